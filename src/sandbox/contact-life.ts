@@ -1,0 +1,86 @@
+import { integerBetween, randomFor } from './random.ts';
+
+/** What a running campaign does with a contact, in this order; which of them happen depends on mode and luck. */
+export type Stage = 'pending' | 'scheduled' | 'previewing' | 'proceeding' | 'interacting' | 'gone';
+
+/** The time one contact spends in one slot of a campaign. The slot takes the next contact when it ends. */
+export interface ContactLife {
+  readonly campaignId: string;
+  readonly slot: number;
+  readonly cycle: number;
+  /** Names this life; whatever is drawn for it is drawn from a generator of this name. */
+  readonly key: string;
+  /** When each stage begins, in ms since 1970; stages that do not happen are absent. */
+  readonly begins: ReadonlyMap<Stage, number>;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+}
+
+export interface LifePlan {
+  readonly seed: number;
+  readonly campaignId: string;
+  readonly dialingMode: string;
+}
+
+/** Shares of a life at which stages begin after the waiting. */
+const TIMELINES: Readonly<Record<string, readonly (readonly [Stage, number])[]>> = {
+  preview: [
+    ['previewing', 0.25],
+    ['proceeding', 0.5],
+    ['interacting', 0.6],
+    ['gone', 0.95],
+  ],
+  agentless: [
+    ['proceeding', 0.4],
+    ['gone', 0.95],
+  ],
+};
+const USUAL_TIMELINE: readonly (readonly [Stage, number])[] = [
+  ['proceeding', 0.25],
+  ['interacting', 0.5],
+  ['gone', 0.95],
+];
+
+/** The life a slot is in at a moment. A pure function: the same moment always finds the same contact there. */
+export function lifeAt(plan: LifePlan, slot: number, atMs: number): ContactLife {
+  const { lengthMs, offsetMs } = rhythm(plan, slot);
+  return lifeInCycle(plan, slot, Math.floor((atMs - offsetMs) / lengthMs));
+}
+
+export function lifeInCycle(plan: LifePlan, slot: number, cycle: number): ContactLife {
+  const { lengthMs, offsetMs } = rhythm(plan, slot);
+  const key = [plan.seed, plan.campaignId, slot, cycle].join('/');
+  const random = randomFor(key, 'life');
+  const isPreview = plan.dialingMode === 'preview';
+  const waiting: Stage = random() < (isPreview ? 0.3 : 0.1) ? 'scheduled' : 'pending';
+  const isReached = random() < 0.85;
+  const startsAtMs = offsetMs + cycle * lengthMs;
+  const begins = new Map<Stage, number>([[waiting, startsAtMs]]);
+  for (const [stage, share] of TIMELINES[plan.dialingMode] ?? USUAL_TIMELINE) {
+    // Nobody answered: what would have been the talk is the end.
+    const actual = stage === 'interacting' && !isReached ? 'gone' : stage;
+    if (!begins.has('gone')) begins.set(actual, startsAtMs + Math.round(lengthMs * share));
+  }
+  return {
+    campaignId: plan.campaignId,
+    slot,
+    cycle,
+    key,
+    begins,
+    startsAtMs,
+    endsAtMs: begins.get('gone') ?? startsAtMs + lengthMs,
+  };
+}
+
+export function stageAt({ begins }: ContactLife, atMs: number): Stage {
+  let current: Stage = 'gone';
+  for (const [stage, beginsAtMs] of begins) if (beginsAtMs <= atMs) current = stage;
+  return current;
+}
+
+/** One to four minutes for each contact, out of step with the other slots. */
+function rhythm({ seed, campaignId }: LifePlan, slot: number): { lengthMs: number; offsetMs: number } {
+  const random = randomFor(seed, campaignId, slot, 'rhythm');
+  const lengthMs = integerBetween(random, 60_000, 240_000);
+  return { lengthMs, offsetMs: integerBetween(random, 0, lengthMs) };
+}

@@ -1,0 +1,83 @@
+import type { Models } from 'purecloud-platform-client-v2';
+
+import { generatedDate, refOf } from './generate-people.ts';
+import { at, stableId } from './random.ts';
+
+/**
+ * A campaign that is there whatever the seed: on, in preview mode, with about a hundred interactions in all five lists.
+ * For documentation and examples.
+ */
+export const EXAMPLE_CAMPAIGN_ID = '5a11ab1e-0000-4000-8000-000000000001';
+
+export interface CampaignPlan {
+  readonly name: string;
+  readonly dialingMode: string;
+  readonly campaignStatus: string;
+  /** Contacts worked on at once; none for a campaign that does not run. */
+  readonly slots: number;
+  /** Percentage of the contact list at the moment the organisation is generated for. */
+  readonly progress: number;
+}
+
+/** First the one everyone sees, then one of each kind. */
+export const CAMPAIGN_PLANS: readonly CampaignPlan[] = [
+  { name: 'Spring offer by hand', dialingMode: 'preview', campaignStatus: 'on', slots: 112, progress: 41 },
+  { name: 'Spring offer wide', dialingMode: 'predictive', campaignStatus: 'on', slots: 90, progress: 62 },
+  { name: 'Renewals first call', dialingMode: 'progressive', campaignStatus: 'on', slots: 45, progress: 33 },
+  { name: 'Payment reminder', dialingMode: 'power', campaignStatus: 'on', slots: 60, progress: 20 },
+  { name: 'Survey after delivery', dialingMode: 'agentless', campaignStatus: 'on', slots: 30, progress: 75 },
+  {
+    name: 'Renewals last call',
+    dialingMode: 'progressive',
+    campaignStatus: 'stopping',
+    slots: 16,
+    progress: 88,
+  },
+  { name: 'Winter offer', dialingMode: 'predictive', campaignStatus: 'complete', slots: 0, progress: 100 },
+  { name: 'Summer offer', dialingMode: 'preview', campaignStatus: 'off', slots: 0, progress: 0 },
+  { name: 'Payment reminder late', dialingMode: 'power', campaignStatus: 'off', slots: 0, progress: 12 },
+  { name: 'Partner leads', dialingMode: 'external', campaignStatus: 'off', slots: 0, progress: 5 },
+  { name: 'Win back pilot', dialingMode: 'predictive', campaignStatus: 'invalid', slots: 0, progress: 0 },
+  {
+    name: 'Survey panel night run',
+    dialingMode: 'agentless',
+    campaignStatus: 'forced_off',
+    slots: 0,
+    progress: 54,
+  },
+];
+
+export interface CampaignParts {
+  readonly divisions: readonly Models.AuthzDivision[];
+  readonly queues: readonly Models.Queue[];
+  readonly scripts: readonly Models.Script[];
+  readonly contactLists: readonly Models.ContactList[];
+}
+
+export function generateCampaigns(seed: number, parts: CampaignParts): Models.Campaign[] {
+  return CAMPAIGN_PLANS.map(({ name, dialingMode, campaignStatus }, index) => {
+    const id = index === 0 ? EXAMPLE_CAMPAIGN_ID : stableId(seed, 'campaign', index);
+    return {
+      id,
+      name,
+      dialingMode,
+      campaignStatus,
+      contactList: refOf(at(parts.contactLists, index)),
+      // Agentless campaigns have a flow answer instead of people.
+      ...(dialingMode !== 'agentless' && {
+        queue: refOf(at(parts.queues, index)),
+        script: refOf(at(parts.scripts, index)),
+      }),
+      division: refOf(at(parts.divisions, index)),
+      phoneColumns: [{ columnName: 'Phone', type: 'cell' }],
+      callerName: 'Example Company',
+      callerAddress: `+120155501${String(index).padStart(2, '0')}`,
+      alwaysRunning: false,
+      priority: 5,
+      version: 3,
+      dateCreated: generatedDate(60_000 + index * 700),
+      dateModified: generatedDate(600 + index * 11),
+      selfUri: `/api/v2/outbound/campaigns/${id}`,
+    };
+  });
+}

@@ -1,0 +1,104 @@
+import type { Models } from 'purecloud-platform-client-v2';
+
+import { lifeAt, type ContactLife } from './contact-life.ts';
+import type { OrganisationUser } from './organisation.ts';
+import { at, pick, randomFor, stableId, type Random } from './random.ts';
+
+/** A campaign that runs, with those it works with. */
+export interface RunningCampaign {
+  readonly seed: number;
+  readonly id: string;
+  readonly campaign: Models.Campaign;
+  readonly dialingMode: string;
+  readonly slots: number;
+  readonly agents: readonly OrganisationUser[];
+  readonly contacts: readonly Models.DialerContact[];
+  readonly skills: readonly Models.RoutingSkill[];
+  readonly wrapUpCodes: readonly Models.WrapupCode[];
+}
+
+/** Everyone and everything in one life of one contact, drawn once and for all. */
+export interface Cast {
+  readonly running: RunningCampaign;
+  readonly life: ContactLife;
+  readonly interactionId: string;
+  readonly conversationId: string;
+  readonly contact: Models.DialerContact;
+  readonly phone: string;
+  readonly agent: OrganisationUser | null;
+  readonly disposition: string;
+  readonly skills: readonly Models.RoutingSkill[];
+  readonly wrapUp: Models.Wrapup;
+}
+
+/** Both ways the upstream writes it, and now and then a value nobody has documented. */
+const REACHED = [
+  ...Array<string>(9).fill('LIVE_VOICE'),
+  ...Array<string>(8).fill('disposition.classification.callable.person'),
+  'MACHINE',
+  'disposition.classification.callable.machine',
+  'disposition.classification.callable.assistant',
+];
+const NOT_REACHED = [
+  'BUSY',
+  'NO_ANSWER',
+  'DISCONNECT',
+  'SIT_CALLABLE',
+  'SIT_UNCALLABLE',
+  'FAX',
+  'disposition.classification.callable.busy',
+  'disposition.classification.callable.noanswer',
+  'disposition.classification.callable.disconnect',
+  'disposition.classification.callable.fax',
+  'disposition.classification.callable.sit',
+  'disposition.classification.uncallable.sit',
+];
+
+export function castOf(running: RunningCampaign, life: ContactLife): Cast {
+  const random = randomFor(life.key, 'cast');
+  const contact = contactOf(running, life);
+  const agent = running.dialingMode === 'agentless' ? null : pick(random, running.agents);
+  const isReached = life.begins.has('interacting') || agent === null;
+  const disposition = pick(random, isReached ? REACHED : NOT_REACHED);
+  const skills = random() < 0.4 ? [pick(random, running.skills)] : [];
+  return {
+    running,
+    life,
+    interactionId: stableId(life.key, 'interaction'),
+    conversationId: conversationId(life),
+    contact,
+    phone: contact.data['Phone'] ?? '',
+    agent,
+    disposition,
+    skills,
+    wrapUp: wrapUp(random, running.wrapUpCodes),
+  };
+}
+
+export function castsAt(running: RunningCampaign, atMs: number): Cast[] {
+  return Array.from({ length: running.slots }, (_, slot) => {
+    return castOf(running, lifeAt({ ...running, campaignId: running.id }, slot, atMs));
+  });
+}
+
+/** Apart from the cast, because finding a conversation looks through all of them. */
+export function conversationId(life: ContactLife): string {
+  return stableId(life.key, 'conversation');
+}
+
+/** Each slot has contacts of its own, so that nobody is called twice at once by one campaign. */
+function contactOf({ contacts, slots }: RunningCampaign, { slot, cycle }: ContactLife): Models.DialerContact {
+  const rounds = Math.max(1, Math.floor(contacts.length / slots));
+  return at(contacts, slot + slots * (((cycle % rounds) + rounds) % rounds));
+}
+
+function wrapUp(random: Random, codes: readonly Models.WrapupCode[]): Models.Wrapup {
+  const { id = '', name } = pick(random, codes);
+  return {
+    code: id,
+    ...(random() < 0.7 && { name }),
+    ...(random() < 0.2 && { notes: 'Sounded friendly.' }),
+    durationSeconds: 5,
+    provisional: false,
+  };
+}

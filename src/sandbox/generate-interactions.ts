@@ -1,0 +1,94 @@
+import type { Models } from 'purecloud-platform-client-v2';
+
+import { lifeAt, lifeInCycle, stageAt, type Stage } from './contact-life.ts';
+import { castOf, castsAt, conversationId, type Cast, type RunningCampaign } from './generate-cast.ts';
+import { conversationAt, dialerParticipantId, iso } from './generate-conversation.ts';
+import { refOf } from './generate-people.ts';
+
+/** How long a scheduled contact has been known to the dialer before its turn comes. */
+const SCHEDULED_AHEAD_MS = 600_000;
+const POP_MS = 800;
+
+/** What the interactions endpoint answers for a running campaign. A campaign that is stopping takes no new contacts. */
+export function interactionsAt(running: RunningCampaign, atMs: number): Models.CampaignInteractions {
+  const casts = castsAt(running, atMs);
+  const inStage = (stage: Stage) =>
+    casts.filter(({ life }) => stageAt(life, atMs) === stage).map((cast) => interactionAt(cast, stage, atMs));
+  const isStopping = running.campaign.campaignStatus === 'stopping';
+  return {
+    campaign: refOf(running.campaign),
+    pendingInteractions: isStopping ? [] : inStage('pending'),
+    proceedingInteractions: inStage('proceeding'),
+    previewingInteractions: inStage('previewing'),
+    interactingInteractions: inStage('interacting'),
+    scheduledInteractions: isStopping ? [] : inStage('scheduled'),
+  };
+}
+
+/** A conversation of a contact that is, or was just before, in one of the campaign's slots. */
+export function findConversation(
+  running: RunningCampaign,
+  id: string,
+  atMs: number,
+): Models.Conversation | undefined {
+  const plan = { ...running, campaignId: running.id };
+  for (let slot = 0; slot < running.slots; slot += 1) {
+    const current = lifeAt(plan, slot, atMs);
+    for (const life of [current, lifeInCycle(plan, slot, current.cycle - 1)]) {
+      if (conversationId(life) === id) return conversationAt(castOf(running, life), atMs);
+    }
+  }
+  return undefined;
+}
+
+function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignInteraction {
+  const { running, life, contact, agent } = cast;
+  const { campaign } = running;
+  const isPreview = running.dialingMode === 'preview';
+  const isScheduled = life.begins.has('scheduled');
+  const hasAgent =
+    stage === 'interacting' || (isPreview && (stage === 'previewing' || stage === 'proceeding'));
+  const conversation = conversationAt(cast, atMs);
+  const times = timesAt(cast, atMs);
+  return {
+    id: cast.interactionId,
+    campaign: refOf(campaign),
+    contact: refOf(contact),
+    destinationAddress: cast.phone,
+    dialingMode: running.dialingMode,
+    callerName: campaign.callerName,
+    callerAddress: campaign.callerAddress,
+    creationTime: iso(life.startsAtMs - (isScheduled ? SCHEDULED_AHEAD_MS : 0)),
+    ...(isPreview && { activePreviewCall: stage === 'previewing' }),
+    // It was previewed before, and put off then.
+    ...(isPreview && isScheduled && { lastActivePreviewWrapupTime: iso(life.startsAtMs) }),
+    ...times,
+    ...(hasAgent && agent !== null && { agent: refOf(agent) }),
+    ...(campaign.queue !== undefined && { queue: campaign.queue }),
+    ...(campaign.script !== undefined && { script: campaign.script }),
+    ...(cast.skills.length > 0 && { skills: cast.skills.map(refOf) }),
+    ...(isAnalysed(cast, atMs) && { disposition: cast.disposition }),
+    ...(conversation !== undefined && { conversation, dialerSystemParticipantId: dialerParticipantId(cast) }),
+  };
+}
+
+function timesAt({ life }: Cast, atMs: number): Partial<Models.CampaignInteraction> {
+  const past = (timeMs: number | undefined) => timeMs !== undefined && timeMs <= atMs;
+  const previewed = life.begins.get('previewing');
+  const placed = life.begins.get('proceeding');
+  const routed = life.begins.get('interacting');
+  return {
+    ...(previewed !== undefined && past(previewed) && { previewConnectedTime: iso(previewed) }),
+    ...(previewed !== undefined &&
+      past(previewed + POP_MS) && { previewPopDeliveredTime: iso(previewed + POP_MS) }),
+    ...(placed !== undefined && past(placed) && { callPlacedTime: iso(placed) }),
+    ...(routed !== undefined && past(routed) && { callRoutedTime: iso(routed) }),
+  };
+}
+
+/** Call analysis knows who or what answered when the dialing is about half done. */
+function isAnalysed({ life }: Cast, atMs: number): boolean {
+  const placed = life.begins.get('proceeding') ?? Infinity;
+  const answered = life.begins.get('interacting') ?? life.endsAtMs;
+  return atMs >= (placed + answered) / 2;
+}

@@ -1,0 +1,113 @@
+import { invalidValue } from './api-error.ts';
+import { hash32 } from './random.ts';
+
+const DEFAULT_PAGE_SIZE = 25;
+
+export interface Envelope<Row> {
+  readonly entities: readonly Row[];
+  readonly pageSize: number;
+  readonly pageNumber: number;
+  readonly pageCount: number;
+  readonly total: number;
+  readonly selfUri: string;
+  readonly firstUri: string;
+  readonly nextUri?: string;
+  readonly previousUri?: string;
+  readonly lastUri: string;
+}
+
+/**
+ * One page of the rows. `pageSize` is 25 unless asked for and silently cut at the largest; pages count from 1, and a
+ * page past the end is empty rather than an error.
+ */
+export function page<Row>(
+  rows: readonly Row[],
+  { path, query, maxPageSize }: { path: string; query: URLSearchParams; maxPageSize: number },
+): Envelope<Row> {
+  const pageSize = Math.min(positiveInteger(query, 'pageSize', DEFAULT_PAGE_SIZE), maxPageSize);
+  const pageNumber = positiveInteger(query, 'pageNumber', 1);
+  const pageCount = Math.ceil(rows.length / pageSize);
+  const uri = (number: number) => {
+    const parameters = new URLSearchParams(query);
+    parameters.set('pageSize', String(pageSize));
+    parameters.set('pageNumber', String(number));
+    return `${path}?${parameters}`;
+  };
+  return {
+    entities: rows.slice((pageNumber - 1) * pageSize, pageNumber * pageSize),
+    pageSize,
+    pageNumber,
+    pageCount,
+    total: rows.length,
+    selfUri: uri(pageNumber),
+    firstUri: uri(1),
+    ...(pageNumber < pageCount && { nextUri: uri(pageNumber + 1) }),
+    ...(pageNumber > 1 && { previousUri: uri(pageNumber - 1) }),
+    lastUri: uri(Math.max(pageCount, 1)),
+  };
+}
+
+function positiveInteger(query: URLSearchParams, name: string, fallback: number): number {
+  const text = query.get(name);
+  if (text === null) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw invalidValue(name, text);
+  return value;
+}
+
+/** All values of a parameter, given as `name=a&name=b` (the specification) or `name=a,b` (the vendor's own SDK). */
+export function values(query: URLSearchParams, name: string): string[] {
+  return query
+    .getAll(name)
+    .flatMap((value) => value.split(','))
+    .filter((value) => value !== '');
+}
+
+/** Rows with one of the asked ids; unknown ids are left out. An empty filter is no filter: the caller gets them all. */
+export function withIds<Row extends { readonly id?: string }>(
+  rows: readonly Row[],
+  query: URLSearchParams,
+): readonly Row[] {
+  const ids = new Set(values(query, 'id'));
+  return ids.size === 0 ? rows : rows.filter(({ id }) => id !== undefined && ids.has(id));
+}
+
+/** An order that is steady from page to page but follows neither the ids asked for nor the rows as they are kept. */
+export function inOwnOrder<Row>(rows: readonly Row[], idOf: (row: Row) => string | undefined): Row[] {
+  return rows.toSorted((a, b) => hash32(idOf(a) ?? '') - hash32(idOf(b) ?? ''));
+}
+
+export function sorted<Row>(rows: readonly Row[], textOf: (row: Row) => string, descending: boolean): Row[] {
+  const direction = descending ? -1 : 1;
+  return rows.toSorted((a, b) => direction * textOf(a).localeCompare(textOf(b), 'en'));
+}
+
+type NameFilter = 'Prefix' | 'Contains' | 'Equals';
+
+/** Rows whose name fits, upper and lower case alike. Without a name all fit. */
+export function withName<Row extends { readonly name?: string }>(
+  rows: readonly Row[],
+  name: string | null,
+  filter: NameFilter,
+): readonly Row[] {
+  if (name === null || name === '') return rows;
+  const wanted = name.toLowerCase();
+  return rows.filter((row) => {
+    const own = (row.name ?? '').toLowerCase();
+    if (filter === 'Equals') return own === wanted;
+    return filter === 'Contains' ? own.includes(wanted) : own.startsWith(wanted);
+  });
+}
+
+export function nameFilter(query: URLSearchParams): NameFilter {
+  const text = query.get('filterType') ?? 'Prefix';
+  if (text === 'Prefix' || text === 'Contains' || text === 'Equals') return text;
+  throw invalidValue('filterType', text);
+}
+
+export function isDescending(query: URLSearchParams): boolean {
+  const text = query.get('sortOrder') ?? 'asc';
+  if (/^(a|asc|ascending)$/i.test(text)) return false;
+  if (/^(d|desc|descending)$/i.test(text)) return true;
+  throw invalidValue('sortOrder', text);
+}

@@ -1,0 +1,159 @@
+import type { Models } from 'purecloud-platform-client-v2';
+
+import { badRequest, invalidValue, notFound } from './api-error.ts';
+import { inOwnOrder, isDescending, nameFilter, page, sorted, values, withIds, withName } from './listing.ts';
+import { bodyIds, byId, param, type ApiCall, type Route } from './route.ts';
+
+const MAX_PAGE_SIZE = 100;
+const MAX_PERFORMANCE_IDS = 50;
+
+/** What campaigns can be sorted by, with the text to compare. */
+const CAMPAIGN_SORTS: ReadonlyMap<string, (campaign: Models.Campaign) => string> = new Map([
+  ['name', ({ name }) => name],
+  ['campaignStatus', ({ campaignStatus }) => campaignStatus ?? ''],
+  ['dialingMode', ({ dialingMode }) => dialingMode],
+  ['dateCreated', ({ dateCreated }) => dateCreated ?? ''],
+  ['dateModified', ({ dateModified }) => dateModified ?? ''],
+]);
+
+/** Campaigns, what they do, and whom they call. */
+export const OUTBOUND_ROUTES: readonly Route[] = [
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/campaigns',
+    resource: 'campaigns',
+    handle: (call) =>
+      page(inAskedOrder(filteredCampaigns(call), call), { ...call, maxPageSize: MAX_PAGE_SIZE }),
+  },
+  {
+    method: 'POST',
+    path: '/api/v2/outbound/campaigns/progress',
+    resource: 'campaignProgress',
+    handle: (call) => {
+      const rows = [...bodyIds(call)].map((id) => call.organisation.progress(id, call.atMs));
+      return inOwnOrder(
+        rows.filter((row) => row !== undefined),
+        ({ campaign }) => campaign.id,
+      );
+    },
+  },
+  {
+    method: 'POST',
+    path: '/api/v2/outbound/campaigns/performance/query',
+    resource: 'campaignStats',
+    handle: (call) => {
+      const ids = bodyIds(call);
+      if (ids.size > MAX_PERFORMANCE_IDS)
+        throw badRequest(`At most ${MAX_PERFORMANCE_IDS} campaign ids are allowed.`);
+      const rows = [...ids].map((id) => call.organisation.stats(id, call.atMs));
+      return {
+        entities: inOwnOrder(
+          rows.filter((row) => row !== undefined),
+          ({ campaign }) => campaign.id,
+        ),
+      };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/campaigns/{id}',
+    resource: 'campaigns',
+    handle: (call) => byId(call.organisation.campaigns, call, 'campaign'),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/campaigns/{id}/interactions',
+    resource: 'campaignInteractions',
+    handle: (call) => {
+      const interactions = call.organisation.interactions(param(call, 'id'), call.atMs);
+      if (interactions === undefined) throw notFound('campaign');
+      return interactions;
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/contactlists',
+    resource: 'contactLists',
+    handle: (call) => {
+      const { contactLists } = call.organisation;
+      const rows = withName(
+        withIds(contactLists, call.query),
+        call.query.get('name'),
+        nameFilter(call.query),
+      );
+      const listing = page(
+        inOwnOrder(inAskedDivision(rows, call), ({ id }) => id),
+        { ...call, maxPageSize: MAX_PAGE_SIZE },
+      );
+      return { ...listing, entities: listing.entities.map((list) => withAskedSize(list, call)) };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/contactlists/{id}',
+    resource: 'contactLists',
+    handle: (call) => withAskedSize(byId(call.organisation.contactLists, call, 'contact list'), call),
+  },
+  {
+    method: 'POST',
+    path: '/api/v2/outbound/contactlists/{listId}/contacts/bulk',
+    resource: 'contacts',
+    handle: (call) => {
+      const ids = bodyIds(call);
+      const contacts = contactsOfList(call);
+      const found = [...ids].map((id) => contacts.get(id)).filter((contact) => contact !== undefined);
+      return inOwnOrder(found, ({ id }) => id);
+    },
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/contactlists/{listId}/contacts/{id}',
+    resource: 'contacts',
+    handle: (call) => {
+      const contact = contactsOfList(call).get(param(call, 'id'));
+      if (contact === undefined) throw notFound('contact');
+      return contact;
+    },
+  },
+];
+
+function filteredCampaigns(call: ApiCall): readonly Models.Campaign[] {
+  const { query } = call;
+  const named = withName(withIds(call.organisation.campaigns, query), query.get('name'), nameFilter(query));
+  const contactListId = query.get('contactListId');
+  const queueId = query.get('distributionQueueId');
+  return inAskedDivision(named, call).filter(
+    ({ contactList, queue }) =>
+      (contactListId === null || contactList.id === contactListId) &&
+      (queueId === null || queue?.id === queueId),
+  );
+}
+
+function inAskedDivision<Row extends { readonly division?: Models.DomainEntityRef }>(
+  rows: readonly Row[],
+  { query }: ApiCall,
+): readonly Row[] {
+  const ids = new Set(values(query, 'divisionId'));
+  return ids.size === 0 ? rows : rows.filter(({ division }) => ids.has(division?.id ?? ''));
+}
+
+function inAskedOrder(campaigns: readonly Models.Campaign[], { query }: ApiCall): Models.Campaign[] {
+  const steady = inOwnOrder(campaigns, ({ id }) => id);
+  const sortBy = query.get('sortBy');
+  if (sortBy === null) return steady;
+  const textOf = CAMPAIGN_SORTS.get(sortBy);
+  if (textOf === undefined) throw invalidValue('sortBy', sortBy);
+  return sorted(steady, textOf, isDescending(query));
+}
+
+function contactsOfList(call: ApiCall): ReadonlyMap<string, Models.DialerContact> {
+  const contacts = call.organisation.contacts.get(param(call, 'listId'));
+  if (contacts === undefined) throw notFound('contact list');
+  return contacts;
+}
+
+/** Counting is dear for the upstream, so it does it only when told to. */
+function withAskedSize(list: Models.ContactList, { organisation, query }: ApiCall): Models.ContactList {
+  const { size = organisation.contacts.get(list.id ?? '')?.size ?? 0, ...plain } = list;
+  return query.get('includeSize') === 'true' ? { ...plain, size } : plain;
+}

@@ -1,0 +1,106 @@
+import type { Fault } from './fault.ts';
+import { RESOURCE_NAMES } from './route.ts';
+
+export interface ParsedFaults {
+  readonly faults: readonly Fault[];
+  /** Each names the fault by its place, the field, and what was expected. */
+  readonly problems: readonly string[];
+}
+
+interface Field {
+  readonly required?: boolean;
+  readonly expected: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+type Fields = Readonly<Record<string, Field>>;
+
+const number = (least: number, most = Infinity): Omit<Field, 'required'> => ({
+  expected: most === Infinity ? `a number from ${least} up` : `a number from ${least} to ${most}`,
+  fits: (value) => typeof value === 'number' && value >= least && value <= most,
+});
+const oneOf = (...values: readonly unknown[]): Omit<Field, 'required'> => ({
+  expected: `one of ${values.join(', ')}`,
+  fits: (value) => values.includes(value),
+});
+const text: Field = { expected: 'a text', fits: (value) => typeof value === 'string' };
+
+const SCOPE: Fields = {
+  resource: oneOf('*', ...RESOURCE_NAMES),
+  rate: number(0, 1),
+  times: number(0),
+  token: text,
+};
+
+/** Kinds that can be given as JSON, with their own fields. */
+const KINDS: Readonly<Record<string, Fields>> = {
+  status: {
+    status: { ...number(200, 599), required: true },
+    body: { expected: 'anything', fits: () => true },
+    html: oneOf(true, false),
+    headers: {
+      expected: 'an object of texts',
+      fits: (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
+    },
+  },
+  rateLimited: { retryAfterSeconds: number(0) },
+  missingPermissions: {
+    permissions: {
+      required: true,
+      expected: 'an array of texts',
+      fits: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+    },
+  },
+  delay: { ms: { ...number(0), required: true } },
+  hang: {},
+  reset: { afterBytes: number(0) },
+  truncate: {},
+  html: { status: oneOf(200, 502) },
+};
+
+/** @param json a JSON array of faults. Nothing is thrown: what is wrong stands in `problems`. */
+export function parseFaults(json: string): ParsedFaults {
+  const items = parsed(json);
+  if (!Array.isArray(items)) return { faults: [], problems: ['must be a JSON array of faults'] };
+  const faults: Fault[] = [];
+  const problems: string[] = [];
+  for (const [index, item] of items.entries()) {
+    const wrong = problemsOf(item);
+    problems.push(...wrong.map((problem) => `fault ${index + 1}: ${problem}`));
+    if (isFault(item, wrong)) faults.push(item);
+  }
+  return { faults, problems };
+}
+
+function problemsOf(item: unknown): string[] {
+  if (!isObject(item)) return ['must be an object'];
+  const kind = item['kind'];
+  const own = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+  if (own === undefined) return [`kind must be one of ${Object.keys(KINDS).join(', ')}`];
+  const fields: Fields = { ...SCOPE, ...own };
+  const unknown = Object.keys(item).filter((name) => name !== 'kind' && !Object.hasOwn(fields, name));
+  const wrong = Object.entries(fields).filter(([name, { required = false, fits }]) =>
+    item[name] === undefined ? required : !fits(item[name]),
+  );
+  return [
+    ...unknown.map((name) => `${name} is no field of kind ${String(kind)}`),
+    ...wrong.map(([name, { expected }]) => `${name} must be ${expected}`),
+  ];
+}
+
+/** The tables above say everything the type says, which the compiler cannot see. */
+function isFault(_item: unknown, wrong: readonly string[]): _item is Fault {
+  return wrong.length === 0;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

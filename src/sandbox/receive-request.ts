@@ -1,0 +1,74 @@
+import type { IncomingMessage } from 'node:http';
+
+import { ApiError } from './api-error.ts';
+import type { RecordedRequest } from './fault.ts';
+import { values } from './listing.ts';
+import { stringsIn } from './route.ts';
+import { matchRoute, type RouteMatch } from './routes.ts';
+import { bearerToken } from './tokens.ts';
+
+const LOGIN_PATH = '/oauth/token';
+const MAX_BODY_BYTES = 1_000_000;
+
+export interface ReceivedRequest {
+  readonly request: RecordedRequest;
+  /** Null for the login, the error to answer with for a path or method there is none for. */
+  readonly match: RouteMatch | ApiError | null;
+  /** False for what neither the API nor the login would ever see. */
+  readonly isCounted: boolean;
+}
+
+/** All that is known before the body has come. */
+export function receiveRequest(message: IncomingMessage): ReceivedRequest {
+  const method = message.method ?? 'GET';
+  const url = URL.parse(message.url ?? '', 'http://sandbox');
+  const path = url?.pathname ?? '';
+  const query = url?.searchParams ?? new URLSearchParams();
+  const isLogin = path === LOGIN_PATH && method === 'POST';
+  const match = isLogin ? null : matchRoute(method, path);
+  const request: RecordedRequest = {
+    resource: match === null ? 'login' : match instanceof ApiError ? 'unknown' : match.route.resource,
+    method,
+    path,
+    query,
+    ids: query.has('id') ? values(query, 'id') : idsInPath(match),
+    body: undefined,
+    token: bearerToken(message.headers.authorization),
+    status: null,
+  };
+  return { request, match, isCounted: path === LOGIN_PATH || path.startsWith('/api/v2/') };
+}
+
+/**
+ * Completes the record with the body, and gives its text.
+ * @throws {ApiError} 413 above a megabyte; the rest is read and dropped, so that the answer still arrives.
+ */
+export async function receiveBody(message: IncomingMessage, request: RecordedRequest): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of message) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    bytes += chunk.length;
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+  }
+  if (bytes > MAX_BODY_BYTES) throw new ApiError(413, { message: 'The request body is too large.' });
+  const text = Buffer.concat(chunks).toString();
+  request.body = parsed(text);
+  if (request.method === 'POST') request.ids = stringsIn(request.body);
+  return text;
+}
+
+/** The last one: the contact's in /contactlists/{listId}/contacts/{id}. */
+function idsInPath(match: RouteMatch | ApiError | null): string[] {
+  if (match === null || match instanceof ApiError) return [];
+  return [...match.params.values()].slice(-1);
+}
+
+function parsed(text: string): unknown {
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,108 @@
+import type { ServerResponse } from 'node:http';
+
+import { ApiError, missingPermissions, rateLimited } from './api-error.ts';
+import type { DrawnFaults } from './draw-faults.ts';
+import type { RecordedRequest } from './fault.ts';
+import { throttledLogin } from './login.ts';
+
+const HTML_PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
+
+/** What a request is answered with when nothing goes wrong on purpose. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends the answer, or what the drawn faults make of it. Delays have passed already. */
+export function respond(
+  response: ServerResponse,
+  request: RecordedRequest,
+  answer: Answer,
+  { alterations, decisive }: DrawnFaults,
+  contextId: string,
+): void {
+  const send = (
+    status: number,
+    headers: Readonly<Record<string, string>>,
+    text: string,
+    type = 'application/json',
+  ) => {
+    request.status = status;
+    response.writeHead(status, {
+      ...(status !== 204 && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+      ...answer.headers,
+      ...headers,
+    });
+    response.end(status === 204 ? undefined : text);
+  };
+  const refuse = (error: ApiError) => {
+    send(error.status, error.headers, JSON.stringify(error.toBody(contextId)));
+  };
+  const text = () => altered(answer.body, request, alterations);
+
+  switch (decisive?.kind) {
+    case undefined:
+      send(answer.status, {}, text());
+      break;
+    case 'status': {
+      const { status, body, html = false, headers = {} } = decisive;
+      if (html) send(status, headers, typeof body === 'string' ? body : HTML_PAGE, 'text/html');
+      else if (body === undefined)
+        send(status, headers, JSON.stringify(new ApiError(status).toBody(contextId)));
+      else send(status, headers, typeof body === 'string' ? body : JSON.stringify(body));
+      break;
+    }
+    case 'rateLimited':
+      if (request.resource === 'login') send(400, {}, JSON.stringify(throttledLogin().body));
+      else refuse(rateLimited(decisive.retryAfterSeconds ?? null));
+      break;
+    case 'missingPermissions':
+      refuse(missingPermissions(decisive.permissions));
+      break;
+    case 'hang':
+      break;
+    case 'reset':
+      breakOff(response, request, answer, text(), decisive.afterBytes);
+      break;
+    case 'truncate': {
+      const whole = text();
+      send(200, {}, whole.slice(0, Math.floor(whole.length / 2)));
+      break;
+    }
+    case 'html':
+      send(decisive.status ?? 502, {}, HTML_PAGE, 'text/html');
+      break;
+  }
+}
+
+function altered(body: unknown, request: RecordedRequest, alterations: DrawnFaults['alterations']): string {
+  let text = JSON.stringify(body);
+  // Parsed anew for each: an alteration may change its copy in place.
+  for (const { alter } of alterations) text = JSON.stringify(alter(JSON.parse(text), request)) ?? '';
+  return text;
+}
+
+/** Announces the whole body, so that the client knows that something is missing. */
+function breakOff(
+  response: ServerResponse,
+  request: RecordedRequest,
+  answer: Answer,
+  text: string,
+  afterBytes: number | undefined,
+): void {
+  if (afterBytes === undefined) {
+    response.socket?.resetAndDestroy();
+    return;
+  }
+  const bytes = Buffer.from(text);
+  request.status = answer.status;
+  response.writeHead(answer.status, {
+    'Content-Type': 'application/json',
+    'Content-Length': bytes.length,
+    ...answer.headers,
+  });
+  response.flushHeaders();
+  // An orderly end after the write: a reset could overtake the bytes on their way.
+  response.write(bytes.subarray(0, afterBytes), () => response.socket?.destroy());
+}

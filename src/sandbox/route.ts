@@ -1,0 +1,76 @@
+import { badRequest, notFound } from './api-error.ts';
+import type { Organisation } from './organisation.ts';
+import type { TokenOwner } from './tokens.ts';
+
+/** What a request asks for; also how faults and tests name it. */
+export type ResourceName = (typeof RESOURCE_NAMES)[number];
+export const RESOURCE_NAMES = [
+  'campaigns',
+  'campaignInteractions',
+  'campaignProgress',
+  'campaignStats',
+  'contacts',
+  'contactLists',
+  'conversations',
+  'divisions',
+  'queues',
+  'scripts',
+  'skills',
+  'users',
+  'wrapUpCodes',
+  'tokens',
+  'login',
+  'unknown',
+] as const;
+
+export interface ApiCall {
+  readonly organisation: Organisation;
+  readonly path: string;
+  readonly params: ReadonlyMap<string, string>;
+  readonly query: URLSearchParams;
+  /** Parsed JSON, not checked yet; undefined without a body. */
+  readonly body: unknown;
+  readonly atMs: number;
+  readonly owner: TokenOwner;
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST';
+  /** With `{name}` for parameters. */
+  readonly path: string;
+  readonly resource: ResourceName;
+  /** The body of a 200. @throws {ApiError} for any other answer. */
+  readonly handle: (call: ApiCall) => unknown;
+}
+
+/** @throws {TypeError} when the route has no such parameter. */
+export function param({ params }: ApiCall, name: string): string {
+  const value = params.get(name);
+  if (value === undefined) throw new TypeError(`The route has no parameter ${name}`);
+  return value;
+}
+
+/** The row with the id in the path. @throws {ApiError} 404 when there is none. */
+export function byId<Row extends { readonly id?: string }>(
+  rows: readonly Row[],
+  call: ApiCall,
+  what: string,
+): Row {
+  const id = param(call, 'id');
+  const row = rows.find((candidate) => candidate.id === id);
+  if (row === undefined) throw notFound(what);
+  return row;
+}
+
+/** @throws {ApiError} 400 when the body is not an array of ids. */
+export function bodyIds({ body }: ApiCall): ReadonlySet<string> {
+  const ids = stringsIn(body);
+  if (!Array.isArray(body) || ids.length !== body.length) {
+    throw badRequest('The request body must be a JSON array of ids.');
+  }
+  return new Set(ids);
+}
+
+export function stringsIn(body: unknown): string[] {
+  return Array.isArray(body) ? body.filter((item) => typeof item === 'string') : [];
+}

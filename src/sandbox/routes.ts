@@ -1,0 +1,84 @@
+import type { Models } from 'purecloud-platform-client-v2';
+
+import { ApiError, notFound } from './api-error.ts';
+import { DIRECTORY_ROUTES } from './directory-routes.ts';
+import { OUTBOUND_ROUTES } from './outbound-routes.ts';
+import { param, type ApiCall, type Route } from './route.ts';
+
+/** Every call the sandbox answers. Earlier rows win, so fixed paths stand before those with a parameter there. */
+const ROUTES: readonly Route[] = [
+  ...OUTBOUND_ROUTES,
+  ...DIRECTORY_ROUTES,
+  {
+    method: 'GET',
+    path: '/api/v2/conversations/{id}',
+    resource: 'conversations',
+    handle: (call) => {
+      const conversation = call.organisation.conversations(param(call, 'id'), call.atMs);
+      if (conversation === undefined) throw notFound('conversation');
+      return conversation;
+    },
+  },
+  { method: 'GET', path: '/api/v2/tokens/me', resource: 'tokens', handle: tokenInfo },
+];
+
+export interface RouteMatch {
+  readonly route: Route;
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/** The route for a request, or the error to answer with: 404 for an unknown path, 405 for the wrong method. */
+export function matchRoute(method: string, path: string): RouteMatch | ApiError {
+  let known = false;
+  for (const route of ROUTES) {
+    const params = paramsOf(route.path, path);
+    if (params === null) continue;
+    if (route.method === method) return { route, params };
+    known = true;
+  }
+  return known
+    ? new ApiError(405, { message: `Method ${method} is not allowed here.` })
+    : new ApiError(404, { message: 'HTTP 404 Not Found' });
+}
+
+function paramsOf(pattern: string, path: string): ReadonlyMap<string, string> | null {
+  const wanted = pattern.split('/');
+  const given = path.split('/');
+  if (wanted.length !== given.length) return null;
+  const params = new Map<string, string>();
+  for (const [index, segment] of wanted.entries()) {
+    const text = given[index] ?? '';
+    const name = /^\{(\w+)\}$/.exec(segment)?.[1];
+    if (name === undefined) {
+      if (segment !== text) return null;
+    } else {
+      const value = decoded(text);
+      if (value === '') return null;
+      params.set(name, value);
+    }
+  }
+  return params;
+}
+
+/** Empty, which no id is, for text that is not percent-encoded properly. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+function tokenInfo({ organisation: { id, name }, owner }: ApiCall): Models.TokenInfo {
+  return {
+    organization: { id, name },
+    homeOrganization: { id, name },
+    authorizedScope: [],
+    OAuthClient: {
+      id: owner.clientId,
+      name: 'Sandbox client',
+      authorizedGrantType: 'CLIENT_CREDENTIALS',
+      organization: { id, name },
+    },
+  };
+}

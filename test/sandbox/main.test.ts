@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+import { expect, onTestFinished, test } from 'vitest';
+
+import { parseSandboxSettings } from '../../src/sandbox/parse-sandbox-settings.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/sandbox/main.ts', import.meta.url));
+
+function run(env: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN], { env });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
+  return { child, output, closed: once(child, 'close') };
+}
+
+test('the stand-alone sandbox says where it is and how to log in, and SIGTERM ends it whatever hangs', async () => {
+  const { child, output, closed } = run({
+    SANDBOX_PORT: '0',
+    SANDBOX_FAULTS: '[{"kind":"hang","resource":"users"},{"kind":"delay","ms":600000,"resource":"queues"}]',
+  });
+  await expect.poll(() => output.stdout, { timeout: 10_000 }).toContain('client secret  sandbox');
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0] ?? '';
+  const login = await fetch(`${url}/oauth/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('sandbox:sandbox')}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  });
+  const granted: unknown = await login.json();
+  const token = granted instanceof Object && 'access_token' in granted ? String(granted.access_token) : '';
+  const kept = ['/api/v2/users', '/api/v2/routing/queues'].map((path) =>
+    fetch(url + path, { headers: { authorization: `Bearer ${token}` } }).catch((error: unknown) => error),
+  );
+  // A full round trip, so that the two before it are under way: from outside nothing shows that a request hangs.
+  await fetch(`${url}/api/v2/tokens/me`, { headers: { authorization: `Bearer ${token}` } });
+  child.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
+  for (const answer of kept) expect(await answer).toBeInstanceOf(TypeError);
+});
+
+test('the stand-alone sandbox refuses wrong settings, all at once, with exit code 1', async () => {
+  const { output, closed } = run({ SANDBOX_PORT: '70000', SANDBOX_FAULTS: '[{"kind":"delay"}]' });
+  expect(await closed).toEqual([1, null]);
+  expect(output.stdout).toBe('');
+  expect(output.stderr).toContain('SANDBOX_PORT must be a whole number from 0 to 65535, but is "70000"');
+  expect(output.stderr).toContain('SANDBOX_FAULTS: fault 1: ms must be a number from 0 up');
+});
+
+test('settings have defaults, which blank values leave in place', () => {
+  expect(parseSandboxSettings({ SANDBOX_SEED: ' ', SANDBOX_FAULTS: '' })).toEqual({
+    settings: { port: 4100, seed: 1, latencyMs: 0, callsPerMinute: 300, faults: [] },
+    problems: [],
+  });
+});
+
+test('settings are read from the environment', () => {
+  const env = {
+    SANDBOX_PORT: '4200',
+    SANDBOX_SEED: '7',
+    SANDBOX_LATENCY_MS: '30',
+    SANDBOX_RATE_LIMIT: '60',
+    SANDBOX_FAULTS: '[{"kind":"hang","resource":"users","rate":0.01}]',
+  };
+  expect(parseSandboxSettings(env).settings).toEqual({
+    port: 4200,
+    seed: 7,
+    latencyMs: 30,
+    callsPerMinute: 60,
+    faults: [{ kind: 'hang', resource: 'users', rate: 0.01 }],
+  });
+});
