@@ -1,0 +1,54 @@
+import type { CodegenConfig } from '@graphql-codegen/cli';
+
+/** What the resolvers of a type are handed: an entity type gets a reference, everything else the record that was read. */
+const mappers = {
+  Campaign: '../datasources/reference.ts#Reference',
+  CampaignConnection: '../resolvers/campaign-connection.ts#CampaignPage',
+  CampaignInteraction: '../datasources/campaign-interactions.ts#CampaignInteractionRecord',
+  CampaignInteractionConnection: '../resolvers/campaign-interaction-connection.ts#CampaignInteractionPage',
+  CampaignProgress: '../datasources/campaign-progress.ts#CampaignProgressRecord',
+  CampaignStats: '../datasources/campaign-stats.ts#CampaignStatsRecord',
+  CallRecord: '../datasources/contacts.ts#CallRecordRecord',
+  Contact: '../datasources/contacts.ts#ContactReference',
+  ContactList: '../datasources/reference.ts#Reference',
+  Conversation: '../datasources/conversations.ts#ConversationRecord',
+  Disposition: '../datasources/disposition.ts#DispositionValue',
+  Division: '../datasources/reference.ts#Reference',
+  Participant: '../datasources/conversations.ts#ParticipantRecord',
+  Queue: '../datasources/reference.ts#Reference',
+  RoutingStatus: '../datasources/users.ts#RoutingStatusRecord',
+  Script: '../datasources/reference.ts#Reference',
+  Skill: '../datasources/reference.ts#Reference',
+  User: '../datasources/reference.ts#Reference',
+  UserPresence: '../datasources/users.ts#UserPresenceRecord',
+  UserSkill: '../datasources/users.ts#UserSkillRecord',
+  WrapUpCode: '../datasources/reference.ts#Reference',
+  Wrapup: '../datasources/conversations.ts#WrapupRecord',
+};
+
+const config: CodegenConfig = {
+  schema: 'schema/*.graphql',
+  generates: {
+    'src/generated/resolvers.ts': {
+      plugins: ['typescript', 'typescript-resolvers'],
+      config: {
+        disableDescriptions: true,
+        contextType: '../context.ts#GatewayContext',
+        enumsAsTypes: true,
+        enumValues: { Disposition: { OUTDATEDSDKVERSION: 'OutdatedSdkVersion' } },
+        importExtension: '.ts',
+        mappers,
+        maybeValue: 'T | null',
+        scalars: {
+          // What a client sends becomes a Date; what the data sources give is text in the schema's form already.
+          DateTime: { input: 'Date', output: 'string' },
+          JSON: { input: 'unknown', output: 'object' },
+        },
+        strictScalars: true,
+        useTypeImports: true,
+      },
+    },
+  },
+};
+
+export default config;

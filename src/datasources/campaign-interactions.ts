@@ -1,0 +1,178 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import type { AnswerFault } from '../upstream/upstream-answer.ts';
+import { contactListIn } from './contact-location.ts';
+import type { ContactReference } from './contacts.ts';
+import { ConversationRecord } from './conversations.ts';
+import { dispositionOf } from './disposition.ts';
+import { isId } from './ids.ts';
+import { type Reference, referenceFrom } from './reference.ts';
+import { oneByOne } from './resource.ts';
+import { type EntityOrigin, isObject, orNull, WireRecord } from './wire-record.ts';
+
+/**
+ * The upstream's five lists and the state that standing in each means. Whether an interaction can stand in two at once is
+ * unconfirmed; if it does, it is in the furthest state, so the furthest comes first.
+ */
+const lists = [
+  ['interactingInteractions', 'INTERACTING'],
+  ['previewingInteractions', 'PREVIEWING'],
+  ['proceedingInteractions', 'PROCEEDING'],
+  ['scheduledInteractions', 'SCHEDULED'],
+  ['pendingInteractions', 'PENDING'],
+] as const satisfies (readonly [keyof Models.CampaignInteractions, string])[];
+
+export type CampaignInteractionState = (typeof lists)[number][1];
+
+export class CampaignInteractionRecord extends WireRecord<Models.CampaignInteraction> {
+  readonly id: string;
+  readonly campaignId: string;
+  readonly state: CampaignInteractionState;
+
+  constructor(row: object, origin: EntityOrigin, campaignId: string, state: CampaignInteractionState) {
+    super(row, origin);
+    this.id = origin.id;
+    this.campaignId = campaignId;
+    this.state = state;
+  }
+
+  get campaign() {
+    return this.reference('campaign');
+  }
+  get agent() {
+    return this.reference('agent');
+  }
+  get contact() {
+    const contact = this.reference('contact');
+    return contact && new InteractionContact(contact, this);
+  }
+  get destinationAddress() {
+    return this.text('destinationAddress');
+  }
+  get activePreviewCall() {
+    return this.flag('activePreviewCall');
+  }
+  get lastActivePreviewWrapupTime() {
+    return this.dateTime('lastActivePreviewWrapupTime');
+  }
+  get creationTime() {
+    return this.dateTime('creationTime');
+  }
+  /** Epoch milliseconds; null when missing or broken. */
+  get creationTimeMs() {
+    return this.epochMs('creationTime');
+  }
+  get callPlacedTime() {
+    return this.dateTime('callPlacedTime');
+  }
+  get callRoutedTime() {
+    return this.dateTime('callRoutedTime');
+  }
+  get previewConnectedTime() {
+    return this.dateTime('previewConnectedTime');
+  }
+  get queue() {
+    return this.reference('queue');
+  }
+  get script() {
+    return this.reference('script');
+  }
+  get disposition() {
+    return dispositionOf(this.dispositionCode);
+  }
+  get dispositionCode() {
+    return this.text('disposition');
+  }
+  get callerName() {
+    return this.text('callerName');
+  }
+  get callerAddress() {
+    return this.text('callerAddress');
+  }
+  get previewPopDeliveredTime() {
+    return this.dateTime('previewPopDeliveredTime');
+  }
+  /** Inlined by the upstream; null when it has no id. Personal data. */
+  get conversation() {
+    const conversation = this.nested('conversation');
+    const id = referenceFrom(conversation, this.origin)?.id;
+    return conversation && id !== undefined
+      ? new ConversationRecord(conversation, { ...this.origin, type: 'Conversation', id })
+      : null;
+  }
+  get dialerSystemParticipantId() {
+    return this.text('dialerSystemParticipantId');
+  }
+  get dialingMode() {
+    return this.text('dialingMode');
+  }
+  get skills() {
+    return this.references('skills');
+  }
+}
+
+/** A contact as an interaction refers to it. */
+class InteractionContact implements ContactReference {
+  readonly id: string;
+  readonly ownName: string | null;
+  readonly selfUri: string | null;
+  readonly #interaction: CampaignInteractionRecord;
+
+  constructor({ id, ownName, selfUri }: Reference, interaction: CampaignInteractionRecord) {
+    this.id = id;
+    this.ownName = ownName;
+    this.selfUri = selfUri;
+    this.#interaction = interaction;
+  }
+
+  get contactList() {
+    return contactListIn(
+      this,
+      orNull(() => this.#interaction.conversation),
+    );
+  }
+  get campaignId() {
+    return this.#interaction.campaignId;
+  }
+  get origin() {
+    return this.#interaction.origin;
+  }
+}
+
+/** What the upstream answers of a campaign at one moment: each interaction once, in no particular order. */
+export class CampaignInteractionList {
+  readonly interactions: readonly CampaignInteractionRecord[];
+  /** What had to be left out and why, each reason once. */
+  readonly faults: readonly AnswerFault[];
+  readonly origin: EntityOrigin;
+
+  constructor(body: Partial<Record<keyof Models.CampaignInteractions, unknown>>, origin: EntityOrigin) {
+    const byId = new Map<string, CampaignInteractionRecord>();
+    const faults = new Set<AnswerFault>();
+    for (const [list, state] of lists) {
+      const rows = body[list] ?? [];
+      if (!Array.isArray(rows)) {
+        faults.add('body');
+        continue;
+      }
+      for (const row of rows as unknown[]) {
+        const { id }: { id?: unknown } = isObject(row) ? row : {};
+        if (!isObject(row) || !isId(id)) faults.add('row');
+        else if (!byId.has(id)) {
+          byId.set(id, new CampaignInteractionRecord(row, { ...origin, id }, origin.id, state));
+        }
+      }
+    }
+    this.interactions = [...byId.values()];
+    this.faults = [...faults];
+    this.origin = origin;
+  }
+}
+
+/** Permission: outbound:campaign:view. All of a campaign's interactions in one answer, by the campaign's id; no paging. */
+export const campaignInteractions = oneByOne({
+  name: 'campaignInteractions',
+  type: 'CampaignInteraction',
+  path: '/api/v2/outbound/campaigns',
+  below: '/interactions',
+  Entity: CampaignInteractionList,
+});

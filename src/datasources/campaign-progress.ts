@@ -1,0 +1,27 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { campaignIdOf } from './campaigns.ts';
+import { bareArray, postOfIds } from './resource.ts';
+import { WireRecord } from './wire-record.ts';
+
+export class CampaignProgressRecord extends WireRecord<Models.CampaignProgress> {
+  get numberOfContactsCalled() {
+    return this.integer('numberOfContactsCalled');
+  }
+  get totalNumberOfContacts() {
+    return this.integer('totalNumberOfContacts');
+  }
+  get percentage() {
+    return this.float('percentage');
+  }
+}
+
+/** Permission: outbound:campaign:view. Largest batch: undocumented, 100 is the safe reading. */
+export const campaignProgress = postOfIds({
+  name: 'campaignProgress',
+  type: 'CampaignProgress',
+  path: '/api/v2/outbound/campaigns/progress',
+  maxIds: 100,
+  rows: bareArray,
+  idOf: campaignIdOf,
+  Entity: CampaignProgressRecord,
+});

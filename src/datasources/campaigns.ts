@@ -1,0 +1,61 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { openEnum } from './open-enum.ts';
+import { listingById } from './resource.ts';
+import { EntityRecord, isObject } from './wire-record.ts';
+
+const campaignStatusOf = openEnum(
+  ['ON', 'STOPPING', 'OFF', 'COMPLETE', 'INVALID', 'FORCED_OFF', 'FORCED_STOPPING'],
+  'UNKNOWN',
+);
+const dialingModeOf = openEnum(
+  ['AGENTLESS', 'PREVIEW', 'POWER', 'PREDICTIVE', 'PROGRESSIVE', 'EXTERNAL'],
+  'UNKNOWN',
+);
+
+export class CampaignRecord extends EntityRecord<Models.Campaign> {
+  get campaignStatus() {
+    return campaignStatusOf(this.text('campaignStatus'));
+  }
+  get dialingMode() {
+    return dialingModeOf(this.text('dialingMode'));
+  }
+  get callerName() {
+    return this.text('callerName');
+  }
+  get callerAddress() {
+    return this.text('callerAddress');
+  }
+  get dateCreated() {
+    return this.dateTime('dateCreated');
+  }
+  get dateModified() {
+    return this.dateTime('dateModified');
+  }
+  get division() {
+    return this.reference('division');
+  }
+  get contactList() {
+    return this.reference('contactList');
+  }
+  get queue() {
+    return this.reference('queue');
+  }
+  get script() {
+    return this.reference('script');
+  }
+}
+
+/** Permission: outbound:campaign:view. Voice campaigns only. */
+export const campaigns = listingById({
+  name: 'campaigns',
+  type: 'Campaign',
+  path: '/api/v2/outbound/campaigns',
+  maxIds: 100,
+  Entity: CampaignRecord,
+});
+
+/** For rows about a campaign, which name it by a reference instead of an id of their own. */
+export function campaignIdOf({ campaign }: { campaign?: unknown }): unknown {
+  const reference: { id?: unknown } = isObject(campaign) ? campaign : {};
+  return reference.id;
+}

@@ -1,0 +1,25 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { listingById } from './resource.ts';
+import { EntityRecord } from './wire-record.ts';
+
+class ContactListRecord extends EntityRecord<Models.ContactList> {
+  get columnNames() {
+    return this.texts('columnNames');
+  }
+  get size() {
+    return this.integer('size');
+  }
+  get division() {
+    return this.reference('division');
+  }
+}
+
+/** Permission: outbound:contactList:view. */
+export const contactLists = listingById({
+  name: 'contactLists',
+  type: 'ContactList',
+  path: '/api/v2/outbound/contactlists',
+  maxIds: 100,
+  parts: [{ name: 'size', query: ['includeSize', 'true'] }],
+  Entity: ContactListRecord,
+});

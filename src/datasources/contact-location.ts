@@ -1,0 +1,62 @@
+import type { ConversationRecord, ParticipantRecord } from './conversations.ts';
+import { isId } from './ids.ts';
+import type { Reference } from './reference.ts';
+import { orNull } from './wire-record.ts';
+
+/** Likely but unconfirmed, so it is taken only where it names the same contact. */
+const CONTACT_URI = /\/outbound\/contactlists\/([^/?#]+)\/contacts\/([^/?#]+)\/?$/;
+
+interface DialerAttributes {
+  readonly dialerContactId?: unknown;
+  readonly dialerContactListId?: unknown;
+}
+
+/**
+ * The contact list that an interaction says its contact is in, without a call; null when it does not say. Looked for in
+ * the order of trust: the reference's own URI, the dialer's attributes of a participant, the preview of a callback.
+ */
+export function contactListIn(contact: Reference, conversation: ConversationRecord | null): Reference | null {
+  const participants = orNull(() => conversation?.participants) ?? [];
+  const id =
+    fromUri(contact) ?? fromAttributes(contact.id, participants) ?? fromPreviews(contact.id, participants);
+  return id === null ? null : { id, ownName: null, selfUri: null };
+}
+
+function fromUri({ id, selfUri }: Reference): string | null {
+  const [, contactListId, contactId] = CONTACT_URI.exec(selfUri ?? '') ?? [];
+  // Ids are compared in the form in which they stand in URIs: decoding what somebody else encoded can fail.
+  return contactId === encodeURIComponent(id) || contactId === id ? idOrNull(contactListId) : null;
+}
+
+function fromAttributes(contactId: string, participants: readonly ParticipantRecord[]): string | null {
+  for (const participant of participants) {
+    const attributes: DialerAttributes = orNull(() => participant.attributes) ?? {};
+    if (isSameOrUnsaid(attributes.dialerContactId, contactId)) {
+      const contactListId = idOrNull(attributes.dialerContactListId);
+      if (contactListId !== null) return contactListId;
+    }
+  }
+  return null;
+}
+
+function fromPreviews(contactId: string, participants: readonly ParticipantRecord[]): string | null {
+  for (const participant of participants) {
+    for (const callback of orNull(() => participant.callbacks) ?? []) {
+      const preview = orNull(() => callback.dialerPreview);
+      if (isSameOrUnsaid(preview?.contactId, contactId)) {
+        const contactListId = idOrNull(preview?.contactListId);
+        if (contactListId !== null) return contactListId;
+      }
+    }
+  }
+  return null;
+}
+
+/** An interaction can have participants of other calls' contacts; one that names another contact says nothing of this one. */
+function isSameOrUnsaid(said: unknown, contactId: string): boolean {
+  return said === undefined || said === null || said === contactId;
+}
+
+function idOrNull(value: unknown): string | null {
+  return isId(value) ? value : null;
+}

@@ -1,0 +1,39 @@
+/** ISO-8601 with an offset; the vendor writes `Z`, and `+0000` in some older resources. */
+const ISO_8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/i;
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
+
+/** Epoch milliseconds of an ISO-8601 date and time with an offset; null when it is none, as on 30 February. */
+export function epochMsOf(text: string): number | null {
+  const match = ISO_8601.exec(text);
+  if (match === null) return null;
+  const [, year, month, day, hours, minutes, seconds, fraction = '', sign, offsetHours, offsetMinutes] =
+    match;
+  const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
+  const local = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hours),
+    Number(minutes),
+    Number(seconds),
+    ms,
+  );
+  // Date.UTC carries 30 February over into March, and reads the years 0 to 99 as 1900 to 1999.
+  if (new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19).toUpperCase()) return null;
+  if (sign === undefined) return local;
+  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return null;
+  const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
+  return sign === '-' ? local + offsetMs : local - offsetMs;
+}
+
+/**
+ * The same moment as yyyy-MM-ddTHH:mm:ss[.mmm]Z: milliseconds where the text has a fraction, offsets turned to UTC.
+ * Null when it is no ISO-8601 date and time with an offset.
+ */
+export function utcTextOf(text: string): string | null {
+  const ms = epochMsOf(text);
+  if (ms === null) return null;
+  if (CANONICAL.test(text)) return text;
+  const utc = new Date(ms).toISOString();
+  return text.includes('.') ? utc : utc.replace(/\.\d{3}Z$/, 'Z');
+}

@@ -1,0 +1,14 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { listingById } from './resource.ts';
+import { EntityRecord } from './wire-record.ts';
+
+class DivisionRecord extends EntityRecord<Models.Division> {}
+
+/** Permission: none. */
+export const divisions = listingById({
+  name: 'divisions',
+  type: 'Division',
+  path: '/api/v2/authorization/divisions',
+  maxIds: 100,
+  Entity: DivisionRecord,
+});

@@ -1,0 +1,97 @@
+import DataLoader from 'dataloader';
+import { UnknownValueError, UpstreamError } from '../errors.ts';
+import type { UpstreamReader } from '../upstream/upstream-request.ts';
+import type { Resource } from './resource.ts';
+import { isObject } from './wire-record.ts';
+
+/** What a loader needs of the request that it serves. */
+export interface LoaderContext {
+  readonly read: UpstreamReader;
+  /** The most ids that any one call may carry. */
+  readonly batchSize: number;
+}
+
+interface Key<Part> {
+  readonly id: string;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Loads the entities of one resource for one request, and so for one identity. All ids that fields ask for in the same
+ * tick go into the fewest calls that carry them; an id is asked for again only when a later field needs a part that the
+ * earlier calls did not ask for.
+ */
+export class EntityLoader<Entity, Part extends string = never> {
+  readonly #resource: Resource<Entity, Part>;
+  readonly #context: LoaderContext;
+  readonly #loader: DataLoader<Key<Part>, Entity | null, string>;
+
+  constructor(resource: Resource<Entity, Part>, context: LoaderContext) {
+    this.#resource = resource;
+    this.#context = context;
+    // Chunking is done in #batch, after one id's keys with different parts have become one; maxBatchSize would count them all.
+    this.#loader = new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
+  }
+
+  /** The parts that the upstream gives only when asked to. */
+  get parts(): readonly Part[] {
+    return this.#resource.parts.map(({ name }) => name);
+  }
+
+  /** Null when the upstream does not know the id. Rejects with an `UnknownValueError` when that could not be found out. */
+  load(id: string, parts: readonly Part[] = []): Promise<Entity | null> {
+    return this.#loader.load({ id, parts });
+  }
+
+  /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */
+  prime(id: string, entity: Entity): void {
+    this.#loader.prime({ id, parts: [] }, entity);
+  }
+
+  async #batch(keys: readonly Key<Part>[]): Promise<(Entity | null | Error)[]> {
+    const ids = [...new Set(keys.map(({ id }) => id))];
+    const parts = [...new Set(keys.flatMap((key) => key.parts))];
+    const found = new Map<string, Entity | Error>();
+    const size = Math.min(this.#resource.maxIds, this.#context.batchSize);
+    const calls: Promise<void>[] = [];
+    for (let at = 0; at < ids.length; at += size) {
+      calls.push(this.#call(ids.slice(at, at + size), parts, found));
+    }
+    await Promise.all(calls);
+    if (parts.length > 0) this.#primeFewerParts(ids, parts, found);
+    return keys.map(({ id }) => found.get(id) ?? null);
+  }
+
+  /** Makes one call and notes what it found: an entity by its id, or for each id why it is not known. Never rejects. */
+  async #call(ids: string[], parts: readonly Part[], found: Map<string, Entity | Error>): Promise<void> {
+    try {
+      const answer = await this.#context.read(this.#resource.request(ids, parts));
+      const rows = this.#resource.rows(answer.body, ids);
+      if (rows === null) throw answer.fault('body');
+      const asked = new Set(ids);
+      for (const row of rows) {
+        if (!isObject(row)) continue;
+        const id = this.#resource.idOf(row, ids);
+        // By id, never by position; a second row for an id, or one that nobody asked for, is ignored.
+        if (typeof id !== 'string' || !asked.delete(id)) continue;
+        found.set(id, this.#resource.entity(row, answer, id));
+      }
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      if (this.#resource.absentOn404 && error.failure.upstreamStatus === 404) return;
+      for (const id of ids) found.set(id, new UnknownValueError(error, this.#resource.type, id));
+    }
+  }
+
+  /** Whoever asks later for less than these parts has them already. */
+  #primeFewerParts(ids: string[], parts: readonly Part[], found: Map<string, Entity | Error>): void {
+    const fewer = [[], ...parts.map((part) => [part]), parts];
+    for (const id of ids) {
+      for (const some of fewer) this.#loader.prime({ id, parts: some }, found.get(id) ?? null);
+    }
+  }
+}
+
+function cacheKeyFn<Part extends string>({ id, parts }: Key<Part>): string {
+  return parts.length === 0 ? id : `${id} ${parts.toSorted().join(' ')}`;
+}

@@ -1,0 +1,61 @@
+import type { CampaignInteractionRecord, CampaignInteractionState } from './campaign-interactions.ts';
+import type { DispositionValue } from './disposition.ts';
+import { orNull } from './wire-record.ts';
+
+/** Which interactions are wanted: all conditions hold; null or absent is no condition, an empty list matches nothing. */
+export interface InteractionFilter {
+  readonly states?: readonly CampaignInteractionState[] | null;
+  readonly dispositions?: readonly DispositionValue[] | null;
+  readonly agentIds?: readonly string[] | null;
+  readonly queueIds?: readonly string[] | null;
+  /** At least one of them. */
+  readonly skillIds?: readonly string[] | null;
+  readonly activePreviewCall?: boolean | null;
+  /** Exclusive. */
+  readonly createdAfter?: Date | null;
+  /** Exclusive. */
+  readonly createdBefore?: Date | null;
+}
+
+/** Whether it is known, without asking the upstream, that nothing matches. */
+export function matchesNothing(filter: InteractionFilter): boolean {
+  const { states, dispositions, agentIds, queueIds, skillIds } = filter;
+  return [states, dispositions, agentIds, queueIds, skillIds].some((wanted) => wanted?.length === 0);
+}
+
+/** An interaction that lacks what a condition is about, or of which it cannot be read, does not match. */
+export function interactionMatcher(
+  filter: InteractionFilter,
+): (interaction: CampaignInteractionRecord) => boolean {
+  const { activePreviewCall, createdAfter, createdBefore } = filter;
+  const states = oneOf(filter.states);
+  const dispositions = oneOf(filter.dispositions);
+  const agentIds = oneOf(filter.agentIds);
+  const queueIds = oneOf(filter.queueIds);
+  const skillIds = oneOf(filter.skillIds);
+  return (interaction) =>
+    (states?.(interaction.state) ?? true) &&
+    (dispositions?.(orNull(() => interaction.disposition)) ?? true) &&
+    (agentIds?.(orNull(() => interaction.agent)?.id) ?? true) &&
+    (queueIds?.(orNull(() => interaction.queue)?.id) ?? true) &&
+    (skillIds === null || (orNull(() => interaction.skills)?.some(({ id }) => skillIds(id)) ?? false)) &&
+    (activePreviewCall == null || orNull(() => interaction.activePreviewCall) === activePreviewCall) &&
+    isWithin(interaction.creationTimeMs, createdAfter, createdBefore);
+}
+
+function oneOf<Value>(
+  wanted: readonly Value[] | null | undefined,
+): ((value: Value | null | undefined) => boolean) | null {
+  if (wanted == null) return null;
+  const values = new Set<Value | null | undefined>(wanted);
+  return (value) => values.has(value);
+}
+
+function isWithin(
+  ms: number | null,
+  after: Date | null | undefined,
+  before: Date | null | undefined,
+): boolean {
+  if (after == null && before == null) return true;
+  return ms !== null && (after == null || ms > after.getTime()) && (before == null || ms < before.getTime());
+}

@@ -1,0 +1,27 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { listingById } from './resource.ts';
+import { EntityRecord } from './wire-record.ts';
+
+class QueueRecord extends EntityRecord<Models.Queue> {
+  get description() {
+    return this.text('description');
+  }
+  get memberCount() {
+    return this.integer('memberCount');
+  }
+  get joinedMemberCount() {
+    return this.integer('joinedMemberCount');
+  }
+  get division() {
+    return this.reference('division');
+  }
+}
+
+/** Permission: routing:queue:view. */
+export const queues = listingById({
+  name: 'queues',
+  type: 'Queue',
+  path: '/api/v2/routing/queues',
+  maxIds: 500,
+  Entity: QueueRecord,
+});

@@ -1,0 +1,143 @@
+import type { UpstreamAnswer } from '../upstream/upstream-answer.ts';
+import type { UpstreamRequest } from '../upstream/upstream-request.ts';
+import { type EntityOrigin, isObject } from './wire-record.ts';
+
+type QueryParameter = readonly [name: string, value: string];
+
+/** Something that the upstream adds to every row only when it is asked to by this parameter. */
+interface Part<Name extends string> {
+  readonly name: Name;
+  readonly query: QueryParameter;
+}
+
+/**
+ * What is peculiar to one REST resource: how to ask for its entities by id and how to read the answer. Everything
+ * general (batching, chunking, matching) is in `entity-loader.ts` and knows no resource by name.
+ */
+export interface Resource<Entity, PartName extends string = never> {
+  /** Name in reports and logs, such as `users`. */
+  readonly name: string;
+  /** GraphQL type of what it loads, such as `User`. */
+  readonly type: string;
+  /** The most ids that one call takes; the configured batch size may lower it. */
+  readonly maxIds: number;
+  readonly parts: readonly Part<PartName>[];
+  /** The call for these ids, which are not empty, differ from each other and are at most `maxIds`. */
+  request(ids: readonly string[], parts: readonly PartName[]): UpstreamRequest;
+  /** The rows of an answer to a call for these ids; null when it is no such answer. */
+  readonly rows: (body: unknown, ids: readonly string[]) => readonly unknown[] | null;
+  /** The id that a row answers; where one row is all there is, the id that was asked for. */
+  readonly idOf: (row: object, ids: readonly string[]) => unknown;
+  entity(row: object, answer: UpstreamAnswer, id: string): Entity;
+  /** Whether 404 says that the upstream does not know the ids, rather than that the call failed. */
+  readonly absentOn404: boolean;
+}
+
+type EntityClass<Entity> = new (row: object, origin: EntityOrigin) => Entity;
+
+interface Described<Entity> {
+  readonly name: string;
+  readonly type: string;
+  readonly path: string;
+  readonly Entity: EntityClass<Entity>;
+}
+
+/** A listing that takes ids: `GET path?id=…&id=…`, answered by `{ entities }` in an order of its own, without unknown ids. */
+export function listingById<Entity, PartName extends string = never>(
+  description: Described<Entity> & {
+    readonly maxIds: number;
+    /** Sent with every call. */
+    readonly query?: readonly QueryParameter[];
+    readonly parts?: readonly Part<PartName>[];
+  },
+): Resource<Entity, PartName> {
+  const { name, path, query = [], parts = [] } = description;
+  return {
+    ...described(description),
+    maxIds: description.maxIds,
+    parts,
+    request: (ids, wanted) => ({
+      resource: name,
+      method: 'GET',
+      path,
+      query: [
+        // Every listing is cut at 25 rows, silently, unless it is asked for more.
+        ['pageSize', String(ids.length)],
+        ...query,
+        ...parts.filter((part) => wanted.includes(part.name)).map((part) => part.query),
+        ...ids.map((id) => ['id', id] as const),
+      ],
+    }),
+    rows: entitiesOf,
+    absentOn404: false,
+  };
+}
+
+/** A reading POST whose body is the ids: `POST path` with `["…"]`. */
+export function postOfIds<Entity>(
+  description: Described<Entity> & {
+    readonly maxIds: number;
+    readonly rows: (body: unknown) => readonly unknown[] | null;
+    readonly idOf?: (row: object) => unknown;
+    readonly absentOn404?: boolean;
+  },
+): Resource<Entity> {
+  const { name, path, maxIds, rows, idOf, absentOn404 = false } = description;
+  const base = described(description);
+  return {
+    ...base,
+    maxIds,
+    parts: [],
+    request: (ids) => ({ resource: name, method: 'POST', path, body: ids }),
+    rows,
+    idOf: idOf ?? base.idOf,
+    absentOn404,
+  };
+}
+
+/** What can only be had one by one: `GET path/{id}`, 404 for an id that the upstream does not know. */
+export function oneByOne<Entity>(
+  description: Described<Entity> & {
+    /** What follows the id in the path. */
+    readonly below?: string;
+  },
+): Resource<Entity> {
+  const { name, path, below = '' } = description;
+  return {
+    ...described(description),
+    maxIds: 1,
+    parts: [],
+    request: ([id = '']) => ({
+      resource: name,
+      method: 'GET',
+      path: `${path}/${encodeURIComponent(id)}${below}`,
+    }),
+    rows: (body, [asked]) => (isObject(body) && saysItIs(body, asked) ? [body] : null),
+    idOf: (_, [asked]) => asked,
+    absentOn404: true,
+  };
+}
+
+function saysItIs(row: { id?: unknown }, asked: string | undefined): boolean {
+  return row.id === undefined || row.id === null || row.id === asked;
+}
+
+/** The rows of a listing's envelope. */
+export function entitiesOf(body: unknown): readonly unknown[] | null {
+  if (typeof body !== 'object' || body === null || !('entities' in body)) return null;
+  return bareArray(body.entities);
+}
+
+/** The rows of an answer that is nothing but them. */
+export function bareArray(body: unknown): readonly unknown[] | null {
+  return Array.isArray(body) ? body : null;
+}
+
+function described<Entity>({ name, type, Entity }: Described<Entity>) {
+  return {
+    name,
+    type,
+    idOf: (row: { id?: unknown }): unknown => row.id,
+    entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),
+  };
+}

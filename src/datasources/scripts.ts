@@ -1,0 +1,29 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { oneByOne } from './resource.ts';
+import { EntityRecord } from './wire-record.ts';
+
+class ScriptRecord extends EntityRecord<Models.Script> {
+  get versionId() {
+    return this.text('versionId');
+  }
+  get publishedDate() {
+    return this.dateTime('publishedDate');
+  }
+  get modifiedDate() {
+    return this.dateTime('modifiedDate');
+  }
+  get startPageName() {
+    return this.text('startPageName');
+  }
+  get division() {
+    return this.reference('division');
+  }
+}
+
+/** Permission: scripter:script:view. No listing of scripts takes ids; a campaign has few scripts. */
+export const scripts = oneByOne({
+  name: 'scripts',
+  type: 'Script',
+  path: '/api/v2/scripts',
+  Entity: ScriptRecord,
+});

@@ -1,0 +1,22 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { entityStateOf } from './open-enum.ts';
+import { listingById } from './resource.ts';
+import { EntityRecord } from './wire-record.ts';
+
+class SkillRecord extends EntityRecord<Models.RoutingSkill> {
+  get state() {
+    return entityStateOf(this.text('state'));
+  }
+  get dateModified() {
+    return this.dateTime('dateModified');
+  }
+}
+
+/** Permission: routing:skill:view. */
+export const skills = listingById({
+  name: 'skills',
+  type: 'Skill',
+  path: '/api/v2/routing/skills',
+  maxIds: 500,
+  Entity: SkillRecord,
+});

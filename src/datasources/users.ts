@@ -1,0 +1,91 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { entityStateOf } from './open-enum.ts';
+import { listingById } from './resource.ts';
+import { EntityRecord, WireRecord } from './wire-record.ts';
+
+/** An agent, or any other user. */
+class UserRecord extends EntityRecord<Models.User> {
+  get email() {
+    return this.text('email');
+  }
+  get department() {
+    return this.text('department');
+  }
+  get title() {
+    return this.text('title');
+  }
+  get username() {
+    return this.text('username');
+  }
+  get state() {
+    return entityStateOf(this.text('state'));
+  }
+  get division() {
+    return this.reference('division');
+  }
+  get manager() {
+    return this.reference('manager');
+  }
+  get presence() {
+    const presence = this.nested('presence');
+    return presence && new UserPresenceRecord(presence, this.origin);
+  }
+  get routingStatus() {
+    const status = this.nested('routingStatus');
+    return status && new RoutingStatusRecord(status, this.origin);
+  }
+  get skills() {
+    return this.list('skills')?.map((row) => new UserSkillRecord(row, this.origin)) ?? null;
+  }
+}
+
+export class UserPresenceRecord extends WireRecord<Models.UserPresence> {
+  get systemPresence() {
+    const definition = this.nested('presenceDefinition');
+    return definition && new PresenceDefinitionRecord(definition, this.origin).systemPresence;
+  }
+  get modifiedDate() {
+    return this.dateTime('modifiedDate');
+  }
+}
+
+class PresenceDefinitionRecord extends WireRecord<Models.PresenceDefinition> {
+  get systemPresence() {
+    return this.text('systemPresence');
+  }
+}
+
+export class RoutingStatusRecord extends WireRecord<Models.RoutingStatus> {
+  get status() {
+    return this.text('status');
+  }
+  get startTime() {
+    return this.dateTime('startTime');
+  }
+}
+
+/** A skill that an agent has. The vendor's row is the skill's reference with the proficiency added to it. */
+export class UserSkillRecord extends WireRecord<Models.UserRoutingSkill> {
+  get skill() {
+    return this.referenceBy('id', 'name', 'selfUri');
+  }
+  get proficiency() {
+    return this.float('proficiency');
+  }
+}
+
+/** Permission: none. The upstream fills the parts as well as it can, so a part that was asked for may still be absent. */
+export const users = listingById({
+  name: 'users',
+  type: 'User',
+  path: '/api/v2/users',
+  maxIds: 500,
+  // The default, active, hides inactive and deleted users, who still stand in interactions.
+  query: [['state', 'any']],
+  parts: [
+    { name: 'presence', query: ['expand', 'presence'] },
+    { name: 'routingStatus', query: ['expand', 'routingStatus'] },
+    { name: 'skills', query: ['expand', 'skills'] },
+  ],
+  Entity: UserRecord,
+});

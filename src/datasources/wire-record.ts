@@ -1,0 +1,162 @@
+import { UnknownValueError } from '../errors.ts';
+import type { AnswerFault, UpstreamAnswer } from '../upstream/upstream-answer.ts';
+import { epochMsOf, utcTextOf } from './date-time.ts';
+import { type Reference, referenceFrom } from './reference.ts';
+
+/** The entity that a value belongs to and the answer it came in: what an error about it has to name. */
+export interface Origin {
+  /** GraphQL type of the entity, such as `User`. */
+  readonly type: string;
+  /** Null where the upstream gave none. */
+  readonly id: string | null;
+  readonly answer: UpstreamAnswer;
+}
+
+/** Of a row that answers an id. */
+export interface EntityOrigin extends Origin {
+  readonly id: string;
+}
+
+/** Names of the vendor's properties that are declared with a type. */
+type KeysOf<Wire, Value> = {
+  [Key in keyof Wire]-?: NonNullable<Wire[Key]> extends Value ? Key : never;
+}[keyof Wire];
+
+const MAX_INT = 2 ** 31 - 1;
+
+/**
+ * A row of the upstream, read with distrust and only where it is asked for: a getter of a subclass costs nothing until a
+ * field selects it. The vendor's types say which property may be read as what, so that one that disappears or changes is a
+ * compile error; at run time every property may still be absent, null or of another type. Absent and null read as null. What
+ * cannot be read throws an `UnknownValueError`, which concerns that one field.
+ */
+export abstract class WireRecord<Wire extends object> {
+  readonly origin: Origin;
+  readonly #wire: Partial<Record<keyof Wire, unknown>>;
+
+  constructor(wire: object, origin: Origin) {
+    this.#wire = wire;
+    this.origin = origin;
+  }
+
+  protected text(key: KeysOf<Wire, string>): string | null {
+    return this.checked(this.#wire[key], isText);
+  }
+
+  protected flag(key: KeysOf<Wire, boolean>): boolean | null {
+    return this.checked(this.#wire[key], (value) => typeof value === 'boolean');
+  }
+
+  /** A number without a fraction, within GraphQL's Int. */
+  protected integer(key: KeysOf<Wire, number>): number | null {
+    return this.checked(
+      this.#wire[key],
+      (value): value is number => Number.isInteger(value) && Math.abs(Number(value)) <= MAX_INT,
+    );
+  }
+
+  protected float(key: KeysOf<Wire, number>): number | null {
+    return this.checked(this.#wire[key], (value): value is number => Number.isFinite(value));
+  }
+
+  /** As yyyy-MM-ddTHH:mm:ss[.mmm]Z. */
+  protected dateTime(key: KeysOf<Wire, string>): string | null {
+    const text = this.checked(this.#wire[key], isText, 'date');
+    return text === null ? null : (utcTextOf(text) ?? this.fault('date'));
+  }
+
+  /** Epoch milliseconds; null also for what cannot be read, for those who can do without it. */
+  protected epochMs(key: KeysOf<Wire, string>): number | null {
+    const value = this.#wire[key];
+    return typeof value === 'string' ? epochMsOf(value) : null;
+  }
+
+  protected reference(key: KeysOf<Wire, object>): Reference | null {
+    return referenceFrom(this.nested(key, 'reference'), this.origin);
+  }
+
+  /** A reference whose id, and perhaps name and URI, are properties of this row. */
+  protected referenceBy(
+    id: KeysOf<Wire, string>,
+    name?: KeysOf<Wire, string>,
+    selfUri?: KeysOf<Wire, string>,
+  ): Reference | null {
+    const wire = this.#wire;
+    const reference = { id: wire[id], name: name && wire[name], selfUri: selfUri && wire[selfUri] };
+    return referenceFrom(reference, this.origin);
+  }
+
+  /** References without an id are left out: there is nothing they refer to. */
+  protected references(key: KeysOf<Wire, readonly object[]>): Reference[] | null {
+    return this.list(key)?.flatMap((row) => referenceFrom(row, this.origin) ?? []) ?? null;
+  }
+
+  /** The objects in a list; other elements are left out. */
+  protected list(key: KeysOf<Wire, readonly object[]>): object[] | null {
+    return this.checked(this.#wire[key], (value) => Array.isArray(value))?.filter(isObject) ?? null;
+  }
+
+  protected texts(key: KeysOf<Wire, readonly string[]>): string[] | null {
+    const texts: unknown[] | null = this.checked(this.#wire[key], (value) => Array.isArray(value));
+    return texts?.filter((text) => typeof text === 'string') ?? null;
+  }
+
+  protected nested(key: KeysOf<Wire, object>, fault: AnswerFault = 'value'): object | null {
+    return this.checked(this.#wire[key], isObject, fault);
+  }
+
+  /** Gives up on one field for this reason. */
+  protected fault(fault: AnswerFault): never {
+    throw new UnknownValueError(this.origin.answer.fault(fault), this.origin.type, this.origin.id);
+  }
+
+  protected checked<Value>(
+    value: unknown,
+    isValue: (value: unknown) => value is Value,
+    fault: AnswerFault = 'value',
+  ): Value | null {
+    if (value === undefined || value === null) return null;
+    return isValue(value) ? value : this.fault(fault);
+  }
+}
+
+/** A row that stands for an entity of its own. It is also a reference to itself. */
+export abstract class EntityRecord<Wire extends { name?: string; selfUri?: string }>
+  extends WireRecord<Wire>
+  implements Reference
+{
+  readonly id: string;
+
+  readonly #named: { readonly name?: unknown; readonly selfUri?: unknown };
+
+  constructor(wire: object, origin: EntityOrigin) {
+    super(wire, origin);
+    this.id = origin.id;
+    this.#named = wire;
+  }
+
+  get ownName(): string | null {
+    return this.checked(this.#named.name, isText);
+  }
+  get selfUri(): string | null {
+    return this.checked(this.#named.selfUri, isText);
+  }
+}
+
+/** What `read` reads, or null where it cannot be read: for those who can do without it. */
+export function orNull<Value>(read: () => Value): Value | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof UnknownValueError) return null;
+    throw error;
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,14 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { listingById } from './resource.ts';
+import { EntityRecord } from './wire-record.ts';
+
+class WrapUpCodeRecord extends EntityRecord<Models.WrapupCode> {}
+
+/** Permission: routing:wrapupCode:view. */
+export const wrapUpCodes = listingById({
+  name: 'wrapUpCodes',
+  type: 'WrapUpCode',
+  path: '/api/v2/routing/wrapupcodes',
+  maxIds: 100,
+  Entity: WrapUpCodeRecord,
+});

@@ -1,0 +1,49 @@
+/**
+ * What can go wrong between a field and the upstream, as data. Nothing in here knows of GraphQL;
+ * `plugins/use-upstream-errors.ts` turns it into what clients see.
+ *
+ * Two classes, never confused:
+ * - `UpstreamError`: one call that failed, or one way in which an answer was broken. Made once and shared by
+ *   everything that depended on it; its identity is what "one error per failed call" counts.
+ * - `UnknownValueError`: one entity of which something could not be known because of such a failure.
+ */
+
+/** Why a call failed or an answer could not be used. Also the codes that clients see. */
+export type UpstreamFailure = {
+  /** For clients: names no URL, body, host or token. */
+  message: string;
+  /** HTTP status of the upstream's answer; absent when there was none. */
+  upstreamStatus?: number;
+  /** What the vendor's support asks for: the `ININ-Correlation-Id` header, or the error body's `contextId`. */
+  correlationId?: string;
+} & (
+  | { code: 'UNAUTHENTICATED' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_BAD_RESPONSE' }
+  | { code: 'FORBIDDEN'; missingPermissions?: readonly string[] }
+  | { code: 'UPSTREAM_RATE_LIMITED'; retryAfterSeconds?: number }
+);
+
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly failure: UpstreamFailure;
+
+  constructor(failure: UpstreamFailure, options?: ErrorOptions) {
+    super(failure.message, options);
+    this.failure = failure;
+  }
+}
+
+export class UnknownValueError extends Error {
+  override readonly name = 'UnknownValueError';
+  readonly reason: UpstreamError;
+  /** GraphQL type of what could not be known, such as `User`. */
+  readonly type: string;
+  /** The id it was asked by; null where the upstream gave none. */
+  readonly id: string | null;
+
+  constructor(reason: UpstreamError, type: string, id: string | null) {
+    super(reason.message);
+    this.reason = reason;
+    this.type = type;
+    this.id = id;
+  }
+}

@@ -1,0 +1,35 @@
+import type { GatewayConfig } from './server.ts';
+
+/** What the console shows once the gateway listens on this port. */
+export function greeting({ host, upstream, exampleCampaignId }: GatewayConfig, port: number): string {
+  // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
+  const name = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
+  const address = `http://${name}:${port}/graphql`;
+  const credential = {
+    passThrough: "each caller's own bearer token (send an Authorization header)",
+    accessToken: 'the access token that was configured',
+    client: 'a login of its own',
+  }[upstream.credentials.mode];
+  return exampleCampaignId === undefined
+    ? `Gateway and GraphiQL on ${address}
+  upstream    ${upstream.apiUrl}
+  credential  ${credential}
+
+A query to paste:
+${query('campaigns(first: 5) { totalCount nodes { id name campaignStatus } }')}
+`
+    : `Gateway and GraphiQL on ${address}
+  upstream    the embedded sandbox: an invented organisation, on ${upstream.apiUrl}
+  credential  ${credential}
+
+A query to paste:
+${query(`campaignInteractions(campaignId: "${exampleCampaignId}", first: 3) {
+    totalCount
+    nodes { state disposition agent { name email } contact { data } queue { name } }
+  }`)}
+`;
+}
+
+function query(field: string): string {
+  return `{\n  ${field}\n}`;
+}

@@ -1,0 +1,142 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  getArgumentValues,
+  getNamedType,
+  getOperationAST,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLField,
+  type GraphQLSchema,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { argumentProblems } from '../resolvers/argument-rules.ts';
+import { fragmentsOf, selectedFields } from '../resolvers/selections.ts';
+
+/** A field of an operation that takes arguments, and the response key of the root field that it is below. */
+interface FieldWithArguments {
+  readonly root: string;
+  readonly node: FieldNode;
+  readonly field: GraphQLField<unknown, unknown>;
+}
+
+/**
+ * Refuses operations with arguments out of their range before anything is spent on them: a bad argument deep in a query
+ * would otherwise be found only after the calls for what is above it. Like a variable of a wrong type it concerns the whole
+ * operation, so every root field is null with an error.
+ */
+export function useArgumentRules(): Plugin {
+  // Yoga keeps parsed documents, so that an operation is searched once and not at every request.
+  const known = new WeakMap<OperationDefinitionNode, readonly FieldWithArguments[]>();
+
+  return {
+    onExecute({ args: { schema, document, operationName, variableValues }, setResultAndStopExecution }) {
+      const operation = getOperationAST(document, operationName);
+      if (!operation) return;
+      let fields = known.get(operation);
+      if (fields === undefined)
+        known.set(operation, (fields = fieldsWithArguments(schema, document, operation)));
+      if (fields.length === 0) return;
+
+      const inputs: Record<string, unknown> = variableValues ?? {};
+      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], inputs);
+      // Variables of a wrong type are the executor's to refuse.
+      if (coerced === undefined) return;
+      const refusals = fields.flatMap((field) => refusalsOf(field, coerced));
+      if (refusals.length > 0) {
+        setResultAndStopExecution(refused(refusals, schema, document, operation, coerced));
+      }
+    },
+  };
+}
+
+/** Of all fields, also those that @skip or @include may leave out: an argument is right or wrong whatever becomes of it. */
+function fieldsWithArguments(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): FieldWithArguments[] {
+  const fragments = fragmentsOf(document);
+  const seen = new Set<SelectionSetNode>();
+  const found: FieldWithArguments[] = [];
+
+  function visit(selectionSet: SelectionSetNode, typeName: string | undefined, root: string | null): void {
+    // Once is enough for each: following every spread of every fragment could take exponential time.
+    if (seen.has(selectionSet)) return;
+    seen.add(selectionSet);
+    const type = typeName === undefined ? undefined : schema.getType(typeName);
+    for (const selection of selectionSet.selections) {
+      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+        const fragment = fragments[selection.name.value];
+        if (fragment) visit(fragment.selectionSet, fragment.typeCondition.name.value, root);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        visit(selection.selectionSet, selection.typeCondition?.name.value ?? typeName, root);
+      } else if (isObjectType(type) || isInterfaceType(type)) {
+        const field = type.getFields()[selection.name.value];
+        // Introspection's fields are no fields of the type.
+        if (field === undefined) continue;
+        const below = root ?? responseKey(selection);
+        if (field.args.length > 0) found.push({ root: below, node: selection, field });
+        if (selection.selectionSet) visit(selection.selectionSet, getNamedType(field.type).name, below);
+      }
+    }
+  }
+
+  visit(operation.selectionSet, schema.getRootType(operation.operation)?.name, null);
+  return found;
+}
+
+function refusalsOf(
+  { root, node, field }: FieldWithArguments,
+  variables: Record<string, unknown>,
+): GraphQLError[] {
+  let problems: string[];
+  try {
+    problems = argumentProblems(field, getArgumentValues(field, node, variables));
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    problems = [error.message];
+  }
+  return problems.map((problem) => badUserInput(problem, root, node));
+}
+
+function refused(
+  refusals: readonly GraphQLError[],
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variableValues: Record<string, unknown>,
+): { data: Record<string, unknown> | null; errors: readonly GraphQLError[] } {
+  const data: Record<string, unknown> = {};
+  const errors = [...refusals];
+  const refusedRoots = new Set(refusals.map(({ path }) => path?.[0]));
+  const fragments = fragmentsOf(document);
+  for (const node of selectedFields(operation.selectionSet, { fragments, variableValues })) {
+    const key = responseKey(node);
+    // The one root field that may not be null, so that all of the answer is.
+    if (node.name.value === '__schema') return { data: null, errors };
+    if (node.name.value === '__typename') data[key] = schema.getRootType(operation.operation)?.name;
+    else if (!(key in data)) {
+      data[key] = null;
+      if (!refusedRoots.has(key)) {
+        errors.push(
+          badUserInput('Not asked, for the request was refused for an argument of another field.', key, node),
+        );
+      }
+    }
+  }
+  return { data, errors };
+}
+
+function badUserInput(message: string, root: string, node: FieldNode): GraphQLError {
+  return new GraphQLError(message, { nodes: node, path: [root], extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function responseKey({ alias, name }: FieldNode): string {
+  return (alias ?? name).value;
+}

@@ -1,0 +1,137 @@
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { GatewayContext } from '../context.ts';
+import { UnknownValueError, type UpstreamError } from '../errors.ts';
+
+type Path = readonly (string | number)[];
+
+/** A field that is null, or less than it should be, because of an upstream failure. */
+interface Symptom {
+  readonly reason: UpstreamError;
+  readonly type: string;
+  readonly ids: readonly string[];
+  readonly path: Path;
+  /** The error that the executor made of it; absent for what left no field null. */
+  readonly error?: GraphQLError;
+}
+
+/**
+ * Tells clients of upstream failures: one error for each failed call, at the first field that it left unknown, with
+ * everything that it affected. The executor makes an error for each field instead, hundreds of them for one call.
+ *
+ * What is no upstream failure is left to Yoga's masking, but for values that do not fit the schema, whose messages would
+ * quote the upstream's answer.
+ */
+export function useUpstreamErrors(): Plugin<GatewayContext> {
+  return {
+    onExecute({ args }) {
+      const { problems } = args.contextValue;
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!('errors' in result || 'data' in result)) return;
+          if (problems.length === 0 && !result.errors?.length) return;
+          setResult(explained(result, args.contextValue));
+        },
+      };
+    },
+  };
+}
+
+function explained(result: ExecutionResult, { problems }: GatewayContext): ExecutionResult {
+  const others: GraphQLError[] = [];
+  const symptoms: Symptom[] = [...problems];
+  for (const error of result.errors ?? []) {
+    const symptom = symptomOf(error);
+    if (symptom === null) others.push(withCode(error));
+    else symptoms.push(symptom);
+  }
+  symptoms.sort((a, b) => compareByPlace(a.path, b.path, result.data));
+  return { ...result, errors: [...clientErrors(symptoms), ...others] };
+}
+
+function symptomOf(error: GraphQLError): Symptom | null {
+  const cause = innermost(error);
+  if (!(cause instanceof UnknownValueError)) return null;
+  const { reason, type, id } = cause;
+  return { reason, type, ids: id === null ? [] : [id], path: error.path ?? [], error };
+}
+
+/** The error that a resolver threw or rejected with. */
+function innermost(error: GraphQLError): unknown {
+  let cause: Error = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+/** One for each failed call, in the order in which the symptoms come. */
+function clientErrors(symptoms: readonly Symptom[]): GraphQLError[] {
+  const byReason = new Map<unknown, Symptom[]>();
+  for (const symptom of symptoms) {
+    // Where no credential was given there was no call to share a failure: each root field says so for itself.
+    const { code, upstreamStatus } = symptom.reason.failure;
+    const key = code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom : symptom.reason;
+    const group = byReason.get(key);
+    if (group === undefined) byReason.set(key, [symptom]);
+    else group.push(symptom);
+  }
+  return [...byReason.values()].map(clientError);
+}
+
+function clientError(symptoms: readonly Symptom[]): GraphQLError {
+  const [first] = symptoms;
+  if (first === undefined) throw new TypeError('An error for clients needs a symptom.');
+  const { message, ...facts } = first.reason.failure;
+  return new GraphQLError(`${first.type}: ${message}.`, {
+    nodes: first.error?.nodes ?? null,
+    path: first.path,
+    extensions: {
+      ...facts,
+      affected: {
+        type: first.type,
+        ids: [...new Set(symptoms.flatMap(({ ids }) => ids))],
+        paths: [...new Set(symptoms.map(({ path }) => pattern(path)))],
+      },
+    },
+  });
+}
+
+/** `campaignInteractions.nodes.*.agent.email`: response keys, and a star for every place in a list. */
+function pattern(path: Path): string {
+  return path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
+}
+
+/** By where they stand in the answer, for fields fail in the order in which calls happen to end. */
+function compareByPlace(a: Path, b: Path, data: unknown): number {
+  let node = data;
+  for (const [depth, key] of a.entries()) {
+    const other = b[depth];
+    if (other === undefined) return 1;
+    if (key !== other) {
+      if (typeof key === 'number' && typeof other === 'number') return key - other;
+      const keys = Object.keys(node ?? {});
+      return keys.indexOf(String(key)) - keys.indexOf(String(other));
+    }
+    node = typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined;
+  }
+  return a.length - b.length;
+}
+
+/**
+ * Errors that the executor itself made: of arguments and variables, which quote only what the client sent; and of values that
+ * do not fit the schema, which quote the upstream. The latter should not come about, for the data sources check what they
+ * read; should one do so all the same, its text must not get out.
+ */
+function withCode(error: GraphQLError): GraphQLError {
+  if (innermost(error) instanceof GraphQLError && error.extensions['code'] === undefined) {
+    if (error.path === undefined || error.message.startsWith('Argument ')) {
+      error.extensions['code'] = 'BAD_USER_INPUT';
+    } else {
+      return new GraphQLError('The upstream gave a value that does not fit the schema.', {
+        nodes: error.nodes ?? null,
+        path: error.path,
+        extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+      });
+    }
+  }
+  return error;
+}

@@ -1,0 +1,11 @@
+import { entityFields } from './entity-fields.ts';
+import type { TypeResolvers } from './type-resolvers.ts';
+
+const contactList = entityFields(({ contactLists }) => contactLists);
+
+export const ContactList: TypeResolvers<'ContactList'> = {
+  name: contactList.name,
+  columnNames: contactList.field('columnNames'),
+  size: contactList.field('size', 'size'),
+  division: contactList.field('division'),
+};

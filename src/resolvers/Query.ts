@@ -1,0 +1,35 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import type { EntityLoader } from '../datasources/entity-loader.ts';
+import type { DataSources } from '../datasources/index.ts';
+import { campaignConnection } from './campaign-connection.ts';
+import {
+  campaignInteractionConnection,
+  campaignInteractionNamed,
+} from './campaign-interaction-connection.ts';
+import { selectedAmong } from './selections.ts';
+import type { TypeResolvers } from './type-resolvers.ts';
+
+/** Asks the upstream, even for an id alone, and at once for the parts that are selected: one call answers all. */
+function byId<Entity, Part extends string>(loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>) {
+  return (_root: unknown, { id }: { id: string }, { sources }: GatewayContext, info: GraphQLResolveInfo) => {
+    const loader = loaderOf(sources);
+    return loader.load(id, selectedAmong(loader.parts, info));
+  };
+}
+
+export const Query: TypeResolvers<'Query'> = {
+  campaign: byId(({ campaigns }) => campaigns),
+  campaigns: (_root, args, context, info) => campaignConnection(args, context, info),
+  campaignInteractions: (_root, { campaignId, ...args }, context, info) =>
+    campaignInteractionConnection(campaignId, args, context, info),
+  campaignInteraction: (_root, { campaignId, id }, context, info) =>
+    campaignInteractionNamed(campaignId, id, context, info),
+  user: byId(({ users }) => users),
+  queue: byId(({ queues }) => queues),
+  skill: byId(({ skills }) => skills),
+  script: byId(({ scripts }) => scripts),
+  contact: (_root, { contactListId, id }, { sources }) => sources.contacts.named(contactListId, id),
+  contactList: byId(({ contactLists }) => contactLists),
+  conversation: byId(({ conversations }) => conversations),
+};

@@ -1,0 +1,12 @@
+import { entityFields } from './entity-fields.ts';
+import type { TypeResolvers } from './type-resolvers.ts';
+
+const queue = entityFields(({ queues }) => queues);
+
+export const Queue: TypeResolvers<'Queue'> = {
+  name: queue.name,
+  description: queue.field('description'),
+  memberCount: queue.field('memberCount'),
+  joinedMemberCount: queue.field('joinedMemberCount'),
+  division: queue.field('division'),
+};

@@ -1,0 +1,13 @@
+import { entityFields } from './entity-fields.ts';
+import type { TypeResolvers } from './type-resolvers.ts';
+
+const script = entityFields(({ scripts }) => scripts);
+
+export const Script: TypeResolvers<'Script'> = {
+  name: script.name,
+  versionId: script.field('versionId'),
+  publishedDate: script.field('publishedDate'),
+  modifiedDate: script.field('modifiedDate'),
+  startPageName: script.field('startPageName'),
+  division: script.field('division'),
+};

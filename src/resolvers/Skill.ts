@@ -1,0 +1,10 @@
+import { entityFields } from './entity-fields.ts';
+import type { TypeResolvers } from './type-resolvers.ts';
+
+const skill = entityFields(({ skills }) => skills);
+
+export const Skill: TypeResolvers<'Skill'> = {
+  name: skill.name,
+  state: skill.field('state'),
+  dateModified: skill.field('dateModified'),
+};

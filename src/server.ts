@@ -1,0 +1,81 @@
+import type { RequestListener } from 'node:http';
+import { createYoga } from 'graphql-yoga';
+import type { Config, UpstreamConfig } from './config.ts';
+import { createContext, type GatewayContext } from './context.ts';
+import { UpstreamError } from './errors.ts';
+import { exampleQueries, graphiqlOptions } from './graphiql.ts';
+import { useArgumentRules } from './plugins/use-argument-rules.ts';
+import { useNoStore } from './plugins/use-no-store.ts';
+import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
+import { schema } from './schema.ts';
+import { identitiesOf } from './upstream/credentials.ts';
+import { deadlineIn } from './upstream/deadline.ts';
+import { Http } from './upstream/http.ts';
+import { UpstreamClient } from './upstream/upstream-client.ts';
+
+/** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
+export type GatewayConfig = Omit<Config, 'upstream'> & {
+  readonly upstream: UpstreamConfig;
+  /** The campaign that GraphiQL's example queries ask about. */
+  readonly exampleCampaignId?: string;
+};
+
+export interface Gateway {
+  /** Answers a request as the Fetch standard has it; needs no port. */
+  fetch(request: Request): Promise<Response>;
+  /** The same for a server of `node:http`. */
+  readonly listener: RequestListener;
+  /** Ends upstream calls under way and closes the connections. Requests after it are answered with errors. */
+  dispose(): Promise<void>;
+}
+
+/** Puts the gateway together. It holds no state beyond the connections to the upstream, and listens on nothing. */
+export function createGateway(config: GatewayConfig): Gateway {
+  const http = new Http();
+  const client = new UpstreamClient(http, { ...config, apiUrl: config.upstream.apiUrl });
+  const identityOf = identitiesOf(http, config.upstream.credentials, config.upstreamTimeoutMs);
+
+  const yoga = createYoga<object, GatewayContext>({
+    schema,
+    context({ request }) {
+      const identity = identityOf(request.headers.get('authorization'));
+      const deadline = deadlineIn(config.requestTimeoutMs, request.signal);
+      return createContext(
+        (call) =>
+          identity === null
+            ? Promise.reject(new UpstreamError(credentialMissing))
+            : client.read(identity, call, deadline),
+        config.upstreamBatchSize,
+      );
+    },
+    plugins: [
+      useNoStore(),
+      // First the arguments: nothing is spent on a request that is refused.
+      useArgumentRules(),
+      // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
+      useUpstreamErrors(),
+    ],
+    graphiql: graphiqlOptions(exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign')),
+    // The page with all its scripts inlined, so that it asks no other host for anything; large, so it is loaded at first use.
+    renderGraphiQL: async (options) =>
+      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    landingPage: false,
+    // Yoga would let every website read answers.
+    cors: false,
+    multipart: false,
+  });
+
+  return {
+    fetch: async (request) => yoga.fetch(request),
+    listener: (request, response) => void yoga(request, response),
+    async dispose() {
+      await yoga.dispose();
+      await http.dispose();
+    },
+  };
+}
+
+const credentialMissing = {
+  code: 'UNAUTHENTICATED',
+  message: 'send an Authorization header with a bearer token of the upstream',
+} as const;

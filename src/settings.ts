@@ -1,0 +1,132 @@
+import * as v from 'valibot';
+import { regions } from './upstream/regions.ts';
+
+/** A setting of the environment. An empty value counts as not set. */
+interface Setting {
+  readonly meaning: string;
+  /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
+  readonly default: string | null;
+  readonly schema: v.GenericSchema<string, string | number>;
+  /** Whether the value must not be shown, not even in an error about itself. */
+  readonly secret?: true;
+}
+
+const text = v.string();
+const port = wholeNumber(0, 65_535);
+const url = v.pipe(
+  v.string(),
+  v.check(isUpstreamUrl, 'must be an https URL (http for loopback only) without credentials and query'),
+);
+const region = v.pipe(
+  v.string(),
+  v.check(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`),
+);
+const acknowledgement = v.pipe(v.string(), v.literal('i-know', 'can only be i-know'));
+
+/** Everything that is read from the environment. The README's table is held against this one. */
+export const settings = {
+  PORT: { meaning: 'port it listens on', default: '4000', schema: port },
+  HOST: {
+    meaning: 'address it listens on',
+    default: '127.0.0.1',
+    schema: v.pipe(text, v.regex(/^[\w.:-]+$/, 'must be a host name or an address')),
+  },
+  GENESYSCLOUD_REGION: {
+    meaning:
+      'region of the upstream: its name, such as `eu-west-1`, or its domain; not set: the embedded sandbox',
+    default: null,
+    schema: region,
+  },
+  GENESYSCLOUD_API_URL: { meaning: 'base of the REST API, instead of a region', default: null, schema: url },
+  GENESYSCLOUD_LOGIN_URL: {
+    meaning: 'base of the login service, instead of a region',
+    default: null,
+    schema: url,
+  },
+  GENESYSCLOUD_OAUTHCLIENT_ID: {
+    meaning:
+      'OAuth client to log in as (client credentials); not set: each caller sends its own bearer token',
+    default: null,
+    schema: text,
+  },
+  GENESYSCLOUD_OAUTHCLIENT_SECRET: {
+    meaning: 'secret of that client',
+    default: null,
+    schema: text,
+    secret: true,
+  },
+  GENESYSCLOUD_ACCESS_TOKEN: {
+    meaning: 'access token to use for all callers, instead of logging in',
+    default: null,
+    schema: v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be a bearer token')),
+    secret: true,
+  },
+  AUTH_NONE: {
+    meaning:
+      '`i-know`: with credentials of its own, listen beyond loopback although callers are not authenticated',
+    default: null,
+    schema: acknowledgement,
+  },
+  REQUEST_TIMEOUT_MS: {
+    meaning: 'longest time for one request',
+    default: '10000',
+    schema: wholeNumber(1, 600_000),
+  },
+  UPSTREAM_TIMEOUT_MS: {
+    meaning: 'longest time for one upstream call',
+    default: '5000',
+    schema: wholeNumber(1, 600_000),
+  },
+  UPSTREAM_BATCH_SIZE: {
+    meaning: 'most ids in one upstream call',
+    default: '100',
+    schema: wholeNumber(1, 500),
+  },
+  UPSTREAM_CONCURRENCY: {
+    meaning: 'most upstream calls under way at once for one identity',
+    default: '16',
+    schema: wholeNumber(1, 1000),
+  },
+  DRAIN_SECONDS: {
+    meaning: 'time that requests under way are given at SIGTERM',
+    default: '20',
+    schema: wholeNumber(0, 3600),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** The value of each setting, null where it is neither set nor has a default. */
+export type SettingValues = {
+  readonly [Name in SettingName]:
+    | v.InferOutput<(typeof settings)[Name]['schema']>
+    | ((typeof settings)[Name]['default'] extends string ? never : null);
+};
+
+function wholeNumber(from: number, to: number) {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, message),
+    v.transform(Number),
+    v.minValue(from, message),
+    v.maxValue(to, message),
+  );
+}
+
+function isRegion(value: string): boolean {
+  return regions.has(value) || /^(?=.{1,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(value);
+}
+
+/** A credential goes there, so nothing but loopback may be spoken to in clear text. */
+function isUpstreamUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password, search, hash } = new URL(value);
+  if (username + password + search + hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+/** Whether a host name or address is this machine itself. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}

@@ -1,0 +1,39 @@
+import { createHmac, randomBytes } from 'node:crypto';
+
+declare const identityKey: unique symbol;
+/** Stands for a credential in the key of everything shared; says nothing about the credential itself. */
+export type IdentityKey = string & { readonly [identityKey]: true };
+
+/** Whose credential is used upstream. What the upstream answers to one identity is never shown to another. */
+export interface UpstreamIdentity {
+  readonly key: IdentityKey;
+  /** The bearer token for the next call. Rejects with an `UpstreamError` when none can be had. */
+  token(signal: AbortSignal): string | Promise<string>;
+  /** Told that the upstream answered 401 to this token; true when `token()` can now give another one. */
+  rejected(token: string): boolean;
+}
+
+/** Drawn anew by each process, so that a key that got out cannot be tried against guessed credentials. */
+const pepper = randomBytes(32);
+
+/** The key of a credential; `kind` keeps two kinds with equal text apart. */
+export function identityKeyOf(kind: string, ...credential: readonly string[]): IdentityKey {
+  const digest = createHmac('sha256', pepper)
+    .update(JSON.stringify([kind, ...credential]))
+    .digest('base64url');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that gives the brand: a key is always made from a credential
+  return digest as IdentityKey;
+}
+
+/** An identity that is nothing but a token: the caller's own, or one that was configured. */
+export function tokenIdentity(token: string): UpstreamIdentity {
+  return { key: identityKeyOf('token', token), token: () => token, rejected: () => false };
+}
+
+/** RFC 6750's token characters; the bound keeps a hostile header from being carried around. */
+const BEARER = /^bearer +([\w.~+/-]{1,8192}=*)$/i;
+
+/** The token of an `Authorization: Bearer` header; null when there is none or it is not well-formed. */
+export function bearerTokenOf(authorization: string | null): string | null {
+  return BEARER.exec(authorization ?? '')?.[1] ?? null;
+}

@@ -1,0 +1,44 @@
+import { UpstreamError } from '../errors.ts';
+
+/** Ways in which an answer that arrived can still be unusable in parts. */
+export type AnswerFault = 'body' | 'contactList' | 'date' | 'reference' | 'row' | 'value';
+
+const faultMessages: Record<AnswerFault, string> = {
+  body: 'the upstream gave an answer that cannot be read',
+  contactList: 'the upstream did not say in which contact list the contact is',
+  date: 'the upstream gave a date that cannot be read',
+  reference: 'the upstream gave a reference whose id is not an id',
+  row: 'the upstream gave a row without a usable id, which was left out',
+  value: 'the upstream gave a value of the wrong type',
+};
+
+/** One answer of the upstream: its parsed JSON body and what is known about it. */
+export class UpstreamAnswer {
+  readonly body: unknown;
+  readonly correlationId: string | undefined;
+  /** Epoch milliseconds of this process's clock. */
+  readonly receivedAtMs: number;
+  #faults: Map<AnswerFault, UpstreamError> | undefined;
+
+  constructor(body: unknown, correlationId: string | undefined, receivedAtMs: number) {
+    this.body = body;
+    this.correlationId = correlationId;
+    this.receivedAtMs = receivedAtMs;
+  }
+
+  /** The error for this fault: the same object each time, so that clients are told once per answer and fault. */
+  fault(fault: AnswerFault): UpstreamError {
+    this.#faults ??= new Map();
+    let error = this.#faults.get(fault);
+    if (error === undefined) {
+      error = new UpstreamError({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        message: faultMessages[fault],
+        upstreamStatus: 200,
+        ...(this.correlationId !== undefined && { correlationId: this.correlationId }),
+      });
+      this.#faults.set(fault, error);
+    }
+    return error;
+  }
+}

@@ -1,0 +1,16 @@
+import type { UpstreamAnswer } from './upstream-answer.ts';
+
+/** One read from the upstream, described before it is made. Reading POSTs are reads too. */
+export interface UpstreamRequest {
+  /** Name of the REST resource in reports and logs, such as `users`; never a URL. */
+  readonly resource: string;
+  readonly method: 'GET' | 'POST';
+  /** Below the API's base, beginning with `/api/v2/`; ids in it are percent-encoded. */
+  readonly path: string;
+  readonly query?: readonly (readonly [name: string, value: string])[];
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+/** Reads on behalf of one identity within one request. Rejects with an `UpstreamError` and nothing else. */
+export type UpstreamReader = (request: UpstreamRequest) => Promise<UpstreamAnswer>;
