@@ -1,0 +1,103 @@
+import { onTestFinished } from 'vitest';
+import { parseConfig } from '../../src/config.ts';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import type { Organisation } from '../../src/sandbox/organisation.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { createGateway, type Gateway } from '../../src/server.ts';
+import { supervisorsOrganisation } from './organisation.ts';
+
+/** A token that every sandbox of these tests accepts without a login. */
+export const TOKEN = 'token-of-a-caller';
+
+interface TestGatewayOptions {
+  readonly organisation?: Organisation;
+  readonly faults?: readonly Fault[];
+  /** Settings of the gateway's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** More tokens that the sandbox accepts. */
+  readonly tokens?: readonly string[];
+  readonly latencyMs?: number;
+}
+
+export interface GraphQLAnswer {
+  /** As it came, for tests to match against and to reach into. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- every query gives another shape
+  readonly data?: any;
+  readonly errors?: readonly AnsweredError[];
+}
+
+export interface AnsweredError {
+  readonly message: string;
+  readonly path?: readonly (string | number)[];
+  readonly locations?: readonly { readonly line: number; readonly column: number }[];
+  readonly extensions: {
+    readonly code: string;
+    readonly upstreamStatus?: number;
+    readonly correlationId?: string;
+    readonly missingPermissions?: readonly string[];
+    readonly retryAfterSeconds?: number;
+    readonly affected?: { readonly type: string; readonly ids: string[]; readonly paths: string[] };
+  };
+}
+
+export interface TestGateway {
+  readonly gateway: Gateway;
+  readonly sandbox: Sandbox;
+  /** Sends a query with a caller's token; a null token sends none. */
+  query(
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    token?: string | null,
+  ): Promise<GraphQLAnswer>;
+  /** How often each resource was called since the last time this was asked. */
+  calls(): Partial<Record<ResourceName, number>>;
+}
+
+/** A gateway over a real upstream, in pass-through mode; both live as long as the test. */
+export async function gatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const sandbox = await startSandbox({
+    organisation: options.organisation ?? supervisorsOrganisation(),
+    faults: options.faults ?? [],
+    tokens: [TOKEN, ...(options.tokens ?? [])],
+    latencyMs: options.latencyMs ?? 0,
+    rateLimit: { allowed: 100_000, windowSeconds: 60 },
+  });
+  const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
+  if (upstream === null) throw new TypeError('The test gateway has an upstream.');
+  const gateway = createGateway({ ...config, upstream });
+  onTestFinished(async () => {
+    await gateway.dispose();
+    await sandbox.close();
+  });
+
+  return {
+    gateway,
+    sandbox,
+    async query(query, variables = {}, token = TOKEN) {
+      const response = await gateway.fetch(graphqlRequest(query, variables, token));
+      return JSON.parse(await response.text());
+    },
+    calls() {
+      const counts: Partial<Record<ResourceName, number>> = {};
+      for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;
+      sandbox.requests.length = 0;
+      return counts;
+    },
+  };
+}
+
+export function graphqlRequest(
+  query: string,
+  variables: Readonly<Record<string, unknown>> = {},
+  token: string | null = TOKEN,
+): Request {
+  return new Request('http://localhost/graphql', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+}
