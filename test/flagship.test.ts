@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { RecordedRequest } from '../src/sandbox/fault.ts';
+import type { Sandbox } from '../src/sandbox/start-sandbox.ts';
 import { gatewayForTest } from './support/gateway.ts';
-import { CAMPAIGN_ID } from './support/organisation.ts';
+import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from './support/organisation.ts';
 
 const everyDetail = `
   query Screen($campaignId: ID!) {
@@ -47,4 +49,45 @@ test('a hundred interactions with the details of all six references cost nine up
       skills: [{ id: `skill-${n % 8}`, name: `Name of skill-${n % 8}`, state: 'ACTIVE' }],
     })),
   );
+});
+
+describe('waits for the upstream', () => {
+  test('twice: for the list, then for all details at once', async () => {
+    const { query, sandbox } = await gatewayForTest({ latencyMs: 100 });
+    const rounds = countRounds(sandbox);
+    await query(everyDetail, { campaignId: CAMPAIGN_ID });
+    expect(rounds).toEqual([['campaignInteractions'], [...details, 'contacts'].toSorted()]);
+  });
+
+  test('three times where only the campaign knows the contact list', async () => {
+    const rows = Array.from({ length: 100 }, (_, n) => ({
+      ...interaction(n),
+      contact: { id: `contact-${n}` },
+    }));
+    const { query, sandbox } = await gatewayForTest({
+      latencyMs: 100,
+      organisation: { ...supervisorsOrganisation(), interactions: () => ({ interactingInteractions: rows }) },
+    });
+    const rounds = countRounds(sandbox);
+    const { errors, data } = await query(everyDetail, { campaignId: CAMPAIGN_ID });
+    expect(errors).toBeUndefined();
+    expect(data.campaignInteractions.nodes[99].contact.data).toEqual({ Phone: '+155599' });
+    expect(rounds).toEqual([['campaignInteractions'], details.toSorted(), ['contacts']]);
+  });
+
+  const details = ['campaigns', 'users', 'queues', 'skills', 'scripts', 'scripts', 'scripts'];
+
+  /** The resources asked for, by how many answers that were waited for had to come before. */
+  function countRounds(sandbox: Sandbox): string[][] {
+    const rounds: string[][] = [];
+    const roundOf = new Map<RecordedRequest, number>();
+    sandbox.requests.push = (request) => {
+      const answered = [...roundOf].filter(([{ status }]) => status !== null);
+      const round = Math.max(-1, ...answered.map(([, earlier]) => earlier)) + 1;
+      roundOf.set(request, round);
+      rounds[round] = [...(rounds[round] ?? []), request.resource].toSorted();
+      return Array.prototype.push.call(sandbox.requests, request);
+    };
+    return rounds;
+  }
 });

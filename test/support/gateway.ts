@@ -45,13 +45,13 @@ export interface TestGateway {
   readonly gateway: Gateway;
   readonly sandbox: Sandbox;
   /** Sends a query with a caller's token; a null token sends none. */
-  query(
+  readonly query: (
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     token?: string | null,
-  ): Promise<GraphQLAnswer>;
+  ) => Promise<GraphQLAnswer>;
   /** How often each resource was called since the last time this was asked. */
-  calls(): Partial<Record<ResourceName, number>>;
+  readonly calls: () => Partial<Record<ResourceName, number>>;
 }
 
 /** A gateway over a real upstream, in pass-through mode; both live as long as the test. */
