@@ -1,18 +1,16 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 
-/** A query to start from, with its variables. */
-interface Example {
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
-
-/** The example queries that GraphiQL opens with, for a campaign of that id. */
-export function exampleQueries(campaignId: string): Example[] {
+/**
+ * The example queries that GraphiQL opens with, for a campaign of that id. The id is a default value: GraphiQL takes the
+ * queries of the tabs it opens with, but not their variables.
+ */
+export function exampleQueries(campaignId: string): string[] {
   return [
-    {
-      query: `# Everything a supervisor's screen shows of one campaign: up to 100 interactions with the details of all
-# they refer to, for one upstream call per kind of reference. Press the button to run it.
-query CampaignScreen($campaignId: ID!) {
+    `# A supervisor's screen of one campaign: up to 100
+# interactions with details of all they refer to, for one
+# upstream call for each kind of reference (scripts cost
+# one each). The round button runs it.
+query CampaignScreen($campaignId: ID! = "${campaignId}") {
   campaignInteractions(campaignId: $campaignId, first: 100) {
     totalCount
     observedAt
@@ -31,11 +29,10 @@ query CampaignScreen($campaignId: ID!) {
   }
 }
 `,
-      variables: { campaignId },
-    },
-    {
-      query: `# The campaigns the caller may see, a page at a time, with how far each has come: progress and stats are
-# one upstream call each for all campaigns of the page.
+    `# The campaigns you may see, a page at a time, and how
+# far each has come. Progress and stats cost one upstream
+# call each for all campaigns of the page. For the next
+# page, give endCursor as $after.
 query Campaigns($first: Int = 10, $after: String) {
   campaigns(first: $first, after: $after) {
     totalCount
@@ -51,12 +48,10 @@ query Campaigns($first: Int = 10, $after: String) {
   }
 }
 `,
-      variables: { first: 10 },
-    },
-    {
-      query: `# Who is talking right now, newest first. Names come with the references, so this is a single upstream call
-# until a detail is selected: uncomment one and run it again.
-query Talking($campaignId: ID!) {
+    `# Who is talking right now, newest first. Names come
+# with the references, so this is one upstream call. Take
+# a '#' away: one more call, for all agents together.
+query Talking($campaignId: ID! = "${campaignId}") {
   campaignInteractions(
     campaignId: $campaignId
     filter: { states: [INTERACTING] }
@@ -79,20 +74,15 @@ query Talking($campaignId: ID!) {
   }
 }
 `,
-      variables: { campaignId },
-    },
   ];
 }
 
-/** What GraphiQL is opened with. */
-export function graphiqlOptions(examples: readonly Example[]): GraphiQLOptions {
+/** What GraphiQL is opened with; `asksForToken` where callers have to send a header with their own. */
+export function graphiqlOptions(examples: readonly string[], asksForToken: boolean): GraphiQLOptions {
   return {
     title: 'Campaign interaction gateway',
-    defaultTabs: examples.map(({ query, variables }) => ({
-      query,
-      variables: JSON.stringify(variables, null, 2),
-    })),
-    defaultEditorToolsVisibility: 'variables',
+    defaultTabs: examples.map((query) => ({ query })),
+    defaultEditorToolsVisibility: asksForToken && 'headers',
     inputValueDeprecation: true,
     schemaDescription: true,
     // A bearer token typed into the headers' editor must not stay behind in the browser's storage.

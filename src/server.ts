@@ -55,7 +55,10 @@ export function createGateway(config: GatewayConfig): Gateway {
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
       useUpstreamErrors(),
     ],
-    graphiql: graphiqlOptions(exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign')),
+    graphiql: graphiqlOptions(
+      exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
+      config.upstream.credentials.mode === 'passThrough',
+    ),
     // The page with all its scripts inlined, so that it asks no other host for anything; large, so it is loaded at first use.
     renderGraphiQL: async (options) =>
       (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),

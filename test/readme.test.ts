@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import packageJson from '../package.json' with { type: 'json' };
+import { generateOrganisation } from '../src/sandbox/generate-organisation.ts';
+import { settings } from '../src/settings.ts';
+import { gatewayForTest } from './support/gateway.ts';
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+
+/** The first code block in a language. */
+function block(language: string): string {
+  return new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(readme)?.[1] ?? '';
+}
+
+/** The rows of the table below a header of these cells, without the formatting of cells. */
+function table(...header: string[]): string[][] {
+  const lines = readme.split('\n').map((line) =>
+    line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+  const start = lines.findIndex((cells) => cells.join() === header.join());
+  const rows = lines.slice(start + 2);
+  return rows.slice(
+    0,
+    rows.findIndex((cells) => cells.length === 0),
+  );
+}
+
+test('the query to paste answers as the README shows, for the calls that it says', async () => {
+  const { query, calls } = await gatewayForTest({ organisation: generateOrganisation(1) });
+  const { data, errors } = await query(block('graphql'));
+  expect(errors).toBeUndefined();
+  const shown = JSON.parse(block('json'));
+  expect(Object.keys(data.campaignInteractions)).toEqual(Object.keys(shown.data.campaignInteractions));
+  expect(Object.keys(data.campaignInteractions.nodes[0])).toEqual(
+    Object.keys(shown.data.campaignInteractions.nodes[0]),
+  );
+  expect(readme).toContain('for four upstream calls');
+  expect(calls()).toEqual({ campaignInteractions: 1, users: 1, contacts: 1, queues: 1 });
+});
+
+test('the table of settings is that of the code', () => {
+  expect(
+    table('setting', 'meaning', 'default').map(([name, meaning, value]) => [name, meaning, value]),
+  ).toEqual(
+    Object.entries(settings).map(([name, setting]) => [
+      `\`${name}\``,
+      setting.meaning,
+      setting.default ?? 'not set',
+    ]),
+  );
+});
+
+test('every runtime dependency is there for a reason that is given', () => {
+  const rows = table('package', 'why it is here');
+  expect(rows.map(([name]) => name)).toEqual(
+    Object.keys(packageJson.dependencies).map((name) => `\`${name}\``),
+  );
+  for (const [, why] of rows) expect(why).toMatch(/\w{3}/);
+});
