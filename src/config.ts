@@ -21,6 +21,17 @@ export interface Config {
   readonly drainSeconds: number;
 }
 
+type Environment = Readonly<Record<string, string | undefined>>;
+type IsSet = (name: SettingName) => boolean;
+
+/** Settings that say something about an upstream, but not which one it is. */
+const upstreamSettings = [
+  'GENESYSCLOUD_LOGIN_URL',
+  'GENESYSCLOUD_OAUTHCLIENT_ID',
+  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+  'GENESYSCLOUD_ACCESS_TOKEN',
+] as const satisfies SettingName[];
+
 /** Everything that is wrong with the environment, at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -37,10 +48,10 @@ export class ConfigError extends Error {
  *
  * @throws ConfigError with every problem at once.
  */
-export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function parseConfig(env: Environment): Config {
   const problems: string[] = [];
   const values = readSettings(env, problems);
-  const upstream = upstreamOf(values, problems);
+  const upstream = upstreamOf(values, (name) => Boolean(env[name]?.trim()), problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port: values.PORT,
@@ -54,40 +65,33 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   });
 }
 
-function readSettings(env: Readonly<Record<string, string | undefined>>, problems: string[]): SettingValues {
+function readSettings(env: Environment, problems: string[]): SettingValues {
   const values: Partial<Record<SettingName, string | number | null>> = {};
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
   for (const name of Object.keys(settings) as SettingName[]) {
-    const setting = settings[name];
-    const text = env[name]?.trim() || setting.default;
-    if (text === null) {
-      values[name] = null;
-      continue;
-    }
-    const parsed = v.safeParse(setting.schema, text);
+    const { schema, default: preset, ...setting } = settings[name];
+    values[name] = preset === null ? null : v.parse(schema, preset);
+    const text = env[name]?.trim();
+    if (!text) continue;
+    const parsed = v.safeParse(schema, text);
     if (parsed.success) values[name] = parsed.output;
     else {
-      const shown = 'secret' in setting ? 'the value given' : JSON.stringify(text);
+      const shown = 'hidden' in setting ? 'the value given' : JSON.stringify(text);
       problems.push(`${name} ${parsed.issues[0].message}; it is ${shown}.`);
-      values[name] = null;
     }
   }
-  // What could not be read has left a problem, with which nobody uses the values.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema
   return values as SettingValues;
 }
 
-function upstreamOf(values: SettingValues, problems: string[]): UpstreamConfig | null {
-  const domain =
-    values.GENESYSCLOUD_REGION && (regions.get(values.GENESYSCLOUD_REGION) ?? values.GENESYSCLOUD_REGION);
-  const apiUrl = values.GENESYSCLOUD_API_URL ?? (domain && `https://api.${domain}`);
-  const loginUrl = values.GENESYSCLOUD_LOGIN_URL ?? (domain && `https://login.${domain}`);
-  const credentials = credentialsOf(values, loginUrl, problems);
-  if (apiUrl === null) {
-    // One that was given and could not be read has been reported already.
-    if (problems.length === 0 && (credentials.mode !== 'passThrough' || loginUrl !== null)) {
+/** Looks at settings together. One that is there but could not be read counts as there: it has been reported by itself. */
+function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamConfig | null {
+  const credentials = credentialsOf(values, isSet, problems);
+  if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
+    const others = upstreamSettings.filter(isSet);
+    if (others.length > 0) {
       problems.push(
-        'GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set with the other GENESYSCLOUD_ settings: they are for no sandbox.',
+        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set: without them the embedded sandbox is the upstream, for which ${others.join(' and ')} cannot be meant.`,
       );
     }
     return null;
@@ -97,29 +101,38 @@ function upstreamOf(values: SettingValues, problems: string[]): UpstreamConfig |
       `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: bind it to loopback, or set AUTH_NONE=i-know.`,
     );
   }
+  const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
   return Object.freeze({ apiUrl, credentials: Object.freeze(credentials) });
 }
 
-function credentialsOf(values: SettingValues, loginUrl: string | null, problems: string[]): Credentials {
-  const clientId = values.GENESYSCLOUD_OAUTHCLIENT_ID;
-  const clientSecret = values.GENESYSCLOUD_OAUTHCLIENT_SECRET;
-  const accessToken = values.GENESYSCLOUD_ACCESS_TOKEN;
-  if ((clientId === null) !== (clientSecret === null)) {
+function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]): Credentials {
+  const hasClient = isSet('GENESYSCLOUD_OAUTHCLIENT_ID');
+  if (hasClient !== isSet('GENESYSCLOUD_OAUTHCLIENT_SECRET')) {
     problems.push('GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.');
   }
-  if (accessToken !== null) {
-    if (clientId !== null) {
+  if (isSet('GENESYSCLOUD_ACCESS_TOKEN')) {
+    if (hasClient) {
       problems.push('Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.');
     }
-    return { mode: 'accessToken', accessToken };
+    return { mode: 'accessToken', accessToken: values.GENESYSCLOUD_ACCESS_TOKEN ?? '' };
   }
-  if (clientId === null || clientSecret === null) return { mode: 'passThrough' };
-  if (loginUrl === null) {
+  if (!hasClient) return { mode: 'passThrough' };
+  if (isSet('GENESYSCLOUD_API_URL') && !isSet('GENESYSCLOUD_LOGIN_URL') && !isSet('GENESYSCLOUD_REGION')) {
     problems.push(
       'GENESYSCLOUD_LOGIN_URL must be set with GENESYSCLOUD_API_URL to log in as an OAuth client.',
     );
   }
-  return { mode: 'client', tokenUrl: tokenUrlOf(loginUrl ?? ''), clientId, clientSecret, bearerFirst: false };
+  return {
+    mode: 'client',
+    tokenUrl: tokenUrlOf(values.GENESYSCLOUD_LOGIN_URL ?? `https://login.${domainOf(values)}`),
+    clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
+    clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
+    bearerFirst: false,
+  };
+}
+
+function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {
+  return regions.get(region ?? '') ?? region ?? '';
 }
 
 /** The login service's token endpoint; a URL that names it already is taken as it is. */

@@ -35,7 +35,7 @@ export class UpstreamError extends Error {
 export class UnknownValueError extends Error {
   override readonly name = 'UnknownValueError';
   readonly reason: UpstreamError;
-  /** GraphQL type of what could not be known, such as `User`. */
+  /** GraphQL type of what something could not be known of, such as `User`. */
   readonly type: string;
   /** The id it was asked by; null where the upstream gave none. */
   readonly id: string | null;

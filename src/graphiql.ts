@@ -50,7 +50,8 @@ query Campaigns($first: Int = 10, $after: String) {
 `,
     `# Who is talking right now, newest first. Names come
 # with the references, so this is one upstream call. Take
-# a '#' away: one more call, for all agents together.
+# a '#' away: one more call for the agents, and another
+# for their managers.
 query Talking($campaignId: ID! = "${campaignId}") {
   campaignInteractions(
     campaignId: $campaignId

@@ -3,7 +3,8 @@ import type { GatewayConfig } from './server.ts';
 /** What the console shows once the gateway listens on this port. */
 export function greeting({ host, upstream, exampleCampaignId }: GatewayConfig, port: number): string {
   // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
-  const name = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
+  const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
+  const name = reachable.includes(':') ? `[${reachable}]` : reachable;
   const address = `http://${name}:${port}/graphql`;
   const credential = {
     passThrough: "each caller's own bearer token (send an Authorization header)",

@@ -7,8 +7,8 @@ interface Setting {
   /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
   readonly default: string | null;
   readonly schema: v.GenericSchema<string, string | number>;
-  /** Whether the value must not be shown, not even in an error about itself. */
-  readonly secret?: true;
+  /** Whether the value is not shown, not even in an error about itself: it is a secret, or may hold one. */
+  readonly hidden?: true;
 }
 
 const text = v.string();
@@ -37,11 +37,17 @@ export const settings = {
     default: null,
     schema: region,
   },
-  GENESYSCLOUD_API_URL: { meaning: 'base of the REST API, instead of a region', default: null, schema: url },
+  GENESYSCLOUD_API_URL: {
+    meaning: 'base of the REST API, instead of a region',
+    default: null,
+    schema: url,
+    hidden: true,
+  },
   GENESYSCLOUD_LOGIN_URL: {
     meaning: 'base of the login service, instead of a region',
     default: null,
     schema: url,
+    hidden: true,
   },
   GENESYSCLOUD_OAUTHCLIENT_ID: {
     meaning:
@@ -53,13 +59,13 @@ export const settings = {
     meaning: 'secret of that client',
     default: null,
     schema: text,
-    secret: true,
+    hidden: true,
   },
   GENESYSCLOUD_ACCESS_TOKEN: {
     meaning: 'access token to use for all callers, instead of logging in',
     default: null,
     schema: v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be a bearer token')),
-    secret: true,
+    hidden: true,
   },
   AUTH_NONE: {
     meaning:
@@ -121,8 +127,9 @@ function isRegion(value: string): boolean {
 /** A credential goes there, so nothing but loopback may be spoken to in clear text. */
 function isUpstreamUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password, search, hash } = new URL(value);
-  if (username + password + search + hash !== '') return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  // Paths are appended to it, so that not even an empty query or fragment may end it.
+  if (username + password !== '' || /[?#]/.test(value)) return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 

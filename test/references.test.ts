@@ -173,11 +173,11 @@ describe('calls for details', () => {
       columnNames: ['Phone'],
       size: 100,
     });
-    const [sized] = sandbox.requests.filter(({ resource }) => resource === 'contactLists');
+    const sized = sandbox.requests.find(({ resource }) => resource === 'contactLists');
     expect(sized?.query.get('includeSize')).toBe('true');
     expect(calls()).toEqual({ campaignInteractions: 1, contactLists: 1 });
     await query(nodes('contact { contactList { columnNames } }'));
-    const [unsized] = sandbox.requests.filter(({ resource }) => resource === 'contactLists');
+    const unsized = sandbox.requests.find(({ resource }) => resource === 'contactLists');
     expect(unsized?.query.has('includeSize')).toBe(false);
   });
 

@@ -158,7 +158,8 @@ export class CampaignInteractionList {
         const { id }: { id?: unknown } = isObject(row) ? row : {};
         if (!isObject(row) || !isId(id)) faults.add('row');
         else if (!byId.has(id)) {
-          byId.set(id, new CampaignInteractionRecord(row, { ...origin, id }, origin.id, state));
+          const own = { answer: origin.answer, type: 'CampaignInteraction', id };
+          byId.set(id, new CampaignInteractionRecord(row, own, origin.id, state));
         }
       }
     }
@@ -171,7 +172,7 @@ export class CampaignInteractionList {
 /** Permission: outbound:campaign:view. All of a campaign's interactions in one answer, by the campaign's id; no paging. */
 export const campaignInteractions = oneByOne({
   name: 'campaignInteractions',
-  type: 'CampaignInteraction',
+  type: 'Campaign',
   path: '/api/v2/outbound/campaigns',
   below: '/interactions',
   Entity: CampaignInteractionList,

@@ -18,7 +18,7 @@ export class CampaignProgressRecord extends WireRecord<Models.CampaignProgress> 
 /** Permission: outbound:campaign:view. Largest batch: undocumented, 100 is the safe reading. */
 export const campaignProgress = postOfIds({
   name: 'campaignProgress',
-  type: 'CampaignProgress',
+  type: 'Campaign',
   path: '/api/v2/outbound/campaigns/progress',
   maxIds: 100,
   rows: bareArray,

@@ -57,7 +57,7 @@ class ContactRateRecord extends WireRecord<Models.ConnectRate> {
 /** Permission: any of outbound:performance:view, outbound:campaign:view. */
 export const campaignStats = postOfIds({
   name: 'campaignStats',
-  type: 'CampaignStats',
+  type: 'Campaign',
   path: '/api/v2/outbound/campaigns/performance/query',
   maxIds: 50,
   rows: entitiesOf,

@@ -55,6 +55,31 @@ export interface ContactReference extends Reference {
   readonly origin: Origin;
 }
 
+/** A contact that was found by its own id and its list's. */
+class FoundContact implements ContactReference {
+  readonly contactList: Reference;
+  readonly campaignId = null;
+  readonly #contact: ContactRecord;
+
+  constructor(contact: ContactRecord, contactListId: string) {
+    this.#contact = contact;
+    this.contactList = { id: contactListId, ownName: null, selfUri: null };
+  }
+
+  get id() {
+    return this.#contact.id;
+  }
+  get ownName() {
+    return this.#contact.ownName;
+  }
+  get selfUri() {
+    return this.#contact.selfUri;
+  }
+  get origin() {
+    return this.#contact.origin;
+  }
+}
+
 /** Permission: outbound:contact:view. Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list. */
 function contactsOf(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
@@ -92,10 +117,7 @@ export class Contacts {
   /** The same as something that can be referred to by itself, with the list that it was found in. */
   async named(contactListId: string, id: string): Promise<ContactReference | null> {
     const contact = await this.load(contactListId, id);
-    if (contact === null) return null;
-    const { ownName, selfUri, origin } = contact;
-    const contactList = { id: contactListId, ownName: null, selfUri: null };
-    return { id, ownName, selfUri, contactList, campaignId: null, origin };
+    return contact && new FoundContact(contact, contactListId);
   }
 
   /** The contact that a reference refers to; see `load` and `contactListOf`. */

@@ -2,6 +2,10 @@
 const ISO_8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/i;
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
+// The years that four digits can say; an offset can take a moment beyond them.
+const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
+const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** Epoch milliseconds of an ISO-8601 date and time with an offset; null when it is none, as on 30 February. */
 export function epochMsOf(text: string): number | null {
   const match = ISO_8601.exec(text);
@@ -23,7 +27,8 @@ export function epochMsOf(text: string): number | null {
   if (sign === undefined) return local;
   if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return null;
   const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;
-  return sign === '-' ? local + offsetMs : local - offsetMs;
+  const utc = sign === '-' ? local + offsetMs : local - offsetMs;
+  return utc < FIRST_MS || utc > LAST_MS ? null : utc;
 }
 
 /**

@@ -17,7 +17,7 @@ interface Part<Name extends string> {
 export interface Resource<Entity, PartName extends string = never> {
   /** Name in reports and logs, such as `users`. */
   readonly name: string;
-  /** GraphQL type of what it loads, such as `User`. */
+  /** GraphQL type whose ids it takes, such as `User`. */
   readonly type: string;
   /** The most ids that one call takes; the configured batch size may lower it. */
   readonly maxIds: number;

@@ -65,16 +65,27 @@ function innermost(error: GraphQLError): unknown {
 
 /** One for each failed call, in the order in which the symptoms come. */
 function clientErrors(symptoms: readonly Symptom[]): GraphQLError[] {
-  const byReason = new Map<unknown, Symptom[]>();
+  const groups: Symptom[][] = [];
+  const byReason = new Map<UpstreamError, Map<string, Symptom[]>>();
   for (const symptom of symptoms) {
-    // Where no credential was given there was no call to share a failure: each root field says so for itself.
-    const { code, upstreamStatus } = symptom.reason.failure;
-    const key = code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom : symptom.reason;
-    const group = byReason.get(key);
-    if (group === undefined) byReason.set(key, [symptom]);
-    else group.push(symptom);
+    const { reason, type } = symptom;
+    // One broken answer can hold entities of several types, and `affected` names the ids of one.
+    const byType = byReason.get(reason) ?? new Map<string, Symptom[]>();
+    byReason.set(reason, byType);
+    const group = byType.get(type);
+    if (group !== undefined && !isOfNoCall(reason)) group.push(symptom);
+    else {
+      const begun = [symptom];
+      byType.set(type, begun);
+      groups.push(begun);
+    }
   }
-  return [...byReason.values()].map(clientError);
+  return groups.map(clientError);
+}
+
+/** Where no credential was given there was no call to share a failure: each root field says so for itself. */
+function isOfNoCall({ failure }: UpstreamError): boolean {
+  return failure.code === 'UNAUTHENTICATED' && failure.upstreamStatus === undefined;
 }
 
 function clientError(symptoms: readonly Symptom[]): GraphQLError {

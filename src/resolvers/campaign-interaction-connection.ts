@@ -106,7 +106,8 @@ async function interactionsOf(
 ): Promise<CampaignInteractionList | null> {
   const list = await sources.campaignInteractions.load(campaignId);
   if (list === null) return null;
-  const { type, answer } = list.origin;
+  const { answer } = list.origin;
+  const type = 'CampaignInteraction';
   for (const fault of list.faults) {
     problems.push({ reason: answer.fault(fault), type, ids: [], path: responsePathAsArray(info.path) });
   }

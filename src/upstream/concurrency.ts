@@ -27,6 +27,7 @@ export class ConcurrencyLimit {
   enter(identity: IdentityKey, signal: AbortSignal): Promise<void> {
     const lane = this.#lanes.get(identity);
     if (lane === undefined) throw new TypeError('ConcurrencyLimit.enter() is for when tryEnter() said no.');
+    if (signal.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       const onAbort = () => {
         lane.waiting.delete(onPlace);

@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../errors.ts';
-import type { AnswerHeaders } from './error-answer.ts';
+import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 
 /** Thousands of interactions with their conversations stay well below this; more than this is no answer to hold in memory. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -24,8 +24,9 @@ export class Http {
 
   /** One exchange. Rejects with an `UpstreamError` when no whole answer came; any status is an answer. */
   async exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    let answer: Dispatcher.ResponseData | undefined;
     try {
-      const answer: Dispatcher.ResponseData = await this.#agent.request({
+      answer = await this.#agent.request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: request.method,
@@ -35,7 +36,7 @@ export class Http {
       });
       return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
     } catch (error) {
-      throw unanswered(error);
+      throw unanswered(error, answer);
     }
   }
 
@@ -45,15 +46,18 @@ export class Http {
   }
 }
 
-function unanswered(error: unknown): UpstreamError {
-  if (error instanceof errors.ResponseExceededMaxSizeError) {
-    return new UpstreamError(
-      { code: 'UPSTREAM_BAD_RESPONSE', message: 'the upstream answered with more than can be held' },
-      { cause: error },
-    );
+/** `answer` where it had begun before the connection broke. */
+function unanswered(cause: unknown, answer: Dispatcher.ResponseData | undefined): UpstreamError {
+  const correlationId = answer && correlationIdOf(answer.headers);
+  const known = {
+    ...(answer && { upstreamStatus: answer.statusCode }),
+    ...(correlationId !== undefined && { correlationId }),
+  };
+  if (cause instanceof errors.ResponseExceededMaxSizeError) {
+    const message = 'the upstream answered with more than can be held';
+    return new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, ...known }, { cause });
   }
-  return new UpstreamError(
-    { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream could not be reached' },
-    { cause: error },
-  );
+  const message =
+    answer === undefined ? 'the upstream could not be reached' : 'the upstream broke off its answer';
+  return new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message, ...known }, { cause });
 }

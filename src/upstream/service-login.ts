@@ -71,31 +71,38 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Ab
     },
     signal,
   );
-  if (status === 400 && THROTTLED.test(text)) throw errorFromAnswer(429, headers, text);
-  if (status >= 500 || status === 429) throw errorFromAnswer(status, headers, text);
-  const { token, expiresInSeconds } = parseGrant(status, text);
+  if (status === 400 && THROTTLED.test(text)) {
+    const { failure } = errorFromAnswer(429, headers, text);
+    throw new UpstreamError({ ...failure, upstreamStatus: status });
+  }
+  if (status === 400 || status === 401) {
+    const message = "the upstream did not accept the gateway's own login";
+    throw new UpstreamError({ code: 'UNAUTHENTICATED', message, upstreamStatus: status });
+  }
+  if (status !== 200) throw errorFromAnswer(status, headers, text);
+  const { token, expiresInSeconds } = parseGrant(text);
   return {
     token,
     renewAtMs: performance.now() + Math.max(expiresInSeconds * 1000 - RENEW_BEFORE_EXPIRY_MS, 0),
   };
 }
 
-function parseGrant(status: number, text: string): { token: string; expiresInSeconds: number } {
-  const rejected = new UpstreamError({
-    code: 'UNAUTHENTICATED',
-    message: "the upstream did not accept the gateway's own login",
-    upstreamStatus: status,
-  });
-  if (status !== 200) throw rejected;
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw rejected;
+function parseGrant(text: string): { token: string; expiresInSeconds: number } {
+  const body = parseObject(text);
+  if (typeof body.access_token !== 'string') {
+    const message = 'the upstream answered a login with something that cannot be read';
+    throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 });
   }
-  if (typeof body !== 'object' || body === null || !('access_token' in body)) throw rejected;
-  if (typeof body.access_token !== 'string') throw rejected;
-  const expiresIn = 'expires_in' in body ? Number(body.expires_in) : Number.NaN;
+  const expiresIn = Number(body.expires_in);
   // Without a lifetime the token serves until the upstream refuses it.
   return { token: body.access_token, expiresInSeconds: expiresIn > 0 ? expiresIn : Infinity };
+}
+
+function parseObject(text: string): { access_token?: unknown; expires_in?: unknown } {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : {};
+  } catch {
+    return {};
+  }
 }

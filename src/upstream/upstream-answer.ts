@@ -15,13 +15,16 @@ const faultMessages: Record<AnswerFault, string> = {
 /** One answer of the upstream: its parsed JSON body and what is known about it. */
 export class UpstreamAnswer {
   readonly body: unknown;
+  /** HTTP status, always 2xx. */
+  readonly status: number;
   readonly correlationId: string | undefined;
   /** Epoch milliseconds of this process's clock. */
   readonly receivedAtMs: number;
   #faults: Map<AnswerFault, UpstreamError> | undefined;
 
-  constructor(body: unknown, correlationId: string | undefined, receivedAtMs: number) {
+  constructor(body: unknown, status: number, correlationId: string | undefined, receivedAtMs: number) {
     this.body = body;
+    this.status = status;
     this.correlationId = correlationId;
     this.receivedAtMs = receivedAtMs;
   }
@@ -34,7 +37,7 @@ export class UpstreamAnswer {
       error = new UpstreamError({
         code: 'UPSTREAM_BAD_RESPONSE',
         message: faultMessages[fault],
-        upstreamStatus: 200,
+        upstreamStatus: this.status,
         ...(this.correlationId !== undefined && { correlationId: this.correlationId }),
       });
       this.#faults.set(fault, error);

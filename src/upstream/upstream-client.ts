@@ -80,7 +80,7 @@ function parsed({ status, headers, text }: HttpAnswer): UpstreamAnswer {
   if (status < 200 || status > 299) throw errorFromAnswer(status, headers, text);
   const correlationId = correlationIdOf(headers);
   try {
-    return new UpstreamAnswer(JSON.parse(text), correlationId, Date.now());
+    return new UpstreamAnswer(JSON.parse(text), status, correlationId, Date.now());
   } catch {
     throw new UpstreamError({
       code: 'UPSTREAM_BAD_RESPONSE',

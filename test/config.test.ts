@@ -1,0 +1,336 @@
+import { describe, expect, test } from 'vitest';
+import { ConfigError, parseConfig, tokenUrlOf } from '../src/config.ts';
+
+const SECRET = 'hush-this-is-a-secret';
+const client = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET };
+
+/** What is wrong with an environment; nothing when it is accepted. */
+function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('an empty environment', () => {
+  test('means the embedded sandbox on loopback, and the documented limits', () => {
+    expect(parseConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      upstream: null,
+      requestTimeoutMs: 10_000,
+      upstreamTimeoutMs: 5000,
+      upstreamBatchSize: 100,
+      upstreamConcurrency: 16,
+      drainSeconds: 20,
+    });
+  });
+
+  test('is not told from one whose values are empty or blank', () => {
+    const blank = {
+      PORT: '',
+      HOST: '  ',
+      GENESYSCLOUD_REGION: '',
+      GENESYSCLOUD_API_URL: '',
+      GENESYSCLOUD_LOGIN_URL: '\t',
+      GENESYSCLOUD_OAUTHCLIENT_ID: '',
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: ' ',
+      GENESYSCLOUD_ACCESS_TOKEN: '',
+      AUTH_NONE: '',
+      DRAIN_SECONDS: '',
+    };
+    expect(parseConfig(blank)).toEqual(parseConfig({}));
+  });
+
+  test('is not told from one with settings of other programs', () => {
+    expect(parseConfig({ PATH: '/bin', HOME: '/root', NODE_ENV: undefined })).toEqual(parseConfig({}));
+  });
+});
+
+test('what is set is taken, without the blanks around it', () => {
+  const env = {
+    PORT: ' 0 ',
+    HOST: '::1',
+    REQUEST_TIMEOUT_MS: '600000',
+    UPSTREAM_TIMEOUT_MS: '1',
+    UPSTREAM_BATCH_SIZE: '500',
+    UPSTREAM_CONCURRENCY: '1',
+    DRAIN_SECONDS: '0',
+  };
+  expect(parseConfig(env)).toEqual({
+    port: 0,
+    host: '::1',
+    upstream: null,
+    requestTimeoutMs: 600_000,
+    upstreamTimeoutMs: 1,
+    upstreamBatchSize: 500,
+    upstreamConcurrency: 1,
+    drainSeconds: 0,
+  });
+});
+
+test('a configuration cannot be changed, down to the credentials', () => {
+  const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client });
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(Object.isFrozen(config.upstream)).toBe(true);
+  expect(Object.isFrozen(config.upstream?.credentials)).toBe(true);
+});
+
+describe('the upstream', () => {
+  test.each([
+    ['eu-west-1', 'mypurecloud.ie'],
+    ['us-east-1', 'mypurecloud.com'],
+    ['ap-southeast-2', 'mypurecloud.com.au'],
+    ['eusc-de-east-1', 'edee1.eusc-pure.cloud'],
+    ['mypurecloud.de', 'mypurecloud.de'],
+    ['a-new-region.pure.cloud', 'a-new-region.pure.cloud'],
+  ])('of region %s is at api.%s, and the login beside it', (region, domain) => {
+    const { upstream } = parseConfig({ GENESYSCLOUD_REGION: region, ...client });
+    expect(upstream).toEqual({
+      apiUrl: `https://api.${domain}`,
+      credentials: {
+        mode: 'client',
+        tokenUrl: `https://login.${domain}/oauth/token`,
+        clientId: 'a-client',
+        clientSecret: SECRET,
+        bearerFirst: false,
+      },
+    });
+  });
+
+  test("is passed the callers' own tokens when there is no credential for it", () => {
+    const { upstream } = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1' });
+    expect(upstream?.credentials).toEqual({ mode: 'passThrough' });
+  });
+
+  test('is given the access token that is set', () => {
+    const { upstream } = parseConfig({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_ACCESS_TOKEN: SECRET,
+    });
+    expect(upstream?.credentials).toEqual({ mode: 'accessToken', accessToken: SECRET });
+  });
+
+  test('is where an explicit URL says, each on its own before the region', () => {
+    const api = parseConfig({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_API_URL: 'https://proxy.example/genesys',
+      ...client,
+    });
+    expect(api.upstream).toMatchObject({
+      apiUrl: 'https://proxy.example/genesys',
+      credentials: { tokenUrl: 'https://login.mypurecloud.ie/oauth/token' },
+    });
+    const login = parseConfig({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_LOGIN_URL: 'https://login.example',
+      ...client,
+    });
+    expect(login.upstream).toMatchObject({
+      apiUrl: 'https://api.mypurecloud.ie',
+      credentials: { tokenUrl: 'https://login.example/oauth/token' },
+    });
+  });
+
+  test.each(['http://localhost:4100', 'http://127.0.0.1:4100', 'http://127.8.9.10', 'http://[::1]:4100'])(
+    'may be spoken to in clear text at %s, for that is this machine',
+    (url) => {
+      expect(problemsOf({ GENESYSCLOUD_API_URL: url })).toEqual([]);
+    },
+  );
+
+  test.each([
+    'http://api.mypurecloud.ie',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'http://10.0.0.1',
+    'http://[::2]',
+    'ftp://localhost',
+    'api.mypurecloud.ie',
+    'https://',
+    'https://api.mypurecloud.ie?a=b',
+    'https://api.mypurecloud.ie#part',
+    'https://api.mypurecloud.ie/?',
+    'https://api.mypurecloud.ie/#',
+    'https://user@api.mypurecloud.ie',
+  ])('cannot be %s', (url) => {
+    const sentence = expect.stringContaining('must be an https URL (http for loopback only)');
+    expect(problemsOf({ GENESYSCLOUD_API_URL: url })).toEqual([sentence]);
+    expect(problemsOf({ GENESYSCLOUD_API_URL: 'https://a.example', GENESYSCLOUD_LOGIN_URL: url })).toEqual([
+      sentence,
+    ]);
+  });
+
+  test.each(['eu-west-99', 'localhost', 'https://mypurecloud.ie', 'mypurecloud.ie/x', 'user@host.example'])(
+    'cannot be of region %s',
+    (region) => {
+      expect(problemsOf({ GENESYSCLOUD_REGION: region })).toEqual([
+        expect.stringMatching(/^GENESYSCLOUD_REGION must be a domain, or one of us-east-1, .*ap-northeast-3/),
+      ]);
+    },
+  );
+});
+
+describe('problems', () => {
+  test('are told all at once, each by the name of its setting', () => {
+    const problems = problemsOf({
+      PORT: '65536',
+      HOST: 'a host',
+      GENESYSCLOUD_REGION: 'nowhere',
+      GENESYSCLOUD_API_URL: 'http://api.example',
+      GENESYSCLOUD_LOGIN_URL: 'login',
+      GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
+      AUTH_NONE: 'yes',
+      REQUEST_TIMEOUT_MS: '0',
+      UPSTREAM_TIMEOUT_MS: '1.5',
+      UPSTREAM_BATCH_SIZE: '501',
+      UPSTREAM_CONCURRENCY: '-1',
+      DRAIN_SECONDS: '1e3',
+    });
+    const named = new Set(problems.map((problem) => problem.slice(0, problem.indexOf(' '))));
+    expect([...named].toSorted()).toEqual([
+      'AUTH_NONE',
+      'DRAIN_SECONDS',
+      'GENESYSCLOUD_API_URL',
+      'GENESYSCLOUD_LOGIN_URL',
+      'GENESYSCLOUD_OAUTHCLIENT_ID',
+      'GENESYSCLOUD_REGION',
+      'HOST',
+      'PORT',
+      'REQUEST_TIMEOUT_MS',
+      'UPSTREAM_BATCH_SIZE',
+      'UPSTREAM_CONCURRENCY',
+      'UPSTREAM_TIMEOUT_MS',
+    ]);
+  });
+
+  test('of a HOST that cannot be read are one, also with credentials of the gateway itself', () => {
+    expect(
+      problemsOf({
+        HOST: 'a host',
+        GENESYSCLOUD_REGION: 'eu-west-1',
+        GENESYSCLOUD_ACCESS_TOKEN: 'token',
+      }),
+    ).toEqual([expect.stringMatching(/^HOST must be a host name/)]);
+  });
+
+  test('name what is allowed and what is there', () => {
+    expect(problemsOf({ PORT: 'http' })).toEqual([
+      'PORT must be a whole number from 0 to 65535; it is "http".',
+    ]);
+    expect(problemsOf({ AUTH_NONE: 'yes' })).toEqual(['AUTH_NONE can only be i-know; it is "yes".']);
+  });
+
+  test('never show a secret', () => {
+    const problems = problemsOf({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_ACCESS_TOKEN: `${SECRET} broken`,
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET,
+      HOST: '0.0.0.0',
+      PORT: 'x',
+    });
+    expect(problems).toContain('GENESYSCLOUD_ACCESS_TOKEN must be a bearer token; it is the value given.');
+    expect(problems.join()).not.toContain('hush');
+    expect(new ConfigError(problems).message).not.toContain('hush');
+  });
+
+  test.each(['GENESYSCLOUD_API_URL', 'GENESYSCLOUD_LOGIN_URL'])(
+    'never show a password or a token that somebody put into %s',
+    (name) => {
+      for (const url of [`https://user:${SECRET}@a.example`, `https://a.example?access_token=${SECRET}`]) {
+        const problems = problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', [name]: url });
+        expect(problems).toEqual([expect.stringMatching(`^${name} must be`)]);
+        expect(problems.join()).not.toContain('hush');
+      }
+    },
+  );
+
+  test('of settings that do not go together are told beside those of single settings', () => {
+    expect(problemsOf({ PORT: 'x', GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([
+      expect.stringMatching(/^PORT /),
+      expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set/),
+    ]);
+    expect(
+      problemsOf({ HOST: '0.0.0.0', GENESYSCLOUD_REGION: 'nowhere', GENESYSCLOUD_ACCESS_TOKEN: 'two words' }),
+    ).toEqual([
+      expect.stringMatching(/^GENESYSCLOUD_REGION /),
+      expect.stringMatching(/^GENESYSCLOUD_ACCESS_TOKEN /),
+      expect.stringMatching(/^HOST is .*AUTH_NONE=i-know\.$/),
+    ]);
+  });
+
+  test('are not made up for a setting that was given but could not be read', () => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'nowhere', ...client })).toEqual([
+      expect.stringMatching(/^GENESYSCLOUD_REGION /),
+    ]);
+    expect(
+      problemsOf({
+        GENESYSCLOUD_API_URL: 'https://api.example',
+        GENESYSCLOUD_LOGIN_URL: 'login',
+        ...client,
+      }),
+    ).toEqual([expect.stringMatching(/^GENESYSCLOUD_LOGIN_URL /)]);
+  });
+});
+
+describe('credentials of the gateway itself', () => {
+  test.each([{ GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' }, { GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET }])(
+    'are refused as half a client: %o',
+    (half) => {
+      expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', ...half })).toEqual([
+        'GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.',
+      ]);
+    },
+  );
+
+  test('are either a token or a client, not both', () => {
+    expect(
+      problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET, ...client }),
+    ).toEqual(['Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.']);
+  });
+
+  test('need a place to log in at', () => {
+    const api = { GENESYSCLOUD_API_URL: 'https://api.example', ...client };
+    expect(problemsOf(api)).toEqual([expect.stringMatching(/^GENESYSCLOUD_LOGIN_URL must be set/)]);
+    expect(problemsOf({ ...api, GENESYSCLOUD_LOGIN_URL: 'https://login.example' })).toEqual([]);
+  });
+
+  test('are for no sandbox', () => {
+    const sentence = expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set/);
+    expect(problemsOf({ GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([sentence]);
+    expect(problemsOf(client)).toEqual([sentence]);
+    expect(problemsOf({ GENESYSCLOUD_LOGIN_URL: 'https://login.example' })).toEqual([sentence]);
+    expect(problemsOf({ GENESYSCLOUD_LOGIN_URL: 'https://login.example', ...client })).toEqual([sentence]);
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.0.7', 'gateway.example'])(
+    'are not lent to everybody who reaches %s, unless that is meant',
+    (host) => {
+      for (const credential of [client, { GENESYSCLOUD_ACCESS_TOKEN: SECRET }]) {
+        const env = { GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...credential };
+        expect(problemsOf(env)).toEqual([expect.stringMatching(/^HOST is .*AUTH_NONE=i-know\.$/)]);
+        expect(problemsOf({ ...env, AUTH_NONE: 'i-know' })).toEqual([]);
+      }
+    },
+  );
+
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('are lent to whoever reaches %s', (host) => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...client })).toEqual([]);
+  });
+
+  test('are not there in pass-through, which may listen anywhere', () => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: '0.0.0.0' })).toEqual([]);
+    expect(problemsOf({ HOST: '0.0.0.0' })).toEqual([]);
+  });
+});
+
+test('the token endpoint is found below the login service, or taken as it is', () => {
+  expect(tokenUrlOf('https://login.example')).toBe('https://login.example/oauth/token');
+  expect(tokenUrlOf('https://login.example//')).toBe('https://login.example/oauth/token');
+  expect(tokenUrlOf('https://proxy.example/login/')).toBe('https://proxy.example/login/oauth/token');
+  expect(tokenUrlOf('https://login.example/oauth/token')).toBe('https://login.example/oauth/token');
+  expect(tokenUrlOf('https://login.example/oauth/token/')).toBe('https://login.example/oauth/token');
+});

@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../src/sandbox/start-sandbox.ts';
+import { type GraphQLAnswer, TOKEN } from './support/gateway.ts';
+import { supervisorsOrganisation } from './support/organisation.ts';
+
+const GATEWAY = fileURLToPath(new URL('../bin/gateway.mjs', import.meta.url));
+const USER = '{ user(id: "user-1") { name email } }';
+const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
+
+/** The gateway as a process of its own, on a free port; it is ended with the test. */
+function run(env: Readonly<Record<string, string>> = {}, node = process.execPath) {
+  const child = spawn(node, [GATEWAY], { env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
+  /** Exit code and signal, once it has ended and all its output is there. */
+  const closed = once(child, 'close');
+  return { child, output, closed };
+}
+
+/** The same once it listens: the address that it prints, and the query to paste. */
+async function runningGateway(env: Readonly<Record<string, string>> = {}) {
+  const process = run(env);
+  await expect
+    .poll(() => process.output.stdout + process.output.stderr, { timeout: 30_000 })
+    .toMatch(/A query to paste:\n[^]*^\}$/m);
+  const [address = ''] = /http:\S+\/graphql/.exec(process.output.stdout) ?? [];
+  const [, query = ''] = /A query to paste:\n([^]*)$/.exec(process.output.stdout) ?? [];
+  return { ...process, address, query };
+}
+
+async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    organisation: supervisorsOrganisation(),
+    tokens: [TOKEN],
+    ...options,
+  });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+async function ask(address: string, query: string, token: string | null = TOKEN): Promise<GraphQLAnswer> {
+  const response = await fetch(address, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query }),
+  });
+  return JSON.parse(await response.text());
+}
+
+/** Whether somebody accepts a connection there. */
+async function accepts(address: string): Promise<boolean> {
+  return fetch(address, { headers: { connection: 'close' } }).then(
+    async (response) => {
+      await response.arrayBuffer();
+      return true;
+    },
+    () => false,
+  );
+}
+
+describe('started without settings', () => {
+  test('it prints an address and a query, which answers there as it was printed', async () => {
+    const { child, output, closed, address, query } = await runningGateway();
+    expect(address).toMatch(/^http:\/\/localhost:\d+\/graphql$/);
+    const { data, errors } = await ask(address, query, null);
+    expect(errors).toBeUndefined();
+    expect(data.campaignInteractions.nodes).toHaveLength(3);
+    expect(data.campaignInteractions.totalCount).toBeGreaterThan(3);
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+    expect(output.stderr).toBe('');
+  });
+
+  test("it uses a caller's bearer token, if one is sent, instead of its own login", async () => {
+    const { address, query } = await runningGateway();
+    const { data, errors } = await ask(address, query, 'a-token-nobody-knows');
+    expect(data).toEqual({ campaignInteractions: null });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        extensions: expect.objectContaining({ code: 'UNAUTHENTICATED', upstreamStatus: 401 }),
+      }),
+    ]);
+    // Its own login is as good as before.
+    expect((await ask(address, query, null)).errors).toBeUndefined();
+  });
+
+  test('it serves GraphiQL at the same address, asking about the campaign of the printed query', async () => {
+    const { address, query } = await runningGateway();
+    const page = await fetch(address, { headers: { accept: 'text/html' } });
+    expect(page.headers.get('content-type')).toContain('text/html');
+    const [campaignId = ''] = /(?<=campaignId: ")[^"]+/.exec(query) ?? [];
+    expect(campaignId).not.toBe('');
+    expect(await page.text()).toContain(`$campaignId: ID! = \\"${campaignId}\\"`);
+  });
+});
+
+test('an IPv6 address is printed in brackets', async () => {
+  const { address, query } = await runningGateway({ HOST: '::ffff:127.0.0.1' });
+  expect(address).toContain('[::ffff:127.0.0.1]');
+  expect((await ask(address, query, null)).errors).toBeUndefined();
+});
+
+describe('started over an upstream', () => {
+  test("it passes each caller's own token on, and says so", async () => {
+    const sandbox = await sandboxForTest();
+    const { output, address, query } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
+    expect(output.stdout).toContain(sandbox.url);
+    expect(output.stdout).toContain("caller's own bearer token");
+    expect((await ask(address, query)).errors).toBeUndefined();
+    expect(sandbox.requests.map(({ token }) => token)).toEqual([TOKEN]);
+    const { errors } = await ask(address, query, null);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+    expect(sandbox.requests).toHaveLength(1);
+  });
+
+  test('it logs in by itself with the client it is given, and prints nothing of the secret', async () => {
+    const secret = 'hush-this-is-a-secret';
+    const sandbox = await sandboxForTest({ clientId: 'a-client', clientSecret: secret });
+    const { child, closed, output, address } = await runningGateway({
+      GENESYSCLOUD_API_URL: sandbox.url,
+      GENESYSCLOUD_LOGIN_URL: sandbox.url,
+      GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: secret,
+    });
+    expect(await ask(address, USER, null)).toEqual(userAnswer);
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+    expect(output.stdout + output.stderr).not.toContain(secret);
+  });
+});
+
+describe('what keeps it from starting', () => {
+  test('is told at once when it is the configuration, and it exits with 1', async () => {
+    const { output, closed } = run({
+      PORT: 'http',
+      UPSTREAM_CONCURRENCY: '0',
+      GENESYSCLOUD_REGION: 'nowhere',
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: 'hush-this-is-a-secret',
+    });
+    expect(await closed).toEqual([1, null]);
+    expect(output.stdout).toBe('');
+    const [title, ...problems] = output.stderr.trimEnd().split('\n');
+    expect(title).toBe('The gateway cannot start:');
+    expect(problems).toEqual([
+      expect.stringMatching(/^ {2}- PORT must be a whole number from 0 to 65535; it is "http"\.$/),
+      expect.stringMatching(/^ {2}- GENESYSCLOUD_REGION must be a domain, or one of .*; it is "nowhere"\.$/),
+      expect.stringMatching(
+        /^ {2}- UPSTREAM_CONCURRENCY must be a whole number from 1 to 1000; it is "0"\.$/,
+      ),
+      expect.stringMatching(/^ {2}- GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must/),
+    ]);
+    expect(output.stderr).not.toContain('hush');
+  });
+
+  test('is told in one line when it is a port in use, and nothing is left running', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      other.close();
+    });
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    const { output, closed } = run({ PORT: port });
+    // That it ends by itself shows that the sandbox it had started is gone as well.
+    expect(await closed).toEqual([1, null]);
+    expect(output.stdout).toBe('');
+    expect(output.stderr).toMatch(/^The gateway cannot start:\n {2}- .*EADDRINUSE.*\n$/);
+    expect(output.stderr).toContain(port);
+  });
+
+  test.skipIf(process.env['OLD_NODE'] === undefined)(
+    'is told in one line when it is a Node that is too old',
+    async () => {
+      const { output, closed } = run({}, process.env['OLD_NODE']);
+      expect(await closed).toEqual([1, null]);
+      expect(output.stdout).toBe('');
+      expect(output.stderr).toMatch(/^The gateway needs Node 24 or newer, and this is \d+\.\d+\.\d+: .*\n$/);
+    },
+  );
+});
+
+describe('at SIGTERM', () => {
+  test('it finishes the request under way, accepts no other, and exits with 0', async () => {
+    const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 2000, resource: 'users' }] });
+    const { child, closed, output, address } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
+    const answer = ask(address, USER);
+    await expect.poll(() => sandbox.requests.length, { timeout: 30_000 }).toBe(1);
+    child.kill('SIGTERM');
+    await expect.poll(() => accepts(address), { timeout: 30_000 }).toBe(false);
+    expect(await answer).toEqual(userAnswer);
+    expect(await closed).toEqual([0, null]);
+    expect(output.stderr).toBe('');
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    'or %s it waits for no connection that is merely kept open',
+    async (signal) => {
+      const sandbox = await sandboxForTest();
+      const { child, closed, address } = await runningGateway({
+        GENESYSCLOUD_API_URL: sandbox.url,
+        DRAIN_SECONDS: '3600',
+      });
+      // Its connection to the gateway, and the gateway's to the upstream, stay open after it.
+      expect(await ask(address, USER)).toEqual(userAnswer);
+      child.kill(signal);
+      expect(await closed).toEqual([0, null]);
+    },
+  );
+
+  test('it exits when the time to drain is over, whatever still hangs', async () => {
+    const sandbox = await sandboxForTest({ faults: [{ kind: 'hang' }] });
+    const { child, closed, output, address } = await runningGateway({
+      GENESYSCLOUD_API_URL: sandbox.url,
+      DRAIN_SECONDS: '1',
+      REQUEST_TIMEOUT_MS: '600000',
+      UPSTREAM_TIMEOUT_MS: '600000',
+    });
+    const answer = ask(address, USER).catch((error: unknown) => error);
+    await expect.poll(() => sandbox.requests.length, { timeout: 30_000 }).toBe(1);
+    child.kill('SIGTERM');
+    // With no time limit but ten minutes on either call, a timer left behind would keep it alive.
+    expect(await closed).toEqual([0, null]);
+    expect(await answer).toBeInstanceOf(TypeError);
+    expect(output.stderr).toBe('');
+  });
+});

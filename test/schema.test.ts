@@ -1,0 +1,97 @@
+import {
+  type GraphQLField,
+  getNamedType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+  validateSchema,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { schema } from '../src/schema.ts';
+import { gatewayForTest } from './support/gateway.ts';
+
+const objectTypes = Object.values(schema.getTypeMap()).filter(
+  (type) => isObjectType(type) && !type.name.startsWith('__'),
+);
+
+/** What a reference can refer to: everything of it but the id may need a call. */
+const entities = ['User', 'Queue', 'Skill', 'Script', 'Contact', 'ContactList', 'Campaign'];
+
+function fieldsOf(typeName: string): [path: string, field: GraphQLField<unknown, unknown>][] {
+  const type = schema.getType(typeName);
+  if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type of the schema.`);
+  return Object.values(type.getFields()).map((field) => [`${typeName}.${field.name}`, field]);
+}
+
+test('the schema is valid', () => {
+  expect(validateSchema(schema)).toEqual([]);
+});
+
+describe('a field that costs a call', () => {
+  const costly = [...entities, 'Query'].flatMap(fieldsOf).filter(([path]) => !path.endsWith('.id'));
+
+  test.each(costly)('can be null, and says what that means: %s', (_path, { type, description }) => {
+    expect(isNonNullType(type)).toBe(false);
+    expect(description).toMatch(/\bnull\b/i);
+  });
+});
+
+test('whatever can be referred to is a DomainEntity', () => {
+  const domainEntity = schema.getType('DomainEntity');
+  if (!isInterfaceType(domainEntity)) throw new TypeError('DomainEntity is an interface.');
+  const names = schema.getPossibleTypes(domainEntity).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(entities));
+});
+
+describe('a connection', () => {
+  const connections = objectTypes
+    .flatMap(({ name }) => fieldsOf(name))
+    .filter(([, { type }]) => getNamedType(type).name.endsWith('Connection'));
+
+  /** How to ask for each field that gives one; a new one has to be added here. */
+  const queries: Readonly<Record<string, (args: string) => string>> = {
+    'Query.campaigns': (args) => `{ campaigns(${args}) { totalCount } }`,
+    'Query.campaignInteractions': (args) =>
+      `{ campaignInteractions(campaignId: "campaign-1", ${args}) { totalCount } }`,
+    'Campaign.interactions': (args) =>
+      `{ campaign(id: "campaign-1") { interactions(${args}) { totalCount } } }`,
+  };
+
+  test('is asked for below', () => {
+    expect(connections.map(([path]) => path).toSorted()).toEqual(Object.keys(queries).toSorted());
+  });
+
+  test.each(connections)(
+    'has rules for its pages, at which nothing is spent on a bad request: %s',
+    async (path, { type }) => {
+      const { query, calls } = await gatewayForTest();
+      const asked = queries[path] ?? (() => '');
+      for (const args of ['first: -1', 'first: 1000000', 'after: "no cursor"']) {
+        const { data, errors } = await query(asked(args));
+        expect(Object.values(data)).toEqual([null]);
+        const name = args.slice(0, args.indexOf(':'));
+        expect(errors).toEqual([
+          expect.objectContaining({
+            message: expect.stringContaining(`Argument "${name}" must be`),
+            extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }),
+          }),
+        ]);
+      }
+      expect(calls()).toEqual({});
+      const { errors } = await query(asked('first: null, after: null'));
+      expect(errors, `${getNamedType(type).name} with the defaults`).toBeUndefined();
+    },
+  );
+
+  test('has nodes, edges with cursors, and the place of the page in the whole', () => {
+    for (const name of new Set(connections.map(([, { type }]) => getNamedType(type).name))) {
+      const fields = Object.fromEntries(fieldsOf(name).map(([, field]) => [field.name, String(field.type)]));
+      const node = name.replace(/Connection$/, '');
+      expect(fields).toMatchObject({
+        nodes: `[${node}!]!`,
+        edges: `[${node}Edge!]!`,
+        pageInfo: 'PageInfo!',
+      });
+    }
+  });
+});

@@ -1,0 +1,85 @@
+import { expect } from 'vitest';
+import type { AlterFault } from '../../src/sandbox/fault.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { type AnsweredError, gatewayForTest, type GraphQLAnswer, type TestGateway } from './gateway.ts';
+import { CAMPAIGN_ID } from './organisation.ts';
+
+type TestGatewayOptions = NonNullable<Parameters<typeof gatewayForTest>[0]>;
+
+/** What may stand where an id belongs. */
+export const notIds = ['../users', '..', 'a/b', 'a b', '', 'x'.repeat(129), 5, true, {}, ['user-1']];
+
+/** Asks for these fields of all interactions of the campaign. */
+export function screen(fields: string): string {
+  return `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { ${fields} } } }`;
+}
+
+/** The upstream answers this resource with this body, whatever was asked. Undefined is an answer without a body. */
+export function answering(resource: ResourceName, body: unknown): AlterFault {
+  return { kind: 'alter', resource, alter: () => body };
+}
+
+export interface ListGateway extends TestGateway {
+  /** Asks for these fields of all interactions. */
+  readonly ask: (fields: string) => Promise<GraphQLAnswer>;
+}
+
+/** A gateway whose upstream has these rows, of any shape, as the campaign's interactions. */
+export async function gatewayWithRows(
+  rows: readonly unknown[],
+  options: TestGatewayOptions = {},
+): Promise<ListGateway> {
+  return gatewayWithList({ interactingInteractions: rows }, options);
+}
+
+/** The same with all of the body. */
+export async function gatewayWithList(body: unknown, options: TestGatewayOptions = {}): Promise<ListGateway> {
+  const { faults = [] } = options;
+  const gateway = await gatewayForTest({
+    ...options,
+    faults: [answering('campaignInteractions', body), ...faults],
+  });
+  return { ...gateway, ask: (fields) => gateway.query(screen(fields)) };
+}
+
+/** The nodes of an answer to `screen`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- every query gives another shape
+export function nodesIn({ data }: GraphQLAnswer): any[] {
+  return data.campaignInteractions.nodes;
+}
+
+/** The error of an answer that has exactly one. */
+export function onlyError({ errors }: GraphQLAnswer): AnsweredError {
+  expect(errors).toHaveLength(1);
+  const [error] = errors ?? [];
+  if (error === undefined) throw new TypeError('There is no error.');
+  return error;
+}
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Changes the rows of a resource's answers: all of them, or the one with this id. */
+export function altered(resource: ResourceName, change: (row: Row) => Row, id?: string): AlterFault {
+  const changed = (row: Row) => (id === undefined || row['id'] === id ? change(row) : row);
+  return {
+    kind: 'alter',
+    resource,
+    alter: (body) => {
+      if (isRows(body)) return body.map(changed);
+      if (isEnvelope(body)) return { ...body, entities: body.entities.map(changed) };
+      return isRow(body) ? changed(body) : body;
+    },
+  };
+}
+
+function isRow(body: unknown): body is Row {
+  return typeof body === 'object' && body !== null;
+}
+
+export function isRows(body: unknown): body is Row[] {
+  return Array.isArray(body);
+}
+
+export function isEnvelope(body: unknown): body is Row & { entities: Row[] } {
+  return isRow(body) && isRows(body['entities']);
+}
