@@ -2,7 +2,7 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 
 /** What the resolvers of a type are handed: an entity type gets a reference, everything else the record that was read. */
 const mappers = {
-  Campaign: '../datasources/reference.ts#Reference',
+  Campaign: '../datasources/wire/reference.ts#Reference',
   CampaignConnection: '../resolvers/campaign-connection.ts#CampaignPage',
   CampaignInteraction: '../datasources/campaign-interactions.ts#CampaignInteractionRecord',
   CampaignInteractionConnection: '../resolvers/campaign-interaction-connection.ts#CampaignInteractionPage',
@@ -10,19 +10,19 @@ const mappers = {
   CampaignStats: '../datasources/campaign-stats.ts#CampaignStatsRecord',
   CallRecord: '../datasources/contacts.ts#CallRecordRecord',
   Contact: '../datasources/contacts.ts#ContactReference',
-  ContactList: '../datasources/reference.ts#Reference',
+  ContactList: '../datasources/wire/reference.ts#Reference',
   Conversation: '../datasources/conversations.ts#ConversationRecord',
   Disposition: '../datasources/disposition.ts#DispositionValue',
-  Division: '../datasources/reference.ts#Reference',
+  Division: '../datasources/wire/reference.ts#Reference',
   Participant: '../datasources/conversations.ts#ParticipantRecord',
-  Queue: '../datasources/reference.ts#Reference',
+  Queue: '../datasources/wire/reference.ts#Reference',
   RoutingStatus: '../datasources/users.ts#RoutingStatusRecord',
-  Script: '../datasources/reference.ts#Reference',
-  Skill: '../datasources/reference.ts#Reference',
-  User: '../datasources/reference.ts#Reference',
+  Script: '../datasources/wire/reference.ts#Reference',
+  Skill: '../datasources/wire/reference.ts#Reference',
+  User: '../datasources/wire/reference.ts#Reference',
   UserPresence: '../datasources/users.ts#UserPresenceRecord',
   UserSkill: '../datasources/users.ts#UserSkillRecord',
-  WrapUpCode: '../datasources/reference.ts#Reference',
+  WrapUpCode: '../datasources/wire/reference.ts#Reference',
   Wrapup: '../datasources/conversations.ts#WrapupRecord',
 };
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { generateOrganisation } from '../src/sandbox/generate-organisation.ts';
@@ -59,4 +59,16 @@ test('every runtime dependency is there for a reason that is given', () => {
     Object.keys(packageJson.dependencies).map((name) => `\`${name}\``),
   );
   for (const [, why] of rows) expect(why).toMatch(/\w{3}/);
+});
+
+test('every file and folder that is linked or drawn exists', () => {
+  const links = [...readme.matchAll(/\]\(((?:src|test|schema|codegen)[^)]*)\)/g)].map(
+    ([, path]) => path ?? '',
+  );
+  const tree = [...readme.matchAll(/^((?:src|bin|schema)\/\S*) {2,}/gm)].map(([, path]) => path ?? '');
+  expect(links.length).toBeGreaterThan(3);
+  expect(tree.length).toBeGreaterThan(6);
+  expect([...links, ...tree].filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual(
+    [],
+  );
 });

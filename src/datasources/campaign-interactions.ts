@@ -4,10 +4,11 @@ import { contactListIn } from './contact-location.ts';
 import type { ContactReference } from './contacts.ts';
 import { ConversationRecord } from './conversations.ts';
 import { dispositionOf } from './disposition.ts';
-import { isId } from './ids.ts';
-import { type Reference, referenceFrom } from './reference.ts';
-import { oneByOne } from './resource.ts';
-import { type EntityOrigin, isObject, orNull, WireRecord } from './wire-record.ts';
+import { isId } from './wire/ids.ts';
+import { type Reference, referenceFrom } from './wire/reference.ts';
+import { oneByOne } from './loading/resource.ts';
+import { isObject, orNull, WireRecord } from './wire/wire-record.ts';
+import type { EntityOrigin } from './wire/origin.ts';
 
 /**
  * The upstream's five lists and the state that standing in each means. Whether an interaction can stand in two at once is

@@ -3,9 +3,9 @@ import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { AnswerFault, UpstreamAnswer } from '../upstream/upstream-answer.ts';
 import type { UpstreamRequest } from '../upstream/upstream-request.ts';
 import { type CampaignRecord, campaigns } from './campaigns.ts';
-import type { EntityLoader, LoaderContext } from './entity-loader.ts';
-import { isId } from './ids.ts';
-import { isObject } from './wire-record.ts';
+import type { EntityLoader, LoaderContext } from './loading/entity-loader.ts';
+import { isId } from './wire/ids.ts';
+import { isObject } from './wire/wire-record.ts';
 
 /** The largest page that the upstream gives. */
 export const MAX_CAMPAIGN_PAGE = 100;

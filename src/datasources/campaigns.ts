@@ -1,7 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { openEnum } from './open-enum.ts';
-import { listingById } from './resource.ts';
-import { EntityRecord, isObject } from './wire-record.ts';
+import { openEnum } from './wire/open-enum.ts';
+import { listingById } from './loading/resource.ts';
+import { EntityRecord, isObject } from './wire/wire-record.ts';
 
 const campaignStatusOf = openEnum(
   ['ON', 'STOPPING', 'OFF', 'COMPLETE', 'INVALID', 'FORCED_OFF', 'FORCED_STOPPING'],

@@ -1,7 +1,7 @@
 import type { ConversationRecord, ParticipantRecord } from './conversations.ts';
-import { isId } from './ids.ts';
-import type { Reference } from './reference.ts';
-import { orNull } from './wire-record.ts';
+import { isId } from './wire/ids.ts';
+import type { Reference } from './wire/reference.ts';
+import { orNull } from './wire/wire-record.ts';
 
 /** Likely but unconfirmed, so it is taken only where it names the same contact. */
 const CONTACT_URI = /\/outbound\/contactlists\/([^/?#]+)\/contacts\/([^/?#]+)\/?$/;

@@ -1,10 +1,11 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError } from '../errors.ts';
 import type { CampaignRecord } from './campaigns.ts';
-import { EntityLoader, type LoaderContext } from './entity-loader.ts';
-import type { Reference } from './reference.ts';
-import { bareArray, postOfIds, type Resource } from './resource.ts';
-import { EntityRecord, isObject, type Origin, WireRecord } from './wire-record.ts';
+import { EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
+import type { Reference } from './wire/reference.ts';
+import { bareArray, postOfIds, type Resource } from './loading/resource.ts';
+import type { Origin } from './wire/origin.ts';
+import { EntityRecord, isObject, WireRecord } from './wire/wire-record.ts';
 
 /** Personal data. */
 class ContactRecord extends EntityRecord<Models.DialerContact> {

@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { oneByOne } from './resource.ts';
-import { EntityRecord, WireRecord } from './wire-record.ts';
+import { oneByOne } from './loading/resource.ts';
+import { EntityRecord, WireRecord } from './wire/wire-record.ts';
 
 /** As an interaction has it inlined or as it was read by itself: the two differ in nothing that is used here. Personal data. */
 export class ConversationRecord extends EntityRecord<Models.ConversationBasic> {

@@ -7,7 +7,7 @@ import { contactLists } from './contact-lists.ts';
 import { Contacts } from './contacts.ts';
 import { conversations } from './conversations.ts';
 import { divisions } from './divisions.ts';
-import { EntityLoader, type LoaderContext } from './entity-loader.ts';
+import { EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
 import { queues } from './queues.ts';
 import { scripts } from './scripts.ts';
 import { skills } from './skills.ts';

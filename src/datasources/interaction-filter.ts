@@ -1,6 +1,6 @@
 import type { CampaignInteractionRecord, CampaignInteractionState } from './campaign-interactions.ts';
 import type { DispositionValue } from './disposition.ts';
-import { orNull } from './wire-record.ts';
+import { orNull } from './wire/wire-record.ts';
 
 /** Which interactions are wanted: all conditions hold; null or absent is no condition, an empty list matches nothing. */
 export interface InteractionFilter {

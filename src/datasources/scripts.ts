@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { oneByOne } from './resource.ts';
-import { EntityRecord } from './wire-record.ts';
+import { oneByOne } from './loading/resource.ts';
+import { EntityRecord } from './wire/wire-record.ts';
 
 class ScriptRecord extends EntityRecord<Models.Script> {
   get versionId() {

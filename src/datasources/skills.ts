@@ -1,7 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { entityStateOf } from './open-enum.ts';
-import { listingById } from './resource.ts';
-import { EntityRecord } from './wire-record.ts';
+import { entityStateOf } from './wire/open-enum.ts';
+import { listingById } from './loading/resource.ts';
+import { EntityRecord } from './wire/wire-record.ts';
 
 class SkillRecord extends EntityRecord<Models.RoutingSkill> {
   get state() {

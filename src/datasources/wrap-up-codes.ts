@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { listingById } from './resource.ts';
-import { EntityRecord } from './wire-record.ts';
+import { listingById } from './loading/resource.ts';
+import { EntityRecord } from './wire/wire-record.ts';
 
 class WrapUpCodeRecord extends EntityRecord<Models.WrapupCode> {}
 

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
-import type { Reference } from '../datasources/reference.ts';
+import type { Reference } from '../datasources/wire/reference.ts';
 import type { CampaignPage } from '../resolvers/campaign-connection.ts';
 import type { CampaignInteractionRecord } from '../datasources/campaign-interactions.ts';
 import type { CampaignInteractionPage } from '../resolvers/campaign-interaction-connection.ts';

@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
-import { epochMsOf } from '../datasources/date-time.ts';
+import { epochMsOf } from '../datasources/wire/date-time.ts';
 
 /**
  * A moment. What the data sources give is text in the schema's form already (date-time.ts); what a client sends becomes a

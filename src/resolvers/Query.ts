@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import type { EntityLoader } from '../datasources/entity-loader.ts';
+import type { EntityLoader } from '../datasources/loading/entity-loader.ts';
 import type { DataSources } from '../datasources/index.ts';
 import { campaignConnection } from './campaign-connection.ts';
 import {

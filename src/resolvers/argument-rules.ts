@@ -8,7 +8,7 @@ import {
   isNonNullType,
 } from 'graphql';
 import { MAX_CAMPAIGN_PAGE } from '../datasources/campaign-listing.ts';
-import { ID_RULE, isId } from '../datasources/ids.ts';
+import { ID_RULE, isId } from '../datasources/wire/ids.ts';
 import type { QueryCampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { campaignFilterKey } from './campaign-connection.ts';
 import { DEFAULT_ORDER, MAX_INTERACTIONS } from './campaign-interaction-connection.ts';

@@ -1,7 +1,7 @@
 import type { GatewayContext } from '../context.ts';
-import type { EntityLoader } from '../datasources/entity-loader.ts';
+import type { EntityLoader } from '../datasources/loading/entity-loader.ts';
 import type { DataSources } from '../datasources/index.ts';
-import type { Reference } from '../datasources/reference.ts';
+import type { Reference } from '../datasources/wire/reference.ts';
 
 /** Resolvers for the fields of an entity type: what a reference says itself costs nothing, everything else loads the entity. */
 export function entityFields<Entity extends Reference, Part extends string>(

@@ -1,6 +1,6 @@
-import { UnknownValueError } from '../errors.ts';
+import { UnknownValueError } from '../../errors.ts';
 import { isId } from './ids.ts';
-import type { Origin } from './wire-record.ts';
+import type { Origin } from './origin.ts';
 
 /**
  * What one entity says of another: its id, and perhaps more. An entity that was loaded is a reference to itself, so every

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isId } from '../../src/datasources/ids.ts';
+import { isId } from '../../../src/datasources/wire/ids.ts';
 
 describe('an id', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { epochMsOf, utcTextOf } from '../../src/datasources/date-time.ts';
+import { epochMsOf, utcTextOf } from '../../../src/datasources/wire/date-time.ts';
 
 describe('a date and time', () => {
   test.each([

@@ -1,6 +1,7 @@
-import type { UpstreamAnswer } from '../upstream/upstream-answer.ts';
-import type { UpstreamRequest } from '../upstream/upstream-request.ts';
-import { type EntityOrigin, isObject } from './wire-record.ts';
+import type { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
+import type { UpstreamRequest } from '../../upstream/upstream-request.ts';
+import type { EntityOrigin } from '../wire/origin.ts';
+import { isObject } from '../wire/wire-record.ts';
 
 type QueryParameter = readonly [name: string, value: string];
 

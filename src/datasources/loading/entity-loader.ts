@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
-import { UnknownValueError, UpstreamError } from '../errors.ts';
-import type { UpstreamReader } from '../upstream/upstream-request.ts';
+import { UnknownValueError, UpstreamError } from '../../errors.ts';
+import type { UpstreamReader } from '../../upstream/upstream-request.ts';
 import type { Resource } from './resource.ts';
-import { isObject } from './wire-record.ts';
+import { isObject } from '../wire/wire-record.ts';
 
 /** What a loader needs of the request that it serves. */
 export interface LoaderContext {

@@ -1,21 +1,8 @@
-import { UnknownValueError } from '../errors.ts';
-import type { AnswerFault, UpstreamAnswer } from '../upstream/upstream-answer.ts';
+import { UnknownValueError } from '../../errors.ts';
+import type { AnswerFault } from '../../upstream/upstream-answer.ts';
 import { epochMsOf, utcTextOf } from './date-time.ts';
+import type { EntityOrigin, Origin } from './origin.ts';
 import { type Reference, referenceFrom } from './reference.ts';
-
-/** The entity that a value belongs to and the answer it came in: what an error about it has to name. */
-export interface Origin {
-  /** GraphQL type of the entity, such as `User`. */
-  readonly type: string;
-  /** Null where the upstream gave none. */
-  readonly id: string | null;
-  readonly answer: UpstreamAnswer;
-}
-
-/** Of a row that answers an id. */
-export interface EntityOrigin extends Origin {
-  readonly id: string;
-}
 
 /** Names of the vendor's properties that are declared with a type. */
 type KeysOf<Wire, Value> = {
