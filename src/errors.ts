@@ -25,10 +25,13 @@ export type UpstreamFailure = {
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly failure: UpstreamFailure;
+  /** Whether the upstream said that it does not know what was asked for, which for some calls is an answer. */
+  readonly isNotFound: boolean;
 
-  constructor(failure: UpstreamFailure, options?: ErrorOptions) {
+  constructor(failure: UpstreamFailure, options?: ErrorOptions & { readonly isNotFound?: boolean }) {
     super(failure.message, options);
     this.failure = failure;
+    this.isNotFound = options?.isNotFound ?? false;
   }
 }
 
@@ -39,9 +42,12 @@ export class UnknownValueError extends Error {
   readonly type: string;
   /** The id it was asked by; null where the upstream gave none. */
   readonly id: string | null;
+  /** Whether what failed was to find out about something else, on which this depends. */
+  readonly isIndirect: boolean;
 
-  constructor(reason: UpstreamError, type: string, id: string | null) {
+  constructor(reason: UpstreamError, type: string, id: string | null, isIndirect = false) {
     super(reason.message);
+    this.isIndirect = isIndirect;
     this.reason = reason;
     this.type = type;
     this.id = id;

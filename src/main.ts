@@ -28,7 +28,11 @@ async function run(): Promise<void> {
     await stop();
     throw error;
   }
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
+  let stopping: Promise<void> | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut off what the first lets finish.
+    process.on(signal, () => void (stopping ??= stop()));
+  }
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   process.stdout.write(greeting(ready, port));

@@ -31,7 +31,7 @@ export interface Gateway {
 
 /** Puts the gateway together. It holds no state beyond the connections to the upstream, and listens on nothing. */
 export function createGateway(config: GatewayConfig): Gateway {
-  const http = new Http();
+  const http = new Http(config.upstreamTimeoutMs);
   const client = new UpstreamClient(http, { ...config, apiUrl: config.upstream.apiUrl });
   const identityOf = identitiesOf(http, config.upstream.credentials, config.upstreamTimeoutMs);
 
@@ -70,11 +70,22 @@ export function createGateway(config: GatewayConfig): Gateway {
 
   return {
     fetch: async (request) => yoga.fetch(request),
-    listener: (request, response) => void yoga(request, response),
+    listener: refusingBadHosts((request, response) => void yoga(request, response)),
     async dispose() {
       await yoga.dispose();
       await http.dispose();
     },
+  };
+}
+
+/** The URL of a request is made with its Host header, where a malformed one would be an error that nobody handles. */
+function refusingBadHosts(listener: RequestListener): RequestListener {
+  return (request, response) => {
+    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) {
+      listener(request, response);
+    } else {
+      response.writeHead(400, { 'cache-control': 'private, no-store' }).end();
+    }
   };
 }
 

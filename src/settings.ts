@@ -84,7 +84,7 @@ export const settings = {
     schema: wholeNumber(1, 600_000),
   },
   UPSTREAM_BATCH_SIZE: {
-    meaning: 'most ids in one upstream call',
+    meaning: 'most ids in one bulk call',
     default: '100',
     schema: wholeNumber(1, 500),
   },

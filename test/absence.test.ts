@@ -205,6 +205,29 @@ describe('the rows of a bulk answer', () => {
     expect(calls()).toEqual(cost);
   });
 
+  test('that the upstream says are not all of them are not taken for unknown', async () => {
+    const cut = { entities: [{ id: 'user-0', email: 'zero@example.com' }], total: 2 };
+    const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
+      faults: [answering('users', cut)],
+    });
+    const answer = await ask('agent { id email }');
+    expect(nodesIn(answer)).toEqual([
+      { agent: { id: 'user-0', email: 'zero@example.com' } },
+      { agent: { id: 'user-1', email: null } },
+    ]);
+    expect(onlyError(answer).extensions).toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      affected: { type: 'User', ids: ['user-1'] },
+    });
+  });
+
+  test('are unknown where a total counts something else than the ids asked for', async () => {
+    const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
+      faults: [answering('users', { entities: [], total: 2000 })],
+    });
+    expect((await ask('agent { id email }')).errors).toBeUndefined();
+  });
+
   test('that the upstream cuts short are unknown to it', async () => {
     const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
       faults: [answering('users', { entities: [] })],
@@ -215,6 +238,28 @@ describe('the rows of a bulk answer', () => {
           nodes: [{ agent: { id: 'user-0', email: null } }, { agent: { id: 'user-1', email: null } }],
         },
       },
+    });
+  });
+});
+
+describe('what names another owner than was asked for is not taken', () => {
+  test('interactions of another campaign', async () => {
+    const { query } = await gatewayForTest({
+      faults: [
+        answering('campaignInteractions', { campaign: { id: 'campaign-2' }, pendingInteractions: [] }),
+      ],
+    });
+    const answer = await query(screen('id'));
+    expect(answer.data).toEqual({ campaignInteractions: null });
+    expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
+  });
+
+  test('a contact of another list', async () => {
+    const { query } = await gatewayForTest({
+      faults: [answering('contacts', [{ id: 'contact-1', contactListId: 'list-2', data: {} }])],
+    });
+    expect(await query('{ contact(contactListId: "list-1", id: "contact-1") { id } }')).toEqual({
+      data: { contact: null },
     });
   });
 });

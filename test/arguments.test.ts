@@ -28,6 +28,7 @@ describe('an argument out of its range is named with what is allowed, and nothin
     [['first', '0 to 100'], campaigns, { first: 101 }],
     [['after', 'cursor'], campaigns, { after: 'nonsense' }],
     [['filter.ids', '1 to 128'], campaigns, { filter: { ids: ['a b'] } }],
+    [['filter.name', 'at most 256'], campaigns, { filter: { name: 'x'.repeat(257) } }],
     [['filter.contactListId', '1 to 128'], campaigns, { filter: { contactListId: '..' } }],
     [
       ['filter.ids', 'at most 100'],
@@ -106,6 +107,22 @@ test('a bad argument below other fields, or in a fragment, refuses the request b
       extensions: { code: 'BAD_USER_INPUT' },
     },
     { path: ['fine'], extensions: { code: 'BAD_USER_INPUT' } },
+  ]);
+  expect(calls()).toEqual({});
+});
+
+test('an argument of a field that is left out is not looked at', async () => {
+  const { query, calls } = await gatewayForTest();
+  const screen = `query ($id: ID = "", $with: Boolean!) {
+    queue(id: "queue-1") { name }
+    user(id: $id) @include(if: $with) { id }
+    ... @skip(if: true) { campaigns(first: -1) { totalCount } }
+  }`;
+  expect(await query(screen, { with: false })).toEqual({ data: { queue: { name: 'Name of queue-1' } } });
+  expect(calls()).toEqual({ queues: 1 });
+  expect((await query(screen, { with: true })).errors).toMatchObject([
+    { path: ['user'] },
+    { path: ['queue'] },
   ]);
   expect(calls()).toEqual({});
 });

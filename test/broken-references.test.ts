@@ -223,15 +223,16 @@ describe('the conversation of an interaction', () => {
     });
   });
 
-  test('that is broken is an error of its own type: affected names no ids of another type beside it', async () => {
+  test('that is broken as well is in the same error, its ids apart from those of the other type', async () => {
     const participants = [{ id: 'a', userId: '../users' }];
     const { ask } = await gatewayWithRows([
       { ...interaction(0), agent: { id: 'a/b' }, conversation: { id: 'conversation-0', participants } },
     ]);
-    const { errors } = await ask('agent { id } conversation { participants { user { id } } }');
-    expect(errors?.map(({ extensions }) => [extensions.affected?.type, extensions.affected?.ids])).toEqual([
-      ['CampaignInteraction', ['interaction-000']],
-      ['Conversation', ['conversation-0']],
-    ]);
+    const answer = await ask('agent { id } conversation { participants { user { id } } }');
+    expect(onlyError(answer).extensions.affected).toMatchObject({
+      type: 'CampaignInteraction',
+      ids: ['interaction-000'],
+      also: [{ type: 'Conversation', ids: ['conversation-0'] }],
+    });
   });
 });

@@ -153,6 +153,68 @@ describe('pages of campaigns', () => {
     });
   });
 
+  test('whose rows all lack an id are passed, once', async () => {
+    const { query } = await gatewayForTest({
+      organisation: organisationWith(4),
+      faults: [
+        {
+          kind: 'alter',
+          resource: 'campaigns',
+          alter: (body, { query: sent }) =>
+            sent.get('pageNumber') === '2' ? { ...Object(body), entities: [{ name: 'no id' }] } : body,
+        },
+      ],
+    });
+    const seen: string[][] = [];
+    let after: string | null = null;
+    do {
+      const { data } = await query(page, { first: 1, after });
+      seen.push(idsOn(data));
+      after = data.campaigns.pageInfo.hasNextPage ? data.campaigns.pageInfo.endCursor : null;
+    } while (after !== null && seen.length < 10);
+    expect(seen).toEqual([[idOf(0)], [], [idOf(2)], [idOf(3)]]);
+  });
+
+  test('go on where the upstream does not say how many there are', async () => {
+    const { query } = await gatewayForTest({
+      organisation: organisationWith(12),
+      faults: [
+        { kind: 'alter', resource: 'campaigns', alter: (body) => ({ ...Object(body), total: undefined }) },
+      ],
+    });
+    const seen: string[] = [];
+    let after: string | null = null;
+    for (const first of [7, 4, 4]) {
+      const { data } = await query(page, { first, after });
+      seen.push(...idsOn(data));
+      expect(data.campaigns.pageInfo.hasNextPage).toBe(seen.length < 12);
+      after = data.campaigns.pageInfo.endCursor;
+    }
+    expect(seen).toHaveLength(12);
+  });
+
+  test('past the end are not asked for where the page before says so', async () => {
+    const { query, calls } = await gatewayForTest({ organisation: organisationWith(60) });
+    const { data } = await query(page, { first: 30 });
+    calls();
+    // A hundred from place 30 on would stand on two pages, but the first is the last.
+    const { data: rest } = await query(page, { first: 100, after: data.campaigns.pageInfo.endCursor });
+    expect(idsOn(rest)).toHaveLength(30);
+    expect(calls()).toEqual({ campaigns: 1 });
+  });
+
+  test('under filters that are the same in other words are one call, with each id once', async () => {
+    const { query, calls, sandbox } = await gatewayForTest({ organisation: organisationWith(3) });
+    await query(`{
+      a: campaigns { totalCount }
+      b: campaigns(filter: { name: "" }) { totalCount }
+      c: campaigns(filter: { name: null, ids: null }) { totalCount }
+    }`);
+    expect(calls()).toEqual({ campaigns: 1 });
+    await query('{ campaigns(filter: { ids: ["campaign-001", "campaign-001"] }) { totalCount } }');
+    expect(sandbox.requests[0]?.ids).toEqual(['campaign-001']);
+  });
+
   test('that fail leave one error', async () => {
     const { query } = await gatewayForTest({
       faults: [

@@ -125,6 +125,20 @@ describe('the contact list of a contact is told', () => {
     },
   );
 
+  test('by a conversation that has no id of its own', async () => {
+    const row = {
+      id: 'interaction-1',
+      contact: { id: 'contact-1' },
+      conversation: { participants: [{ attributes }] },
+    };
+    const { ask, calls } = await gatewayWithRows([row]);
+    const answer = await ask('contact { contactListId } conversation { id }');
+    expect(nodesIn(answer)).toEqual([
+      { contact: { contactListId: 'list-of-attribute' }, conversation: null },
+    ]);
+    expect(calls()).toEqual({ campaignInteractions: 1 });
+  });
+
   test('by one campaign call for a hundred contacts, which one call loads then', async () => {
     const rows = Array.from({ length: 100 }, (_, n) => ({
       id: `interaction-${n}`,

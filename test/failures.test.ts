@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { answering, gatewayWithRows, nodesIn, onlyError, screen } from './support/answers.ts';
 import { gatewayForTest } from './support/gateway.ts';
-import { CAMPAIGN_ID, interaction } from './support/organisation.ts';
+import { CAMPAIGN_ID, CONTACT_LIST_ID, interaction } from './support/organisation.ts';
 
 const AGENT_IDS = Array.from({ length: 20 }, (_, n) => `user-${n}`);
 const everyDetail = screen(`
@@ -81,9 +81,14 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    failure: '429 that gives no seconds',
+    failure: '429 that gives the seconds of the window only',
     fault: { kind: 'status', resource: 'users', status: 429, body: {} },
-    extensions: { code: 'UPSTREAM_RATE_LIMITED', upstreamStatus: 429, correlationId },
+    extensions: {
+      code: 'UPSTREAM_RATE_LIMITED',
+      upstreamStatus: 429,
+      correlationId,
+      retryAfterSeconds: expect.any(Number),
+    },
   },
   {
     failure: '500',
@@ -338,6 +343,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
           'campaignInteractions.nodes.*.contact.data',
           'campaignInteractions.nodes.*.campaign.campaignStatus',
         ],
+        also: [{ type: 'Contact', ids: ['contact-0', 'contact-1'] }],
       },
     });
     expect(nodesIn(answer)).toEqual(
@@ -348,6 +354,20 @@ describe('a failed call for contacts, scripts or campaigns', () => {
     );
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1 });
   });
+});
+
+test('a contact that is not known because its campaign failed is told from one that is unknown', async () => {
+  const gone = { id: 'gone', selfUri: `/api/v2/outbound/contactlists/${CONTACT_LIST_ID}/contacts/gone` };
+  const rows = [
+    { ...interaction(0), contact: { id: 'contact-0' } },
+    { ...interaction(1), contact: gone },
+  ];
+  const { ask } = await gatewayWithRows(rows, {
+    faults: [{ kind: 'status', resource: 'campaigns', status: 503 }],
+  });
+  const answer = await ask('contact { data }');
+  expect(nodesIn(answer)).toEqual([{ contact: { data: null } }, { contact: { data: null } }]);
+  expect(onlyError(answer).extensions.affected).toMatchObject({ type: 'Contact', ids: ['contact-0'] });
 });
 
 describe('of several calls', () => {
@@ -550,3 +570,17 @@ function idsThatFailed(sandbox: { requests: readonly { status: number | null; id
 function isSameSet(some: readonly string[], others: readonly string[]): boolean {
   return some.length === others.length && new Set([...some, ...others]).size === others.length;
 }
+
+test('a page of a proxy with status 404 is a failure, not an answer that something is unknown', async () => {
+  const { query } = await gatewayForTest({ faults: [{ kind: 'status', status: 404, html: true }] });
+  const { data, errors } = await query(`{
+    script(id: "script-1") { id }
+    campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount }
+    contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-1") { id }
+  }`);
+  expect(data).toEqual({ script: null, campaignInteractions: null, contact: null });
+  expect(errors).toHaveLength(3);
+  for (const { extensions } of errors ?? []) {
+    expect(extensions).toMatchObject({ code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 404 });
+  }
+});

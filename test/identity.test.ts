@@ -308,6 +308,9 @@ describe("the gateway's own login", () => {
       expect(text).not.toContain(hidden);
     }
     expect(sandbox.requests.map(({ resource }) => resource)).toEqual(['login']);
+    // Neither is the next request's call a reason to try it again at once, nor are many of one request.
+    await ask(gateway, '{ a: script(id: "a") { id } b: script(id: "b") { id } user(id: "c") { id } }');
+    expect(sandbox.requests).toHaveLength(1);
   });
 
   test.each([

@@ -46,21 +46,25 @@ describe('filters', () => {
     expect(idsOn(data)).toHaveLength(count);
   });
 
-  test.each([{ states: [] }, { dispositions: [] }, { agentIds: [] }, { queueIds: [] }, { skillIds: [] }])(
-    'that can match nothing make no call: %j',
-    async (filter) => {
-      const { query, calls } = await gatewayForTest();
-      const { data, errors } = await query(
-        `query ($filter: CampaignInteractionFilter) {
+  test.each([
+    { states: [] },
+    { dispositions: [] },
+    { agentIds: [] },
+    { queueIds: [] },
+    { skillIds: [] },
+    { createdAfter: '2026-01-02T00:00:00Z', createdBefore: '2026-01-01T00:00:00Z' },
+  ])('that can match nothing make no call: %j', async (filter) => {
+    const { query, calls } = await gatewayForTest();
+    const { data, errors } = await query(
+      `query ($filter: CampaignInteractionFilter) {
           campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: $filter) { totalCount observedAt nodes { id } }
         }`,
-        { filter },
-      );
-      expect(errors).toBeUndefined();
-      expect(data.campaignInteractions).toMatchObject({ totalCount: 0, nodes: [] });
-      expect(calls()).toEqual({});
-    },
-  );
+      { filter },
+    );
+    expect(errors).toBeUndefined();
+    expect(data.campaignInteractions).toMatchObject({ totalCount: 0, nodes: [] });
+    expect(calls()).toEqual({});
+  });
 
   test('leave out what lacks the thing asked about, and what cannot be read', async () => {
     const rows = [

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../src/sandbox/start-sandbox.ts';
@@ -12,8 +13,9 @@ const USER = '{ user(id: "user-1") { name email } }';
 const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
 
 /** The gateway as a process of its own, on a free port; it is ended with the test. */
-function run(env: Readonly<Record<string, string>> = {}, node = process.execPath) {
-  const child = spawn(node, [GATEWAY], { env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+function run(env: NodeJS.ProcessEnv = {}, command: readonly string[] = [process.execPath, GATEWAY]) {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -26,8 +28,8 @@ function run(env: Readonly<Record<string, string>> = {}, node = process.execPath
 }
 
 /** The same once it listens: the address that it prints, and the query to paste. */
-async function runningGateway(env: Readonly<Record<string, string>> = {}) {
-  const process = run(env);
+async function runningGateway(env: NodeJS.ProcessEnv = {}, command?: readonly string[]) {
+  const process = run(env, command);
   await expect
     .poll(() => process.output.stdout + process.output.stderr, { timeout: 30_000 })
     .toMatch(/A query to paste:\n[^]*^\}$/m);
@@ -182,12 +184,39 @@ describe('what keeps it from starting', () => {
   test.skipIf(process.env['OLD_NODE'] === undefined)(
     'is told in one line when it is a Node that is too old',
     async () => {
-      const { output, closed } = run({}, process.env['OLD_NODE']);
+      const { output, closed } = run({}, [process.env['OLD_NODE'] ?? '', GATEWAY]);
       expect(await closed).toEqual([1, null]);
       expect(output.stdout).toBe('');
       expect(output.stderr).toMatch(/^The gateway needs Node 24 or newer, and this is \d+\.\d+\.\d+: .*\n$/);
     },
   );
+});
+
+test('a request with a malformed Host header is refused like any other answer: short, and not to be kept', async () => {
+  const { address } = await runningGateway();
+  for (const host of ['a b', '[', '[::bad']) {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      request(address, { headers: { host } }, resolve).on('error', reject).end();
+    });
+    expect(response.statusCode).toBe(400);
+    expect(response.headers['cache-control']).toBe('private, no-store');
+    expect(await text(response)).toBe('');
+  }
+});
+
+test('npm start ends with the gateway, and no sooner, when it is told to', async () => {
+  const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 2000, resource: 'users' }] });
+  const { child, closed, address } = await runningGateway(
+    { ...process.env, GENESYSCLOUD_API_URL: sandbox.url },
+    ['npm', 'start'],
+  );
+  const answer = ask(address, USER);
+  await expect.poll(() => sandbox.requests.length, { timeout: 30_000 }).toBe(1);
+  child.kill('SIGTERM');
+  child.kill('SIGINT');
+  expect(await answer).toEqual(userAnswer);
+  await closed;
+  expect(await accepts(address)).toBe(false);
 });
 
 describe('at SIGTERM', () => {

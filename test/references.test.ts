@@ -155,13 +155,23 @@ describe('calls for details', () => {
       nodes(`agent {
         presence { systemPresence modifiedDate }
         routingStatus { status startTime }
-        skills { proficiency skill { id name state } }
+        skills { proficiency skill { id name selfUri state } }
       }`),
     );
     expect(data.campaignInteractions.nodes[4].agent).toEqual({
       presence: { systemPresence: 'Presence of user-4', modifiedDate: '2026-01-01T00:00:00Z' },
       routingStatus: { status: 'IDLE', startTime: '2026-01-01T00:00:00Z' },
-      skills: [{ proficiency: 2.5, skill: { id: 'skill-0', name: 'Name of skill-0', state: 'ACTIVE' } }],
+      skills: [
+        {
+          proficiency: 2.5,
+          skill: {
+            id: 'skill-0',
+            name: 'Name of skill-0',
+            selfUri: '/api/v2/routing/skills/skill-0',
+            state: 'ACTIVE',
+          },
+        },
+      ],
     });
   });
 

@@ -95,3 +95,14 @@ describe('a connection', () => {
     }
   });
 });
+
+test('what the schema says of its scalars can be read by clients', async () => {
+  const { query } = await gatewayForTest();
+  const { data } = await query(`{
+    dateTime: __type(name: "DateTime") { description specifiedByURL }
+    json: __type(name: "JSON") { description }
+  }`);
+  expect(data.dateTime.description).toContain('yyyy-MM-ddTHH:mm:ss[.mmm]Z');
+  expect(data.dateTime.specifiedByURL).toMatch(/^https:/);
+  expect(data.json.description).toContain('as the upstream gave it');
+});

@@ -1,8 +1,9 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import type { AnswerFault } from '../upstream/upstream-answer.ts';
+import { campaignIdOf } from './campaigns.ts';
 import { contactListIn } from './contact-location.ts';
 import type { ContactReference } from './contacts.ts';
-import { ConversationRecord } from './conversations.ts';
+import { ConversationRecord, type ParticipantRecord } from './conversations.ts';
 import { dispositionOf } from './disposition.ts';
 import { isId } from './wire/ids.ts';
 import { type Reference, referenceFrom } from './wire/reference.ts';
@@ -26,6 +27,7 @@ export type CampaignInteractionState = (typeof lists)[number][1];
 
 export class CampaignInteractionRecord extends WireRecord<Models.CampaignInteraction> {
   readonly id: string;
+  /** The campaign that was asked for; `campaign` is what the row itself refers to. */
   readonly campaignId: string;
   readonly state: CampaignInteractionState;
 
@@ -100,6 +102,15 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
       ? new ConversationRecord(conversation, { ...this.origin, type: 'Conversation', id })
       : null;
   }
+  /** Of the conversation, also of one that has no id; none where they cannot be read. */
+  get participants(): readonly ParticipantRecord[] {
+    return (
+      orNull(() => {
+        const conversation = this.nested('conversation');
+        return conversation && new ConversationRecord(conversation, { ...this.origin, id: '' }).participants;
+      }) ?? []
+    );
+  }
   get dialerSystemParticipantId() {
     return this.text('dialerSystemParticipantId');
   }
@@ -126,10 +137,7 @@ class InteractionContact implements ContactReference {
   }
 
   get contactList() {
-    return contactListIn(
-      this,
-      orNull(() => this.#interaction.conversation),
-    );
+    return contactListIn(this, this.#interaction.participants);
   }
   get campaignId() {
     return this.#interaction.campaignId;
@@ -176,5 +184,6 @@ export const campaignInteractions = oneByOne({
   type: 'Campaign',
   path: '/api/v2/outbound/campaigns',
   below: '/interactions',
+  idOf: campaignIdOf,
   Entity: CampaignInteractionList,
 });

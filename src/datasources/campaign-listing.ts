@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
+import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { AnswerFault, UpstreamAnswer } from '../upstream/upstream-answer.ts';
-import type { UpstreamRequest } from '../upstream/upstream-request.ts';
+import type { UpstreamRead, UpstreamRequest } from '../upstream/upstream-request.ts';
 import { type CampaignRecord, campaigns } from './campaigns.ts';
 import type { EntityLoader, LoaderContext } from './loading/entity-loader.ts';
 import { isId } from './wire/ids.ts';
@@ -39,13 +40,14 @@ interface PageKey {
 
 /** Lists campaigns by the upstream's own pages, for one request. */
 export class CampaignListing {
-  readonly #pages: DataLoader<PageKey, UpstreamAnswer, string>;
+  readonly #pages: DataLoader<PageKey, UpstreamRead, string>;
   readonly #campaigns: EntityLoader<CampaignRecord>;
 
   constructor({ read }: LoaderContext, byId: EntityLoader<CampaignRecord>) {
-    this.#pages = new DataLoader<PageKey, UpstreamAnswer, string>(
+    this.#pages = new DataLoader<PageKey, UpstreamRead, string>(
       (keys) => Promise.all(keys.map((key) => read(pageRequest(key)).catch(failureOf))),
-      { cacheKeyFn: (key) => JSON.stringify(key) },
+      // By what is sent: filters that differ in words alone are one call.
+      { cacheKeyFn: (key) => JSON.stringify(pageRequest(key).query) },
     );
     this.#campaigns = byId;
   }
@@ -56,14 +58,16 @@ export class CampaignListing {
    */
   async stretch(filter: CampaignFilter, from: number, count: number): Promise<CampaignStretch> {
     const { size, numbers } = pagesCovering(from, count);
-    const answers = await this.#pages.loadMany(numbers.map((number) => ({ filter, size, number })));
     const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
     const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
-    for (const [index, answer] of answers.entries()) {
-      if (answer instanceof Error) throw answer;
-      const page = campaigns.rows(answer.body, []);
+    let beyond: Pick<CampaignStretch, 'total' | 'hasMore'> = { total: null, hasMore: true };
+    for (const number of numbers) {
+      if (!beyond.hasMore) break;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- only the first page tells whether there is a second
+      const { body, answer } = await this.#pages.load({ filter, size, number });
+      const page = campaigns.rows(body, []);
       if (page === null) throw failureOf(answer.fault('body'));
-      const start = ((numbers[index] ?? 1) - 1) * size;
+      const start = (number - 1) * size;
       for (const [offset, row] of page.slice(0, size).entries()) {
         const at = start + offset;
         if (at < from || at >= from + count) continue;
@@ -71,9 +75,10 @@ export class CampaignListing {
         if (!isObject(row) || !isId(id)) faults.push({ fault: 'row', answer });
         else if (!rows.has(id)) rows.set(id, { at, campaign: campaigns.entity(row, answer, id) });
       }
+      beyond = beyondOf(body, Math.min(from + count, start + size), start + page.length);
     }
     for (const { campaign } of rows.values()) this.#campaigns.prime(campaign.id, campaign);
-    return { rows: [...rows.values()], faults, ...endOf(answers.at(-1), from + count) };
+    return { rows: [...rows.values()], faults, ...beyond };
   }
 }
 
@@ -86,8 +91,8 @@ function pageRequest({ filter, size, number }: PageKey): UpstreamRequest {
     ['sortOrder', 'ascending'],
   ];
   if (name) query.push(['name', name], ['filterType', 'Prefix']);
-  for (const id of ids ?? []) query.push(['id', id]);
-  for (const id of divisionIds ?? []) query.push(['divisionId', id]);
+  for (const id of new Set(ids)) query.push(['id', id]);
+  for (const id of new Set(divisionIds)) query.push(['divisionId', id]);
   if (contactListId != null) query.push(['contactListId', contactListId]);
   if (queueId != null) query.push(['distributionQueueId', queueId]);
   return { resource: campaigns.name, method: 'GET', path: '/api/v2/outbound/campaigns', query };
@@ -106,16 +111,19 @@ function pagesCovering(from: number, count: number): { size: number; numbers: nu
   return { size: count, numbers: [first, first + 1] };
 }
 
-function endOf(
-  answer: UpstreamAnswer | Error | undefined,
-  end: number,
-): Pick<CampaignStretch, 'total' | 'hasMore'> {
-  const envelope: { total?: unknown; nextUri?: unknown } =
-    answer instanceof Error || !isObject(answer?.body) ? {} : answer.body;
-  const { total, nextUri } = envelope;
-  return Number.isInteger(total) && typeof total === 'number' && total >= 0
+/** What a page says of the listing after the place `end`, when the rows that it holds itself reach to `seen`. */
+function beyondOf(body: unknown, end: number, seen: number): Pick<CampaignStretch, 'total' | 'hasMore'> {
+  const {
+    total,
+    nextUri,
+    pageNumber,
+    pageCount,
+  }: Partial<Record<keyof Models.CampaignEntityListing, unknown>> = isObject(body) ? body : {};
+  const saysNext =
+    typeof nextUri === 'string' || (Number.isInteger(pageCount) && Number(pageCount) > Number(pageNumber));
+  return typeof total === 'number' && Number.isInteger(total) && total >= 0
     ? { total, hasMore: end < total }
-    : { total: null, hasMore: typeof nextUri === 'string' };
+    : { total: null, hasMore: end < seen || saysNext };
 }
 
 function failureOf(error: unknown): UnknownValueError {

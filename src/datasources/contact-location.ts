@@ -1,4 +1,4 @@
-import type { ConversationRecord, ParticipantRecord } from './conversations.ts';
+import type { ParticipantRecord } from './conversations.ts';
 import { isId } from './wire/ids.ts';
 import type { Reference } from './wire/reference.ts';
 import { orNull } from './wire/wire-record.ts';
@@ -15,8 +15,10 @@ interface DialerAttributes {
  * The contact list that an interaction says its contact is in, without a call; null when it does not say. Looked for in
  * the order of trust: the reference's own URI, the dialer's attributes of a participant, the preview of a callback.
  */
-export function contactListIn(contact: Reference, conversation: ConversationRecord | null): Reference | null {
-  const participants = orNull(() => conversation?.participants) ?? [];
+export function contactListIn(
+  contact: Reference,
+  participants: readonly ParticipantRecord[],
+): Reference | null {
   const id =
     fromUri(contact) ?? fromAttributes(contact.id, participants) ?? fromPreviews(contact.id, participants);
   return id === null ? null : { id, ownName: null, selfUri: null };

@@ -23,9 +23,10 @@ class ContactRecord extends EntityRecord<Models.DialerContact> {
     const records = this.nested('callRecords');
     return (
       records &&
-      Object.entries(records).flatMap(([column, row]: [string, unknown]) =>
-        isObject(row) ? new CallRecordRecord(row, this.origin, column) : [],
-      )
+      Object.entries(records).flatMap(([column, value]: [string, unknown]) => {
+        const row = this.checked(value, isObject);
+        return row === null ? [] : new CallRecordRecord(row, this.origin, column);
+      })
     );
   }
 }
@@ -89,6 +90,9 @@ function contactsOf(contactListId: string): Resource<ContactRecord> {
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
     maxIds: 100,
     rows: bareArray,
+    // A row that says it is of another list is of a contact that nobody asked for.
+    idOf: ({ id, contactListId: said }: { id?: unknown; contactListId?: unknown }) =>
+      (said ?? contactListId) === contactListId ? id : undefined,
     absentOn404: true,
     Entity: ContactRecord,
   });
@@ -133,8 +137,15 @@ export class Contacts {
    */
   async contactListOf(contact: ContactReference): Promise<Reference> {
     if (contact.contactList !== null) return contact.contactList;
-    const campaign = contact.campaignId === null ? null : await this.#campaigns.load(contact.campaignId);
-    if (campaign?.contactList) return campaign.contactList;
+    try {
+      const campaign = contact.campaignId === null ? null : await this.#campaigns.load(contact.campaignId);
+      if (campaign?.contactList) return campaign.contactList;
+    } catch (error) {
+      // It failed for the campaign, but what is not known of is the contact.
+      throw error instanceof UnknownValueError
+        ? new UnknownValueError(error.reason, 'Contact', contact.id, true)
+        : error;
+    }
     throw new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
   }
 }

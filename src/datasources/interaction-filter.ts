@@ -19,8 +19,11 @@ export interface InteractionFilter {
 
 /** Whether it is known, without asking the upstream, that nothing matches. */
 export function matchesNothing(filter: InteractionFilter): boolean {
-  const { states, dispositions, agentIds, queueIds, skillIds } = filter;
-  return [states, dispositions, agentIds, queueIds, skillIds].some((wanted) => wanted?.length === 0);
+  const { states, dispositions, agentIds, queueIds, skillIds, createdAfter, createdBefore } = filter;
+  return (
+    [states, dispositions, agentIds, queueIds, skillIds].some((wanted) => wanted?.length === 0) ||
+    (createdAfter != null && createdBefore != null && createdAfter >= createdBefore)
+  );
 }
 
 /** An interaction that lacks what a condition is about, or of which it cannot be read, does not match. */

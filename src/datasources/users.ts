@@ -64,10 +64,10 @@ export class RoutingStatusRecord extends WireRecord<Models.RoutingStatus> {
   }
 }
 
-/** A skill that an agent has. The vendor's row is the skill's reference with the proficiency added to it. */
+/** A skill that an agent has. The row's id and name are the skill's; its selfUri is not, that is the row's own. */
 export class UserSkillRecord extends WireRecord<Models.UserRoutingSkill> {
   get skill() {
-    return this.referenceBy('id', 'name', 'selfUri');
+    return this.referenceBy('id', 'name', 'skillUri');
   }
   get proficiency() {
     return this.float('proficiency');

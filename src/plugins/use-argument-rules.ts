@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { argumentProblems } from '../resolvers/argument-rules.ts';
-import { fragmentsOf, selectedFields } from '../resolvers/selections.ts';
+import { fragmentsOf, isIncluded, selectedFields } from '../resolvers/selections.ts';
 
 /** A field of an operation that takes arguments, and the response key of the root field that it is below. */
 interface FieldWithArguments {
@@ -39,14 +39,16 @@ export function useArgumentRules(): Plugin {
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
       let fields = known.get(operation);
-      if (fields === undefined)
-        known.set(operation, (fields = fieldsWithArguments(schema, document, operation)));
-      if (fields.length === 0) return;
-
+      if (fields?.length === 0) return;
       const inputs: Record<string, unknown> = variableValues ?? {};
       const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], inputs);
       // Variables of a wrong type are the executor's to refuse.
       if (coerced === undefined) return;
+      if (fields === undefined) {
+        const found = fieldsWithArguments(schema, document, operation, coerced);
+        fields = found.fields;
+        if (!found.isConditional) known.set(operation, fields);
+      }
       const refusals = fields.flatMap((field) => refusalsOf(field, coerced));
       if (refusals.length > 0) {
         setResultAndStopExecution(refused(refusals, schema, document, operation, coerced));
@@ -55,15 +57,17 @@ export function useArgumentRules(): Plugin {
   };
 }
 
-/** Of all fields, also those that @skip or @include may leave out: an argument is right or wrong whatever becomes of it. */
+/** `isConditional` where another request could select other fields, by @skip and @include. */
 function fieldsWithArguments(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-): FieldWithArguments[] {
+  variableValues: Record<string, unknown>,
+): { fields: FieldWithArguments[]; isConditional: boolean } {
   const fragments = fragmentsOf(document);
   const seen = new Set<SelectionSetNode>();
-  const found: FieldWithArguments[] = [];
+  const fields: FieldWithArguments[] = [];
+  let isConditional = false;
 
   function visit(selectionSet: SelectionSetNode, typeName: string | undefined, root: string | null): void {
     // Once is enough for each: following every spread of every fragment could take exponential time.
@@ -71,6 +75,8 @@ function fieldsWithArguments(
     seen.add(selectionSet);
     const type = typeName === undefined ? undefined : schema.getType(typeName);
     for (const selection of selectionSet.selections) {
+      isConditional ||= (selection.directives?.length ?? 0) > 0;
+      if (!isIncluded(selection, { variableValues })) continue;
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         const fragment = fragments[selection.name.value];
         if (fragment) visit(fragment.selectionSet, fragment.typeCondition.name.value, root);
@@ -81,14 +87,14 @@ function fieldsWithArguments(
         // Introspection's fields are no fields of the type.
         if (field === undefined) continue;
         const below = root ?? responseKey(selection);
-        if (field.args.length > 0) found.push({ root: below, node: selection, field });
+        if (field.args.length > 0) fields.push({ root: below, node: selection, field });
         if (selection.selectionSet) visit(selection.selectionSet, getNamedType(field.type).name, below);
       }
     }
   }
 
   visit(operation.selectionSet, schema.getRootType(operation.operation)?.name, null);
-  return found;
+  return { fields, isConditional };
 }
 
 function refusalsOf(

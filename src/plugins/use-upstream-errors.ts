@@ -10,6 +10,7 @@ interface Symptom {
   readonly reason: UpstreamError;
   readonly type: string;
   readonly ids: readonly string[];
+  readonly isIndirect?: boolean;
   readonly path: Path;
   /** The error that the executor made of it; absent for what left no field null. */
   readonly error?: GraphQLError;
@@ -52,8 +53,8 @@ function explained(result: ExecutionResult, { problems }: GatewayContext): Execu
 function symptomOf(error: GraphQLError): Symptom | null {
   const cause = innermost(error);
   if (!(cause instanceof UnknownValueError)) return null;
-  const { reason, type, id } = cause;
-  return { reason, type, ids: id === null ? [] : [id], path: error.path ?? [], error };
+  const { reason, type, id, isIndirect } = cause;
+  return { reason, type, ids: id === null ? [] : [id], isIndirect, path: error.path ?? [], error };
 }
 
 /** The error that a resolver threw or rejected with. */
@@ -65,42 +66,36 @@ function innermost(error: GraphQLError): unknown {
 
 /** One for each failed call, in the order in which the symptoms come. */
 function clientErrors(symptoms: readonly Symptom[]): GraphQLError[] {
-  const groups: Symptom[][] = [];
-  const byReason = new Map<UpstreamError, Map<string, Symptom[]>>();
-  for (const symptom of symptoms) {
-    const { reason, type } = symptom;
-    // One broken answer can hold entities of several types, and `affected` names the ids of one.
-    const byType = byReason.get(reason) ?? new Map<string, Symptom[]>();
-    byReason.set(reason, byType);
-    const group = byType.get(type);
-    if (group !== undefined && !isOfNoCall(reason)) group.push(symptom);
-    else {
-      const begun = [symptom];
-      byType.set(type, begun);
-      groups.push(begun);
-    }
-  }
-  return groups.map(clientError);
-}
-
-/** Where no credential was given there was no call to share a failure: each root field says so for itself. */
-function isOfNoCall({ failure }: UpstreamError): boolean {
-  return failure.code === 'UNAUTHENTICATED' && failure.upstreamStatus === undefined;
+  const groups = Map.groupBy(symptoms, (symptom) => {
+    // Where no credential was given there was no call to share a failure: each root field says so for itself.
+    const { code, upstreamStatus } = symptom.reason.failure;
+    return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom : symptom.reason;
+  });
+  return [...groups.values()].map(clientError);
 }
 
 function clientError(symptoms: readonly Symptom[]): GraphQLError {
   const [first] = symptoms;
   if (first === undefined) throw new TypeError('An error for clients needs a symptom.');
   const { message, ...facts } = first.reason.failure;
+  // Of one call several types can depend, a contact on the campaign that knows its list; what was asked for comes first.
+  const byType = Map.groupBy(
+    symptoms.toSorted((a, b) => Number(a.isIndirect ?? false) - Number(b.isIndirect ?? false)),
+    ({ type }) => type,
+  );
+  const [affected, ...also] = [...byType].map(([type, ofType]) => ({
+    type,
+    ids: [...new Set(ofType.flatMap(({ ids }) => ids))],
+  }));
   return new GraphQLError(`${first.type}: ${message}.`, {
     nodes: first.error?.nodes ?? null,
     path: first.path,
     extensions: {
       ...facts,
       affected: {
-        type: first.type,
-        ids: [...new Set(symptoms.flatMap(({ ids }) => ids))],
+        ...affected,
         paths: [...new Set(symptoms.map(({ path }) => pattern(path)))],
+        ...(also.length > 0 && { also }),
       },
     },
   });

@@ -40,10 +40,11 @@ const connections: Readonly<Record<string, ConnectionRules>> = {
   },
 };
 
-/** The most elements of the lists that go into one call, by type and field. */
-const listLimits: Readonly<Record<string, number>> = {
+/** What one call to the upstream can carry in its URL: elements of a list, characters of a text. By type and field. */
+const limits: Readonly<Record<string, number>> = {
   'CampaignFilter.ids': 100,
   'CampaignFilter.divisionIds': 100,
+  'CampaignFilter.name': 256,
 };
 
 /** What is wrong with a field's arguments beyond what the schema's types say: a sentence each, naming the argument and what is allowed. */
@@ -65,7 +66,7 @@ export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Ar
   return problems;
 }
 
-/** Ids and limited lists, wherever in an argument they stand. */
+/** Ids, moments and limited lists, wherever in an argument they stand. */
 function valueProblems(name: string, type: GraphQLInputType, value: unknown): string[] {
   if (value === undefined || value === null) return [];
   if (isNonNullType(type)) return valueProblems(name, type.ofType, value);
@@ -75,12 +76,21 @@ function valueProblems(name: string, type: GraphQLInputType, value: unknown): st
   if (isInputObjectType(type)) {
     const given = new Map<string, unknown>(Object.entries(value));
     return Object.values(type.getFields()).flatMap((field) => {
-      const elements = given.get(field.name);
-      const limit = listLimits[`${type.name}.${field.name}`];
-      return limit !== undefined && Array.isArray(elements) && elements.length > limit
-        ? [`Argument "${name}.${field.name}" must have at most ${limit} elements, not ${elements.length}.`]
-        : valueProblems(`${name}.${field.name}`, field.type, elements);
+      const fieldName = `${name}.${field.name}`;
+      const inner = given.get(field.name);
+      const length = Array.isArray(inner) || typeof inner === 'string' ? inner.length : 0;
+      const limit = limits[`${type.name}.${field.name}`] ?? Infinity;
+      return length > limit
+        ? [
+            `Argument "${fieldName}" must have at most ${limit} ${Array.isArray(inner) ? 'elements' : 'characters'}, not ${length}.`,
+          ]
+        : valueProblems(fieldName, field.type, inner);
     });
+  }
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    return [
+      `Argument "${name}" must be an ISO-8601 date and time with an offset, such as "2026-11-22T09:30:00Z".`,
+    ];
   }
   return type === GraphQLID && !isId(value)
     ? [`Argument "${name}" must be an id, ${ID_RULE}, not ${shown(value)}.`]

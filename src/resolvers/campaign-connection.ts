@@ -3,7 +3,7 @@ import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import type { CampaignStretch } from '../datasources/campaign-listing.ts';
 import type { CampaignFilter, QueryCampaignsArgs } from '../generated/resolvers.ts';
-import { campaignCursor, parseCampaignCursor } from './cursor.ts';
+import { campaignCursor, type CampaignPlace, parseCampaignCursor } from './cursor.ts';
 
 const DEFAULT_FIRST = 25;
 
@@ -13,13 +13,19 @@ type Stretch = Pick<CampaignStretch, 'rows' | 'total' | 'hasMore'>;
 export class CampaignPage {
   readonly #rows: CampaignStretch['rows'];
   readonly #from: number;
+  readonly #first: number;
   readonly #filter: string;
   /** What is known of the listing beyond the rows; asked for only by those who want it, for a page of none costs no call. */
   readonly beyond: () => Promise<{ total: number | null; hasMore: boolean }>;
 
-  constructor(rows: CampaignStretch['rows'], from: number, filter: string, beyond: CampaignPage['beyond']) {
+  constructor(
+    rows: CampaignStretch['rows'],
+    { from, filter, first }: CampaignPlace & { readonly first: number },
+    beyond: CampaignPage['beyond'],
+  ) {
     this.#rows = rows;
     this.#from = from;
+    this.#first = first;
     this.#filter = filter;
     this.beyond = beyond;
   }
@@ -29,22 +35,24 @@ export class CampaignPage {
   }
 
   get edges() {
-    return this.#rows.map(({ at, campaign }) => ({ cursor: this.#cursorAfter(at), node: campaign }));
+    return this.#rows.map(({ at, campaign }) => ({ cursor: this.#cursorAt(at + 1), node: campaign }));
   }
 
   async pageInfo() {
-    const first = this.#rows[0];
-    const last = this.#rows.at(-1);
+    const { hasMore } = await this.beyond();
+    const start = this.#rows[0]?.at;
+    // Rows at the end that had to be left out are behind a client that goes on, or it would never get past them.
+    const end = hasMore && this.#first > 0 ? this.#from + this.#first - 1 : this.#rows.at(-1)?.at;
     return {
-      hasNextPage: (await this.beyond()).hasMore,
+      hasNextPage: hasMore,
       hasPreviousPage: this.#from > 0,
-      startCursor: first === undefined ? null : this.#cursorAfter(first.at),
-      endCursor: last === undefined ? null : this.#cursorAfter(last.at),
+      startCursor: start === undefined ? null : this.#cursorAt(start + 1),
+      endCursor: end === undefined ? null : this.#cursorAt(end + 1),
     };
   }
 
-  #cursorAfter(at: number): string {
-    return campaignCursor({ from: at + 1, filter: this.#filter });
+  #cursorAt(from: number): string {
+    return campaignCursor({ from, filter: this.#filter });
   }
 }
 
@@ -59,7 +67,7 @@ export async function campaignConnection(
   const from = args.after == null ? 0 : (parseCampaignCursor(args.after)?.from ?? 0);
   const stretch = (count: number) => sources.campaignListing.stretch(filter, from, count);
   const page = (rows: Stretch['rows'], beyond: CampaignPage['beyond']) =>
-    new CampaignPage(rows, from, campaignFilterKey(filter), beyond);
+    new CampaignPage(rows, { from, first, filter: campaignFilterKey(filter) }, beyond);
 
   if (filter.ids?.length === 0 || filter.divisionIds?.length === 0) {
     return page([], () => Promise.resolve({ total: 0, hasMore: false }));

@@ -1,3 +1,4 @@
+import type { GraphQLScalarType } from 'graphql';
 import { GraphQLJSON } from 'graphql-scalars';
 import type { DispositionResolvers } from '../generated/resolvers.ts';
 import { Campaign } from './Campaign.ts';
@@ -31,4 +32,14 @@ const types: RequiredResolvers = {
 const Disposition: DispositionResolvers = { OUTDATEDSDKVERSION: 'OutdatedSdkVersion' };
 
 /** Types that stand here are answered by more than properties of what was read; the others need no resolver. */
-export const resolvers = { ...types, DateTime, Disposition, JSON: GraphQLJSON };
+export const resolvers = {
+  ...types,
+  DateTime: behaviourOf(DateTime),
+  Disposition,
+  JSON: behaviourOf(GraphQLJSON),
+};
+
+/** What a scalar does. What is to be read about it stands in the schema, where the scalar's own text would take its place. */
+function behaviourOf({ serialize, parseValue, parseLiteral }: GraphQLScalarType) {
+  return { serialize, parseValue, parseLiteral };
+}

@@ -51,7 +51,11 @@ export function selectedAmong<Name extends string>(names: readonly Name[], info:
   return names.filter((name) => selected.has(name));
 }
 
-function isIncluded(selection: SelectionNode, { variableValues }: Operation): boolean {
+/** Whether @skip and @include leave a selection in. */
+export function isIncluded(
+  selection: SelectionNode,
+  { variableValues }: Pick<Operation, 'variableValues'>,
+): boolean {
   if (selection.directives === undefined || selection.directives.length === 0) return true;
   const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
   const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);

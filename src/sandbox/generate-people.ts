@@ -85,6 +85,8 @@ export function generateUsers(
           proficiency: integerBetween(random, 1, 5),
           state: 'active',
           skillUri: skill.selfUri ?? '',
+          // The row's own, beneath the user: the skill itself is at skillUri.
+          selfUri: `${selfUri}/routingskills/${skill.id}`,
         })),
       selfUri,
     };

@@ -16,7 +16,7 @@ if (settings === null) {
     });
     process.stdout.write(greeting(sandbox.url));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.once(signal, () => {
+      process.on(signal, () => {
         void sandbox.close();
       });
     }

@@ -3,8 +3,8 @@ import { UpstreamError, type UpstreamFailure } from '../errors.ts';
 
 /** A correlation id goes to clients and logs, so only what looks like one is taken. */
 const CORRELATION_ID = /^[\w-]{1,128}$/;
-/** A permission as the vendor writes it, such as `routing:queue:view`. */
-const PERMISSION = /[a-z]\w*:[a-z]\w*:(?:\w+|\*)/gi;
+/** A permission as the vendor writes it, such as `routing:queue:view`. Bounded, or a long run of letters would take quadratic time. */
+const PERMISSION = /\b[a-z]\w{0,63}:[a-z]\w{0,63}:(?:\w{1,64}|\*)/gi;
 /** In the body of a 429, next to or instead of a `Retry-After` header. */
 const RETRY_IN_SECONDS = /retry the request in \[(\d{1,6})\] seconds/i;
 
@@ -16,10 +16,13 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
  * vendor's texts only permissions, seconds and the correlation id are taken; nothing else may reach a client.
  */
 export function errorFromAnswer(status: number, headers: AnswerHeaders, bodyText: string): UpstreamError {
-  const body = parseErrorBody(bodyText);
+  const parsed = parseErrorBody(bodyText);
+  const body = parsed ?? {};
   const correlationId = correlationIdOf(headers) ?? knownAs(CORRELATION_ID, body.contextId);
   const common = { upstreamStatus: status, ...(correlationId !== undefined && { correlationId }) };
-  return new UpstreamError({ ...common, ...classify(status, headers, body) });
+  // A page that some proxy or wrong address answers with 404 says nothing of what the upstream knows.
+  const isNotFound = status === 404 && (parsed !== null || bodyText === '');
+  return new UpstreamError({ ...common, ...classify(status, headers, body) }, { isNotFound });
 }
 
 export function correlationIdOf(headers: AnswerHeaders): string | undefined {
@@ -62,12 +65,13 @@ function classify(
   }
 }
 
-function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, unknown>> {
+/** Null when it is no JSON object. */
+function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, unknown>> | null {
   try {
     const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body : {};
+    return typeof body === 'object' ? body : null;
   } catch {
-    return {};
+    return null;
   }
 }
 
@@ -79,7 +83,8 @@ function permissionsIn(messageParams: unknown): string[] {
 function retryAfterSeconds(headers: AnswerHeaders, message: unknown): number | undefined {
   const seconds =
     knownAs(/^\d{1,6}$/, headers['retry-after']) ??
-    (typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined);
+    (typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined) ??
+    knownAs(/^\d{1,6}$/, headers['inin-ratelimit-reset']);
   return seconds === undefined ? undefined : Number(seconds);
 }
 

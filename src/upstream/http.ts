@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../errors.ts';
+import { unlessAborted } from './deadline.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 
 /** Thousands of interactions with their conversations stay well below this; more than this is no answer to hold in memory. */
@@ -19,11 +20,26 @@ export interface HttpRequest {
 
 /** The connections to the upstream, kept and shared by all requests. Redirects are not followed: a credential never leaves the host it is for. */
 export class Http {
-  // Time limits are the callers' (deadline.ts), for they know what is left; undici's own would only be coarser.
-  readonly #agent = new Agent({ headersTimeout: 0, bodyTimeout: 0, maxResponseSize: MAX_ANSWER_BYTES });
+  readonly #agent: Agent;
+
+  /** `connectTimeoutMs` is the longest that making a connection may take. */
+  constructor(connectTimeoutMs: number) {
+    this.#agent = new Agent({
+      connect: { timeout: connectTimeoutMs },
+      // The callers limit the rest (deadline.ts), for they know what is left; undici's own limits would only be coarser.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: MAX_ANSWER_BYTES,
+    });
+  }
 
   /** One exchange. Rejects with an `UpstreamError` when no whole answer came; any status is an answer. */
-  async exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    // undici hears of the signal only once there is a connection, for which nobody should have to wait.
+    return unlessAborted(this.#exchange(url, request, signal), signal);
+  }
+
+  async #exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     let answer: Dispatcher.ResponseData | undefined;
     try {
       answer = await this.#agent.request({

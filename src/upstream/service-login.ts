@@ -15,6 +15,8 @@ export interface ServiceLoginOptions {
 
 /** A token is given up this long before it expires, so that none expires on its way. */
 const RENEW_BEFORE_EXPIRY_MS = 60_000;
+/** A secret that was refused is not tried again before: the endpoint is throttled, and nothing changes that fast. */
+const REFUSED_FOR_MS = 5_000;
 /** The vendor throttles its token endpoint with a 400 that is no bad credential. */
 const THROTTLED = /rate limit exceeded/i;
 
@@ -30,6 +32,7 @@ interface Grant {
 export function serviceLogin(http: Http, options: ServiceLoginOptions): UpstreamIdentity {
   let grant: Grant | undefined;
   let login: Promise<Grant> | undefined;
+  let refusal: { readonly error: UpstreamError; readonly untilMs: number } | undefined;
 
   /** No caller's signal in here: a request that goes away must not take the login from the others. */
   function renew(): Promise<Grant> {
@@ -39,6 +42,12 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       (signal) => requestGrant(http, options, signal),
     )
       .then((granted) => (grant = granted))
+      .catch((error: unknown) => {
+        if (error instanceof UpstreamError && error.failure.code === 'UNAUTHENTICATED') {
+          refusal = { error, untilMs: performance.now() + REFUSED_FOR_MS };
+        }
+        throw error;
+      })
       .finally(() => (login = undefined));
     return login;
   }
@@ -47,6 +56,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
     key: identityKeyOf('client', options.clientId, options.clientSecret),
     async token(signal) {
       if (grant !== undefined && performance.now() < grant.renewAtMs) return grant.token;
+      if (refusal !== undefined && performance.now() < refusal.untilMs) throw refusal.error;
       return (await unlessAborted(renew(), signal)).token;
     },
     rejected(token) {
@@ -76,8 +86,9 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Ab
     throw new UpstreamError({ ...failure, upstreamStatus: status });
   }
   if (status === 400 || status === 401) {
+    const { failure } = errorFromAnswer(401, headers, text);
     const message = "the upstream did not accept the gateway's own login";
-    throw new UpstreamError({ code: 'UNAUTHENTICATED', message, upstreamStatus: status });
+    throw new UpstreamError({ ...failure, message, upstreamStatus: status });
   }
   if (status !== 200) throw errorFromAnswer(status, headers, text);
   const { token, expiresInSeconds } = parseGrant(text);

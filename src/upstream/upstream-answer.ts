@@ -1,20 +1,20 @@
 import { UpstreamError } from '../errors.ts';
 
 /** Ways in which an answer that arrived can still be unusable in parts. */
-export type AnswerFault = 'body' | 'contactList' | 'date' | 'reference' | 'row' | 'value';
+export type AnswerFault = 'body' | 'contactList' | 'cut' | 'date' | 'reference' | 'row' | 'value';
 
 const faultMessages: Record<AnswerFault, string> = {
   body: 'the upstream gave an answer that cannot be read',
   contactList: 'the upstream did not say in which contact list the contact is',
+  cut: 'the upstream gave fewer rows than it has',
   date: 'the upstream gave a date that cannot be read',
   reference: 'the upstream gave a reference whose id is not an id',
   row: 'the upstream gave a row without a usable id, which was left out',
   value: 'the upstream gave a value of the wrong type',
 };
 
-/** One answer of the upstream: its parsed JSON body and what is known about it. */
+/** One answer of the upstream, without its body: what came in it may be kept long after the rest of it is of no use. */
 export class UpstreamAnswer {
-  readonly body: unknown;
   /** HTTP status, always 2xx. */
   readonly status: number;
   readonly correlationId: string | undefined;
@@ -22,8 +22,7 @@ export class UpstreamAnswer {
   readonly receivedAtMs: number;
   #faults: Map<AnswerFault, UpstreamError> | undefined;
 
-  constructor(body: unknown, status: number, correlationId: string | undefined, receivedAtMs: number) {
-    this.body = body;
+  constructor(status: number, correlationId: string | undefined, receivedAtMs: number) {
     this.status = status;
     this.correlationId = correlationId;
     this.receivedAtMs = receivedAtMs;

@@ -5,7 +5,7 @@ import { correlationIdOf, errorFromAnswer } from './error-answer.ts';
 import type { Http, HttpAnswer, HttpRequest } from './http.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
-import type { UpstreamRequest } from './upstream-request.ts';
+import type { UpstreamRead, UpstreamRequest } from './upstream-request.ts';
 
 export interface UpstreamClientOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`; a path in it is kept. */
@@ -33,7 +33,7 @@ export class UpstreamClient {
     identity: UpstreamIdentity,
     request: UpstreamRequest,
     deadline: Deadline,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<UpstreamRead> {
     if (!this.#limit.tryEnter(identity.key)) {
       await withinDeadline(deadline, Infinity, (signal) => this.#limit.enter(identity.key, signal));
     }
@@ -50,7 +50,7 @@ export class UpstreamClient {
     identity: UpstreamIdentity,
     request: UpstreamRequest,
     signal: AbortSignal,
-  ): Promise<UpstreamAnswer> {
+  ): Promise<UpstreamRead> {
     const token = await identity.token(signal);
     const answer = await this.#exchange(token, request, signal);
     // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
@@ -76,11 +76,11 @@ export class UpstreamClient {
   }
 }
 
-function parsed({ status, headers, text }: HttpAnswer): UpstreamAnswer {
+function parsed({ status, headers, text }: HttpAnswer): UpstreamRead {
   if (status < 200 || status > 299) throw errorFromAnswer(status, headers, text);
   const correlationId = correlationIdOf(headers);
   try {
-    return new UpstreamAnswer(JSON.parse(text), status, correlationId, Date.now());
+    return { body: JSON.parse(text), answer: new UpstreamAnswer(status, correlationId, Date.now()) };
   } catch {
     throw new UpstreamError({
       code: 'UPSTREAM_BAD_RESPONSE',

@@ -12,5 +12,11 @@ export interface UpstreamRequest {
   readonly body?: unknown;
 }
 
+/** What a read gives: the parsed JSON of a 2xx answer, and where it came from. */
+export interface UpstreamRead {
+  readonly body: unknown;
+  readonly answer: UpstreamAnswer;
+}
+
 /** Reads on behalf of one identity within one request. Rejects with an `UpstreamError` and nothing else. */
-export type UpstreamReader = (request: UpstreamRequest) => Promise<UpstreamAnswer>;
+export type UpstreamReader = (request: UpstreamRequest) => Promise<UpstreamRead>;

@@ -37,7 +37,12 @@ export interface AnsweredError {
     readonly correlationId?: string;
     readonly missingPermissions?: readonly string[];
     readonly retryAfterSeconds?: number;
-    readonly affected?: { readonly type: string; readonly ids: string[]; readonly paths: string[] };
+    readonly affected?: {
+      readonly type: string;
+      readonly ids: string[];
+      readonly paths: string[];
+      readonly also?: readonly { readonly type: string; readonly ids: string[] }[];
+    };
   };
 }
 

@@ -149,7 +149,15 @@ function user(id: string): Models.User {
       modifiedDate: '2026-01-01T00:00:00Z',
     },
     routingStatus: { userId: id, status: 'IDLE', startTime: '2026-01-01T00:00:00Z' },
-    skills: [{ id: 'skill-0', name: 'Name of skill-0', proficiency: 2.5 }],
+    skills: [
+      {
+        id: 'skill-0',
+        name: 'Name of skill-0',
+        proficiency: 2.5,
+        skillUri: '/api/v2/routing/skills/skill-0',
+        selfUri: `/api/v2/users/${id}/routingskills/skill-0`,
+      },
+    ],
   };
 }
 

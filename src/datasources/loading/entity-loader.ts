@@ -65,8 +65,8 @@ export class EntityLoader<Entity, Part extends string = never> {
   /** Makes one call and notes what it found: an entity by its id, or for each id why it is not known. Never rejects. */
   async #call(ids: string[], parts: readonly Part[], found: Map<string, Entity | Error>): Promise<void> {
     try {
-      const answer = await this.#context.read(this.#resource.request(ids, parts));
-      const rows = this.#resource.rows(answer.body, ids);
+      const { body, answer } = await this.#context.read(this.#resource.request(ids, parts));
+      const rows = this.#resource.rows(body, ids);
       if (rows === null) throw answer.fault('body');
       const asked = new Set(ids);
       for (const row of rows) {
@@ -76,11 +76,18 @@ export class EntityLoader<Entity, Part extends string = never> {
         if (typeof id !== 'string' || !asked.delete(id)) continue;
         found.set(id, this.#resource.entity(row, answer, id));
       }
+      if (asked.size > 0 && this.#resource.isCut(body, ids)) {
+        this.#unknown(asked, answer.fault('cut'), found);
+      }
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      if (this.#resource.absentOn404 && error.failure.upstreamStatus === 404) return;
-      for (const id of ids) found.set(id, new UnknownValueError(error, this.#resource.type, id));
+      if (this.#resource.absentOn404 && error.isNotFound) return;
+      this.#unknown(ids, error, found);
     }
+  }
+
+  #unknown(ids: Iterable<string>, reason: UpstreamError, found: Map<string, Entity | Error>): void {
+    for (const id of ids) found.set(id, new UnknownValueError(reason, this.#resource.type, id));
   }
 
   /** Whoever asks later for less than these parts has them already. */

@@ -29,6 +29,8 @@ export interface Resource<Entity, PartName extends string = never> {
   readonly rows: (body: unknown, ids: readonly string[]) => readonly unknown[] | null;
   /** The id that a row answers; where one row is all there is, the id that was asked for. */
   readonly idOf: (row: object, ids: readonly string[]) => unknown;
+  /** Whether the answer itself says that rows for these ids are missing from it. */
+  readonly isCut: (body: unknown, ids: readonly string[]) => boolean;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
   /** Whether 404 says that the upstream does not know the ids, rather than that the call failed. */
   readonly absentOn404: boolean;
@@ -70,6 +72,7 @@ export function listingById<Entity, PartName extends string = never>(
       ],
     }),
     rows: entitiesOf,
+    isCut: saysThereAreMore,
     absentOn404: false,
   };
 }
@@ -101,9 +104,11 @@ export function oneByOne<Entity>(
   description: Described<Entity> & {
     /** What follows the id in the path. */
     readonly below?: string;
+    /** The id that an answer says it is for; by default its own. */
+    readonly idOf?: (row: object) => unknown;
   },
 ): Resource<Entity> {
-  const { name, path, below = '' } = description;
+  const { name, path, below = '', idOf = idOfRow } = description;
   return {
     ...described(description),
     maxIds: 1,
@@ -113,20 +118,27 @@ export function oneByOne<Entity>(
       method: 'GET',
       path: `${path}/${encodeURIComponent(id)}${below}`,
     }),
-    rows: (body, [asked]) => (isObject(body) && saysItIs(body, asked) ? [body] : null),
+    rows: (body, [asked]) => (isObject(body) && (idOf(body) ?? asked) === asked ? [body] : null),
     idOf: (_, [asked]) => asked,
     absentOn404: true,
   };
 }
 
-function saysItIs(row: { id?: unknown }, asked: string | undefined): boolean {
-  return row.id === undefined || row.id === null || row.id === asked;
+function idOfRow(row: { id?: unknown }): unknown {
+  return row.id;
 }
 
 /** The rows of a listing's envelope. */
 export function entitiesOf(body: unknown): readonly unknown[] | null {
   if (typeof body !== 'object' || body === null || !('entities' in body)) return null;
   return bareArray(body.entities);
+}
+
+/** A total that is larger than the number of ids counts something else, and tells nothing. */
+function saysThereAreMore(body: unknown, ids: readonly string[]): boolean {
+  const { total }: { total?: unknown } = isObject(body) ? body : {};
+  const rows = entitiesOf(body)?.length ?? 0;
+  return typeof total === 'number' && rows < total && total <= ids.length;
 }
 
 /** The rows of an answer that is nothing but them. */
@@ -138,7 +150,8 @@ function described<Entity>({ name, type, Entity }: Described<Entity>) {
   return {
     name,
     type,
-    idOf: (row: { id?: unknown }): unknown => row.id,
+    idOf: idOfRow,
+    isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),
   };
 }

@@ -1,5 +1,6 @@
 /** ISO-8601 with an offset; the vendor writes `Z`, and `+0000` in some older resources. */
-const ISO_8601 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:Z|([+-])(\d\d):?(\d\d))$/i;
+const ISO_8601 =
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,18}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/i;
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
 // The years that four digits can say; an offset can take a moment beyond them.
@@ -10,8 +11,8 @@ const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 export function epochMsOf(text: string): number | null {
   const match = ISO_8601.exec(text);
   if (match === null) return null;
-  const [, year, month, day, hours, minutes, seconds, fraction = '', sign, offsetHours, offsetMinutes] =
-    match;
+  const [, year, month, day, hours, minutes, seconds = '0', fraction = '', sign, ...offset] = match;
+  const [offsetHours, offsetMinutes] = offset;
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
   const local = Date.UTC(
     Number(year),
@@ -23,7 +24,13 @@ export function epochMsOf(text: string): number | null {
     ms,
   );
   // Date.UTC carries 30 February over into March, and reads the years 0 to 99 as 1900 to 1999.
-  if (new Date(local).toISOString().slice(0, 19) !== text.slice(0, 19).toUpperCase()) return null;
+  const carried = new Date(local).toISOString();
+  if (
+    carried.slice(0, 16) !== text.slice(0, 16).toUpperCase() ||
+    Number(carried.slice(17, 19)) !== Number(seconds)
+  ) {
+    return null;
+  }
   if (sign === undefined) return local;
   if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return null;
   const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;

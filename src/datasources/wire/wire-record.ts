@@ -78,14 +78,18 @@ export abstract class WireRecord<Wire extends object> {
     return this.list(key)?.flatMap((row) => referenceFrom(row, this.origin) ?? []) ?? null;
   }
 
-  /** The objects in a list; other elements are left out. */
   protected list(key: KeysOf<Wire, readonly object[]>): object[] | null {
-    return this.checked(this.#wire[key], (value) => Array.isArray(value))?.filter(isObject) ?? null;
+    return this.#elements(key, isObject);
   }
 
   protected texts(key: KeysOf<Wire, readonly string[]>): string[] | null {
-    const texts: unknown[] | null = this.checked(this.#wire[key], (value) => Array.isArray(value));
-    return texts?.filter((text) => typeof text === 'string') ?? null;
+    return this.#elements(key, isText);
+  }
+
+  /** The elements of a list without its nulls. */
+  #elements<Value>(key: keyof Wire, isValue: (value: unknown) => value is Value): Value[] | null {
+    const elements: unknown[] | null = this.checked(this.#wire[key], (value) => Array.isArray(value));
+    return elements?.flatMap((element) => this.checked(element, isValue) ?? []) ?? null;
   }
 
   protected nested(key: KeysOf<Wire, object>, fault: AnswerFault = 'value'): object | null {

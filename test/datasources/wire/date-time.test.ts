@@ -27,11 +27,12 @@ describe('a date and time', () => {
     '',
     'yesterday',
     '2026-11-22',
-    '2026-11-22T09:30Z',
     '2026-11-22T09:30:00',
     '2026-11-22 09:30:00Z',
     '2026-11-22T09:30:00.Z',
-    '2026-11-22T09:30:00.1234567890Z',
+    '2026-11-22T09:30:00.1234567890123456789Z',
+    '2026-11-22T09Z',
+    '2026-11-22T09:30.5Z',
     '2026-11-22T09:30:00+01',
     '2026-11-22T09:30:00+24:00',
     '2026-11-22T09:30:00+01:60',
@@ -55,6 +56,11 @@ describe('a date and time', () => {
   ])('is not %j', (text) => {
     expect(epochMsOf(text)).toBeNull();
     expect(utcTextOf(text)).toBeNull();
+  });
+
+  test('may leave out its seconds, which are printed', () => {
+    expect(utcTextOf('2026-11-22T09:30Z')).toBe('2026-11-22T09:30:00Z');
+    expect(utcTextOf('2026-11-22T09:30+01:00')).toBe('2026-11-22T08:30:00Z');
   });
 
   test('that an offset takes beyond the year 9999 is none, for the form has four digits for the year', () => {
