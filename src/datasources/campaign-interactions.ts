@@ -107,7 +107,9 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
     return (
       orNull(() => {
         const conversation = this.nested('conversation');
-        return conversation && new ConversationRecord(conversation, { ...this.origin, id: '' }).participants;
+        return (
+          conversation && new ConversationRecord(conversation, { ...this.origin, id: this.id }).participants
+        );
       }) ?? []
     );
   }
