@@ -46,8 +46,7 @@ function explained(result: ExecutionResult, { problems }: GatewayContext): Execu
     if (symptom === null) others.push(withCode(error));
     else symptoms.push(symptom);
   }
-  symptoms.sort((a, b) => compareByPlace(a.path, b.path, result.data));
-  return { ...result, errors: [...clientErrors(symptoms), ...others] };
+  return { ...result, errors: [...clientErrors(symptoms, result.data), ...others] };
 }
 
 function symptomOf(error: GraphQLError): Symptom | null {
@@ -64,18 +63,30 @@ function innermost(error: GraphQLError): unknown {
   return cause;
 }
 
-/** One for each failed call, in the order in which the symptoms come. */
-function clientErrors(symptoms: readonly Symptom[]): GraphQLError[] {
+/** One for each failed call, in the order of the answer. */
+function clientErrors(symptoms: readonly Symptom[], data: unknown): GraphQLError[] {
   const groups = Map.groupBy(symptoms, (symptom) => {
     // Where no credential was given there was no call to share a failure: each root field says so for itself.
     const { code, upstreamStatus } = symptom.reason.failure;
     return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom : symptom.reason;
   });
-  return [...groups.values()].map(clientError);
+  return [...groups.values()]
+    .map((group) => clientError(group, data))
+    .toSorted((a, b) => compareByPlace(a.path ?? [], b.path ?? [], data));
 }
 
-function clientError(symptoms: readonly Symptom[]): GraphQLError {
-  const [first] = symptoms;
+function clientError(symptoms: readonly Symptom[], data: unknown): GraphQLError {
+  // One call can leave thousands of fields unknown, under few patterns: only the first of each has a place to be sorted by.
+  const firstByPattern = new Map<string, Symptom>();
+  for (const symptom of symptoms) {
+    const key = pattern(symptom.path);
+    const known = firstByPattern.get(key);
+    if (known === undefined || compareByPlace(symptom.path, known.path, data) < 0) {
+      firstByPattern.set(key, symptom);
+    }
+  }
+  const inOrder = [...firstByPattern].toSorted(([, a], [, b]) => compareByPlace(a.path, b.path, data));
+  const [, first] = inOrder[0] ?? [];
   if (first === undefined) throw new TypeError('An error for clients needs a symptom.');
   const { message, ...facts } = first.reason.failure;
   // Of one call several types can depend, a contact on the campaign that knows its list; what was asked for comes first.
@@ -94,7 +105,7 @@ function clientError(symptoms: readonly Symptom[]): GraphQLError {
       ...facts,
       affected: {
         ...affected,
-        paths: [...new Set(symptoms.map(({ path }) => pattern(path)))],
+        paths: inOrder.map(([key]) => key),
         ...(also.length > 0 && { also }),
       },
     },
