@@ -130,6 +130,8 @@ class InteractionContact implements ContactReference {
   readonly ownName: string | null;
   readonly selfUri: string | null;
   readonly #interaction: CampaignInteractionRecord;
+  /** Looked for once, although every selected field of the contact asks for it. */
+  #contactList: { readonly found: Reference | null } | undefined;
 
   constructor({ id, ownName, selfUri }: Reference, interaction: CampaignInteractionRecord) {
     this.id = id;
@@ -139,7 +141,8 @@ class InteractionContact implements ContactReference {
   }
 
   get contactList() {
-    return contactListIn(this, this.#interaction.participants);
+    this.#contactList ??= { found: contactListIn(this, this.#interaction) };
+    return this.#contactList.found;
   }
   get campaignId() {
     return this.#interaction.campaignId;
@@ -161,11 +164,9 @@ export class CampaignInteractionList {
     const faults = new Set<AnswerFault>();
     for (const [list, state] of lists) {
       const rows = body[list] ?? [];
-      if (!Array.isArray(rows)) {
-        faults.add('body');
-        continue;
-      }
-      for (const row of rows as unknown[]) {
+      if (!Array.isArray(rows)) faults.add('body');
+      const elements: unknown[] = Array.isArray(rows) ? rows : [];
+      for (const row of elements) {
         const { id }: { id?: unknown } = isObject(row) ? row : {};
         if (!isObject(row) || !isId(id)) faults.add('row');
         else if (!byId.has(id)) {

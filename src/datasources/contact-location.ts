@@ -17,11 +17,14 @@ interface DialerAttributes {
  */
 export function contactListIn(
   contact: Reference,
-  participants: readonly ParticipantRecord[],
+  interaction: { readonly participants: readonly ParticipantRecord[] },
 ): Reference | null {
-  const id =
-    fromUri(contact) ?? fromAttributes(contact.id, participants) ?? fromPreviews(contact.id, participants);
+  const id = fromUri(contact) ?? fromParticipants(contact.id, interaction.participants);
   return id === null ? null : { id, ownName: null, selfUri: null };
+}
+
+function fromParticipants(contactId: string, participants: readonly ParticipantRecord[]): string | null {
+  return fromAttributes(contactId, participants) ?? fromPreviews(contactId, participants);
 }
 
 function fromUri({ id, selfUri }: Reference): string | null {

@@ -43,6 +43,7 @@ export function* selectedFields(
 
 /** Which of these fields are selected of what a resolver gives. */
 export function selectedAmong<Name extends string>(names: readonly Name[], info: GraphQLResolveInfo): Name[] {
+  if (names.length === 0) return [];
   const selected = new Set<string>();
   for (const { selectionSet } of info.fieldNodes) {
     if (selectionSet === undefined) continue;

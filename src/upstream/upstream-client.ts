@@ -19,12 +19,14 @@ export interface UpstreamClientOptions {
 /** Makes calls to the REST API, each on behalf of an identity and within a deadline. */
 export class UpstreamClient {
   readonly #http: Http;
-  readonly #options: UpstreamClientOptions;
+  readonly #base: string;
+  readonly #timeoutMs: number;
   readonly #limit: ConcurrencyLimit;
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
-    this.#options = options;
+    this.#base = options.apiUrl.replace(/\/+$/, '');
+    this.#timeoutMs = options.upstreamTimeoutMs;
     this.#limit = new ConcurrencyLimit(options.upstreamConcurrency);
   }
 
@@ -38,7 +40,7 @@ export class UpstreamClient {
       await withinDeadline(deadline, Infinity, (signal) => this.#limit.enter(identity.key, signal));
     }
     try {
-      return await withinDeadline(deadline, this.#options.upstreamTimeoutMs, (signal) =>
+      return await withinDeadline(deadline, this.#timeoutMs, (signal) =>
         this.#authorized(identity, request, signal),
       );
     } finally {
@@ -61,7 +63,7 @@ export class UpstreamClient {
   }
 
   #exchange(token: string, request: UpstreamRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const url = new URL(this.#options.apiUrl.replace(/\/+$/, '') + request.path);
+    const url = new URL(this.#base + request.path);
     for (const [name, value] of request.query ?? []) url.searchParams.append(name, value);
     const authorized = { accept: 'application/json', authorization: `Bearer ${token}` };
     const http: HttpRequest =

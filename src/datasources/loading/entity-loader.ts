@@ -90,7 +90,7 @@ export class EntityLoader<Entity, Part extends string = never> {
     for (const id of ids) found.set(id, new UnknownValueError(reason, this.#resource.type, id));
   }
 
-  /** Whoever asks later for less than these parts has them already. */
+  /** Whoever asks later for less has it already. Fields ask for one part at a time, root fields for several, but those come first. */
   #primeFewerParts(ids: string[], parts: readonly Part[], found: Map<string, Entity | Error>): void {
     const fewer = [[], ...parts.map((part) => [part]), parts];
     for (const id of ids) {
