@@ -53,6 +53,13 @@ test('the table of settings is that of the code', () => {
   );
 });
 
+test('the table of the sandbox’s settings names all that it reads, and no other', () => {
+  const source = readFileSync(new URL('../src/sandbox/parse-sandbox-settings.ts', import.meta.url), 'utf8');
+  const read = new Set(source.match(/SANDBOX_[A-Z_]+/g));
+  const told = [...readme.matchAll(/^\| `(SANDBOX_[A-Z_]+)`/gm)].map(([, name]) => name);
+  expect(new Set(told)).toEqual(read);
+});
+
 test('every runtime dependency is there for a reason that is given', () => {
   const rows = table('package', 'why it is here');
   expect(rows.map(([name]) => name)).toEqual(
