@@ -5,6 +5,8 @@ import { createContext, type GatewayContext } from './context.ts';
 import { UpstreamError } from './errors.ts';
 import { exampleQueries, graphiqlOptions } from './graphiql.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
+import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
+import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { schema } from './schema.ts';
@@ -50,6 +52,8 @@ export function createGateway(config: GatewayConfig): Gateway {
     },
     plugins: [
       useNoStore(),
+      useGraphQLOverHTTP(),
+      useKnownOperationTypes(),
       // First the arguments: nothing is spent on a request that is refused.
       useArgumentRules(),
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.

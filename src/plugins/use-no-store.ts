@@ -4,6 +4,8 @@ import type { Plugin } from 'graphql-yoga';
 export function useNoStore(): Plugin {
   return {
     onResponse({ response }) {
+      // Set alone would add to what Yoga says of an event stream.
+      response.headers.delete('cache-control');
       response.headers.set('cache-control', 'private, no-store');
     },
   };
