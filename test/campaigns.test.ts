@@ -29,6 +29,23 @@ function idsOn({ campaigns }: any): string[] {
 }
 
 describe('pages of campaigns', () => {
+  test('are known when they have come, although a call for one of theirs is still under way', async () => {
+    const organisation = {
+      ...organisationWith(2),
+      campaigns: [campaign('campaign-1'), campaign('campaign-2')],
+    };
+    const { query, calls } = await gatewayForTest({
+      organisation,
+      faults: [{ kind: 'delay', resource: 'campaigns', ms: 100, times: 1 }],
+    });
+    const { errors } = await query(`{
+      campaign(id: "campaign-1") { name }
+      campaigns { nodes { contactList { size } } }
+    }`);
+    expect(errors).toBeUndefined();
+    expect(calls()).toEqual({ campaigns: 2, contactLists: 1 });
+  });
+
   test('come by name from the upstream’s own pages, one call each, and none is read ahead', async () => {
     const { query, calls, sandbox } = await gatewayForTest({ organisation: organisationWith(60) });
     const { data, errors } = await query(page);

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
 import type { UpstreamReader } from '../../upstream/upstream-request.ts';
+import type { Reference } from '../wire/reference.ts';
 import type { Resource } from './resource.ts';
 import { isObject } from '../wire/wire-record.ts';
 
@@ -41,6 +42,16 @@ export class EntityLoader<Entity, Part extends string = never> {
   /** Null when the upstream does not know the id. Rejects with an `UnknownValueError` when that could not be found out. */
   load(id: string, parts: readonly Part[] = []): Promise<Entity | null> {
     return this.#loader.load({ id, parts });
+  }
+
+  /**
+   * The entity that a reference refers to: the reference itself, at once, where it is one and no part of it is wanted. Waiting
+   * for a call that happens to be under way for the same id would part what was found together, and cost calls further on.
+   */
+  find(reference: Reference, parts: readonly Part[] = []): Entity | Promise<Entity | null> {
+    return parts.length === 0 && this.#resource.isEntity(reference)
+      ? reference
+      : this.load(reference.id, parts);
   }
 
   /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */

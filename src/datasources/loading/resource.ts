@@ -32,6 +32,7 @@ export interface Resource<Entity, PartName extends string = never> {
   /** Whether the answer itself says that rows for these ids are missing from it. */
   readonly isCut: (body: unknown, ids: readonly string[]) => boolean;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
+  readonly isEntity: (value: unknown) => value is Entity;
   /** Whether 404 says that the upstream does not know the ids, rather than that the call failed. */
   readonly absentOn404: boolean;
 }
@@ -153,5 +154,6 @@ function described<Entity>({ name, type, Entity }: Described<Entity>) {
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),
+    isEntity: (value: unknown): value is Entity => value instanceof Entity,
   };
 }
