@@ -94,6 +94,10 @@ describe('the contact list of a contact is told', () => {
       },
     ],
     ['by the campaign where all else is broken', { selfUri: 5, attributes: [], previews: ['x', null, 5] }],
+    [
+      'by the campaign where a preview is of a contact that cannot be read',
+      { previews: [{ contactListId: 'list-of-preview', contactId: ['contact-1'] }] },
+    ],
   ])('%s', async (_how, traces) => {
     const { ask, calls, sandbox } = await gatewayWithRows([rowOf(traces)], { organisation: organisation() });
     const answer = await ask('contact { data contactListId }');

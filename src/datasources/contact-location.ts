@@ -47,11 +47,11 @@ function fromAttributes(contactId: string, participants: readonly ParticipantRec
 function fromPreviews(contactId: string, participants: readonly ParticipantRecord[]): string | null {
   for (const participant of participants) {
     for (const callback of orNull(() => participant.callbacks) ?? []) {
-      const preview = orNull(() => callback.dialerPreview);
-      if (isSameOrUnsaid(preview?.contactId, contactId)) {
-        const contactListId = idOrNull(preview?.contactListId);
-        if (contactListId !== null) return contactListId;
-      }
+      const contactListId = orNull(() => {
+        const preview = callback.dialerPreview;
+        return preview && isSameOrUnsaid(preview.contactId, contactId) ? preview.contactListId : null;
+      });
+      if (isId(contactListId)) return contactListId;
     }
   }
   return null;
