@@ -61,6 +61,15 @@ export interface TestGateway {
 
 /** A gateway over a real upstream, in pass-through mode; both live as long as the test. */
 export async function gatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const started = await startTestGateway(options);
+  onTestFinished(() => started.close());
+  return started;
+}
+
+/** The same for as long as the caller wants: many in one test. */
+export async function startTestGateway(
+  options: TestGatewayOptions = {},
+): Promise<TestGateway & { close: () => Promise<void> }> {
   const sandbox = await startSandbox({
     organisation: options.organisation ?? supervisorsOrganisation(),
     faults: options.faults ?? [],
@@ -71,14 +80,13 @@ export async function gatewayForTest(options: TestGatewayOptions = {}): Promise<
   const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
   const gateway = createGateway({ ...config, upstream });
-  onTestFinished(async () => {
-    await gateway.dispose();
-    await sandbox.close();
-  });
-
   return {
     gateway,
     sandbox,
+    async close() {
+      await gateway.dispose();
+      await sandbox.close();
+    },
     async query(query, variables = {}, token = TOKEN) {
       const response = await gateway.fetch(graphqlRequest(query, variables, token));
       return JSON.parse(await response.text());

@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { getNamedType, type GraphQLObjectType, isObjectType } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { compareWithReference, sdl } from './compare-with-reference.ts';
+import { upstreamPlans } from './generated-upstream.ts';
+import { propertyRuns, timeout } from './property-runs.ts';
+
+/** All that can be asked of a type, so many objects deep. */
+function everythingOf(type: GraphQLObjectType, depth: number): string {
+  const fields = Object.values(type.getFields()).flatMap((field) => {
+    const below = getNamedType(field.type);
+    if (!isObjectType(below)) return field.name;
+    return depth === 0 ? [] : `${field.name} ${everythingOf(below, depth - 1)}`;
+  });
+  return `{ __typename ${fields.join(' ')} }`;
+}
+
+function everything(typeName: string, depth: number): string {
+  const type = sdl.getType(typeName);
+  if (!isObjectType(type)) throw new TypeError(`${typeName} is an object type.`);
+  return everythingOf(type, depth);
+}
+
+const screens: readonly [string, string][] = [
+  [
+    'all interactions of a campaign, with everything around them',
+    `{ campaignInteractions(campaignId: "campaign-1") ${everything('CampaignInteractionConnection', 4)} }`,
+  ],
+  [
+    'a page of campaigns, with everything around them',
+    `{ campaigns(first: 2) ${everything('CampaignConnection', 3)} }`,
+  ],
+  [
+    'one of each kind by its id',
+    `{
+      campaign(id: "campaign-1") ${everything('Campaign', 2)}
+      user(id: "user-1") ${everything('User', 2)}
+      other: user(id: "user-0") { name manager { email } }
+      queue(id: "queue-0") ${everything('Queue', 1)}
+      skill(id: "skill-0") ${everything('Skill', 0)}
+      script(id: "script-0") ${everything('Script', 1)}
+      contactList(id: "list-1") ${everything('ContactList', 1)}
+      contact(contactListId: "list-1", id: "contact-0") ${everything('Contact', 2)}
+      same: contact(contactListId: "list-2", id: "contact-0") ${everything('Contact', 2)}
+      conversation(id: "conversation-0") ${everything('Conversation', 3)}
+    }`,
+  ],
+];
+
+describe('whatever an upstream answers, what comes of it fits the schema, is right by id and took no call too many', () => {
+  test.each(screens)('%s', { timeout }, async (_what, query) => {
+    const operation = { query, variables: {}, values: {} };
+    const property = fc.asyncProperty(upstreamPlans, async (plan) => {
+      const { found, expected } = await compareWithReference(plan, operation);
+      expect(found).toEqual(expected);
+    });
+    await fc.assert(property, propertyRuns);
+  });
+});

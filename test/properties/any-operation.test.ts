@@ -1,0 +1,20 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { compareWithReference, sdl } from './compare-with-reference.ts';
+import { generateOperation } from './generated-operation.ts';
+import { upstreamPlans } from './generated-upstream.ts';
+import { propertyRuns, timeout } from './property-runs.ts';
+
+test(
+  'any valid query over any upstream is answered as by asking for one thing at a time, in the fewest calls',
+  { timeout },
+  async () => {
+    const property = fc.asyncProperty(upstreamPlans, fc.gen(), fc.context(), async (plan, draw, context) => {
+      const operation = generateOperation(draw, sdl);
+      context.log(JSON.stringify(operation, null, 1));
+      const { found, expected } = await compareWithReference(plan, operation);
+      expect(found).toEqual(expected);
+    });
+    await fc.assert(property, propertyRuns);
+  },
+);

@@ -1,0 +1,87 @@
+import { buildSchema, parse, validate } from 'graphql';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'vitest';
+import { type GraphQLAnswer, startTestGateway } from '../support/gateway.ts';
+import { answerProblems } from './answer-validator.ts';
+import type { GeneratedOperation } from './generated-operation.ts';
+import { sandboxOptions, type UpstreamPlan } from './generated-upstream.ts';
+import { ANYTHING, referenceAnswer } from './reference-resolver.ts';
+import { ReferenceUpstream } from './reference-upstream.ts';
+import { selectedFields } from './selected-fields.ts';
+
+const REFERENCE_TOKEN = 'token-of-the-reference';
+const directory = new URL('../../schema/', import.meta.url);
+
+/** The schema as it is written, without anything that executes it. */
+export const sdl = buildSchema(
+  readdirSync(directory)
+    .map((file) => readFileSync(new URL(file, directory), 'utf8'))
+    .join('\n'),
+);
+
+/** What there is to say of an answer. */
+interface Findings {
+  readonly data: unknown;
+  /** Paths of what could not be known, with a star for every place in a list. */
+  readonly unknown: readonly string[];
+  /** What does not fit the schema or the operation. */
+  readonly problems: readonly string[];
+  /** By resource, where more calls were made than were needed. */
+  readonly callsTooMany: Readonly<Record<string, number>>;
+}
+
+/** Asks a gateway over this upstream, and the reference as well. The two are to be equal. */
+export async function compareWithReference(
+  plan: UpstreamPlan,
+  { query, variables, values }: GeneratedOperation,
+): Promise<{ found: Findings; expected: Findings }> {
+  const document = parse(query);
+  const [invalid] = validate(sdl, document);
+  if (invalid) throw invalid;
+  const { close, sandbox, ...tested } = await startTestGateway({
+    ...sandboxOptions(plan),
+    tokens: [REFERENCE_TOKEN],
+    env: { UPSTREAM_BATCH_SIZE: String(plan.batchSize) },
+  });
+  try {
+    const answer = await tested.query(query, variables);
+    const calls = tested.calls();
+    const fields = selectedFields(sdl, document, values);
+    const reference = new ReferenceUpstream(sandbox.url, REFERENCE_TOKEN);
+    const { data, unknown } = await referenceAnswer(sdl, fields, reference);
+    const fewest = reference.fewestCalls(plan.batchSize);
+    const tooMany = Object.entries(calls).map(([resource, count]) => [
+      resource,
+      count - (fewest[resource] ?? 0),
+    ]);
+    return {
+      found: {
+        data: answer.data,
+        unknown: affectedPaths(answer),
+        problems: answerProblems(sdl, fields, answer),
+        callsTooMany: Object.fromEntries(tooMany.filter(([, count]) => Number(count) > 0)),
+      },
+      expected: {
+        data: withAnything(data),
+        unknown: [...unknown].toSorted(),
+        problems: [],
+        callsTooMany: {},
+      },
+    };
+  } finally {
+    await close();
+  }
+}
+
+/** Everything that errors say could not be known. */
+function affectedPaths({ errors = [] }: GraphQLAnswer): string[] {
+  const paths = errors.flatMap(({ extensions }) => extensions.affected?.paths ?? ['an error without paths']);
+  return [...new Set(paths)].toSorted();
+}
+
+function withAnything(value: unknown): unknown {
+  if (value === ANYTHING) return expect.any(String);
+  if (Array.isArray(value)) return value.map(withAnything);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withAnything(inner)]));
+}

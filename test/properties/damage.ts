@@ -1,0 +1,142 @@
+import * as fc from 'fast-check';
+import type { AlterFault, RecordedRequest } from '../../src/sandbox/fault.ts';
+import type { Organisation } from '../../src/sandbox/organisation.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { isEnvelope, isRows, type Row } from '../support/answers.ts';
+
+/** What the upstream holds, by resource and id, with the contact list of contacts between them. */
+export type Rows = ReadonlyMap<string, Row>;
+
+/** Something that is not as it should be in one row, wherever that row is given. */
+export interface Damage {
+  readonly key: string;
+  /** Names and places, from the row inwards; empty for the row itself. */
+  readonly path: readonly (string | number)[];
+  /** What stands there instead; undefined takes it away. */
+  readonly to: unknown;
+}
+
+/** Oddities of whole answers, none of which a client may notice but the last. */
+export const oddities = ['reversed', 'repeated', 'with strays', 'without names'] as const;
+export type Oddity = (typeof oddities)[number];
+
+const instead = [
+  undefined,
+  null,
+  'value-of-tomorrow',
+  '2026-01-01T01:00:00.500+01:00',
+  '',
+  7,
+  -1.5,
+  2 ** 40,
+  true,
+  [],
+  ['of tomorrow'],
+  [null],
+  {},
+  { id: 'value-of-tomorrow', surprise: { of: 'tomorrow' } },
+  { id: '../users' },
+];
+
+export function damageTo(rows: Rows): fc.Arbitrary<Damage> {
+  const places = [...rows].flatMap(([key, row]) => pathsIn(row).map((path) => ({ key, path })));
+  return fc
+    .record({ place: fc.constantFrom(...places), to: fc.constantFrom(...instead) })
+    .map(({ place, to }) => ({ ...place, to }));
+}
+
+/** The upstream's answers about a resource: with the rows that it holds, the damage to them and these oddities. */
+export function oddAnswers(
+  resource: ResourceName,
+  rows: Rows,
+  damage: readonly Damage[],
+  odd: readonly Oddity[],
+): AlterFault {
+  const alterRow = (row: Row, request: RecordedRequest): unknown => {
+    const key = keyOf(resource, row, request);
+    const held = resource === 'campaigns' || resource === 'campaignInteractions' ? rows.get(key) : row;
+    const named = odd.includes('without names') ? withoutNames(held ?? row) : (held ?? row);
+    return damage
+      .filter((each) => each.key === key)
+      .reduce<unknown>((damaged, { path, to }) => changed(damaged, path, to), structuredClone(named));
+  };
+  const alterRows = (answered: Row[], request: RecordedRequest): unknown[] => {
+    const altered = answered.map((row) => alterRow(row, request)).filter((row) => row !== undefined);
+    // What is listed without ids has an order and a number of rows that mean something.
+    if (request.ids.length === 0) return altered;
+    if (odd.includes('reversed')) altered.reverse();
+    if (odd.includes('repeated')) altered.push(...altered);
+    if (odd.includes('with strays')) altered.unshift(null, { id: 'nobody-asked' }, 'stray', {});
+    return altered;
+  };
+  return {
+    kind: 'alter',
+    resource,
+    alter: (body, request) => {
+      if (isRows(body)) return alterRows(body, request);
+      if (isEnvelope(body)) {
+        const entities = alterRows(body.entities, request);
+        return { ...body, entities, total: entities.length, surprise: 'of tomorrow' };
+      }
+      return alterRow(Object(body), request);
+    },
+  };
+}
+
+/** All rows of an organisation that stand still. */
+export function rowsOf(organisation: Organisation): [string, Row][] {
+  const { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists, contacts } = organisation;
+  const plain = { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists };
+  const campaignIds = ['campaign-1', 'campaign-2'];
+  return [
+    ...Object.entries(plain).flatMap(([resource, rows]) =>
+      rows.slice(0, 2).map((row): [string, Row] => [`${resource} ${row.id}`, { ...row }]),
+    ),
+    ...[...contacts].flatMap(([list, rows]) =>
+      [...rows].slice(0, 2).map(([id, row]): [string, Row] => [`contacts ${list} ${id}`, { ...row }]),
+    ),
+    ...campaignIds.flatMap((id): [string, Row][] => [
+      [`campaignProgress ${id}`, { ...organisation.progress(id, 0) }],
+      [`campaignStats ${id}`, { ...organisation.stats(id, 0) }],
+    ]),
+  ];
+}
+
+function keyOf(resource: ResourceName, row: Row, { path, ids: [asked] }: RecordedRequest): string {
+  const [, list] = /contactlists\/([^/]+)\/contacts/.exec(path) ?? [];
+  const about: { id?: unknown } = typeof row['campaign'] === 'object' ? { ...row['campaign'] } : {};
+  const isOfCampaign = resource === 'campaignProgress' || resource === 'campaignStats';
+  const id = isOfCampaign ? about.id : resource === 'campaignInteractions' ? asked : row['id'];
+  return list === undefined ? `${resource} ${String(id)}` : `${resource} ${list} ${String(id)}`;
+}
+
+function pathsIn(value: unknown): (string | number)[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: [string | number, unknown][] = Array.isArray(value)
+    ? [...value.entries()]
+    : Object.entries(value);
+  return entries.flatMap(([key, inner]) => [[key], ...pathsIn(inner).map((path) => [key, ...path])]);
+}
+
+/** The value with something else at a place; as it is where there is no such place (any more). */
+function changed(value: unknown, [key, ...rest]: readonly (string | number)[], to: unknown): unknown {
+  if (key === undefined) return to;
+  if (Array.isArray(value)) {
+    return value.map((element, index) => (index === key ? changed(element, rest, to) : element));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return { ...value, [key]: changed(Reflect.get(value, key), rest, to) };
+}
+
+/** References without their names, which the upstream may leave out; the row's own name stays. */
+function withoutNames(row: Row): Row {
+  const strip = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(strip);
+    if (typeof value !== 'object' || value === null) return value;
+    const { name: _name, ...rest } = { name: undefined, ...value };
+    return Object.fromEntries(
+      Object.entries('id' in value ? rest : value).map(([key, inner]) => [key, strip(inner)]),
+    );
+  };
+  return Object.fromEntries(Object.entries(row).map(([key, value]) => [key, strip(value)]));
+}

@@ -1,0 +1,171 @@
+import * as fc from 'fast-check';
+import {
+  getNamedType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isObjectType,
+} from 'graphql';
+import { idsOf } from './generated-upstream.ts';
+import type { Row } from './reference-values.ts';
+
+export interface GeneratedOperation {
+  readonly query: string;
+  /** What is sent with it. */
+  readonly variables: Row;
+  /** The same with the defaults of those that are not sent. */
+  readonly values: Row;
+}
+
+/** How deep objects stand in objects; a connection is two of them. */
+const MAX_DEPTH = 7;
+
+/** A valid query with random selections, fragments of all kinds, aliases, directives, arguments and variables. */
+export function generateOperation(draw: fc.GeneratorValue, schema: GraphQLSchema): GeneratedOperation {
+  return new Generator(draw).operation(schema);
+}
+
+class Generator {
+  readonly #draw: fc.GeneratorValue;
+  readonly #declarations: string[] = [];
+  readonly #fragments: string[] = [];
+  readonly #variables: Record<string, unknown> = {};
+  readonly #values: Record<string, unknown> = {};
+  #aliases = 0;
+
+  constructor(draw: fc.GeneratorValue) {
+    this.#draw = draw;
+  }
+
+  operation(schema: GraphQLSchema): GeneratedOperation {
+    const query = schema.getQueryType();
+    if (!query) throw new TypeError('The schema has queries.');
+    const selections = this.#selectionSet(query, 0);
+    const declared = this.#declarations.length === 0 ? '' : `(${this.#declarations.join(', ')})`;
+    return {
+      query: [`query Generated${declared} ${selections}`, ...this.#fragments].join('\n'),
+      variables: this.#variables,
+      values: this.#values,
+    };
+  }
+
+  #selectionSet(type: GraphQLObjectType, depth: number): string {
+    const count = 1 + this.#draw(fc.nat, 2);
+    const selections = Array.from({ length: count }, () => this.#selection(type, depth));
+    return `{ ${selections.join(' ')} }`;
+  }
+
+  #selection(type: GraphQLObjectType, depth: number): string {
+    const kind = this.#draw(fc.nat, 11);
+    if (kind === 0) return `__typename${this.#directive()}`;
+    if (kind === 1) {
+      const place = this.#fragments.push('') - 1;
+      const { on, selections } = this.#conditional(type, depth);
+      this.#fragments[place] = `fragment F${place} on ${on} ${selections}`;
+      const spread = `...F${place}${this.#directive()}`;
+      return this.#isLucky(3) ? `${spread} ${spread}` : spread;
+    }
+    if (kind === 2) {
+      const { on, selections } = this.#conditional(type, depth);
+      const condition = on === type.name && this.#isLucky(2) ? '' : ` on ${on}`;
+      return `...${condition}${this.#directive()} ${selections}`;
+    }
+    const fields = Object.values(type.getFields());
+    const leaves = fields.filter((field) => !isObjectType(getNamedType(field.type)));
+    const objects = fields.filter((field) => !leaves.includes(field));
+    const isDeeper = leaves.length === 0 || (objects.length > 0 && depth < MAX_DEPTH && this.#isLucky(2));
+    if (isDeeper && depth >= MAX_DEPTH) return '__typename';
+    return this.#field(this.#oneOf(isDeeper ? objects : leaves), depth);
+  }
+
+  #field(field: GraphQLField<unknown, unknown>, depth: number): string {
+    const type = getNamedType(field.type);
+    const args = this.#arguments(field);
+    // With other arguments than where it stands already, a field needs a name of its own.
+    const alias = args !== '' || this.#isLucky(5) ? `a${(this.#aliases += 1)}: ` : '';
+    const selections = isObjectType(type) ? ` ${this.#selectionSet(type, depth + 1)}` : '';
+    return `${alias}${field.name}${args}${this.#directive()}${selections}`;
+  }
+
+  /** A type that a fragment may be on, and what it selects. */
+  #conditional(type: GraphQLObjectType, depth: number): { on: string; selections: string } {
+    const [wider] = type.getInterfaces();
+    if (wider === undefined || !this.#isLucky(3)) {
+      return { on: type.name, selections: this.#selectionSet(type, depth) };
+    }
+    const fields = this.#draw(fc.subarray, Object.keys(wider.getFields()), { minLength: 1 });
+    return { on: wider.name, selections: `{ ${fields.join(' ')} }` };
+  }
+
+  #directive(): string {
+    if (!this.#isLucky(8)) return '';
+    const condition = this.#draw(fc.boolean);
+    const name = this.#oneOf(['skip', 'include']);
+    return ` @${name}(if: ${this.#value('Boolean!', String(condition), condition)})`;
+  }
+
+  #arguments(field: GraphQLField<unknown, unknown>): string {
+    const texts = field.args.flatMap(({ name, type }) => {
+      const text = this.#argument(name, String(type), field.name);
+      return text === null ? [] : [`${name}: ${text}`];
+    });
+    return texts.length === 0 ? '' : `(${texts.join(', ')})`;
+  }
+
+  #argument(name: string, type: string, field: string): string | null {
+    if (type === 'ID!') {
+      const kind = field === 'campaignInteraction' ? 'interaction' : field;
+      const id = this.#oneOf(idsOf(name === 'id' ? kind : name.replace(/Id$/, '')));
+      return this.#value(type, JSON.stringify(id), id);
+    }
+    if (this.#isLucky(2)) return null;
+    if (name === 'first') {
+      const first = this.#oneOf([1, 2, 3, 100]);
+      return this.#value(type, String(first), first);
+    }
+    if (name === 'orderBy') {
+      const order = this.#oneOf(['CREATION_TIME_ASC', 'CREATION_TIME_DESC']);
+      return this.#value(type, order, order);
+    }
+    return type === 'CampaignInteractionFilter' ? this.#filter(type) : null;
+  }
+
+  #filter(type: string): string {
+    const conditions: Row = {
+      states: this.#draw(fc.subarray, ['PENDING', 'PROCEEDING', 'PREVIEWING', 'INTERACTING', 'SCHEDULED']),
+      agentIds: this.#draw(fc.subarray, [...idsOf('user')]),
+      queueIds: this.#draw(fc.subarray, [...idsOf('queue')]),
+      skillIds: this.#draw(fc.subarray, [...idsOf('skill')]),
+      activePreviewCall: this.#draw(fc.boolean),
+      createdAfter: this.#oneOf(['2025-12-31T00:00:00Z', '2026-01-01T00:00:01Z']),
+      createdBefore: this.#oneOf(['2026-01-01T00:00:02Z', '2026-01-03T00:00:00Z']),
+    };
+    const set = Object.entries(conditions).filter(() => this.#isLucky(4));
+    const literals = set.map(([name, wanted]) => {
+      const text = JSON.stringify(wanted);
+      return `${name}: ${name === 'states' ? text.replaceAll('"', '') : text}`;
+    });
+    return this.#value(type, `{ ${literals.join(', ')} }`, Object.fromEntries(set));
+  }
+
+  /** A value as it stands in the text: itself, or a variable that is sent or has it as its default. */
+  #value(type: string, literal: string, json: unknown): string {
+    if (!this.#isLucky(3)) return literal;
+    const name = `v${this.#declarations.length}`;
+    const isDefault = this.#isLucky(4);
+    this.#declarations.push(`$${name}: ${type}${isDefault ? ` = ${literal}` : ''}`);
+    this.#values[name] = json;
+    if (!isDefault) this.#variables[name] = json;
+    return `$${name}`;
+  }
+
+  #oneOf<Value>(values: readonly Value[]): Value {
+    const value = values[this.#draw(fc.nat, values.length - 1)];
+    if (value === undefined) throw new TypeError('There is something to choose from.');
+    return value;
+  }
+
+  #isLucky(oneIn: number): boolean {
+    return this.#draw(fc.nat, oneIn - 1) === oneIn - 1;
+  }
+}

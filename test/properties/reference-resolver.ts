@@ -1,0 +1,251 @@
+/**
+ * Answers an operation the slow way: it walks the selections as they are written and asks the upstream for one thing at a
+ * time. It shares no code with the gateway and knows nothing of batches.
+ */
+import {
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import {
+  contactListHint,
+  contactListOf,
+  creationMs,
+  entityRow,
+  foundEntity,
+  interactionsIn,
+  matches,
+  properties,
+  resources,
+  type Source,
+} from './reference-types.ts';
+import type { Chain, ReferenceUpstream } from './reference-upstream.ts';
+import type { SelectedFields } from './selected-fields.ts';
+import {
+  CouldNotBeKnown,
+  isId,
+  isRow,
+  leafIn,
+  listIn,
+  objectIn,
+  referenceIn,
+  type Row,
+} from './reference-values.ts';
+
+/** Stands in expected data where the value is the gateway's own: cursors, and the moment of an answer. */
+export const ANYTHING = Symbol('any text');
+
+export interface ReferenceAnswer {
+  readonly data: Row;
+  /** Where something could not be known: paths with a star for every place in a list. */
+  readonly unknown: ReadonlySet<string>;
+}
+
+export async function referenceAnswer(
+  schema: GraphQLSchema,
+  fields: SelectedFields,
+  upstream: ReferenceUpstream,
+): Promise<ReferenceAnswer> {
+  const query = schema.getQueryType();
+  if (!query) throw new TypeError('The schema has queries.');
+  const walk = new Walk(upstream);
+  return {
+    data: await walk.object(query, fields, { kind: 'row', row: {}, chain: '' }, ''),
+    unknown: walk.unknown,
+  };
+}
+
+class Walk {
+  readonly unknown = new Set<string>();
+  readonly #upstream: ReferenceUpstream;
+
+  constructor(upstream: ReferenceUpstream) {
+    this.#upstream = upstream;
+  }
+
+  async object(type: GraphQLObjectType, fields: SelectedFields, source: Source, path: string): Promise<Row> {
+    const data: Record<string, unknown> = {};
+    for (const [key, { name, args, below }] of fields(type)) {
+      const field = type.getFields()[name];
+      const at = path === '' ? key : `${path}.${key}`;
+      try {
+        data[key] = field
+          ? await this.#completed(
+              await this.#value(type.name, name, args, field.type, source, at),
+              field.type,
+              below,
+              at,
+            )
+          : type.name;
+      } catch (error) {
+        if (!(error instanceof CouldNotBeKnown)) throw error;
+        this.unknown.add(at);
+        data[key] = null;
+      }
+    }
+    return data;
+  }
+
+  /** What a field gives: a leaf as it stands in the answer, a source, or a list of sources. */
+  async #value(
+    typeName: string,
+    field: string,
+    args: Row,
+    type: GraphQLOutputType,
+    source: Source,
+    path: string,
+  ): Promise<unknown> {
+    if (typeName === 'Query') return this.#rootField(field, type, args, path);
+    if (source.kind === 'row') return this.#read(typeName, field, type, source.row, source.chain);
+
+    const { ref, chain, contactList } = source;
+    if (field === 'id') return ref.id;
+    if (field === 'selfUri') return leafIn((source.row ?? ref).selfUri, type);
+    if (field === 'name' && ref.name !== null) return ref.name;
+    if (field === 'interactions') return this.#interactions(ref.id, args, chain, path);
+    if (field === 'progress' || field === 'stats') {
+      const resource = field === 'progress' ? 'campaignProgress' : 'campaignStats';
+      const found = await this.#upstream.one(resource, ref.id, chain);
+      return found.row && { kind: 'row', row: found.row, chain: found.chain };
+    }
+    if (contactList && (field === 'contactListId' || field === 'contactList')) {
+      const list = await contactListOf(contactList, chain, this.#upstream);
+      return field === 'contactListId' ? list.ref.id : { kind: 'entity', ...list };
+    }
+    const found = await entityRow(typeName, source, this.#upstream);
+    return found.row && this.#read(typeName, field, type, found.row, found.chain);
+  }
+
+  #read(typeName: string, field: string, type: GraphQLOutputType, row: Row, chain: Chain): unknown {
+    const property = properties[`${typeName}.${field}`];
+    const value = property ? property(row) : row[field];
+    const named = getNamedType(type);
+    if (value === ANYTHING) return value;
+    if (isLeafType(named)) return leafIn(value, type);
+    const read = (element: unknown): Source | null => {
+      const inner = objectIn(element);
+      if (inner === null) return null;
+      if (named.name !== 'Contact' && !(named.name in resources)) return { kind: 'row', row: inner, chain };
+      const ref = referenceIn(inner);
+      if (ref === null) return null;
+      if (named.name === 'Contact') {
+        return { kind: 'entity', ref, chain, contactList: contactListHint(ref, row) };
+      }
+      const isWhole = named.name === 'Conversation' || /(Connection|Edge)$/.test(typeName);
+      return { kind: 'entity', ref, chain, ...(isWhole && { row: inner }) };
+    };
+    const isList = isListType(isNonNullType(type) ? type.ofType : type);
+    return isList ? (listIn(value)?.flatMap((element) => read(element) ?? []) ?? null) : read(value);
+  }
+
+  /** The data for what a field gave. */
+  async #completed(
+    value: unknown,
+    type: GraphQLOutputType,
+    fields: SelectedFields,
+    path: string,
+  ): Promise<unknown> {
+    if (value === null) return null;
+    const named = getNamedType(type);
+    if (!isObjectType(named)) return value;
+    if (isSource(value)) return this.object(named, fields, value, path);
+    const elements: unknown[] = [];
+    for (const element of listIn(value)?.filter(isSource) ?? []) {
+      elements.push(await this.object(named, fields, element, `${path}.*`));
+    }
+    return elements;
+  }
+
+  async #rootField(field: string, type: GraphQLOutputType, args: Row, path: string): Promise<unknown> {
+    const id = String(args['id']);
+    const campaignId = String(args['campaignId']);
+    if (field === 'campaigns') return this.#campaigns(args, path);
+    if (field === 'campaignInteractions') return this.#interactions(campaignId, args, '', path);
+    if (field === 'campaignInteraction') {
+      const list = await this.#interactionRows(campaignId, '', path);
+      const row = list?.rows.find((interaction) => interaction['id'] === id);
+      return list && row ? { kind: 'row', row, chain: list.chain } : null;
+    }
+    if (field === 'contact') {
+      const listId = String(args['contactListId']);
+      const { row, chain } = await this.#upstream.one('contacts', id, '', listId);
+      const contactList = { ref: { id: listId, name: null, selfUri: null } };
+      return row && { ...foundEntity(row, id, chain), contactList };
+    }
+    const resource = resources[getNamedType(type).name];
+    if (resource === undefined) throw new TypeError(`${field} is no root field that is known here.`);
+    const { row, chain } = await this.#upstream.one(resource, id, '');
+    return row && foundEntity(row, id, chain);
+  }
+
+  async #interactionRows(campaignId: string, chain: Chain, path: string) {
+    const found = await this.#upstream.one('campaignInteractions', campaignId, chain);
+    if (found.row === null) return null;
+    const { rows, isWhole } = interactionsIn(found.row, campaignId);
+    if (!isWhole) this.unknown.add(path);
+    return { rows, chain: found.chain };
+  }
+
+  async #interactions(campaignId: string, args: Row, chain: Chain, path: string): Promise<Source | null> {
+    const filter = objectIn(args['filter']) ?? {};
+    const first = Number(args['first'] ?? 100);
+    // Nothing can match an empty list of conditions, so the upstream need not be asked.
+    if (Object.values(filter).some((wanted) => Array.isArray(wanted) && wanted.length === 0)) {
+      return { kind: 'row', row: { ...page([], 0, first), observedAt: ANYTHING }, chain };
+    }
+    const list = await this.#interactionRows(campaignId, chain, path);
+    if (list === null) return null;
+    const direction = args['orderBy'] === 'CREATION_TIME_DESC' ? -1 : 1;
+    const matching = list.rows
+      .filter((row) => matches(row, filter))
+      .toSorted((a, b) => compareTimes(a, b, direction) || (String(a['id']) < String(b['id']) ? -1 : 1));
+    const row = { ...page(matching.slice(0, first), matching.length, first), observedAt: ANYTHING };
+    return { kind: 'row', row, chain: list.chain };
+  }
+
+  async #campaigns(args: Row, path: string): Promise<Source> {
+    const first = Number(args['first'] ?? 25);
+    const { row, chain } = await this.#upstream.campaignPage(first);
+    const rows = listIn(row?.['entities']) ?? [];
+    const campaigns = rows.filter((campaign) => isRow(campaign) && isId(campaign['id']));
+    if (campaigns.length < rows.length) this.unknown.add(path);
+    return { kind: 'row', row: page(campaigns, Number(row?.['total']), first), chain };
+  }
+}
+
+function isSource(value: unknown): value is Source {
+  return isRow(value) && (value['kind'] === 'row' || value['kind'] === 'entity');
+}
+
+/** What a connection's fields are read from, for a first page. */
+function page(nodes: readonly unknown[], totalCount: number, first: number): Row {
+  const hasNextPage = totalCount > first;
+  const startCursor = nodes.length > 0 ? ANYTHING : null;
+  return {
+    nodes,
+    edges: nodes.map((node) => ({ cursor: ANYTHING, node })),
+    pageInfo: {
+      hasNextPage,
+      hasPreviousPage: false,
+      startCursor,
+      // A page whose rows had to be left out leads on all the same.
+      endCursor: startCursor,
+    },
+    totalCount,
+  };
+}
+
+/** Those without a creation time stand last in either order. */
+function compareTimes(a: Row, b: Row, direction: 1 | -1): number {
+  const timeOfA = creationMs(a);
+  const timeOfB = creationMs(b);
+  if (Number.isNaN(timeOfA) || Number.isNaN(timeOfB)) {
+    return Number(Number.isNaN(timeOfA)) - Number(Number.isNaN(timeOfB));
+  }
+  return direction * (timeOfA - timeOfB);
+}

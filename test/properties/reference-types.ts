@@ -1,0 +1,205 @@
+/** Where the fields of each type come from, read one by one and without regard to what it costs. */
+import {
+  CouldNotBeKnown,
+  isId,
+  isRow,
+  listIn,
+  objectIn,
+  type Ref,
+  referenceIn,
+  type Row,
+  textOrNull,
+  utc,
+} from './reference-values.ts';
+import type { Chain, Found, ReferenceUpstream } from './reference-upstream.ts';
+
+/** An object of the answer: what is known of it so far, and by which calls. */
+export type Source =
+  | { readonly kind: 'row'; readonly row: Row; readonly chain: Chain }
+  | {
+      readonly kind: 'entity';
+      readonly ref: Ref;
+      readonly chain: Chain;
+      /** Where all of it is known already. */
+      readonly row?: Row;
+      /** Of contacts: a reference to their list, or the campaign that has to be asked for it. */
+      readonly contactList?: ContactListHint;
+    };
+
+type ContactListHint = { readonly ref: Ref } | { readonly campaignId: string };
+
+/** A source of which all is known, because it was found under this id. */
+export function foundEntity(row: Row, id: string, chain: Chain): Source {
+  const { name, selfUri } = row;
+  const ref = { id, name: textOrNull(name), selfUri: textOrNull(selfUri) };
+  return { kind: 'entity', ref, row, chain };
+}
+
+type Resource = Parameters<ReferenceUpstream['one']>[0];
+
+/** By type: the resource that an entity is read from. */
+export const resources: Readonly<Record<string, Resource>> = {
+  Campaign: 'campaigns',
+  ContactList: 'contactLists',
+  Conversation: 'conversations',
+  Division: 'divisions',
+  Queue: 'queues',
+  Script: 'scripts',
+  Skill: 'skills',
+  User: 'users',
+  WrapUpCode: 'wrapUpCodes',
+};
+
+/** Properties of a row that have another name in the schema, or are elsewhere; by type and field. */
+export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
+  'CampaignInteraction.dispositionCode': (row) => row['disposition'],
+  'CampaignStats.attempts': (row) => objectIn(row['contactRate'])?.['attempts'],
+  'CampaignStats.connects': (row) => objectIn(row['contactRate'])?.['connects'],
+  'CampaignStats.connectRatio': (row) => objectIn(row['contactRate'])?.['connectRatio'],
+  'Contact.callRecords': (row) => {
+    const records = objectIn(row['callRecords']);
+    return (
+      records &&
+      Object.entries(records).map(([column, record]) => {
+        const found = objectIn(record);
+        return found && { ...found, column };
+      })
+    );
+  },
+  'Participant.queue': (row) => ({ id: row['queueId'], name: row['queueName'] }),
+  'Participant.user': (row) => ({ id: row['userId'] }),
+  'UserPresence.systemPresence': (row) => objectIn(row['presenceDefinition'])?.['systemPresence'],
+  'UserSkill.skill': (row) => ({ id: row['id'], name: row['name'], selfUri: row['skillUri'] }),
+  'Wrapup.code': (row) => ({ id: row['code'], name: row['name'] }),
+};
+
+/** The list of the upstream that an interaction stood in tells its state; the furthest counts. */
+const states = [
+  ['interactingInteractions', 'INTERACTING'],
+  ['previewingInteractions', 'PREVIEWING'],
+  ['proceedingInteractions', 'PROCEEDING'],
+  ['scheduledInteractions', 'SCHEDULED'],
+  ['pendingInteractions', 'PENDING'],
+] as const;
+
+/** All interactions of a campaign, each once, with id, campaignId and state; and whether something had to be left out. */
+export function interactionsIn(body: Row, campaignId: string): { rows: Row[]; isWhole: boolean } {
+  const rows = new Map<string, Row>();
+  let isWhole = true;
+  for (const [list, state] of states) {
+    const elements = body[list] ?? [];
+    if (!Array.isArray(elements)) isWhole = false;
+    else {
+      for (const element of elements) {
+        if (!isRow(element) || !isId(element['id'])) isWhole = false;
+        else if (!rows.has(element['id'])) rows.set(element['id'], { ...element, campaignId, state });
+      }
+    }
+  }
+  return { rows: [...rows.values()], isWhole };
+}
+
+/** Where the contact of an interaction is, in the order of trust. */
+export function contactListHint(contact: Ref, interaction: Row): ContactListHint {
+  const id =
+    fromUri(contact) ??
+    inParticipants(interaction, (participant) => {
+      const attributes = isRow(participant['attributes']) ? participant['attributes'] : {};
+      return said(attributes['dialerContactId'], contact.id, attributes['dialerContactListId']);
+    }) ??
+    inParticipants(interaction, (participant) => {
+      const callbacks: unknown[] = Array.isArray(participant['callbacks']) ? participant['callbacks'] : [];
+      for (const callback of callbacks) {
+        const preview = isRow(callback) && isRow(callback['dialerPreview']) ? callback['dialerPreview'] : {};
+        const found = said(preview['contactId'], contact.id, preview['contactListId']);
+        if (found !== null) return found;
+      }
+      return null;
+    });
+  return id === null
+    ? { campaignId: String(interaction['campaignId']) }
+    : { ref: { id, name: null, selfUri: null } };
+}
+
+function fromUri({ id, selfUri }: Ref): string | null {
+  const [, list, contact] = /\/outbound\/contactlists\/([^/]+)\/contacts\/([^/]+)$/.exec(selfUri ?? '') ?? [];
+  return contact === id && isId(list) ? list : null;
+}
+
+function said(contactId: unknown, wanted: string, list: unknown): string | null {
+  return (contactId ?? wanted) === wanted && isId(list) ? list : null;
+}
+
+function inParticipants(interaction: Row, find: (participant: Row) => string | null): string | null {
+  const { conversation } = interaction;
+  const participants = isRow(conversation) ? conversation['participants'] : null;
+  if (!Array.isArray(participants) || !participants.every((row) => row === null || isRow(row))) return null;
+  for (const participant of participants) {
+    const found = isRow(participant) ? find(participant) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+/** The contact list of a contact: known, or its campaign's. */
+export async function contactListOf(
+  hint: ContactListHint,
+  chain: Chain,
+  upstream: ReferenceUpstream,
+): Promise<{ ref: Ref; chain: Chain }> {
+  if ('ref' in hint) return { ref: hint.ref, chain };
+  const campaign = await upstream.one('campaigns', hint.campaignId, chain);
+  const ref = campaign.row && referenceIn(campaign.row['contactList']);
+  if (ref === null) throw new CouldNotBeKnown('Nothing tells the contact list.');
+  return { ref, chain: campaign.chain };
+}
+
+/** The row of an entity that is referred to, with the chain after it. */
+export async function entityRow(
+  type: string,
+  { row, chain, ref, contactList }: Extract<Source, { kind: 'entity' }>,
+  upstream: ReferenceUpstream,
+): Promise<Found> {
+  if (row) return { row, chain };
+  if (contactList) {
+    const list = await contactListOf(contactList, chain, upstream);
+    return upstream.one('contacts', ref.id, list.chain, list.ref.id);
+  }
+  const resource = resources[type];
+  if (resource === undefined) throw new TypeError(`${type} is read from a resource.`);
+  return upstream.one(resource, ref.id, chain);
+}
+
+/** Epoch milliseconds; not a number where there is none, or none that can be read. */
+export function creationMs(row: Row): number {
+  return Date.parse(utc(row['creationTime']) ?? 'none');
+}
+
+/** Whether an interaction meets the filter; what it lacks or what cannot be read does not match. */
+export function matches(row: Row, filter: Row): boolean {
+  const time = creationMs(row);
+  const idOf = (value: unknown) => (isRow(value) && isId(value['id']) ? value['id'] : undefined);
+  const skills = orEmpty(() => (listIn(row['skills']) ?? []).map((skill) => referenceIn(skill)?.id));
+  const conditions: Readonly<Record<string, (wanted: unknown) => boolean>> = {
+    states: (wanted) => includes(wanted, row['state']),
+    agentIds: (wanted) => includes(wanted, idOf(row['agent'])),
+    queueIds: (wanted) => includes(wanted, idOf(row['queue'])),
+    skillIds: (wanted) => skills.some((id) => id !== undefined && includes(wanted, id)),
+    activePreviewCall: (wanted) => row['activePreviewCall'] === wanted,
+    createdAfter: (wanted) => time > Date.parse(String(wanted)),
+    createdBefore: (wanted) => time < Date.parse(String(wanted)),
+  };
+  return Object.entries(filter).every(([name, wanted]) => wanted === null || conditions[name]?.(wanted));
+}
+
+function includes(wanted: unknown, value: unknown): boolean {
+  return Array.isArray(wanted) && wanted.includes(value);
+}
+
+function orEmpty<Element>(read: () => Element[]): Element[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}

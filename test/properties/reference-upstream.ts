@@ -1,0 +1,156 @@
+import { CouldNotBeKnown, isRow, type Row } from './reference-values.ts';
+
+/** How one entity is asked for, and the most of them that one call could have carried. */
+interface Call {
+  readonly path: string;
+  readonly body?: readonly string[];
+  readonly maxIds: number;
+  /** The row for the id in the answer; undefined when the answer is none. */
+  readonly rowIn: (answer: unknown) => unknown;
+}
+
+/** The chain of calls that had to be answered before something was known, as text. Things of one chain are known at one time. */
+export type Chain = string;
+
+/** Asks the upstream for one thing at a time, and counts how few calls would have done. */
+export class ReferenceUpstream {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #answers = new Map<string, Promise<{ status: number; body: unknown }>>();
+  /** By resource, and what known at one time could have ridden together: the ids. */
+  readonly #needed = new Map<string, Map<string, { ids: Set<string>; maxIds: number }>>();
+
+  constructor(url: string, token: string) {
+    this.#url = url;
+    this.#token = token;
+  }
+
+  /**
+   * One entity of a resource, and the chain after it. A row of null is unknown to the upstream.
+   *
+   * @throws CouldNotBeKnown when the call fails or its answer is none.
+   */
+  async one(resource: keyof typeof calls, id: string, chain: Chain, list = ''): Promise<Found> {
+    const call = calls[resource](encodeURIComponent(id), id, list);
+    this.#need(resource, `${chain} ${list}`, id, call.maxIds);
+    const isAlone = call.maxIds === 1;
+    const after = `${chain}>${resource}${isAlone ? `(${id})` : ''}${list && `[${list}]`}`;
+    const { status, body } = await this.#fetch(call.path, call.body);
+    if (status === 404 && (isAlone || resource === 'contacts')) return { row: null, chain: after };
+    if (status !== 200) throw new CouldNotBeKnown(`${resource} answered ${status}.`);
+    const row = call.rowIn(body);
+    if (row === undefined) throw new CouldNotBeKnown(`${resource} gave an answer that is none.`);
+    return { row: isRow(row) ? row : null, chain: after };
+  }
+
+  /** The first page of the campaigns as they are listed: the envelope, and the chain after it. */
+  async campaignPage(size: number): Promise<Found> {
+    const query = `pageSize=${size}&pageNumber=1&sortBy=name&sortOrder=ascending`;
+    this.#need('campaigns', 'page', query, 1);
+    const { status, body } = await this.#fetch(`/api/v2/outbound/campaigns?${query}`);
+    if (status !== 200 || !isRow(body) || !Array.isArray(body['entities'])) {
+      throw new CouldNotBeKnown('The campaigns could not be listed.');
+    }
+    return { row: body, chain: `>page(${size})` };
+  }
+
+  /** The fewest calls by resource, where one carries at most so many ids. */
+  fewestCalls(batchSize: number): Record<string, number> {
+    return Object.fromEntries(
+      [...this.#needed].map(([resource, groups]) => [
+        resource,
+        [...groups.values()]
+          .map(({ ids, maxIds }) => Math.ceil(ids.size / Math.min(maxIds, batchSize)))
+          .reduce((sum, count) => sum + count, 0),
+      ]),
+    );
+  }
+
+  #need(resource: string, together: string, id: string, maxIds: number): void {
+    const groups = this.#needed.get(resource) ?? new Map<string, { ids: Set<string>; maxIds: number }>();
+    this.#needed.set(resource, groups);
+    const group = groups.get(together) ?? { ids: new Set<string>(), maxIds };
+    groups.set(together, group);
+    group.ids.add(id);
+  }
+
+  #fetch(path: string, body?: readonly string[]): Promise<{ status: number; body: unknown }> {
+    const key = `${path} ${body?.join() ?? ''}`;
+    const answer = this.#answers.get(key) ?? this.#send(path, body);
+    this.#answers.set(key, answer);
+    return answer;
+  }
+
+  async #send(path: string, body?: readonly string[]): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(`${this.#url}${path}`, {
+      headers: { authorization: `Bearer ${this.#token}`, 'content-type': 'application/json' },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: response.ok ? JSON.parse(text) : null };
+  }
+}
+
+export interface Found {
+  readonly row: Row | null;
+  readonly chain: Chain;
+}
+
+const calls = {
+  campaigns: listing('/api/v2/outbound/campaigns', 100),
+  contactLists: listing('/api/v2/outbound/contactlists', 100, '&includeSize=true'),
+  divisions: listing('/api/v2/authorization/divisions', 100),
+  queues: listing('/api/v2/routing/queues', 500),
+  skills: listing('/api/v2/routing/skills', 500),
+  users: listing('/api/v2/users', 500, '&state=any&expand=presence,routingStatus,skills'),
+  wrapUpCodes: listing('/api/v2/routing/wrapupcodes', 100),
+  scripts: alone('/api/v2/scripts', ''),
+  conversations: alone('/api/v2/conversations', ''),
+  campaignInteractions: alone('/api/v2/outbound/campaigns', '/interactions'),
+  campaignProgress: (_path: string, id: string): Call => ({
+    path: '/api/v2/outbound/campaigns/progress',
+    body: [id],
+    maxIds: 100,
+    rowIn: (rows) => rowOf(rows, (row) => isRow(row['campaign']) && row['campaign']['id'] === id),
+  }),
+  campaignStats: (_path: string, id: string): Call => ({
+    path: '/api/v2/outbound/campaigns/performance/query',
+    body: [id],
+    maxIds: 50,
+    rowIn: (answer) =>
+      isRow(answer)
+        ? rowOf(answer['entities'], (row) => isRow(row['campaign']) && row['campaign']['id'] === id)
+        : undefined,
+  }),
+  contacts: (_path: string, id: string, list: string): Call => ({
+    path: `/api/v2/outbound/contactlists/${encodeURIComponent(list)}/contacts/bulk`,
+    body: [id],
+    maxIds: 100,
+    rowIn: (rows) => rowOf(rows, (row) => row['id'] === id && (row['contactListId'] ?? list) === list),
+  }),
+};
+
+function listing(path: string, maxIds: number, more = '') {
+  return (encoded: string, id: string): Call => ({
+    path: `${path}?id=${encoded}&pageSize=100${more}`,
+    maxIds,
+    rowIn: (answer) => (isRow(answer) ? rowOf(answer['entities'], (row) => row['id'] === id) : undefined),
+  });
+}
+
+function alone(path: string, below: string) {
+  return (encoded: string, id: string): Call => ({
+    path: `${path}/${encoded}${below}`,
+    maxIds: 1,
+    rowIn: (row) => {
+      if (!isRow(row)) return undefined;
+      const named = below === '' ? row['id'] : isRow(row['campaign']) ? row['campaign']['id'] : null;
+      return (named ?? id) === id ? row : undefined;
+    },
+  });
+}
+
+/** The first row that fits; null when none does, undefined when these are no rows. */
+function rowOf(rows: unknown, fits: (row: Row) => boolean): unknown {
+  return Array.isArray(rows) ? (rows.find((row: unknown) => isRow(row) && fits(row)) ?? null) : undefined;
+}
