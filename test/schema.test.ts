@@ -1,6 +1,7 @@
 import {
   type GraphQLField,
   getNamedType,
+  isInputObjectType,
   isInterfaceType,
   isNonNullType,
   isObjectType,
@@ -15,7 +16,17 @@ const objectTypes = Object.values(schema.getTypeMap()).filter(
 );
 
 /** What a reference can refer to: everything of it but the id may need a call. */
-const entities = ['User', 'Queue', 'Skill', 'Script', 'Contact', 'ContactList', 'Campaign'];
+const entities = [
+  'User',
+  'Queue',
+  'Skill',
+  'Script',
+  'Contact',
+  'ContactList',
+  'Campaign',
+  'Division',
+  'WrapUpCode',
+];
 
 function fieldsOf(typeName: string): [path: string, field: GraphQLField<unknown, unknown>][] {
   const type = schema.getType(typeName);
@@ -27,12 +38,45 @@ test('the schema is valid', () => {
   expect(validateSchema(schema)).toEqual([]);
 });
 
-describe('a field that costs a call', () => {
-  const costly = [...entities, 'Query'].flatMap(fieldsOf).filter(([path]) => !path.endsWith('.id'));
+/** A description as one line. */
+function said({ description }: { description?: string | null | undefined }): string {
+  return (description ?? '').replaceAll(/\s+/g, ' ');
+}
 
-  test.each(costly)('can be null, and says what that means: %s', (_path, { type, description }) => {
-    expect(isNonNullType(type)).toBe(false);
-    expect(description).toMatch(/\bnull\b/i);
+describe('of null it is said what it means', () => {
+  const fields = objectTypes.flatMap(({ name }) => fieldsOf(name));
+  const nullable = fields.filter(([, { type }]) => !isNonNullType(type));
+  // What a row or a reference says by itself has no resolver, and costs nothing.
+  const costly = fields.filter(([, { resolve }]) => resolve !== undefined);
+
+  test.each(nullable)('at %s', (_path, field) => {
+    expect(said(field)).toMatch(/\bNull (when|while|where) |\bNull, with an error, when /);
+  });
+
+  // Relay has a page's pageInfo never null; where it cannot be known, the connection is.
+  test.each(costly.filter(([path]) => path !== 'CampaignConnection.pageInfo'))(
+    'which of the two it is, unknown to the upstream or not to be known, where it costs a call: %s',
+    (_path, field) => {
+      expect(isNonNullType(field.type)).toBe(false);
+      expect(said(field)).toContain('with an error');
+    },
+  );
+
+  test('at every argument and every field of a filter that may be left out', () => {
+    const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
+    const optional = [
+      ...fields.flatMap(([, { args }]) => args),
+      ...inputs.flatMap((type) => Object.values(type.getFields())),
+    ].filter(({ type }) => !isNonNullType(type));
+    expect(optional.length).toBeGreaterThan(20);
+    const unsaid = optional.filter((input) => !/\bNull (means|sets|starts|leaves) /.test(said(input)));
+    expect(unsaid.map(({ name }) => name)).toEqual([]);
+  });
+
+  test('and the entities of references are among them', () => {
+    const paths = new Set(costly.map(([path]) => path));
+    for (const name of entities) expect(paths).toContain(`${name}.name`);
+    expect(costly.length).toBeGreaterThan(50);
   });
 });
 
