@@ -2,7 +2,7 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { listingById } from './loading/resource.ts';
 import { EntityRecord } from './wire/wire-record.ts';
 
-class DivisionRecord extends EntityRecord<Models.Division> {}
+class DivisionRecord extends EntityRecord<Models.AuthzDivision> {}
 
 /** Permission: none. */
 export const divisions = listingById({

@@ -1,0 +1,86 @@
+import { createDataSources, type DataSources } from '../../src/datasources/index.ts';
+import { UpstreamError } from '../../src/errors.ts';
+import type { UpstreamRequest } from '../../src/upstream/upstream-request.ts';
+
+/** One call that the gateway makes, with everything that it ever sends along. */
+export interface Call {
+  /** Name of the data source. */
+  readonly resource: string;
+  readonly method: string;
+  /** With `{}` for each id. */
+  readonly path: string;
+  /** Names of the query parameters. */
+  readonly query: readonly string[];
+  /** Type of the answer, as the SDK has to declare it. */
+  readonly answer: string;
+}
+
+const ID = 'any-id';
+
+/** For each data source how to make it call with all that it can send, and what it takes the answer for. */
+const sources: Readonly<
+  Record<
+    keyof DataSources,
+    { readonly ask: (from: DataSources) => Promise<unknown>; readonly answer: string }
+  >
+> = {
+  campaigns: { ask: (from) => from.campaigns.load(ID), answer: 'Models.CampaignEntityListing' },
+  campaignInteractions: {
+    ask: (from) => from.campaignInteractions.load(ID),
+    answer: 'Models.CampaignInteractions',
+  },
+  campaignListing: {
+    ask: ({ campaignListing }) => {
+      const filter = { name: 'A', ids: [ID], divisionIds: [ID], contactListId: ID, queueId: ID };
+      return campaignListing.stretch(filter, 0, 1);
+    },
+    answer: 'Models.CampaignEntityListing',
+  },
+  campaignProgress: {
+    ask: (from) => from.campaignProgress.load(ID),
+    answer: 'Array<Models.CampaignProgress>',
+  },
+  campaignStats: {
+    ask: (from) => from.campaignStats.load(ID),
+    answer: 'Models.CampaignPerformanceDataListing',
+  },
+  contactLists: {
+    ask: ({ contactLists }) => contactLists.load(ID, contactLists.parts),
+    answer: 'Models.ContactListEntityListing',
+  },
+  contacts: { ask: (from) => from.contacts.load(ID, ID), answer: 'Array<Models.DialerContact>' },
+  conversations: { ask: (from) => from.conversations.load(ID), answer: 'Models.Conversation' },
+  divisions: { ask: (from) => from.divisions.load(ID), answer: 'Models.AuthzDivisionEntityListing' },
+  queues: { ask: (from) => from.queues.load(ID), answer: 'Models.QueueEntityListing' },
+  scripts: { ask: (from) => from.scripts.load(ID), answer: 'Models.Script' },
+  skills: { ask: (from) => from.skills.load(ID), answer: 'Models.SkillEntityListing' },
+  users: { ask: ({ users }) => users.load(ID, users.parts), answer: 'Models.UserEntityListing' },
+  wrapUpCodes: { ask: (from) => from.wrapUpCodes.load(ID), answer: 'Models.WrapupCodeEntityListing' },
+};
+
+/**
+ * Has every data source make its call to an upstream that only listens. So the calls are those that the gateway makes, and
+ * no list of them can go stale; a data source that is not asked above does not compile.
+ */
+export async function recordCalls(): Promise<Call[]> {
+  const calls = Object.values(sources).map(async ({ ask, answer }) => {
+    const requests: UpstreamRequest[] = [];
+    const dataSources = createDataSources({
+      batchSize: 1,
+      read: (request) => {
+        requests.push(request);
+        return Promise.reject(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'only listens' }));
+      },
+    });
+    // It fails for want of an answer; what it sent is all that is wanted.
+    await Promise.allSettled([ask(dataSources)]);
+    return requests.map(({ resource, method, path, query = [] }) => ({
+      resource,
+      method,
+      path: path.replaceAll(`/${ID}`, '/{}'),
+      query: [...new Set(query.map(([name]) => name))],
+      answer,
+    }));
+  });
+  return (await Promise.all(calls)).flat();
+}

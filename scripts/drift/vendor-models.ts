@@ -1,0 +1,79 @@
+import type { Models } from 'purecloud-platform-client-v2';
+
+/** The vendor's models that the gateway reads, by name: a namespace of types cannot be indexed. */
+export interface VendorModels {
+  AuthzDivision: Models.AuthzDivision;
+  AuthzDivisionEntityListing: Models.AuthzDivisionEntityListing;
+  CallRecord: Models.CallRecord;
+  CallbackBasic: Models.CallbackBasic;
+  Campaign: Models.Campaign;
+  CampaignEntityListing: Models.CampaignEntityListing;
+  CampaignInteraction: Models.CampaignInteraction;
+  CampaignInteractions: Models.CampaignInteractions;
+  CampaignPerformanceData: Models.CampaignPerformanceData;
+  CampaignPerformanceDataContactRate: Models.CampaignPerformanceDataContactRate;
+  CampaignPerformanceDataListing: Models.CampaignPerformanceDataListing;
+  CampaignProgress: Models.CampaignProgress;
+  ConnectRate: Models.ConnectRate;
+  ContactList: Models.ContactList;
+  ContactListEntityListing: Models.ContactListEntityListing;
+  Conversation: Models.Conversation;
+  ConversationBasic: Models.ConversationBasic;
+  DialerContact: Models.DialerContact;
+  DialerPreview: Models.DialerPreview;
+  Division: Models.Division;
+  DomainEntityRef: Models.DomainEntityRef;
+  Participant: Models.Participant;
+  ParticipantBasic: Models.ParticipantBasic;
+  PresenceDefinition: Models.PresenceDefinition;
+  Queue: Models.Queue;
+  QueueEntityListing: Models.QueueEntityListing;
+  RoutingSkill: Models.RoutingSkill;
+  RoutingStatus: Models.RoutingStatus;
+  Script: Models.Script;
+  SkillEntityListing: Models.SkillEntityListing;
+  User: Models.User;
+  UserEntityListing: Models.UserEntityListing;
+  UserPresence: Models.UserPresence;
+  UserRoutingSkill: Models.UserRoutingSkill;
+  Wrapup: Models.Wrapup;
+  WrapupCode: Models.WrapupCode;
+  WrapupCodeEntityListing: Models.WrapupCodeEntityListing;
+}
+
+export type ModelName = keyof VendorModels;
+
+/**
+ * The forms in which a value of one of the vendor's types can be read, in the words in which the SDK declares it, besides
+ * `reference` for whatever has an id and `object` for any object. `find-faults.ts` says the same of types as text.
+ */
+export type FormsOf<Value> = 0 extends 1 & Value
+  ? 'any'
+  : Value extends string
+    ? 'string'
+    : Value extends number
+      ? 'number'
+      : Value extends boolean
+        ? 'boolean'
+        : Value extends readonly (infer Element)[]
+          ? `Array<${FormsOf<Element>}>`
+          : 'object' | NameOf<Value> | MapForms<Value> | ReferenceForm<Value>;
+
+type MapForms<Value> = string extends keyof Value
+  ? `{ [key: string]: ${FormsOf<Value[keyof Value & string]>}; }`
+  : never;
+
+type ReferenceForm<Value> = Value extends { readonly id?: string }
+  ? 'id' extends keyof Value
+    ? 'reference'
+    : never
+  : never;
+
+/** All names that fit: models that declare the same properties cannot be told apart. */
+type NameOf<Value> = {
+  [Name in ModelName]: [Required<Value>] extends [Required<VendorModels[Name]>]
+    ? [Required<VendorModels[Name]>] extends [Required<Value>]
+      ? `Models.${Name}`
+      : never
+    : never;
+}[ModelName];
