@@ -29,6 +29,8 @@ const mappers = {
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',
   generates: {
+    // What clients generate their types from: the whole schema in one file, with its descriptions.
+    'schema.graphql': { plugins: ['schema-ast'] },
     'src/generated/resolvers.ts': {
       plugins: ['typescript', 'typescript-resolvers'],
       config: {

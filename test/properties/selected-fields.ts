@@ -14,7 +14,7 @@ import type { Row } from './reference-values.ts';
 /** The fields that are asked for of an object of a type, by response key: what @skip leaves out is left out, fragments are followed. */
 export type SelectedFields = (type: GraphQLObjectType) => ReadonlyMap<string, SelectedField>;
 
-export interface SelectedField {
+interface SelectedField {
   readonly name: string;
   readonly args: Row;
   readonly below: SelectedFields;

@@ -1,0 +1,29 @@
+import { CriticalityLevel, diff, DiffRule } from '@graphql-inspector/core';
+import type { GraphQLSchema } from 'graphql';
+
+/** One sentence for each change, sorted. */
+export interface SchemaChanges {
+  readonly safe: readonly string[];
+  /** No operation stops working, but a client may meet what it did not expect, such as a new enum value. */
+  readonly dangerous: readonly string[];
+  readonly breaking: readonly string[];
+}
+
+/**
+ * What changed from one schema to another, descriptions left out. To take away what was deprecated before is no breach: its
+ * date was told.
+ */
+export async function changesBetween(before: GraphQLSchema, now: GraphQLSchema): Promise<SchemaChanges> {
+  const rules = [DiffRule.ignoreDescriptionChanges, DiffRule.suppressRemovalOfDeprecatedField];
+  const changes = await diff(before, now, rules);
+  const ofLevel = (level: CriticalityLevel) =>
+    changes
+      .filter(({ criticality }) => criticality.level === level)
+      .map(({ message }) => message)
+      .toSorted();
+  return {
+    safe: ofLevel(CriticalityLevel.NonBreaking),
+    dangerous: ofLevel(CriticalityLevel.Dangerous),
+    breaking: ofLevel(CriticalityLevel.Breaking),
+  };
+}

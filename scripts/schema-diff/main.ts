@@ -1,0 +1,61 @@
+/**
+ * Tells what changed for clients between the schema that they were last promised and the one that there is, and fails when
+ * something breaks them. See USAGE.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { buildSchema, type GraphQLSchema } from 'graphql';
+import { changesBetween } from './changes-between.ts';
+import { fileAt, lastTag } from './last-tag.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const FILE = 'schema.graphql';
+const USAGE = `npm run schema:diff [-- <file>]
+  <file>  the schema to compare with; without it, ${FILE} as of the last tag`;
+
+try {
+  process.exitCode = await schemaDiff();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(`\n${USAGE}`);
+  process.exitCode = 1;
+}
+
+/** Prints the changes, what breaks clients last; 1 when something does, otherwise 0. */
+async function schemaDiff(): Promise<0 | 1> {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  if (positionals.length > 1) throw new Error(`One file at most, not ${positionals.length}.`);
+  const before = beforeOf(positionals[0]);
+  if (before === null) {
+    console.log('There is no tag yet, so that clients have been promised nothing to compare with.');
+    return 0;
+  }
+  const now = schemaFrom(FILE, readFileSync(new URL(`../../${FILE}`, import.meta.url), 'utf8'));
+  const { safe, dangerous, breaking } = await changesBetween(schemaFrom(before.name, before.text), now);
+  console.log(`${FILE} compared with ${before.name}:`);
+  print('additions and other safe changes', safe);
+  print('changes that may surprise clients', dangerous);
+  print('changes that BREAK clients', breaking);
+  return breaking.length === 0 ? 0 : 1;
+}
+
+function beforeOf(file: string | undefined): { name: string; text: string } | null {
+  if (file !== undefined) return { name: file, text: readFileSync(file, 'utf8') };
+  const tag = lastTag(ROOT);
+  return tag === null ? null : { name: `that of ${tag}`, text: fileAt(ROOT, tag, FILE) };
+}
+
+function schemaFrom(name: string, text: string): GraphQLSchema {
+  try {
+    return buildSchema(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${name} is no schema: ${reason}`, { cause: error });
+  }
+}
+
+function print(title: string, lines: readonly string[]): void {
+  console.log(`${lines.length} ${title}`);
+  for (const line of lines) console.log(`  ${line}`);
+}
