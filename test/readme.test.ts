@@ -69,10 +69,12 @@ test('every runtime dependency is there for a reason that is given', () => {
 });
 
 test('every file and folder that is linked or drawn exists', () => {
-  const links = [...readme.matchAll(/\]\(((?:src|test|schema|codegen)[^)]*)\)/g)].map(
+  const links = [
+    ...readme.matchAll(/\]\(((?:src|test|schema|codegen|examples|scripts|CHANGELOG)[^)]*)\)/g),
+  ].map(([, path]) => path ?? '');
+  const tree = [...readme.matchAll(/^((?:src|bin|schema|examples|scripts)[./]\S*) {2,}/gm)].map(
     ([, path]) => path ?? '',
   );
-  const tree = [...readme.matchAll(/^((?:src|bin|schema)\/\S*) {2,}/gm)].map(([, path]) => path ?? '');
   expect(links.length).toBeGreaterThan(3);
   expect(tree.length).toBeGreaterThan(6);
   expect([...links, ...tree].filter((path) => !existsSync(new URL(`../${path}`, import.meta.url)))).toEqual(

@@ -1,0 +1,133 @@
+/** The section of README.md for the developers of clients. */
+export const SECTION = 'Generate your own types';
+/** The tools that it is about, a part for each. */
+export const TOOLS = ["Codegen's client preset", 'gql.tada', 'Relay'] as const;
+
+/** What a reader does next: writes a file, or gives commands to a shell. */
+export type Step =
+  | { readonly kind: 'file'; readonly path: string; readonly text: string }
+  | { readonly kind: 'commands'; readonly text: string };
+
+/** One tool's part of the guide. */
+export interface Part {
+  readonly title: string;
+  readonly steps: readonly Step[];
+}
+
+/** The line that the guide's sources have above what must not compile. */
+export const EXPECTED_ERROR = /^ *\/\/ @ts-expect-error.*\n/gm;
+
+interface Heading {
+  readonly kind: 'heading';
+  readonly level: number;
+  readonly title: string;
+}
+
+interface Block {
+  readonly kind: 'block';
+  readonly language: string;
+  readonly text: string;
+  /** The last line of text before it. */
+  readonly above: string;
+}
+
+/**
+ * The parts of the README's section of this title, one for each heading in it. Throws a TypeError about whatever would
+ * leave some of the guide unchecked: no such section, other parts than these, a part that does not write a file, run a
+ * command and check types at its end, or a block of which nobody could tell what to do with it.
+ */
+export function parseGuide(readme: string, section: string, titles: readonly string[]): Part[] {
+  const pieces = within(piecesOf(readme), 2, section);
+  if (pieces === null) throw new TypeError(`The README has no section "${section}".`);
+  const found = pieces.filter((piece) => piece.kind === 'heading').map(({ title }) => title);
+  if (found.join('\n') !== titles.join('\n')) {
+    throw new TypeError(`"${section}" has the parts ${found.join(', ')}; expected are ${titles.join(', ')}.`);
+  }
+  return titles.map((title) => {
+    const steps = stepsOf(within(pieces, 3, title) ?? []);
+    const fault = faultOf(steps);
+    if (fault !== null) throw new TypeError(`"${title}" ${fault}.`);
+    return { title, steps };
+  });
+}
+
+/** The steps of a text in Markdown, in its order. A block without a language shows what is printed, and is no step. */
+export function parseSteps(markdown: string): Step[] {
+  return stepsOf(piecesOf(markdown));
+}
+
+/** The command that ends the last block of commands. */
+export function lastCommand(steps: readonly Step[]): string {
+  const commands = steps.findLast(({ kind }) => kind === 'commands')?.text ?? '';
+  return commands.replaceAll('\\\n', ' ').trimEnd().split('\n').at(-1) ?? '';
+}
+
+function faultOf(steps: readonly Step[]): string | null {
+  const files = steps.filter(({ kind }) => kind === 'file');
+  if (files.length === 0) return 'writes no file';
+  if (files.length === steps.length) return 'runs no command';
+  if (steps.at(-1)?.kind !== 'commands' || !/\btsc\b/.test(lastCommand(steps))) {
+    return 'does not end with a check of the types';
+  }
+  return files.some(({ text }) => text.search(EXPECTED_ERROR) >= 0)
+    ? null
+    : 'shows nothing that the types catch';
+}
+
+function stepsOf(pieces: readonly (Heading | Block)[]): Step[] {
+  return pieces
+    .filter((piece) => piece.kind === 'block')
+    .filter(({ language }) => language !== '')
+    .map(({ language, text, above }) => {
+      if (language === 'sh') return { kind: 'commands', text };
+      const [, path] = /^`([^`]+)`:$/.exec(above) ?? [];
+      if (path === undefined) throw new TypeError(`Which file is this? No line above it tells:\n${text}`);
+      if (path.startsWith('/') || path.split('/').includes('..')) {
+        throw new TypeError(`${path} is not in the reader's folder.`);
+      }
+      return { kind: 'file', path, text };
+    });
+}
+
+/** What stands below a heading, until the next of its level or above; null where there is no such heading. */
+function within(
+  pieces: readonly (Heading | Block)[],
+  level: number,
+  title: string,
+): (Heading | Block)[] | null {
+  const isStart = (piece: Heading | Block) =>
+    piece.kind === 'heading' && piece.level === level && piece.title === title;
+  const start = pieces.findIndex(isStart);
+  if (start < 0) return null;
+  const rest = pieces.slice(start + 1);
+  const end = rest.findIndex((piece) => piece.kind === 'heading' && piece.level <= level);
+  return end < 0 ? rest : rest.slice(0, end);
+}
+
+/** The headings and the fenced blocks of a text in Markdown. What looks like a heading within a block is none. */
+function piecesOf(markdown: string): (Heading | Block)[] {
+  const pieces: (Heading | Block)[] = [];
+  let above = '';
+  let open: { language: string; lines: string[] } | null = null;
+  for (const line of markdown.split('\n')) {
+    const [, fence] = /^```(.*)$/.exec(line) ?? [];
+    const [, hashes = '', title = ''] = /^(#+) (.*)$/.exec(line) ?? [];
+    if (open !== null && fence === '') {
+      const text = open.lines.map((each) => `${each}\n`).join('');
+      pieces.push({ kind: 'block', language: open.language, text, above });
+      open = null;
+      above = '';
+    } else if (open !== null) {
+      open.lines.push(line);
+    } else if (fence !== undefined) {
+      open = { language: fence, lines: [] };
+    } else if (hashes !== '') {
+      pieces.push({ kind: 'heading', level: hashes.length, title });
+      above = '';
+    } else if (line !== '') {
+      above = line;
+    }
+  }
+  if (open !== null) throw new TypeError(`A block of ${open.language} is never closed.`);
+  return pieces;
+}
