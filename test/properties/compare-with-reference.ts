@@ -41,7 +41,12 @@ export async function compareWithReference(
   const { close, sandbox, ...tested } = await startTestGateway({
     ...sandboxOptions(plan),
     tokens: [REFERENCE_TOKEN],
-    env: { UPSTREAM_BATCH_SIZE: String(plan.batchSize) },
+    env: {
+      UPSTREAM_BATCH_SIZE: String(plan.batchSize),
+      // A machine that stands still for a moment is no fault of either.
+      REQUEST_TIMEOUT_MS: '60000',
+      UPSTREAM_TIMEOUT_MS: '60000',
+    },
   });
   try {
     const answer = await tested.query(query, variables);
