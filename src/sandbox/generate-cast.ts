@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-import { lifeAt, type ContactLife } from './contact-life.ts';
+import { attemptAt, type DialingAttempt } from './dialing-attempt.ts';
 import type { OrganisationUser } from './organisation.ts';
 import { at, pick, randomFor, stableId, type Random } from './random.ts';
 
@@ -17,10 +17,10 @@ export interface RunningCampaign {
   readonly wrapUpCodes: readonly Models.WrapupCode[];
 }
 
-/** Everyone and everything in one life of one contact, drawn once and for all. */
+/** Everyone and everything in one attempt to reach one contact, drawn once and for all. */
 export interface Cast {
   readonly running: RunningCampaign;
-  readonly life: ContactLife;
+  readonly attempt: DialingAttempt;
   readonly interactionId: string;
   readonly conversationId: string;
   readonly contact: Models.DialerContact;
@@ -54,18 +54,18 @@ const NOT_REACHED = [
   'disposition.classification.uncallable.sit',
 ];
 
-export function castOf(running: RunningCampaign, life: ContactLife): Cast {
-  const random = randomFor(life.key, 'cast');
-  const contact = contactOf(running, life);
+export function castOf(running: RunningCampaign, attempt: DialingAttempt): Cast {
+  const random = randomFor(attempt.key, 'cast');
+  const contact = contactOf(running, attempt);
   const agent = running.dialingMode === 'agentless' ? null : pick(random, running.agents);
-  const isReached = life.begins.has('interacting') || agent === null;
+  const isReached = attempt.begins.has('interacting') || agent === null;
   const disposition = pick(random, isReached ? REACHED : NOT_REACHED);
   const skills = random() < 0.4 ? [pick(random, running.skills)] : [];
   return {
     running,
-    life,
-    interactionId: stableId(life.key, 'interaction'),
-    conversationId: conversationId(life),
+    attempt,
+    interactionId: stableId(attempt.key, 'interaction'),
+    conversationId: conversationId(attempt),
     contact,
     phone: contact.data['Phone'] ?? '',
     agent,
@@ -77,17 +77,20 @@ export function castOf(running: RunningCampaign, life: ContactLife): Cast {
 
 export function castsAt(running: RunningCampaign, atMs: number): Cast[] {
   return Array.from({ length: running.slots }, (_, slot) => {
-    return castOf(running, lifeAt({ ...running, campaignId: running.id }, slot, atMs));
+    return castOf(running, attemptAt({ ...running, campaignId: running.id }, slot, atMs));
   });
 }
 
 /** Apart from the cast, because finding a conversation looks through all of them. */
-export function conversationId(life: ContactLife): string {
-  return stableId(life.key, 'conversation');
+export function conversationId(attempt: DialingAttempt): string {
+  return stableId(attempt.key, 'conversation');
 }
 
 /** Each slot has contacts of its own, so that nobody is called twice at once by one campaign. */
-function contactOf({ contacts, slots }: RunningCampaign, { slot, cycle }: ContactLife): Models.DialerContact {
+function contactOf(
+  { contacts, slots }: RunningCampaign,
+  { slot, cycle }: DialingAttempt,
+): Models.DialerContact {
   const rounds = Math.max(1, Math.floor(contacts.length / slots));
   return at(contacts, slot + slots * (((cycle % rounds) + rounds) % rounds));
 }

@@ -6,13 +6,13 @@ import { stableId } from './random.ts';
 /** The last part of a talk in which the customer has hung up and the agent wraps up. */
 const WRAP_UP_MS = 5_000;
 
-export function dialerParticipantId({ life }: Cast): string {
-  return stableId(life.key, 'dialer participant');
+export function dialerParticipantId({ attempt }: Cast): string {
+  return stableId(attempt.key, 'dialer participant');
 }
 
 /** The conversation as far as it has come; undefined before there is one. Works for calls that have ended, too. */
 export function conversationAt(cast: Cast, atMs: number): Models.Conversation | undefined {
-  const { begins, endsAtMs } = cast.life;
+  const { begins, endsAtMs } = cast.attempt;
   const startsAtMs = begins.get('previewing') ?? begins.get('proceeding');
   if (startsAtMs === undefined || atMs < startsAtMs) return undefined;
   return {
@@ -34,18 +34,18 @@ function dialer(cast: Cast, startsAtMs: number, atMs: number): Models.Participan
     purpose: 'dialer',
     participantType: 'External',
     startTime: iso(startsAtMs),
-    ...ended(cast.life.endsAtMs, atMs),
+    ...ended(cast.attempt.endsAtMs, atMs),
   };
 }
 
-function customer({ life, contact, phone, running }: Cast, atMs: number): Models.Participant | null {
-  const placedAtMs = life.begins.get('proceeding');
+function customer({ attempt, contact, phone, running }: Cast, atMs: number): Models.Participant | null {
+  const placedAtMs = attempt.begins.get('proceeding');
   if (placedAtMs === undefined || placedAtMs > atMs) return null;
-  const connectedAtMs = life.begins.get('interacting') ?? Infinity;
-  const hungUpAtMs = life.endsAtMs - WRAP_UP_MS;
+  const connectedAtMs = attempt.begins.get('interacting') ?? Infinity;
+  const hungUpAtMs = attempt.endsAtMs - WRAP_UP_MS;
   const isConnected = atMs >= connectedAtMs;
   return {
-    id: stableId(life.key, 'customer'),
+    id: stableId(attempt.key, 'customer'),
     purpose: 'customer',
     participantType: 'External',
     name: contact.name ?? '',
@@ -62,7 +62,7 @@ function customer({ life, contact, phone, running }: Cast, atMs: number): Models
     },
     calls: [
       {
-        id: stableId(life.key, 'call'),
+        id: stableId(attempt.key, 'call'),
         state: atMs >= hungUpAtMs ? 'disconnected' : isConnected ? 'connected' : 'dialing',
         direction: 'outbound',
         provider: 'Edge',
@@ -73,14 +73,14 @@ function customer({ life, contact, phone, running }: Cast, atMs: number): Models
 }
 
 function agent(cast: Cast, startsAtMs: number, atMs: number): Models.Participant | null {
-  const { life, agent: user, running, contact } = cast;
-  const isPreview = life.begins.has('previewing');
-  const joinedAtMs = isPreview ? startsAtMs : (life.begins.get('interacting') ?? Infinity);
+  const { attempt, agent: user, running, contact } = cast;
+  const isPreview = attempt.begins.has('previewing');
+  const joinedAtMs = isPreview ? startsAtMs : (attempt.begins.get('interacting') ?? Infinity);
   if (user === null || atMs < joinedAtMs) return null;
   const { queue } = running.campaign;
-  const isWrappingUp = life.begins.has('interacting') && atMs >= life.endsAtMs - WRAP_UP_MS;
+  const isWrappingUp = attempt.begins.has('interacting') && atMs >= attempt.endsAtMs - WRAP_UP_MS;
   return {
-    id: stableId(life.key, 'agent'),
+    id: stableId(attempt.key, 'agent'),
     purpose: 'agent',
     participantType: 'Internal',
     name: user.name ?? '',
@@ -90,17 +90,17 @@ function agent(cast: Cast, startsAtMs: number, atMs: number): Models.Participant
     ...(queue?.name !== undefined && { queueName: queue.name }),
     startTime: iso(joinedAtMs),
     connectedTime: iso(joinedAtMs),
-    ...ended(life.endsAtMs, atMs),
+    ...ended(attempt.endsAtMs, atMs),
     wrapupRequired: true,
-    ...(isWrappingUp && { wrapup: { ...cast.wrapUp, ...ended(life.endsAtMs, atMs) } }),
+    ...(isWrappingUp && { wrapup: { ...cast.wrapUp, ...ended(attempt.endsAtMs, atMs) } }),
     ...(isPreview && {
       callbacks: [
         {
-          id: stableId(life.key, 'callback'),
+          id: stableId(attempt.key, 'callback'),
           state: 'connected',
           direction: 'outbound',
           dialerPreview: {
-            id: stableId(life.key, 'preview'),
+            id: stableId(attempt.key, 'preview'),
             contactId: contact.id ?? '',
             contactListId: contact.contactListId,
             campaignId: running.id,

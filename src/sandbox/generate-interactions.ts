@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-import { lifeAt, lifeInCycle, stageAt, type Stage } from './contact-life.ts';
+import { attemptAt, attemptInCycle, stageAt, type Stage } from './dialing-attempt.ts';
 import { castOf, castsAt, conversationId, type Cast, type RunningCampaign } from './generate-cast.ts';
 import { conversationAt, dialerParticipantId, iso } from './generate-conversation.ts';
 import { refOf } from './generate-people.ts';
@@ -13,7 +13,9 @@ const POP_MS = 800;
 export function interactionsAt(running: RunningCampaign, atMs: number): Models.CampaignInteractions {
   const casts = castsAt(running, atMs);
   const inStage = (stage: Stage) =>
-    casts.filter(({ life }) => stageAt(life, atMs) === stage).map((cast) => interactionAt(cast, stage, atMs));
+    casts
+      .filter(({ attempt }) => stageAt(attempt, atMs) === stage)
+      .map((cast) => interactionAt(cast, stage, atMs));
   const isStopping = running.campaign.campaignStatus === 'stopping';
   return {
     campaign: refOf(running.campaign),
@@ -33,19 +35,19 @@ export function findConversation(
 ): Models.Conversation | undefined {
   const plan = { ...running, campaignId: running.id };
   for (let slot = 0; slot < running.slots; slot += 1) {
-    const current = lifeAt(plan, slot, atMs);
-    for (const life of [current, lifeInCycle(plan, slot, current.cycle - 1)]) {
-      if (conversationId(life) === id) return conversationAt(castOf(running, life), atMs);
+    const current = attemptAt(plan, slot, atMs);
+    for (const attempt of [current, attemptInCycle(plan, slot, current.cycle - 1)]) {
+      if (conversationId(attempt) === id) return conversationAt(castOf(running, attempt), atMs);
     }
   }
   return undefined;
 }
 
 function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignInteraction {
-  const { running, life, contact, agent } = cast;
+  const { running, attempt, contact, agent } = cast;
   const { campaign } = running;
   const isPreview = running.dialingMode === 'preview';
-  const isScheduled = life.begins.has('scheduled');
+  const isScheduled = attempt.begins.has('scheduled');
   const hasAgent =
     stage === 'interacting' || (isPreview && (stage === 'previewing' || stage === 'proceeding'));
   const conversation = conversationAt(cast, atMs);
@@ -58,10 +60,10 @@ function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignI
     dialingMode: running.dialingMode,
     callerName: campaign.callerName,
     callerAddress: campaign.callerAddress,
-    creationTime: iso(life.startsAtMs - (isScheduled ? SCHEDULED_AHEAD_MS : 0)),
+    creationTime: iso(attempt.startsAtMs - (isScheduled ? SCHEDULED_AHEAD_MS : 0)),
     ...(isPreview && { activePreviewCall: stage === 'previewing' }),
     // It was previewed before, and put off then.
-    ...(isPreview && isScheduled && { lastActivePreviewWrapupTime: iso(life.startsAtMs) }),
+    ...(isPreview && isScheduled && { lastActivePreviewWrapupTime: iso(attempt.startsAtMs) }),
     ...times,
     ...(hasAgent && agent !== null && { agent: refOf(agent) }),
     ...(campaign.queue !== undefined && { queue: campaign.queue }),
@@ -72,11 +74,11 @@ function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignI
   };
 }
 
-function timesAt({ life }: Cast, atMs: number): Partial<Models.CampaignInteraction> {
+function timesAt({ attempt }: Cast, atMs: number): Partial<Models.CampaignInteraction> {
   const past = (timeMs: number | undefined) => timeMs !== undefined && timeMs <= atMs;
-  const previewed = life.begins.get('previewing');
-  const placed = life.begins.get('proceeding');
-  const routed = life.begins.get('interacting');
+  const previewed = attempt.begins.get('previewing');
+  const placed = attempt.begins.get('proceeding');
+  const routed = attempt.begins.get('interacting');
   return {
     ...(previewed !== undefined && past(previewed) && { previewConnectedTime: iso(previewed) }),
     ...(previewed !== undefined &&
@@ -87,8 +89,8 @@ function timesAt({ life }: Cast, atMs: number): Partial<Models.CampaignInteracti
 }
 
 /** Call analysis knows who or what answered when the dialing is about half done. */
-function isAnalysed({ life }: Cast, atMs: number): boolean {
-  const placed = life.begins.get('proceeding') ?? Infinity;
-  const answered = life.begins.get('interacting') ?? life.endsAtMs;
+function isAnalysed({ attempt }: Cast, atMs: number): boolean {
+  const placed = attempt.begins.get('proceeding') ?? Infinity;
+  const answered = attempt.begins.get('interacting') ?? attempt.endsAtMs;
   return atMs >= (placed + answered) / 2;
 }

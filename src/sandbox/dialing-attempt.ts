@@ -3,12 +3,12 @@ import { integerBetween, randomFor } from './random.ts';
 /** What a running campaign does with a contact, in this order; which of them happen depends on mode and luck. */
 export type Stage = 'pending' | 'scheduled' | 'previewing' | 'proceeding' | 'interacting' | 'gone';
 
-/** The time one contact spends in one slot of a campaign. The slot takes the next contact when it ends. */
-export interface ContactLife {
+/** One attempt to reach one contact, in one slot of a campaign. The slot takes the next contact when it ends. */
+export interface DialingAttempt {
   readonly campaignId: string;
   readonly slot: number;
   readonly cycle: number;
-  /** Names this life; whatever is drawn for it is drawn from a generator of this name. */
+  /** Names this attempt; whatever is drawn for it is drawn from a generator of this name. */
   readonly key: string;
   /** When each stage begins, in ms since 1970; stages that do not happen are absent. */
   readonly begins: ReadonlyMap<Stage, number>;
@@ -16,13 +16,13 @@ export interface ContactLife {
   readonly endsAtMs: number;
 }
 
-export interface LifePlan {
+export interface AttemptPlan {
   readonly seed: number;
   readonly campaignId: string;
   readonly dialingMode: string;
 }
 
-/** Shares of a life at which stages begin after the waiting. */
+/** Shares of an attempt at which stages begin after the waiting. */
 const TIMELINES: Readonly<Record<string, readonly (readonly [Stage, number])[]>> = {
   preview: [
     ['previewing', 0.25],
@@ -41,16 +41,16 @@ const USUAL_TIMELINE: readonly (readonly [Stage, number])[] = [
   ['gone', 0.95],
 ];
 
-/** The life a slot is in at a moment. A pure function: the same moment always finds the same contact there. */
-export function lifeAt(plan: LifePlan, slot: number, atMs: number): ContactLife {
+/** The attempt a slot is in at a moment. A pure function: the same moment always finds the same contact there. */
+export function attemptAt(plan: AttemptPlan, slot: number, atMs: number): DialingAttempt {
   const { lengthMs, offsetMs } = rhythm(plan, slot);
-  return lifeInCycle(plan, slot, Math.floor((atMs - offsetMs) / lengthMs));
+  return attemptInCycle(plan, slot, Math.floor((atMs - offsetMs) / lengthMs));
 }
 
-export function lifeInCycle(plan: LifePlan, slot: number, cycle: number): ContactLife {
+export function attemptInCycle(plan: AttemptPlan, slot: number, cycle: number): DialingAttempt {
   const { lengthMs, offsetMs } = rhythm(plan, slot);
   const key = [plan.seed, plan.campaignId, slot, cycle].join('/');
-  const random = randomFor(key, 'life');
+  const random = randomFor(key, 'attempt');
   const isPreview = plan.dialingMode === 'preview';
   const waiting: Stage = random() < (isPreview ? 0.3 : 0.1) ? 'scheduled' : 'pending';
   const isReached = random() < 0.85;
@@ -72,14 +72,14 @@ export function lifeInCycle(plan: LifePlan, slot: number, cycle: number): Contac
   };
 }
 
-export function stageAt({ begins }: ContactLife, atMs: number): Stage {
+export function stageAt({ begins }: DialingAttempt, atMs: number): Stage {
   let current: Stage = 'gone';
   for (const [stage, beginsAtMs] of begins) if (beginsAtMs <= atMs) current = stage;
   return current;
 }
 
 /** One to four minutes for each contact, out of step with the other slots. */
-function rhythm({ seed, campaignId }: LifePlan, slot: number): { lengthMs: number; offsetMs: number } {
+function rhythm({ seed, campaignId }: AttemptPlan, slot: number): { lengthMs: number; offsetMs: number } {
   const random = randomFor(seed, campaignId, slot, 'rhythm');
   const lengthMs = integerBetween(random, 60_000, 240_000);
   return { lengthMs, offsetMs: integerBetween(random, 0, lengthMs) };
