@@ -51,8 +51,8 @@ describe('whatever an upstream answers, what comes of it fits the schema, is rig
   test.each(screens)('%s', { timeout }, async (_what, query) => {
     const operation = { query, variables: {}, values: {} };
     const property = fc.asyncProperty(upstreamPlans, async (plan) => {
-      const { found, expected } = await compareWithReference(plan, operation);
-      expect(found).toEqual(expected);
+      const { found, expected, described } = await compareWithReference(plan, operation);
+      expect(found, described).toEqual(expected);
     });
     await fc.assert(property, propertyRuns);
   });

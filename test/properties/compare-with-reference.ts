@@ -7,6 +7,7 @@ import type { GeneratedOperation } from './generated-operation.ts';
 import { sandboxOptions, type UpstreamPlan } from './generated-upstream.ts';
 import { ANYTHING, referenceAnswer } from './reference-resolver.ts';
 import { ReferenceUpstream } from './reference-upstream.ts';
+import type { Row } from './reference-values.ts';
 import { selectedFields } from './selected-fields.ts';
 
 const REFERENCE_TOKEN = 'token-of-the-reference';
@@ -30,11 +31,18 @@ interface Findings {
   readonly callsTooMany: Readonly<Record<string, number>>;
 }
 
+interface Comparison {
+  readonly found: Findings;
+  readonly expected: Findings;
+  /** The case in words, for whoever has to find out why the two differ. */
+  readonly described: string;
+}
+
 /** Asks a gateway over this upstream, and the reference as well. The two are to be equal. */
 export async function compareWithReference(
   plan: UpstreamPlan,
   { query, variables, values }: GeneratedOperation,
-): Promise<{ found: Findings; expected: Findings }> {
+): Promise<Comparison> {
   const document = parse(query);
   const [invalid] = validate(sdl, document);
   if (invalid) throw invalid;
@@ -60,6 +68,7 @@ export async function compareWithReference(
       count - (fewest[resource] ?? 0),
     ]);
     return {
+      described: description(plan, query, variables),
       found: {
         data: answer.data,
         unknown: affectedPaths(answer),
@@ -76,6 +85,11 @@ export async function compareWithReference(
   } finally {
     await close();
   }
+}
+
+function description({ campaigns, ...odd }: UpstreamPlan, query: string, variables: Row): string {
+  const lines = Object.entries({ variables, ...odd, campaigns });
+  return [query, ...lines.map(([name, value]) => `${name}: ${JSON.stringify(value)}`), ''].join('\n');
 }
 
 /** Everything that errors say could not be known. */

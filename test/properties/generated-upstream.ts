@@ -23,7 +23,9 @@ const ids = {
 
 /** The ids of a kind that operations ask for. */
 export function idsOf(kind: string): readonly string[] {
-  return new Map<string, readonly string[]>(Object.entries(ids)).get(kind) ?? [];
+  const known = new Map<string, readonly string[]>(Object.entries(ids)).get(kind);
+  if (known === undefined) throw new TypeError(`There are no ids of the kind "${kind}": add some to ids.`);
+  return known;
 }
 
 /** What is generated, as plain data, so that a case that fails can be read. */

@@ -1,9 +1,34 @@
+/** A setting of the environment that counts something. */
+function count(name: string, fallback: number | undefined, least: number): number | undefined {
+  const text = process.env[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < least) {
+    throw new TypeError(`${name} must be a whole number from ${least}; it is "${text}".`);
+  }
+  return value;
+}
+
 /** How many cases each property is tried with: PROPERTY_RUNS, or a number that fits into everybody's test run. */
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 100);
+const numRuns = count('PROPERTY_RUNS', 100, 1) ?? 100;
 
 /** Bounds the search for a smaller case too, which would go on for longer than anybody waits. */
-const interruptAfterTimeLimit = Math.max(40_000, numRuns * 50);
+const interruptAfterTimeLimit = Math.max(60_000, numRuns * 100);
 
-export const propertyRuns = { numRuns, interruptAfterTimeLimit };
+const seed = count('PROPERTY_SEED', undefined, -(2 ** 31));
+const nth = count('PROPERTY_CASE', undefined, 0);
 
-export const timeout = interruptAfterTimeLimit + 20_000;
+/**
+ * Of a failure, fast-check prints `{ seed: …, path: "4:0:…" }`. PROPERTY_SEED and PROPERTY_CASE, the first number of the
+ * path, try that case again and look for a smaller one anew.
+ */
+export const propertyRuns = {
+  numRuns,
+  interruptAfterTimeLimit,
+  // Too few cases on a machine that stands still are not the same as none that fails.
+  markInterruptAsFailure: true,
+  ...(seed !== undefined && { seed }),
+  ...(nth !== undefined && { path: String(nth) }),
+};
+
+export const timeout = interruptAfterTimeLimit + 30_000;
