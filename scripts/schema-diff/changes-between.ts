@@ -1,5 +1,6 @@
 import { CriticalityLevel, diff, DiffRule } from '@graphql-inspector/core';
 import type { GraphQLSchema } from 'graphql';
+import { allowDueRemovals } from './allow-due-removals.ts';
 
 /** One sentence for each change, sorted. */
 export interface SchemaChanges {
@@ -9,12 +10,9 @@ export interface SchemaChanges {
   readonly breaking: readonly string[];
 }
 
-/**
- * What changed from one schema to another, descriptions left out. To take away what was deprecated before is no breach: its
- * date was told.
- */
+/** What changed from one schema to another, descriptions left out. */
 export async function changesBetween(before: GraphQLSchema, now: GraphQLSchema): Promise<SchemaChanges> {
-  const rules = [DiffRule.ignoreDescriptionChanges, DiffRule.suppressRemovalOfDeprecatedField];
+  const rules = [DiffRule.ignoreDescriptionChanges, allowDueRemovals(new Date())];
   const changes = await diff(before, now, rules);
   const ofLevel = (level: CriticalityLevel) =>
     changes

@@ -28,15 +28,17 @@ async function schemaDiff(): Promise<0 | 1> {
   if (positionals.length > 1) throw new Error(`One file at most, not ${positionals.length}.`);
   const before = beforeOf(positionals[0]);
   if (before === null) {
-    console.log('There is no tag yet, so that clients have been promised nothing to compare with.');
+    console.log(
+      'There is no tag in this clone: clients have been promised nothing yet that it could be compared with.',
+    );
     return 0;
   }
   const now = schemaFrom(FILE, readFileSync(new URL(`../../${FILE}`, import.meta.url), 'utf8'));
   const { safe, dangerous, breaking } = await changesBetween(schemaFrom(before.name, before.text), now);
   console.log(`${FILE} compared with ${before.name}:`);
-  print('additions and other safe changes', safe);
-  print('changes that may surprise clients', dangerous);
-  print('changes that BREAK clients', breaking);
+  print('Additions and other safe changes', safe);
+  print('Changes that may surprise clients', dangerous);
+  print('Changes that BREAK clients', breaking);
   return breaking.length === 0 ? 0 : 1;
 }
 
@@ -56,6 +58,6 @@ function schemaFrom(name: string, text: string): GraphQLSchema {
 }
 
 function print(title: string, lines: readonly string[]): void {
-  console.log(`${lines.length} ${title}`);
+  console.log(`${title}: ${lines.length}`);
   for (const line of lines) console.log(`  ${line}`);
 }

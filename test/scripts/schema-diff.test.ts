@@ -21,6 +21,10 @@ function schemaDiff(args: readonly string[], folder = root) {
   return { status, stdout, stderr };
 }
 
+function deprecated(date: string): string {
+  return `@deprecated(reason: "Use name; goes on ${date}")`;
+}
+
 /** Compares the schema with one that was promised before. */
 function diffFrom(before: string) {
   const file = join(temporaryFolder(), 'before.graphql');
@@ -38,7 +42,7 @@ describe('npm run schema:diff with a file', () => {
   test('finds no difference between the schema and itself', () => {
     expect(schemaDiff([join(root, 'schema.graphql')])).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('0 changes that BREAK clients'),
+      stdout: expect.stringContaining('Changes that BREAK clients: 0'),
     });
   });
 
@@ -54,22 +58,37 @@ describe('npm run schema:diff with a file', () => {
   ])('fails for %s, and names it', (_what, text, named) => {
     expect(text).not.toBe(current);
     const { status, stdout } = diffFrom(text);
-    expect(stdout).toMatch(/[1-9] changes that BREAK clients/);
+    expect(stdout).toMatch(/Changes that BREAK clients: [1-9]/);
     expect(stdout.slice(stdout.indexOf('BREAK'))).toContain(named);
     expect(status).toBe(1);
   });
 
   test('lists what is new, and does not fail for it', () => {
     const { status, stdout } = diffFrom(withoutMemberCount);
-    expect(stdout).toMatch(/1 additions .*\n {2}.*memberCount/);
+    expect(stdout).toMatch(/Additions .*: 1\n {2}.*memberCount/);
     expect(status).toBe(0);
   });
 
-  test('does not fail for what was deprecated before it went', () => {
-    const deprecated = 'colour: String @deprecated(reason: "Use name; goes on 2026-12-31")';
-    const { status, stdout } = diffFrom(withMore('type Queue implements DomainEntity', deprecated));
-    expect(stdout).toMatch(/1 changes that may surprise clients\n.*colour/);
+  test.each([
+    ['a field', withMore('type Queue implements DomainEntity', `colour: String ${deprecated('2020-01-01')}`)],
+    ['an enum value', withMore('enum Disposition', `COLOUR ${deprecated('2020-01-01')}`)],
+    ['a field of a filter', withMore('input CampaignFilter', `colour: String ${deprecated('2020-01-01')}`)],
+    [
+      'an argument',
+      current.replace('after: String', `after: String, colour: ID ${deprecated('2020-01-01')}`),
+    ],
+  ])('does not fail for what was deprecated with a date that has come: %s', (_what, text) => {
+    const { status, stdout } = diffFrom(text);
+    expect(stdout).toMatch(/surprise clients: 1\n.*colour/i);
     expect(status).toBe(0);
+  });
+
+  test.each(['9999-12-31', 'some day'])('fails for what goes before its date: %s', (date) => {
+    const { status, stdout } = diffFrom(
+      withMore('type Queue implements DomainEntity', `colour: String ${deprecated(date)}`),
+    );
+    expect(stdout).toMatch(/BREAK clients: 1\n.*colour/);
+    expect(status).toBe(1);
   });
 
   test('says so when it is no schema, or none is there', () => {
@@ -118,7 +137,7 @@ describe.skipIf(!git)('npm run schema:diff without a file (needs git)', () => {
   test('says that there is nothing to compare with while there is no tag', () => {
     expect(schemaDiff([], repository())).toEqual({
       status: 0,
-      stdout: expect.stringContaining('There is no tag yet'),
+      stdout: expect.stringContaining('There is no tag in this clone'),
       stderr: '',
     });
   });
