@@ -42,7 +42,10 @@ function unusedOf(type: string, { models }: Mirror, sdk: Sdk, uses: readonly Use
     const all = Object.keys(sdk.models[model] ?? {});
     const unused = all.filter((property) => !used.has(property));
     if (unused.length === 0) return [];
-    return [`  ${type}: ${unused.length} of the ${all.length} of Models.${model}`, ...wrapped(unused)];
+    return [
+      `  ${type}: ${unused.length} of the ${all.length} properties of Models.${model}`,
+      ...wrapped(unused),
+    ];
   });
 }
 

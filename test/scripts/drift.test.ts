@@ -73,7 +73,7 @@ describe('npm run drift', () => {
     expect(stdout).toContain(
       `purecloud-platform-client-v2 ${sdk.version}, last looked at: ${lookedAt.version}\n`,
     );
-    expect(stdout).toMatch(/^ {2}Wrapup: \d of the \d of Models\.Wrapup\n {4}tags, provisional$/m);
+    expect(stdout).toMatch(/^ {2}Wrapup: \d of the \d properties of Models\.Wrapup\n {4}tags, provisional$/m);
     expect(stdout).toContain('Everything that the gateway uses is there');
   });
 
@@ -229,9 +229,10 @@ describe('the SDK', () => {
 });
 
 describe('the snapshot', () => {
-  test('is of the version that it names', () => {
+  test('has all models that are read, as they are in the version that it names', () => {
     const isInstalled = lookedAt.version === sdk.version;
-    expect(isInstalled ? snapshotOf(sdk, names) : lookedAt).toEqual(lookedAt);
+    const whatToDo = 'Other models are read now: see npm run drift, then npm run drift -- --looked-at';
+    expect(isInstalled ? snapshotOf(sdk, names) : lookedAt, whatToDo).toEqual(lookedAt);
   });
 
   test('is in alphabetical order and holds only what is read', () => {

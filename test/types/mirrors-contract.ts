@@ -97,6 +97,10 @@ type Problem<
 
 type NoProblem<Found extends never> = Found;
 
+// A type of the schema that is missing above, in `SdlTypes`.
+export type Unlisted = NoProblem<Exclude<MirroringType, keyof SdlTypes>>;
+
+// A field that has a problem here: say in scripts/drift/mirrors.ts, under `found` or `ours`, where it comes from.
 export type Contract = NoProblem<{ [Type in MirroringType]: Problem<Type> }[MirroringType]>;
 
 /** The SDK with other types for some properties of its users. */
