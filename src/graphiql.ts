@@ -90,3 +90,15 @@ export function graphiqlOptions(examples: readonly string[], asksForToken: boole
     shouldPersistHeaders: false,
   };
 }
+
+/**
+ * The page with all its scripts inlined, so that it asks no other host for anything. It is large, so it is loaded at first
+ * use.
+ */
+export async function graphiqlPage(options?: GraphiQLOptions): Promise<string> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  // The tabs' animation leaves them out of place, which the page hides until one has the focus: the first press of the mouse
+  // moved a tab away from under it, and the click was lost.
+  const page = renderGraphiQL(options);
+  return page.replace('</head>', '<style>.graphiql-tab { transform: none !important }</style></head>');
+}

@@ -3,7 +3,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Config, UpstreamConfig } from './config.ts';
 import { createContext, type GatewayContext } from './context.ts';
 import { UpstreamError } from './errors.ts';
-import { exampleQueries, graphiqlOptions } from './graphiql.ts';
+import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
 import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
@@ -63,9 +63,7 @@ export function createGateway(config: GatewayConfig): Gateway {
       exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
       config.upstream.credentials.mode === 'passThrough',
     ),
-    // The page with all its scripts inlined, so that it asks no other host for anything; large, so it is loaded at first use.
-    renderGraphiQL: async (options) =>
-      (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(options),
+    renderGraphiQL: graphiqlPage,
     landingPage: false,
     // Yoga would let every website read answers.
     cors: false,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { onTestFinished } from 'vitest';
 
 /** Listens on a port of its own until the test is over. Gives the address, without a slash at the end. */
-export async function listeningForTest(listener: RequestListener): Promise<string> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
+export async function listeningForTest(what: RequestListener | Server): Promise<string> {
+  const server = (typeof what === 'function' ? createServer(what) : what).listen(0, '127.0.0.1');
   onTestFinished(async () => {
     const closed = once(server, 'close');
     server.close();
