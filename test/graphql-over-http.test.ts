@@ -29,22 +29,28 @@ test('no audit of GraphQL over HTTP fails, and the optional ones that do not hol
 });
 
 describe('a client that accepts', () => {
-  test.each(['application/xml', 'text/html', 'image/*', 'application/json;charset=iso-8859-1'])(
-    'nothing the gateway can answer with is told so, and nothing is spent: %s',
-    async (accept) => {
-      const { gateway, calls } = await gatewayForTest();
-      const request = graphqlRequest(LIST);
-      request.headers.set('accept', accept);
-      const response = await gateway.fetch(request);
-      expect(response.status).toBe(406);
-      const { errors } = JSON.parse(await response.text());
-      expect(errors[0].message).toMatch(/Accept header must allow .*application\/json/);
-      expect(calls()).toEqual({});
-    },
-  );
+  test.each([
+    'application/xml',
+    'text/html',
+    'image/*',
+    'application/json;charset=iso-8859-1',
+    'application/json;x-charset=iso-8859-1',
+  ])('nothing the gateway can answer with is told so, and nothing is spent: %s', async (accept) => {
+    const { gateway, calls } = await gatewayForTest();
+    const request = graphqlRequest(LIST);
+    request.headers.set('accept', accept);
+    const response = await gateway.fetch(request);
+    expect(response.status).toBe(406);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { errors } = JSON.parse(await response.text());
+    expect(errors[0].message).toMatch(/Accept header must allow .*application\/json/);
+    expect(calls()).toEqual({});
+  });
 
   test.each([
+    ['', 'application/json'],
     ['*/*', 'application/json'],
+    ['APPLICATION/JSON; Charset=UTF-8', 'application/json'],
     ['application/*', 'application/json'],
     ['application/xml, application/json;q=0.1', 'application/json'],
     [GRAPHQL_RESPONSE, GRAPHQL_RESPONSE],
@@ -57,7 +63,8 @@ describe('a client that accepts', () => {
     const response = await gateway.fetch(request);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain(contentType);
-    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    const caching = [...response.headers].filter(([name]) => name.toLowerCase() === 'cache-control');
+    expect(caching).toEqual([[expect.any(String), 'private, no-store']]);
     expect(await response.text()).toContain('{"data":{"campaignInteractions":{"totalCount":100}}}');
   });
 });
@@ -85,6 +92,17 @@ describe('what is well-formed but cannot be executed is 200 in JSON and 400 in G
     ['a field that is not there', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
     ['a mutation', { query: 'mutation { start }' }, 'GRAPHQL_VALIDATION_FAILED'],
     ['a subscription', { query: 'subscription { ticks }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'an operation that is not there',
+      { query: 'query A { __typename }', operationName: 'B' },
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'no choice between two operations',
+      { query: 'query A { __typename } query B { __typename }' },
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['fragments alone', { query: 'fragment A on Query { __typename }' }, 'OPERATION_RESOLUTION_FAILURE'],
     ['a missing variable', { query: 'query ($id: ID!) { user(id: $id) { name } }' }, 'BAD_USER_INPUT'],
     [
       'a variable of a wrong type',
@@ -103,12 +121,25 @@ describe('what is well-formed but cannot be executed is 200 in JSON and 400 in G
   });
 });
 
+test('what is executed is 200 in either media type, also when an argument is refused', async () => {
+  const { gateway } = await gatewayForTest();
+  for (const accept of ['application/json', GRAPHQL_RESPONSE]) {
+    const request = graphqlRequest('{ campaigns(first: -1) { totalCount } }');
+    request.headers.set('accept', accept);
+    const response = await gateway.fetch(request);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(await response.text()).data).toEqual({ campaigns: null });
+  }
+});
+
 describe('a request that is not well-formed is 400 whatever it accepts, and costs nothing', () => {
   test.each([
+    ['no query', {}, 'query'],
     ['a query that is no text', { query: 5 }, 'query'],
     ['variables that are no object', { query: '{ __typename }', variables: 'x' }, 'variables'],
     ['variables that are a list', { query: '{ __typename }', variables: [] }, 'variables'],
     ['a parameter that does not exist', { query: '{ __typename }', variable: {} }, 'variable'],
+    ['an operation name that is no text', { query: '{ __typename }', operationName: 5 }, 'operationName'],
     ['a batch', [{ query: '{ __typename }' }], 'Batching'],
   ])('%s', async (_what, body, named) => {
     const { statuses, error } = await refusalOf(body);
@@ -131,6 +162,14 @@ describe('a request that is not well-formed is 400 whatever it accepts, and cost
     ]);
     expect(calls()).toEqual({});
   });
+});
+
+test('variables in a form that are no JSON are 400 as well', async () => {
+  const { gateway } = await gatewayForTest();
+  const body = new URLSearchParams({ query: LIST, variables: '{' });
+  const response = await gateway.fetch(new Request(GRAPHQL, { method: 'POST', body }));
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('no JSON');
 });
 
 test('a mutation by GET is refused with the method that would be right', async () => {

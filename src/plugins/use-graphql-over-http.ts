@@ -27,11 +27,19 @@ export function useGraphQLOverHTTP(): Plugin {
         setRequestParser(refusingBadJson(requestParser));
       }
     },
+    onParams({ params }) {
+      // Of a request that lacks its operation Yoga thinks that it is well-formed.
+      if (params.query == null) throw malformed('Parameter "query" is missing.');
+      const { operationName }: { operationName?: unknown } = params;
+      if (operationName != null && typeof operationName !== 'string') {
+        throw malformed('Parameter "operationName" must be a string.');
+      }
+    },
     onExecutionResult({ result }) {
       if (result === undefined || !('errors' in result)) return;
       for (const { extensions } of result.errors ?? []) {
-        // The executor wants 400 for variables that do not fit their types; with this, Yoga lets application/json differ.
-        if (extensions['code'] === 'BAD_USER_INPUT' && 'http' in extensions) {
+        // For these the executor and Yoga want 400; with `spec`, Yoga lets application/json differ.
+        if (wellFormed.has(extensions['code']) && 'http' in extensions) {
           extensions['http'] = { status: 400, spec: true };
         }
       }
@@ -39,7 +47,7 @@ export function useGraphQLOverHTTP(): Plugin {
   };
 }
 
-/** As Yoga reads the header when it comes to the answer. */
+/** As Yoga reads the header when it comes to the answer: by its order, without regard to q. */
 function isAcceptable(accept: string | null): boolean {
   return (accept || '*/*')
     .replaceAll(/\s/g, '')
@@ -47,7 +55,7 @@ function isAcceptable(accept: string | null): boolean {
     .split(',')
     .some((range) => {
       const [mediaRange = '', ...parameters] = range.split(';');
-      const charset = parameters.find((parameter) => parameter.startsWith('charset='));
+      const charset = parameters.find((parameter) => parameter.includes('charset='));
       return (charset ?? 'charset=utf-8') === 'charset=utf-8' && MEDIA_TYPES.some(isMatchedBy(mediaRange));
     });
 }
@@ -67,12 +75,17 @@ function refusingBadJson(parse: RequestParser): RequestParser {
       return await parse(request);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new GraphQLError(`Parameter "variables" or "extensions" is no JSON: ${error.message}`, {
-        extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
-      });
+      throw malformed(`Parameter "variables" or "extensions" is no JSON: ${error.message}`);
     }
   };
 }
+
+function malformed(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+}
+
+/** Codes of well-formed requests that cannot be executed: variables of a wrong type, no operation to choose. */
+const wellFormed = new Set<unknown>(['BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE']);
 
 const jsonContent = { 'content-type': 'application/json; charset=utf-8' };
 const notAcceptable = JSON.stringify({
