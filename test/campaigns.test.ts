@@ -30,10 +30,9 @@ function idsOn({ campaigns }: any): string[] {
 
 describe('pages of campaigns', () => {
   test('are known when they have come, although a call for one of theirs is still under way', async () => {
-    const organisation = {
-      ...organisationWith(2),
-      campaigns: [campaign('campaign-1'), campaign('campaign-2')],
-    };
+    // Each has a list of its own: ids that become known at two times are two calls.
+    const second = { ...campaign('campaign-2'), contactList: { id: 'list-2' } };
+    const organisation = { ...organisationWith(2), campaigns: [campaign('campaign-1'), second] };
     const { query, calls } = await gatewayForTest({
       organisation,
       faults: [{ kind: 'delay', resource: 'campaigns', ms: 100, times: 1 }],

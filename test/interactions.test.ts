@@ -46,6 +46,16 @@ describe('filters', () => {
     expect(idsOn(data)).toHaveLength(count);
   });
 
+  test('by skills need one of them, not all', async () => {
+    const rows = [
+      { ...interaction(0), skills: [{ id: 'skill-0' }, { id: 'skill-1' }] },
+      { ...interaction(1), skills: [{ id: 'skill-2' }] },
+    ];
+    const { query } = await gatewayForTest({ organisation: organisationWith(rows) });
+    const { data } = await query(page, { filter: { skillIds: ['skill-1', 'skill-3'] } });
+    expect(idsOn(data)).toEqual(['interaction-000']);
+  });
+
   test.each([
     { states: [] },
     { dispositions: [] },
