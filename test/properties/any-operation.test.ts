@@ -13,6 +13,7 @@ test(
       const { found, expected, described } = await compareWithReference(plan, generateOperation(draw, sdl));
       expect(found, described).toEqual(expected);
     });
-    await fc.assert(property, propertyRuns);
+    // Queries differ in more ways than upstreams do, and are as a rule small.
+    await fc.assert(property, { ...propertyRuns, numRuns: propertyRuns.numRuns * 5 });
   },
 );

@@ -54,7 +54,8 @@ export function oddAnswers(
 ): AlterFault {
   const alterRow = (row: Row, request: RecordedRequest): unknown => {
     const key = keyOf(resource, row, request);
-    const held = resource === 'campaigns' || resource === 'campaignInteractions' ? rows.get(key) : row;
+    // What the upstream adds only when it is asked to must stay as it answered.
+    const held = resource === 'users' || resource === 'contactLists' ? row : rows.get(key);
     const named = odd.includes('without names') ? withoutNames(held ?? row) : (held ?? row);
     return damage
       .filter((each) => each.key === key)

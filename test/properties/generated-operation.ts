@@ -120,7 +120,7 @@ class Generator {
     }
     if (this.#isLucky(2)) return null;
     if (name === 'first') {
-      const first = this.#oneOf([1, 2, 3, 100]);
+      const first = this.#oneOf(field === 'campaigns' ? [1, 2, 3, 100] : [0, 1, 2, 3, 100]);
       return this.#value(type, String(first), first);
     }
     if (name === 'orderBy') {
@@ -137,8 +137,8 @@ class Generator {
       queueIds: this.#draw(fc.subarray, [...idsOf('queue')]),
       skillIds: this.#draw(fc.subarray, [...idsOf('skill')]),
       activePreviewCall: this.#draw(fc.boolean),
-      createdAfter: this.#oneOf(['2025-12-31T00:00:00Z', '2026-01-01T00:00:01Z']),
-      createdBefore: this.#oneOf(['2026-01-01T00:00:02Z', '2026-01-03T00:00:00Z']),
+      createdAfter: this.#oneOf(['2025-12-31T00:00:00Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z']),
+      createdBefore: this.#oneOf(['2026-01-01T00:00:02Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z']),
     };
     const set = Object.entries(conditions).filter(() => this.#isLucky(4));
     const literals = set.map(([name, wanted]) => {

@@ -60,6 +60,7 @@ const resources: readonly ResourceName[] = [
   'campaignStats',
   'contactLists',
   'contacts',
+  'conversations',
   'divisions',
   'queues',
   'scripts',
@@ -67,6 +68,44 @@ const resources: readonly ResourceName[] = [
   'users',
   'wrapUpCodes',
 ];
+
+/** Moments that differ, so that a field which is read from the property of another shows. */
+function moment(n: number): string {
+  return new Date(Date.UTC(2026, 0, 1, 11, 0, n)).toISOString();
+}
+
+/** A conversation of which everything is known. */
+const conversation = {
+  id: 'conversation-0',
+  name: 'Name of conversation-0',
+  selfUri: '/api/v2/conversations/conversation-0',
+  startTime: moment(1),
+  endTime: moment(2),
+  participants: [
+    {
+      id: 'participant-0',
+      name: 'Name of participant-0',
+      purpose: 'agent',
+      address: 'tel:+15550101',
+      ani: 'tel:+15550102',
+      dnis: 'tel:+15550103',
+      startTime: moment(3),
+      connectedTime: moment(4),
+      endTime: moment(5),
+      userId: 'user-0',
+      queueId: 'queue-0',
+      queueName: 'Own name of queue-0',
+      wrapup: {
+        code: 'wrap-up-1',
+        name: 'Own name of wrap-up-1',
+        notes: 'Notes',
+        durationSeconds: 12,
+        endTime: moment(6),
+      },
+      attributes: { colour: 'blue' },
+    },
+  ],
+};
 
 /** A reference as the upstream writes it, to one of these ids; sometimes to nothing. */
 function reference(known: readonly string[], path: string) {
@@ -99,7 +138,9 @@ const contacts = fc
     participant: fc.record({
       userId: fc.option(fc.constantFrom(...ids.user)),
       queueId: fc.option(fc.constantFrom(...ids.queue)),
-      wrapup: fc.option(fc.record({ code: fc.constantFrom(...ids.wrapUpCode), durationSeconds: fc.nat() })),
+      wrapup: fc.option(
+        fc.constantFrom(...ids.wrapUpCode).map((code) => ({ ...conversation.participants[0]?.wrapup, code })),
+      ),
     }),
   })
   .map(({ id, other, list, toldBy, participant }) => ({
@@ -110,13 +151,11 @@ const contacts = fc
       }),
     },
     conversation: {
-      id: 'conversation-0',
-      startTime: '2026-01-01T10:00:00Z',
+      ...conversation,
       participants: [
         null,
         {
-          id: 'participant-0',
-          name: 'Participant',
+          ...conversation.participants[0],
           ...participant,
           attributes: toldBy === 'attributes' ? { dialerContactId: other, dialerContactListId: list } : {},
           callbacks:
@@ -143,7 +182,15 @@ const interactions = fc
   })
   .map(({ n, list, contacts: contact, ...row }) => ({
     list,
-    row: { ...interaction(n), ...contact, ...row },
+    row: {
+      ...interaction(n),
+      lastActivePreviewWrapupTime: moment(10 + n),
+      callRoutedTime: moment(20 + n),
+      previewConnectedTime: moment(30 + n),
+      previewPopDeliveredTime: moment(40 + n),
+      ...contact,
+      ...row,
+    },
   }));
 
 const campaigns = fc.record({
@@ -192,10 +239,21 @@ export function sandboxOptions({ campaigns: drafts, damage, oddities: odd, faili
   };
 }
 
+const [wrapUpCode] = organisation.wrapUpCodes;
+
 function rowsHeld(drafts: readonly CampaignDraft[]): Rows {
   return new Map([
     ...rowsOf(organisation),
+    ['conversations conversation-0', conversation],
+    ['wrapUpCodes wrap-up-1', { ...wrapUpCode, selfUri: '/api/v2/routing/wrapupcodes/wrap-up-1' }],
     ...drafts.flatMap(({ row, body }): [string, Row][] => [
+      [
+        `campaignStats ${row.id}`,
+        {
+          ...organisation.stats(row.id, 0),
+          contactRate: { attempts: 8, connects: 4, connectRatio: 0.5 },
+        },
+      ],
       [`campaigns ${row.id}`, row],
       [`campaignInteractions ${row.id}`, body],
     ]),
