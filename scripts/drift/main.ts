@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { schema } from '../../src/schema.ts';
@@ -26,7 +27,10 @@ try {
 /** Prints the report; 1 when something that the gateway uses is gone or is something else now, otherwise 0. */
 async function drift(): Promise<0 | 1> {
   const { values } = parseArgs({ options: { sdk: { type: 'string' }, 'looked-at': { type: 'boolean' } } });
-  const sdk = readSdk(values.sdk ?? installed());
+  // npm runs scripts in the package's folder, wherever its user stands.
+  const sdk = readSdk(
+    values.sdk === undefined ? installed() : resolve(process.env['INIT_CWD'] ?? '', values.sdk),
+  );
   const uses = usesOf(schema);
   const names = [...new Set(uses.map(({ model }) => model))];
   const changes = compare(names, lookedAt.models, sdk.models);

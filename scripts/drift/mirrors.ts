@@ -139,6 +139,7 @@ export const alsoRead = {
   ContactListEntityListing: { entities: 'Array<Models.ContactList>', total: 'number' },
   DialerPreview: { contactId: 'string', contactListId: 'string' },
   DomainEntityRef: { id: 'string', name: 'string', selfUri: 'string' },
+  ErrorBody: { contextId: 'string', message: 'string', messageParams: 'object' },
   ParticipantBasic: { callbacks: 'Array<Models.CallbackBasic>' },
   QueueEntityListing: { entities: 'Array<Models.Queue>', total: 'number' },
   SkillEntityListing: { entities: 'Array<Models.RoutingSkill>', total: 'number' },

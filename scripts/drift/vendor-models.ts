@@ -23,6 +23,7 @@ export interface VendorModels {
   DialerPreview: Models.DialerPreview;
   Division: Models.Division;
   DomainEntityRef: Models.DomainEntityRef;
+  ErrorBody: Models.ErrorBody;
   Participant: Models.Participant;
   ParticipantBasic: Models.ParticipantBasic;
   PresenceDefinition: Models.PresenceDefinition;

@@ -4,6 +4,7 @@ import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -225,6 +226,27 @@ describe('the SDK', () => {
     expect(readOperations(code)).toEqual([
       { name: 'getOne', method: 'GET', path: '/api/v2/ones/{id}', query: ['expand', 'state'] },
     ]);
+  });
+});
+
+describe('what is held against the SDK', () => {
+  test('is every model that the data sources and the way to the upstream name', () => {
+    const folders = ['src/datasources', 'src/upstream'];
+    const sources = folders.flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.ts'))
+        .map((file) => readFileSync(join(root, folder, file), 'utf8')),
+    );
+    const named = sources.flatMap((source) =>
+      [...source.matchAll(/\bModels\.(\w+)/g)].map(([, model]) => model),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((model) => !names.includes(model ?? ''))).toEqual([]);
+  });
+
+  test('is what every call answers with', () => {
+    const models = calls.map(({ answer }) => /Models\.(\w+)/.exec(answer)?.[1] ?? answer);
+    expect(models.filter((model) => !names.includes(model))).toEqual([]);
   });
 });
 
