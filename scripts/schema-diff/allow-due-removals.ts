@@ -8,15 +8,30 @@ import type { GraphQLSchema } from 'graphql';
 export function allowDueRemovals(today: Date): Rule {
   return ({ changes, oldSchema }) =>
     changes.map((change) =>
-      change.criticality.level === CriticalityLevel.Breaking && isDue(reasonOf(change, oldSchema), today)
+      change.criticality.level === CriticalityLevel.Breaking &&
+      (change.type === 'TYPE_REMOVED'
+        ? isUsedByDue(change.path, oldSchema, today)
+        : isDue(reasonOf(change, oldSchema), today))
         ? { ...change, criticality: { ...change.criticality, level: CriticalityLevel.Dangerous } }
         : change,
     );
 }
 
+/** A reason may tell since when, too: the last of its dates is that of the removal. */
 function isDue(reason: string | null | undefined, today: Date): boolean {
-  const [date] = /\d{4}-\d\d-\d\d/.exec(reason ?? '') ?? [];
+  const date = (reason?.match(/\d{4}-\d\d-\d\d/g) ?? []).toSorted().at(-1);
   return date !== undefined && new Date(date) <= today;
+}
+
+/** Whether a type was used, and by nothing but what may go. */
+function isUsedByDue(typeName: string | undefined, schema: GraphQLSchema | null, today: Date): boolean {
+  const members = Object.values(schema?.getTypeMap() ?? {}).flatMap((type) =>
+    'getFields' in type
+      ? Object.values(type.getFields()).flatMap((field) => [field, ...('args' in field ? field.args : [])])
+      : [],
+  );
+  const uses = members.filter(({ type }) => String(type).replaceAll(/[[\]!]/g, '') === typeName);
+  return uses.length > 0 && uses.every(({ deprecationReason }) => isDue(deprecationReason, today));
 }
 
 /** Why what is removed was deprecated, if it was. */

@@ -8,7 +8,12 @@ export function lastTag(folder: string): string | null {
 
 /** A file as it is in a tag. */
 export function fileAt(folder: string, tag: string, file: string): string {
-  return git(folder, ['show', `${tag}:${file}`]);
+  return git(folder, ['show', `${tag}:./${file}`]);
+}
+
+/** Whether the clone was made without its whole history, and so perhaps without tags. */
+export function isShallow(folder: string): boolean {
+  return git(folder, ['rev-parse', '--is-shallow-repository']) === 'true';
 }
 
 /** @throws Error that says which command failed, and how. */

@@ -3,11 +3,12 @@
  * something breaks them. See USAGE.
  */
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { changesBetween } from './changes-between.ts';
-import { fileAt, lastTag } from './last-tag.ts';
+import { fileAt, isShallow, lastTag } from './last-tag.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FILE = 'schema.graphql';
@@ -28,9 +29,8 @@ async function schemaDiff(): Promise<0 | 1> {
   if (positionals.length > 1) throw new Error(`One file at most, not ${positionals.length}.`);
   const before = beforeOf(positionals[0]);
   if (before === null) {
-    console.log(
-      'There is no tag in this clone: clients have been promised nothing yet that it could be compared with.',
-    );
+    console.log('There is no tag in this clone: clients have been promised nothing yet.');
+    if (isShallow(ROOT)) console.warn('It is shallow, though: git fetch --unshallow --tags, and try again.');
     return 0;
   }
   const now = schemaFrom(FILE, readFileSync(new URL(`../../${FILE}`, import.meta.url), 'utf8'));
@@ -43,7 +43,11 @@ async function schemaDiff(): Promise<0 | 1> {
 }
 
 function beforeOf(file: string | undefined): { name: string; text: string } | null {
-  if (file !== undefined) return { name: file, text: readFileSync(file, 'utf8') };
+  if (file !== undefined) {
+    // npm runs scripts in the package's folder, wherever its user stands.
+    const path = resolve(process.env['INIT_CWD'] ?? '', file);
+    return { name: file, text: readFileSync(path, 'utf8') };
+  }
   const tag = lastTag(ROOT);
   return tag === null ? null : { name: `that of ${tag}`, text: fileAt(ROOT, tag, FILE) };
 }
