@@ -222,6 +222,13 @@ describe('it exits with 1', () => {
     expect(calls()).toEqual({});
   });
 
+  test('when the pages that it asks for lead nowhere', async () => {
+    const { url } = await gatewayOnPort();
+    const { code, listed } = await client(url, [CAMPAIGN_ID, '0']);
+    expect(listed).toEqual([expect.stringContaining('0 of 100')]);
+    expect(code).toBe(1);
+  });
+
   test('when nothing listens there', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -15,6 +15,8 @@ async function list(url: URL, token: string | undefined, campaignId: string, fir
       isComplete = false;
       if (errors.length === 0) console.error(`The upstream knows no campaign ${campaignId}.`);
     } else {
+      // A page of none leads nowhere.
+      if (page.pageInfo.hasNextPage && page.pageInfo.endCursor === null) isComplete = false;
       for (const interaction of page.nodes) console.log(interactionLine(interaction, errors));
       shown += page.nodes.length;
       console.log(`-- ${shown} of ${page.totalCount} interactions at ${page.observedAt}`);
