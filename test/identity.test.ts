@@ -1,11 +1,12 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../src/config.ts';
+import type { Fault } from '../src/sandbox/fault.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../src/server.ts';
 import { onlyError } from './support/answers.ts';
 import { gatewayForTest, graphqlRequest, type GraphQLAnswer, TOKEN } from './support/gateway.ts';
+import { listeningForTest } from './support/listening.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID, supervisorsOrganisation } from './support/organisation.ts';
 
 const SECRET = 'hush-this-is-a-secret';
@@ -63,15 +64,8 @@ function loginsAt({ requests }: Sandbox): number {
 
 /** An upstream of which a test sees more than the sandbox shows, such as connections that close. */
 async function upstreamForTest(listener: RequestListener): Promise<{ url: string; server: Server }> {
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new TypeError('It listens on a port.');
-  return { url: `http://127.0.0.1:${address.port}`, server };
+  const server = createServer(listener);
+  return { url: await listeningForTest(server), server };
 }
 
 describe('a caller with a token of its own', () => {
@@ -313,16 +307,8 @@ describe("the gateway's own login", () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test.each([
-    ['UPSTREAM_RATE_LIMITED', 'throttled', { kind: 'rateLimited' }],
-    ['UPSTREAM_UNAVAILABLE', 'out of order', { kind: 'status', status: 503 }],
-    ['UPSTREAM_UNAVAILABLE', 'cut off', { kind: 'reset' }],
-    ['UPSTREAM_TIMEOUT', 'silent', { kind: 'hang' }],
-    ['UPSTREAM_BAD_RESPONSE', "hidden behind a proxy's page", { kind: 'html', status: 200 }],
-    ['UPSTREAM_BAD_RESPONSE', 'cut short', { kind: 'truncate' }],
-    ['UPSTREAM_BAD_RESPONSE', 'somewhere else', { kind: 'status', status: 404 }],
-    ['UPSTREAM_BAD_RESPONSE', 'without a token to give', { kind: 'status', status: 200, body: {} }],
-  ] as const)('is %s, not UNAUTHENTICATED, while the login service is %s', async (code, _how, fault) => {
+  /** A gateway whose first login meets this fault, and the error of what is asked meanwhile. */
+  async function failedLogin(fault: Fault) {
     const { gateway } = await serviceGateway(
       { faults: [{ ...fault, resource: 'login', times: 1 }] },
       {
@@ -333,9 +319,28 @@ describe("the gateway's own login", () => {
     );
     const answer = await ask(gateway, USER);
     expect(answer.data).toEqual({ user: null });
-    expect(onlyError(answer).extensions.code).toBe(code);
-    // A failed login is not kept: the next request finds a service that is well again. Where it is silent, the call and the
-    // login that it waits for give up at the same moment, and a request in between may still join that login.
+    return { gateway, code: onlyError(answer).extensions.code };
+  }
+
+  test.each<[string, string, Fault]>([
+    ['UPSTREAM_RATE_LIMITED', 'throttled', { kind: 'rateLimited' }],
+    ['UPSTREAM_UNAVAILABLE', 'out of order', { kind: 'status', status: 503 }],
+    ['UPSTREAM_UNAVAILABLE', 'cut off', { kind: 'reset' }],
+    ['UPSTREAM_BAD_RESPONSE', "hidden behind a proxy's page", { kind: 'html', status: 200 }],
+    ['UPSTREAM_BAD_RESPONSE', 'cut short', { kind: 'truncate' }],
+    ['UPSTREAM_BAD_RESPONSE', 'somewhere else', { kind: 'status', status: 404 }],
+    ['UPSTREAM_BAD_RESPONSE', 'without a token to give', { kind: 'status', status: 200, body: {} }],
+  ])('is %s, not UNAUTHENTICATED, while the login service is %s', async (expected, _how, fault) => {
+    const { gateway, code } = await failedLogin(fault);
+    expect(code).toBe(expected);
+    // A failed login is not kept: the next request finds a service that is well again.
+    expect(await ask(gateway, USER)).toEqual(userAnswer);
+  });
+
+  test('is UPSTREAM_TIMEOUT while the login service is silent', async () => {
+    const { gateway, code } = await failedLogin({ kind: 'hang' });
+    expect(code).toBe('UPSTREAM_TIMEOUT');
+    // The call and the login that it waits for give up at the same moment; a request in between may still join that login.
     await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);
   });
 });
