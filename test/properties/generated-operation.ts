@@ -6,7 +6,7 @@ import {
   type GraphQLSchema,
   isObjectType,
 } from 'graphql';
-import { idsOf } from './generated-upstream.ts';
+import { idsOf } from './generated-campaigns.ts';
 import type { Row } from './reference-values.ts';
 
 export interface GeneratedOperation {
