@@ -32,6 +32,7 @@ export interface Resource<Entity, PartName extends string = never> {
   /** Whether the answer itself says that rows for these ids are missing from it. */
   readonly isCut: (body: unknown, ids: readonly string[]) => boolean;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
+  /** Whether a reference is such an entity itself, so that nothing has to be loaded. */
   readonly isEntity: (value: unknown) => value is Entity;
   /** Whether 404 says that the upstream does not know the ids, rather than that the call failed. */
   readonly absentOn404: boolean;
