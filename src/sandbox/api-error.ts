@@ -11,8 +11,10 @@ const CODES: Readonly<Record<number, string>> = {
   409: 'conflict',
   410: 'gone',
   413: 'request.entity.too.large',
+  414: 'request.uri.too.long',
   429: 'too.many.requests',
   500: 'internal.server.error',
+  502: 'bad.gateway',
   503: 'service.unavailable',
   504: 'request.timeout',
 };
@@ -72,20 +74,38 @@ export function invalidValue(parameter: string, value: string): ApiError {
   });
 }
 
-/** @param retryAfterSeconds also sent as Retry-After; null leaves the header out, which the vendor does at times. */
-export function rateLimited(retryAfterSeconds: number | null): ApiError {
+/** A call that is refused as a whole for one id; only a 400 says for which. */
+export function refusedIds(status: number, id = ''): ApiError {
+  return status === 400 ? invalidValue('id', id) : new ApiError(status);
+}
+
+/**
+ * @param retryAfterSeconds also sent as Retry-After. Undefined leaves the header out, which the vendor does at times;
+ * null names no time in the message either.
+ */
+export function rateLimited(retryAfterSeconds: number | null | undefined): ApiError {
+  const text = 'Rate limit exceeded the maximum.';
+  const code = 'too.many.requests.retry.after';
+  if (retryAfterSeconds === null) return new ApiError(429, { code, message: text });
   return new ApiError(429, {
-    code: 'too.many.requests.retry.after',
-    message: `Rate limit exceeded the maximum. Retry the request in [${retryAfterSeconds ?? 60}] seconds`,
-    headers: retryAfterSeconds === null ? {} : { 'Retry-After': String(retryAfterSeconds) },
+    code,
+    message: `${text} Retry the request in [${retryAfterSeconds ?? 60}] seconds`,
+    headers: retryAfterHeaders(retryAfterSeconds),
   });
 }
 
-export function missingPermissions(permissions: readonly string[]): ApiError {
+export function retryAfterHeaders(seconds: number | null | undefined): Record<string, string> {
+  return seconds == null ? {} : { 'Retry-After': String(seconds) };
+}
+
+/** @param any whether one of them would have been enough, for which the vendor has another code and text. */
+export function missingPermissions(permissions: readonly string[], any: boolean): ApiError {
   const names = permissions.join(', ');
-  const text = 'Unable to perform the requested action. You are missing the following permission(s): ';
+  const text = any
+    ? 'Unable to perform the requested action. You must have at least one of the following permissions assigned: '
+    : 'Unable to perform the requested action. You are missing the following permission(s): ';
   return new ApiError(403, {
-    code: 'missing.permissions',
+    code: any ? 'missing.any.permissions' : 'missing.permissions',
     message: `${text}${names}`,
     messageWithParams: `${text}{permissions}`,
     messageParams: { permissions: names },

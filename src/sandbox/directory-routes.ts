@@ -13,6 +13,7 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/users',
     resource: 'users',
+    permissions: [],
     handle: (call) => {
       const users = withIds(usersInState(call), call.query);
       const listing = page(
@@ -26,12 +27,14 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/users/{id}',
     resource: 'users',
+    permissions: [],
     handle: (call) => expanded(byId(usersInState(call), call, 'user'), call),
   },
   {
     method: 'GET',
     path: '/api/v2/routing/queues',
     resource: 'queues',
+    permissions: ['routing:queue:view'],
     handle: (call) => {
       const divisionIds = new Set(values(call.query, 'divisionId'));
       const queues = named(withIds(call.organisation.queues, call.query), call).filter(
@@ -45,18 +48,25 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/routing/queues/{id}',
     resource: 'queues',
+    permissions: ['routing:queue:view'],
     handle: (call) => byId(call.organisation.queues, call, 'queue'),
   },
-  ...directory('/api/v2/routing/skills', 'skills', 'skill', ({ organisation }) => organisation.skills),
   ...directory(
-    '/api/v2/routing/wrapupcodes',
-    'wrapUpCodes',
-    'wrap-up code',
-    (call) => call.organisation.wrapUpCodes,
+    { path: '/api/v2/routing/skills', resource: 'skills', permissions: ['routing:skill:view'] },
+    'skill',
+    ({ organisation }) => organisation.skills,
   ),
   ...directory(
-    '/api/v2/authorization/divisions',
-    'divisions',
+    {
+      path: '/api/v2/routing/wrapupcodes',
+      resource: 'wrapUpCodes',
+      permissions: ['routing:wrapupCode:view'],
+    },
+    'wrap-up code',
+    ({ organisation }) => organisation.wrapUpCodes,
+  ),
+  ...directory(
+    { path: '/api/v2/authorization/divisions', resource: 'divisions', permissions: [] },
     'division',
     ({ organisation }) => organisation.divisions,
   ),
@@ -64,6 +74,7 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/scripts',
     resource: 'scripts',
+    permissions: ['scripter:script:view'],
     // The trap: this listing knows no id filter and ignores one.
     handle: (call) =>
       page(
@@ -75,29 +86,33 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/scripts/{id}',
     resource: 'scripts',
+    permissions: ['scripter:script:view'],
     handle: (call) => byId(call.organisation.scripts, call, 'script'),
   },
 ];
 
 /** A listing with an id filter and the read of a single row. */
 function directory(
-  path: string,
-  resource: Route['resource'],
+  common: Omit<Route, 'method' | 'handle'>,
   what: string,
   rowsOf: (call: ApiCall) => readonly { readonly id?: string; readonly name?: string }[],
 ): Route[] {
   return [
     {
+      ...common,
       method: 'GET',
-      path,
-      resource,
       handle: (call) =>
         page(
           inOwnOrder(named(withIds(rowsOf(call), call.query), call), ({ id }) => id),
           { ...call, maxPageSize: MAX_PAGE_SIZE },
         ),
     },
-    { method: 'GET', path: `${path}/{id}`, resource, handle: (call) => byId(rowsOf(call), call, what) },
+    {
+      ...common,
+      method: 'GET',
+      path: `${common.path}/{id}`,
+      handle: (call) => byId(rowsOf(call), call, what),
+    },
   ];
 }
 

@@ -1,5 +1,5 @@
-import type { AlterFault, DelayFault, Fault, RecordedRequest } from './fault.ts';
-import type { Random } from './random.ts';
+import type { AlterFault, DelayFault, Fault, RecordedRequest, RefuseIdsFault } from './fault.ts';
+import { hash32, type Random } from './random.ts';
 
 export interface DrawnFaults {
   readonly delayMs: number;
@@ -11,24 +11,25 @@ export interface DrawnFaults {
 export const NO_FAULTS: DrawnFaults = { delayMs: 0, alterations: [], decisive: null };
 
 /**
- * Decides which faults strike a request. Delays add up and alterations follow each other in the order given; the first
- * of any other kind decides, and those after it are neither drawn nor counted.
+ * Decides which of the faults strike a request. Delays add up and alterations follow each other in the order given; the
+ * first of any other kind decides, and those after it are neither drawn nor counted. A fault is known by its object.
  */
 export function createFaultDraw(
-  faults: readonly Fault[],
   random: Random,
-): (request: RecordedRequest) => DrawnFaults {
-  const strikes = new WeakMap<Fault, number>();
+): (faults: Iterable<Fault>, request: RecordedRequest) => DrawnFaults {
+  const counts = new WeakMap<Fault, { met: number; struck: number }>();
   const hits = (fault: Fault, request: RecordedRequest) => {
-    const { resource = '*', rate = 1, times = Infinity, token } = fault;
-    const struck = strikes.get(fault) ?? 0;
-    if (resource !== '*' && resource !== request.resource) return false;
-    if (token !== undefined && token !== request.token) return false;
-    if (struck >= times || random() >= rate) return false;
-    strikes.set(fault, struck + 1);
+    if (!concerns(fault, request)) return false;
+    const { rate = 1, times = Infinity, burst = { length: 1, every: 1 } } = fault;
+    const count = counts.get(fault) ?? { met: 0, struck: 0 };
+    counts.set(fault, count);
+    const isInBurst = count.met % burst.every < burst.length;
+    count.met += 1;
+    if (!isInBurst || count.struck >= times || random() >= rate) return false;
+    count.struck += 1;
     return true;
   };
-  return (request) => {
+  return (faults, request) => {
     let delayMs = 0;
     const alterations: AlterFault[] = [];
     for (const fault of faults) {
@@ -39,4 +40,18 @@ export function createFaultDraw(
     }
     return { delayMs, alterations, decisive: null };
   };
+}
+
+/** The first id of the request that the fault refuses. */
+export function refusedId({ ids }: RefuseIdsFault, request: RecordedRequest): string | undefined {
+  return request.ids.find((id) => ('share' in ids ? hash32(id) / 2 ** 32 < ids.share : ids.includes(id)));
+}
+
+function concerns(fault: Fault, request: RecordedRequest): boolean {
+  const { resource = '*', token } = fault;
+  if (resource === 'api' && request.resource === 'login') return false;
+  if (resource !== '*' && resource !== 'api' && resource !== request.resource) return false;
+  if (token !== undefined && token !== request.token) return false;
+  if (fault.kind === 'refuseIds') return refusedId(fault, request) !== undefined;
+  return fault.kind !== 'tooManyIds' || request.ids.length > fault.maxIds;
 }

@@ -15,16 +15,24 @@ export interface RecordedRequest {
   status: number | null;
 }
 
+/** The first `length` of every `every` requests: trouble that comes in phases, counted in requests and not in time. */
+interface Burst {
+  readonly length: number;
+  readonly every: number;
+}
+
 /** Which requests a fault strikes. */
 interface FaultScope {
-  /** @default '*' every resource, the login included */
-  readonly resource?: ResourceName | '*';
+  /** `api` is every resource but the login. @default '*' every resource, the login included */
+  readonly resource?: ResourceName | '*' | 'api';
   /** Share of the requests it strikes, drawn from the seeded generator. @default 1 */
   readonly rate?: number;
   /** How often it strikes at all, counted for this very object. @default unlimited */
   readonly times?: number;
   /** Only requests with this access token. */
   readonly token?: string;
+  /** Only some of the requests that it concerns and that no fault before it decided over. @default all of them */
+  readonly burst?: Burst;
 }
 
 /** An answer without the data: by default the vendor's ErrorBody, else `body` as text or JSON. */
@@ -32,20 +40,44 @@ interface StatusFault extends FaultScope {
   readonly kind: 'status';
   readonly status: number;
   readonly body?: unknown;
+  /** Of the ErrorBody, instead of the usual one for the status. */
+  readonly code?: string;
   /** Sends `body` (or a page) as text/html, as proxies do. */
   readonly html?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** 429 in the vendor's words; at the login 400, as there. Without seconds there is no Retry-After. */
+/**
+ * 429 in the vendor's words; at the login 400, as there. Without seconds there is no Retry-After, but the message still
+ * names a time; with null nothing does, not even the headers that tell of the rate limit.
+ */
 interface RateLimitedFault extends FaultScope {
   readonly kind: 'rateLimited';
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | null;
 }
 
 interface MissingPermissionsFault extends FaultScope {
   readonly kind: 'missingPermissions';
   readonly permissions: readonly string[];
+  /** One of them would have been enough. @default false */
+  readonly any?: boolean;
+}
+
+/** Refuses a call as a whole for one of its ids, and leaves calls without such an id alone. */
+export interface RefuseIdsFault extends FaultScope {
+  readonly kind: 'refuseIds';
+  /** These, or a share of all there are, which is the same ids at every sandbox. */
+  readonly ids: readonly string[] | { readonly share: number };
+  /** @default 400 */
+  readonly status?: 400 | 404 | 413 | 414;
+}
+
+/** Refuses calls with more ids than this, and leaves others alone. */
+interface TooManyIdsFault extends FaultScope {
+  readonly kind: 'tooManyIds';
+  readonly maxIds: number;
+  /** @default 413 */
+  readonly status?: 400 | 413 | 414;
 }
 
 /** Waits, then answers as if nothing were. */
@@ -87,6 +119,8 @@ export type Fault =
   | StatusFault
   | RateLimitedFault
   | MissingPermissionsFault
+  | RefuseIdsFault
+  | TooManyIdsFault
   | DelayFault
   | HangFault
   | ResetFault

@@ -1,5 +1,6 @@
 import { EXAMPLE_CAMPAIGN_ID } from './generate-organisation.ts';
 import { parseSandboxSettings } from './parse-sandbox-settings.ts';
+import { PROFILES, type ProfileName } from './profiles.ts';
 import { startSandbox } from './start-sandbox.ts';
 
 const { settings, problems } = parseSandboxSettings(process.env);
@@ -14,7 +15,7 @@ if (settings === null) {
       recordedRequests: 0,
       rateLimit: { allowed: callsPerMinute, windowSeconds: 60 },
     });
-    process.stdout.write(greeting(sandbox.url));
+    process.stdout.write(greeting(sandbox.url, settings.profile));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       process.on(signal, () => {
         void sandbox.close();
@@ -30,10 +31,11 @@ function fail(lines: readonly string[]): void {
   process.exitCode = 1;
 }
 
-function greeting(url: string): string {
+function greeting(url: string, profile: ProfileName | null): string {
+  const trouble = profile === null ? '' : `\n  profile        ${profile}: ${PROFILES[profile].description}`;
   return `Sandbox upstream on ${url}
   client id      sandbox
-  client secret  sandbox
+  client secret  sandbox${trouble}
 
 Try it:
   TOKEN=$(curl -s -u sandbox:sandbox -d grant_type=client_credentials ${url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')

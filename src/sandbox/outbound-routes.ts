@@ -22,6 +22,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/outbound/campaigns',
     resource: 'campaigns',
+    permissions: ['outbound:campaign:view'],
     handle: (call) =>
       page(inAskedOrder(filteredCampaigns(call), call), { ...call, maxPageSize: MAX_PAGE_SIZE }),
   },
@@ -29,6 +30,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v2/outbound/campaigns/progress',
     resource: 'campaignProgress',
+    permissions: ['outbound:campaign:view'],
     handle: (call) => {
       const rows = [...bodyIds(call)].map((id) => call.organisation.progress(id, call.atMs));
       return inOwnOrder(
@@ -41,6 +43,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'POST',
     path: '/api/v2/outbound/campaigns/performance/query',
     resource: 'campaignStats',
+    permissions: ['outbound:performance:view', 'outbound:campaign:view'],
     handle: (call) => {
       const ids = bodyIds(call);
       if (ids.size > MAX_PERFORMANCE_IDS)
@@ -58,12 +61,14 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/outbound/campaigns/{id}',
     resource: 'campaigns',
+    permissions: ['outbound:campaign:view'],
     handle: (call) => byId(call.organisation.campaigns, call, 'campaign'),
   },
   {
     method: 'GET',
     path: '/api/v2/outbound/campaigns/{id}/interactions',
     resource: 'campaignInteractions',
+    permissions: ['outbound:campaign:view'],
     handle: (call) => {
       const interactions = call.organisation.interactions(param(call, 'id'), call.atMs);
       if (interactions === undefined) throw notFound('campaign');
@@ -74,6 +79,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/outbound/contactlists',
     resource: 'contactLists',
+    permissions: ['outbound:contactList:view'],
     handle: (call) => {
       const { contactLists } = call.organisation;
       const rows = withName(
@@ -92,12 +98,14 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/outbound/contactlists/{id}',
     resource: 'contactLists',
+    permissions: ['outbound:contactList:view'],
     handle: (call) => withAskedSize(byId(call.organisation.contactLists, call, 'contact list'), call),
   },
   {
     method: 'POST',
     path: '/api/v2/outbound/contactlists/{listId}/contacts/bulk',
     resource: 'contacts',
+    permissions: ['outbound:contact:view'],
     handle: (call) => {
       const ids = bodyIds(call);
       const contacts = contactsOfList(call);
@@ -109,6 +117,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/outbound/contactlists/{listId}/contacts/{id}',
     resource: 'contacts',
+    permissions: ['outbound:contact:view'],
     handle: (call) => {
       const contact = contactsOfList(call).get(param(call, 'id'));
       if (contact === undefined) throw notFound('contact');

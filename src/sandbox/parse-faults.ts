@@ -24,12 +24,21 @@ const oneOf = (...values: readonly unknown[]): Omit<Field, 'required'> => ({
   fits: (value) => values.includes(value),
 });
 const text: Field = { expected: 'a text', fits: (value) => typeof value === 'string' };
+const texts = {
+  expected: 'an array of texts',
+  fits: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+};
+const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0;
 
 const SCOPE: Fields = {
-  resource: oneOf('*', ...RESOURCE_NAMES),
+  resource: oneOf('*', 'api', ...RESOURCE_NAMES),
   rate: number(0, 1),
   times: number(0),
   token: text,
+  burst: {
+    expected: 'an object of two whole numbers from 1 up, length and every',
+    fits: (value) => hasOnly(value, 'length', 'every') && isCount(value['length']) && isCount(value['every']),
+  },
 };
 
 /** Kinds that can be given as JSON, with their own fields. */
@@ -37,20 +46,29 @@ const KINDS: Readonly<Record<string, Fields>> = {
   status: {
     status: { ...number(200, 599), required: true },
     body: { expected: 'anything', fits: () => true },
+    code: text,
     html: oneOf(true, false),
     headers: {
       expected: 'an object of texts',
       fits: (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
     },
   },
-  rateLimited: { retryAfterSeconds: number(0) },
-  missingPermissions: {
-    permissions: {
-      required: true,
-      expected: 'an array of texts',
-      fits: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+  rateLimited: {
+    retryAfterSeconds: {
+      expected: 'a number from 0 up, or null',
+      fits: (value) => value === null || number(0).fits(value),
     },
   },
+  missingPermissions: { permissions: { ...texts, required: true }, any: oneOf(true, false) },
+  refuseIds: {
+    ids: {
+      required: true,
+      expected: 'an array of texts, or an object with a share from 0 to 1',
+      fits: (value) => texts.fits(value) || (hasOnly(value, 'share') && number(0, 1).fits(value['share'])),
+    },
+    status: oneOf(400, 404, 413, 414),
+  },
+  tooManyIds: { maxIds: { ...number(0), required: true }, status: oneOf(400, 413, 414) },
   delay: { ms: { ...number(0), required: true } },
   hang: {},
   reset: { afterBytes: number(0) },
@@ -91,6 +109,10 @@ function problemsOf(item: unknown): string[] {
 /** The tables above say everything the type says, which the compiler cannot see. */
 function isFault(_item: unknown, wrong: readonly string[]): _item is Fault {
   return wrong.length === 0;
+}
+
+function hasOnly(value: unknown, ...names: readonly string[]): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && Object.keys(value).every((name) => names.includes(name));
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

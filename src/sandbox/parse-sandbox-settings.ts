@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts';
 import { parseFaults } from './parse-faults.ts';
+import { isProfileName, PROFILES, type ProfileName } from './profiles.ts';
 
 export interface SandboxSettings {
   readonly port: number;
@@ -7,6 +8,7 @@ export interface SandboxSettings {
   readonly latencyMs: number;
   readonly callsPerMinute: number;
   readonly faults: readonly Fault[];
+  readonly profile: ProfileName | null;
 }
 
 /** Reads the settings of the stand-alone sandbox. All problems are reported at once; with any, settings is null. */
@@ -28,6 +30,14 @@ export function parseSandboxSettings(
   const callsPerMinute = integer('SANDBOX_RATE_LIMIT', 300, 0, 1_000_000);
   const parsed = parseFaults(env['SANDBOX_FAULTS']?.trim() || '[]');
   problems.push(...parsed.problems.map((problem) => `SANDBOX_FAULTS: ${problem}`));
+  const name = env['SANDBOX_PROFILE']?.trim() ?? '';
+  const profile = isProfileName(name) ? name : null;
+  if (profile === null && name !== '') {
+    problems.push(`SANDBOX_PROFILE must be one of ${Object.keys(PROFILES).join(', ')}, but is "${name}"`);
+  }
   if (problems.length > 0) return { settings: null, problems };
-  return { settings: { port, seed, latencyMs, callsPerMinute, faults: parsed.faults }, problems: [] };
+  return {
+    settings: { port, seed, latencyMs, callsPerMinute, faults: parsed.faults, profile },
+    problems: [],
+  };
 }

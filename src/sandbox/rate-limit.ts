@@ -1,3 +1,7 @@
+const COUNT_HEADER = 'inin-ratelimit-count';
+const ALLOWED_HEADER = 'inin-ratelimit-allowed';
+const RESET_HEADER = 'inin-ratelimit-reset';
+
 export interface RateLimit {
   /** Requests answered in one window; the next ones get 429. */
   readonly allowed: number;
@@ -6,32 +10,63 @@ export interface RateLimit {
   readonly announced?: number;
 }
 
-export interface RateLimitVerdict {
+interface RateLimitVerdict {
   readonly exceeded: boolean;
   readonly resetSeconds: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
+export interface RateLimiter {
+  /** Counts a request of the token. */
+  count(token: string): RateLimitVerdict;
+  /** Another limit from now on. Windows under way keep their count and their end. */
+  use(limit: RateLimit): void;
+}
+
 /** Counts the requests of each token in windows that begin with the token's first request. */
-export function createRateLimiter(limit: RateLimit, now: () => number): (token: string) => RateLimitVerdict {
+export function createRateLimiter(initial: RateLimit, now: () => number): RateLimiter {
+  let limit = initial;
   const windows = new Map<string, { endsAtMs: number; count: number }>();
-  return (token) => {
-    const atMs = now();
-    let window = windows.get(token);
-    if (window === undefined || atMs >= window.endsAtMs) {
-      window = { endsAtMs: atMs + limit.windowSeconds * 1000, count: 0 };
-      windows.set(token, window);
+
+  /** Those that ended, oldest first, or every token that was ever seen would be kept. */
+  function dropEnded(atMs: number): void {
+    for (const [token, { endsAtMs }] of windows) {
+      if (atMs < endsAtMs) return;
+      windows.delete(token);
     }
-    window.count += 1;
-    const resetSeconds = Math.max(1, Math.ceil((window.endsAtMs - atMs) / 1000));
-    return {
-      exceeded: window.count > limit.allowed,
-      resetSeconds,
-      headers: {
-        'inin-ratelimit-count': String(window.count),
-        'inin-ratelimit-allowed': String(limit.announced ?? limit.allowed),
-        'inin-ratelimit-reset': String(resetSeconds),
-      },
-    };
+  }
+
+  return {
+    count(token) {
+      const atMs = now();
+      let window = windows.get(token);
+      if (window === undefined || atMs >= window.endsAtMs) {
+        dropEnded(atMs);
+        window = { endsAtMs: atMs + limit.windowSeconds * 1000, count: 0 };
+        // To the end of the map, also where a shorter limit let it end before older ones.
+        windows.delete(token);
+        windows.set(token, window);
+      }
+      window.count += 1;
+      const resetSeconds = Math.max(1, Math.ceil((window.endsAtMs - atMs) / 1000));
+      return {
+        exceeded: window.count > limit.allowed,
+        resetSeconds,
+        headers: {
+          [COUNT_HEADER]: String(window.count),
+          [ALLOWED_HEADER]: String(limit.announced ?? limit.allowed),
+          [RESET_HEADER]: String(resetSeconds),
+        },
+      };
+    },
+    use(next) {
+      limit = next;
+    },
   };
+}
+
+/** The headers of an answer without those that tell of the limit. */
+export function withoutRateLimit(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const { [COUNT_HEADER]: _count, [ALLOWED_HEADER]: _allowed, [RESET_HEADER]: _reset, ...others } = headers;
+  return others;
 }

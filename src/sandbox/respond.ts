@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-import { ApiError, missingPermissions, rateLimited } from './api-error.ts';
-import type { DrawnFaults } from './draw-faults.ts';
+import { ApiError, missingPermissions, rateLimited, refusedIds, retryAfterHeaders } from './api-error.ts';
+import { refusedId, type DrawnFaults } from './draw-faults.ts';
 import type { RecordedRequest } from './fault.ts';
 import { throttledLogin } from './login.ts';
+import { withoutRateLimit } from './rate-limit.ts';
 
 const HTML_PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
 
@@ -22,6 +23,8 @@ export function respond(
   { alterations, decisive }: DrawnFaults,
   contextId: string,
 ): void {
+  const isUnannounced = decisive?.kind === 'rateLimited' && decisive.retryAfterSeconds === null;
+  const usualHeaders = isUnannounced ? withoutRateLimit(answer.headers) : answer.headers;
   const send = (
     status: number,
     headers: Readonly<Record<string, string>>,
@@ -31,7 +34,7 @@ export function respond(
     request.status = status;
     response.writeHead(status, {
       ...(status !== 204 && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
-      ...answer.headers,
+      ...usualHeaders,
       ...headers,
     });
     response.end(status === 204 ? undefined : text);
@@ -46,19 +49,30 @@ export function respond(
       send(answer.status, {}, text());
       break;
     case 'status': {
-      const { status, body, html = false, headers = {} } = decisive;
+      const { status, body, code, html = false, headers = {} } = decisive;
       if (html) send(status, headers, typeof body === 'string' ? body : HTML_PAGE, 'text/html');
       else if (body === undefined)
-        send(status, headers, JSON.stringify(new ApiError(status).toBody(contextId)));
+        refuse(new ApiError(status, { headers, ...(code !== undefined && { code }) }));
       else send(status, headers, typeof body === 'string' ? body : JSON.stringify(body));
       break;
     }
-    case 'rateLimited':
-      if (request.resource === 'login') send(400, {}, JSON.stringify(throttledLogin().body));
-      else refuse(rateLimited(decisive.retryAfterSeconds ?? null));
+    case 'rateLimited': {
+      const { retryAfterSeconds } = decisive;
+      if (request.resource === 'login')
+        send(400, retryAfterHeaders(retryAfterSeconds), JSON.stringify(throttledLogin().body));
+      else refuse(rateLimited(retryAfterSeconds));
       break;
+    }
     case 'missingPermissions':
-      refuse(missingPermissions(decisive.permissions));
+      refuse(missingPermissions(decisive.permissions, decisive.any ?? false));
+      break;
+    case 'refuseIds':
+      refuse(refusedIds(decisive.status ?? 400, refusedId(decisive, request)));
+      break;
+    case 'tooManyIds':
+      refuse(
+        new ApiError(decisive.status ?? 413, { message: `At most ${decisive.maxIds} ids are allowed.` }),
+      );
       break;
     case 'hang':
       break;

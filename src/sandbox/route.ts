@@ -1,4 +1,4 @@
-import { badRequest, notFound } from './api-error.ts';
+import { badRequest, missingPermissions, notFound } from './api-error.ts';
 import type { Organisation } from './organisation.ts';
 import type { TokenOwner } from './tokens.ts';
 
@@ -39,8 +39,17 @@ export interface Route {
   /** With `{name}` for parameters. */
   readonly path: string;
   readonly resource: ResourceName;
+  /** The vendor's names of what a token needs one of; empty where every token will do. */
+  readonly permissions: readonly string[];
   /** The body of a 200. @throws {ApiError} for any other answer. */
   readonly handle: (call: ApiCall) => unknown;
+}
+
+/** @throws {ApiError} 403 when the token may not call the route. */
+export function requirePermission({ permissions }: Route, owner: TokenOwner): void {
+  if (permissions.length === 0 || owner.permissions === null) return;
+  if (permissions.some((permission) => owner.permissions?.has(permission))) return;
+  throw missingPermissions(permissions, permissions.length > 1);
 }
 
 /** @throws {TypeError} when the route has no such parameter. */

@@ -13,13 +13,14 @@ const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/v2/conversations/{id}',
     resource: 'conversations',
+    permissions: ['conversation:communication:view'],
     handle: (call) => {
       const conversation = call.organisation.conversations(param(call, 'id'), call.atMs);
       if (conversation === undefined) throw notFound('conversation');
       return conversation;
     },
   },
-  { method: 'GET', path: '/api/v2/tokens/me', resource: 'tokens', handle: tokenInfo },
+  { method: 'GET', path: '/api/v2/tokens/me', resource: 'tokens', permissions: [], handle: tokenInfo },
 ];
 
 export interface RouteMatch {

@@ -8,11 +8,13 @@ import type { Fault, RecordedRequest } from './fault.ts';
 import { generateOrganisation } from './generate-organisation.ts';
 import { login } from './login.ts';
 import type { Organisation } from './organisation.ts';
+import { PROFILES, type Profile, type ProfileName } from './profiles.ts';
 import { createRandom } from './random.ts';
 import { createRateLimiter, type RateLimit } from './rate-limit.ts';
 import { receiveBody, receiveRequest } from './receive-request.ts';
 import { respond, type Answer } from './respond.ts';
-import { createTokens } from './tokens.ts';
+import { requirePermission } from './route.ts';
+import { createTokens, type GivenToken } from './tokens.ts';
 
 export interface SandboxOptions {
   /** @default '127.0.0.1' */
@@ -29,8 +31,8 @@ export interface SandboxOptions {
   readonly latencyMs?: number;
   /** For each access token. @default 300 in 60 seconds */
   readonly rateLimit?: RateLimit;
-  /** Access tokens accepted besides those the login issued; they do not expire. */
-  readonly tokens?: readonly string[];
+  /** Access tokens accepted besides those the login issued. A bare text does not expire and may do everything. */
+  readonly tokens?: readonly (string | GivenToken)[];
   /** Of the tokens the login issues. @default 86400 */
   readonly tokenLifetimeSeconds?: number;
   /** @default 'sandbox' */
@@ -38,6 +40,8 @@ export interface SandboxOptions {
   /** @default 'sandbox' */
   readonly clientSecret?: string;
   readonly faults?: readonly Fault[];
+  /** The trouble it begins with. @default null, none */
+  readonly profile?: ProfileName | null;
   /** How many of the newest requests `requests` keeps. @default all of them */
   readonly recordedRequests?: number;
 }
@@ -47,10 +51,16 @@ export interface Sandbox {
   readonly url: string;
   /** Every request to them in order of arrival. Callers may empty it. */
   readonly requests: RecordedRequest[];
-  /** Live: callers add and remove while it runs. */
+  /** How many of them were answered with each status, a broken body included, also when `requests` keeps none. */
+  readonly answered: ReadonlyMap<number, number>;
+  /** Live: callers add and remove while it runs. The profile's own are not among them. */
   readonly faults: Fault[];
-  /** From now on this token is answered with 401. */
+  /** Other trouble from now on, with its own rate limit, if any, for that of the options; null ends it. */
+  useProfile(name: ProfileName | null): void;
+  /** From now on this token is answered with 401, as one that never was. */
   revoke(token: string): void;
+  /** From now on this token is answered with 401, as one whose time is over. */
+  expire(token: string): void;
   /** Ends open connections too, also those a fault left hanging. */
   close(): Promise<void>;
 }
@@ -59,7 +69,7 @@ export interface Sandbox {
  * Starts an upstream to run against: a real HTTP server that speaks the vendor's API, with its traps.
  *
  * Faults strike after the token was checked and counted: a request without a valid token is always 401, and one beyond
- * the rate limit always 429.
+ * the rate limit always 429. Those of the options come before those of the profile.
  *
  * @throws what listening throws, such as EADDRINUSE.
  */
@@ -69,11 +79,23 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { clientId = 'sandbox', clientSecret = 'sandbox', tokenLifetimeSeconds = 86_400 } = options;
   const organisation = options.organisation ?? generateOrganisation(seed);
   const tokens = createTokens({ accepted: options.tokens ?? [], lifetimeSeconds: tokenLifetimeSeconds, now });
-  const countRequest = createRateLimiter(options.rateLimit ?? { allowed: 300, windowSeconds: 60 }, now);
+  const rateLimit = options.rateLimit ?? { allowed: 300, windowSeconds: 60 };
+  const limiter = createRateLimiter(rateLimit, now);
   const requests: RecordedRequest[] = [];
+  const answered = new Map<number, number>();
   const faults: Fault[] = [...(options.faults ?? [])];
-  const drawFaults = createFaultDraw(faults, createRandom(seed));
+  let profileFaults: readonly Fault[] = [];
+  const draw = createFaultDraw(createRandom(seed));
+  const drawFaults = (request: RecordedRequest) => draw([...faults, ...profileFaults], request);
   const closing = new AbortController();
+  useProfile(options.profile ?? null);
+
+  function useProfile(name: ProfileName | null): void {
+    const profile: Profile | null = name === null ? null : PROFILES[name];
+    // Copies: they are counted from the beginning each time.
+    profileFaults = (profile?.faults ?? []).map((fault) => ({ ...fault }));
+    limiter.use(profile?.rateLimit ?? rateLimit);
+  }
 
   const server = createServer((message, response) => {
     // What is left to fail here is the connection, or a wait that closing ended.
@@ -97,12 +119,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         };
       } else {
         const owner = tokens.authenticate(request.token);
-        const verdict = countRequest(owner.token);
+        const verdict = limiter.count(owner.token);
         headers = { ...headers, ...verdict.headers };
         if (verdict.exceeded) throw rateLimited(verdict.resetSeconds);
         drawn = drawFaults(request);
         if (match instanceof ApiError) throw match;
         const { route, params } = match;
+        requirePermission(route, owner);
         const call = { ...request, organisation, params, owner, atMs: now() };
         answer = { status: 200, body: route.handle(call), headers };
       }
@@ -117,7 +140,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     }
     const waitMs = latencyMs + drawn.delayMs;
     if (waitMs > 0) await delay(waitMs, undefined, { signal: closing.signal });
-    if (!response.destroyed) respond(response, request, answer, drawn, contextId);
+    if (response.destroyed) return;
+    respond(response, request, answer, drawn, contextId);
+    const { status } = request;
+    if (isCounted && status !== null) answered.set(status, (answered.get(status) ?? 0) + 1);
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -129,9 +155,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}`,
     requests,
+    answered,
     faults,
+    useProfile,
     revoke: (token) => {
       tokens.revoke(token);
+    },
+    expire: (token) => {
+      tokens.expire(token);
     },
     async close() {
       closing.abort();

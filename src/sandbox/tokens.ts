@@ -6,34 +6,64 @@ import { stableId } from './random.ts';
 export interface TokenOwner {
   readonly token: string;
   readonly clientId: string;
+  /** The vendor's names of what it may do; null may everything. */
+  readonly permissions: ReadonlySet<string> | null;
+}
+
+/** A token that is accepted without a login. */
+export interface GivenToken {
+  readonly token: string;
+  /** Counted from the start of the sandbox. @default it does not expire */
+  readonly lifetimeSeconds?: number;
+  /** What it may do, in the vendor's names, such as `routing:queue:view`. @default everything */
+  readonly permissions?: readonly string[];
 }
 
 export interface Tokens {
   issue(clientId: string): { readonly token: string; readonly expiresInSeconds: number };
+  /** As if it had never been. */
   revoke(token: string): void;
+  /** As if its time were over. */
+  expire(token: string): void;
   /** @throws {ApiError} 401 for a token that is missing, unknown, expired or revoked. */
   authenticate(token: string | null): TokenOwner;
 }
 
 export interface TokensOptions {
-  /** Tokens that were never issued here and do not expire. */
-  readonly accepted: readonly string[];
+  /** Tokens that were never issued here; a bare text does not expire and may do everything. */
+  readonly accepted: readonly (string | GivenToken)[];
   readonly lifetimeSeconds: number;
   readonly now: () => number;
 }
 
 export function createTokens({ accepted, lifetimeSeconds, now }: TokensOptions): Tokens {
-  const known = new Map<string, { clientId: string; expiresAtMs: number }>(
-    accepted.map((token) => [token, { clientId: stableId('client', token), expiresAtMs: Infinity }]),
-  );
+  const known = new Map<string, TokenOwner & { expiresAtMs: number }>();
+  for (const given of accepted) {
+    const {
+      token,
+      lifetimeSeconds: seconds = Infinity,
+      permissions,
+    }: GivenToken = typeof given === 'string' ? { token: given } : given;
+    known.set(token, {
+      token,
+      clientId: stableId('client', token),
+      permissions: permissions === undefined ? null : new Set(permissions),
+      expiresAtMs: now() + seconds * 1000,
+    });
+  }
   return {
     issue(clientId) {
       const token = randomBytes(48).toString('base64url');
-      known.set(token, { clientId, expiresAtMs: now() + lifetimeSeconds * 1000 });
+      const expiresAtMs = now() + lifetimeSeconds * 1000;
+      known.set(token, { token, clientId, permissions: null, expiresAtMs });
       return { token, expiresInSeconds: lifetimeSeconds };
     },
     revoke(token) {
       known.delete(token);
+    },
+    expire(token) {
+      const entry = known.get(token);
+      if (entry !== undefined) entry.expiresAtMs = -Infinity;
     },
     authenticate(token) {
       if (token === null) {
@@ -52,7 +82,7 @@ export function createTokens({ accepted, lifetimeSeconds, now }: TokensOptions):
           message: 'The supplied credentials have expired.',
         });
       }
-      return { token, clientId: entry.clientId };
+      return entry;
     },
   };
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { parseSandboxSettings } from '../../src/sandbox/parse-sandbox-settings.ts';
+import { PROFILES } from '../../src/sandbox/profiles.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/sandbox/main.ts', import.meta.url));
 
@@ -43,17 +44,35 @@ test('the stand-alone sandbox says where it is and how to log in, and SIGTERM en
   for (const answer of kept) expect(await answer).toBeInstanceOf(TypeError);
 });
 
+test('the stand-alone sandbox is in the trouble it is told to be in, and says so', async () => {
+  const { output } = run({ SANDBOX_PORT: '0', SANDBOX_PROFILE: 'throttledLogin' });
+  await expect
+    .poll(() => output.stdout, { timeout: 10_000 })
+    .toContain(`throttledLogin: ${PROFILES.throttledLogin.description}\n`);
+  const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.stdout)?.[0] ?? '';
+  const login = await fetch(`${url}/oauth/token`, { method: 'POST' });
+  expect(await login.json()).toMatchObject({
+    error_description: expect.stringContaining('rate limit exceeded'),
+  });
+});
+
 test('the stand-alone sandbox refuses wrong settings, all at once, with exit code 1', async () => {
-  const { output, closed } = run({ SANDBOX_PORT: '70000', SANDBOX_FAULTS: '[{"kind":"delay"}]' });
+  const { output, closed } = run({
+    SANDBOX_PORT: '70000',
+    SANDBOX_FAULTS: '[{"kind":"delay"}]',
+    SANDBOX_PROFILE: 'toString',
+  });
   expect(await closed).toEqual([1, null]);
   expect(output.stdout).toBe('');
   expect(output.stderr).toContain('SANDBOX_PORT must be a whole number from 0 to 65535, but is "70000"');
   expect(output.stderr).toContain('SANDBOX_FAULTS: fault 1: ms must be a number from 0 up');
+  const names = Object.keys(PROFILES).join(', ');
+  expect(output.stderr).toContain(`SANDBOX_PROFILE must be one of ${names}, but is "toString"`);
 });
 
 test('settings have defaults, which blank values leave in place', () => {
-  expect(parseSandboxSettings({ SANDBOX_SEED: ' ', SANDBOX_FAULTS: '' })).toEqual({
-    settings: { port: 4100, seed: 1, latencyMs: 0, callsPerMinute: 300, faults: [] },
+  expect(parseSandboxSettings({ SANDBOX_SEED: ' ', SANDBOX_FAULTS: '', SANDBOX_PROFILE: ' ' })).toEqual({
+    settings: { port: 4100, seed: 1, latencyMs: 0, callsPerMinute: 300, faults: [], profile: null },
     problems: [],
   });
 });
@@ -65,6 +84,7 @@ test('settings are read from the environment', () => {
     SANDBOX_LATENCY_MS: '30',
     SANDBOX_RATE_LIMIT: '60',
     SANDBOX_FAULTS: '[{"kind":"hang","resource":"users","rate":0.01}]',
+    SANDBOX_PROFILE: 'hiddenLimit',
   };
   expect(parseSandboxSettings(env).settings).toEqual({
     port: 4200,
@@ -72,5 +92,6 @@ test('settings are read from the environment', () => {
     latencyMs: 30,
     callsPerMinute: 60,
     faults: [{ kind: 'hang', resource: 'users', rate: 0.01 }],
+    profile: 'hiddenLimit',
   });
 });

@@ -30,6 +30,40 @@ describe('a token', () => {
     });
   });
 
+  test('can be ended as if its time were over', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const issued = issuedToken((await logIn(sandbox)).body);
+    for (const token of [TOKEN, issued]) {
+      expect((await ask(sandbox, '/api/v2/users', { token })).status).toBe(200);
+      sandbox.expire(token);
+      expect(await ask(sandbox, '/api/v2/users', { token })).toMatchObject({
+        status: 401,
+        body: { code: 'credentials.expired' },
+      });
+    }
+    sandbox.expire('made-up');
+    expect((await ask(sandbox, '/api/v2/users', { token: 'made-up' })).body).toMatchObject({
+      code: 'bad.credentials',
+    });
+  });
+
+  test('that is given a lifetime expires, and one that is given none does not', async () => {
+    let nowMs = 1_000;
+    const tokens = ['lasting', { token: 'short', lifetimeSeconds: 60 }, { token: 'plain' }];
+    const sandbox = await sandboxForTest({ organisation, now: () => nowMs, tokens });
+    const statuses = async () => {
+      const asked = ['lasting', 'short', 'plain'].map((token) => ask(sandbox, '/api/v2/users', { token }));
+      return (await Promise.all(asked)).map(({ status }) => status);
+    };
+    nowMs = 60_999;
+    expect(await statuses()).toEqual([200, 200, 200]);
+    nowMs = 61_000;
+    expect(await statuses()).toEqual([200, 401, 200]);
+    expect((await ask(sandbox, '/api/v2/users', { token: 'short' })).body).toMatchObject({
+      code: 'credentials.expired',
+    });
+  });
+
   test('from the login expires', async () => {
     let nowMs = 0;
     const sandbox = await sandboxForTest({ organisation, now: () => nowMs, tokenLifetimeSeconds: 300 });
@@ -92,12 +126,52 @@ describe('the rate limit', () => {
     expect((await ask(sandbox, '/api/v2/users', { token: 'one' })).status).toBe(200);
   });
 
+  test('of a token goes on while those of others end and begin', async () => {
+    let nowMs = 0;
+    const sandbox = await sandboxForTest({
+      organisation,
+      now: () => nowMs,
+      tokens: ['one', 'two', 'three'],
+      rateLimit: { allowed: 1, windowSeconds: 60 },
+    });
+    const status = async (token: string) => (await ask(sandbox, '/api/v2/users', { token })).status;
+    expect(await status('one')).toBe(200);
+    nowMs = 30_000;
+    expect(await status('two')).toBe(200);
+    nowMs = 60_000;
+    expect(await status('three')).toBe(200);
+    expect(await status('two')).toBe(429);
+    expect(await status('one')).toBe(200);
+    expect(await status('three')).toBe(429);
+    nowMs = 90_000;
+    expect(await status('two')).toBe(200);
+    expect(await status('one')).toBe(429);
+  });
+
   test('can be lower than the headers say', async () => {
     const rateLimit = { allowed: 0, windowSeconds: 60, announced: 300 };
     const sandbox = await sandboxForTest({ organisation, rateLimit });
     const refused = await ask(sandbox, '/api/v2/users');
     expect(refused.status).toBe(429);
     expect(refused.headers.get('inin-ratelimit-allowed')).toBe('300');
+  });
+});
+
+describe('the answers', () => {
+  test('are counted by status, although no request is kept', async () => {
+    const sandbox = await sandboxForTest({
+      organisation,
+      recordedRequests: 0,
+      rateLimit: { allowed: 3, windowSeconds: 60 },
+      faults: [{ kind: 'reset', resource: 'queues', times: 1 }],
+    });
+    await logIn(sandbox);
+    await expect(ask(sandbox, '/api/v2/routing/queues')).rejects.toThrow(TypeError);
+    await ask(sandbox, '/api/v2/users', { token: null });
+    for (let count = 0; count < 4; count += 1) await ask(sandbox, '/api/v2/users');
+    await ask(sandbox, '/elsewhere');
+    expect(sandbox.requests).toEqual([]);
+    expect(Object.fromEntries(sandbox.answered)).toEqual({ 200: 3, 401: 1, 429: 2 });
   });
 });
 

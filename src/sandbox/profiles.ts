@@ -1,0 +1,142 @@
+import type { Fault } from './fault.ts';
+import type { RateLimit } from './rate-limit.ts';
+
+/** What an upstream is like while something is wrong with it. */
+export interface Profile {
+  /** What goes wrong, for people. */
+  readonly description: string;
+  readonly faults?: readonly Fault[];
+  /** Instead of the sandbox's own. */
+  readonly rateLimit?: RateLimit;
+}
+
+/** Troubles of upstreams, by name. Each leaves a fair part of the calls alone, so that a client can live with it. */
+export const PROFILES = {
+  rateLimitBursts: {
+    description: 'of every 60 calls the first 10 are answered with 429 and Retry-After',
+    faults: [
+      {
+        kind: 'rateLimited',
+        resource: 'api',
+        retryAfterSeconds: 1,
+        burst: { length: 10, every: 60 },
+      },
+    ],
+  },
+  rateLimitBurstsUnannounced: {
+    description: 'the same, but nothing in the 429 tells when to come again, nor of any limit',
+    faults: [
+      {
+        kind: 'rateLimited',
+        resource: 'api',
+        retryAfterSeconds: null,
+        burst: { length: 10, every: 60 },
+      },
+    ],
+  },
+  hiddenLimit: {
+    description: '60 calls a minute for each token, although 300 are announced',
+    rateLimit: { allowed: 60, windowSeconds: 60, announced: 300 },
+  },
+  serverErrors: {
+    description: 'a fifth of the calls is answered with 500, 502, 503 or 504',
+    faults: [
+      { kind: 'status', status: 500, resource: 'api', rate: 0.05 },
+      { kind: 'status', status: 502, resource: 'api', rate: 0.05 },
+      { kind: 'status', status: 503, resource: 'api', rate: 0.05 },
+      { kind: 'status', status: 504, resource: 'api', rate: 0.05 },
+    ],
+  },
+  slowAnswers: {
+    description: 'a third of the answers takes 300 ms longer, and one in twenty 1.5 seconds',
+    faults: [
+      { kind: 'delay', ms: 300, rate: 0.33 },
+      { kind: 'delay', ms: 1500, rate: 0.05 },
+    ],
+  },
+  hangingAnswers: {
+    description: 'one call in twenty is never answered',
+    faults: [{ kind: 'hang', resource: 'api', burst: { length: 1, every: 20 } }],
+  },
+  resets: {
+    description: 'a tenth of the connections breaks, before the answer or in the middle of its body',
+    faults: [
+      { kind: 'reset', rate: 0.05 },
+      { kind: 'reset', afterBytes: 100, rate: 0.05 },
+    ],
+  },
+  htmlErrors: {
+    description: 'a tenth of the answers is a proxy’s page, with status 502 or 200',
+    faults: [
+      { kind: 'html', rate: 0.05 },
+      { kind: 'html', status: 200, rate: 0.05 },
+    ],
+  },
+  brokenJson: {
+    description: 'some answers end halfway, have no body (204) or values of wrong types',
+    faults: [
+      { kind: 'truncate', resource: 'api', rate: 0.05 },
+      { kind: 'status', status: 204, resource: 'api', rate: 0.03 },
+      { kind: 'status', status: 200, resource: 'api', body: 7, rate: 0.03 },
+      { kind: 'status', status: 200, resource: 'users', body: { entities: 'none' }, rate: 0.05 },
+      {
+        kind: 'status',
+        status: 200,
+        resource: 'campaignInteractions',
+        body: { pendingInteractions: 'none' },
+        rate: 0.05,
+      },
+    ],
+  },
+  expiredTokens: {
+    description: 'one call in twenty finds its token expired (401), and the next one does not',
+    faults: [{ kind: 'status', status: 401, code: 'credentials.expired', resource: 'api', rate: 0.05 }],
+  },
+  revokedTokens: {
+    description: 'one call in twenty finds its token unknown (401), and the next one does not',
+    faults: [{ kind: 'status', status: 401, resource: 'api', rate: 0.05 }],
+  },
+  missingPermissions: {
+    description: 'nobody may see contacts, scripts, or figures of campaigns (403)',
+    faults: [
+      { kind: 'missingPermissions', resource: 'contacts', permissions: ['outbound:contact:view'] },
+      { kind: 'missingPermissions', resource: 'scripts', permissions: ['scripter:script:view'] },
+      {
+        kind: 'missingPermissions',
+        resource: 'campaignStats',
+        permissions: ['outbound:performance:view', 'outbound:campaign:view'],
+        any: true,
+      },
+    ],
+  },
+  throttledLogin: {
+    description: 'of every four logins the first two are throttled, with and without Retry-After',
+    faults: [
+      {
+        kind: 'rateLimited',
+        resource: 'login',
+        retryAfterSeconds: 1,
+        burst: { length: 1, every: 4 },
+      },
+      // Meets three of every four, for the one above decides over the other.
+      { kind: 'rateLimited', resource: 'login', burst: { length: 1, every: 3 } },
+    ],
+  },
+  refusedBatches: {
+    description: 'calls with a bad id (400, 404) or too many ids (413, 414) are refused as a whole',
+    faults: [
+      { kind: 'tooManyIds', maxIds: 30, resource: 'contacts' },
+      { kind: 'tooManyIds', maxIds: 20, resource: 'users', status: 414 },
+      { kind: 'tooManyIds', maxIds: 3, resource: 'queues', status: 414 },
+      // Not 404 for contacts: there it says that the whole list is unknown, which is no refusal.
+      { kind: 'refuseIds', ids: { share: 0.05 }, resource: 'users', status: 404 },
+      { kind: 'refuseIds', ids: { share: 0.01 }, resource: 'contacts' },
+    ],
+  },
+} as const satisfies Readonly<Record<string, Profile>>;
+
+export type ProfileName = keyof typeof PROFILES;
+
+export function isProfileName(text: string): text is ProfileName {
+  return Object.hasOwn(PROFILES, text);
+}
