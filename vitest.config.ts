@@ -8,5 +8,6 @@ export default defineConfig({
     // Of a hang only: nothing is asserted about time. The machines that run this are small and shared.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 50_000 } },
   },
 });

@@ -1,5 +1,7 @@
 import * as v from 'valibot';
-import { isLoopback, type SettingName, settings, type SettingValues } from './settings.ts';
+import type { ApiKey } from './authentication/api-key.ts';
+import { isLoopback } from './loopback.ts';
+import { type SettingName, settings, type SettingValues } from './settings.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import { regions } from './upstream/regions.ts';
 
@@ -9,28 +11,49 @@ export interface UpstreamConfig {
   readonly credentials: Credentials;
 }
 
+/** What callers authenticate to the gateway with. */
+interface AuthenticationConfig {
+  readonly apiKeys: readonly ApiKey[];
+  /** Null where no tokens are accepted. */
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
   /** Null for the embedded sandbox. */
   readonly upstream: UpstreamConfig | null;
+  /** Null where callers do not authenticate to the gateway. */
+  readonly authentication: AuthenticationConfig | null;
+  /** Scope that callers need to see personal data; null where every caller may. */
+  readonly personalDataScope: string | null;
+  /** Host names that requests may be for besides those of loopback, in lower case; null where none were set. */
+  readonly allowedHosts: readonly string[] | null;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
   readonly upstreamBatchSize: number;
   readonly upstreamConcurrency: number;
+  readonly maxUpstreamCalls: number;
+  readonly identityProofSeconds: number;
+  readonly logLevel: SettingValues['LOG_LEVEL'];
   readonly drainSeconds: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 type IsSet = (name: SettingName) => boolean;
 
-/** Settings that say something about an upstream, but not which one it is. */
-const upstreamSettings = [
-  'GENESYSCLOUD_LOGIN_URL',
+/** Without one of these each caller is known to the upstream by its own token. */
+const ownCredentials = [
   'GENESYSCLOUD_OAUTHCLIENT_ID',
   'GENESYSCLOUD_OAUTHCLIENT_SECRET',
   'GENESYSCLOUD_ACCESS_TOKEN',
 ] as const satisfies SettingName[];
+/** Settings that say something about an upstream, but not which one it is. */
+const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
+const tokenSettings = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const satisfies SettingName[];
+/** Settings by which callers are authenticated. */
+const authenticating = [...tokenSettings, 'AUTH_API_KEY_HASHES'] as const satisfies SettingName[];
+const callerSettings = [...authenticating, 'AUTH_PII_SCOPE'] as const satisfies SettingName[];
 
 /** Everything that is wrong with the environment, at once. */
 export class ConfigError extends Error {
@@ -51,22 +74,30 @@ export class ConfigError extends Error {
 export function parseConfig(env: Environment): Config {
   const problems: string[] = [];
   const values = readSettings(env, problems);
-  const upstream = upstreamOf(values, (name) => Boolean(env[name]?.trim()), problems);
+  const isSet = (name: SettingName) => Boolean(env[name]?.trim());
+  const upstream = upstreamOf(values, isSet, problems);
+  const authentication = authenticationOf(values, isSet, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
     upstream,
+    authentication,
+    personalDataScope: values.AUTH_PII_SCOPE,
+    allowedHosts: values.ALLOWED_HOSTS && Object.freeze(values.ALLOWED_HOSTS),
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
     upstreamBatchSize: values.UPSTREAM_BATCH_SIZE,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
+    maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
+    identityProofSeconds: values.IDENTITY_PROOF_SECONDS,
+    logLevel: values.LOG_LEVEL,
     drainSeconds: values.DRAIN_SECONDS,
   });
 }
 
 function readSettings(env: Environment, problems: string[]): SettingValues {
-  const values: Partial<Record<SettingName, string | number | null>> = {};
+  const values: Partial<Record<SettingName, SettingValues[SettingName]>> = {};
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
   for (const name of Object.keys(settings) as SettingName[]) {
     const { schema, default: preset, ...setting } = settings[name];
@@ -96,9 +127,10 @@ function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): Up
     }
     return null;
   }
-  if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && values.AUTH_NONE === null) {
+  const isOpen = ![...authenticating, 'AUTH_NONE' as const].some(isSet);
+  if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && isOpen) {
     problems.push(
-      `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: bind it to loopback, or set AUTH_NONE=i-know.`,
+      `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: authenticate callers by AUTH_JWKS_URL or AUTH_API_KEY_HASHES, bind it to loopback, or set AUTH_NONE=i-know.`,
     );
   }
   const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
@@ -129,6 +161,43 @@ function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]):
     clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
     bearerFirst: false,
   };
+}
+
+function authenticationOf(
+  values: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): AuthenticationConfig | null {
+  const set = callerSettings.filter(isSet);
+  const isPassThrough =
+    (isSet('GENESYSCLOUD_REGION') || isSet('GENESYSCLOUD_API_URL')) && !ownCredentials.some(isSet);
+  if (isPassThrough && set.length > 0) {
+    problems.push(
+      `${set.join(' and ')} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
+    );
+    return null;
+  }
+  const missing = tokenSettings.filter((name) => !isSet(name));
+  if (missing.length > 0 && missing.length < tokenSettings.length) {
+    problems.push(
+      `${missing.join(' and ')} must be set as well: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.`,
+    );
+  }
+  const by = authenticating.filter(isSet);
+  if (by.length === 0) return null;
+  if (isSet('AUTH_NONE')) {
+    problems.push(`Either AUTH_NONE or ${by.join(' and ')} can be set, not both.`);
+  }
+  return Object.freeze({
+    apiKeys: Object.freeze(values.AUTH_API_KEY_HASHES ?? []),
+    tokens: isSet('AUTH_JWKS_URL')
+      ? Object.freeze({
+          jwksUrl: values.AUTH_JWKS_URL ?? '',
+          issuer: values.AUTH_ISSUER ?? '',
+          audience: values.AUTH_AUDIENCE ?? '',
+        })
+      : null,
+  });
 }
 
 function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {

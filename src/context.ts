@@ -1,6 +1,7 @@
+import type { Caller } from './caller.ts';
 import type { UpstreamError } from './errors.ts';
 import { createDataSources, type DataSources } from './datasources/index.ts';
-import type { UpstreamReader } from './upstream/upstream-request.ts';
+import type { LoaderContext } from './datasources/loading/entity-loader.ts';
 
 /** Something that went wrong without leaving a field null, such as a row that had to be left out. */
 interface Problem {
@@ -13,12 +14,19 @@ interface Problem {
 
 /** What the resolvers of one request share, and all that they can reach. */
 export interface GatewayContext {
+  /** Null where nobody could be authenticated. */
+  readonly caller: Caller | null;
+  /** The scope that callers need to see personal data; null where every caller may. */
+  readonly personalDataScope: string | null;
   readonly sources: DataSources;
   /** Added to by resolvers; told to the client beside the errors of fields. */
   readonly problems: Problem[];
 }
 
-/** `read` is bound to the identity and the deadline of the request; `batchSize` is the most ids that one call may carry. */
-export function createContext(read: UpstreamReader, batchSize: number): GatewayContext {
-  return { sources: createDataSources({ read, batchSize }), problems: [] };
+/** `loading` is bound to the identity and the deadline of the request. */
+export function createContext(
+  { caller, personalDataScope }: Pick<GatewayContext, 'caller' | 'personalDataScope'>,
+  loading: LoaderContext,
+): GatewayContext {
+  return { caller, personalDataScope, sources: createDataSources(loading), problems: [] };
 }

@@ -17,21 +17,55 @@ export type UpstreamFailure = {
   /** What the vendor's support asks for: the `ININ-Correlation-Id` header, or the error body's `contextId`. */
   correlationId?: string;
 } & (
-  | { code: 'UNAUTHENTICATED' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_UNAVAILABLE' | 'UPSTREAM_BAD_RESPONSE' }
+  | { code: 'UNAUTHENTICATED' | 'UPSTREAM_BAD_RESPONSE' }
   | { code: 'FORBIDDEN'; missingPermissions?: readonly string[] }
-  | { code: 'UPSTREAM_RATE_LIMITED'; retryAfterSeconds?: number }
+  | {
+      code: 'UPSTREAM_RATE_LIMITED' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_UNAVAILABLE';
+      /** Before that it is of no use to try again. */
+      retryAfterSeconds?: number;
+    }
 );
+
+interface UpstreamErrorOptions extends ErrorOptions {
+  /** @default false */
+  readonly isNotFound?: boolean;
+  /** @default false */
+  readonly isTransient?: boolean;
+  readonly resource?: string;
+  readonly detail?: string;
+}
 
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly failure: UpstreamFailure;
   /** Whether the upstream said that it does not know what was asked for, which for some calls is an answer. */
   readonly isNotFound: boolean;
+  /** Whether the same call may well succeed a moment later, by the upstream's own rules. */
+  readonly isTransient: boolean;
+  /** Name of the REST resource that was called, such as `users`; undefined when it came to no call. */
+  readonly resource: string | undefined;
+  /** What went wrong, for the log alone. Holds nothing of the upstream's own text, which may be personal. */
+  readonly detail: string | undefined;
 
-  constructor(failure: UpstreamFailure, options?: ErrorOptions & { readonly isNotFound?: boolean }) {
+  constructor(failure: UpstreamFailure, options: UpstreamErrorOptions = {}) {
     super(failure.message, options);
     this.failure = failure;
-    this.isNotFound = options?.isNotFound ?? false;
+    this.isNotFound = options.isNotFound ?? false;
+    this.isTransient = options.isTransient ?? false;
+    this.resource = options.resource;
+    this.detail = options.detail;
+  }
+
+  /** The same failure, of a call to this resource. */
+  of(resource: string): UpstreamError {
+    const { failure, isNotFound, isTransient, detail, cause } = this;
+    return new UpstreamError(failure, {
+      cause,
+      isNotFound,
+      isTransient,
+      resource,
+      ...(detail !== undefined && { detail }),
+    });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { GatewayConfig } from './server.ts';
 
 /** What the console shows once the gateway listens on this port. */
-export function greeting({ host, upstream, exampleCampaignId }: GatewayConfig, port: number): string {
+export function greeting(config: GatewayConfig, port: number): string {
+  const { host, upstream, exampleCampaignId } = config;
   // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
@@ -15,6 +16,7 @@ export function greeting({ host, upstream, exampleCampaignId }: GatewayConfig, p
     ? `Gateway and GraphiQL on ${address}
   upstream    ${upstream.apiUrl}
   credential  ${credential}
+  callers     ${callers(config)}
 
 A query to paste:
 ${query('campaigns(first: 5) { totalCount nodes { id name campaignStatus } }')}
@@ -22,6 +24,7 @@ ${query('campaigns(first: 5) { totalCount nodes { id name campaignStatus } }')}
     : `Gateway and GraphiQL on ${address}
   upstream    the embedded sandbox: an invented organisation, on ${upstream.apiUrl}
   credential  ${credential}
+  callers     ${callers(config)}
 
 A query to paste:
 ${query(`campaignInteractions(campaignId: "${exampleCampaignId}", first: 3) {
@@ -29,6 +32,18 @@ ${query(`campaignInteractions(campaignId: "${exampleCampaignId}", first: 3) {
     nodes { state disposition agent { name email } contact { data } queue { name } }
   }`)}
 `;
+}
+
+/** Who may ask. */
+function callers({ authentication, upstream: { credentials } }: GatewayConfig): string {
+  if (authentication === null) {
+    return credentials.mode === 'passThrough' ? 'who has such a token' : 'whoever reaches it';
+  }
+  const { apiKeys, tokens } = authentication;
+  return [
+    ...(tokens === null ? [] : [`who has a token of ${tokens.issuer}`]),
+    ...(apiKeys.length === 0 ? [] : [`who has one of the API keys (${apiKeys.length})`]),
+  ].join(', or ');
 }
 
 function query(field: string): string {

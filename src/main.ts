@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
 import { greeting } from './greeting.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
@@ -12,7 +13,7 @@ async function run(): Promise<void> {
   const config = parseConfig(process.env);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = gatewayConfig(config, sandbox);
-  const gateway = createGateway(ready);
+  const gateway = createGateway(ready, pino({ level: config.logLevel }));
   const server = createServer(gateway.listener);
 
   async function stop(): Promise<void> {

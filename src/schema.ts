@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
 import { resolvers } from './resolvers/index.ts';
+import { guardPersonalData } from './resolvers/personal-data.ts';
 
 const directory = new URL('../schema/', import.meta.url);
 
@@ -12,3 +13,5 @@ export const schema = createSchema<GatewayContext>({
     .map((file) => readFileSync(new URL(file, directory), 'utf8')),
   resolvers,
 });
+
+guardPersonalData(schema);

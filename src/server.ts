@@ -1,19 +1,32 @@
 import type { RequestListener } from 'node:http';
 import { createYoga } from 'graphql-yoga';
+import { type Logger, pino } from 'pino';
+import {
+  anonymousCaller,
+  authenticatedCallers,
+  callersByUpstreamToken,
+  type CallerOf,
+} from './authentication/callers.ts';
+import { SignedTokens } from './authentication/signed-tokens.ts';
+import { SigningKeys } from './authentication/signing-keys.ts';
 import type { Config, UpstreamConfig } from './config.ts';
 import { createContext, type GatewayContext } from './context.ts';
 import { UpstreamError } from './errors.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
+import { checkingHost } from './host-check.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
 import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
+import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { schema } from './schema.ts';
+import { CallBudget } from './upstream/call-budget.ts';
 import { identitiesOf } from './upstream/credentials.ts';
 import { deadlineIn } from './upstream/deadline.ts';
 import { Http } from './upstream/http.ts';
 import { UpstreamClient } from './upstream/upstream-client.ts';
+import { yogaLogger } from './yoga-logger.ts';
 
 /** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
 export type GatewayConfig = Omit<Config, 'upstream'> & {
@@ -31,40 +44,72 @@ export interface Gateway {
   dispose(): Promise<void>;
 }
 
-/** Puts the gateway together. It holds no state beyond the connections to the upstream, and listens on nothing. */
-export function createGateway(config: GatewayConfig): Gateway {
+/**
+ * Puts the gateway together. It holds no state beyond the connections to the upstream, what is shared on them, and the keys
+ * of callers' tokens; and it listens on nothing.
+ *
+ * @param log Where it writes what operators have to know, without credentials and personal data; by default nowhere.
+ */
+export function createGateway(config: GatewayConfig, log: Logger = pino({ level: 'silent' })): Gateway {
   const http = new Http(config.upstreamTimeoutMs);
-  const client = new UpstreamClient(http, { ...config, apiUrl: config.upstream.apiUrl });
-  const identityOf = identitiesOf(http, config.upstream.credentials, config.upstreamTimeoutMs);
+  const closing = new AbortController();
+  const client = new UpstreamClient(http, {
+    ...config,
+    apiUrl: config.upstream.apiUrl,
+    closing: closing.signal,
+  });
+  const identityOf = identitiesOf(http, config.upstream.credentials, {
+    timeoutMs: config.upstreamTimeoutMs,
+    patienceMs: config.requestTimeoutMs,
+    closing: closing.signal,
+  });
 
-  const yoga = createYoga<object, GatewayContext>({
+  const { authentication, personalDataScope } = config;
+  const tokenOptions = authentication?.tokens ?? null;
+  const keysTimeoutMs = Math.min(config.upstreamTimeoutMs, config.requestTimeoutMs);
+  const tokens =
+    tokenOptions &&
+    new SignedTokens(new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }));
+  const callerOf = callersOf(config, tokens);
+
+  const yoga = createYoga<SignedTokensContext, GatewayContext>({
     schema,
-    context({ request }) {
-      const identity = identityOf(request.headers.get('authorization'));
+    context({ request, jwt }) {
+      const sender = callerOf(request, jwt?.payload);
+      const caller = sender instanceof UpstreamError ? null : sender;
+      // What was sent to the gateway itself never goes on from here.
+      const identity = identityOf(authentication === null ? request.headers.get('authorization') : null);
+      const budget = new CallBudget(config.maxUpstreamCalls);
       const deadline = deadlineIn(config.requestTimeoutMs, request.signal);
       return createContext(
-        (call) =>
-          identity === null
-            ? Promise.reject(new UpstreamError(credentialMissing))
-            : client.read(identity, call, deadline),
-        config.upstreamBatchSize,
+        { caller, personalDataScope },
+        {
+          read:
+            caller === null || identity === null
+              ? () => Promise.reject(sender instanceof UpstreamError ? sender : credentialMissing)
+              : client.readerFor({ identity, caller: caller.key, deadline, budget }),
+          batchSize: config.upstreamBatchSize,
+          budget,
+        },
       );
     },
     plugins: [
       useNoStore(),
       useGraphQLOverHTTP(),
+      ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
       useKnownOperationTypes(),
       // First the arguments: nothing is spent on a request that is refused.
       useArgumentRules(),
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
-      useUpstreamErrors(),
+      useUpstreamErrors(log),
     ],
     graphiql: graphiqlOptions(
       exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
-      config.upstream.credentials.mode === 'passThrough',
+      authentication !== null || config.upstream.credentials.mode === 'passThrough',
     ),
     renderGraphiQL: graphiqlPage,
     landingPage: false,
+    logging: yogaLogger(log),
     // Yoga would let every website read answers.
     cors: false,
     multipart: false,
@@ -72,26 +117,36 @@ export function createGateway(config: GatewayConfig): Gateway {
 
   return {
     fetch: async (request) => yoga.fetch(request),
-    listener: refusingBadHosts((request, response) => void yoga(request, response)),
+    listener: checkingHost((request, response) => void yoga(request, response), config),
     async dispose() {
       await yoga.dispose();
+      closing.abort(new UpstreamError(shuttingDown));
       await http.dispose();
     },
   };
 }
 
-/** The URL of a request is made with its Host header, where a malformed one would be an error that nobody handles. */
-function refusingBadHosts(listener: RequestListener): RequestListener {
-  return (request, response) => {
-    if (URL.canParse(`http://${request.headers.host ?? 'localhost'}${request.url ?? ''}`)) {
-      listener(request, response);
-    } else {
-      response.writeHead(400, { 'cache-control': 'private, no-store' }).end();
-    }
-  };
+/** How callers are told apart. `tokens` where such are accepted. */
+function callersOf(
+  { authentication, personalDataScope, upstream: { credentials } }: GatewayConfig,
+  tokens: SignedTokens | null,
+): CallerOf {
+  if (authentication !== null) {
+    return authenticatedCallers({ apiKeys: authentication.apiKeys, tokens }, personalDataScope);
+  }
+  if (credentials.mode === 'passThrough') return callersByUpstreamToken(credentialMissing);
+  const anonymous = anonymousCaller(personalDataScope);
+  return credentials.mode === 'client' && credentials.bearerFirst
+    ? callersByUpstreamToken(anonymous)
+    : () => anonymous;
 }
 
-const credentialMissing = {
+const credentialMissing = new UpstreamError({
   code: 'UNAUTHENTICATED',
   message: 'send an Authorization header with a bearer token of the upstream',
+});
+
+const shuttingDown = {
+  code: 'UPSTREAM_UNAVAILABLE',
+  message: 'the gateway is being shut down',
 } as const;

@@ -1,4 +1,8 @@
 import * as v from 'valibot';
+import type { ApiKey } from './authentication/api-key.ts';
+import { parseApiKeys } from './authentication/parse-api-keys.ts';
+import { isScope } from './authentication/scopes.ts';
+import { isLoopback } from './loopback.ts';
 import { regions } from './upstream/regions.ts';
 
 /** A setting of the environment. An empty value counts as not set. */
@@ -6,7 +10,7 @@ interface Setting {
   readonly meaning: string;
   /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
   readonly default: string | null;
-  readonly schema: v.GenericSchema<string, string | number>;
+  readonly schema: v.GenericSchema<string, string | number | readonly string[] | readonly ApiKey[]>;
   /** Whether the value is not shown, not even in an error about itself: it is a secret, or may hold one. */
   readonly hidden?: true;
 }
@@ -20,6 +24,27 @@ const url = v.pipe(
 const region = v.pipe(
   v.string(),
   v.check(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`),
+);
+const jwksUrl = v.pipe(
+  v.string(),
+  v.check(isJwksUrl, 'must be an https URL (http for loopback only) without credentials'),
+);
+const apiKeys = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const { apiKeys: parsed, problems } = parseApiKeys(dataset.value);
+    if (problems.length === 0) return parsed;
+    addIssue({ message: problems.join(', and ') });
+    return NEVER;
+  }),
+);
+const hostNames = v.pipe(
+  v.string(),
+  v.transform(listed),
+  v.check(
+    areHostNames,
+    'must be host names or addresses (IPv6 in brackets), without ports and apart by commas',
+  ),
 );
 const acknowledgement = v.pipe(v.string(), v.literal('i-know', 'can only be i-know'));
 
@@ -67,11 +92,44 @@ export const settings = {
     schema: v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be a bearer token')),
     hidden: true,
   },
+  AUTH_JWKS_URL: {
+    meaning: "where the keys are that callers' tokens (JWTs) are signed with, as a JSON Web Key Set",
+    default: null,
+    schema: jwksUrl,
+    hidden: true,
+  },
+  AUTH_ISSUER: {
+    meaning: 'issuer (`iss`) that such a token has to name',
+    default: null,
+    schema: text,
+  },
+  AUTH_AUDIENCE: {
+    meaning: 'audience (`aud`) that it has to name',
+    default: null,
+    schema: text,
+  },
+  AUTH_API_KEY_HASHES: {
+    meaning: 'SHA-256 of each API key in hex, apart by commas, each alone or with `=scope1+scope2`',
+    default: null,
+    schema: apiKeys,
+    hidden: true,
+  },
+  AUTH_PII_SCOPE: {
+    meaning: 'scope that callers need to see personal data; not set: every caller may',
+    default: null,
+    schema: v.pipe(text, v.check(isScope, 'must be one scope, without blanks and quotes')),
+  },
   AUTH_NONE: {
     meaning:
       '`i-know`: with credentials of its own, listen beyond loopback although callers are not authenticated',
     default: null,
     schema: acknowledgement,
+  },
+  ALLOWED_HOSTS: {
+    meaning:
+      'names that requests may be for (`Host`) besides `localhost`, apart by commas; not set: on loopback none, elsewhere any',
+    default: null,
+    schema: hostNames,
   },
   REQUEST_TIMEOUT_MS: {
     meaning: 'longest time for one request',
@@ -92,6 +150,25 @@ export const settings = {
     meaning: 'most upstream calls under way at once for one identity',
     default: '16',
     schema: wholeNumber(1, 1000),
+  },
+  MAX_UPSTREAM_CALLS: {
+    meaning: 'upstream calls of one request beyond which nothing is tried again or split for it',
+    default: '40',
+    schema: wholeNumber(1, 10_000),
+  },
+  IDENTITY_PROOF_SECONDS: {
+    meaning:
+      'how long what was read for an identity is shared without the upstream having accepted its credential again',
+    default: '60',
+    schema: wholeNumber(0, 3600),
+  },
+  LOG_LEVEL: {
+    meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
+    default: 'info',
+    schema: v.picklist(
+      ['debug', 'info', 'warn', 'error', 'silent'],
+      'must be debug, info, warn, error or silent',
+    ),
   },
   DRAIN_SECONDS: {
     meaning: 'time that requests under way are given at SIGTERM',
@@ -133,7 +210,21 @@ function isUpstreamUrl(value: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-/** Whether a host name or address is this machine itself. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+/** Keys come from there, so that whoever could change them on the way could be any caller. */
+function isJwksUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  if (username + password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+function listed(value: string): readonly string[] {
+  return value
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((name) => name !== '');
+}
+
+function areHostNames(names: readonly string[]): boolean {
+  return names.length > 0 && names.every((name) => /^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(name));
 }

@@ -2,6 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig, tokenUrlOf } from '../src/config.ts';
 
 const SECRET = 'hush-this-is-a-secret';
+const HASH = '5'.repeat(64);
+const tokens = {
+  AUTH_JWKS_URL: 'https://issuer.example/keys',
+  AUTH_ISSUER: 'https://issuer.example/',
+  AUTH_AUDIENCE: 'gateway',
+};
+const apiKeys = { AUTH_API_KEY_HASHES: HASH };
 const client = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET };
 
 /** What is wrong with an environment; nothing when it is accepted. */
@@ -21,10 +28,16 @@ describe('an empty environment', () => {
       port: 4000,
       host: '127.0.0.1',
       upstream: null,
+      authentication: null,
+      personalDataScope: null,
+      allowedHosts: null,
       requestTimeoutMs: 10_000,
       upstreamTimeoutMs: 5000,
       upstreamBatchSize: 100,
       upstreamConcurrency: 16,
+      maxUpstreamCalls: 40,
+      identityProofSeconds: 60,
+      logLevel: 'info',
       drainSeconds: 20,
     });
   });
@@ -39,7 +52,11 @@ describe('an empty environment', () => {
       GENESYSCLOUD_OAUTHCLIENT_ID: '',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: ' ',
       GENESYSCLOUD_ACCESS_TOKEN: '',
+      AUTH_JWKS_URL: '',
+      AUTH_API_KEY_HASHES: ' ',
       AUTH_NONE: '',
+      ALLOWED_HOSTS: '',
+      LOG_LEVEL: '',
       DRAIN_SECONDS: '',
     };
     expect(parseConfig(blank)).toEqual(parseConfig({}));
@@ -58,22 +75,35 @@ test('what is set is taken, without the blanks around it', () => {
     UPSTREAM_TIMEOUT_MS: '1',
     UPSTREAM_BATCH_SIZE: '500',
     UPSTREAM_CONCURRENCY: '1',
+    MAX_UPSTREAM_CALLS: '10000',
+    IDENTITY_PROOF_SECONDS: '0',
+    LOG_LEVEL: 'silent',
+    ALLOWED_HOSTS: 'Gateway.example, 10.0.0.1',
     DRAIN_SECONDS: '0',
   };
   expect(parseConfig(env)).toEqual({
     port: 0,
     host: '::1',
     upstream: null,
+    authentication: null,
+    personalDataScope: null,
+    allowedHosts: ['gateway.example', '10.0.0.1'],
     requestTimeoutMs: 600_000,
     upstreamTimeoutMs: 1,
     upstreamBatchSize: 500,
     upstreamConcurrency: 1,
+    maxUpstreamCalls: 10_000,
+    identityProofSeconds: 0,
+    logLevel: 'silent',
     drainSeconds: 0,
   });
 });
 
 test('a configuration cannot be changed, down to the credentials', () => {
-  const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client });
+  const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, ...apiKeys });
+  expect(Object.isFrozen(config.authentication)).toBe(true);
+  expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
+  expect(Object.isFrozen(config.authentication?.apiKeys)).toBe(true);
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.upstream)).toBe(true);
   expect(Object.isFrozen(config.upstream?.credentials)).toBe(true);
@@ -183,22 +213,38 @@ describe('problems', () => {
       GENESYSCLOUD_API_URL: 'http://api.example',
       GENESYSCLOUD_LOGIN_URL: 'login',
       GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
+      AUTH_JWKS_URL: 'http://issuer.example/keys',
+      AUTH_API_KEY_HASHES: 'a-key',
+      AUTH_PII_SCOPE: 'two scopes',
       AUTH_NONE: 'yes',
+      ALLOWED_HOSTS: 'http://gateway.example',
       REQUEST_TIMEOUT_MS: '0',
       UPSTREAM_TIMEOUT_MS: '1.5',
       UPSTREAM_BATCH_SIZE: '501',
       UPSTREAM_CONCURRENCY: '-1',
+      MAX_UPSTREAM_CALLS: '0',
+      IDENTITY_PROOF_SECONDS: '3601',
+      LOG_LEVEL: 'loud',
       DRAIN_SECONDS: '1e3',
     });
     const named = new Set(problems.map((problem) => problem.slice(0, problem.indexOf(' '))));
     expect([...named].toSorted()).toEqual([
+      'ALLOWED_HOSTS',
+      'AUTH_API_KEY_HASHES',
+      'AUTH_ISSUER',
+      'AUTH_JWKS_URL',
       'AUTH_NONE',
+      'AUTH_PII_SCOPE',
       'DRAIN_SECONDS',
+      'Either',
       'GENESYSCLOUD_API_URL',
       'GENESYSCLOUD_LOGIN_URL',
       'GENESYSCLOUD_OAUTHCLIENT_ID',
       'GENESYSCLOUD_REGION',
       'HOST',
+      'IDENTITY_PROOF_SECONDS',
+      'LOG_LEVEL',
+      'MAX_UPSTREAM_CALLS',
       'PORT',
       'REQUEST_TIMEOUT_MS',
       'UPSTREAM_BATCH_SIZE',
@@ -237,16 +283,25 @@ describe('problems', () => {
     expect(new ConfigError(problems).message).not.toContain('hush');
   });
 
-  test.each(['GENESYSCLOUD_API_URL', 'GENESYSCLOUD_LOGIN_URL'])(
+  test.each(['GENESYSCLOUD_API_URL', 'GENESYSCLOUD_LOGIN_URL', 'AUTH_JWKS_URL'])(
     'never show a password or a token that somebody put into %s',
     (name) => {
-      for (const url of [`https://user:${SECRET}@a.example`, `https://a.example?access_token=${SECRET}`]) {
-        const problems = problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', [name]: url });
+      for (const url of [`https://user:${SECRET}@a.example`, `http://a.example?access_token=${SECRET}`]) {
+        const env = { GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, [name]: url };
+        const problems = problemsOf(env);
         expect(problems).toEqual([expect.stringMatching(`^${name} must be`)]);
         expect(problems.join()).not.toContain('hush');
       }
     },
   );
+
+  test('never show what was set for API keys, which may be the keys', () => {
+    const set = `${HASH}, ${SECRET} ${SECRET}=a`;
+    const problems = problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, AUTH_API_KEY_HASHES: set });
+    expect(problems).toEqual([
+      'AUTH_API_KEY_HASHES must be 64 hex digits, alone or with =scope1+scope2, in entries 2, 3; it is the value given.',
+    ]);
+  });
 
   test('of settings that do not go together are told beside those of single settings', () => {
     expect(problemsOf({ PORT: 'x', GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([
@@ -312,7 +367,10 @@ describe('credentials of the gateway itself', () => {
       for (const credential of [client, { GENESYSCLOUD_ACCESS_TOKEN: SECRET }]) {
         const env = { GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...credential };
         expect(problemsOf(env)).toEqual([expect.stringMatching(/^HOST is .*AUTH_NONE=i-know\.$/)]);
-        expect(problemsOf({ ...env, AUTH_NONE: 'i-know' })).toEqual([]);
+        expect(problemsOf({ ...env, AUTH_PII_SCOPE: 'pii', ALLOWED_HOSTS: 'a.example' })).toHaveLength(1);
+        for (const meant of [{ AUTH_NONE: 'i-know' }, tokens, apiKeys]) {
+          expect(problemsOf({ ...env, ...meant })).toEqual([]);
+        }
       }
     },
   );
@@ -325,6 +383,119 @@ describe('credentials of the gateway itself', () => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: '0.0.0.0' })).toEqual([]);
     expect(problemsOf({ HOST: '0.0.0.0' })).toEqual([]);
   });
+});
+
+describe('callers', () => {
+  const service = { GENESYSCLOUD_REGION: 'eu-west-1', ...client };
+  const scoped = { AUTH_API_KEY_HASHES: `sha256:${HASH.toUpperCase()}=a+b`, AUTH_PII_SCOPE: 'a' };
+
+  test.each<[string, Record<string, string>]>([
+    ['a login of its own', service],
+    ['an access token of its own', { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET }],
+    ['the embedded sandbox', {}],
+  ])('are authenticated by what is set, over %s', (_what, upstream) => {
+    expect(parseConfig({ ...upstream, ...tokens, ...scoped })).toMatchObject({
+      authentication: {
+        apiKeys: [{ hash: HASH, scopes: ['a', 'b'] }],
+        tokens: {
+          jwksUrl: 'https://issuer.example/keys',
+          issuer: 'https://issuer.example/',
+          audience: 'gateway',
+        },
+      },
+      personalDataScope: 'a',
+    });
+    expect(parseConfig({ ...upstream, ...tokens }).authentication?.apiKeys).toEqual([]);
+    expect(parseConfig({ ...upstream, ...apiKeys }).authentication?.tokens).toBeNull();
+  });
+
+  test('are not authenticated where nothing is set, on loopback or where that is meant', () => {
+    expect(parseConfig(service).authentication).toBeNull();
+    expect(parseConfig({ ...service, HOST: '0.0.0.0', AUTH_NONE: 'i-know' }).authentication).toBeNull();
+    expect(parseConfig({ ...service, AUTH_PII_SCOPE: 'a' })).toMatchObject({
+      authentication: null,
+      personalDataScope: 'a',
+    });
+  });
+
+  test.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)(
+    'cannot be authenticated by tokens without %s, nor by it alone',
+    (name) => {
+      const { [name]: alone, ...others } = tokens;
+      const belong = 'AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.';
+      expect(problemsOf({ ...service, ...others })).toEqual([`${name} must be set as well: ${belong}`]);
+      expect(problemsOf({ ...service, [name]: alone })).toEqual([
+        `${Object.keys(others).join(' and ')} must be set as well: ${belong}`,
+      ]);
+    },
+  );
+
+  test.each(['http://issuer.example/keys', 'https://', 'issuer.example', 'ftp://localhost/keys'])(
+    'are not authenticated by keys from %s, which anybody could change on the way',
+    (url) => {
+      expect(problemsOf({ ...service, ...tokens, AUTH_JWKS_URL: url })).toEqual([
+        'AUTH_JWKS_URL must be an https URL (http for loopback only) without credentials; it is the value given.',
+      ]);
+    },
+  );
+
+  test('may be authenticated by keys from this machine, and from a URL with a query', () => {
+    for (const url of [
+      'http://127.0.0.1:9000/keys',
+      'http://localhost/keys',
+      'https://a.example/keys?app=1',
+    ]) {
+      expect(parseConfig({ ...service, ...tokens, AUTH_JWKS_URL: url }).authentication?.tokens?.jwksUrl).toBe(
+        url,
+      );
+    }
+  });
+
+  test('are either authenticated or not', () => {
+    for (const by of [tokens, apiKeys]) {
+      expect(problemsOf({ ...service, ...by, AUTH_NONE: 'i-know' })).toEqual([
+        `Either AUTH_NONE or ${Object.keys(by).join(' and ')} can be set, not both.`,
+      ]);
+    }
+  });
+
+  test('are the upstream’s to know where they bring its tokens', () => {
+    const meant: readonly Record<string, string>[] = [tokens, apiKeys, { AUTH_PII_SCOPE: 'a' }];
+    for (const upstream of [
+      { GENESYSCLOUD_REGION: 'eu-west-1' },
+      { GENESYSCLOUD_API_URL: 'https://api.example' },
+    ]) {
+      for (const set of meant) {
+        expect(problemsOf({ ...upstream, ...set })).toEqual([
+          expect.stringMatching(
+            new RegExp(`^${Object.keys(set).join(' and ')} cannot be meant without a credential`),
+          ),
+        ]);
+      }
+    }
+    // A credential that is there but wrong is its own problem alone.
+    const half = { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' };
+    expect(problemsOf({ ...half, ...tokens })).toEqual([expect.stringMatching(/must be set together\.$/)]);
+  });
+
+  test('that there is none of by intent is no concern where callers bring tokens of the upstream', () => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', AUTH_NONE: 'i-know' })).toEqual([]);
+  });
+
+  test.each(['two scopes', 'a"b', 'ä', 'a\\b'])('cannot need as a scope %s', (scope) => {
+    expect(problemsOf({ ...service, AUTH_PII_SCOPE: scope })).toEqual([
+      expect.stringMatching(/^AUTH_PII_SCOPE must be one scope/),
+    ]);
+  });
+
+  test.each(['gateway.example:443', 'https://gateway.example', 'a/b', '*.example', ',', '::1'])(
+    'cannot name the gateway %s',
+    (name) => {
+      expect(problemsOf({ ALLOWED_HOSTS: name })).toEqual([
+        expect.stringMatching(/^ALLOWED_HOSTS must be host names or addresses/),
+      ]);
+    },
+  );
 });
 
 test('the token endpoint is found below the login service, or taken as it is', () => {

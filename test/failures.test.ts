@@ -1,19 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../src/sandbox/fault.ts';
-import { answering, gatewayWithRows, nodesIn, onlyError, screen } from './support/answers.ts';
+import {
+  answering,
+  callsOfEveryDetail,
+  everyDetail,
+  gatewayWithRows,
+  nodesIn,
+  onlyError,
+  screen,
+} from './support/answers.ts';
 import { gatewayForTest } from './support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID, interaction } from './support/organisation.ts';
 
 const AGENT_IDS = Array.from({ length: 20 }, (_, n) => `user-${n}`);
-const everyDetail = screen(`
-  id
-  campaign { id campaignStatus }
-  agent { id name selfUri title email }
-  contact { id data }
-  queue { id memberCount }
-  script { id startPageName }
-  skills { id state }
-`);
 const correlationId: unknown = expect.stringMatching(/^[\da-f]{8}-[\da-f-]{27}$/);
 
 interface Failure {
@@ -22,12 +21,20 @@ interface Failure {
   /** All of the error's extensions but `affected`. */
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** How often it is asked for the agents until it gives up. @default 1 */
+  readonly attempts?: number;
 }
+
+/** Once, and twice more for what may pass by itself. */
+const ALL_ATTEMPTS = 3;
+/** Of a call that is refused whatever its ids: of its halves, and of their halves. */
+const ALL_SPLITS = 7;
 
 /** Ways in which one call for users can fail. */
 const failures: readonly Failure[] = [
   {
     failure: '400',
+    attempts: ALL_SPLITS,
     fault: { kind: 'status', resource: 'users', status: 400 },
     extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 400, correlationId },
   },
@@ -57,6 +64,7 @@ const failures: readonly Failure[] = [
   },
   {
     failure: '404 on a bulk call, which is no answer about its ids',
+    attempts: ALL_SPLITS,
     fault: { kind: 'status', resource: 'users', status: 404 },
     extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 404, correlationId },
   },
@@ -97,16 +105,19 @@ const failures: readonly Failure[] = [
   },
   {
     failure: '502 with a page',
+    attempts: ALL_ATTEMPTS,
     fault: { kind: 'html', resource: 'users' },
     extensions: { code: 'UPSTREAM_UNAVAILABLE', upstreamStatus: 502, correlationId },
   },
   {
     failure: '503',
+    attempts: ALL_ATTEMPTS,
     fault: { kind: 'status', resource: 'users', status: 503 },
     extensions: { code: 'UPSTREAM_UNAVAILABLE', upstreamStatus: 503, correlationId },
   },
   {
     failure: '504',
+    attempts: ALL_ATTEMPTS,
     fault: { kind: 'status', resource: 'users', status: 504 },
     extensions: { code: 'UPSTREAM_TIMEOUT', upstreamStatus: 504, correlationId },
   },
@@ -122,6 +133,7 @@ const failures: readonly Failure[] = [
   },
   {
     failure: 'connection that breaks before the answer',
+    attempts: ALL_ATTEMPTS,
     fault: { kind: 'reset', resource: 'users' },
     extensions: { code: 'UPSTREAM_UNAVAILABLE' },
   },
@@ -164,7 +176,7 @@ const failures: readonly Failure[] = [
 describe('a failed call for the agents', () => {
   test.each(failures)(
     'leaves only what needed it unknown, with one error: $failure',
-    async ({ fault, extensions, env = {} }) => {
+    async ({ fault, extensions, env = {}, attempts = 1 }) => {
       const healthy = await gatewayForTest();
       const rows = nodesIn(await healthy.query(everyDetail));
       const { query, calls } = await gatewayForTest({ faults: [fault], env });
@@ -184,15 +196,7 @@ describe('a failed call for the agents', () => {
       expect(nodesIn(answer)).toEqual(
         rows.map((row) => ({ ...row, agent: { ...row.agent, title: null, email: null } })),
       );
-      expect(calls()).toEqual({
-        campaignInteractions: 1,
-        campaigns: 1,
-        users: 1,
-        queues: 1,
-        skills: 1,
-        contacts: 1,
-        scripts: 3,
-      });
+      expect(calls()).toEqual({ ...callsOfEveryDetail, users: attempts });
     },
   );
 
@@ -273,14 +277,14 @@ describe('a failed call for contacts, scripts or campaigns', () => {
 
   test('leaves one script of three unknown, with one error', async () => {
     const { query, sandbox } = await gatewayForTest({
-      faults: [{ kind: 'status', resource: 'scripts', status: 503, times: 1 }],
+      faults: [{ kind: 'status', resource: 'scripts', status: 500, times: 1 }],
     });
     const answer = await query(screen('script { id name startPageName }'));
     const failed = idsThatFailed(sandbox);
     expect(failed).toHaveLength(1);
     expect(onlyError(answer).extensions).toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
-      upstreamStatus: 503,
+      upstreamStatus: 500,
       affected: {
         type: 'Script',
         ids: failed,
@@ -295,7 +299,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
 
   test('is one error for each script, for each is a call of its own', async () => {
     const { query, calls } = await gatewayForTest({
-      faults: [{ kind: 'status', resource: 'scripts', status: 503 }],
+      faults: [{ kind: 'status', resource: 'scripts', status: 500 }],
     });
     const { errors } = await query(screen('script { startPageName }'));
     expect(errors?.map(({ path }) => path)).toEqual(
@@ -374,7 +378,7 @@ describe('of several calls', () => {
   test('one chunk of two that fails affects its own ids only', async () => {
     const { query, sandbox } = await gatewayForTest({
       env: { UPSTREAM_BATCH_SIZE: '10' },
-      faults: [{ kind: 'status', resource: 'users', status: 503, times: 1 }],
+      faults: [{ kind: 'status', resource: 'users', status: 500, times: 1 }],
     });
     const answer = await query(screen('agent { id name email }'));
     const failed = idsThatFailed(sandbox);
@@ -439,7 +443,7 @@ describe('of several calls', () => {
 
   test('one that is shared by several root fields is one error, with response keys in its paths', async () => {
     const { query, calls } = await gatewayForTest({
-      faults: [{ kind: 'status', resource: 'users', status: 503 }],
+      faults: [{ kind: 'status', resource: 'users', status: 500 }],
     });
     const answer = await query('{ b: user(id: "user-2") { email } a: user(id: "user-1") { id } }');
     const error = onlyError(answer);
@@ -451,7 +455,10 @@ describe('of several calls', () => {
 });
 
 describe('a failed call for the list', () => {
-  const listFailures: readonly (Omit<Failure, 'extensions'> & { code: string; status?: number })[] = [
+  const listFailures: readonly (Omit<Failure, 'extensions'> & {
+    code: string;
+    status?: number;
+  })[] = [
     {
       failure: '401',
       fault: { kind: 'status', status: 401 },
@@ -471,9 +478,20 @@ describe('a failed call for the list', () => {
       status: 429,
     },
     { failure: '500', fault: { kind: 'status', status: 500 }, code: 'UPSTREAM_UNAVAILABLE', status: 500 },
-    { failure: '504', fault: { kind: 'status', status: 504 }, code: 'UPSTREAM_TIMEOUT', status: 504 },
+    {
+      failure: '504',
+      fault: { kind: 'status', status: 504 },
+      code: 'UPSTREAM_TIMEOUT',
+      status: 504,
+      attempts: ALL_ATTEMPTS,
+    },
     { failure: '204', fault: { kind: 'status', status: 204 }, code: 'UPSTREAM_BAD_RESPONSE', status: 204 },
-    { failure: 'broken connection', fault: { kind: 'reset' }, code: 'UPSTREAM_UNAVAILABLE' },
+    {
+      failure: 'broken connection',
+      fault: { kind: 'reset' },
+      code: 'UPSTREAM_UNAVAILABLE',
+      attempts: ALL_ATTEMPTS,
+    },
     {
       failure: 'no answer',
       fault: { kind: 'hang' },
@@ -496,7 +514,7 @@ describe('a failed call for the list', () => {
   ];
 
   test.each(listFailures)('leaves the root null with one error: $failure', async (failure) => {
-    const { fault, env = {}, code, status } = failure;
+    const { fault, env = {}, code, status, attempts = 1 } = failure;
     const { query, calls } = await gatewayForTest({
       faults: [{ ...fault, resource: 'campaignInteractions' }],
       env,
@@ -508,7 +526,7 @@ describe('a failed call for the list', () => {
     expect(extensions.code).toBe(code);
     expect(extensions.upstreamStatus).toBe(status);
     expect(extensions.affected).toMatchObject({ ids: [CAMPAIGN_ID], paths: ['campaignInteractions'] });
-    expect(calls()).toEqual({ campaignInteractions: 1 });
+    expect(calls()).toEqual({ campaignInteractions: attempts });
   });
 
   test('leaves other root fields as they are', async () => {
@@ -562,9 +580,9 @@ describe('a caller', () => {
   });
 });
 
-/** The ids of the calls that the upstream answered with 503. */
+/** The ids of the calls that the upstream answered with 500. */
 function idsThatFailed(sandbox: { requests: readonly { status: number | null; ids: string[] }[] }): string[] {
-  return sandbox.requests.filter(({ status }) => status === 503).flatMap(({ ids }) => ids);
+  return sandbox.requests.filter(({ status }) => status === 500).flatMap(({ ids }) => ids);
 }
 
 function isSameSet(some: readonly string[], others: readonly string[]): boolean {

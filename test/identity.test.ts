@@ -12,6 +12,7 @@ import { CAMPAIGN_ID, CONTACT_LIST_ID, supervisorsOrganisation } from './support
 const SECRET = 'hush-this-is-a-secret';
 const USER = '{ user(id: "user-1") { name email } }';
 const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
+const throttled = { error: 'invalid_request', description: 'invalid_request (rate limit exceeded)' };
 /** No time limit of the gateway's own ends anything in a test that shows what else does. */
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 
@@ -285,11 +286,51 @@ describe("the gateway's own login", () => {
     expect(sandbox.requests).toHaveLength(4);
   });
 
-  test('is renewed while its token still has a minute to live', async () => {
-    const { sandbox, gateway } = await serviceGateway({ tokenLifetimeSeconds: 60 });
-    for (let n = 0; n < 2; n += 1) expect(await ask(gateway, USER)).toEqual(userAnswer);
-    expect(loginsAt(sandbox)).toBe(2);
-    expect(sandbox.requests.every(({ status }) => status === 200)).toBe(true);
+  test('is renewed before its token expires, by a request that does not wait for it', async () => {
+    // Of two seconds the second is the time to renew; the login hangs, and nobody who has a token feels it.
+    const { sandbox, gateway } = await serviceGateway({ tokenLifetimeSeconds: 2 });
+    expect(await ask(gateway, USER)).toEqual(userAnswer);
+    const hang: Fault = { kind: 'hang', resource: 'login' };
+    sandbox.faults.push(hang);
+    await expect
+      .poll(async () => (await ask(gateway, USER)) && loginsAt(sandbox), { timeout: 10_000, interval: 20 })
+      .toBe(2);
+    expect(await ask(gateway, USER)).toEqual(userAnswer);
+    const used = sandbox.requests.filter(({ resource }) => resource !== 'login');
+    expect(used.every(({ status }) => status === 200)).toBe(true);
+    expect(tokensShownTo(sandbox)).toHaveLength(1);
+  });
+
+  test('is renewed in time whoever asks how often, so that no token expires on its way', async () => {
+    const { sandbox, gateway } = await serviceGateway({ tokenLifetimeSeconds: 1 });
+    await expect
+      .poll(async () => (await ask(gateway, USER)) && loginsAt(sandbox), { timeout: 20_000, interval: 20 })
+      .toBeGreaterThan(3);
+    expect(sandbox.requests.filter(({ status }) => status === 401)).toEqual([]);
+  });
+
+  test('waits while the login service throttles, and is not taken for a wrong secret', async () => {
+    const { sandbox, gateway } = await serviceGateway({
+      faults: [{ kind: 'rateLimited', resource: 'login', times: 2 }],
+    });
+    const answers = await Promise.all(Array.from({ length: 5 }, () => ask(gateway, USER)));
+    expect(answers).toEqual(Array.from({ length: 5 }, () => userAnswer));
+    expect(loginsAt(sandbox)).toBe(3);
+  });
+
+  test('is left alone for as long as its service wants it to be', async () => {
+    const { sandbox, gateway } = await serviceGateway({
+      faults: [
+        { kind: 'status', status: 400, resource: 'login', headers: { 'retry-after': '42' }, body: throttled },
+      ],
+    });
+    for (let n = 0; n < 2; n += 1) {
+      expect(onlyError(await ask(gateway, USER)).extensions).toMatchObject({
+        code: 'UPSTREAM_RATE_LIMITED',
+        retryAfterSeconds: 42,
+      });
+    }
+    expect(loginsAt(sandbox)).toBe(1);
   });
 
   test('that is wrong is UNAUTHENTICATED, and tells nothing of itself', async () => {
@@ -307,10 +348,10 @@ describe("the gateway's own login", () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  /** A gateway whose first login meets this fault, and the error of what is asked meanwhile. */
+  /** A gateway whose login meets this fault until it is `mended`, and the error of what is asked meanwhile. */
   async function failedLogin(fault: Fault) {
-    const { gateway } = await serviceGateway(
-      { faults: [{ ...fault, resource: 'login', times: 1 }] },
+    const { gateway, sandbox } = await serviceGateway(
+      { faults: [{ ...fault, resource: 'login' }] },
       {
         GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
         GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET,
@@ -319,7 +360,11 @@ describe("the gateway's own login", () => {
     );
     const answer = await ask(gateway, USER);
     expect(answer.data).toEqual({ user: null });
-    return { gateway, code: onlyError(answer).extensions.code };
+    return {
+      gateway,
+      code: onlyError(answer).extensions.code,
+      mended: () => void sandbox.faults.splice(0),
+    };
   }
 
   test.each<[string, string, Fault]>([
@@ -331,15 +376,17 @@ describe("the gateway's own login", () => {
     ['UPSTREAM_BAD_RESPONSE', 'somewhere else', { kind: 'status', status: 404 }],
     ['UPSTREAM_BAD_RESPONSE', 'without a token to give', { kind: 'status', status: 200, body: {} }],
   ])('is %s, not UNAUTHENTICATED, while the login service is %s', async (expected, _how, fault) => {
-    const { gateway, code } = await failedLogin(fault);
+    const { gateway, code, mended } = await failedLogin(fault);
     expect(code).toBe(expected);
-    // A failed login is not kept: the next request finds a service that is well again.
-    expect(await ask(gateway, USER)).toEqual(userAnswer);
+    mended();
+    // A failed login is not kept, but for a moment where its service asked for a pause.
+    await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);
   });
 
   test('is UPSTREAM_TIMEOUT while the login service is silent', async () => {
-    const { gateway, code } = await failedLogin({ kind: 'hang' });
+    const { gateway, code, mended } = await failedLogin({ kind: 'hang' });
     expect(code).toBe('UPSTREAM_TIMEOUT');
+    mended();
     // The call and the login that it waits for give up at the same moment; a request in between may still join that login.
     await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);
   });

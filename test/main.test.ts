@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -97,6 +98,22 @@ describe('started without settings', () => {
     expect((await ask(address, query, null)).errors).toBeUndefined();
   });
 
+  test('but those for callers, it wants them authenticated, and passes on nothing that they send', async () => {
+    const key = 'a-key-of-the-gateway';
+    const { output, address, query } = await runningGateway({
+      AUTH_API_KEY_HASHES: createHash('sha256').update(key).digest('hex'),
+    });
+    expect(output.stdout).toContain('who has one of the API keys (1)');
+    // The sandbox knows no such token, and would refuse it.
+    expect((await ask(address, query, key)).errors).toBeUndefined();
+    for (const token of [null, TOKEN]) {
+      const { data, errors } = await ask(address, query, token);
+      expect(data).toEqual({ campaignInteractions: null });
+      expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+    }
+    expect(output.stdout + output.stderr).not.toContain(key);
+  });
+
   test('it serves GraphiQL at the same address, asking about the campaign of the printed query', async () => {
     const { address, query } = await runningGateway();
     const page = await fetch(address, { headers: { accept: 'text/html' } });
@@ -119,6 +136,7 @@ describe('started over an upstream', () => {
     const { output, address, query } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
     expect(output.stdout).toContain(sandbox.url);
     expect(output.stdout).toContain("caller's own bearer token");
+    expect(output.stdout).toContain('who has such a token');
     expect((await ask(address, query)).errors).toBeUndefined();
     expect(sandbox.requests.map(({ token }) => token)).toEqual([TOKEN]);
     const { errors } = await ask(address, query, null);
@@ -135,11 +153,25 @@ describe('started over an upstream', () => {
       GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: secret,
     });
+    expect(output.stdout).toContain('whoever reaches it');
     expect(await ask(address, USER, null)).toEqual(userAnswer);
     child.kill('SIGTERM');
     expect(await closed).toEqual([0, null]);
     expect(output.stdout + output.stderr).not.toContain(secret);
   });
+});
+
+test('its log goes to stdout, a JSON object a line, and as much of it as LOG_LEVEL says', async () => {
+  const written = async (level: string) => {
+    const { child, closed, output, address, query } = await runningGateway({ LOG_LEVEL: level });
+    await ask(address, query, null);
+    child.kill('SIGTERM');
+    await closed;
+    const entries = output.stdout.split('\n').filter((line) => line.startsWith('{"'));
+    return entries.map((line) => JSON.parse(line).msg);
+  };
+  expect(await written('debug')).toContain('Processing GraphQL Parameters');
+  expect(await written('error')).toEqual([]);
 });
 
 describe('what keeps it from starting', () => {

@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isObjectType } from 'graphql';
 import { expect, test } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
+import { recordCalls } from '../scripts/drift/calls.ts';
 import { generateOrganisation } from '../src/sandbox/generate-organisation.ts';
+import { schema } from '../src/schema.ts';
 import { settings } from '../src/settings.ts';
 import { gatewayForTest } from './support/gateway.ts';
 
@@ -51,6 +54,29 @@ test('the table of settings is that of the code', () => {
       setting.default ?? 'not set',
     ]),
   );
+});
+
+test('the permissions that a credential needs are those of the calls that are made', async () => {
+  const needed = new Map(
+    (await recordCalls()).map(({ resource, permissions }) => [
+      `\`${resource}\``,
+      permissions.map((permission) => `\`${permission}\``).join(' or ') || 'none',
+    ]),
+  );
+  const rows = table('selected', 'resource', 'permission');
+  expect(rows.length).toBeGreaterThan(10);
+  expect(rows.map(([, resource, permission]) => [resource, permission])).toEqual([...needed]);
+});
+
+test('the fields that are personal data are those that the schema marks', () => {
+  const marked = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .flatMap((type) => Object.values(type.getFields()))
+    .filter(({ astNode }) => astNode?.directives?.some(({ name }) => name.value === 'personalData'))
+    .map(({ name }) => name);
+  const [told = ''] = /\*\*personal data\*\*: .*?\./s.exec(readme) ?? [];
+  const names = [...told.matchAll(/`(\w+)`/g)].map(([, name = '']) => name);
+  expect(names.toSorted()).toEqual(marked.toSorted());
 });
 
 test('the table of the sandbox’s settings names all that it reads, and no other', () => {

@@ -38,7 +38,7 @@ function said({ description }: { description?: string | null | undefined }): str
 describe('of null it is said what it means', () => {
   const fields = objectTypes.flatMap(({ name }) => fieldsOf(name));
   const nullable = fields.filter(([, { type }]) => !isNonNullType(type));
-  // What a row or a reference says by itself has no resolver, and costs nothing.
+  // What a row or a reference says by itself has no resolver and costs nothing; personal data has one to guard it.
   const costly = fields.filter(([, { resolve }]) => resolve !== undefined);
 
   test.each(nullable)('at %s', (_path, field) => {
@@ -47,7 +47,7 @@ describe('of null it is said what it means', () => {
 
   // Relay has a page's pageInfo never null; where it cannot be known, the connection is.
   test.each(costly.filter(([path]) => path !== 'CampaignConnection.pageInfo'))(
-    'which of the two it is, unknown to the upstream or not to be known, where it costs a call: %s',
+    'which of the two it is, unknown to the upstream or not to be known, where it costs a call or is guarded: %s',
     (_path, field) => {
       expect(isNonNullType(field.type)).toBe(false);
       expect(said(field)).toContain('with an error');

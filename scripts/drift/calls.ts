@@ -1,3 +1,4 @@
+import { CallBudget } from '../../src/upstream/call-budget.ts';
 import { createDataSources, type DataSources } from '../../src/datasources/index.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import type { UpstreamRequest } from '../../src/upstream/upstream-request.ts';
@@ -11,6 +12,8 @@ export interface Call {
   readonly path: string;
   /** Names of the query parameters. */
   readonly query: readonly string[];
+  /** What the credential needs one of. */
+  readonly permissions: readonly string[];
   /** Type of the answer, as the SDK has to declare it. */
   readonly answer: string;
 }
@@ -67,6 +70,7 @@ export async function recordCalls(): Promise<Call[]> {
     const requests: UpstreamRequest[] = [];
     const dataSources = createDataSources({
       batchSize: 1,
+      budget: new CallBudget(1),
       read: (request) => {
         requests.push(request);
         return Promise.reject(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'only listens' }));
@@ -74,11 +78,12 @@ export async function recordCalls(): Promise<Call[]> {
     });
     // It fails for want of an answer; what it sent is all that is wanted.
     await Promise.allSettled([ask(dataSources)]);
-    return requests.map(({ resource, method, path, query = [] }) => ({
+    return requests.map(({ resource, method, path, query = [], permissions }) => ({
       resource,
       method,
       path: path.replaceAll(`/${ID}`, '/{}'),
       query: [...new Set(query.map(([name]) => name))],
+      permissions,
       answer,
     }));
   });

@@ -181,12 +181,14 @@ export class CampaignInteractionList {
   }
 }
 
-/** Permission: outbound:campaign:view. All of a campaign's interactions in one answer, by the campaign's id; no paging. */
+/** All of a campaign's interactions in one answer, by the campaign's id; no paging. */
 export const campaignInteractions = oneByOne({
   name: 'campaignInteractions',
   type: 'Campaign',
+  permissions: ['outbound:campaign:view'],
   path: '/api/v2/outbound/campaigns',
   below: '/interactions',
+  isList: true,
   idOf: campaignIdOf,
   Entity: CampaignInteractionList,
 });

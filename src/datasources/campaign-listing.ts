@@ -95,7 +95,8 @@ function pageRequest({ filter, size, number }: PageKey): UpstreamRequest {
   for (const id of new Set(divisionIds)) query.push(['divisionId', id]);
   if (contactListId != null) query.push(['contactListId', contactListId]);
   if (queueId != null) query.push(['distributionQueueId', queueId]);
-  return { resource: campaigns.name, method: 'GET', path: '/api/v2/outbound/campaigns', query };
+  const { name: resource, permissions } = campaigns;
+  return { resource, permissions, method: 'GET', path: '/api/v2/outbound/campaigns', query, isList: true };
 }
 
 /**

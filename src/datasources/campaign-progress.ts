@@ -15,10 +15,11 @@ export class CampaignProgressRecord extends WireRecord<Models.CampaignProgress> 
   }
 }
 
-/** Permission: outbound:campaign:view. Largest batch: undocumented, 100 is the safe reading. */
+/** Largest batch: undocumented, 100 is the safe reading. */
 export const campaignProgress = postOfIds({
   name: 'campaignProgress',
   type: 'Campaign',
+  permissions: ['outbound:campaign:view'],
   path: '/api/v2/outbound/campaigns/progress',
   maxIds: 100,
   rows: bareArray,

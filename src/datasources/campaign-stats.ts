@@ -54,10 +54,11 @@ class ContactRateRecord extends WireRecord<Models.ConnectRate> {
   }
 }
 
-/** Permission: any of outbound:performance:view, outbound:campaign:view. */
+/** Either permission is enough. */
 export const campaignStats = postOfIds({
   name: 'campaignStats',
   type: 'Campaign',
+  permissions: ['outbound:performance:view', 'outbound:campaign:view'],
   path: '/api/v2/outbound/campaigns/performance/query',
   maxIds: 50,
   rows: entitiesOf,

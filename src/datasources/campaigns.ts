@@ -45,10 +45,11 @@ export class CampaignRecord extends EntityRecord<Models.Campaign> {
   }
 }
 
-/** Permission: outbound:campaign:view. Voice campaigns only. */
+/** Voice campaigns only. */
 export const campaigns = listingById({
   name: 'campaigns',
   type: 'Campaign',
+  permissions: ['outbound:campaign:view'],
   path: '/api/v2/outbound/campaigns',
   maxIds: 100,
   Entity: CampaignRecord,

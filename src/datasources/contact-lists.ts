@@ -14,10 +14,10 @@ class ContactListRecord extends EntityRecord<Models.ContactList> {
   }
 }
 
-/** Permission: outbound:contactList:view. */
 export const contactLists = listingById({
   name: 'contactLists',
   type: 'ContactList',
+  permissions: ['outbound:contactList:view'],
   path: '/api/v2/outbound/contactlists',
   maxIds: 100,
   parts: [{ name: 'size', query: ['includeSize', 'true'] }],

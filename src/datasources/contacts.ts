@@ -82,11 +82,12 @@ class FoundContact implements ContactReference {
   }
 }
 
-/** Permission: outbound:contact:view. Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list. */
+/** Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list. */
 function contactsOf(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
     name: 'contacts',
     type: 'Contact',
+    permissions: ['outbound:contact:view'],
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
     maxIds: 100,
     rows: bareArray,

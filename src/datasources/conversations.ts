@@ -100,10 +100,11 @@ class DialerPreviewRecord extends WireRecord<Models.DialerPreview> {
   }
 }
 
-/** Permission: conversation:communication:view. There is no bulk call for conversations under way. */
+/** There is no bulk call for conversations under way. */
 export const conversations = oneByOne({
   name: 'conversations',
   type: 'Conversation',
+  permissions: ['conversation:communication:view'],
   path: '/api/v2/conversations',
   Entity: ConversationRecord,
 });

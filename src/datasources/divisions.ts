@@ -4,10 +4,10 @@ import { EntityRecord } from './wire/wire-record.ts';
 
 class DivisionRecord extends EntityRecord<Models.AuthzDivision> {}
 
-/** Permission: none. */
 export const divisions = listingById({
   name: 'divisions',
   type: 'Division',
+  permissions: [],
   path: '/api/v2/authorization/divisions',
   maxIds: 100,
   Entity: DivisionRecord,

@@ -17,10 +17,10 @@ class QueueRecord extends EntityRecord<Models.Queue> {
   }
 }
 
-/** Permission: routing:queue:view. */
 export const queues = listingById({
   name: 'queues',
   type: 'Queue',
+  permissions: ['routing:queue:view'],
   path: '/api/v2/routing/queues',
   maxIds: 500,
   Entity: QueueRecord,

@@ -20,10 +20,11 @@ class ScriptRecord extends EntityRecord<Models.Script> {
   }
 }
 
-/** Permission: scripter:script:view. No listing of scripts takes ids; a campaign has few scripts. */
+/** No listing of scripts takes ids; a campaign has few scripts. */
 export const scripts = oneByOne({
   name: 'scripts',
   type: 'Script',
+  permissions: ['scripter:script:view'],
   path: '/api/v2/scripts',
   Entity: ScriptRecord,
 });

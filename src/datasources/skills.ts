@@ -12,10 +12,10 @@ class SkillRecord extends EntityRecord<Models.RoutingSkill> {
   }
 }
 
-/** Permission: routing:skill:view. */
 export const skills = listingById({
   name: 'skills',
   type: 'Skill',
+  permissions: ['routing:skill:view'],
   path: '/api/v2/routing/skills',
   maxIds: 500,
   Entity: SkillRecord,

@@ -74,10 +74,11 @@ export class UserSkillRecord extends WireRecord<Models.UserRoutingSkill> {
   }
 }
 
-/** Permission: none. The upstream fills the parts as well as it can, so a part that was asked for may still be absent. */
+/** The upstream fills the parts as well as it can, so a part that was asked for may still be absent. */
 export const users = listingById({
   name: 'users',
   type: 'User',
+  permissions: [],
   path: '/api/v2/users',
   maxIds: 500,
   // The default, active, hides inactive and deleted users, who still stand in interactions.

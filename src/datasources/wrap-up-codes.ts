@@ -4,10 +4,10 @@ import { EntityRecord } from './wire/wire-record.ts';
 
 class WrapUpCodeRecord extends EntityRecord<Models.WrapupCode> {}
 
-/** Permission: routing:wrapupCode:view. */
 export const wrapUpCodes = listingById({
   name: 'wrapUpCodes',
   type: 'WrapUpCode',
+  permissions: ['routing:wrapupCode:view'],
   path: '/api/v2/routing/wrapupcodes',
   maxIds: 100,
   Entity: WrapUpCodeRecord,

@@ -607,6 +607,10 @@ export type ResolversParentTypes = {
   Wrapup: WrapupRecord;
 };
 
+export type PersonalDataDirectiveArgs = { };
+
+export type PersonalDataDirectiveResolver<Result, Parent, ContextType = GatewayContext, Args = PersonalDataDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
+
 export type CallRecordResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CallRecord'] = ResolversParentTypes['CallRecord']> = {
   column?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   lastAttempt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -905,3 +909,6 @@ export type Resolvers<ContextType = GatewayContext> = {
   Wrapup?: WrapupResolvers<ContextType>;
 };
 
+export type DirectiveResolvers<ContextType = GatewayContext> = {
+  personalData?: PersonalDataDirectiveResolver<any, any, ContextType>;
+};

@@ -1,5 +1,6 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, type UpstreamError } from '../errors.ts';
 
@@ -23,7 +24,7 @@ interface Symptom {
  * What is no upstream failure is left to Yoga's masking, but for values that do not fit the schema, whose messages would
  * quote the upstream's answer.
  */
-export function useUpstreamErrors(): Plugin<GatewayContext> {
+export function useUpstreamErrors(log: Logger): Plugin<GatewayContext> {
   return {
     onExecute({ args }) {
       const { problems } = args.contextValue;
@@ -31,14 +32,14 @@ export function useUpstreamErrors(): Plugin<GatewayContext> {
         onExecuteDone({ result, setResult }) {
           if (!('errors' in result || 'data' in result)) return;
           if (problems.length === 0 && !result.errors?.length) return;
-          setResult(explained(result, args.contextValue));
+          setResult(explained(result, args.contextValue, log));
         },
       };
     },
   };
 }
 
-function explained(result: ExecutionResult, { problems }: GatewayContext): ExecutionResult {
+function explained(result: ExecutionResult, { problems }: GatewayContext, log: Logger): ExecutionResult {
   const others: GraphQLError[] = [];
   const symptoms: Symptom[] = [...problems];
   for (const error of result.errors ?? []) {
@@ -46,7 +47,17 @@ function explained(result: ExecutionResult, { problems }: GatewayContext): Execu
     if (symptom === null) others.push(withCode(error));
     else symptoms.push(symptom);
   }
+  logFailures(symptoms, log);
   return { ...result, errors: [...clientErrors(symptoms, result.data), ...others] };
+}
+
+/** What calls failed of, for those who run the gateway; with what the vendor's support asks for, and no personal data. */
+function logFailures(symptoms: readonly Symptom[], log: Logger): void {
+  for (const { failure, resource, detail } of new Set(symptoms.map(({ reason }) => reason))) {
+    const { message, ...facts } = failure;
+    // Without a resource it came to no call: the caller lacks something, which is no concern of theirs.
+    if (resource !== undefined) log.warn({ resource, ...facts, detail }, message);
+  }
 }
 
 function symptomOf(error: GraphQLError): Symptom | null {

@@ -1,6 +1,6 @@
 import type { Http } from './http.ts';
 import { bearerTokenOf, tokenIdentity, type UpstreamIdentity } from './identity.ts';
-import { serviceLogin } from './service-login.ts';
+import { type LoginLimits, serviceLogin } from './service-login.ts';
 
 /** Whose credential is used upstream. */
 export type Credentials =
@@ -20,12 +20,12 @@ export type Credentials =
 
 /**
  * Finds the identity that a request is served with by its `Authorization` header; null when it brings no credential and
- * needs one. `loginTimeoutMs` is the longest that a login of the gateway's own may take.
+ * needs one.
  */
 export function identitiesOf(
   http: Http,
   credentials: Credentials,
-  loginTimeoutMs: number,
+  limits: LoginLimits,
 ): (authorization: string | null) => UpstreamIdentity | null {
   switch (credentials.mode) {
     case 'passThrough':
@@ -35,7 +35,7 @@ export function identitiesOf(
       return () => identity;
     }
     case 'client': {
-      const identity = serviceLogin(http, { ...credentials, timeoutMs: loginTimeoutMs });
+      const identity = serviceLogin(http, { ...credentials, ...limits });
       return credentials.bearerFirst
         ? (authorization) => callerIdentity(authorization) ?? identity
         : () => identity;

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { UpstreamError } from '../errors.ts';
 
 /** Until when an answer is of use to the one who asked. */
@@ -25,13 +26,13 @@ export async function withinDeadline<T>(
   const abort = () => controller.abort();
   const remainingMs = Math.min(timeoutMs, deadline.atMs - performance.now());
   if (remainingMs <= 0) throw outOfTime();
-  if (deadline.signal.aborted) throw callerGone();
+  if (deadline.signal.aborted) throw reasonOf(deadline.signal);
   const timer = setTimeout(abort, remainingMs);
   deadline.signal.addEventListener('abort', abort);
   try {
     return await work(controller.signal);
   } catch (error) {
-    if (deadline.signal.aborted) throw callerGone();
+    if (deadline.signal.aborted) throw reasonOf(deadline.signal);
     throw controller.signal.aborted ? outOfTime() : error;
   } finally {
     clearTimeout(timer);
@@ -49,10 +50,22 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   });
 }
 
+/** Lets so much time pass, or rejects with the signal's reason. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await delay(ms, undefined, { signal });
+  } catch {
+    throw signal.reason;
+  }
+}
+
 function outOfTime(): UpstreamError {
   return new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the upstream took too long' });
 }
 
-function callerGone(): UpstreamError {
-  return new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' });
+/** Why the one who asked does not want it any more: a reason of our own, or they have gone away. */
+function reasonOf({ reason }: AbortSignal): UpstreamError {
+  return reason instanceof UpstreamError
+    ? reason
+    : new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' });
 }

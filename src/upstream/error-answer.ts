@@ -1,12 +1,17 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
+import type { QuotaReport } from './quota-window.ts';
 
 /** A correlation id goes to clients and logs, so only what looks like one is taken. */
 const CORRELATION_ID = /^[\w-]{1,128}$/;
 /** A permission as the vendor writes it, such as `routing:queue:view`. Bounded, or a long run of letters would take quadratic time. */
 const PERMISSION = /\b[a-z]\w{0,63}:[a-z]\w{0,63}:(?:\w{1,64}|\*)/gi;
-/** In the body of a 429, next to or instead of a `Retry-After` header. */
 const RETRY_IN_SECONDS = /retry the request in \[(\d{1,6})\] seconds/i;
+
+/** The one form of dates that HTTP still writes; `Date.parse` would take almost anything. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** After these the vendor asks to try reads again. */
+const TRANSIENT = new Set([429, 502, 503, 504]);
 
 /** What is read of an answer's headers; names in lower case, as undici gives them. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -22,7 +27,10 @@ export function errorFromAnswer(status: number, headers: AnswerHeaders, bodyText
   const common = { upstreamStatus: status, ...(correlationId !== undefined && { correlationId }) };
   // A page that some proxy or wrong address answers with 404 says nothing of what the upstream knows.
   const isNotFound = status === 404 && (parsed !== null || bodyText === '');
-  return new UpstreamError({ ...common, ...classify(status, headers, body) }, { isNotFound });
+  return new UpstreamError(
+    { ...common, ...classify(status, headers, body) },
+    { isNotFound, isTransient: TRANSIENT.has(status) },
+  );
 }
 
 export function correlationIdOf(headers: AnswerHeaders): string | undefined {
@@ -47,22 +55,38 @@ function classify(
             missingPermissions,
           };
     }
-    case 429: {
-      const seconds = retryAfterSeconds(headers, body.message);
+    case 429:
       return {
         code: 'UPSTREAM_RATE_LIMITED',
         message: "the upstream's rate limit is reached",
-        ...(seconds !== undefined && { retryAfterSeconds: seconds }),
+        ...retryAfter(named(headers) ?? said(body.message) ?? wholeNumber(headers['inin-ratelimit-reset'])),
       };
-    }
     case 408:
     case 504:
-      return { code: 'UPSTREAM_TIMEOUT', message: 'the upstream took too long' };
+      return {
+        code: 'UPSTREAM_TIMEOUT',
+        message: 'the upstream took too long',
+        ...retryAfter(named(headers)),
+      };
     default:
       return status >= 500
-        ? { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream is not available' }
+        ? {
+            code: 'UPSTREAM_UNAVAILABLE',
+            message: 'the upstream is not available',
+            ...retryAfter(named(headers)),
+          }
         : { code: 'UPSTREAM_BAD_RESPONSE', message: `the upstream answered with status ${status}` };
   }
+}
+
+/** What an answer says of the quota; null when it does not say all of it. */
+export function quotaReportOf(headers: AnswerHeaders): QuotaReport | null {
+  const count = wholeNumber(headers['inin-ratelimit-count']);
+  const allowed = wholeNumber(headers['inin-ratelimit-allowed']);
+  const resetSeconds = wholeNumber(headers['inin-ratelimit-reset']);
+  return count === undefined || allowed === undefined || resetSeconds === undefined
+    ? null
+    : { count, allowed, resetSeconds };
 }
 
 /** Null when it is no JSON object. */
@@ -80,12 +104,27 @@ function permissionsIn(messageParams: unknown): string[] {
   return [...new Set(JSON.stringify(messageParams ?? null).match(PERMISSION))].slice(0, 20);
 }
 
-function retryAfterSeconds(headers: AnswerHeaders, message: unknown): number | undefined {
-  const seconds =
-    knownAs(/^\d{1,6}$/, headers['retry-after']) ??
-    (typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined) ??
-    knownAs(/^\d{1,6}$/, headers['inin-ratelimit-reset']);
-  return seconds === undefined ? undefined : Number(seconds);
+function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number } {
+  return seconds === undefined ? {} : { retryAfterSeconds: seconds };
+}
+
+/** Of a `Retry-After` header, which gives seconds or a date. */
+function named({ 'retry-after': value }: AnswerHeaders): number | undefined {
+  const seconds = wholeNumber(value);
+  if (seconds !== undefined) return seconds;
+  // A date that is past says nothing: the clocks may differ.
+  const untilMs = Date.parse(knownAs(HTTP_DATE, value) ?? '') - Date.now();
+  return untilMs > 0 ? Math.ceil(untilMs / 1000) : undefined;
+}
+
+/** In the body of a 429, beside a `Retry-After` header or instead of it. */
+function said(message: unknown): number | undefined {
+  return wholeNumber(typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined);
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  const digits = knownAs(/^\d{1,6}$/, value);
+  return digits === undefined ? undefined : Number(digits);
 }
 
 function knownAs(pattern: RegExp, value: unknown): string | undefined {

@@ -75,5 +75,11 @@ function unanswered(cause: unknown, answer: Dispatcher.ResponseData | undefined)
   }
   const message =
     answer === undefined ? 'the upstream could not be reached' : 'the upstream broke off its answer';
-  return new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message, ...known }, { cause });
+  // What this gateway broke off itself, because nobody waits any more or it is being shut down, is not to be tried again.
+  const isTransient = !(cause instanceof errors.RequestAbortedError || isClosed(cause));
+  return new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message, ...known }, { cause, isTransient });
+}
+
+function isClosed(cause: unknown): boolean {
+  return cause instanceof errors.ClientDestroyedError || cause instanceof errors.ClientClosedError;
 }

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { keyedHash } from '../keyed-hash.ts';
 
 declare const identityKey: unique symbol;
 /** Stands for a credential in the key of everything shared; says nothing about the credential itself. */
@@ -13,16 +13,10 @@ export interface UpstreamIdentity {
   rejected(token: string): boolean;
 }
 
-/** Drawn anew by each process, so that a key that got out cannot be tried against guessed credentials. */
-const pepper = randomBytes(32);
-
 /** The key of a credential; `kind` keeps two kinds with equal text apart. */
 export function identityKeyOf(kind: string, ...credential: readonly string[]): IdentityKey {
-  const digest = createHmac('sha256', pepper)
-    .update(JSON.stringify([kind, ...credential]))
-    .digest('base64url');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that gives the brand: a key is always made from a credential
-  return digest as IdentityKey;
+  return keyedHash(`identity ${kind}`, ...credential) as IdentityKey;
 }
 
 /** An identity that is nothing but a token: the caller's own, or one that was configured. */

@@ -1,51 +1,70 @@
 import { UpstreamError } from '../errors.ts';
-import { deadlineIn, unlessAborted, withinDeadline } from './deadline.ts';
+import { unlessAborted, withinDeadline } from './deadline.ts';
 import { errorFromAnswer } from './error-answer.ts';
 import type { Http } from './http.ts';
 import { identityKeyOf, type UpstreamIdentity } from './identity.ts';
+import { persistently } from './persistently.ts';
 
-export interface ServiceLoginOptions {
+/** How long logins may take, and until when there are any. */
+export interface LoginLimits {
+  /** The longest that one attempt may take. */
+  readonly timeoutMs: number;
+  /** The longest that all attempts of one login may take, with the pauses between them. */
+  readonly patienceMs: number;
+  /** Aborts, with an `UpstreamError`, when the gateway is shut down. */
+  readonly closing: AbortSignal;
+}
+
+export interface ServiceLoginOptions extends LoginLimits {
   /** The token endpoint, such as `https://login.mypurecloud.ie/oauth/token`. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** The longest that one login may take. */
-  readonly timeoutMs: number;
 }
 
-/** A token is given up this long before it expires, so that none expires on its way. */
+/** More than for calls: without it nothing works at all, and all who wait share it. */
+const MAX_RETRIES = 4;
+/** A new token is asked for this long before the old one expires, while that still serves. */
 const RENEW_BEFORE_EXPIRY_MS = 60_000;
+/** A token is given up this long before it expires, so that none expires on its way. */
+const TRAVEL_MS = 10_000;
 /** A secret that was refused is not tried again before: the endpoint is throttled, and nothing changes that fast. */
 const REFUSED_FOR_MS = 5_000;
+/** How long the endpoint is left alone when it went on throttling without naming a time. */
+const THROTTLED_FOR_MS = 1_000;
 /** The vendor throttles its token endpoint with a 400 that is no bad credential. */
 const THROTTLED = /rate limit exceeded/i;
 
 interface Grant {
   readonly token: string;
+  /** From then on a new one is asked for in the background. */
   readonly renewAtMs: number;
+  /** From then on it does not serve any more. */
+  readonly endsAtMs: number;
 }
 
 /**
  * The identity of an OAuth client (client credentials). One login serves all concurrent requests and is renewed before
- * it expires. There is no refresh token: renewing is asking again.
+ * it expires, by a request that comes late in its life and does not wait for it. There is no refresh token: renewing is
+ * asking again.
  */
 export function serviceLogin(http: Http, options: ServiceLoginOptions): UpstreamIdentity {
+  const { timeoutMs, patienceMs, closing } = options;
   let grant: Grant | undefined;
   let login: Promise<Grant> | undefined;
   let refusal: { readonly error: UpstreamError; readonly untilMs: number } | undefined;
 
   /** No caller's signal in here: a request that goes away must not take the login from the others. */
   function renew(): Promise<Grant> {
-    login ??= withinDeadline(
-      deadlineIn(options.timeoutMs, new AbortController().signal),
-      options.timeoutMs,
-      (signal) => requestGrant(http, options, signal),
+    const latestMs = performance.now() + patienceMs;
+    login ??= persistently({ maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing }, () =>
+      withinDeadline({ atMs: latestMs, signal: closing }, timeoutMs, (signal) =>
+        requestGrant(http, options, signal),
+      ),
     )
       .then((granted) => (grant = granted))
       .catch((error: unknown) => {
-        if (error instanceof UpstreamError && error.failure.code === 'UNAUTHENTICATED') {
-          refusal = { error, untilMs: performance.now() + REFUSED_FOR_MS };
-        }
+        if (error instanceof UpstreamError) refusal = refusalOf(error);
         throw error;
       })
       .finally(() => (login = undefined));
@@ -55,8 +74,14 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
   return {
     key: identityKeyOf('client', options.clientId, options.clientSecret),
     async token(signal) {
-      if (grant !== undefined && performance.now() < grant.renewAtMs) return grant.token;
-      if (refusal !== undefined && performance.now() < refusal.untilMs) throw refusal.error;
+      const nowMs = performance.now();
+      const mayAsk = refusal === undefined || nowMs >= refusal.untilMs;
+      if (grant !== undefined && nowMs < grant.endsAtMs) {
+        // Whether it fails is for those to hear who find no token any more.
+        if (nowMs >= grant.renewAtMs && mayAsk) void renew().catch(() => undefined);
+        return grant.token;
+      }
+      if (!mayAsk) throw refusal?.error;
       return (await unlessAborted(renew(), signal)).token;
     },
     rejected(token) {
@@ -64,6 +89,19 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       if (grant?.token === token) grant = undefined;
       return true;
     },
+  };
+}
+
+/** Until when a failed login is not tried again by the next who needs one; undefined when it is at once. */
+function refusalOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
+  const { failure } = error;
+  const nowMs = performance.now();
+  if (failure.code === 'UNAUTHENTICATED') return { error, untilMs: nowMs + REFUSED_FOR_MS };
+  if (failure.code !== 'UPSTREAM_RATE_LIMITED') return undefined;
+  const { retryAfterSeconds } = failure;
+  return {
+    error,
+    untilMs: nowMs + (retryAfterSeconds === undefined ? THROTTLED_FOR_MS : retryAfterSeconds * 1000),
   };
 }
 
@@ -83,7 +121,7 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Ab
   );
   if (status === 400 && THROTTLED.test(text)) {
     const { failure } = errorFromAnswer(429, headers, text);
-    throw new UpstreamError({ ...failure, upstreamStatus: status });
+    throw new UpstreamError({ ...failure, upstreamStatus: status }, { isTransient: true });
   }
   if (status === 400 || status === 401) {
     const { failure } = errorFromAnswer(401, headers, text);
@@ -92,9 +130,12 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Ab
   }
   if (status !== 200) throw errorFromAnswer(status, headers, text);
   const { token, expiresInSeconds } = parseGrant(text);
+  const lifeMs = expiresInSeconds * 1000;
+  const nowMs = performance.now();
   return {
     token,
-    renewAtMs: performance.now() + Math.max(expiresInSeconds * 1000 - RENEW_BEFORE_EXPIRY_MS, 0),
+    renewAtMs: nowMs + lifeMs - Math.min(RENEW_BEFORE_EXPIRY_MS, lifeMs / 2),
+    endsAtMs: nowMs + lifeMs - Math.min(TRAVEL_MS, lifeMs / 4),
   };
 }
 

@@ -15,6 +15,8 @@ const faultMessages: Record<AnswerFault, string> = {
 
 /** One answer of the upstream, without its body: what came in it may be kept long after the rest of it is of no use. */
 export class UpstreamAnswer {
+  /** Name of the REST resource that answered. */
+  readonly resource: string;
   /** HTTP status, always 2xx. */
   readonly status: number;
   readonly correlationId: string | undefined;
@@ -22,7 +24,8 @@ export class UpstreamAnswer {
   readonly receivedAtMs: number;
   #faults: Map<AnswerFault, UpstreamError> | undefined;
 
-  constructor(status: number, correlationId: string | undefined, receivedAtMs: number) {
+  constructor(resource: string, status: number, correlationId: string | undefined, receivedAtMs: number) {
+    this.resource = resource;
     this.status = status;
     this.correlationId = correlationId;
     this.receivedAtMs = receivedAtMs;
@@ -33,12 +36,15 @@ export class UpstreamAnswer {
     this.#faults ??= new Map();
     let error = this.#faults.get(fault);
     if (error === undefined) {
-      error = new UpstreamError({
-        code: 'UPSTREAM_BAD_RESPONSE',
-        message: faultMessages[fault],
-        upstreamStatus: this.status,
-        ...(this.correlationId !== undefined && { correlationId: this.correlationId }),
-      });
+      error = new UpstreamError(
+        {
+          code: 'UPSTREAM_BAD_RESPONSE',
+          message: faultMessages[fault],
+          upstreamStatus: this.status,
+          ...(this.correlationId !== undefined && { correlationId: this.correlationId }),
+        },
+        { resource: this.resource },
+      );
       this.#faults.set(fault, error);
     }
     return error;

@@ -1,11 +1,19 @@
-import { UpstreamError } from '../errors.ts';
-import { ConcurrencyLimit } from './concurrency.ts';
+import type { CallerKey } from '../caller.ts';
+import { UpstreamError, type UpstreamFailure } from '../errors.ts';
+import type { CallBudget } from './call-budget.ts';
+import { type Circuit, CircuitBreakers } from './circuit-breakers.ts';
 import { type Deadline, withinDeadline } from './deadline.ts';
-import { correlationIdOf, errorFromAnswer } from './error-answer.ts';
-import type { Http, HttpAnswer, HttpRequest } from './http.ts';
+import { quotaReportOf } from './error-answer.ts';
+import type { Http, HttpRequest } from './http.ts';
 import type { UpstreamIdentity } from './identity.ts';
-import { UpstreamAnswer } from './upstream-answer.ts';
-import type { UpstreamRead, UpstreamRequest } from './upstream-request.ts';
+import { persistently } from './persistently.ts';
+import { QuotaGovernor, type Turn } from './quota-governor.ts';
+import { readAnswer } from './read-answer.ts';
+import { SharedReads, type SharedWork } from './shared-reads.ts';
+import type { UpstreamRead, UpstreamReader, UpstreamRequest } from './upstream-request.ts';
+
+/** How often a call is tried again at most. */
+const MAX_RETRIES = 2;
 
 export interface UpstreamClientOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`; a path in it is kept. */
@@ -14,81 +22,127 @@ export interface UpstreamClientOptions {
   readonly upstreamTimeoutMs: number;
   /** Calls under way at once for one identity. */
   readonly upstreamConcurrency: number;
+  /** How long a read under way may be shared with those who come later. */
+  readonly identityProofSeconds: number;
+  /** Aborts, with an `UpstreamError`, when the gateway is shut down: ends what is under way and refuses what comes. */
+  readonly closing: AbortSignal;
 }
 
-/** Makes calls to the REST API, each on behalf of an identity and within a deadline. */
+/** On whose behalf and for whom a request reads. */
+export interface Asker {
+  readonly identity: UpstreamIdentity;
+  /** Whose share of the identity's quota it is. */
+  readonly caller: CallerKey;
+  readonly deadline: Deadline;
+  readonly budget: CallBudget;
+}
+
+/**
+ * Makes calls to the REST API, each on behalf of an identity and within a deadline. From the outside in: a read that is
+ * under way already is shared; one that fails for a passing reason is tried again; each try waits for its turn in the
+ * identity's quota, and is not made while the resource keeps failing.
+ */
 export class UpstreamClient {
   readonly #http: Http;
   readonly #base: string;
   readonly #timeoutMs: number;
-  readonly #limit: ConcurrencyLimit;
+  readonly #shared: SharedReads;
+  readonly #governor: QuotaGovernor;
+  readonly #circuits = new CircuitBreakers();
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
     this.#base = options.apiUrl.replace(/\/+$/, '');
     this.#timeoutMs = options.upstreamTimeoutMs;
-    this.#limit = new ConcurrencyLimit(options.upstreamConcurrency);
+    this.#shared = new SharedReads(options.identityProofSeconds * 1000);
+    this.#governor = new QuotaGovernor(options.upstreamConcurrency);
+    options.closing.addEventListener('abort', () => {
+      this.#governor.close(options.closing.reason);
+      this.#shared.abort(options.closing.reason);
+    });
   }
 
-  /** Rejects with an `UpstreamError` unless a 2xx answer with a JSON body came in time. */
-  async read(
-    identity: UpstreamIdentity,
-    request: UpstreamRequest,
-    deadline: Deadline,
-  ): Promise<UpstreamRead> {
-    if (!this.#limit.tryEnter(identity.key)) {
-      await withinDeadline(deadline, Infinity, (signal) => this.#limit.enter(identity.key, signal));
-    }
-    try {
-      return await withinDeadline(deadline, this.#timeoutMs, (signal) =>
-        this.#authorized(identity, request, signal),
+  /** What one request reads with. Rejects with an `UpstreamError` unless a 2xx answer with a JSON body came in time. */
+  readerFor(asker: Asker): UpstreamReader {
+    return (request) =>
+      this.#shared.read(asker.identity, request, asker.deadline, (shared) =>
+        persistently(
+          {
+            maxRetries: MAX_RETRIES,
+            latestMs: () => shared.latestMs(),
+            mayRetry: () => asker.budget.left > 0,
+            signal: shared.signal,
+          },
+          () => this.#attempt(asker, request, shared),
+        ),
       );
-    } finally {
-      this.#limit.leave(identity.key);
+  }
+
+  async #attempt(asker: Asker, request: UpstreamRequest, shared: SharedWork): Promise<UpstreamRead> {
+    const { identity } = asker;
+    const circuit = this.#circuits.of(identity, request.resource);
+    circuit.check();
+    const token = await identity.token(shared.signal);
+    try {
+      return await this.#call(asker, request, shared, circuit, token);
+    } catch (error) {
+      const isRefused = error instanceof UpstreamError && error.failure.upstreamStatus === 401;
+      // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
+      if (!isRefused || !identity.rejected(token)) throw error;
+      return this.#call(asker, request, shared, circuit, await identity.token(shared.signal));
     }
   }
 
-  async #authorized(
-    identity: UpstreamIdentity,
+  async #call(
+    { identity, caller, budget }: Asker,
     request: UpstreamRequest,
-    signal: AbortSignal,
+    shared: SharedWork,
+    circuit: Circuit,
+    token: string,
   ): Promise<UpstreamRead> {
-    const token = await identity.token(signal);
-    const answer = await this.#exchange(token, request, signal);
-    // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
-    if (answer.status === 401 && identity.rejected(token)) {
-      return parsed(await this.#exchange(await identity.token(signal), request, signal));
+    const { signal } = shared;
+    const latestMs = () => shared.latestMs();
+    const isList = request.isList ?? false;
+    const turn = await this.#governor.turn({ identity, caller, isList, latestMs, signal });
+    try {
+      const answer = await circuit.run(signal, () =>
+        withinDeadline({ atMs: Infinity, signal }, this.#timeoutMs, async (inTime) => {
+          budget.spend();
+          const got = await this.#http.exchange(this.#urlOf(request), httpRequest(token, request), inTime);
+          turn.answered(quotaReportOf(got.headers));
+          return readAnswer(request.resource, got);
+        }),
+      );
+      turn.accepted();
+      return answer;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      this.#heed(error.failure, identity, request, turn);
+      throw error.of(request.resource);
+    } finally {
+      turn.end();
     }
-    return parsed(answer);
   }
 
-  #exchange(token: string, request: UpstreamRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    const url = new URL(this.#base + request.path);
-    for (const [name, value] of request.query ?? []) url.searchParams.append(name, value);
-    const authorized = { accept: 'application/json', authorization: `Bearer ${token}` };
-    const http: HttpRequest =
-      request.body === undefined
-        ? { method: request.method, headers: authorized }
-        : {
-            method: request.method,
-            headers: { ...authorized, 'content-type': 'application/json' },
-            body: JSON.stringify(request.body),
-          };
-    return this.#http.exchange(url, http, signal);
+  #urlOf({ path, query = [] }: UpstreamRequest): URL {
+    const url = new URL(this.#base + path);
+    for (const [name, value] of query) url.searchParams.append(name, value);
+    return url;
+  }
+
+  /** What the upstream says of a credential or its quota concerns more than the call that it said it to. */
+  #heed(failure: UpstreamFailure, identity: UpstreamIdentity, request: UpstreamRequest, turn: Turn): void {
+    const { upstreamStatus } = failure;
+    if (failure.code === 'UPSTREAM_RATE_LIMITED') turn.refused(failure.retryAfterSeconds);
+    else if (upstreamStatus !== undefined) turn.accepted();
+    if (upstreamStatus === 401) this.#shared.drop(identity);
+    if (upstreamStatus === 403) this.#shared.dropCovered(identity, request.permissions);
   }
 }
 
-function parsed({ status, headers, text }: HttpAnswer): UpstreamRead {
-  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, text);
-  const correlationId = correlationIdOf(headers);
-  try {
-    return { body: JSON.parse(text), answer: new UpstreamAnswer(status, correlationId, Date.now()) };
-  } catch {
-    throw new UpstreamError({
-      code: 'UPSTREAM_BAD_RESPONSE',
-      message: 'the upstream gave an answer that cannot be read',
-      upstreamStatus: status,
-      ...(correlationId !== undefined && { correlationId }),
-    });
-  }
+function httpRequest(token: string, { method, body }: UpstreamRequest): HttpRequest {
+  const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
+  return body === undefined
+    ? { method, headers }
+    : { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

@@ -4,6 +4,10 @@ import type { UpstreamAnswer } from './upstream-answer.ts';
 export interface UpstreamRequest {
   /** Name of the REST resource in reports and logs, such as `users`; never a URL. */
   readonly resource: string;
+  /** What the identity needs one of; what was read with a permission is given up when the upstream denies it. */
+  readonly permissions: readonly string[];
+  /** Whether other calls of the same request wait for what it tells: such go before details when the quota is short. */
+  readonly isList?: true;
   readonly method: 'GET' | 'POST';
   /** Below the API's base, beginning with `/api/v2/`; ids in it are percent-encoded. */
   readonly path: string;

@@ -35,6 +35,9 @@ const resources: readonly ResourceName[] = [
   'wrapUpCodes',
 ];
 
+/** Resources of which 404 is an answer. */
+const answering404 = ['campaignInteractions', 'contacts', 'conversations', 'scripts'] as const;
+
 /** Upstreams with up to two campaigns, whose answers are damaged here and there, and what else may be odd about them. */
 export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((drafts) =>
   fc.record({
@@ -42,7 +45,11 @@ export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((d
     damage: fc.array(damageTo(rowsHeld(drafts)), { maxLength: 12 }),
     oddities: fc.dictionary(fc.constantFrom(...resources), fc.subarray([...oddities])),
     failing: fc.option(
-      fc.record({ resource: fc.constantFrom(...resources), status: fc.constantFrom(403, 404, 500) }),
+      fc.oneof(
+        fc.record({ resource: fc.constantFrom(...resources), status: fc.constantFrom(403, 500) }),
+        // Of others it refuses the whole call, which is asked in parts then: recoveries.test.ts.
+        fc.record({ resource: fc.constantFrom(...answering404), status: fc.constant(404) }),
+      ),
       { freq: 4 },
     ),
     batchSize: fc.constantFrom(1, 2, 3, 100),

@@ -24,6 +24,7 @@ import { readOperations } from '../../scripts/drift/read-operations.ts';
 import { readSdk, type Sdk } from '../../scripts/drift/read-sdk.ts';
 import { snapshotOf } from '../../scripts/drift/snapshot.ts';
 import { usesOf } from '../../scripts/drift/uses.ts';
+import { CallBudget } from '../../src/upstream/call-budget.ts';
 import { createDataSources } from '../../src/datasources/index.ts';
 import { schema } from '../../src/schema.ts';
 
@@ -178,13 +179,18 @@ describe('what is used', () => {
 
 describe('the calls', () => {
   test('are one for each data source, with all that it sends', () => {
-    const dataSources = createDataSources({ batchSize: 1, read: () => Promise.reject(new Error('unused')) });
+    const dataSources = createDataSources({
+      batchSize: 1,
+      budget: new CallBudget(1),
+      read: () => Promise.reject(new Error('unused')),
+    });
     expect(calls).toHaveLength(Object.keys(dataSources).length);
     expect(calls).toContainEqual({
       resource: 'users',
       method: 'GET',
       path: '/api/v2/users',
       query: ['pageSize', 'state', 'expand', 'id'],
+      permissions: [],
       answer: 'Models.UserEntityListing',
     });
     expect(calls.map(({ path }) => path)).toContain('/api/v2/outbound/contactlists/{}/contacts/bulk');

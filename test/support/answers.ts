@@ -14,6 +14,28 @@ export function screen(fields: string): string {
   return `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { ${fields} } } }`;
 }
 
+/** The same with details of everything that an interaction refers to. */
+export const everyDetail = screen(`
+  id
+  campaign { id campaignStatus }
+  agent { id name selfUri title email }
+  contact { id data }
+  queue { id memberCount }
+  script { id startPageName }
+  skills { id state }
+`);
+
+/** What that costs where nothing fails. */
+export const callsOfEveryDetail = {
+  campaignInteractions: 1,
+  campaigns: 1,
+  users: 1,
+  queues: 1,
+  skills: 1,
+  contacts: 1,
+  scripts: 3,
+} as const;
+
 /** The upstream answers this resource with this body, whatever was asked. Undefined is an answer without a body. */
 export function answering(resource: ResourceName, body: unknown): AlterFault {
   return { kind: 'alter', resource, alter: () => body };

@@ -1,7 +1,9 @@
 import { onTestFinished } from 'vitest';
+import type { Logger } from 'pino';
 import { parseConfig } from '../../src/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
+import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../../src/server.ts';
@@ -18,6 +20,10 @@ interface TestGatewayOptions {
   /** More tokens that the sandbox accepts. */
   readonly tokens?: readonly string[];
   readonly latencyMs?: number;
+  /** @default so many that no test meets it */
+  readonly rateLimit?: RateLimit;
+  /** Where the gateway logs to. @default nowhere */
+  readonly log?: Logger;
 }
 
 export interface GraphQLAnswer {
@@ -75,11 +81,11 @@ export async function startTestGateway(
     faults: options.faults ?? [],
     tokens: [TOKEN, ...(options.tokens ?? [])],
     latencyMs: options.latencyMs ?? 0,
-    rateLimit: { allowed: 100_000, windowSeconds: 60 },
+    rateLimit: options.rateLimit ?? { allowed: 100_000, windowSeconds: 60 },
   });
   const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream });
+  const gateway = createGateway({ ...config, upstream }, options.log);
   return {
     gateway,
     sandbox,

@@ -72,7 +72,17 @@ describe('the seconds to wait after a rate limit', () => {
     expect(failureFrom(429, { 'retry-after': '0' }, inMessage)).toMatchObject({ retryAfterSeconds: 0 });
   });
 
-  test('are found in the message otherwise', () => {
+  test('are what is left until the date, where the header gives one', () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+    const { retryAfterSeconds } = {
+      retryAfterSeconds: 0,
+      ...failureFrom(429, { 'retry-after': inAnHour }, inMessage),
+    };
+    expect(retryAfterSeconds).toBeGreaterThan(3000);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(3600);
+  });
+
+  test('are found in the message otherwise, also when the date is past', () => {
     expect(failureFrom(429, {}, inMessage)).toMatchObject({ retryAfterSeconds: 42 });
     expect(failureFrom(429, { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }, inMessage)).toMatchObject({
       retryAfterSeconds: 42,
@@ -80,13 +90,24 @@ describe('the seconds to wait after a rate limit', () => {
   });
 
   test('are left open when the upstream does not say, or says nonsense', () => {
-    for (const seconds of ['', '-1', '1.5', 'soon', '99999999999']) {
+    for (const seconds of ['', '-1', '1.5', 'soon', '99999999999', '2099-01-01']) {
       expect(failureFrom(429, { 'retry-after': seconds })).not.toHaveProperty('retryAfterSeconds');
     }
   });
 
-  test('belong to a rate limit only', () => {
-    expect(failureFrom(503, { 'retry-after': '7' })).not.toHaveProperty('retryAfterSeconds');
+  test('are also those of an upstream that is out of order for a while', () => {
+    for (const status of [500, 502, 503, 504]) {
+      expect(failureFrom(status, { 'retry-after': '7' })).toMatchObject({ retryAfterSeconds: 7 });
+      expect(failureFrom(status, { 'inin-ratelimit-reset': '7' }, inMessage)).not.toHaveProperty(
+        'retryAfterSeconds',
+      );
+    }
+  });
+
+  test('do not belong to any other refusal', () => {
+    for (const status of [400, 401, 403, 404]) {
+      expect(failureFrom(status, { 'retry-after': '7' })).not.toHaveProperty('retryAfterSeconds');
+    }
   });
 });
 

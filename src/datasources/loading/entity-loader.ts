@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
+import type { CallBudget } from '../../upstream/call-budget.ts';
 import type { UpstreamReader } from '../../upstream/upstream-request.ts';
 import type { Reference } from '../wire/reference.ts';
 import type { Resource } from './resource.ts';
+import { canBeSplit, splitRefused } from './split-refused.ts';
 import { isObject } from '../wire/wire-record.ts';
 
 /** What a loader needs of the request that it serves. */
@@ -10,6 +12,8 @@ export interface LoaderContext {
   readonly read: UpstreamReader;
   /** The most ids that any one call may carry. */
   readonly batchSize: number;
+  /** What may be spent on splitting calls that were refused. */
+  readonly budget: CallBudget;
 }
 
 interface Key<Part> {
@@ -73,8 +77,29 @@ export class EntityLoader<Entity, Part extends string = never> {
     return keys.map(({ id }) => found.get(id) ?? null);
   }
 
-  /** Makes one call and notes what it found: an entity by its id, or for each id why it is not known. Never rejects. */
-  async #call(ids: string[], parts: readonly Part[], found: Map<string, Entity | Error>): Promise<void> {
+  /** Notes what was found of these ids: the entity, or why it is not known. Never rejects. */
+  async #call(
+    ids: readonly string[],
+    parts: readonly Part[],
+    found: Map<string, Entity | Error>,
+  ): Promise<void> {
+    const ask = (some: readonly string[]) => this.#ask(some, parts, found);
+    const error = await ask(ids);
+    if (error === null) return;
+    await splitRefused(
+      { ids, error },
+      () => this.#context.budget.left,
+      ask,
+      (refused) => this.#unknown(refused.ids, refused.error, found),
+    );
+  }
+
+  /** Makes one call and notes what it found. Resolves to the error of one that may have been refused for a single id. */
+  async #ask(
+    ids: readonly string[],
+    parts: readonly Part[],
+    found: Map<string, Entity | Error>,
+  ): Promise<UpstreamError | null> {
     try {
       const { body, answer } = await this.#context.read(this.#resource.request(ids, parts));
       const rows = this.#resource.rows(body, ids);
@@ -92,9 +117,11 @@ export class EntityLoader<Entity, Part extends string = never> {
       }
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      if (this.#resource.absentOn404 && error.isNotFound) return;
+      if (this.#resource.absentOn404 && error.isNotFound) return null;
+      if (ids.length > 1 && canBeSplit(error)) return error;
       this.#unknown(ids, error, found);
     }
+    return null;
   }
 
   #unknown(ids: Iterable<string>, reason: UpstreamError, found: Map<string, Entity | Error>): void {

@@ -20,6 +20,7 @@ export interface Resource<Entity, PartName extends string = never> {
   readonly name: string;
   /** GraphQL type whose ids it takes, such as `User`. */
   readonly type: string;
+  readonly permissions: readonly string[];
   /** The most ids that one call takes; the configured batch size may lower it. */
   readonly maxIds: number;
   readonly parts: readonly Part<PartName>[];
@@ -43,6 +44,8 @@ type EntityClass<Entity> = new (row: object, origin: EntityOrigin) => Entity;
 interface Described<Entity> {
   readonly name: string;
   readonly type: string;
+  /** What the identity needs one of to be answered; empty where every identity is. Source: the vendor's API. */
+  readonly permissions: readonly string[];
   readonly path: string;
   readonly Entity: EntityClass<Entity>;
 }
@@ -56,13 +59,14 @@ export function listingById<Entity, PartName extends string = never>(
     readonly parts?: readonly Part<PartName>[];
   },
 ): Resource<Entity, PartName> {
-  const { name, path, query = [], parts = [] } = description;
+  const { name, permissions, path, query = [], parts = [] } = description;
   return {
     ...described(description),
     maxIds: description.maxIds,
     parts,
     request: (ids, wanted) => ({
       resource: name,
+      permissions,
       method: 'GET',
       path,
       query: [
@@ -88,13 +92,13 @@ export function postOfIds<Entity>(
     readonly absentOn404?: boolean;
   },
 ): Resource<Entity> {
-  const { name, path, maxIds, rows, idOf, absentOn404 = false } = description;
+  const { name, permissions, path, maxIds, rows, idOf, absentOn404 = false } = description;
   const base = described(description);
   return {
     ...base,
     maxIds,
     parts: [],
-    request: (ids) => ({ resource: name, method: 'POST', path, body: ids }),
+    request: (ids) => ({ resource: name, permissions, method: 'POST', path, body: ids }),
     rows,
     idOf: idOf ?? base.idOf,
     absentOn404,
@@ -106,19 +110,22 @@ export function oneByOne<Entity>(
   description: Described<Entity> & {
     /** What follows the id in the path. */
     readonly below?: string;
+    readonly isList?: true;
     /** The id that an answer says it is for; by default its own. */
     readonly idOf?: (row: object) => unknown;
   },
 ): Resource<Entity> {
-  const { name, path, below = '', idOf = idOfRow } = description;
+  const { name, permissions, path, below = '', isList, idOf = idOfRow } = description;
   return {
     ...described(description),
     maxIds: 1,
     parts: [],
     request: ([id = '']) => ({
       resource: name,
+      permissions,
       method: 'GET',
       path: `${path}/${encodeURIComponent(id)}${below}`,
+      ...(isList && { isList }),
     }),
     rows: (body, [asked]) => (isObject(body) && (idOf(body) ?? asked) === asked ? [body] : null),
     idOf: (_, [asked]) => asked,
@@ -148,10 +155,11 @@ export function bareArray(body: unknown): readonly unknown[] | null {
   return Array.isArray(body) ? body : null;
 }
 
-function described<Entity>({ name, type, Entity }: Described<Entity>) {
+function described<Entity>({ name, type, permissions, Entity }: Described<Entity>) {
   return {
     name,
     type,
+    permissions,
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),

@@ -1,0 +1,44 @@
+import type { ApiKey } from './api-key.ts';
+import { isScope } from './scopes.ts';
+
+const ENTRY = /^(?:sha256:)?([\da-f]{64})(?:=(.+))?$/i;
+
+/**
+ * Reads hashes of API keys: entries apart by commas or blanks, each a SHA-256 in hex, with or without `sha256:` before it,
+ * alone or with the key's scopes behind it, `=scope1+scope2`.
+ *
+ * Problems name entries by their place, counted from 1: what stands there may be a key that somebody forgot to hash.
+ */
+export function parseApiKeys(text: string): { apiKeys: readonly ApiKey[]; problems: readonly string[] } {
+  const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
+  const parsed = entries.map(parseEntry);
+  const malformed = placesWhere(parsed, (apiKey) => apiKey === null);
+  const apiKeys = parsed.filter((apiKey) => apiKey !== null);
+  const repeated = placesWhere(
+    parsed,
+    (apiKey, index) => apiKey !== null && parsed.findIndex((other) => other?.hash === apiKey.hash) < index,
+  );
+  return {
+    apiKeys,
+    problems: [
+      ...(entries.length === 0 ? ['must hold a hash'] : []),
+      ...(malformed === '' ? [] : [`must be 64 hex digits, alone or with =scope1+scope2, in ${malformed}`]),
+      ...(repeated === '' ? [] : [`must not repeat an earlier hash in ${repeated}`]),
+    ],
+  };
+}
+
+function parseEntry(entry: string): ApiKey | null {
+  const [, hash, scopes] = ENTRY.exec(entry) ?? [];
+  if (hash === undefined) return null;
+  const names = scopes?.split('+') ?? [];
+  return names.every(isScope) ? { hash: hash.toLowerCase(), scopes: names } : null;
+}
+
+function placesWhere<Element>(
+  list: readonly Element[],
+  predicate: (element: Element, index: number) => boolean,
+): string {
+  const places = list.flatMap((element, index) => (predicate(element, index) ? [index + 1] : []));
+  return places.length === 0 ? '' : `${places.length === 1 ? 'entry' : 'entries'} ${places.join(', ')}`;
+}

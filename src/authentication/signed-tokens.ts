@@ -1,0 +1,70 @@
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import { UpstreamError } from '../errors.ts';
+import { bearerTokenOf } from '../upstream/identity.ts';
+import type { SignatureHeader, SigningKeys } from './signing-keys.ts';
+
+/** Made with a private key alone, so that what is needed to verify them is no secret. */
+export const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+] as const;
+
+/** Finds the tokens (JWTs) that are worth verifying, and the keys to do it with. */
+export class SignedTokens {
+  readonly #keys: SigningKeys;
+  readonly #failures = new WeakMap<Request, UpstreamError>();
+
+  constructor(keys: SigningKeys) {
+    this.#keys = keys;
+  }
+
+  /**
+   * The bearer token of a request if it looks like one that a key of the issuer has signed; null for anything else, also
+   * where no key can be had at the moment: see `failureOf`.
+   */
+  async in(request: Request): Promise<string | null> {
+    const token = bearerTokenOf(request.headers.get('authorization'));
+    const header = token === null ? null : headerOf(token);
+    if (header === null) return null;
+    try {
+      return (await this.#keys.find(header)) === null ? null : token;
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      this.#failures.set(request, error);
+      return null;
+    }
+  }
+
+  /** The key of that id, as PEM, where `in` has just found a token signed with it. */
+  keyOf(kid: string | undefined): string | undefined {
+    return this.#keys.found(kid);
+  }
+
+  /** Why nothing can be said about the token of a request. */
+  failureOf(request: Request): UpstreamError | undefined {
+    return this.#failures.get(request);
+  }
+}
+
+/** Null when a token is none, or wants something that is not done here. */
+function headerOf(token: string): SignatureHeader | null {
+  try {
+    const { alg, kid, crit } = decodeProtectedHeader(token);
+    // Claims as well: what verifies the token expects an object.
+    decodeJwt(token);
+    if (!algorithms.some((name) => name === alg) || alg === undefined) return null;
+    // An extension that has to be understood (RFC 7515, section 4.1.11), and none is.
+    if (crit !== undefined) return null;
+    if (kid === undefined) return { alg };
+    return typeof kid === 'string' ? { alg, kid } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,45 @@
+import { type JWTExtendContextFields, useJWT } from '@graphql-yoga/plugin-jwt';
+import type { Plugin } from 'graphql-yoga';
+import { algorithms, type SignedTokens } from '../authentication/signed-tokens.ts';
+
+export interface SignedTokensOptions {
+  /** What the claim `iss` has to be. */
+  readonly issuer: string;
+  /** What the claim `aud` has to be or to hold. */
+  readonly audience: string;
+  readonly tokens: SignedTokens;
+}
+
+/** What Yoga's context has of a request whose token holds. */
+export interface SignedTokensContext {
+  jwt?: JWTExtendContextFields;
+}
+
+/** Clocks differ: a token is taken so much before it becomes valid and after it expires. */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/**
+ * Verifies the tokens that callers send, before anything else of a request is looked at. The claims of one that holds are in
+ * Yoga's context as `jwt.payload`; of any other it is as if it had not been sent, for a request is never refused as a whole.
+ */
+export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedTokensContext> {
+  const { issuer, audience, tokens } = options;
+  return useJWT({
+    tokenLookupLocations: [
+      async ({ request }) => {
+        const token = await tokens.in(request);
+        return token === null ? undefined : { token };
+      },
+    ],
+    // Of a token whose key cannot be had the plugin would make an HTTP 500. Those are sorted out above, but for one whose key
+    // was withdrawn since: no signature is verified by what is no key.
+    signingKeyProviders: [(kid) => tokens.keyOf(kid) ?? 'no key'],
+    tokenVerification: {
+      algorithms: [...algorithms],
+      issuer,
+      audience,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    },
+    reject: { missingToken: false, invalidToken: false },
+  });
+}

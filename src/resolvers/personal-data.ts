@@ -1,0 +1,72 @@
+import {
+  defaultFieldResolver,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  isObjectType,
+} from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import { UnknownValueError, UpstreamError } from '../errors.ts';
+
+type Resolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
+
+/** What stands for a field in the errors of it: the row that it is of, or what a root field was asked for. */
+interface Subject {
+  readonly type: string;
+  readonly idOf: (source: unknown, args: Readonly<Record<string, unknown>>) => unknown;
+}
+
+/**
+ * Keeps the fields that the schema marks with `@personalData` from callers that may not see such. It is done where the schema
+ * is built, around whatever answers the field, so that nothing is read for them and no resolver can forget it.
+ */
+export function guardPersonalData(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type)) continue;
+    for (const field of Object.values(type.getFields())) {
+      if (!isPersonalData(field)) continue;
+      field.resolve = guarded(field.resolve ?? defaultFieldResolver, subjectOf(schema, type, field));
+    }
+  }
+}
+
+function isPersonalData({ astNode }: GraphQLField<unknown, unknown>): boolean {
+  return astNode?.directives?.some(({ name }) => name.value === 'personalData') ?? false;
+}
+
+function subjectOf(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+): Subject {
+  if (type === schema.getQueryType()) {
+    return { type: getNamedType(field.type).name, idOf: (_source, { id }) => id };
+  }
+  return { type: type.name, idOf: idIn };
+}
+
+function idIn(source: unknown): unknown {
+  return typeof source === 'object' && source !== null && 'id' in source ? source.id : null;
+}
+
+function guarded(resolve: Resolver, { type, idOf }: Subject): Resolver {
+  // One for each request, however many rows it meets: clients are told once.
+  const refusals = new WeakMap<GatewayContext, UpstreamError>();
+  return (source, args, context, info) => {
+    // Who was not authenticated is told that by whatever would be read.
+    if (context.caller?.maySeePersonalData !== false) return resolve(source, args, context, info);
+    const refusal = refusals.get(context) ?? refusalFor(context);
+    refusals.set(context, refusal);
+    const id = idOf(source, args);
+    throw new UnknownValueError(refusal, type, typeof id === 'string' ? id : null);
+  };
+}
+
+function refusalFor({ personalDataScope }: GatewayContext): UpstreamError {
+  return new UpstreamError({
+    code: 'FORBIDDEN',
+    message: `the scope ${JSON.stringify(personalDataScope)} is needed to see personal data`,
+  });
+}

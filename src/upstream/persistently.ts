@@ -1,0 +1,35 @@
+import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
+import { UpstreamError } from '../errors.ts';
+import { pause } from './deadline.ts';
+import { retryDelayMs } from './retry-decision.ts';
+
+export interface Persistence {
+  readonly maxRetries: number;
+  /** Until when an answer is of use, on the clock of `performance.now()`. */
+  readonly latestMs: () => number;
+  /** Asked before each further attempt. */
+  readonly mayRetry?: () => boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Makes attempts until one succeeds or another is not worthwhile (retry-decision.ts); then rejects with the last one's error. */
+export function persistently<T>(
+  { maxRetries, latestMs, mayRetry, signal }: Persistence,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  let retries = 0;
+  let delayMs: number | null = null;
+  const isWorthwhile = handleWhen((error) => {
+    if (!(error instanceof UpstreamError) || signal.aborted || mayRetry?.() === false) return false;
+    const remainingMs = latestMs() - performance.now();
+    delayMs = retryDelayMs({ error, retries, remainingMs, random: Math.random() });
+    return delayMs !== null;
+  });
+  // The waiting is done in here and not by cockatiel, whose timers cannot be ended early.
+  const policy = retry(isWorthwhile, { maxAttempts: maxRetries, backoff: new ConstantBackoff(0) });
+  return policy.execute(async (context) => {
+    retries = context.attempt;
+    if (delayMs !== null) await pause(delayMs, signal);
+    return attempt();
+  });
+}

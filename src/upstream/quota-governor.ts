@@ -1,0 +1,199 @@
+import type { CallerKey } from '../caller.ts';
+import { UpstreamError } from '../errors.ts';
+import type { UpstreamIdentity } from './identity.ts';
+import { PerIdentity } from './per-identity.ts';
+import { type QuotaReport, QuotaWindow } from './quota-window.ts';
+import { WaitingCalls } from './waiting-calls.ts';
+
+/** Of the time that a call has, this share at most is spent on leaving quota to others. */
+const PATIENCE = 0.25;
+
+/** A call that wants to be made. */
+export interface PlannedCall {
+  readonly identity: UpstreamIdentity;
+  /** Whose share of the identity's quota it is. */
+  readonly caller: CallerKey;
+  readonly isList: boolean;
+  /** Until when its answer is of use, on the clock of `performance.now()`; may move while it waits. */
+  readonly latestMs: () => number;
+  /** Aborts when nobody waits for it any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What a call that may be made tells of itself. */
+export interface Turn {
+  /** An answer came; null where it says nothing of the quota. A call may get two, when it was made again with a new token. */
+  answered(report: QuotaReport | null): void;
+  /** The upstream let the call through, whatever came of it. */
+  accepted(): void;
+  /** The answer was a 429, which named this time or none. */
+  refused(retryAfterSeconds: number | undefined): void;
+  /** The call is over, answered or not. */
+  end(): void;
+}
+
+interface Waiting {
+  readonly caller: CallerKey;
+  readonly isList: boolean;
+  readonly latestMs: () => number;
+  /** From when on it is not held back any longer for the sake of an even pace. */
+  readonly pacedUntilMs: number;
+  readonly start: (startedAtMs: number) => void;
+  readonly refuse: (error: UpstreamError) => void;
+}
+
+/** The calls of one identity. */
+class Lane {
+  readonly quota = new QuotaWindow();
+  readonly waiting = new WaitingCalls<Waiting>();
+  active = 0;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Lets each identity's calls go as its quota allows: no more than so many at once, spaced out before the limit is met, and
+ * none at all for as long as the upstream said after a 429. A call that the quota cannot serve in time is refused at once.
+ */
+export class QuotaGovernor {
+  readonly #maxConcurrent: number;
+  readonly #lanes = new PerIdentity(
+    () => new Lane(),
+    ({ active, waiting, quota }) => active + waiting.size === 0 && quota.isIdle(performance.now()),
+  );
+  #closed: UpstreamError | undefined;
+
+  constructor(maxConcurrent: number) {
+    this.#maxConcurrent = maxConcurrent;
+  }
+
+  /**
+   * Resolves when the call may be made; then its turn must be ended. Rejects with an `UpstreamError`
+   * (`UPSTREAM_RATE_LIMITED`) as soon as it is known that the quota does not allow it in time, and with the signal's reason
+   * when that aborts.
+   */
+  async turn(call: PlannedCall): Promise<Turn> {
+    if (this.#closed !== undefined) throw this.#closed;
+    call.signal.throwIfAborted();
+    const lane = this.#lanes.of(call.identity);
+    const nowMs = performance.now();
+    const mustWait =
+      lane.waiting.size > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
+    return this.#turnOf(lane, mustWait ? await this.#wait(lane, call) : this.#start(lane));
+  }
+
+  /** Refuses all calls that wait, and those that come, for this reason. */
+  close(reason: UpstreamError): void {
+    this.#closed = reason;
+    for (const lane of this.#lanes.values()) {
+      clearTimeout(lane.timer);
+      for (const waiting of lane.waiting.inOrder()) waiting.refuse(reason);
+    }
+  }
+
+  #turnOf(lane: Lane, startedAtMs: number): Turn {
+    let hadReport = false;
+    let isOver = false;
+    return {
+      answered: (report) => {
+        if (report === null) return;
+        hadReport = true;
+        lane.quota.learn(report, startedAtMs, performance.now());
+      },
+      accepted: () => lane.quota.accepted(startedAtMs),
+      refused: (retryAfterSeconds) => lane.quota.refused(retryAfterSeconds, startedAtMs, performance.now()),
+      end: () => {
+        if (isOver) throw new TypeError('A turn ends once.');
+        isOver = true;
+        lane.active -= 1;
+        lane.quota.ended(hadReport, startedAtMs);
+        this.#pump(lane);
+      },
+    };
+  }
+
+  /** Resolves to the time at which the call started. */
+  #wait(lane: Lane, { caller, isList, latestMs, signal }: PlannedCall): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const nowMs = performance.now();
+      const leave = () => {
+        lane.waiting.remove(waiting);
+        signal.removeEventListener('abort', onAbort);
+      };
+      const onAbort = () => {
+        leave();
+        reject(signal.reason);
+        this.#pump(lane);
+      };
+      const waiting: Waiting = {
+        caller,
+        isList,
+        latestMs,
+        pacedUntilMs: nowMs + (latestMs() - nowMs) * PATIENCE,
+        start: (startedAtMs) => {
+          leave();
+          resolve(startedAtMs);
+        },
+        refuse: (error) => {
+          leave();
+          reject(error);
+        },
+      };
+      signal.addEventListener('abort', onAbort);
+      lane.waiting.add(waiting);
+      this.#pump(lane);
+    });
+  }
+
+  #hasRoom(lane: Lane, nowMs: number): boolean {
+    return lane.active < Math.min(this.#maxConcurrent, lane.quota.maxInFlight(nowMs));
+  }
+
+  #start(lane: Lane): number {
+    const startedAtMs = performance.now();
+    lane.active += 1;
+    lane.quota.started(startedAtMs);
+    return startedAtMs;
+  }
+
+  /** Starts what can start, refuses what cannot be served in time, and looks again when the next one can start. */
+  #pump(lane: Lane): void {
+    clearTimeout(lane.timer);
+    const nowMs = performance.now();
+    let startMs = nowMs;
+    while (lane.waiting.size > 0 && this.#hasRoom(lane, nowMs)) {
+      startMs = lane.quota.pacedMs(nowMs);
+      // Who has no more patience needs those to go who are ahead.
+      if (startMs > nowMs) {
+        const pacedUntilMs = lane.waiting
+          .all()
+          .reduce((min, each) => Math.min(min, each.pacedUntilMs), Infinity);
+        startMs = Math.max(lane.quota.earliestMs(0, nowMs), Math.min(startMs, pacedUntilMs));
+      }
+      if (startMs > nowMs) break;
+      lane.waiting.take()?.start(this.#start(lane));
+    }
+    this.#refuseHopeless(lane, nowMs);
+    if (lane.waiting.size > 0 && startMs > nowMs) {
+      lane.timer = setTimeout(() => this.#pump(lane), Math.ceil(startMs - nowMs));
+    }
+  }
+
+  #refuseHopeless(lane: Lane, nowMs: number): void {
+    // Mostly the quota is no concern at all, however many wait for their turn.
+    if (lane.waiting.size === 0 || lane.quota.earliestMs(lane.waiting.size - 1, nowMs) <= nowMs) return;
+    let ahead = 0;
+    for (const waiting of lane.waiting.inOrder()) {
+      const startMs = lane.quota.earliestMs(ahead, nowMs);
+      if (startMs < waiting.latestMs()) ahead += 1;
+      else waiting.refuse(overQuota(startMs - nowMs));
+    }
+  }
+}
+
+function overQuota(waitMs: number): UpstreamError {
+  return new UpstreamError({
+    code: 'UPSTREAM_RATE_LIMITED',
+    message: "the upstream's rate limit leaves no call for it in time",
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+  });
+}

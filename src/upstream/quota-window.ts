@@ -1,0 +1,191 @@
+/** What the upstream says of a token's quota with an answer. */
+export interface QuotaReport {
+  /** Calls that it counted in this window, this one included. */
+  readonly count: number;
+  readonly allowed: number;
+  /** Until the window ends. */
+  readonly resetSeconds: number;
+}
+
+/** This share of a window may go at any pace; the rest is spread over the time that is left. */
+const UNPACED_SHARE = 0.5;
+/** How far two reports may differ and still speak of the same end: they are rounded to seconds. */
+const SAME_END_MS = 2_000;
+/** How long to hold after a 429 that names no time, doubled by each that follows. */
+const UNNAMED_HOLD_MS = 1_000;
+const LONGEST_UNNAMED_HOLD_MS = 30_000;
+/** Others may have spent the quota before the first answer tells so. More than one, for a single one might not be answered. */
+const UNKNOWN_IN_FLIGHT = 3;
+/** How many calls go ahead to see whether the upstream allows calls again. */
+const PROBES_IN_FLIGHT = 2;
+/** How much of what is announced a learned limit grows by in each window that went without a 429. */
+const GROWTH = 0.1;
+
+/**
+ * What is known of one token's quota, and when it lets the next calls go. It is told the time, in milliseconds of any steady
+ * clock, and starts nothing by itself.
+ *
+ * The upstream counts calls in windows. Others may spend the same quota, so its count is believed and not our own. Some
+ * limits are lower than what is announced; those show only by a 429.
+ */
+export class QuotaWindow {
+  #announced: number | null = null;
+  /** Lower than what is announced, after a 429 that came before that. */
+  #learned = Infinity;
+  #count = 0;
+  #inFlight = 0;
+  #beganAtMs = 0;
+  /** Zero while the window that began has not been reported of. */
+  #endsAtMs = 0;
+  /** The same end at the earliest: the seconds of an answer count from some moment while it was under way. */
+  #endsFromMs = 0;
+  #lengthMs = 0;
+  #lastStartMs = -Infinity;
+  #heldUntilMs = 0;
+  #unnamedHolds = 0;
+  #hadRefusal = false;
+  #wasAccepted = false;
+  #isProbing = false;
+  /** What started before then does not show whether the upstream allows calls again. */
+  #doubtedAtMs = 0;
+  /** Calls under way that started before then. */
+  #bystanders = 0;
+
+  /** Whether it knows nothing that a new one would not know. */
+  isIdle(nowMs: number): boolean {
+    return this.#inFlight === 0 && nowMs >= this.#endsAtMs && nowMs >= this.#heldUntilMs;
+  }
+
+  /** How many calls may be under way at once while it is not known whether the upstream allows any; otherwise no limit. */
+  maxInFlight(nowMs: number): number {
+    this.#rollOver(nowMs);
+    if (!this.#wasAccepted) return UNKNOWN_IN_FLIGHT;
+    return this.#isProbing ? this.#bystanders + PROBES_IN_FLIGHT : Infinity;
+  }
+
+  /** The earliest time at which the quota allows a call before which `ahead` others start. */
+  earliestMs(ahead: number, nowMs: number): number {
+    this.#rollOver(nowMs);
+    const fromMs = Math.max(nowMs, this.#heldUntilMs);
+    if (this.#announced === null) return fromMs;
+    const isOver = fromMs >= this.#latestEndMs;
+    // What was counted beyond the limit was refused, and takes nothing from the next window.
+    const place = isOver ? ahead : Math.min(this.#used, this.#limit) + ahead;
+    const windows = Math.floor(place / this.#limit);
+    if (windows === 0) return fromMs;
+    const endsAtMs = isOver ? fromMs + this.#lengthMs : this.#latestEndMs;
+    return Math.max(fromMs, endsAtMs + (windows - 1) * this.#lengthMs);
+  }
+
+  /** When the next call starts at a pace that leaves something for the rest of the window; not before it is allowed. */
+  pacedMs(nowMs: number): number {
+    const earliestMs = this.earliestMs(0, nowMs);
+    if (this.#announced === null || earliestMs >= this.#endsAtMs) return earliestMs;
+    const limit = this.#limit;
+    if (this.#used < limit * UNPACED_SHARE || this.#used >= limit) return earliestMs;
+    const pauseMs = (this.#endsAtMs - nowMs) / (limit - this.#used);
+    return Math.max(earliestMs, this.#lastStartMs + pauseMs);
+  }
+
+  /** A call starts. */
+  started(nowMs: number): void {
+    this.#inFlight += 1;
+    this.#lastStartMs = nowMs;
+  }
+
+  /** A call is over; to be told after `learn`. Without a report of its own the upstream has most likely counted it all the same. */
+  ended(hadReport: boolean, startedAtMs: number): void {
+    this.#inFlight -= 1;
+    if (startedAtMs < this.#doubtedAtMs) this.#bystanders -= 1;
+    if (!hadReport && startedAtMs >= this.#beganAtMs) this.#count += 1;
+  }
+
+  /** Takes in what an answer says, to a call that started at `startedAtMs`. */
+  learn({ count, allowed, resetSeconds }: QuotaReport, startedAtMs: number, nowMs: number): void {
+    this.#rollOver(nowMs);
+    const endsFromMs = startedAtMs + resetSeconds * 1000;
+    const endsAtMs = nowMs + resetSeconds * 1000;
+    const isSameEnd =
+      this.#endsAtMs > 0 &&
+      endsFromMs - SAME_END_MS <= this.#endsAtMs &&
+      endsAtMs + SAME_END_MS >= this.#endsFromMs;
+    if (isSameEnd) {
+      this.#count = Math.max(this.#count, count);
+      this.#endsFromMs = Math.max(this.#endsFromMs, endsFromMs);
+      this.#endsAtMs = Math.min(this.#endsAtMs, endsAtMs);
+    } else {
+      // One that was overtaken by its window's end, or by an answer of the next window, tells nothing any more.
+      const isPast = endsFromMs - SAME_END_MS <= this.#beganAtMs || endsAtMs < this.#endsAtMs;
+      if (isPast && startedAtMs < this.#beganAtMs) return;
+      if (this.#endsAtMs > 0) this.#begin(nowMs);
+      this.#count = count;
+      this.#endsFromMs = endsFromMs;
+      this.#endsAtMs = endsAtMs;
+    }
+    this.#lengthMs = Math.max(this.#lengthMs, resetSeconds * 1000);
+    this.#announced = Math.max(1, allowed);
+  }
+
+  /** The upstream let a call through that started at `startedAtMs`: what it held back for before is over. */
+  accepted(startedAtMs: number): void {
+    this.#wasAccepted = true;
+    if (startedAtMs < this.#doubtedAtMs) return;
+    this.#isProbing = false;
+    this.#unnamedHolds = 0;
+  }
+
+  /** The upstream answered 429: nothing goes until the time that it named, or for a while if it named none. */
+  refused(retryAfterSeconds: number | undefined, startedAtMs: number, nowMs: number): void {
+    this.#rollOver(nowMs);
+    this.#hadRefusal = true;
+    if (retryAfterSeconds !== undefined) this.#hold(retryAfterSeconds * 1000, nowMs);
+    // Calls that were under way together are refused together: that is one refusal.
+    if (startedAtMs < Math.max(this.#beganAtMs, this.#doubtedAtMs)) return;
+    this.#doubt(nowMs);
+    if (retryAfterSeconds === undefined) {
+      this.#hold(Math.min(LONGEST_UNNAMED_HOLD_MS, UNNAMED_HOLD_MS * 2 ** this.#unnamedHolds), nowMs);
+      this.#unnamedHolds += 1;
+    }
+    // Halved at most: a refusal for another reason must not leave next to nothing.
+    if (this.#count <= this.#limit) this.#learned = Math.max(1, this.#count - 1, Math.floor(this.#limit / 2));
+  }
+
+  get #limit(): number {
+    return Math.min(this.#announced ?? Infinity, this.#learned);
+  }
+
+  /** With the calls under way, although some of them may have been counted by now. */
+  get #used(): number {
+    return this.#count + this.#inFlight;
+  }
+
+  /** Also of a window that is not reported of, or what went unreported in it would be held against it for ever. */
+  get #latestEndMs(): number {
+    return this.#endsAtMs > 0 ? this.#endsAtMs : this.#beganAtMs + this.#lengthMs;
+  }
+
+  #rollOver(nowMs: number): void {
+    if (this.#announced === null || nowMs < this.#latestEndMs) return;
+    // Rounded to seconds, the end may be a little off. Where that matters, the next calls go ahead to see.
+    if (this.#count >= this.#limit * UNPACED_SHARE) this.#doubt(nowMs);
+    this.#begin(nowMs);
+    this.#count = 0;
+    this.#endsAtMs = 0;
+  }
+
+  #hold(ms: number, nowMs: number): void {
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, nowMs + ms);
+  }
+
+  #doubt(nowMs: number): void {
+    this.#isProbing = true;
+    this.#doubtedAtMs = nowMs;
+    this.#bystanders = this.#inFlight;
+  }
+
+  #begin(nowMs: number): void {
+    this.#beganAtMs = nowMs;
+    if (!this.#hadRefusal) this.#learned += (this.#announced ?? 0) * GROWTH;
+    this.#hadRefusal = false;
+  }
+}

@@ -1,0 +1,20 @@
+import type { YogaLogger } from 'graphql-yoga';
+import type { Logger } from 'pino';
+
+/**
+ * Writes what Yoga and its plugins have to say to the gateway's log: text and errors. Anything else, which may be what
+ * somebody sent, is left out.
+ */
+export function yogaLogger(log: Logger): YogaLogger {
+  const writing =
+    (level: 'debug' | 'info' | 'warn' | 'error') =>
+    (...args: readonly unknown[]) => {
+      const text = args
+        .filter((arg) => typeof arg === 'string')
+        .join(' ')
+        .replace(/:?\s*$/, '');
+      const err = args.find((arg) => arg instanceof Error);
+      log[level](err === undefined ? {} : { err }, text || err?.message || 'Something without words');
+    };
+  return { debug: writing('debug'), info: writing('info'), warn: writing('warn'), error: writing('error') };
+}

@@ -1,0 +1,71 @@
+import type { ServerResponse } from 'node:http';
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { listeningForTest } from './listening.ts';
+
+export const ISSUER = 'https://issuer.example/';
+export const AUDIENCE = 'campaign-interaction-gateway';
+
+/** A pair of keys, one to sign with and one to publish. */
+export interface IssuerKey {
+  readonly privateKey: CryptoKey;
+  readonly jwk: JWK & { readonly kid: string; readonly alg: string };
+}
+
+export async function issuerKey(kid: string, alg = 'ES256'): Promise<IssuerKey> {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
+}
+
+/** What a token may hold: anything, for forgers keep to no rules. */
+export type Parts = Readonly<Record<string, unknown>>;
+
+/** Claims of a token that holds for an hour. A claim that is undefined is left out. */
+export function claimsOf(claims: Parts = {}): Parts {
+  const now = Math.floor(Date.now() / 1000);
+  return { iss: ISSUER, aud: AUDIENCE, sub: 'a-user', iat: now, exp: now + 3600, ...claims };
+}
+
+/** A token with these claims, signed with the key; its header says so, but for what is given. */
+export function signed({ privateKey, jwk }: IssuerKey, claims?: Parts, header?: Parts): Promise<string> {
+  const said: Record<string, unknown> & { alg: string } = { alg: jwk.alg, kid: jwk.kid, ...header };
+  return new SignJWT(claimsOf(claims)).setProtectedHeader(said).sign(privateKey);
+}
+
+export interface Issuer {
+  /** Settings of a gateway that accepts its tokens. */
+  readonly env: Readonly<Record<string, string>>;
+  /** How often its keys were read since the last time this was asked. */
+  readonly reads: () => number;
+  /** From now on these are its keys. */
+  readonly publish: (...keys: readonly IssuerKey[]) => void;
+  /** From now on its endpoint answers so. */
+  readonly answer: (how: (response: ServerResponse) => void) => void;
+}
+
+/** The endpoint of an issuer's keys, a real HTTP server; it lives as long as the test. */
+export async function issuerForTest(...keys: readonly IssuerKey[]): Promise<Issuer> {
+  let reads = 0;
+  let respond: (response: ServerResponse) => void;
+  const issuer: Omit<Issuer, 'env'> = {
+    reads() {
+      const count = reads;
+      reads = 0;
+      return count;
+    },
+    publish(...published) {
+      respond = (response) => response.end(JSON.stringify({ keys: published.map(({ jwk }) => jwk) }));
+    },
+    answer(how) {
+      respond = how;
+    },
+  };
+  issuer.publish(...keys);
+  const url = await listeningForTest((_request, response) => {
+    reads += 1;
+    respond(response);
+  });
+  return {
+    ...issuer,
+    env: { AUTH_JWKS_URL: `${url}/keys`, AUTH_ISSUER: ISSUER, AUTH_AUDIENCE: AUDIENCE },
+  };
+}

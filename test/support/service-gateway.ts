@@ -1,0 +1,63 @@
+import type { Logger } from 'pino';
+import { onTestFinished } from 'vitest';
+import { parseConfig } from '../../src/config.ts';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { createGateway, type Gateway } from '../../src/server.ts';
+import { graphqlRequest, type GraphQLAnswer } from './gateway.ts';
+import { supervisorsOrganisation } from './organisation.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+export interface ServiceGateway {
+  readonly gateway: Gateway;
+  readonly sandbox: Sandbox;
+  /** Sends a query with these headers. */
+  readonly ask: (query: string, headers?: Headers) => Promise<GraphQLAnswer>;
+  /** How often each resource was called since the last time this was asked, the login among them. */
+  readonly calls: () => Partial<Record<ResourceName | 'login', number>>;
+}
+
+/** A gateway that logs in to a real upstream by itself; both live as long as the test. */
+export async function serviceGatewayForTest(
+  env: Readonly<Record<string, string>>,
+  faults: readonly Fault[] = [],
+  log?: Logger,
+): Promise<ServiceGateway> {
+  const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), faults });
+  onTestFinished(() => sandbox.close());
+  const { upstream, ...config } = parseConfig({
+    GENESYSCLOUD_API_URL: sandbox.url,
+    GENESYSCLOUD_LOGIN_URL: sandbox.url,
+    GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
+    GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
+    ...env,
+  });
+  if (upstream === null) throw new TypeError('The test gateway has an upstream.');
+  const gateway = createGateway({ ...config, upstream }, log);
+  onTestFinished(() => gateway.dispose());
+  return {
+    gateway,
+    sandbox,
+    async ask(query, headers = {}) {
+      const request = graphqlRequest(query, {}, null);
+      for (const [name, value] of Object.entries(headers)) request.headers.set(name, value);
+      const response = await gateway.fetch(request);
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${text}`);
+      return JSON.parse(text);
+    },
+    calls() {
+      const counts: Partial<Record<ResourceName | 'login', number>> = {};
+      for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;
+      sandbox.requests.length = 0;
+      return counts;
+    },
+  };
+}
+
+/** The header of a bearer token or key. */
+export function bearer(token: string): Headers {
+  return { authorization: `Bearer ${token}` };
+}
