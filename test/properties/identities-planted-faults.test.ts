@@ -1,0 +1,114 @@
+import * as fc from 'fast-check';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { SharedReads } from '../../src/upstream/shared-reads.ts';
+import type { UpstreamRead } from '../../src/upstream/upstream-request.ts';
+import { interleavings } from './identities-interleaving.ts';
+import { playerForTest } from './identities-player.ts';
+import { violations } from './identities-rules.ts';
+
+/*
+ * Shows that identities.test.ts can fail: each test replaces one part of the gateway by one that is faulty, and the same
+ * interleavings find it out. Over an IDENTITY_PROOF_SECONDS of 0 nothing is shared, and some faults do nothing.
+ */
+
+beforeEach(() => {
+  // The gateway is made of modules that are loaded anew.
+  vi.resetModules();
+  onTestFinished(() => {
+    vi.doUnmock('../../src/keyed-hash.ts');
+    vi.doUnmock('../../src/upstream/shared-reads.ts');
+    vi.resetModules();
+  });
+});
+
+/** Plays interleavings until one finds something that says this; gives it, or null when none does. */
+async function findingOf(about: string, proofSeconds: string): Promise<string | null> {
+  const { createGateway } = await import('../../src/server.ts');
+  const play = await playerForTest(createGateway, proofSeconds);
+  let finding: string | undefined;
+  const property = fc.asyncProperty(interleavings, async (interleaving) => {
+    finding = violations(await play(interleaving)).find((violation) => violation.includes(about));
+    return finding === undefined;
+  });
+  // It takes some ten, or some hundreds; without a fault it would go on.
+  await fc.check(property, { numRuns: 10_000, endOnFailure: true });
+  return finding ?? null;
+}
+
+/** Makes the keys of identities of what is left of their credentials. */
+function plantKeys(left: (token: string) => string): void {
+  vi.doMock(import('../../src/keyed-hash.ts'), async (original) => {
+    const { keyedHash } = await original();
+    return {
+      keyedHash: (kind, ...secret) =>
+        keyedHash(kind, ...(kind.startsWith('identity ') ? secret.map(left) : secret)),
+    };
+  });
+}
+
+function plantReads(faulty: (Real: typeof SharedReads) => typeof SharedReads): void {
+  vi.doMock(import('../../src/upstream/shared-reads.ts'), async (original) => {
+    const real = await original();
+    return { SharedReads: faulty(real.SharedReads) };
+  });
+}
+
+describe.each(['1', ''])(
+  'over an IDENTITY_PROOF_SECONDS of "%s" the interleavings find out',
+  (proofSeconds) => {
+    test.each<[string, (token: string) => string]>([
+      ['nothing', () => ''],
+      ['the token in lower case', (token) => token.toLowerCase()],
+      ['the token without its padding', (token) => token.replace(/=+$/, '')],
+      ['the beginning of the token', (token) => token.slice(0, 20)],
+    ])('keys that are made of %s', async (_what, left) => {
+      plantKeys(left);
+      expect(await findingOf('not its own', proofSeconds)).not.toBeNull();
+    });
+
+    test('that a 401 does not keep others from joining what was begun before it', async () => {
+      plantReads(
+        (Real) =>
+          class extends Real {
+            override drop(): void {}
+          },
+      );
+      expect(await findingOf('knew of its end', proofSeconds)).not.toBeNull();
+    });
+  },
+);
+
+describe.each(['0', '1', ''])(
+  'over an IDENTITY_PROOF_SECONDS of "%s" the interleavings find out',
+  (proofSeconds) => {
+    test('that what is under way is shared for longer than the proof time', async () => {
+      plantReads(
+        (Real) =>
+          class extends Real {
+            constructor() {
+              super(Infinity);
+            }
+          },
+      );
+      expect(await findingOf('proof was over', proofSeconds)).not.toBeNull();
+    });
+
+    test('that what was read is kept for good', async () => {
+      plantReads(
+        (Real) =>
+          class extends Real {
+            readonly #kept = new Map<string, UpstreamRead>();
+
+            override async read(...asked: Parameters<SharedReads['read']>): Promise<UpstreamRead> {
+              const [{ key }, { path, query, body }] = asked;
+              const what = JSON.stringify([key, path, query, body]);
+              const read = this.#kept.get(what) ?? (await super.read(...asked));
+              this.#kept.set(what, read);
+              return read;
+            }
+          },
+      );
+      expect(await findingOf('proof was over', proofSeconds)).not.toBeNull();
+    });
+  },
+);

@@ -1,0 +1,141 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { parseConfig } from '../../src/config.ts';
+import type { createGateway, Gateway } from '../../src/server.ts';
+import { type GraphQLAnswer, graphqlRequest } from '../support/gateway.ts';
+import { type Clock, clockForTest, type Moment } from './identities-clock.ts';
+import type { Interleaving, Step } from './identities-interleaving.ts';
+import { type Standing, StampingUpstream } from './identities-upstream.ts';
+
+/** A request that is over. */
+export interface Asked {
+  readonly token: string;
+  readonly query: string;
+  readonly began: Moment;
+  readonly ended: Moment;
+  readonly isGivenUp: boolean;
+  /** Null where the client went away without one. */
+  readonly answer: GraphQLAnswer | null;
+}
+
+/** All that was seen of one interleaving, by the clients and by the upstream. */
+export interface History {
+  readonly asked: readonly Asked[];
+  readonly standings: ReadonlyMap<string, Readonly<Standing>>;
+  readonly proofMs: number;
+}
+
+/** Plays one interleaving after the other. */
+type Player = (interleaving: Interleaving) => Promise<History>;
+
+/** A request under way. */
+interface Asking {
+  readonly over: Promise<Asked>;
+  readonly leave: () => void;
+}
+
+/** Turns of the event loop in which a call surely arrives upstream, where a request makes any. */
+const TURNS_TO_ARRIVE = 20;
+
+/**
+ * One gateway in pass-through over a stamping upstream, for all that is played until the test is over.
+ *
+ * @param create Makes the gateway.
+ * @param proofSeconds IDENTITY_PROOF_SECONDS of its environment.
+ */
+export async function playerForTest(create: typeof createGateway, proofSeconds: string): Promise<Player> {
+  const clock = clockForTest();
+  const stamping = new StampingUpstream(clock);
+  const { upstream, ...config } = parseConfig({
+    GENESYSCLOUD_API_URL: await stamping.listen(),
+    IDENTITY_PROOF_SECONDS: proofSeconds,
+    // So few that some calls wait for their turn.
+    UPSTREAM_CONCURRENCY: '3',
+    // More than all the time that is let pass in one interleaving, so that nothing ends but by its steps.
+    REQUEST_TIMEOUT_MS: '600000',
+    UPSTREAM_TIMEOUT_MS: '600000',
+  });
+  if (upstream === null) throw new TypeError('The gateway has an upstream.');
+  const gateway = create({ ...config, upstream });
+  onTestFinished(() => gateway.dispose());
+  const proofMs = config.identityProofSeconds * 1000;
+  let played = 0;
+
+  return async ({ tokens, queries, steps, turnsToAnswer }) => {
+    const names = similarTokens((played += 1));
+    const standings = new Map<string, Standing>();
+    for (const [n, kind] of tokens.entries()) {
+      standings.set(names[n] ?? '', {
+        acceptedAt: null,
+        endedAt: kind === 'accepted' ? null : clock.now(),
+      });
+    }
+    stamping.begin(standings, turnsToAnswer);
+    // The latest first.
+    const asking: Asking[] = [];
+
+    async function ask({ token, query, until }: Step & { do: 'ask' }): Promise<void> {
+      const before = stamping.calls;
+      const latest = send(gateway, clock, names[token] ?? '', queries[query] ?? '');
+      asking.unshift(latest);
+      if (until === 'answered') await latest.over;
+      if (until === 'upstream') await turnsWhile(TURNS_TO_ARRIVE, () => stamping.calls === before);
+    }
+
+    for (const step of steps) {
+      switch (step.do) {
+        case 'ask':
+          await ask(step);
+          break;
+        case 'end': {
+          const standing = standings.get(names[step.token] ?? '');
+          if (standing !== undefined) standing.endedAt ??= clock.now();
+          break;
+        }
+        case 'rest':
+          await Promise.all(asking.map(({ over }) => over));
+          break;
+        case 'turns':
+          await turnsWhile(step.turns, () => true);
+          break;
+        case 'leave':
+          asking[step.back]?.leave();
+          break;
+        case 'pass':
+          clock.skip(step.proofTimes * proofMs + 1);
+          break;
+      }
+    }
+    return { asked: await Promise.all(asking.map(({ over }) => over)), standings, proofMs };
+  };
+}
+
+/** Tokens that no two interleavings share, and that are one to whoever looks at a part of them or not at their case. */
+function similarTokens(n: number): readonly string[] {
+  const token = `eyJhbGciOiJub25lIn0.${n}.caller`;
+  return [token, token.toUpperCase(), `${token}=`];
+}
+
+function send(gateway: Gateway, clock: Clock, token: string, query: string): Asking {
+  const client = new AbortController();
+  const request = new Request(graphqlRequest(query, {}, token), { signal: client.signal });
+  const began = clock.now();
+  const asked = async (): Promise<Asked> => {
+    const answer = await answerTo(gateway, request);
+    return { token, query, began, ended: clock.now(), isGivenUp: client.signal.aborted, answer };
+  };
+  return { over: asked(), leave: () => client.abort() };
+}
+
+async function answerTo(gateway: Gateway, request: Request): Promise<GraphQLAnswer | null> {
+  try {
+    return JSON.parse(await (await gateway.fetch(request)).text());
+  } catch (error) {
+    if (request.signal.aborted) return null;
+    throw error;
+  }
+}
+
+async function turnsWhile(most: number, isWanted: () => boolean): Promise<void> {
+  for (let n = 0; n < most && isWanted(); n += 1) await turn();
+}
