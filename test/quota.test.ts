@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../src/sandbox/start-sandbox.ts';
 import { onlyError, screen } from './support/answers.ts';
 import { gatewayForTest, type GraphQLAnswer } from './support/gateway.ts';
 import { CAMPAIGN_ID } from './support/organisation.ts';
+import { serviceGatewayForTest } from './support/service-gateway.ts';
 
 /** Time limits that end nothing in a test that shows what else does. */
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
@@ -131,5 +133,28 @@ describe('a quota', () => {
       'queues',
       'scripts',
     ]);
+  });
+
+  test('that callers share is spent in turns, however much one of them asks for', async () => {
+    const hash = (key: string) => createHash('sha256').update(key).digest('hex');
+    const { ask, sandbox } = await serviceGatewayForTest(
+      { ...patient, UPSTREAM_CONCURRENCY: '1', AUTH_API_KEY_HASHES: `${hash('greedy')},${hash('modest')}` },
+      [{ kind: 'delay', ms: 200, resource: 'users' }],
+    );
+    const greedy = { 'x-api-key': 'greedy' };
+    const scripts = Array.from({ length: 10 }, (_, n) => `s${n}: script(id: "greedy-${n}") { id }`);
+    // While the first call is under way, all of the others come to wait.
+    const first = ask('{ user(id: "user-1") { name } }', greedy);
+    await expect.poll(() => sandbox.requests.some(({ resource }) => resource === 'users')).toBe(true);
+    const rest = [
+      ask(`{ ${scripts.join(' ')} }`, greedy),
+      ask('{ script(id: "modest") { id } }', { 'x-api-key': 'modest' }),
+    ];
+    await Promise.all([first, ...rest]);
+    const order = sandbox.requests
+      .filter(({ resource }) => resource === 'scripts')
+      .map(({ ids: [id] }) => id);
+    expect(order).toHaveLength(11);
+    expect(order.indexOf('modest')).toBeLessThan(2);
   });
 });

@@ -1,5 +1,6 @@
 import type { CallerKey } from '../caller.ts';
 import { UpstreamError } from '../errors.ts';
+import { CallDuration } from './call-duration.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
 import { type QuotaReport, QuotaWindow } from './quota-window.ts';
@@ -46,13 +47,15 @@ interface Waiting {
 class Lane {
   readonly quota = new QuotaWindow();
   readonly waiting = new WaitingCalls<Waiting>();
+  readonly duration = new CallDuration();
   active = 0;
   timer: NodeJS.Timeout | undefined;
 }
 
 /**
  * Lets each identity's calls go as its quota allows: no more than so many at once, spaced out before the limit is met, and
- * none at all for as long as the upstream said after a 429. A call that the quota cannot serve in time is refused at once.
+ * none at all for as long as the upstream said after a 429. A call that cannot be served in time is refused at once, as far
+ * as is known how long calls take: one that is sent too late costs quota all the same.
  */
 export class QuotaGovernor {
   readonly #maxConcurrent: number;
@@ -95,9 +98,11 @@ export class QuotaGovernor {
     let isOver = false;
     return {
       answered: (report) => {
+        const nowMs = performance.now();
+        lane.duration.took(nowMs - startedAtMs);
         if (report === null) return;
         hadReport = true;
-        lane.quota.learn(report, startedAtMs, performance.now());
+        lane.quota.learn(report, startedAtMs, nowMs);
       },
       accepted: () => lane.quota.accepted(startedAtMs),
       refused: (retryAfterSeconds) => lane.quota.refused(retryAfterSeconds, startedAtMs, performance.now()),
@@ -170,7 +175,9 @@ export class QuotaGovernor {
         startMs = Math.max(lane.quota.earliestMs(0, nowMs), Math.min(startMs, pacedUntilMs));
       }
       if (startMs > nowMs) break;
-      lane.waiting.take()?.start(this.#start(lane));
+      const next = lane.waiting.peek();
+      if (next !== undefined && nowMs + lane.duration.likelyMs > next.latestMs()) next.refuse(tooLate(0));
+      else lane.waiting.take()?.start(this.#start(lane));
     }
     this.#refuseHopeless(lane, nowMs);
     if (lane.waiting.size > 0 && startMs > nowMs) {
@@ -181,19 +188,28 @@ export class QuotaGovernor {
   #refuseHopeless(lane: Lane, nowMs: number): void {
     // Mostly the quota is no concern at all, however many wait for their turn.
     if (lane.waiting.size === 0 || lane.quota.earliestMs(lane.waiting.size - 1, nowMs) <= nowMs) return;
+    const { averageMs, likelyMs } = lane.duration;
     let ahead = 0;
+    let together = 0;
+    let togetherFromMs = nowMs;
     for (const waiting of lane.waiting.inOrder()) {
-      const startMs = lane.quota.earliestMs(ahead, nowMs);
-      if (startMs < waiting.latestMs()) ahead += 1;
-      else waiting.refuse(overQuota(startMs - nowMs));
+      const allowedMs = lane.quota.earliestMs(ahead, nowMs);
+      // Whom a new window lets go together go no more than so many at once all the same.
+      if (allowedMs > togetherFromMs) [together, togetherFromMs] = [0, allowedMs];
+      const queuedMs = allowedMs > nowMs ? Math.floor(together / this.#maxConcurrent) * averageMs : 0;
+      const startMs = allowedMs + queuedMs;
+      if (startMs + likelyMs < waiting.latestMs()) {
+        ahead += 1;
+        together += 1;
+      } else waiting.refuse(tooLate(startMs - nowMs));
     }
   }
 }
 
-function overQuota(waitMs: number): UpstreamError {
+function tooLate(waitMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_RATE_LIMITED',
-    message: "the upstream's rate limit leaves no call for it in time",
+    message: "the upstream's limits leave no call for it in time",
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 }

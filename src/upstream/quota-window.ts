@@ -39,6 +39,10 @@ export class QuotaWindow {
   #endsAtMs = 0;
   /** The same end at the earliest: the seconds of an answer count from some moment while it was under way. */
   #endsFromMs = 0;
+  /** When the call started whose answer first told of this end. */
+  #toldFromMs = -Infinity;
+  /** When the last window ended that was reported of. */
+  #lastEndMs = -Infinity;
   #lengthMs = 0;
   #lastStartMs = -Infinity;
   #heldUntilMs = 0;
@@ -89,6 +93,7 @@ export class QuotaWindow {
 
   /** A call starts. */
   started(nowMs: number): void {
+    this.#rollOver(nowMs);
     this.#inFlight += 1;
     this.#lastStartMs = nowMs;
   }
@@ -115,10 +120,11 @@ export class QuotaWindow {
       this.#endsAtMs = Math.min(this.#endsAtMs, endsAtMs);
     } else {
       // One that was overtaken by its window's end, or by an answer of the next window, tells nothing any more.
-      const isPast = endsFromMs - SAME_END_MS <= this.#beganAtMs || endsAtMs < this.#endsAtMs;
-      if (isPast && startedAtMs < this.#beganAtMs) return;
+      if (endsFromMs - SAME_END_MS <= this.#lastEndMs && startedAtMs < this.#beganAtMs) return;
+      if (endsAtMs < this.#endsAtMs && startedAtMs < Math.max(this.#beganAtMs, this.#toldFromMs)) return;
       if (this.#endsAtMs > 0) this.#begin(nowMs);
       this.#count = count;
+      this.#toldFromMs = startedAtMs;
       this.#endsFromMs = endsFromMs;
       this.#endsAtMs = endsAtMs;
     }
@@ -185,6 +191,7 @@ export class QuotaWindow {
 
   #begin(nowMs: number): void {
     this.#beganAtMs = nowMs;
+    if (this.#endsAtMs > 0) this.#lastEndMs = Math.min(nowMs, this.#endsAtMs);
     if (!this.#hadRefusal) this.#learned += (this.#announced ?? 0) * GROWTH;
     this.#hadRefusal = false;
   }

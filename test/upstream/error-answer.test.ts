@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { correlationIdOf, errorFromAnswer } from '../../src/upstream/error-answer.ts';
+import { correlationIdOf, errorFromAnswer, quotaReportOf } from '../../src/upstream/error-answer.ts';
 
 /** The vendor's error body. */
 function errorBody(rest: Readonly<Record<string, unknown>> = {}): string {
@@ -107,6 +107,27 @@ describe('the seconds to wait after a rate limit', () => {
   test('do not belong to any other refusal', () => {
     for (const status of [400, 401, 403, 404]) {
       expect(failureFrom(status, { 'retry-after': '7' })).not.toHaveProperty('retryAfterSeconds');
+    }
+  });
+});
+
+describe('the report of the quota', () => {
+  const told = { 'inin-ratelimit-count': '7', 'inin-ratelimit-allowed': '300', 'inin-ratelimit-reset': '42' };
+
+  test('is what three headers say', () => {
+    expect(quotaReportOf(told)).toEqual({ count: 7, allowed: 300, resetSeconds: 42 });
+    expect(quotaReportOf({ ...told, 'inin-ratelimit-count': '0', 'inin-ratelimit-reset': '0' })).toEqual({
+      count: 0,
+      allowed: 300,
+      resetSeconds: 0,
+    });
+  });
+
+  test('is none where one of them is missing or no number', () => {
+    for (const name of Object.keys(told)) {
+      for (const value of [undefined, '', '-1', '1.5', 'many', ['1', '2']]) {
+        expect(quotaReportOf({ ...told, [name]: value })).toBeNull();
+      }
     }
   });
 });

@@ -1,0 +1,186 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { QuotaWindow } from '../../src/upstream/quota-window.ts';
+
+const MINUTE_MS = 60_000;
+
+let quota: QuotaWindow;
+beforeEach(() => {
+  quota = new QuotaWindow();
+});
+
+interface Said {
+  /** Calls counted, of 300 announced; null where the answer does not say. */
+  readonly count: number | null;
+  readonly resetSeconds?: number;
+  readonly startedAtMs?: number;
+}
+
+function answer({ count, resetSeconds = 60, startedAtMs }: Said, nowMs: number, verdict: () => void): void {
+  const sentAtMs = startedAtMs ?? nowMs;
+  if (startedAtMs === undefined) quota.started(sentAtMs);
+  if (count !== null) quota.learn({ count, allowed: 300, resetSeconds }, sentAtMs, nowMs);
+  verdict();
+  quota.ended(count !== null, sentAtMs);
+}
+
+/** The answer to a call; to one that was under way already where it says when that started. */
+function accepted(said: Said, nowMs: number): void {
+  answer(said, nowMs, () => quota.accepted(said.startedAtMs ?? nowMs));
+}
+
+function refused(said: Said & { readonly retryAfterSeconds?: number }, nowMs: number): void {
+  answer(said, nowMs, () => quota.refused(said.retryAfterSeconds, said.startedAtMs ?? nowMs, nowMs));
+}
+
+/** How many calls may start at once. */
+function left(nowMs: number): number {
+  let ahead = 0;
+  while (quota.earliestMs(ahead, nowMs) <= nowMs) ahead += 1;
+  return ahead;
+}
+
+describe('after a 429', () => {
+  test('nothing goes until the time that it named', () => {
+    refused({ count: null, retryAfterSeconds: 42 }, 0);
+    expect(quota.earliestMs(0, 0)).toBe(42_000);
+    expect(quota.pacedMs(41_999)).toBe(42_000);
+    expect(left(42_000 - 1)).toBe(0);
+    expect(quota.earliestMs(1_000, 42_000)).toBe(42_000);
+  });
+
+  test('nothing goes at all also where the window is over before', () => {
+    refused({ count: 10, resetSeconds: 5, retryAfterSeconds: 42 }, 0);
+    expect(quota.earliestMs(0, 0)).toBe(42_000);
+    expect(quota.earliestMs(0, 6_000)).toBe(42_000);
+  });
+
+  test('another one makes it longer, and never shorter', () => {
+    refused({ count: null, retryAfterSeconds: 42 }, 0);
+    refused({ count: null, retryAfterSeconds: 1 }, 1_000);
+    expect(quota.earliestMs(0, 1_000)).toBe(42_000);
+    refused({ count: null, retryAfterSeconds: 60 }, 2_000);
+    expect(quota.earliestMs(0, 2_000)).toBe(62_000);
+  });
+
+  test('that names no time it is a second, twice as long each time, and half a minute at the most', () => {
+    let nowMs = 0;
+    const holdsMs: number[] = [];
+    for (let n = 0; n < 7; n += 1) {
+      refused({ count: null }, nowMs);
+      holdsMs.push(quota.earliestMs(0, nowMs) - nowMs);
+      nowMs = quota.earliestMs(0, nowMs);
+    }
+    expect(holdsMs).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    accepted({ count: null }, nowMs);
+    refused({ count: null }, nowMs + 1);
+    expect(quota.earliestMs(0, nowMs + 1)).toBe(nowMs + 1_001);
+  });
+
+  test('those that name no time, to calls that were under way together, are one', () => {
+    for (let n = 0; n < 10; n += 1) quota.started(n);
+    for (let n = 0; n < 10; n += 1) refused({ count: null, startedAtMs: n }, 100 + n);
+    expect(quota.earliestMs(0, 110)).toBe(1_100);
+  });
+
+  test('that names no seconds at all, the next may go at once', () => {
+    refused({ count: null, retryAfterSeconds: 0 }, 10);
+    expect(quota.earliestMs(0, 10)).toBe(10);
+  });
+});
+
+describe('a limit lower than announced', () => {
+  test('is learned from a 429 that comes before the announced one', () => {
+    accepted({ count: 190 }, 0);
+    refused({ count: 201, retryAfterSeconds: 60 }, 1);
+    // Of the next window 200 may go, and the rest in the one after.
+    expect(quota.earliestMs(199, 1)).toBe(60_001);
+    expect(quota.earliestMs(200, 1)).toBe(120_001);
+  });
+
+  test('is no lower than half for one refusal, which may have had another reason', () => {
+    refused({ count: 3, retryAfterSeconds: 0 }, 0);
+    expect(left(0)).toBe(147);
+    refused({ count: 4, retryAfterSeconds: 0 }, 1);
+    expect(left(1)).toBe(71);
+  });
+
+  test('is learned once from calls that were refused together', () => {
+    for (let n = 0; n < 10; n += 1) quota.started(n);
+    for (let n = 0; n < 10; n += 1) {
+      refused({ count: 20 + n, retryAfterSeconds: 0, startedAtMs: n }, 100 + n);
+    }
+    expect(left(110)).toBe(150 - 29);
+  });
+
+  test('is never less than one call', () => {
+    for (let n = 0; n < 20; n += 1) refused({ count: 0, retryAfterSeconds: 0 }, n);
+    expect(left(20)).toBe(1);
+  });
+
+  test('is not learned where the announced one was reached', () => {
+    refused({ count: 301, retryAfterSeconds: 60 }, 0);
+    expect(quota.earliestMs(299, 0)).toBe(MINUTE_MS);
+    expect(quota.earliestMs(300, 0)).toBe(2 * MINUTE_MS);
+  });
+
+  test('is not learned from a call of the last window, of which this one’s count says nothing', () => {
+    accepted({ count: 140 }, 0);
+    quota.started(59_000);
+    refused({ count: null, retryAfterSeconds: 1, startedAtMs: 59_000 }, 61_000);
+    expect(quota.earliestMs(0, 61_000)).toBe(62_000);
+    expect(left(62_000)).toBe(300);
+  });
+
+  test('grows by a tenth of what is announced in each window without a 429, up to that', () => {
+    refused({ count: 101, retryAfterSeconds: 60 }, 0);
+    const limits: number[] = [];
+    for (let n = 1; n <= 8; n += 1) {
+      accepted({ count: 1 }, n * MINUTE_MS);
+      limits.push(left(n * MINUTE_MS) + 1);
+    }
+    expect(limits).toEqual([150, 180, 210, 240, 270, 300, 300, 300]);
+  });
+});
+
+describe('how many calls may be under way', () => {
+  test('is three before the upstream has let any through', () => {
+    expect(quota.maxInFlight(0)).toBe(3);
+    quota.started(0);
+    quota.ended(false, 0);
+    expect(quota.maxInFlight(1)).toBe(3);
+    accepted({ count: 1 }, 2);
+    expect(quota.maxInFlight(2)).toBe(Infinity);
+  });
+
+  test('is two after a 429, until the upstream has let one of these through', () => {
+    accepted({ count: 1 }, 0);
+    quota.started(1);
+    refused({ count: null, retryAfterSeconds: 5, startedAtMs: 1 }, 2);
+    expect(quota.maxInFlight(5_001)).toBe(2);
+    accepted({ count: 2 }, 5_002);
+    expect(quota.maxInFlight(5_002)).toBe(Infinity);
+  });
+
+  test('is two in the beginning of a window when half of the last one was spent, for its end may be a little off', () => {
+    accepted({ count: 150 }, 0);
+    expect(quota.maxInFlight(MINUTE_MS - 1)).toBe(Infinity);
+    expect(quota.maxInFlight(MINUTE_MS)).toBe(2);
+    accepted({ count: 149 }, MINUTE_MS + 1);
+    expect(quota.maxInFlight(MINUTE_MS + 1)).toBe(Infinity);
+    expect(quota.maxInFlight(2 * MINUTE_MS + 1)).toBe(Infinity);
+  });
+
+  test('does not change by what was under way before, which shows nothing of now', () => {
+    accepted({ count: 1 }, 0);
+    for (const startedAtMs of [1, 2, 3]) quota.started(startedAtMs);
+    refused({ count: null, retryAfterSeconds: 5, startedAtMs: 1 }, 10);
+    // They take no place from the two that go to see, nor do they show that calls are let through again.
+    expect(quota.maxInFlight(5_010)).toBe(2 + 2);
+    accepted({ count: 3, startedAtMs: 2 }, 5_011);
+    expect(quota.maxInFlight(5_011)).toBe(1 + 2);
+    refused({ count: null, retryAfterSeconds: 0, startedAtMs: 3 }, 5_012);
+    expect(quota.maxInFlight(5_012)).toBe(2);
+    accepted({ count: 4 }, 5_013);
+    expect(quota.maxInFlight(5_013)).toBe(Infinity);
+  });
+});
