@@ -1,0 +1,80 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Finding } from './finding.ts';
+
+/** What keeps a process alive and comes of a gateway, by the names that Node has for it. Sockets are watched one by one. */
+const KINDS = /^(Timeout|Immediate|TCPServerWrap|GetAddrInfoReqWrap)$/;
+const GRACE_TICKS = 50;
+const TICK_MS = 20;
+const NEW_SOCKETS = ['net.client.socket', 'net.server.socket'];
+
+/** Watches this process from its making on for what a gateway must not do to it. */
+export class ProcessWatch {
+  readonly unhandledRejections = new Finding();
+  /** Of listeners that are added and never taken away, of which Node warns. */
+  readonly listenerLeaks = new Finding();
+  readonly #resources = activeResources();
+  /** Those that are open. Node does not count an idle one among what keeps the process alive. */
+  readonly #sockets = new Set<Socket>();
+
+  constructor() {
+    process.on('unhandledRejection', this.#onRejection);
+    process.on('warning', this.#onWarning);
+    for (const channel of NEW_SOCKETS) subscribe(channel, this.#onSocket);
+  }
+
+  /**
+   * The sockets that are still open, and the timers and other resources that there are more of than at the beginning, after
+   * a moment in which what was closed can end.
+   */
+  async leftovers(): Promise<string[]> {
+    let left = this.#leftNow();
+    for (let tick = 0; tick < GRACE_TICKS && left.length > 0; tick += 1) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
+      await delay(TICK_MS);
+      left = this.#leftNow();
+    }
+    return left;
+  }
+
+  end(): void {
+    process.off('unhandledRejection', this.#onRejection);
+    process.off('warning', this.#onWarning);
+    for (const channel of NEW_SOCKETS) unsubscribe(channel, this.#onSocket);
+  }
+
+  readonly #onRejection = (reason: unknown) => {
+    this.unhandledRejections.add(reason instanceof Error ? (reason.stack ?? reason.message) : String(reason));
+  };
+
+  readonly #onWarning = ({ name, message }: Error) => {
+    if (name === 'MaxListenersExceededWarning') this.listenerLeaks.add(message);
+  };
+
+  readonly #onSocket = (message: unknown) => {
+    if (typeof message !== 'object' || message === null || !('socket' in message)) return;
+    const { socket } = message;
+    if (!(socket instanceof Socket)) return;
+    this.#sockets.add(socket);
+    socket.once('close', () => this.#sockets.delete(socket));
+  };
+
+  #leftNow(): string[] {
+    const sockets = [...this.#sockets].map(
+      ({ localPort, remotePort }) => `socket from ${localPort} to ${remotePort}`,
+    );
+    const resources = [...activeResources()].flatMap(([kind, count]) =>
+      Array.from({ length: Math.max(0, count - (this.#resources.get(kind) ?? 0)) }, () => kind),
+    );
+    return [...sockets, ...resources];
+  }
+}
+
+function activeResources(): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (KINDS.test(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
