@@ -74,4 +74,20 @@ describe('a resource that keeps failing', () => {
     await askTimes(4 * ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: 4 * ENOUGH });
   });
+
+  test('costs none of the quota for what waited for it and was never sent', async () => {
+    const { query, sandbox } = await gatewayForTest({
+      faults: [status(500)],
+      rateLimit: { allowed: 40, windowSeconds: 60 },
+      env: { UPSTREAM_CONCURRENCY: '1' },
+    });
+    expect((await query(QUEUE)).errors).toBeUndefined();
+    await Promise.all(Array.from({ length: 35 }, (_, n) => query(`{ user(id: "user-of-${n}") { name } }`)));
+    expect(sandbox.requests).toHaveLength(1 + ENOUGH);
+    const rest = await Promise.all(
+      Array.from({ length: 29 }, (_, n) => query(`{ queue(id: "queue-of-${n}") { name } }`)),
+    );
+    expect(rest.filter(({ errors }) => errors !== undefined)).toEqual([]);
+    expect(sandbox.answered.get(429)).toBeUndefined();
+  });
 });

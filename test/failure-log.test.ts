@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { answering, onlyError, screen } from './support/answers.ts';
 import { gatewayForTest } from './support/gateway.ts';
+import { serviceGatewayForTest } from './support/service-gateway.ts';
 
 /** A log that can be read. */
 function logForTest() {
@@ -64,6 +65,16 @@ test('the log names the call that failed, its status and what to tell the vendor
       correlationId: extensions.correlationId,
     },
   ]);
+});
+
+test('the log tells of a login that failed', async () => {
+  const { log, lines } = logForTest();
+  const { ask } = await serviceGatewayForTest({ GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a wrong one' }, [], log);
+  expect(onlyError(await ask('{ user(id: "user-1") { name } }')).extensions.code).toBe('UNAUTHENTICATED');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { resource: 'login', code: 'UNAUTHENTICATED' },
+  ]);
+  expect(lines.join('')).not.toContain('a wrong one');
 });
 
 test('the log quotes nothing of what the upstream wrote, nor the token', async () => {

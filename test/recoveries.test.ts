@@ -48,6 +48,17 @@ describe('a call that fails for a reason that passes', () => {
   });
 });
 
+test('calls that fail together are not made again beyond what their request may spend', async () => {
+  const { query, calls } = await gatewayForTest({
+    latencyMs: 20,
+    faults: [{ kind: 'status', status: 503 }],
+    env: { MAX_UPSTREAM_CALLS: '8' },
+  });
+  const scripts = Array.from({ length: 6 }, (_, n) => `s${n}: script(id: "script-${n}") { name }`);
+  await query(`{ ${scripts.join(' ')} }`);
+  expect(calls()).toEqual({ scripts: 8 });
+});
+
 describe('a bulk call that is refused as a whole', () => {
   test.each([400, 404, 413, 414] as const)(
     'for one id with %i is answered for all others, and the id stands alone',

@@ -42,9 +42,9 @@ export class SignedTokens {
     }
   }
 
-  /** The key of that id, as PEM, where `in` has just found a token signed with it. */
-  keyOf(kid: string | undefined): string | undefined {
-    return this.#keys.found(kid);
+  /** The key for such a signature, as PEM, where `in` has just found a token with it. */
+  keyFor(header: SignatureHeader): string | undefined {
+    return this.#keys.found(header);
   }
 
   /** Why nothing can be said about the token of a request. */

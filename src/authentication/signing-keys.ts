@@ -33,7 +33,7 @@ const FAILED_COOL_DOWN_MS = 5_000;
 export class SigningKeys {
   readonly #remote: RemoteJWKSet;
   readonly #log: Logger;
-  readonly #found = new Map<string | undefined, string>();
+  readonly #found = new Map<string, string>();
   #current: ReturnType<typeof createLocalJWKSet> | undefined;
   #reading: Promise<void> | undefined;
   /** Epoch milliseconds until when no other attempt is made; undefined while the last one succeeded. */
@@ -72,9 +72,9 @@ export class SigningKeys {
     return key;
   }
 
-  /** The key that was last found under this id, at once. */
-  found(kid: string | undefined): string | undefined {
-    return this.#found.get(kid);
+  /** The key that was last found for such a signature, at once. */
+  found(header: SignatureHeader): string | undefined {
+    return this.#found.get(nameOf(header));
   }
 
   get #isCoolingDown(): boolean {
@@ -86,7 +86,7 @@ export class SigningKeys {
       const key = await this.#current?.({ ...header });
       if (key === undefined) return null;
       const pem = await exportSPKI(key);
-      this.#found.set(header.kid, pem);
+      this.#found.set(nameOf(header), pem);
       return pem;
     } catch {
       // No such key, several that fit, or one that cannot be used.
@@ -110,6 +110,11 @@ export class SigningKeys {
       this.#log.error({ err }, "The keys that callers' tokens are signed with could not be read");
     }
   }
+}
+
+/** Keys of two kinds may have the same id, or none. */
+function nameOf({ alg, kid }: SignatureHeader): string {
+  return JSON.stringify([alg, kid]);
 }
 
 function unavailable(untilMs: number): UpstreamError {

@@ -1,6 +1,7 @@
 import { type JWTExtendContextFields, useJWT } from '@graphql-yoga/plugin-jwt';
 import type { Plugin } from 'graphql-yoga';
 import { algorithms, type SignedTokens } from '../authentication/signed-tokens.ts';
+import type { SignatureHeader } from '../authentication/signing-keys.ts';
 
 export interface SignedTokensOptions {
   /** What the claim `iss` has to be. */
@@ -24,6 +25,12 @@ const CLOCK_TOLERANCE_SECONDS = 5;
  */
 export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedTokensContext> {
   const { issuer, audience, tokens } = options;
+  // Of a token whose key cannot be had the plugin would make an HTTP 500. Those are sorted out below, but for one whose key
+  // was withdrawn since: no signature is verified by what is no key.
+  const keyFor = (header: SignatureHeader, callback: (error: null, key: string) => void) =>
+    callback(null, tokens.keyFor(header) ?? 'no key');
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin asks for a key by its id alone, which two keys can share; what it is given goes on to jsonwebtoken, which takes a function too
+  const byHeader = keyFor as unknown as string;
   return useJWT({
     tokenLookupLocations: [
       async ({ request }) => {
@@ -31,9 +38,7 @@ export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedToke
         return token === null ? undefined : { token };
       },
     ],
-    // Of a token whose key cannot be had the plugin would make an HTTP 500. Those are sorted out above, but for one whose key
-    // was withdrawn since: no signature is verified by what is no key.
-    signingKeyProviders: [(kid) => tokens.keyOf(kid) ?? 'no key'],
+    signingKeyProviders: [() => byHeader],
     tokenVerification: {
       algorithms: [...algorithms],
       issuer,

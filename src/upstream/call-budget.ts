@@ -11,8 +11,15 @@ export class CallBudget {
     return this.#left;
   }
 
-  /** Notes a call that is made. */
+  /** Notes a call that is made in any case. */
   spend(): void {
     this.#left -= 1;
+  }
+
+  /** The same for one that is made only if something is left for it; false when nothing is. */
+  take(): boolean {
+    if (this.#left <= 0) return false;
+    this.#left -= 1;
+    return true;
   }
 }

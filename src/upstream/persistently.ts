@@ -7,7 +7,7 @@ export interface Persistence {
   readonly maxRetries: number;
   /** Until when an answer is of use, on the clock of `performance.now()`. */
   readonly latestMs: () => number;
-  /** Asked before each further attempt. */
+  /** Asked for each further attempt that is worthwhile. */
   readonly mayRetry?: () => boolean;
   readonly signal: AbortSignal;
 }
@@ -20,10 +20,11 @@ export function persistently<T>(
   let retries = 0;
   let delayMs: number | null = null;
   const isWorthwhile = handleWhen((error) => {
-    if (!(error instanceof UpstreamError) || signal.aborted || mayRetry?.() === false) return false;
+    // Asked of the last attempt as well, of which nothing more may come.
+    if (!(error instanceof UpstreamError) || signal.aborted || retries === maxRetries) return false;
     const remainingMs = latestMs() - performance.now();
     delayMs = retryDelayMs({ error, retries, remainingMs, random: Math.random() });
-    return delayMs !== null;
+    return delayMs !== null && mayRetry?.() !== false;
   });
   // The waiting is done in here and not by cockatiel, whose timers cannot be ended early.
   const policy = retry(isWorthwhile, { maxAttempts: maxRetries, backoff: new ConstantBackoff(0) });

@@ -23,6 +23,8 @@ export interface PlannedCall {
 
 /** What a call that may be made tells of itself. */
 export interface Turn {
+  /** It is made. One that never is costs no quota. */
+  sent(): void;
   /** An answer came; null where it says nothing of the quota. A call may get two, when it was made again with a new token. */
   answered(report: QuotaReport | null): void;
   /** The upstream let the call through, whatever came of it. */
@@ -94,9 +96,13 @@ export class QuotaGovernor {
   }
 
   #turnOf(lane: Lane, startedAtMs: number): Turn {
+    let wasSent = false;
     let hadReport = false;
     let isOver = false;
     return {
+      sent: () => {
+        wasSent = true;
+      },
       answered: (report) => {
         const nowMs = performance.now();
         lane.duration.took(nowMs - startedAtMs);
@@ -110,7 +116,7 @@ export class QuotaGovernor {
         if (isOver) throw new TypeError('A turn ends once.');
         isOver = true;
         lane.active -= 1;
-        lane.quota.ended(hadReport, startedAtMs);
+        lane.quota.ended(wasSent && !hadReport, startedAtMs);
         this.#pump(lane);
       },
     };

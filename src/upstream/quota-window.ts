@@ -14,6 +14,8 @@ const SAME_END_MS = 2_000;
 /** How long to hold after a 429 that names no time, doubled by each that follows. */
 const UNNAMED_HOLD_MS = 1_000;
 const LONGEST_UNNAMED_HOLD_MS = 30_000;
+/** Neither a window nor a hold is believed to last longer, or one odd answer would silence the gateway for days. */
+const LONGEST_MS = 600_000;
 /** Others may have spent the quota before the first answer tells so. More than one, for a single one might not be answered. */
 const UNKNOWN_IN_FLIGHT = 3;
 /** How many calls go ahead to see whether the upstream allows calls again. */
@@ -98,18 +100,19 @@ export class QuotaWindow {
     this.#lastStartMs = nowMs;
   }
 
-  /** A call is over; to be told after `learn`. Without a report of its own the upstream has most likely counted it all the same. */
-  ended(hadReport: boolean, startedAtMs: number): void {
+  /** A call is over; to be told after `learn`. One that went unreported the upstream has most likely counted all the same. */
+  ended(wentUnreported: boolean, startedAtMs: number): void {
     this.#inFlight -= 1;
     if (startedAtMs < this.#doubtedAtMs) this.#bystanders -= 1;
-    if (!hadReport && startedAtMs >= this.#beganAtMs) this.#count += 1;
+    if (wentUnreported && startedAtMs >= this.#beganAtMs) this.#count += 1;
   }
 
   /** Takes in what an answer says, to a call that started at `startedAtMs`. */
   learn({ count, allowed, resetSeconds }: QuotaReport, startedAtMs: number, nowMs: number): void {
     this.#rollOver(nowMs);
-    const endsFromMs = startedAtMs + resetSeconds * 1000;
-    const endsAtMs = nowMs + resetSeconds * 1000;
+    const resetMs = Math.min(resetSeconds * 1000, LONGEST_MS);
+    const endsFromMs = startedAtMs + resetMs;
+    const endsAtMs = nowMs + resetMs;
     const isSameEnd =
       this.#endsAtMs > 0 &&
       endsFromMs - SAME_END_MS <= this.#endsAtMs &&
@@ -121,14 +124,14 @@ export class QuotaWindow {
     } else {
       // One that was overtaken by its window's end, or by an answer of the next window, tells nothing any more.
       if (endsFromMs - SAME_END_MS <= this.#lastEndMs && startedAtMs < this.#beganAtMs) return;
-      if (endsAtMs < this.#endsAtMs && startedAtMs < Math.max(this.#beganAtMs, this.#toldFromMs)) return;
+      if (endsAtMs < this.#endsAtMs && startedAtMs < this.#toldFromMs) return;
       if (this.#endsAtMs > 0) this.#begin(nowMs);
       this.#count = count;
       this.#toldFromMs = startedAtMs;
       this.#endsFromMs = endsFromMs;
       this.#endsAtMs = endsAtMs;
     }
-    this.#lengthMs = Math.max(this.#lengthMs, resetSeconds * 1000);
+    this.#lengthMs = Math.max(this.#lengthMs, resetMs);
     this.#announced = Math.max(1, allowed);
   }
 
@@ -180,7 +183,7 @@ export class QuotaWindow {
   }
 
   #hold(ms: number, nowMs: number): void {
-    this.#heldUntilMs = Math.max(this.#heldUntilMs, nowMs + ms);
+    this.#heldUntilMs = Math.max(this.#heldUntilMs, nowMs + Math.min(ms, LONGEST_MS));
   }
 
   #doubt(nowMs: number): void {

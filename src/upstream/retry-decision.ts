@@ -21,7 +21,8 @@ export interface FailedAttempt {
 export function retryDelayMs({ error, retries, remainingMs, random }: FailedAttempt): number | null {
   if (!error.isTransient) return null;
   const jitterMs = random * Math.min(CEILING_MS, FIRST_CEILING_MS * 2 ** retries);
-  const delayMs = namedDelayMs(error) ?? jitterMs;
+  // Who names no time at all, or none that is worth naming, is not to be hurried either.
+  const delayMs = Math.max(namedDelayMs(error) ?? 0, jitterMs);
   return delayMs < remainingMs ? delayMs : null;
 }
 

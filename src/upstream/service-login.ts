@@ -32,6 +32,8 @@ const TRAVEL_MS = 10_000;
 const REFUSED_FOR_MS = 5_000;
 /** How long the endpoint is left alone when it went on throttling without naming a time. */
 const THROTTLED_FOR_MS = 1_000;
+/** Nor is it believed that it wants to be left alone for longer. */
+const LONGEST_THROTTLED_MS = 600_000;
 /** The vendor throttles its token endpoint with a 400 that is no bad credential. */
 const THROTTLED = /rate limit exceeded/i;
 
@@ -64,8 +66,10 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
     )
       .then((granted) => (grant = granted))
       .catch((error: unknown) => {
-        if (error instanceof UpstreamError) refusal = refusalOf(error);
-        throw error;
+        if (!(error instanceof UpstreamError)) throw error;
+        const failed = error.of('login');
+        refusal = refusalOf(failed);
+        throw failed;
       })
       .finally(() => (login = undefined));
     return login;
@@ -101,7 +105,11 @@ function refusalOf(error: UpstreamError): { error: UpstreamError; untilMs: numbe
   const { retryAfterSeconds } = failure;
   return {
     error,
-    untilMs: nowMs + (retryAfterSeconds === undefined ? THROTTLED_FOR_MS : retryAfterSeconds * 1000),
+    untilMs:
+      nowMs +
+      (retryAfterSeconds === undefined
+        ? THROTTLED_FOR_MS
+        : Math.min(retryAfterSeconds * 1000, LONGEST_THROTTLED_MS)),
   };
 }
 

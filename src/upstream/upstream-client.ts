@@ -65,17 +65,18 @@ export class UpstreamClient {
   /** What one request reads with. Rejects with an `UpstreamError` unless a 2xx answer with a JSON body came in time. */
   readerFor(asker: Asker): UpstreamReader {
     return (request) =>
-      this.#shared.read(asker.identity, request, asker.deadline, (shared) =>
-        persistently(
+      this.#shared.read(asker.identity, request, asker.deadline, (shared) => {
+        asker.budget.spend();
+        return persistently(
           {
             maxRetries: MAX_RETRIES,
             latestMs: () => shared.latestMs(),
-            mayRetry: () => asker.budget.left > 0,
+            mayRetry: () => asker.budget.take(),
             signal: shared.signal,
           },
           () => this.#attempt(asker, request, shared),
-        ),
-      );
+        );
+      });
   }
 
   async #attempt(asker: Asker, request: UpstreamRequest, shared: SharedWork): Promise<UpstreamRead> {
@@ -89,12 +90,13 @@ export class UpstreamClient {
       const isRefused = error instanceof UpstreamError && error.failure.upstreamStatus === 401;
       // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
       if (!isRefused || !identity.rejected(token)) throw error;
+      asker.budget.spend();
       return this.#call(asker, request, shared, circuit, await identity.token(shared.signal));
     }
   }
 
   async #call(
-    { identity, caller, budget }: Asker,
+    { identity, caller }: Asker,
     request: UpstreamRequest,
     shared: SharedWork,
     circuit: Circuit,
@@ -107,7 +109,7 @@ export class UpstreamClient {
     try {
       const answer = await circuit.run(signal, () =>
         withinDeadline({ atMs: Infinity, signal }, this.#timeoutMs, async (inTime) => {
-          budget.spend();
+          turn.sent();
           const got = await this.#http.exchange(this.#urlOf(request), httpRequest(token, request), inTime);
           turn.answered(quotaReportOf(got.headers));
           return readAnswer(request.resource, got);

@@ -47,6 +47,15 @@ function base64url(value: unknown): string {
 }
 
 describe('a token of the issuer', () => {
+  test('is verified by its own key where keys of two kinds have the same id, whoever asks beside it', async () => {
+    const keys = [await issuerKey('same', 'RS256'), await issuerKey('same', 'ES256')] as const;
+    const { env } = await issuerForTest(...keys);
+    const { ask } = await serviceGatewayForTest(env);
+    const tokens = await Promise.all(keys.map((key) => signed(key)));
+    const asked = Array.from({ length: 20 }, (_, n) => ask(USER, bearer(tokens[n % 2] ?? '')));
+    for (const answer of await Promise.all(asked)) expect(answer).toEqual(userAnswer);
+  });
+
   test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'])(
     'is accepted when it is signed by %s',
     async (alg) => {

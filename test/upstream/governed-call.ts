@@ -76,6 +76,7 @@ export class GovernedCall {
         latestMs: () => this.latestMs,
         signal,
       });
+      this.#turn.sent();
       this.outcome = 'started';
     } catch (error) {
       this.error = error;

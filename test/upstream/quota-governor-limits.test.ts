@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { elapse, settle } from './fake-clock.ts';
 import { countStarted, many, outcomes, useGovernor } from './use-governor.ts';
 
@@ -67,6 +67,52 @@ describe('a quota that is used up', () => {
       call.accept({ count: used, allowed: 10, resetSeconds: Math.ceil((60_001 - performance.now()) / 1000) });
     }
     expect((await governed.askOne({ patienceMs: 100 })).outcome).toBe('refused');
+  });
+});
+
+describe('how long calls take', () => {
+  /** Two calls that took two seconds each: the next ones are given three, twice the deviation included. */
+  beforeEach(async () => {
+    const calls = await governed.ask({}, {});
+    await elapse(2_000);
+    for (const call of calls) call.accept({ count: 2, allowed: 10, resetSeconds: 60 });
+    await settle();
+  });
+
+  test('decides whether it is too late for a call when a place is free, which then costs no quota', async () => {
+    const running = await governed.ask(...many(MAX_CONCURRENT));
+    const [late, inTime] = await governed.ask({ patienceMs: 5_000 }, { patienceMs: 10_000 });
+    await elapse(3_000);
+    running[0]?.turn.end();
+    await settle();
+    expect([late?.outcome, inTime?.outcome]).toEqual(['refused', 'started']);
+    expect(late?.error).toMatchObject({ failure: { code: 'UPSTREAM_RATE_LIMITED' } });
+  });
+
+  test('decides whether the next window comes in time', async () => {
+    await governed.report(10, 10, 60);
+    const windowMs = 60_000;
+    const [late, inTime] = await governed.ask(
+      { patienceMs: windowMs + 500 },
+      { patienceMs: windowMs + 9_000 },
+    );
+    expect([late?.outcome, inTime?.outcome]).toEqual(['refused', 'waiting']);
+  });
+
+  test('decides for how many it comes in time, for they do not all go at once', async () => {
+    await governed.report(10, 10, 60);
+    const calls = await governed.ask(...many(10, { patienceMs: 60_000 + 5_500 }));
+    const waiting = calls.filter(({ outcome }) => outcome === 'waiting').length;
+    expect(waiting % MAX_CONCURRENT).toBe(0);
+    expect(waiting).toBeGreaterThanOrEqual(MAX_CONCURRENT);
+    expect(waiting).toBeLessThan(calls.length);
+    expect(outcomes(calls.slice(waiting))).toEqual(calls.slice(waiting).map(() => 'refused'));
+  });
+
+  test('decides so for each of the windows to come', async () => {
+    await governed.report(4, 4, 60);
+    const calls = await governed.ask(...many(8, { patienceMs: 120_000 + 4_500 }));
+    expect(outcomes(calls)).toEqual(calls.map(() => 'waiting'));
   });
 });
 

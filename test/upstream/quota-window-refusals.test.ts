@@ -20,7 +20,7 @@ function answer({ count, resetSeconds = 60, startedAtMs }: Said, nowMs: number, 
   if (startedAtMs === undefined) quota.started(sentAtMs);
   if (count !== null) quota.learn({ count, allowed: 300, resetSeconds }, sentAtMs, nowMs);
   verdict();
-  quota.ended(count !== null, sentAtMs);
+  quota.ended(count === null, sentAtMs);
 }
 
 /** The answer to a call; to one that was under way already where it says when that started. */
@@ -117,6 +117,14 @@ describe('a limit lower than announced', () => {
     expect(left(20)).toBe(1);
   });
 
+  test('is not raised by those that were refused after it', () => {
+    accepted({ count: 190 }, 0);
+    refused({ count: 201, retryAfterSeconds: 0 }, 1);
+    refused({ count: 209, retryAfterSeconds: 0 }, 2);
+    expect(quota.earliestMs(199, 2)).toBe(MINUTE_MS);
+    expect(quota.earliestMs(200, 2)).toBe(2 * MINUTE_MS);
+  });
+
   test('is not learned where the announced one was reached', () => {
     refused({ count: 301, retryAfterSeconds: 60 }, 0);
     expect(quota.earliestMs(299, 0)).toBe(MINUTE_MS);
@@ -129,6 +137,14 @@ describe('a limit lower than announced', () => {
     refused({ count: null, retryAfterSeconds: 1, startedAtMs: 59_000 }, 61_000);
     expect(quota.earliestMs(0, 61_000)).toBe(62_000);
     expect(left(62_000)).toBe(300);
+  });
+
+  test('is not learned from such a call either where the upstream began anew', () => {
+    accepted({ count: 140 }, 0);
+    quota.started(4_000);
+    accepted({ count: 1 }, 5_000);
+    refused({ count: null, retryAfterSeconds: 1, startedAtMs: 4_000 }, 5_500);
+    expect(left(7_000)).toBe(299);
   });
 
   test('grows by a tenth of what is announced in each window without a 429, up to that', () => {
@@ -146,7 +162,7 @@ describe('how many calls may be under way', () => {
   test('is three before the upstream has let any through', () => {
     expect(quota.maxInFlight(0)).toBe(3);
     quota.started(0);
-    quota.ended(false, 0);
+    quota.ended(true, 0);
     expect(quota.maxInFlight(1)).toBe(3);
     accepted({ count: 1 }, 2);
     expect(quota.maxInFlight(2)).toBe(Infinity);
@@ -183,4 +199,13 @@ describe('how many calls may be under way', () => {
     accepted({ count: 4 }, 5_013);
     expect(quota.maxInFlight(5_013)).toBe(Infinity);
   });
+});
+
+test('neither a hold nor a window is believed to last for longer than ten minutes', () => {
+  const tenMinutesMs = 600_000;
+  refused({ count: null, retryAfterSeconds: 999_999 }, 0);
+  expect(quota.earliestMs(0, 0)).toBe(tenMinutesMs);
+  quota = new QuotaWindow();
+  accepted({ count: 300, resetSeconds: 999_999 }, 0);
+  expect(quota.earliestMs(0, 0)).toBe(tenMinutesMs);
 });

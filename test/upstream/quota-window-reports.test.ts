@@ -13,7 +13,7 @@ function report(count: number, resetSeconds: number, startedAtMs: number, nowMs:
   quota.started(startedAtMs);
   quota.learn({ count, allowed: 100, resetSeconds }, startedAtMs, nowMs);
   quota.accepted(startedAtMs);
-  quota.ended(true, startedAtMs);
+  quota.ended(false, startedAtMs);
 }
 
 /** How many calls may start at once. */
@@ -102,6 +102,20 @@ describe('an answer about another window', () => {
     expect(endsAtMs(60_100)).toBe(120_100);
   });
 
+  test('is believed also when it comes so late that nobody has asked meanwhile', () => {
+    report(100, 60, 0, 0);
+    report(4, 60, 59_990, 118_000);
+    expect(left(118_000)).toBe(96);
+  });
+
+  test('is believed where its end comes before all that this one’s can be', () => {
+    report(3, 60, 0, 20_000);
+    report(50, 50, 20_000, 25_000);
+    expect(left(25_000)).toBe(50);
+    report(1, 30, 30_000, 30_010);
+    expect(left(30_010)).toBe(99);
+  });
+
   test('is believed also where nothing told of it for longer than the last one seemed to take', () => {
     report(50, 1, 0, 5_000);
     expect(left(6_500)).toBe(100);
@@ -184,7 +198,7 @@ describe('whatever answers say', { timeout }, () => {
     if (told !== null) quota.learn(told, startedAtMs, nowMs);
     if (retryAfterSeconds === undefined) quota.accepted(startedAtMs);
     else quota.refused(retryAfterSeconds ?? undefined, startedAtMs, nowMs);
-    quota.ended(told !== null, startedAtMs);
+    quota.ended(told === null, startedAtMs);
   }
 
   test('nobody is put off for ever, nor sent before somebody who is ahead', () => {

@@ -14,7 +14,7 @@ function answered(report: QuotaReport | null, startedAtMs: number, nowMs = start
   quota.started(startedAtMs);
   if (report !== null) quota.learn(report, startedAtMs, nowMs);
   quota.accepted(startedAtMs);
-  quota.ended(report !== null, startedAtMs);
+  quota.ended(report === null, startedAtMs);
 }
 
 describe('the quota of a token', () => {
@@ -36,6 +36,12 @@ describe('the quota of a token', () => {
       2 * MINUTE_MS,
       3 * MINUTE_MS,
     ]);
+  });
+
+  test('comes in windows as long as the longest that was told of', () => {
+    answered({ count: 8, allowed: 10, resetSeconds: 60 }, 0);
+    answered({ count: 10, allowed: 10, resetSeconds: 5 }, 55_000);
+    expect(quota.earliestMs(10, 55_000)).toBe(2 * MINUTE_MS);
   });
 
   test('is spent by calls under way as well', () => {
@@ -90,6 +96,8 @@ describe('the quota of a token', () => {
     for (let n = 0; n < 10; n += 1) answered(null, MINUTE_MS + n);
     expect(quota.earliestMs(0, MINUTE_MS + 10)).toBe(2 * MINUTE_MS);
     expect(quota.earliestMs(9, 2 * MINUTE_MS)).toBe(2 * MINUTE_MS);
+    for (let n = 0; n < 10; n += 1) answered(null, 2 * MINUTE_MS + n);
+    expect(quota.earliestMs(0, 2 * MINUTE_MS + 10)).toBe(3 * MINUTE_MS);
   });
 
   test('is whole again after the clock has jumped', () => {
@@ -139,12 +147,12 @@ describe('what is known of a quota', () => {
     quota.started(0);
     expect(quota.isIdle(0)).toBe(false);
     quota.learn({ count: 1, allowed: 10, resetSeconds: 60 }, 0, 0);
-    quota.ended(true, 0);
+    quota.ended(false, 0);
     expect(quota.isIdle(MINUTE_MS - 1)).toBe(false);
     expect(quota.isIdle(MINUTE_MS)).toBe(true);
     quota.started(MINUTE_MS);
     quota.refused(90, MINUTE_MS, MINUTE_MS);
-    quota.ended(false, MINUTE_MS);
+    quota.ended(true, MINUTE_MS);
     expect(quota.isIdle(MINUTE_MS + 89_999)).toBe(false);
     expect(quota.isIdle(MINUTE_MS + 90_000)).toBe(true);
   });

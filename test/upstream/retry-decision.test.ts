@@ -40,7 +40,12 @@ describe('a read that failed', () => {
   test('is tried again when the upstream said, and not before or after', () => {
     for (const random of [0, 0.999]) {
       expect(delayMs({ error: transient({ retryAfterSeconds: 7 }), random, retries: 5 })).toBe(7_000);
-      expect(delayMs({ error: transient({ retryAfterSeconds: 0 }), random })).toBe(0);
+    }
+  });
+
+  test('is not hurried by an upstream that names no seconds worth naming', () => {
+    for (const random of [0.5, 0.999]) {
+      expect(delayMs({ error: transient({ retryAfterSeconds: 0 }), random })).toBe(delayMs({ random }));
     }
   });
 

@@ -47,6 +47,30 @@ describe('waiting calls', () => {
     expect(take(6)).toEqual(['b1', 'a4', 'b2', 'a5', 'b3', 'a6']);
   });
 
+  test('of a caller who was away for some turns have saved none of them up', () => {
+    add('a1', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6');
+    expect(take(4)).toEqual(['a1', 'b1', 'b2', 'b3']);
+    add('a2', 'a3', 'a4');
+    expect(take(6)).toEqual(['a2', 'b4', 'a3', 'b5', 'a4', 'b6']);
+  });
+
+  test('of such a caller are not caught up one by one either', () => {
+    add('a1', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7');
+    take(6);
+    add('a2');
+    expect(take(1)).toEqual(['a2']);
+    add('a3');
+    expect(take(2)).toEqual(['b6', 'a3']);
+  });
+
+  test('whose turn is the same go in the order in which they came, whoever came first before', () => {
+    add('a1', 'b1', 'c1', 'c2', 'c3');
+    take(3);
+    add('b2');
+    add('a2');
+    expect(take(4)).toEqual(['c2', 'b2', 'a2', 'c3']);
+  });
+
   test('of a caller who asks for one at a time get no more turns than those of one who has many', () => {
     add('a1', 'a2', 'a3', 'a4', 'b1');
     const order: (string | undefined)[] = [];
