@@ -330,7 +330,8 @@ describe('what the upstream does not know is null without an error', () => {
       { id: 'gone', data: null, contactListId: CONTACT_LIST_ID },
       { id: 'contact-3', data: { Phone: '+15553' }, contactListId: CONTACT_LIST_ID },
     ]);
-    expect(calls()).toEqual({ campaignInteractions: 1, contacts: 2 });
+    // 404 can be about one of several contacts, so those of the list that is gone are asked for one by one as well.
+    expect(calls()).toEqual({ campaignInteractions: 1, contacts: 4 });
   });
 
   test('a root, which asks the upstream even for the id alone', async () => {

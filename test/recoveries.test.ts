@@ -84,6 +84,16 @@ describe('a bulk call that is refused as a whole', () => {
     },
   );
 
+  test('for one contact with 404 is answered for all others, and that contact is one the upstream does not know', async () => {
+    const { query } = await gatewayForTest({
+      faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-7'], status: 404 }],
+    });
+    const answer = await query(screen('contact { id data }'));
+    expect(answer.errors).toBeUndefined();
+    const unknown = nodesIn(answer).filter(({ contact }) => contact.data === null);
+    expect(unknown).toEqual([{ contact: { id: 'contact-7', data: null } }]);
+  });
+
   test('for two ids leaves these two unknown, with an error each', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-0', 'contact-99'] }],

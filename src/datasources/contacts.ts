@@ -82,7 +82,7 @@ class FoundContact implements ContactReference {
   }
 }
 
-/** Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list. */
+/** Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list, or about a single contact. */
 function contactsOf(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
     name: 'contacts',

@@ -11,6 +11,7 @@ export interface QuotaReport {
 const UNPACED_SHARE = 0.5;
 /** How far two reports may differ and still speak of the same end: they are rounded to seconds. */
 const SAME_END_MS = 2_000;
+const SECOND_MS = 1_000;
 /** How long to hold after a 429 that names no time, doubled by each that follows. */
 const UNNAMED_HOLD_MS = 1_000;
 const LONGEST_UNNAMED_HOLD_MS = 30_000;
@@ -45,6 +46,8 @@ export class QuotaWindow {
   #toldFromMs = -Infinity;
   /** When the last window ended that was reported of. */
   #lastEndMs = -Infinity;
+  /** What is added to the seconds that the upstream tells, once it has shown that it rounds them down. */
+  #roundedDownMs = 0;
   #lengthMs = 0;
   #lastStartMs = -Infinity;
   #heldUntilMs = 0;
@@ -110,7 +113,7 @@ export class QuotaWindow {
   /** Takes in what an answer says, to a call that started at `startedAtMs`. */
   learn({ count, allowed, resetSeconds }: QuotaReport, startedAtMs: number, nowMs: number): void {
     this.#rollOver(nowMs);
-    const resetMs = Math.min(resetSeconds * 1000, LONGEST_MS);
+    const resetMs = Math.min(resetSeconds * 1000, LONGEST_MS) + this.#roundedDownMs;
     const endsFromMs = startedAtMs + resetMs;
     const endsAtMs = nowMs + resetMs;
     const isSameEnd =
@@ -147,11 +150,14 @@ export class QuotaWindow {
   refused(retryAfterSeconds: number | undefined, startedAtMs: number, nowMs: number): void {
     this.#rollOver(nowMs);
     this.#hadRefusal = true;
+    // Nothing should have been spent yet: the window before goes on for a part of a second that was not told of.
+    if (startedAtMs < this.#lastEndMs + SECOND_MS) this.#roundedDownMs = SECOND_MS;
     if (retryAfterSeconds !== undefined) this.#hold(retryAfterSeconds * 1000, nowMs);
     // Calls that were under way together are refused together: that is one refusal.
     if (startedAtMs < Math.max(this.#beganAtMs, this.#doubtedAtMs)) return;
     this.#doubt(nowMs);
-    if (retryAfterSeconds === undefined) {
+    // To come again at once is no time either: it would be refused again and again.
+    if (!retryAfterSeconds) {
       this.#hold(Math.min(LONGEST_UNNAMED_HOLD_MS, UNNAMED_HOLD_MS * 2 ** this.#unnamedHolds), nowMs);
       this.#unnamedHolds += 1;
     }

@@ -2,7 +2,7 @@ import { UpstreamError } from '../errors.ts';
 import { unlessAborted, withinDeadline } from './deadline.ts';
 import { errorFromAnswer } from './error-answer.ts';
 import type { Http } from './http.ts';
-import { identityKeyOf, type UpstreamIdentity } from './identity.ts';
+import { bearerTokenOf, identityKeyOf, type UpstreamIdentity } from './identity.ts';
 import { persistently } from './persistently.ts';
 
 /** How long logins may take, and until when there are any. */
@@ -149,7 +149,7 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Ab
 
 function parseGrant(text: string): { token: string; expiresInSeconds: number } {
   const body = parseObject(text);
-  if (typeof body.access_token !== 'string') {
+  if (typeof body.access_token !== 'string' || bearerTokenOf(`Bearer ${body.access_token}`) === null) {
     const message = 'the upstream answered a login with something that cannot be read';
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 });
   }

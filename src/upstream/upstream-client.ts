@@ -64,19 +64,26 @@ export class UpstreamClient {
 
   /** What one request reads with. Rejects with an `UpstreamError` unless a 2xx answer with a JSON body came in time. */
   readerFor(asker: Asker): UpstreamReader {
-    return (request) =>
-      this.#shared.read(asker.identity, request, asker.deadline, (shared) => {
-        asker.budget.spend();
-        return persistently(
-          {
-            maxRetries: MAX_RETRIES,
-            latestMs: () => shared.latestMs(),
-            mayRetry: () => asker.budget.take(),
-            signal: shared.signal,
-          },
-          () => this.#attempt(asker, request, shared),
-        );
-      });
+    return async (request) => {
+      try {
+        return await this.#shared.read(asker.identity, request, asker.deadline, (shared) => {
+          asker.budget.spend();
+          return persistently(
+            {
+              maxRetries: MAX_RETRIES,
+              latestMs: () => shared.latestMs(),
+              mayRetry: () => asker.budget.take(),
+              signal: shared.signal,
+            },
+            () => this.#attempt(asker, request, shared),
+          );
+        });
+      } catch (error) {
+        // A time that ran out while nothing had been sent yet is one of this resource all the same.
+        const isTimeout = error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
+        throw isTimeout && error.resource === undefined ? error.of(request.resource) : error;
+      }
+    };
   }
 
   async #attempt(asker: Asker, request: UpstreamRequest, shared: SharedWork): Promise<UpstreamRead> {

@@ -36,7 +36,7 @@ const resources: readonly ResourceName[] = [
 ];
 
 /** Resources of which 404 is an answer. */
-const answering404 = ['campaignInteractions', 'contacts', 'conversations', 'scripts'] as const;
+const answering404 = ['campaignInteractions', 'conversations', 'scripts'] as const;
 
 /** Upstreams with up to two campaigns, whose answers are damaged here and there, and what else may be odd about them. */
 export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((drafts) =>

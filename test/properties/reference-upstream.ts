@@ -9,6 +9,12 @@ interface Call {
   readonly rowIn: (answer: unknown) => unknown;
 }
 
+/** How many calls a refused one for so many ids comes to. */
+function callsOfRefused(ids: number, depth = 0): number {
+  if (ids < 2 || depth === 2) return 1;
+  return 1 + callsOfRefused(Math.ceil(ids / 2), depth + 1) + callsOfRefused(Math.floor(ids / 2), depth + 1);
+}
+
 /** The chain of calls that had to be answered before something was known, as text. Things of one chain are known at one time. */
 export type Chain = string;
 
@@ -19,6 +25,9 @@ export class ReferenceUpstream {
   readonly #answers = new Map<string, Promise<{ status: number; body: unknown }>>();
   /** By resource, and what known at one time could have ridden together: the ids. */
   readonly #needed = new Map<string, Map<string, { ids: Set<string>; maxIds: number }>>();
+
+  /** Of these, calls for several ids are refused as a whole. */
+  readonly #refused = new Set<string>();
 
   constructor(url: string, token: string) {
     this.#url = url;
@@ -36,7 +45,10 @@ export class ReferenceUpstream {
     const isAlone = call.maxIds === 1;
     const after = `${chain}>${resource}${isAlone ? `(${id})` : ''}${list && `[${list}]`}`;
     const { status, body } = await this.#fetch(call.path, call.body);
-    if (status === 404 && (isAlone || resource === 'contacts')) return { row: null, chain: after };
+    if (status === 404 && (isAlone || resource === 'contacts')) {
+      if (!isAlone) this.#refused.add(`${resource} ${chain} ${list}`);
+      return { row: null, chain: after };
+    }
     if (status !== 200) throw new CouldNotBeKnown(`${resource} answered ${status}.`);
     const row = call.rowIn(body);
     if (row === undefined) throw new CouldNotBeKnown(`${resource} gave an answer that is none.`);
@@ -59,8 +71,14 @@ export class ReferenceUpstream {
     return Object.fromEntries(
       [...this.#needed].map(([resource, groups]) => [
         resource,
-        [...groups.values()]
-          .map(({ ids, maxIds }) => Math.ceil(ids.size / Math.min(maxIds, batchSize)))
+        [...groups]
+          .map(([together, { ids, maxIds }]) => {
+            const size = Math.min(maxIds, batchSize);
+            const chunks = Math.ceil(ids.size / size);
+            if (!this.#refused.has(`${resource} ${together}`)) return chunks;
+            // Each may be asked again in halves and quarters: that no contact of a list is there shows only so.
+            return chunks * callsOfRefused(Math.min(size, ids.size));
+          })
           .reduce((sum, count) => sum + count, 0),
       ]),
     );

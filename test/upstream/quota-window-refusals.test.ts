@@ -82,9 +82,11 @@ describe('after a 429', () => {
     expect(quota.earliestMs(0, 110)).toBe(1_100);
   });
 
-  test('that names no seconds at all, the next may go at once', () => {
+  test('that says to come again at once, the next wait as if it had named no time, ever longer', () => {
     refused({ count: null, retryAfterSeconds: 0 }, 10);
-    expect(quota.earliestMs(0, 10)).toBe(10);
+    expect(quota.earliestMs(0, 10)).toBe(1_010);
+    refused({ count: null, retryAfterSeconds: 0 }, 1_010);
+    expect(quota.earliestMs(0, 1_010)).toBe(3_010);
   });
 });
 
@@ -98,23 +100,25 @@ describe('a limit lower than announced', () => {
   });
 
   test('is no lower than half for one refusal, which may have had another reason', () => {
-    refused({ count: 3, retryAfterSeconds: 0 }, 0);
-    expect(left(0)).toBe(147);
-    refused({ count: 4, retryAfterSeconds: 0 }, 1);
-    expect(left(1)).toBe(71);
+    refused({ count: 3, retryAfterSeconds: 1 }, 0);
+    expect(left(1_000)).toBe(147);
+    refused({ count: 4, retryAfterSeconds: 1, resetSeconds: 59 }, 1_000);
+    expect(left(2_000)).toBe(71);
   });
 
   test('is learned once from calls that were refused together', () => {
     for (let n = 0; n < 10; n += 1) quota.started(n);
     for (let n = 0; n < 10; n += 1) {
-      refused({ count: 20 + n, retryAfterSeconds: 0, startedAtMs: n }, 100 + n);
+      refused({ count: 20 + n, retryAfterSeconds: 1, startedAtMs: n }, 100 + n);
     }
-    expect(left(110)).toBe(150 - 29);
+    expect(left(1_110)).toBe(150 - 29);
   });
 
   test('is never less than one call', () => {
-    for (let n = 0; n < 20; n += 1) refused({ count: 0, retryAfterSeconds: 0 }, n);
-    expect(left(20)).toBe(1);
+    for (let n = 0; n < 20; n += 1) {
+      refused({ count: 0, retryAfterSeconds: 1, resetSeconds: 60 - n }, n * 1_000);
+    }
+    expect(left(20_000)).toBe(1);
   });
 
   test('is not raised by those that were refused after it', () => {
@@ -208,4 +212,22 @@ test('neither a hold nor a window is believed to last for longer than ten minute
   quota = new QuotaWindow();
   accepted({ count: 300, resetSeconds: 999_999 }, 0);
   expect(quota.earliestMs(0, 0)).toBe(tenMinutesMs);
+});
+
+describe('an upstream that rounds its seconds down', () => {
+  test('is believed a second less, once it has refused what came when its window should have been over', () => {
+    accepted({ count: 300, resetSeconds: 9 }, 0);
+    expect(quota.earliestMs(0, 0)).toBe(9_000);
+    refused({ count: 301, resetSeconds: 0, retryAfterSeconds: 0 }, 9_010);
+    accepted({ count: 1, resetSeconds: 59 }, 10_010);
+    accepted({ count: 300, resetSeconds: 58 }, 11_000);
+    expect(quota.earliestMs(0, 11_000)).toBe(11_000 + 59_000);
+  });
+
+  test('is not taken for one that refuses in the middle of a window', () => {
+    accepted({ count: 10 }, 0);
+    refused({ count: 301, resetSeconds: 30, retryAfterSeconds: 30 }, 30_000);
+    accepted({ count: 300, resetSeconds: 60 }, 60_010);
+    expect(quota.earliestMs(0, 60_010)).toBe(60_010 + MINUTE_MS);
+  });
 });

@@ -117,11 +117,14 @@ export class EntityLoader<Entity, Part extends string = never> {
       }
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      if (this.#resource.absentOn404 && error.isNotFound) return null;
       if (ids.length > 1 && canBeSplit(error)) return error;
-      this.#unknown(ids, error, found);
+      this.#refused(ids, error, found);
     }
     return null;
+  }
+
+  #refused(ids: readonly string[], error: UpstreamError, found: Map<string, Entity | Error>): void {
+    if (!this.#resource.absentOn404 || !error.isNotFound) this.#unknown(ids, error, found);
   }
 
   #unknown(ids: Iterable<string>, reason: UpstreamError, found: Map<string, Entity | Error>): void {

@@ -18,7 +18,7 @@ export function canBeSplit({ failure, isNotFound }: UpstreamError): boolean {
 
 /**
  * Asks again for the halves of a call that was refused as a whole, until every id that is refused stands alone. That takes
- * two calls for each halving, of which there are no more than isolate two ids, and no more than `callsLeft` says.
+ * two calls for each halving, of which there are no more than isolate three ids, and no more than `callsLeft` says.
  *
  * @param ask Makes one call; resolves to the refusal when it could be split again, to null otherwise.
  * @param giveUp Told of ids that stay refused, and why.
@@ -29,7 +29,7 @@ export async function splitRefused(
   ask: (ids: readonly string[]) => Promise<UpstreamError | null>,
   giveUp: (refused: Refused) => void,
 ): Promise<void> {
-  let most = 4 * Math.ceil(Math.log2(refused.ids.length));
+  let most = 6 * Math.ceil(Math.log2(refused.ids.length));
   let wasAnswered = false;
   let level: readonly Refused[] = [refused];
   for (let depth = 0; level.length > 0; depth += 1) {

@@ -13,7 +13,7 @@ function refusal(message: string): UpstreamError {
 
 /** The bound of the calls that splitting may take. */
 function mostOf(count: number): number {
-  return 4 * Math.ceil(Math.log2(count));
+  return 6 * Math.ceil(Math.log2(count));
 }
 
 interface Split {
