@@ -67,6 +67,26 @@ describe('reads that are the same, of one identity and at the same time', () => 
   });
 });
 
+test('what a denied permission covers is not joined any more, and anything else still is', async () => {
+  const { query, calls, sandbox } = await gatewayForTest({
+    faults: [
+      { kind: 'delay', ms: 400, resource: 'campaignInteractions' },
+      { kind: 'delay', ms: 400, resource: 'users' },
+      { kind: 'missingPermissions', resource: 'campaigns', permissions: ['outbound:campaign:view'] },
+    ],
+    env: patient,
+  });
+  const both = `{
+    campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount }
+    user(id: "user-1") { name }
+  }`;
+  const first = query(both);
+  await expect.poll(() => sandbox.requests.length).toBe(2);
+  expect((await query(`{ campaign(id: "${CAMPAIGN_ID}") { name } }`)).errors).toHaveLength(1);
+  await Promise.all([first, query(both)]);
+  expect(calls()).toEqual({ campaigns: 1, campaignInteractions: 2, users: 1 });
+});
+
 describe('one who goes away', () => {
   test('takes nothing from the others who wait for the same call', async () => {
     const { gateway, query, sandbox } = await gatewayForTest({
