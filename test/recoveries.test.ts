@@ -94,6 +94,15 @@ describe('a bulk call that is refused as a whole', () => {
     expect(unknown).toEqual([{ contact: { id: 'contact-7', data: null } }]);
   });
 
+  test('for a contact list that is gone leaves all of its contacts unknown to the upstream, without an error', async () => {
+    const { query } = await gatewayForTest({
+      faults: [{ kind: 'status', resource: 'contacts', status: 404 }],
+    });
+    const answer = await query(screen('contact { id data }'));
+    expect(answer.errors).toBeUndefined();
+    expect(nodesIn(answer).every(({ contact }) => contact.data === null)).toBe(true);
+  });
+
   test('for two ids leaves these two unknown, with an error each', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-0', 'contact-99'] }],

@@ -90,7 +90,10 @@ export class EntityLoader<Entity, Part extends string = never> {
       { ids, error },
       () => this.#context.budget.left,
       ask,
-      (refused) => this.#unknown(refused.ids, refused.error, found),
+      (refused, isHopeless) =>
+        isHopeless
+          ? this.#refused(refused.ids, refused.error, found)
+          : this.#unknown(refused.ids, refused.error, found),
     );
   }
 

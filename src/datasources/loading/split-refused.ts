@@ -21,13 +21,13 @@ export function canBeSplit({ failure, isNotFound }: UpstreamError): boolean {
  * two calls for each halving, of which there are no more than isolate three ids, and no more than `callsLeft` says.
  *
  * @param ask Makes one call; resolves to the refusal when it could be split again, to null otherwise.
- * @param giveUp Told of ids that stay refused, and why.
+ * @param giveUp Told of ids that stay refused, and why; and whether that was shown to be about all of them.
  */
 export async function splitRefused(
   refused: Refused,
   callsLeft: () => number,
   ask: (ids: readonly string[]) => Promise<UpstreamError | null>,
-  giveUp: (refused: Refused) => void,
+  giveUp: (refused: Refused, isHopeless: boolean) => void,
 ): Promise<void> {
   let most = 6 * Math.ceil(Math.log2(refused.ids.length));
   let wasAnswered = false;
@@ -41,7 +41,7 @@ export async function splitRefused(
         halves.push(ids.slice(0, middle), ids.slice(middle));
       } else {
         // Until something is answered all of it is still the one refusal.
-        giveUp({ ids, error: wasAnswered ? error : refused.error });
+        giveUp({ ids, error: wasAnswered ? error : refused.error }, isHopeless);
       }
     }
     most -= halves.length;
