@@ -219,10 +219,14 @@ function isJwksUrl(value: string): boolean {
 }
 
 function listed(value: string): readonly string[] {
-  return value
-    .toLowerCase()
-    .split(/[\s,]+/)
-    .filter((name) => name !== '');
+  return (
+    value
+      .toLowerCase()
+      .split(/[\s,]+/)
+      // A name that ends in a dot is the same name, as in the Host header.
+      .map((name) => name.replace(/\.$/, ''))
+      .filter((name) => name !== '')
+  );
 }
 
 function areHostNames(names: readonly string[]): boolean {

@@ -44,7 +44,7 @@ describe('a resource that keeps failing', () => {
   });
 
   test.each<[string, Fault, Readonly<Record<string, string>>]>([
-    ['no answer', { kind: 'hang', resource: 'users' }, { UPSTREAM_TIMEOUT_MS: '30' }],
+    ['no answer', { kind: 'hang', resource: 'users' }, { UPSTREAM_TIMEOUT_MS: '400' }],
     ['a broken connection', { kind: 'reset', resource: 'users' }, { MAX_UPSTREAM_CALLS: '1' }],
     ['503', status(503), { MAX_UPSTREAM_CALLS: '1' }],
   ])('fails by %s too', async (_what, fault, env) => {

@@ -67,6 +67,17 @@ test('the log names the call that failed, its status and what to tell the vendor
   ]);
 });
 
+test('the log tells why no connection came about', async () => {
+  const { log, lines } = logForTest();
+  const { query, sandbox } = await gatewayForTest({ log });
+  await sandbox.close();
+  expect(onlyError(await query(screen('id'))).extensions).not.toHaveProperty('detail');
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { resource: 'campaignInteractions', detail: 'ECONNREFUSED' },
+  ]);
+  expect(lines.join('')).not.toContain('127.0.0.1');
+});
+
 test('the log tells of a login that failed', async () => {
   const { log, lines } = logForTest();
   const { ask } = await serviceGatewayForTest({ GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a wrong one' }, [], log);

@@ -157,4 +157,31 @@ describe('a quota', () => {
     expect(order).toHaveLength(11);
     expect(order.indexOf('modest')).toBeLessThan(2);
   });
+
+  test('that is not short refuses nobody for how long an answer took once', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'delay', ms: 1_000, resource: 'scripts', times: 1 }],
+      env: { REQUEST_TIMEOUT_MS: '2500', UPSTREAM_TIMEOUT_MS: '2000', MAX_UPSTREAM_CALLS: '1000' },
+    });
+    expect((await query('{ script(id: "slow") { id } }')).errors).toBeUndefined();
+    const scripts = Array.from({ length: 40 }, (_, n) => `s${n}: script(id: "script-of-${n}") { id }`);
+    expect((await query(`{ ${scripts.join(' ')} }`)).errors).toBeUndefined();
+    expect(calls()).toEqual({ scripts: 41 });
+  });
+
+  test('counts what was sent and never answered', async () => {
+    const { query, sandbox } = await gatewayForTest({
+      rateLimit: { allowed: 8, windowSeconds: 60 },
+      faults: [{ kind: 'reset', resource: 'users' }],
+      env: { MAX_UPSTREAM_CALLS: '1' },
+    });
+    await query('{ queue(id: "queue-1") { name } }');
+    for (const text of userQueries(4)) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each is to be over before the next
+      await query(text);
+    }
+    const queues = Array.from({ length: 8 }, (_, n) => query(`{ queue(id: "queue-of-${n}") { name } }`));
+    expect((await Promise.all(queues)).filter(isRefused)).toHaveLength(5);
+    expect(timesRateLimited(sandbox)).toBe(0);
+  });
 });

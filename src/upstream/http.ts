@@ -75,11 +75,25 @@ function unanswered(cause: unknown, answer: Dispatcher.ResponseData | undefined)
   }
   const message =
     answer === undefined ? 'the upstream could not be reached' : 'the upstream broke off its answer';
-  // What this gateway broke off itself, because nobody waits any more or it is being shut down, is not to be tried again.
-  const isTransient = !(cause instanceof errors.RequestAbortedError || isClosed(cause));
-  return new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message, ...known }, { cause, isTransient });
+  const detail = codeOf(cause);
+  return new UpstreamError(
+    { code: 'UPSTREAM_UNAVAILABLE', message, ...known },
+    { cause, isTransient: !isOurs(cause), ...(detail !== null && { detail }) },
+  );
 }
 
-function isClosed(cause: unknown): boolean {
-  return cause instanceof errors.ClientDestroyedError || cause instanceof errors.ClientClosedError;
+/** What this gateway broke off itself, because nobody waits any more or it is being shut down, or what it asked for wrongly. */
+function isOurs(cause: unknown): boolean {
+  return (
+    cause instanceof errors.RequestAbortedError ||
+    cause instanceof errors.ClientDestroyedError ||
+    cause instanceof errors.ClientClosedError ||
+    cause instanceof errors.InvalidArgumentError
+  );
+}
+
+/** Such as ECONNREFUSED or ENOTFOUND: it tells those who run the gateway where to look, and holds no address. */
+function codeOf(cause: unknown): string | null {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+  return typeof code === 'string' && /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : null;
 }

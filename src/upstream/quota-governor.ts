@@ -25,7 +25,7 @@ export interface PlannedCall {
 export interface Turn {
   /** It is made. One that never is costs no quota. */
   sent(): void;
-  /** An answer came; null where it says nothing of the quota. A call may get two, when it was made again with a new token. */
+  /** An answer came; null where it says nothing of the quota. */
   answered(report: QuotaReport | null): void;
   /** The upstream let the call through, whatever came of it. */
   accepted(): void;
@@ -51,6 +51,8 @@ class Lane {
   readonly waiting = new WaitingCalls<Waiting>();
   readonly duration = new CallDuration();
   active = 0;
+  /** Whether those who wait do so for want of quota, and not only because so many are under way. */
+  isShort = false;
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -182,7 +184,10 @@ export class QuotaGovernor {
       }
       if (startMs > nowMs) break;
       const next = lane.waiting.peek();
-      if (next !== undefined && nowMs + lane.duration.likelyMs > next.latestMs()) next.refuse(tooLate(0));
+      // What comes too late would be spent for nothing. Where there is enough of it, everybody may try.
+      const isTooLate =
+        lane.isShort && next !== undefined && nowMs + lane.duration.likelyMs > next.latestMs();
+      if (isTooLate) next.refuse(tooLate(0));
       else lane.waiting.take()?.start(this.#start(lane));
     }
     this.#refuseHopeless(lane, nowMs);
@@ -192,8 +197,10 @@ export class QuotaGovernor {
   }
 
   #refuseHopeless(lane: Lane, nowMs: number): void {
+    if (lane.waiting.size === 0) lane.isShort = false;
     // Mostly the quota is no concern at all, however many wait for their turn.
     if (lane.waiting.size === 0 || lane.quota.earliestMs(lane.waiting.size - 1, nowMs) <= nowMs) return;
+    lane.isShort = true;
     const { averageMs, likelyMs } = lane.duration;
     let ahead = 0;
     let together = 0;

@@ -60,7 +60,7 @@ export class QuotaWindow {
   /** Calls under way that started before then. */
   #bystanders = 0;
 
-  /** Whether it knows nothing that a new one would not know. */
+  /** Whether nothing of it holds any more but what a 429 has taught, which is soon learned again. */
   isIdle(nowMs: number): boolean {
     return this.#inFlight === 0 && nowMs >= this.#endsAtMs && nowMs >= this.#heldUntilMs;
   }
@@ -152,7 +152,8 @@ export class QuotaWindow {
     this.#hadRefusal = true;
     // Nothing should have been spent yet: the window before goes on for a part of a second that was not told of.
     if (startedAtMs < this.#lastEndMs + SECOND_MS) this.#roundedDownMs = SECOND_MS;
-    if (retryAfterSeconds !== undefined) this.#hold(retryAfterSeconds * 1000, nowMs);
+    // Whatever it says, and whichever call it was: at once the next would be refused as well.
+    this.#hold(Math.max(SECOND_MS, (retryAfterSeconds ?? 0) * 1000), nowMs);
     // Calls that were under way together are refused together: that is one refusal.
     if (startedAtMs < Math.max(this.#beganAtMs, this.#doubtedAtMs)) return;
     this.#doubt(nowMs);

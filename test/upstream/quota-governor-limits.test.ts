@@ -79,14 +79,25 @@ describe('how long calls take', () => {
     await settle();
   });
 
-  test('decides whether it is too late for a call when a place is free, which then costs no quota', async () => {
+  test('lets everybody try where there is enough quota, however long calls took', async () => {
     const running = await governed.ask(...many(MAX_CONCURRENT));
     const [late, inTime] = await governed.ask({ patienceMs: 5_000 }, { patienceMs: 10_000 });
     await elapse(3_000);
     running[0]?.turn.end();
     await settle();
-    expect([late?.outcome, inTime?.outcome]).toEqual(['refused', 'started']);
-    expect(late?.error).toMatchObject({ failure: { code: 'UPSTREAM_RATE_LIMITED' } });
+    expect([late?.outcome, inTime?.outcome]).toEqual(['started', 'waiting']);
+  });
+
+  test('decides whether it is too late for a call that had to wait for quota when a place is free, which then costs none', async () => {
+    await governed.report(10, 10, 60);
+    const calls = await governed.ask(...many(3, { patienceMs: 60_000 + 9_000 }));
+    await elapse(60_100);
+    expect(outcomes(calls)).toEqual(['started', 'started', 'waiting']);
+    await elapse(8_000);
+    calls[0]?.turn.end();
+    await settle();
+    expect(outcomes(calls)).toEqual(['started', 'started', 'refused']);
+    expect(calls[2]?.error).toMatchObject({ failure: { code: 'UPSTREAM_RATE_LIMITED' } });
   });
 
   test('decides whether the next window comes in time', async () => {

@@ -79,7 +79,8 @@ describe('after a 429', () => {
   test('those that name no time, to calls that were under way together, are one', () => {
     for (let n = 0; n < 10; n += 1) quota.started(n);
     for (let n = 0; n < 10; n += 1) refused({ count: null, startedAtMs: n }, 100 + n);
-    expect(quota.earliestMs(0, 110)).toBe(1_100);
+    // A second after the last of them, and not the longer for each.
+    expect(quota.earliestMs(0, 110)).toBe(1_109);
   });
 
   test('that says to come again at once, the next wait as if it had named no time, ever longer', () => {
@@ -212,6 +213,12 @@ test('neither a hold nor a window is believed to last for longer than ten minute
   quota = new QuotaWindow();
   accepted({ count: 300, resetSeconds: 999_999 }, 0);
   expect(quota.earliestMs(0, 0)).toBe(tenMinutesMs);
+});
+
+test('a refusal that says that its window is over holds all the same', () => {
+  accepted({ count: 300, resetSeconds: 9 }, 0);
+  refused({ count: 301, resetSeconds: 0, retryAfterSeconds: 0 }, 20);
+  expect(quota.earliestMs(0, 20)).toBeGreaterThanOrEqual(1_020);
 });
 
 describe('an upstream that rounds its seconds down', () => {
