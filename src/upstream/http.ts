@@ -1,6 +1,6 @@
 import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../errors.ts';
-import { unlessAborted } from './deadline.ts';
+import type { Signal } from './cancellation.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 
 /** Thousands of interactions with their conversations stay well below this; more than this is no answer to hold in memory. */
@@ -34,26 +34,21 @@ export class Http {
   }
 
   /** One exchange. Rejects with an `UpstreamError` when no whole answer came; any status is an answer. */
-  exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    // undici hears of the signal only once there is a connection, for which nobody should have to wait.
-    return unlessAborted(this.#exchange(url, request, signal), signal);
-  }
-
-  async #exchange(url: URL, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
-    let answer: Dispatcher.ResponseData | undefined;
-    try {
-      answer = await this.#agent.request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: request.method,
-        headers: request.headers,
-        body: request.body ?? null,
-        signal,
-      });
-      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
-    } catch (error) {
-      throw unanswered(error, answer);
-    }
+  exchange(url: URL, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      const exchange = new Exchange(signal, resolve, reject);
+      if (signal.aborted) return;
+      this.#agent.dispatch(
+        {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method,
+          headers: request.headers,
+          body: request.body ?? null,
+        },
+        exchange,
+      );
+    });
   }
 
   /** Ends what is under way and closes the connections. */
@@ -62,11 +57,79 @@ export class Http {
   }
 }
 
+interface AnswerHead {
+  readonly status: number;
+  readonly headers: AnswerHeaders;
+}
+
+/**
+ * One exchange as undici tells of it. Answers are read whole in any case, so the bytes are collected as they come: a stream
+ * for each would cost as much as the exchange itself.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #signal: Signal;
+  readonly #resolve: (answer: HttpAnswer) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #head: AnswerHead | undefined;
+
+  constructor(signal: Signal, resolve: (answer: HttpAnswer) => void, reject: (error: unknown) => void) {
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    if (signal.aborted) this.#abort();
+    else signal.addEventListener('abort', this.#abort);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    // It was given up while there was no connection yet, for which nobody had to wait.
+    if (this.#signal.aborted) controller.abort(new errors.RequestAbortedError());
+  }
+
+  onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
+    // Before the answer there may be others that only inform (1xx).
+    if (status >= 200) this.#head = { status, headers };
+  }
+
+  onResponseData(_controller: unknown, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    if (this.#head === undefined) throw new TypeError('An answer begins before it ends.');
+    const { status, headers } = this.#head;
+    this.#resolve({ status, headers, text: textOf(this.#chunks) });
+  }
+
+  onResponseError(_controller: unknown, error: Error): void {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#reject(unanswered(error, this.#head));
+  }
+
+  readonly #abort = (): void => {
+    this.#signal.removeEventListener('abort', this.#abort);
+    this.#reject(this.#signal.reason);
+    this.#controller?.abort(new errors.RequestAbortedError());
+  };
+}
+
+/** As the Fetch standard decodes: malformed bytes are replaced, and a byte order mark is dropped. */
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks;
+  if (first === undefined) return '';
+  const bytes = chunks.length === 1 ? first : Buffer.concat(chunks);
+  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.toString('utf8', hasMark ? 3 : 0);
+}
+
 /** `answer` where it had begun before the connection broke. */
-function unanswered(cause: unknown, answer: Dispatcher.ResponseData | undefined): UpstreamError {
+function unanswered(cause: Error, answer: AnswerHead | undefined): UpstreamError {
   const correlationId = answer && correlationIdOf(answer.headers);
   const known = {
-    ...(answer && { upstreamStatus: answer.statusCode }),
+    ...(answer && { upstreamStatus: answer.status }),
     ...(correlationId !== undefined && { correlationId }),
   };
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
@@ -83,7 +146,7 @@ function unanswered(cause: unknown, answer: Dispatcher.ResponseData | undefined)
 }
 
 /** What this gateway broke off itself, because nobody waits any more or it is being shut down, or what it asked for wrongly. */
-function isOurs(cause: unknown): boolean {
+function isOurs(cause: Error): boolean {
   return (
     cause instanceof errors.RequestAbortedError ||
     cause instanceof errors.ClientDestroyedError ||
@@ -93,7 +156,7 @@ function isOurs(cause: unknown): boolean {
 }
 
 /** Such as ECONNREFUSED or ENOTFOUND: it tells those who run the gateway where to look, and holds no address. */
-function codeOf(cause: unknown): string | null {
-  const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+function codeOf(cause: Error): string | null {
+  const code = 'code' in cause ? cause.code : null;
   return typeof code === 'string' && /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : null;
 }
