@@ -12,6 +12,13 @@ export interface HttpAnswer {
   readonly text: string;
 }
 
+/** Where a request goes, in the two parts that are needed of it: for each call the same origin, which is parsed only once. */
+export interface HttpAddress {
+  readonly origin: string;
+  /** With its query, percent-encoded. */
+  readonly path: string;
+}
+
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Record<string, string>;
@@ -34,14 +41,14 @@ export class Http {
   }
 
   /** One exchange. Rejects with an `UpstreamError` when no whole answer came; any status is an answer. */
-  exchange(url: URL, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
+  exchange(address: URL | HttpAddress, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(signal, resolve, reject);
       if (signal.aborted) return;
       this.#agent.dispatch(
         {
-          origin: url.origin,
-          path: url.pathname + url.search,
+          origin: address.origin,
+          path: 'path' in address ? address.path : address.pathname + address.search,
           method: request.method,
           headers: request.headers,
           body: request.body ?? null,

@@ -2,6 +2,7 @@ import { type Deadline, unlessAborted, withinDeadline } from './deadline.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
 import type { UpstreamRead, UpstreamRequest } from './upstream-request.ts';
+import type { WrittenRequest } from './written-request.ts';
 
 /** A read under way, on behalf of everybody who waits for it. */
 export interface SharedWork {
@@ -33,12 +34,12 @@ export class SharedReads {
   /** What the read that is under way gives, or else `work`. Rejects with an `UpstreamError` at this deadline. */
   read(
     identity: UpstreamIdentity,
-    request: UpstreamRequest,
+    request: WrittenRequest,
     deadline: Deadline,
     work: Work,
   ): Promise<UpstreamRead> {
     const reads = this.#underWay.of(identity);
-    const key = JSON.stringify([request.method, request.path, request.query, request.body]);
+    const { key } = request;
     let read = reads.get(key);
     if (read === undefined || performance.now() - read.startedAtMs > this.#proofMs || read.signal.aborted) {
       read = this.#begin(request, work, (over) => {

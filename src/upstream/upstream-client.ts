@@ -11,6 +11,7 @@ import { QuotaGovernor, type Turn } from './quota-governor.ts';
 import { readAnswer } from './read-answer.ts';
 import { SharedReads, type SharedWork } from './shared-reads.ts';
 import type { UpstreamRead, UpstreamReader, UpstreamRequest } from './upstream-request.ts';
+import { written, type WrittenRequest } from './written-request.ts';
 
 /** How often a call is tried again at most. */
 const MAX_RETRIES = 2;
@@ -44,7 +45,9 @@ export interface Asker {
  */
 export class UpstreamClient {
   readonly #http: Http;
-  readonly #base: string;
+  readonly #origin: string;
+  /** The path of the API's base, without a slash at its end. */
+  readonly #basePath: string;
   readonly #timeoutMs: number;
   readonly #shared: SharedReads;
   readonly #governor: QuotaGovernor;
@@ -52,7 +55,9 @@ export class UpstreamClient {
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
-    this.#base = options.apiUrl.replace(/\/+$/, '');
+    const base = new URL(options.apiUrl);
+    this.#origin = base.origin;
+    this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#timeoutMs = options.upstreamTimeoutMs;
     this.#shared = new SharedReads(options.identityProofSeconds * 1000);
     this.#governor = new QuotaGovernor(options.upstreamConcurrency);
@@ -66,7 +71,8 @@ export class UpstreamClient {
   readerFor(asker: Asker): UpstreamReader {
     return async (request) => {
       try {
-        return await this.#shared.read(asker.identity, request, asker.deadline, (shared) => {
+        const toSend = written(request);
+        return await this.#shared.read(asker.identity, toSend, asker.deadline, (shared) => {
           asker.budget.spend();
           return persistently(
             {
@@ -75,7 +81,7 @@ export class UpstreamClient {
               mayRetry: () => asker.budget.take(),
               signal: shared.signal,
             },
-            () => this.#attempt(asker, request, shared),
+            () => this.#attempt(asker, toSend, shared),
           );
         });
       } catch (error) {
@@ -86,7 +92,7 @@ export class UpstreamClient {
     };
   }
 
-  async #attempt(asker: Asker, request: UpstreamRequest, shared: SharedWork): Promise<UpstreamRead> {
+  async #attempt(asker: Asker, request: WrittenRequest, shared: SharedWork): Promise<UpstreamRead> {
     const { identity } = asker;
     const circuit = this.#circuits.of(identity, request.resource);
     circuit.check();
@@ -104,7 +110,7 @@ export class UpstreamClient {
 
   async #call(
     { identity, caller }: Asker,
-    request: UpstreamRequest,
+    request: WrittenRequest,
     shared: SharedWork,
     circuit: Circuit,
     token: string,
@@ -117,7 +123,8 @@ export class UpstreamClient {
       const answer = await circuit.run(signal, () =>
         withinDeadline({ atMs: Infinity, signal }, this.#timeoutMs, async (inTime) => {
           turn.sent();
-          const got = await this.#http.exchange(this.#urlOf(request), httpRequest(token, request), inTime);
+          const address = { origin: this.#origin, path: this.#basePath + request.target };
+          const got = await this.#http.exchange(address, httpRequest(token, request), inTime);
           turn.answered(quotaReportOf(got.headers));
           return readAnswer(request.resource, got);
         }),
@@ -133,12 +140,6 @@ export class UpstreamClient {
     }
   }
 
-  #urlOf({ path, query = [] }: UpstreamRequest): URL {
-    const url = new URL(this.#base + path);
-    for (const [name, value] of query) url.searchParams.append(name, value);
-    return url;
-  }
-
   /** What the upstream says of a credential or its quota concerns more than the call that it said it to. */
   #heed(failure: UpstreamFailure, identity: UpstreamIdentity, request: UpstreamRequest, turn: Turn): void {
     const { upstreamStatus } = failure;
@@ -149,9 +150,9 @@ export class UpstreamClient {
   }
 }
 
-function httpRequest(token: string, { method, body }: UpstreamRequest): HttpRequest {
+function httpRequest(token: string, { method, bodyText }: WrittenRequest): HttpRequest {
   const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
-  return body === undefined
+  return bodyText === undefined
     ? { method, headers }
-    : { method, headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    : { method, headers: { ...headers, 'content-type': 'application/json' }, body: bodyText };
 }

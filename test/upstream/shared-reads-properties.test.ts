@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { tokenIdentity } from '../../src/upstream/identity.ts';
 import { SharedReads, type SharedWork } from '../../src/upstream/shared-reads.ts';
 import type { UpstreamRequest } from '../../src/upstream/upstream-request.ts';
+import { written } from '../../src/upstream/written-request.ts';
 import { propertyRuns, timeout } from '../properties/property-runs.ts';
 import { elapse, useFakeClock } from './fake-clock.ts';
 import { aRequest, DeadlineOf, SharedCall } from './use-shared-reads.ts';
@@ -95,7 +96,7 @@ class Scenario {
     const request = aRequest({ path: asking.path, permissions: [asking.path] });
     const deadline = new DeadlineOf(asking.patienceMs, asker);
     const outcome = await this.#shared
-      .read(identities[asking.whose], request, deadline, (work) => {
+      .read(identities[asking.whose], written(request), deadline, (work) => {
         const call = new TimedCall(key, request, work, asking.tookMs, asking.isFailing);
         this.calls.push(call);
         return call.read;

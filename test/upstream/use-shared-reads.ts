@@ -4,6 +4,7 @@ import { tokenIdentity, type UpstreamIdentity } from '../../src/upstream/identit
 import { SharedReads, type SharedWork } from '../../src/upstream/shared-reads.ts';
 import { UpstreamAnswer } from '../../src/upstream/upstream-answer.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../src/upstream/upstream-request.ts';
+import { written } from '../../src/upstream/written-request.ts';
 import { useFakeClock } from './fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -85,7 +86,7 @@ export function useSharedReads(proofMs: number) {
       };
       const waiter: Waiter = { outcome: undefined };
       state.waiters.push(waiter);
-      state.shared.read(options.identity ?? identity, request, deadline, options.work ?? begin).then(
+      state.shared.read(options.identity ?? identity, written(request), deadline, options.work ?? begin).then(
         (read) => (waiter.outcome = read),
         (error: unknown) => (waiter.outcome = error),
       );
