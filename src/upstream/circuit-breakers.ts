@@ -1,5 +1,6 @@
 import { circuitBreaker, CircuitState, CountBreaker, handleWhen } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
+import type { Signal } from './cancellation.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
 
@@ -66,7 +67,7 @@ export class Circuit {
   }
 
   /** Makes a call, unless `check` throws. The signal tells whether a failed call was only given up. */
-  async run<T>(signal: AbortSignal, call: () => Promise<T>): Promise<T> {
+  async run<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
     this.check();
     // What `check` lets through an open circuit is the one call that goes to see.
     const isProbe = this.#policy.state === CircuitState.Open;

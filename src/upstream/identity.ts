@@ -1,3 +1,4 @@
+import type { Signal } from './cancellation.ts';
 import { keyedHash } from '../keyed-hash.ts';
 
 declare const identityKey: unique symbol;
@@ -8,7 +9,7 @@ export type IdentityKey = string & { readonly [identityKey]: true };
 export interface UpstreamIdentity {
   readonly key: IdentityKey;
   /** The bearer token for the next call. Rejects with an `UpstreamError` when none can be had. */
-  token(signal: AbortSignal): string | Promise<string>;
+  token(signal: Signal): string | Promise<string>;
   /** Told that the upstream answered 401 to this token; true when `token()` can now give another one. */
   rejected(token: string): boolean;
 }

@@ -1,5 +1,6 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
+import type { Signal } from './cancellation.ts';
 import { pause } from './deadline.ts';
 import { retryDelayMs } from './retry-decision.ts';
 
@@ -9,7 +10,7 @@ export interface Persistence {
   readonly latestMs: () => number;
   /** Asked for each further attempt that is worthwhile. */
   readonly mayRetry?: () => boolean;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /** Makes attempts until one succeeds or another is not worthwhile (retry-decision.ts); then rejects with the last one's error. */

@@ -1,6 +1,7 @@
 import type { CallerKey } from '../caller.ts';
 import { UpstreamError } from '../errors.ts';
 import { CallDuration } from './call-duration.ts';
+import type { Signal } from './cancellation.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
 import { type QuotaReport, QuotaWindow } from './quota-window.ts';
@@ -18,7 +19,7 @@ export interface PlannedCall {
   /** Until when its answer is of use, on the clock of `performance.now()`; may move while it waits. */
   readonly latestMs: () => number;
   /** Aborts when nobody waits for it any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 /** What a call that may be made tells of itself. */
@@ -80,7 +81,7 @@ export class QuotaGovernor {
    */
   async turn(call: PlannedCall): Promise<Turn> {
     if (this.#closed !== undefined) throw this.#closed;
-    call.signal.throwIfAborted();
+    if (call.signal.aborted) throw call.signal.reason;
     const lane = this.#lanes.of(call.identity);
     const nowMs = performance.now();
     const mustWait =

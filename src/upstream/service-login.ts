@@ -1,5 +1,6 @@
 import { UpstreamError } from '../errors.ts';
-import { unlessAborted, withinDeadline } from './deadline.ts';
+import type { Signal } from './cancellation.ts';
+import { unlessAborted, withinTime } from './deadline.ts';
 import { errorFromAnswer } from './error-answer.ts';
 import type { Http } from './http.ts';
 import { bearerTokenOf, identityKeyOf, type UpstreamIdentity } from './identity.ts';
@@ -60,7 +61,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
   function renew(): Promise<Grant> {
     const latestMs = performance.now() + patienceMs;
     login ??= persistently({ maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing }, () =>
-      withinDeadline({ atMs: latestMs, signal: closing }, timeoutMs, (signal) =>
+      withinTime(Math.min(timeoutMs, latestMs - performance.now()), closing, (signal) =>
         requestGrant(http, options, signal),
       ),
     )
@@ -113,7 +114,7 @@ function refusalOf(error: UpstreamError): { error: UpstreamError; untilMs: numbe
   };
 }
 
-async function requestGrant(http: Http, options: ServiceLoginOptions, signal: AbortSignal): Promise<Grant> {
+async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Signal): Promise<Grant> {
   const { status, headers, text } = await http.exchange(
     new URL(options.tokenUrl),
     {

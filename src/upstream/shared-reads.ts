@@ -1,4 +1,6 @@
-import { type Deadline, unlessAborted, withinDeadline } from './deadline.ts';
+import type { UpstreamError } from '../errors.ts';
+import { Cancellation, type Signal } from './cancellation.ts';
+import { type Deadline, givenUp, type Waiter } from './deadline.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
 import type { UpstreamRead, UpstreamRequest } from './upstream-request.ts';
@@ -9,7 +11,7 @@ export interface SharedWork {
   /** Until when somebody wants the answer, on the clock of `performance.now()`; moves as others join and leave. */
   latestMs(): number;
   /** Aborts when nobody waits any more. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 }
 
 type Work = (shared: SharedWork) => Promise<UpstreamRead>;
@@ -38,16 +40,21 @@ export class SharedReads {
     deadline: Deadline,
     work: Work,
   ): Promise<UpstreamRead> {
+    const { reason } = deadline;
+    if (reason !== undefined) return Promise.reject(reason);
     const reads = this.#underWay.of(identity);
     const { key } = request;
-    let read = reads.get(key);
-    if (read === undefined || performance.now() - read.startedAtMs > this.#proofMs || read.signal.aborted) {
-      read = this.#begin(request, work, (over) => {
-        if (reads.get(key) === over) reads.delete(key);
-      });
-      reads.set(key, read);
-    }
-    return read.join(deadline);
+    const underWay = reads.get(key);
+    if (underWay !== undefined && this.#mayBeJoined(underWay)) return underWay.join(deadline);
+    const read = new SharedRead(request, () => {
+      this.#live.delete(read);
+      if (reads.get(key) === read) reads.delete(key);
+    });
+    this.#live.add(read);
+    reads.set(key, read);
+    const answer = read.join(deadline);
+    read.begin(work);
+    return answer;
   }
 
   /** Nobody joins what was begun with a credential that the upstream does not accept any more. */
@@ -68,58 +75,99 @@ export class SharedReads {
     for (const read of this.#live) read.abort(reason);
   }
 
-  #begin(request: UpstreamRequest, work: Work, over: (read: SharedRead) => void): SharedRead {
-    const read = new SharedRead(request, work, () => {
-      this.#live.delete(read);
-      over(read);
-    });
-    this.#live.add(read);
-    return read;
+  #mayBeJoined({ startedAtMs, signal }: SharedRead): boolean {
+    return !signal.aborted && performance.now() - startedAtMs <= this.#proofMs;
   }
 }
 
 class SharedRead implements SharedWork {
   readonly request: UpstreamRequest;
   readonly startedAtMs = performance.now();
-  readonly #work: Work;
+  readonly #signal = new Cancellation();
+  readonly #waiting = new Set<WaitingRead>();
   readonly #onOver: () => void;
-  readonly #waiting = new Set<{ readonly deadline: Deadline }>();
-  readonly #controller = new AbortController();
-  #answer: Promise<UpstreamRead> | undefined;
 
-  constructor(request: UpstreamRequest, work: Work, onOver: () => void) {
+  constructor(request: UpstreamRequest, onOver: () => void) {
     this.request = request;
-    this.#work = work;
     this.#onOver = onOver;
   }
 
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+  get signal(): Signal {
+    return this.#signal;
   }
 
   latestMs(): number {
-    return Math.max(...[...this.#waiting].map(({ deadline }) => deadline.atMs));
+    let latestMs = -Infinity;
+    for (const { deadline } of this.#waiting) latestMs = Math.max(latestMs, deadline.atMs);
+    return latestMs;
   }
 
-  /** Waits for the answer until the deadline; whoever is the first to wait begins the work. */
-  async join(deadline: Deadline): Promise<UpstreamRead> {
-    const waiter = { deadline };
-    this.#waiting.add(waiter);
-    try {
-      return await withinDeadline(deadline, Infinity, (signal) => {
-        this.#answer ??= this.#work(this).finally(this.#onOver);
-        return unlessAborted(this.#answer, signal);
-      });
-    } finally {
-      this.#waiting.delete(waiter);
-      if (this.#waiting.size === 0) {
-        this.#controller.abort();
-        if (this.#answer === undefined) this.#onOver();
-      }
-    }
+  /** Waits for the answer until the deadline, which is not over yet. */
+  join(deadline: Deadline): Promise<UpstreamRead> {
+    return new Promise((resolve, reject) => {
+      const waiting = new WaitingRead(deadline, resolve, reject, this.#leave);
+      this.#waiting.add(waiting);
+      deadline.wait(waiting);
+    });
+  }
+
+  begin(work: Work): void {
+    workOf(work, this).then(
+      (read) => this.#end((waiting) => waiting.resolve(read)),
+      (error: unknown) => this.#end((waiting) => waiting.reject(error)),
+    );
   }
 
   abort(reason: Error): void {
-    this.#controller.abort(reason);
+    this.#signal.abort(reason);
   }
+
+  #end(tell: (waiting: WaitingRead) => void): void {
+    this.#onOver();
+    for (const waiting of this.#waiting) {
+      waiting.deadline.leave(waiting);
+      tell(waiting);
+    }
+    this.#waiting.clear();
+  }
+
+  readonly #leave = (waiting: WaitingRead): void => {
+    this.#waiting.delete(waiting);
+    // Who comes in the moment in which the last one leaves still keeps the call going.
+    if (this.#waiting.size === 0) queueMicrotask(this.#abortIfAlone);
+  };
+
+  readonly #abortIfAlone = (): void => {
+    if (this.#waiting.size === 0) this.#signal.abort(givenUp());
+  };
+}
+
+/** One who waits for a read. */
+class WaitingRead implements Waiter {
+  readonly deadline: Deadline;
+  readonly resolve: (read: UpstreamRead) => void;
+  readonly reject: (error: unknown) => void;
+  readonly #leave: (waiting: WaitingRead) => void;
+
+  constructor(
+    deadline: Deadline,
+    resolve: (read: UpstreamRead) => void,
+    reject: (error: unknown) => void,
+    leave: (waiting: WaitingRead) => void,
+  ) {
+    this.deadline = deadline;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.#leave = leave;
+  }
+
+  over(reason: UpstreamError): void {
+    this.#leave(this);
+    this.reject(reason);
+  }
+}
+
+/** Work that fails before there is a promise fails all the same. */
+async function workOf(work: Work, read: SharedRead): Promise<UpstreamRead> {
+  return work(read);
 }

@@ -2,7 +2,7 @@ import type { CallerKey } from '../caller.ts';
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
 import type { CallBudget } from './call-budget.ts';
 import { type Circuit, CircuitBreakers } from './circuit-breakers.ts';
-import { type Deadline, withinDeadline } from './deadline.ts';
+import { type Deadline, withinTime } from './deadline.ts';
 import { quotaReportOf } from './error-answer.ts';
 import type { Http, HttpRequest } from './http.ts';
 import type { UpstreamIdentity } from './identity.ts';
@@ -121,7 +121,7 @@ export class UpstreamClient {
     const turn = await this.#governor.turn({ identity, caller, isList, latestMs, signal });
     try {
       const answer = await circuit.run(signal, () =>
-        withinDeadline({ atMs: Infinity, signal }, this.#timeoutMs, async (inTime) => {
+        withinTime(this.#timeoutMs, signal, async (inTime) => {
           turn.sent();
           const address = { origin: this.#origin, path: this.#basePath + request.target };
           const got = await this.#http.exchange(address, httpRequest(token, request), inTime);

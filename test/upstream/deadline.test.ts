@@ -1,82 +1,172 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
-import { deadlineIn, unlessAborted, withinDeadline } from '../../src/upstream/deadline.ts';
+import type { Signal } from '../../src/upstream/cancellation.ts';
+import { deadlineIn, pause, unlessAborted, withinTime } from '../../src/upstream/deadline.ts';
 
 const HOUR_MS = 3_600_000;
 const timedOut = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the upstream took too long' } };
 const givenUp = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' } };
+const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut down' });
+
+// The clock is the only thing here that is not real: an hour would be long to wait for.
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 /** Work that ends only when it is told to, as an exchange with the upstream does. */
-function endless(signal: AbortSignal): Promise<never> {
+function endless(signal: Signal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('aborted')));
   });
 }
 
-describe('work within a deadline', () => {
-  // The clock is the only thing here that is not real: an hour would be long to wait for.
-  beforeEach(() => {
-    vi.useFakeTimers();
-  });
-  afterEach(() => {
-    vi.useRealTimers();
+/** One who waits, and what it was told. */
+class OneWho {
+  readonly told: UpstreamError[] = [];
+
+  over(reason: UpstreamError): void {
+    this.told.push(reason);
+  }
+}
+
+describe('a deadline', () => {
+  test('is over at its time, and all who wait are told so once', () => {
+    const deadline = deadlineIn(10, new AbortController().signal);
+    const waiters = [new OneWho(), new OneWho()];
+    for (const waiter of waiters) deadline.wait(waiter);
+    vi.advanceTimersByTime(9);
+    expect(deadline.reason).toBeUndefined();
+    expect(waiters.map(({ told }) => told)).toEqual([[], []]);
+    vi.advanceTimersByTime(HOUR_MS);
+    expect(deadline.reason).toMatchObject(timedOut);
+    for (const { told } of waiters) expect(told).toMatchObject([timedOut]);
   });
 
-  test('gives what it comes to, and passes on why it failed', async () => {
-    const deadline = deadlineIn(HOUR_MS, new AbortController().signal);
-    expect(await withinDeadline(deadline, HOUR_MS, async () => 'done')).toBe('done');
-    const failure = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' });
-    await expect(withinDeadline(deadline, HOUR_MS, () => Promise.reject(failure))).rejects.toBe(failure);
+  test('is over when the one who asked has gone, or for a reason of our own', () => {
+    for (const [reason, expected] of [
+      [undefined, givenUp],
+      [closing, { failure: closing.failure }],
+    ] as const) {
+      const asker = new AbortController();
+      const deadline = deadlineIn(HOUR_MS, asker.signal);
+      const waiter = new OneWho();
+      deadline.wait(waiter);
+      asker.abort(reason);
+      expect(deadline.reason).toMatchObject(expected);
+      expect(waiter.told).toMatchObject([expected]);
+    }
   });
 
-  test('is ended when its own time is over', async () => {
-    const outcome = withinDeadline(deadlineIn(HOUR_MS, new AbortController().signal), 10, endless);
+  test('tells nobody who has left, and goes on for the others', () => {
+    const deadline = deadlineIn(10, new AbortController().signal);
+    const [gone, patient] = [new OneWho(), new OneWho()];
+    deadline.wait(gone);
+    deadline.wait(patient);
+    deadline.leave(gone);
     vi.advanceTimersByTime(10);
-    await expect(outcome).rejects.toMatchObject(timedOut);
+    expect(gone.told).toEqual([]);
+    expect(patient.told).toMatchObject([timedOut]);
   });
 
-  test('is ended at the deadline, however much time of its own it had', async () => {
-    const outcome = withinDeadline(deadlineIn(10, new AbortController().signal), Infinity, endless);
-    vi.advanceTimersByTime(10);
-    await expect(outcome).rejects.toMatchObject(timedOut);
+  test('is the same for who waits again after all had left', () => {
+    const deadline = deadlineIn(10, new AbortController().signal);
+    const waiter = new OneWho();
+    deadline.wait(waiter);
+    deadline.leave(waiter);
+    vi.advanceTimersByTime(9);
+    deadline.wait(waiter);
+    vi.advanceTimersByTime(1);
+    expect(waiter.told).toMatchObject([timedOut]);
   });
 
-  test('is ended when the one who asked has gone', async () => {
+  test('takes one timer and one listener for all who wait, and none while nobody does', () => {
     const asker = new AbortController();
-    const outcome = withinDeadline(deadlineIn(HOUR_MS, asker.signal), HOUR_MS, endless);
+    const deadline = deadlineIn(10, asker.signal);
+    const waiters = [new OneWho(), new OneWho(), new OneWho()];
+    const count = () => [vi.getTimerCount(), getEventListeners(asker.signal, 'abort').length];
+    expect(count()).toEqual([0, 0]);
+    for (const waiter of waiters) deadline.wait(waiter);
+    expect(count()).toEqual([1, 1]);
+    for (const waiter of waiters) deadline.leave(waiter);
+    expect(count()).toEqual([0, 0]);
+    for (const waiter of waiters) deadline.wait(waiter);
+    vi.advanceTimersByTime(10);
+    expect(count()).toEqual([0, 0]);
+    for (const waiter of waiters) deadline.leave(waiter);
+    expect(count()).toEqual([0, 0]);
+  });
+});
+
+describe('work within a time', () => {
+  test('gives what it comes to, and passes on why it failed', async () => {
+    const { signal } = new AbortController();
+    expect(await withinTime(HOUR_MS, signal, async () => 'done')).toBe('done');
+    const failure = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' });
+    await expect(withinTime(HOUR_MS, signal, () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+
+  test('is ended when its time is over', async () => {
+    const outcome = withinTime(10, new AbortController().signal, endless);
+    vi.advanceTimersByTime(10);
+    await expect(outcome).rejects.toMatchObject(timedOut);
+  });
+
+  test('is ended when the one who asked has gone, or for a reason of our own', async () => {
+    const asker = new AbortController();
+    const outcome = withinTime(HOUR_MS, asker.signal, endless);
     asker.abort();
     await expect(outcome).rejects.toMatchObject(givenUp);
+    const other = new AbortController();
+    const closed = withinTime(HOUR_MS, other.signal, endless);
+    other.abort(closing);
+    await expect(closed).rejects.toBe(closing);
   });
 
   test('is not begun when it is too late for it', async () => {
     let begun = 0;
     const work = async () => (begun += 1);
-    const deadline = deadlineIn(10, new AbortController().signal);
-    vi.advanceTimersByTime(10);
-    await expect(withinDeadline(deadline, HOUR_MS, work)).rejects.toMatchObject(timedOut);
-    await expect(
-      withinDeadline(deadlineIn(HOUR_MS, AbortSignal.abort()), HOUR_MS, work),
-    ).rejects.toMatchObject(givenUp);
+    await expect(withinTime(0, new AbortController().signal, work)).rejects.toMatchObject(timedOut);
+    await expect(withinTime(HOUR_MS, AbortSignal.abort(), work)).rejects.toMatchObject(givenUp);
     expect(begun).toBe(0);
   });
 
   test('leaves no timer and no listener behind, however it ends', async () => {
     const asker = new AbortController();
-    const deadline = deadlineIn(HOUR_MS, asker.signal);
-    await withinDeadline(deadline, HOUR_MS, async () => 'done');
-    await withinDeadline(deadline, HOUR_MS, () => Promise.reject(new Error('failed'))).catch(() => undefined);
-    await withinDeadline(deadline, HOUR_MS, () => {
+    const { signal } = asker;
+    await withinTime(HOUR_MS, signal, async () => 'done');
+    await withinTime(HOUR_MS, signal, () => Promise.reject(new Error('failed'))).catch(() => undefined);
+    await withinTime(HOUR_MS, signal, () => {
       throw new Error('failed at once');
     }).catch(() => undefined);
-    const ended = withinDeadline(deadline, 10, endless).catch(() => undefined);
+    const ended = withinTime(10, signal, endless).catch(() => undefined);
     vi.advanceTimersByTime(10);
     await ended;
-    const abandoned = withinDeadline(deadline, HOUR_MS, endless).catch(() => undefined);
+    const abandoned = withinTime(HOUR_MS, signal, endless).catch(() => undefined);
     asker.abort();
     await abandoned;
     expect(vi.getTimerCount()).toBe(0);
-    expect(getEventListeners(asker.signal, 'abort')).toEqual([]);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('a pause', () => {
+  test('lasts so long, or until the signal aborts, and leaves nothing behind', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const whole = pause(10, signal);
+    vi.advanceTimersByTime(10);
+    await whole;
+    const ended = pause(HOUR_MS, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort(closing);
+    await expect(ended).rejects.toBe(closing);
+    await expect(pause(HOUR_MS, signal)).rejects.toBe(closing);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
 

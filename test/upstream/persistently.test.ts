@@ -1,26 +1,7 @@
-import type * as timers from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../src/errors.ts';
 import { type Persistence, persistently } from '../../src/upstream/persistently.ts';
 import { elapse, settle, useFakeClock } from './fake-clock.ts';
-
-// Vitest's clock does not reach this module; here it pauses on that clock.
-vi.mock('node:timers/promises', async (original) => ({
-  ...(await original<typeof timers>()),
-  setTimeout: (ms: number, value: undefined, { signal }: { signal: AbortSignal }) =>
-    new Promise<void>((resolve, reject) => {
-      const stop = () => {
-        clearTimeout(timer);
-        reject(new Error('The operation was aborted'));
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop);
-        resolve(value);
-      }, ms);
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
-    }),
-}));
 
 const passing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }, { isTransient: true });
 const final = new UpstreamError({ code: 'FORBIDDEN', message: 'refused' });

@@ -1,5 +1,5 @@
 import { beforeEach } from 'vitest';
-import type { Deadline } from '../../src/upstream/deadline.ts';
+import { Deadline } from '../../src/upstream/deadline.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../src/upstream/identity.ts';
 import { SharedReads, type SharedWork } from '../../src/upstream/shared-reads.ts';
 import { UpstreamAnswer } from '../../src/upstream/upstream-answer.ts';
@@ -9,13 +9,9 @@ import { useFakeClock } from './fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
-export class DeadlineOf implements Deadline {
-  readonly atMs: number;
-  readonly signal: AbortSignal;
-
+export class DeadlineOf extends Deadline {
   constructor(patienceMs = HOUR_MS, asker = new AbortController()) {
-    this.atMs = performance.now() + patienceMs;
-    this.signal = asker.signal;
+    super(performance.now() + patienceMs, asker.signal);
   }
 }
 
