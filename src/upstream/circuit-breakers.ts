@@ -1,4 +1,4 @@
-import { circuitBreaker, CircuitState, CountBreaker, handleWhen } from 'cockatiel';
+import { circuitBreaker, type CircuitBreakerPolicy, CircuitState, CountBreaker, handleWhen } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
 import type { Signal } from './cancellation.ts';
 import type { UpstreamIdentity } from './identity.ts';
@@ -34,25 +34,19 @@ export class CircuitBreakers {
   }
 }
 
+interface Breaker {
+  readonly policy: CircuitBreakerPolicy;
+  readonly count: CountBreaker;
+}
+
 export class Circuit {
-  readonly #policy = circuitBreaker(
-    handleWhen((error) => this.#counts(error)),
-    {
-      halfOpenAfter: OPEN_MS,
-      breaker: new CountBreaker({
-        threshold: THRESHOLD,
-        size: LAST_CALLS,
-        minimumNumberOfCalls: MINIMUM_CALLS,
-      }),
-    },
-  );
+  /** Made with the first failure: most resources of most identities never have one. */
+  #breaker: Breaker | undefined;
+  /** How many calls did well before. */
+  #answered = 0;
   /** On the clock of `Date.now()`, as cockatiel's. */
   #openUntilMs = 0;
   #failedAtMs = 0;
-
-  constructor() {
-    this.#policy.onBreak(() => (this.#openUntilMs = Date.now() + OPEN_MS));
-  }
 
   /** Whether a new one would do as well. */
   get isIdle(): boolean {
@@ -61,18 +55,73 @@ export class Circuit {
 
   /** Throws an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) while it is open, and while one call has gone ahead to see. */
   check(): void {
-    const { state } = this.#policy;
+    if (this.#breaker === undefined) return;
+    const { state } = this.#breaker.policy;
     const openMs = this.#openUntilMs - Date.now();
     if (state === CircuitState.HalfOpen || (state === CircuitState.Open && openMs > 0)) throw opened(openMs);
   }
 
   /** Makes a call, unless `check` throws. The signal tells whether a failed call was only given up. */
-  async run<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
+  run<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
+    return this.#breaker === undefined
+      ? this.#runUnwatched(signal, call)
+      : this.#runWatched(this.#breaker.policy, signal, call);
+  }
+
+  /** While nothing has failed, there is nothing to do but to count. */
+  async #runUnwatched<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
+    try {
+      const answer = await call();
+      this.#countAnswer();
+      return answer;
+    } catch (error) {
+      // A call that was given up has shown nothing; an upstream that refuses has answered.
+      if (signal.aborted || !(error instanceof UpstreamError)) throw error;
+      if (isFault(error)) await this.#countFirstFault(error);
+      else this.#countAnswer();
+      throw error;
+    }
+  }
+
+  #countAnswer(): void {
+    if (this.#breaker === undefined) this.#answered += 1;
+    else this.#breaker.count.success(CircuitState.Closed);
+  }
+
+  /** The first, or one of a call that began before it. */
+  async #countFirstFault(fault: UpstreamError): Promise<void> {
+    const { policy, count } = (this.#breaker ??= this.#makeBreaker());
+    if (policy.state === CircuitState.Closed) {
+      await policy.execute(() => {
+        throw fault;
+      });
+    } else {
+      this.#counts(fault);
+      count.failure(CircuitState.Closed);
+    }
+  }
+
+  #makeBreaker(): Breaker {
+    const count = new CountBreaker({
+      threshold: THRESHOLD,
+      size: LAST_CALLS,
+      minimumNumberOfCalls: MINIMUM_CALLS,
+    });
+    for (let n = 0; n < Math.min(this.#answered, LAST_CALLS); n += 1) count.success(CircuitState.Closed);
+    const policy = circuitBreaker(
+      handleWhen((error) => this.#counts(error)),
+      { halfOpenAfter: OPEN_MS, breaker: count },
+    );
+    policy.onBreak(() => (this.#openUntilMs = Date.now() + OPEN_MS));
+    return { policy, count };
+  }
+
+  async #runWatched<T>(policy: CircuitBreakerPolicy, signal: Signal, call: () => Promise<T>): Promise<T> {
     this.check();
     // What `check` lets through an open circuit is the one call that goes to see.
-    const isProbe = this.#policy.state === CircuitState.Open;
+    const isProbe = policy.state === CircuitState.Open;
     try {
-      const outcome = await this.#policy.execute(async () => {
+      const outcome = await policy.execute(async () => {
         try {
           const answer = await call();
           return () => answer;

@@ -14,7 +14,17 @@ export interface Persistence {
 }
 
 /** Makes attempts until one succeeds or another is not worthwhile (retry-decision.ts); then rejects with the last one's error. */
-export function persistently<T>(
+export async function persistently<T>(persistence: Persistence, attempt: () => Promise<T>): Promise<T> {
+  try {
+    return await attempt();
+  } catch (error) {
+    return again(error, persistence, attempt);
+  }
+}
+
+/** Goes on after a first attempt that failed: hardly any does, and only such are worth a policy. */
+function again<T>(
+  first: unknown,
   { maxRetries, latestMs, mayRetry, signal }: Persistence,
   attempt: () => Promise<T>,
 ): Promise<T> {
@@ -30,6 +40,7 @@ export function persistently<T>(
   // The waiting is done in here and not by cockatiel, whose timers cannot be ended early.
   const policy = retry(isWorthwhile, { maxAttempts: maxRetries, backoff: new ConstantBackoff(0) });
   return policy.execute(async (context) => {
+    if (context.attempt === 0) throw first;
     retries = context.attempt;
     if (delayMs !== null) await pause(delayMs, signal);
     return attempt();

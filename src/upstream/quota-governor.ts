@@ -42,7 +42,7 @@ interface Waiting {
   readonly latestMs: () => number;
   /** From when on it is not held back any longer for the sake of an even pace. */
   readonly pacedUntilMs: number;
-  readonly start: (startedAtMs: number) => void;
+  readonly start: (turn: Turn) => void;
   readonly refuse: (error: UpstreamError) => void;
 }
 
@@ -55,6 +55,49 @@ class Lane {
   /** Whether those who wait do so for want of quota, and not only because so many are under way. */
   isShort = false;
   timer: NodeJS.Timeout | undefined;
+}
+
+class GovernedTurn implements Turn {
+  readonly #lane: Lane;
+  readonly #startedAtMs: number;
+  readonly #onEnd: (lane: Lane) => void;
+  #wasSent = false;
+  #hadReport = false;
+  #isOver = false;
+
+  constructor(lane: Lane, startedAtMs: number, onEnd: (lane: Lane) => void) {
+    this.#lane = lane;
+    this.#startedAtMs = startedAtMs;
+    this.#onEnd = onEnd;
+  }
+
+  sent(): void {
+    this.#wasSent = true;
+  }
+
+  answered(report: QuotaReport | null): void {
+    const nowMs = performance.now();
+    this.#lane.duration.took(nowMs - this.#startedAtMs);
+    if (report === null) return;
+    this.#hadReport = true;
+    this.#lane.quota.learn(report, this.#startedAtMs, nowMs);
+  }
+
+  accepted(): void {
+    this.#lane.quota.accepted(this.#startedAtMs);
+  }
+
+  refused(retryAfterSeconds: number | undefined): void {
+    this.#lane.quota.refused(retryAfterSeconds, this.#startedAtMs, performance.now());
+  }
+
+  end(): void {
+    if (this.#isOver) throw new TypeError('A turn ends once.');
+    this.#isOver = true;
+    this.#lane.active -= 1;
+    this.#lane.quota.ended(this.#wasSent && !this.#hadReport, this.#startedAtMs);
+    this.#onEnd(this.#lane);
+  }
 }
 
 /**
@@ -75,18 +118,18 @@ export class QuotaGovernor {
   }
 
   /**
-   * Resolves when the call may be made; then its turn must be ended. Rejects with an `UpstreamError`
+   * Gives the call's turn when it may be made, mostly at once; then that must be ended. Throws or rejects with an `UpstreamError`
    * (`UPSTREAM_RATE_LIMITED`) as soon as it is known that the quota does not allow it in time, and with the signal's reason
    * when that aborts.
    */
-  async turn(call: PlannedCall): Promise<Turn> {
+  turn(call: PlannedCall): Turn | Promise<Turn> {
     if (this.#closed !== undefined) throw this.#closed;
     if (call.signal.aborted) throw call.signal.reason;
     const lane = this.#lanes.of(call.identity);
     const nowMs = performance.now();
     const mustWait =
       lane.waiting.size > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
-    return this.#turnOf(lane, mustWait ? await this.#wait(lane, call) : this.#start(lane));
+    return mustWait ? this.#wait(lane, call) : this.#start(lane);
   }
 
   /** Refuses all calls that wait, and those that come, for this reason. */
@@ -98,35 +141,7 @@ export class QuotaGovernor {
     }
   }
 
-  #turnOf(lane: Lane, startedAtMs: number): Turn {
-    let wasSent = false;
-    let hadReport = false;
-    let isOver = false;
-    return {
-      sent: () => {
-        wasSent = true;
-      },
-      answered: (report) => {
-        const nowMs = performance.now();
-        lane.duration.took(nowMs - startedAtMs);
-        if (report === null) return;
-        hadReport = true;
-        lane.quota.learn(report, startedAtMs, nowMs);
-      },
-      accepted: () => lane.quota.accepted(startedAtMs),
-      refused: (retryAfterSeconds) => lane.quota.refused(retryAfterSeconds, startedAtMs, performance.now()),
-      end: () => {
-        if (isOver) throw new TypeError('A turn ends once.');
-        isOver = true;
-        lane.active -= 1;
-        lane.quota.ended(wasSent && !hadReport, startedAtMs);
-        this.#pump(lane);
-      },
-    };
-  }
-
-  /** Resolves to the time at which the call started. */
-  #wait(lane: Lane, { caller, isList, latestMs, signal }: PlannedCall): Promise<number> {
+  #wait(lane: Lane, { caller, isList, latestMs, signal }: PlannedCall): Promise<Turn> {
     return new Promise((resolve, reject) => {
       const nowMs = performance.now();
       const leave = () => {
@@ -143,9 +158,9 @@ export class QuotaGovernor {
         isList,
         latestMs,
         pacedUntilMs: nowMs + (latestMs() - nowMs) * PATIENCE,
-        start: (startedAtMs) => {
+        start: (turn) => {
           leave();
-          resolve(startedAtMs);
+          resolve(turn);
         },
         refuse: (error) => {
           leave();
@@ -162,15 +177,15 @@ export class QuotaGovernor {
     return lane.active < Math.min(this.#maxConcurrent, lane.quota.maxInFlight(nowMs));
   }
 
-  #start(lane: Lane): number {
+  #start(lane: Lane): Turn {
     const startedAtMs = performance.now();
     lane.active += 1;
     lane.quota.started(startedAtMs);
-    return startedAtMs;
+    return new GovernedTurn(lane, startedAtMs, this.#pump);
   }
 
   /** Starts what can start, refuses what cannot be served in time, and looks again when the next one can start. */
-  #pump(lane: Lane): void {
+  readonly #pump = (lane: Lane): void => {
     clearTimeout(lane.timer);
     const nowMs = performance.now();
     let startMs = nowMs;
@@ -193,9 +208,9 @@ export class QuotaGovernor {
     }
     this.#refuseHopeless(lane, nowMs);
     if (lane.waiting.size > 0 && startMs > nowMs) {
-      lane.timer = setTimeout(() => this.#pump(lane), Math.ceil(startMs - nowMs));
+      lane.timer = setTimeout(this.#pump, Math.ceil(startMs - nowMs), lane);
     }
-  }
+  };
 
   #refuseHopeless(lane: Lane, nowMs: number): void {
     if (lane.waiting.size === 0) lane.isShort = false;
