@@ -15,6 +15,7 @@ import { UpstreamError } from './errors.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { checkingHost } from './host-check.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
+import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
 import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
@@ -33,6 +34,8 @@ export type GatewayConfig = Omit<Config, 'upstream'> & {
   readonly upstream: UpstreamConfig;
   /** The campaign that GraphiQL's example queries ask about. */
   readonly exampleCampaignId?: string;
+  /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
+  readonly compileAtSight?: number;
 };
 
 export interface Gateway {
@@ -102,6 +105,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useArgumentRules(),
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
       useUpstreamErrors(log),
+      useCompiledExecution(config),
     ],
     graphiql: graphiqlOptions(
       exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),

@@ -26,7 +26,8 @@ const house: Readonly<Record<string, readonly string[]>> = {
   ],
   schema: ['context', 'resolvers'],
   graphiql: [],
-  plugins: ['authentication', 'context', 'errors', 'resolvers'],
+  plugins: ['authentication', 'context', 'errors', 'execution', 'resolvers'],
+  execution: [],
   resolvers: ['context', 'datasources', 'errors', 'generated'],
   generated: ['context', 'datasources', 'resolvers'],
   context: ['caller', 'datasources', 'errors'],
@@ -52,7 +53,7 @@ const packages: readonly {
 }[] = [
   {
     name: /^(@graphql-|graphql\b)/,
-    parts: ['server', 'schema', 'graphiql', 'plugins', 'resolvers', 'generated', 'yoga-logger'],
+    parts: ['server', 'schema', 'graphiql', 'plugins', 'execution', 'resolvers', 'generated', 'yoga-logger'],
   },
   { name: /^jose$/, parts: ['authentication'] },
   { name: /^dataloader$/, parts: ['datasources'] },

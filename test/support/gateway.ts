@@ -85,7 +85,7 @@ export async function startTestGateway(
   });
   const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream }, options.log);
+  const gateway = createGateway({ ...config, upstream, ...compileAtSight() }, options.log);
   return {
     gateway,
     sandbox,
@@ -104,6 +104,12 @@ export async function startTestGateway(
       return counts;
     },
   };
+}
+
+/** So that all tests can be run with every operation compiled, or none. */
+function compileAtSight(): { compileAtSight?: number } {
+  const text = process.env['COMPILE_AT_SIGHT'];
+  return text === undefined ? {} : { compileAtSight: Number(text) };
 }
 
 export function graphqlRequest(

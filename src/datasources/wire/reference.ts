@@ -14,6 +14,22 @@ export interface Reference {
 }
 
 /**
+ * A reference as it stands in an answer. It holds no more than it says, so that two that say the same stand for the same in
+ * every respect. References that know more, such as the list that a contact is in, are of other classes.
+ */
+export class PlainReference implements Reference {
+  readonly id: string;
+  readonly ownName: string | null;
+  readonly selfUri: string | null;
+
+  constructor(id: string, ownName: string | null, selfUri: string | null) {
+    this.id = id;
+    this.ownName = ownName;
+    this.selfUri = selfUri;
+  }
+}
+
+/**
  * Reads a reference. Null when it has no id, for then it refers to nothing.
  *
  * @throws UnknownValueError when it is no object, or its id is not an id.
@@ -23,7 +39,7 @@ export function referenceFrom(value: object | null, origin: Origin): Reference |
   const { id, name, selfUri }: { id?: unknown; name?: unknown; selfUri?: unknown } = value;
   if (id === undefined || id === null) return null;
   if (!isId(id)) throw new UnknownValueError(origin.answer.fault('reference'), origin.type, origin.id);
-  return { id, ownName: textOrNull(name), selfUri: textOrNull(selfUri) };
+  return new PlainReference(id, textOrNull(name), textOrNull(selfUri));
 }
 
 function textOrNull(value: unknown): string | null {

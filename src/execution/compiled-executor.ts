@@ -1,0 +1,146 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { coercedVariables } from './coerced-variables.ts';
+import { type CompiledOperation, compileOperation } from './compile-operation.ts';
+import { type Conditions, conditionsOf, conditionVariables } from './conditions.ts';
+import { noRepeats, type Repeats } from './repeated-answers.ts';
+import { type Operation, Request } from './request.ts';
+
+export interface CompiledExecutorOptions {
+  /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
+  readonly compileAtSight?: number;
+  /** Sources of which those that are alike get one answer. @default none */
+  readonly repeats?: Repeats;
+  /** Most operations that are kept compiled. @default 500 */
+  readonly maxOperations?: number;
+}
+
+/** Of one operation: what its selections depend on, and what it was compiled to for each case that came up. */
+interface Plan {
+  readonly operation: Operation;
+  /** Null where it cannot be compiled. */
+  readonly variables: readonly string[] | null;
+  readonly variants: Map<string, CompiledOperation | null>;
+}
+
+/** All that is kept together has so many places in answers at most; some 2 kB each. */
+const MAX_SITES_KEPT = 20_000;
+/** How many operations are remembered that are not compiled yet. */
+const MAX_SIGHTED = 2000;
+
+/**
+ * Executes queries as graphql-js does, result for result, by functions that are generated for each operation. What is sent only
+ * once or twice is not worth it, and some things it cannot do; those are left to the ordinary executor.
+ *
+ * Operations are told apart by their document object, so parsed documents have to be kept by whoever parses them.
+ */
+export class CompiledExecutor {
+  readonly #compileAtSight: number;
+  readonly #repeats: Repeats;
+  readonly #plans: LRUCache<OperationDefinitionNode, Plan>;
+  /** Apart from the plans, so that operations that never come again push out none of them. */
+  readonly #sights = new LRUCache<OperationDefinitionNode, number>({ max: MAX_SIGHTED });
+
+  constructor({
+    compileAtSight = 3,
+    repeats = noRepeats,
+    maxOperations = 500,
+  }: CompiledExecutorOptions = {}) {
+    this.#compileAtSight = compileAtSight;
+    this.#repeats = repeats;
+    this.#plans = new LRUCache({
+      max: maxOperations,
+      maxSize: MAX_SITES_KEPT,
+      sizeCalculation: ({ variants }) =>
+        [...variants.values()].reduce((sum, variant) => sum + (variant?.size ?? 0), 1),
+    });
+  }
+
+  /** Null where the ordinary executor has to answer. */
+  execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> | null {
+    const operation = getOperationAST(args.document, args.operationName);
+    if (operation?.operation !== OperationTypeNode.QUERY) return null;
+    // It would have to be asked for every value.
+    if (args.fieldResolver || args.typeResolver) return null;
+    const plan = this.#plans.get(operation) ?? this.#sight(operation, args);
+    if (plan === null || plan.variables === null || plan.operation.schema !== args.schema) return null;
+    const variables = coercedVariables(args, operation);
+    const conditions = variables && conditionsOf(plan.variables, variables);
+    const compiled = conditions && this.#variant(plan, conditions);
+    return (
+      compiled && run(compiled, new Request(plan.operation, args.rootValue, args.contextValue, variables))
+    );
+  }
+
+  #sight(operation: OperationDefinitionNode, { schema, document }: ExecutionArgs): Plan | null {
+    const sights = (this.#sights.get(operation) ?? 0) + 1;
+    if (sights < this.#compileAtSight) {
+      this.#sights.set(operation, sights);
+      return null;
+    }
+    const fragments = fragmentsOf(document);
+    const variables = conditionVariables({ fragments }, operation);
+    this.#sights.delete(operation);
+    const plan = { operation: { schema, operation, fragments }, variables, variants: new Map() };
+    this.#plans.set(operation, plan);
+    return plan;
+  }
+
+  #variant(plan: Plan, conditions: Conditions): CompiledOperation | null {
+    const key = [...conditions.values()].join();
+    let variant = plan.variants.get(key);
+    if (variant === undefined) {
+      variant = compileOperation(plan.operation, conditions, this.#repeats);
+      plan.variants.set(key, variant);
+      // Its size is another one now.
+      this.#plans.set(plan.operation.operation, plan);
+    }
+    return variant;
+  }
+}
+
+function run({ answer }: CompiledOperation, request: Request): ExecutionResult | Promise<ExecutionResult> {
+  let data: unknown;
+  try {
+    data = answer(request, request.rootValue);
+  } catch (error) {
+    return resultWithout(error, request);
+  }
+  return data instanceof Promise
+    ? data.then(
+        (settled: unknown) => resultOf(settled, request),
+        (error: unknown) => resultWithout(error, request),
+      )
+    : resultOf(data, request);
+}
+
+function resultOf(data: unknown, { errors }: Request): ExecutionResult {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is made of a root is an object, or null where that failed
+  const answer = data as Record<string, unknown> | null;
+  return errors.length === 0 ? { data: answer } : { errors, data: answer };
+}
+
+function resultWithout(error: unknown, request: Request): ExecutionResult {
+  // Whatever fails at a field is located there.
+  if (!(error instanceof GraphQLError)) throw error;
+  request.add(error, null, []);
+  return resultOf(null, request);
+}
+
+function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  }
+  return fragments;
+}

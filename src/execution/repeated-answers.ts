@@ -1,0 +1,63 @@
+import type { Request } from './request.ts';
+import type { Site } from './site.ts';
+
+/**
+ * Sources that say everything that their answers depend on, so that of two that are alike one needs to be answered. Hundreds of
+ * rows refer to a handful of entities.
+ */
+export interface Repeats<Source extends object = object> {
+  isRepeatable(source: object): source is Source;
+  /** What two that are alike have in common and most others have not. */
+  keyOf(source: Source): unknown;
+  areAlike(source: Source, other: Source): boolean;
+}
+
+/** Of a request and a site, for one source and all that are like it. */
+export interface Answer {
+  readonly source: object;
+  readonly value: unknown;
+  /** What had failed at the site before this answer was begun. */
+  readonly failuresBefore: number;
+}
+
+export const noRepeats: Repeats<never> = {
+  isRepeatable: (_source): _source is never => false,
+  keyOf: () => null,
+  areAlike: () => false,
+};
+
+/** How generated text answers a source that `repeats` says can be repeated. */
+export function repeatedly(repeats: Repeats) {
+  return function repeated(
+    request: Request,
+    site: Site,
+    source: object,
+    indices: readonly number[],
+  ): unknown {
+    const { completion } = site;
+    if (completion === null) throw new TypeError('Only objects are repeated.');
+    const anew = () => completion(request, source, ...indices);
+    const answers = (request.answers[site.number] ??= new Map<unknown, Answer>());
+    const key = repeats.keyOf(source);
+    const known = answers.get(key);
+    if (known !== undefined && repeats.areAlike(known.source, source)) {
+      if (!(known.value instanceof Promise)) return known.value;
+      // With errors it is made again, for they have places of their own; what was loaded for it is there by then.
+      return known.value.then(
+        (value: unknown) => (known.failuresBefore === failuresAt(request, site) ? value : anew()),
+        anew,
+      );
+    }
+    const failuresBefore = failuresAt(request, site);
+    const value = anew();
+    // Without a promise it is known now whether anything failed.
+    if (value instanceof Promise || failuresBefore === failuresAt(request, site)) {
+      answers.set(key, { source, value, failuresBefore });
+    }
+    return value;
+  };
+}
+
+function failuresAt(request: Request, site: Site): number {
+  return request.failuresAt[site.number] ?? 0;
+}

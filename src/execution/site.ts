@@ -1,0 +1,94 @@
+import {
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import type { Request } from './request.ts';
+
+/** A field as an operation selects it. */
+export interface SelectedField {
+  readonly key: string;
+  readonly parentType: GraphQLObjectType;
+  readonly definition: GraphQLField<unknown, unknown>;
+  /** Null where a property of the source answers. */
+  readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
+  /** The same array at every request, for others key what they find out about a field by it. */
+  readonly nodes: readonly FieldNode[];
+}
+
+/** Completes a value at a site of objects or lists: the text that was generated for it. */
+type Completion = (request: Request, value: unknown, ...indices: number[]) => unknown;
+
+/**
+ * A place of an answer, but for the positions in lists: a field, or what a list holds. What is known of it beforehand is here,
+ * so that a value costs nothing beyond itself unless something goes wrong. Positions come apart, outermost first: `indices`.
+ */
+export class Site {
+  readonly number: number;
+  readonly parent: Site | null;
+  readonly field: SelectedField;
+  readonly isItem: boolean;
+  readonly isNonNull: boolean;
+  /** Without the non-null. */
+  readonly type: Exclude<GraphQLOutputType, { readonly ofType: never }>;
+  /** How many positions in lists lead here. */
+  readonly depth: number;
+  /** Of what a list holds; null where the type is none. */
+  readonly item: Site | null;
+  completion: Completion | null = null;
+
+  /** Numbers itself by its place among `sites`, to which it adds itself. */
+  constructor(
+    sites: Site[],
+    field: SelectedField,
+    type: GraphQLOutputType,
+    parent: Site | null,
+    isItem = false,
+  ) {
+    this.number = sites.push(this) - 1;
+    this.field = field;
+    this.parent = parent;
+    this.isItem = isItem;
+    this.isNonNull = isNonNullType(type);
+    this.type = isNonNullType(type) ? type.ofType : type;
+    this.depth = (parent?.depth ?? 0) + (isItem ? 1 : 0);
+    this.item = isListType(this.type) ? new Site(sites, field, this.type.ofType, this, true) : null;
+  }
+
+  /** What graphql-js gives as `info.path`. */
+  path(indices: readonly number[]): GraphQLResolveInfo['path'] {
+    const prev = this.parent?.path(indices);
+    return this.isItem
+      ? { prev, key: indices[this.depth - 1] ?? 0, typename: undefined }
+      : { prev, key: this.field.key, typename: this.field.parentType.name };
+  }
+
+  /** The same as an array: response keys, and positions in lists. */
+  pathArray(indices: readonly number[]): (string | number)[] {
+    const path = this.parent?.pathArray(indices) ?? [];
+    path.push(this.isItem ? (indices[this.depth - 1] ?? 0) : this.field.key);
+    return path;
+  }
+}
+
+/** What resolvers are told of the field that they answer, as graphql-js tells it. */
+export function infoOf(request: Request, site: Site, indices: readonly number[]): GraphQLResolveInfo {
+  const { definition, nodes, parentType } = site.field;
+  return {
+    fieldName: definition.name,
+    fieldNodes: nodes,
+    returnType: definition.type,
+    parentType,
+    path: site.path(indices),
+    schema: request.schema,
+    fragments: request.fragments,
+    rootValue: request.rootValue,
+    operation: request.operation,
+    variableValues: request.variableValues,
+  };
+}
