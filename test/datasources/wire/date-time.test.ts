@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { epochMsOf, utcTextOf } from '../../../src/datasources/wire/date-time.ts';
 
@@ -68,3 +69,51 @@ describe('a date and time', () => {
     expect(utcTextOf('9999-12-31T23:30:00+01:00')).toBe('9999-12-31T22:30:00Z');
   });
 });
+
+const number = (max: number, length: number) =>
+  fc.nat(max).map((value) => String(value).padStart(length, '0'));
+
+test('the form that is usual is read as the same moment is that is written with an offset of nought', () => {
+  const texts = fc
+    .tuple(number(9999, 4), number(13, 2), number(32, 2), number(24, 2), number(60, 2), number(60, 2))
+    .map(([year, month, day, ...time]) => `${year}-${month}-${day}T${time.join(':')}`);
+  const fractions = fc.oneof(
+    fc.constant(''),
+    number(999, 3).map((ms) => `.${ms}`),
+  );
+  fc.assert(
+    fc.property(texts, fractions, (text, fraction) => {
+      const ms = epochMsOf(`${text}${fraction}+00:00`);
+      expect(epochMsOf(`${text}${fraction}Z`)).toBe(ms);
+      expect(utcTextOf(`${text}${fraction}Z`)).toBe(ms === null ? null : `${text}${fraction}Z`);
+    }),
+    { numRuns: 5000 },
+  );
+});
+
+test('every day of four hundred years is read as it is, and no day beside them', () => {
+  const months = Array.from({ length: 400 * 14 }, (_, n) => [1999 + Math.floor(n / 14), n % 14] as const);
+  for (const [year, month] of months) {
+    for (const day of [0, 1, 28, 29, 30, 31, 32]) {
+      const text = [year, String(month).padStart(2, '0'), String(day).padStart(2, '0')].join('-');
+      expect(epochMsOf(`${text}T12:34:56.789Z`), text).toBe(epochMsOf(`${text}T12:34:56.789+00:00`));
+    }
+  }
+});
+
+test.each(['2026-11-22T09:30:00.12Z', '2026-11-22T09:30:00.1234Z', '2026-11-22T09:30Z'])(
+  '%s is a moment although it is not written as usual',
+  (text) => {
+    expect(epochMsOf(text)).not.toBeNull();
+  },
+);
+
+test.each(Array.from({ length: 24 }, (_, at) => at))(
+  'no character of the usual form may be another one: at %i',
+  (at) => {
+    const usual = '2026-01-05T10:20:30.123Z';
+    for (const other of ['x', '/', ' ', '\u0661', '+']) {
+      expect(epochMsOf(`${usual.slice(0, at)}${other}${usual.slice(at + 1)}`)).toBeNull();
+    }
+  },
+);
