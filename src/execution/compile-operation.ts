@@ -5,7 +5,7 @@ import { generateCode, helperNames } from './generate-code.ts';
 import { type Repeats, repeatedly } from './repeated-answers.ts';
 import { argumentsOf, fail, type Operation, type Request } from './request.ts';
 import { selectSites } from './select-sites.ts';
-import { settleList, settleObject, throwAfter, throwAtOnce } from './settle.ts';
+import { settleList, Settling, throwAfter, throwAtOnce } from './settle.ts';
 import { infoOf, type Site } from './site.ts';
 
 export interface CompiledOperation {
@@ -34,7 +34,7 @@ export function compileOperation(
     namesByValue,
     repeated: repeatedly(repeats),
     settleList,
-    settleObject,
+    Settling,
     sites: sites satisfies Site[],
     throwAfter,
     throwAtOnce,

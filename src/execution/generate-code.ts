@@ -29,7 +29,7 @@ export const helperNames = [
   'namesByValue',
   'repeated',
   'settleList',
-  'settleObject',
+  'Settling',
   'sites',
   'throwAfter',
   'throwAtOnce',
@@ -73,14 +73,19 @@ function objectFunction({ type, fields }: Selection, site: Site | null, function
   const variables: string[] = [];
   const properties: string[] = [];
   const steps: string[] = [];
+  const promised: string[] = [];
   for (const field of fields) {
     if (typeof field === 'string') {
       properties.push(`${propertyName(field)}: ${JSON.stringify(type.name)}`);
       continue;
     }
     const variable = `a${field.site.number}`;
+    const key = field.site.field.key;
     variables.push(variable);
-    properties.push(`${propertyName(field.site.field.key)}: ${variable}`);
+    properties.push(`${propertyName(key)}: ${variable}`);
+    promised.push(
+      `if (${variable} instanceof Promise) settling.waitFor(${JSON.stringify(key)}, ${variable});`,
+    );
     steps.push(
       attempt(field.site, variable, `const value = ${reading(field.site)};`, field.below, functions),
     );
@@ -95,7 +100,10 @@ function objectFunction({ type, fields }: Selection, site: Site | null, function
       return throwAfter(error, [${variables.join(', ')}]);
     }
     const answer = { ${properties.join(', ')} };
-    return pending ? settleObject(answer) : answer;
+    if (!pending) return answer;
+    const settling = new Settling(answer);
+    ${promised.join('\n')}
+    return settling.promise;
   }
   ${site === null ? '' : `s${site.number}.completion = ${name};`}`);
   return name;
