@@ -4,7 +4,6 @@ import {
   getArgumentValues,
   getNamedType,
   getOperationAST,
-  getVariableValues,
   GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
@@ -15,6 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { coercedVariables } from '../execution/coerced-variables.ts';
 import { argumentProblems } from '../resolvers/argument-rules.ts';
 import { fragmentsOf, isIncluded, selectedFields } from '../resolvers/selections.ts';
 
@@ -35,15 +35,15 @@ export function useArgumentRules(): Plugin {
   const known = new WeakMap<OperationDefinitionNode, readonly FieldWithArguments[]>();
 
   return {
-    onExecute({ args: { schema, document, operationName, variableValues }, setResultAndStopExecution }) {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName } = args;
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
       let fields = known.get(operation);
       if (fields?.length === 0) return;
-      const inputs: Record<string, unknown> = variableValues ?? {};
-      const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], inputs);
+      const coerced = coercedVariables(args, operation);
       // Variables of a wrong type are the executor's to refuse.
-      if (coerced === undefined) return;
+      if (coerced === null) return;
       if (fields === undefined) {
         const found = fieldsWithArguments(schema, document, operation, coerced);
         fields = found.fields;

@@ -1,5 +1,4 @@
 import {
-  defaultFieldResolver,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLObjectType,
@@ -27,7 +26,10 @@ export function guardPersonalData(schema: GraphQLSchema): void {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       if (!isPersonalData(field)) continue;
-      field.resolve = guarded(field.resolve ?? defaultFieldResolver, subjectOf(schema, type, field));
+      const subject = subjectOf(schema, type, field);
+      field.resolve = field.resolve
+        ? guardedResolver(field.resolve, subject)
+        : guardedProperty(field.name, subject);
     }
   }
 }
@@ -51,12 +53,28 @@ function idIn(source: unknown): unknown {
   return typeof source === 'object' && source !== null && 'id' in source ? source.id : null;
 }
 
-function guarded(resolve: Resolver, { type, idOf }: Subject): Resolver {
+function guardedResolver(resolve: Resolver, subject: Subject): Resolver {
+  const guard = guardOf(subject);
+  return (source, args, context, info) => {
+    if (context.caller?.maySeePersonalData === false) guard(source, args, context);
+    return resolve(source, args, context, info);
+  };
+}
+
+/** Asks for no `info`, which would have to be made for every row. */
+function guardedProperty(name: string, subject: Subject): Resolver {
+  const guard = guardOf(subject);
+  return (source, args, context) => {
+    if (context.caller?.maySeePersonalData === false) guard(source, args, context);
+    return typeof source === 'object' && source !== null ? Reflect.get(source, name) : undefined;
+  };
+}
+
+/** Refuses a caller that may not see personal data. Who was not authenticated is told that by whatever would be read. */
+function guardOf({ type, idOf }: Subject) {
   // One for each request, however many rows it meets: clients are told once.
   const refusals = new WeakMap<GatewayContext, UpstreamError>();
-  return (source, args, context, info) => {
-    // Who was not authenticated is told that by whatever would be read.
-    if (context.caller?.maySeePersonalData !== false) return resolve(source, args, context, info);
+  return (source: unknown, args: Readonly<Record<string, unknown>>, context: GatewayContext): never => {
     const refusal = refusals.get(context) ?? refusalFor(context);
     refusals.set(context, refusal);
     const id = idOf(source, args);
