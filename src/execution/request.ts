@@ -3,9 +3,9 @@ import {
   getArgumentValues,
   GraphQLError,
   type GraphQLSchema,
-  locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
+import { fieldError } from './field-error.ts';
 import type { Answer } from './repeated-answers.ts';
 import type { Site } from './site.ts';
 
@@ -89,7 +89,7 @@ export function fail(request: Request, site: Site, reason: unknown, indices: rea
   const error =
     reason instanceof GraphQLError && reason.path !== undefined
       ? reason
-      : locatedError(reason, site.field.nodes, site.pathArray(indices));
+      : fieldError(reason, site.field.nodes, site.pathArray(indices));
   request.failures += 1;
   for (let above: Site | null = site; above !== null; above = above.parent) {
     request.failuresAt[above.number] = (request.failuresAt[above.number] ?? 0) + 1;

@@ -1,0 +1,74 @@
+import { type FieldNode, getLocation, GraphQLError, locatedError, type SourceLocation } from 'graphql';
+
+type Path = readonly (string | number)[];
+
+/**
+ * The error of a field, as graphql-js makes it of whatever was thrown.
+ *
+ * @param nodes Where the operation selects the field.
+ */
+export function fieldError(reason: unknown, nodes: readonly FieldNode[], path: Path): GraphQLError {
+  if (!(reason instanceof Error) || knownOfErrors.some((property) => property in reason)) {
+    return locatedError(reason, nodes, path);
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has all of a GraphQLError's properties and its prototype, below
+  return new FieldError(reason, nodes, path) as unknown as GraphQLError;
+}
+
+/** What graphql-js takes from the error itself where it is there. */
+const knownOfErrors = ['path', 'nodes', 'source', 'positions'] as const;
+
+/**
+ * A GraphQLError in every respect but that it is cheap to make: one failed call can leave thousands of fields unknown, most of
+ * whose errors nobody looks at closely. The stack is that of the reason, as with graphql-js; locations are found when asked for.
+ */
+class FieldError implements Omit<GraphQLError, 'toJSON' | 'toString' | typeof Symbol.toStringTag> {
+  declare readonly toJSON: GraphQLError['toJSON'];
+  readonly message: string;
+  readonly path: Path;
+  readonly nodes: readonly FieldNode[];
+  readonly originalError: Error;
+  readonly extensions: Record<string, unknown>;
+  #locations: readonly SourceLocation[] | undefined;
+
+  constructor(reason: Error, nodes: readonly FieldNode[], path: Path) {
+    this.message = reason.message;
+    this.path = path;
+    this.nodes = nodes;
+    this.originalError = reason;
+    this.extensions = extensionsOf(reason) ?? {};
+  }
+
+  get name() {
+    return 'GraphQLError';
+  }
+  get stack() {
+    return this.originalError.stack ?? '';
+  }
+  get source() {
+    return this.nodes[0]?.loc?.source;
+  }
+  get positions() {
+    return located(this.nodes)?.map(({ start }) => start);
+  }
+  get locations() {
+    this.#locations ??= located(this.nodes)?.map(({ source, start }) => getLocation(source, start));
+    return this.#locations;
+  }
+}
+
+Object.setPrototypeOf(FieldError.prototype, GraphQLError.prototype);
+
+/** Documents can be parsed without locations. */
+function located(nodes: readonly FieldNode[]) {
+  const locations = nodes.flatMap(({ loc }) => loc ?? []);
+  return locations.length === 0 ? undefined : locations;
+}
+
+function extensionsOf(reason: object): Record<string, unknown> | null {
+  return 'extensions' in reason && isRecord(reason.extensions) ? reason.extensions : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
