@@ -1,0 +1,43 @@
+import { contenders, type ContenderName } from './contenders.ts';
+import type { OperationRequest } from './operations.ts';
+import { freePort, MeasuredProcess } from './processes/measured-process.ts';
+
+export interface Contender {
+  readonly name: ContenderName;
+  readonly url: string;
+  readonly process: MeasuredProcess;
+}
+
+/** A process of its own that answers GraphQL over this upstream. */
+export async function startContender(name: ContenderName, upstreamUrl: string): Promise<Contender> {
+  const port = await freePort();
+  const process = new MeasuredProcess({
+    name,
+    module: contenders[name],
+    env: { PORT: String(port), GENESYSCLOUD_API_URL: upstreamUrl },
+  });
+  await process.listening(port);
+  // Apollo's standalone server answers at any path, the others at this one.
+  return { name, url: `http://127.0.0.1:${port}/graphql`, process };
+}
+
+/** The data of an answer. @throws {Error} when there are errors, or no data. */
+export async function dataOf({ name, url }: Contender, request: OperationRequest): Promise<unknown> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/graphql-response+json',
+      authorization: 'Bearer checking',
+    },
+    body: JSON.stringify(request),
+  });
+  const text = await response.text();
+  const answer: unknown = response.ok ? JSON.parse(text) : null;
+  if (typeof answer !== 'object' || answer === null || !('data' in answer) || 'errors' in answer) {
+    throw new Error(
+      `${name} answered ${request.operationName} with ${response.status}: ${text.slice(0, 1000)}`,
+    );
+  }
+  return answer.data;
+}

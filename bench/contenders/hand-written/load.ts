@@ -1,0 +1,71 @@
+import { get, postIds } from '../shared/upstream.ts';
+import {
+  type Campaign,
+  type Contact,
+  contactListIdOf,
+  type Queue,
+  type Ref,
+  type Script,
+  type Skill,
+  type User,
+} from '../shared/values.ts';
+
+const BATCH_SIZE = 100;
+
+/** Entities by their ids. */
+type ById<Entity> = ReadonlyMap<string, Entity>;
+
+export const loadCampaigns = listing<Campaign>('/api/v2/outbound/campaigns?');
+export const loadUsers = listing<User>('/api/v2/users?state=any&');
+export const loadQueues = listing<Queue>('/api/v2/routing/queues?');
+export const loadSkills = listing<Skill>('/api/v2/routing/skills?');
+
+export async function loadScripts(refs: readonly Ref[], authorization: string): Promise<ById<Script>> {
+  const scripts = idsOf(refs).map((id) => get<Script>(`/api/v2/scripts/${id}`, authorization));
+  return byId(await Promise.all(scripts));
+}
+
+/** Ids of contacts mean something within their list only, but no two lists here share any. */
+export async function loadContacts(refs: readonly Ref[], authorization: string): Promise<ById<Contact>> {
+  const byList = Map.groupBy(refs, contactListIdOf);
+  const answers = [...byList].flatMap(([list, ofList]) =>
+    chunksOf(idsOf(ofList)).map((ids) =>
+      postIds<Contact[]>(`/api/v2/outbound/contactlists/${list}/contacts/bulk`, ids, authorization),
+    ),
+  );
+  return byId((await Promise.all(answers)).flat());
+}
+
+/** References that do not say what they refer to is called. */
+export function nameless(refs: readonly Ref[]): Ref[] {
+  return refs.filter(({ name }) => name === undefined);
+}
+
+/** What is not undefined of what a row refers to. */
+export function present(refs: readonly (Ref | undefined)[]): Ref[] {
+  return refs.filter((ref) => ref !== undefined);
+}
+
+function listing<Entity extends Ref>(path: string) {
+  return async (refs: readonly Ref[], authorization: string): Promise<ById<Entity>> => {
+    const answers = chunksOf(idsOf(refs)).map((ids) =>
+      get<{ entities: Entity[] }>(`${path}pageSize=${BATCH_SIZE}&id=${ids.join('&id=')}`, authorization),
+    );
+    return byId((await Promise.all(answers)).flatMap(({ entities }) => entities));
+  };
+}
+
+/** Each once, and fit for a URL. */
+function idsOf(refs: readonly Ref[]): string[] {
+  return [...new Set(refs.map(({ id }) => encodeURIComponent(id)))];
+}
+
+function chunksOf(ids: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(ids.length / BATCH_SIZE) }, (_, n) =>
+    ids.slice(n * BATCH_SIZE, (n + 1) * BATCH_SIZE),
+  );
+}
+
+function byId<Entity extends Ref>(entities: readonly Entity[]): ById<Entity> {
+  return new Map(entities.map((entity) => [entity.id, entity]));
+}

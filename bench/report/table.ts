@@ -1,0 +1,72 @@
+import type { QuotaFigures, ScenarioFigures } from './figures.ts';
+
+/** What the others are compared with. */
+const REFERENCE = 'gateway';
+/** From here on, a process beside the contender may have been what held it up. */
+const BUSY = 0.8;
+
+/** One line for each contender, and one for each time that it was not the contender alone that was measured. */
+export function scenarioTable(figures: ScenarioFigures): string[] {
+  const reference = figures.get(REFERENCE);
+  const rows = [...figures].map(([name, each]) => [
+    name,
+    each.cpuMs.toFixed(2),
+    each.requestsPerSecond.toFixed(each.requestsPerSecond < 100 ? 1 : 0),
+    String(Math.round(each.p50Ms)),
+    String(Math.round(each.p99Ms)),
+    each.callsPerRequest.toFixed(2),
+    each.peakRssMb.toFixed(0),
+    reference ? `${(each.cpuMs / reference.cpuMs).toFixed(2)}x` : '',
+    reference ? `${(each.requestsPerSecond / reference.requestsPerSecond).toFixed(2)}x` : '',
+  ]);
+  return [
+    ...table([
+      [
+        'contender',
+        'CPU ms/request',
+        'requests/s',
+        'p50 ms',
+        'p99 ms',
+        'calls/request',
+        'peak RSS MB',
+        'CPU',
+        'throughput',
+      ],
+      ...rows,
+    ]),
+    ...[...figures].flatMap(([name, { upstreamBusy, loadBusy }]) => [
+      ...(upstreamBusy > BUSY ? [busyLine(name, 'the upstream', upstreamBusy)] : []),
+      ...(loadBusy > BUSY ? [busyLine(name, 'the load', loadBusy)] : []),
+    ]),
+  ];
+}
+
+export function quotaTable(quota: QuotaFigures): string[] {
+  return table([
+    ['requests', String(quota.requests)],
+    ['answered with data and without errors', String(quota.answered)],
+    ['answered with 429 inside', String(quota.rateLimited)],
+    ['failed otherwise', String(quota.failedOtherwise)],
+    ['429s of the upstream', String(quota.upstreamRefusals)],
+    ['upstream calls', String(quota.upstreamCalls)],
+    ['oldest list, from observedAt to the answer', `${(quota.oldestMs / 1000).toFixed(1)} s`],
+    ['p50', `${quota.p50Ms.toFixed(0)} ms`],
+    ['peak RSS', `${quota.peakRssMb.toFixed(0)} MB`],
+  ]);
+}
+
+function busyLine(name: string, what: string, share: number): string {
+  const percent = (share * 100).toFixed(0);
+  return `  With ${name}, ${what} used ${percent} % of a core: more requests/s may have been possible.`;
+}
+
+/** Indented lines: the first column to the left, numbers below each other. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
+}

@@ -1,0 +1,139 @@
+import type { Figures, QuotaFigures, ScenarioFigures } from './figures.ts';
+
+/** What is aimed at, and how far it was reached. */
+export interface Verdict {
+  readonly target: string;
+  readonly isReached: boolean;
+  /** The figure that decided. */
+  readonly measured: string;
+}
+
+export interface Measured {
+  /** By scenario. */
+  readonly scenarios: ReadonlyMap<string, ScenarioFigures>;
+  readonly quota: QuotaFigures | null;
+}
+
+const MAX_RSS_MB = 256;
+
+/** The verdicts on one scenario. What was not measured decides nothing. */
+export function verdictsOn(scenario: string, { scenarios, quota }: Measured): Verdict[] {
+  if (scenario === 'quota') return quota === null ? [] : quotaVerdicts(quota);
+  const figures = scenarios.get(scenario);
+  const gateway = figures?.get('gateway');
+  if (figures === undefined || gateway === undefined) return [];
+  const cold = scenarios.get('cold')?.get('gateway');
+  const warm = scenarios.get('warm')?.get('gateway');
+  const than = (name: string, judge: (other: Figures) => Verdict): Verdict[] => {
+    const other = figures.get(name);
+    return other === undefined ? [] : [judge(other)];
+  };
+  const memory = atMost('peak RSS', gateway.peakRssMb, MAX_RSS_MB, 'MB');
+
+  switch (scenario) {
+    case 'cold':
+      return [
+        ...than('apollo', (apollo) => cpuAtMost(gateway, apollo, 1 / 5, "1/5 of Apollo's")),
+        ...than('mercurius', (other) => cpuAtMost(gateway, other, 1 / 1.5, "1/1.5 of Mercurius's")),
+        ...than('handWritten', (other) => cpuAtMost(gateway, other, 1 / 0.75, "1/0.75 of handWritten's")),
+        ...than('handWritten', (other) =>
+          cpuAtMost(gateway, other, 1 / 0.6, "1/0.6 of handWritten's, the minimum"),
+        ),
+        ...than('handWritten', (other) => sameCalls(gateway, other)),
+        memory,
+      ];
+    case 'warm':
+      return [
+        ...than('handWritten', (other) => throughput(gateway, other, 1.5, "handWritten's")),
+        ...than('apollo', (other) => throughput(gateway, other, 10, "Apollo's")),
+        memory,
+      ];
+    case 'deployed':
+      return [
+        ...than('apollo', (other) => throughput(gateway, other, 10, "Apollo's")),
+        ...than('handWritten', (other) => throughput(gateway, other, 1.8, "handWritten's")),
+        atMost('p50', gateway.p50Ms, 25, 'ms'),
+        memory,
+      ];
+    case 'references':
+      return [
+        {
+          target: '1 call per request',
+          isReached: Math.abs(gateway.callsPerRequest - 1) < 0.005,
+          measured: gateway.callsPerRequest.toFixed(2),
+        },
+        ...(cold ? [cpuAtMost(gateway, cold, 1 / 2, 'half of cold')] : []),
+        memory,
+      ];
+    case 'thousand-cold':
+      return [...(cold ? [perInteraction(gateway, cold, 'cold')] : []), memory];
+    case 'thousand-warm':
+      return [...(warm ? [perInteraction(gateway, warm, 'warm')] : []), memory];
+    case 'small':
+      return [...than('yoga', (yoga) => cpuAtMost(gateway, yoga, 1.15, "1.15 of plain Yoga's")), memory];
+    default:
+      return [memory];
+  }
+}
+
+export function verdictLine({ target, isReached, measured }: Verdict): string {
+  return `  ${isReached ? 'reached    ' : 'NOT REACHED'}  ${target}: ${measured}`;
+}
+
+function quotaVerdicts(quota: QuotaFigures): Verdict[] {
+  const { requests, answered, rateLimited, oldestMs, peakRssMb } = quota;
+  return [
+    {
+      target: 'all requests answered with data and without errors',
+      isReached: answered === requests,
+      measured: `${answered} of ${requests}`,
+    },
+    { target: 'no answer with 429 inside', isReached: rateLimited === 0, measured: String(rateLimited) },
+    atMost('oldest list', oldestMs / 1000, 5, 's'),
+    atMost('peak RSS', peakRssMb, MAX_RSS_MB, 'MB'),
+  ];
+}
+
+function cpuAtMost(gateway: Figures, other: Figures, share: number, words: string): Verdict {
+  const measured = gateway.cpuMs / other.cpuMs;
+  return {
+    target: `CPU at most ${words} (${share.toFixed(2)}x)`,
+    isReached: measured <= share,
+    measured: `${measured.toFixed(2)}x`,
+  };
+}
+
+function throughput(gateway: Figures, other: Figures, times: number, words: string): Verdict {
+  const measured = gateway.requestsPerSecond / other.requestsPerSecond;
+  return {
+    target: `requests/s at least ${times}x ${words}`,
+    isReached: measured >= times,
+    measured: `${measured.toFixed(2)}x`,
+  };
+}
+
+function sameCalls(gateway: Figures, other: Figures): Verdict {
+  return {
+    target: 'as many calls per request as handWritten',
+    isReached: Math.abs(gateway.callsPerRequest - other.callsPerRequest) < 0.005,
+    measured: `${gateway.callsPerRequest.toFixed(2)} and ${other.callsPerRequest.toFixed(2)}`,
+  };
+}
+
+/** A thousand interactions, beside a hundred. */
+function perInteraction(thousand: Figures, hundred: Figures, scenario: string): Verdict {
+  const measured = thousand.cpuMs / 1000 / (hundred.cpuMs / 100);
+  return {
+    target: `CPU per interaction at most 1.2x that of ${scenario}`,
+    isReached: measured <= 1.2,
+    measured: `${measured.toFixed(2)}x`,
+  };
+}
+
+function atMost(what: string, value: number, limit: number, unit: string): Verdict {
+  return {
+    target: `${what} at most ${limit} ${unit}`,
+    isReached: value <= limit,
+    measured: `${value.toFixed(1)} ${unit}`,
+  };
+}

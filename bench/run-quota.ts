@@ -1,0 +1,36 @@
+import type { Bench } from './bench.ts';
+import { startContender } from './contender.ts';
+import { observedFlagship } from './operations.ts';
+import type { QuotaFigures } from './report/figures.ts';
+import { campaignIds } from './upstream/campaigns.ts';
+
+/** 200 clients refresh five screens every 2 s, with the 300 calls a minute that the upstream allows a token as a rule. */
+const CLIENTS = 200;
+const EVERY_MS = 2000;
+export const QUOTA_SECONDS = 60;
+const QUOTA = { allowed: 300, windowSeconds: 60 };
+const LATENCY_MS = 40;
+
+export async function runQuota(bench: Bench, seconds: number): Promise<QuotaFigures> {
+  await bench.begin(LATENCY_MS, QUOTA);
+  const { url, process } = await startContender('gateway', bench.upstreamUrl);
+  try {
+    const { origin, pathname } = new URL(url);
+    const result = await bench.runQuotaLoad({
+      origin,
+      path: pathname,
+      clients: CLIENTS,
+      everyMs: EVERY_MS,
+      seconds,
+      token: 'one-identity',
+      bodies: campaignIds.map((campaignId) =>
+        JSON.stringify({ ...observedFlagship, variables: { campaignId, first: 20 } }),
+      ),
+    });
+    const { calls, refused } = await bench.takeCounts();
+    const { peakRssMb } = await process.usage();
+    return { ...result, upstreamCalls: calls, upstreamRefusals: refused, peakRssMb };
+  } finally {
+    await process.end();
+  }
+}

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Bench } from './bench.ts';
+import { type Contender, dataOf, startContender } from './contender.ts';
+import type { ContenderName } from './contenders.ts';
+import type { LoadJob, LoadResult } from './load/run-load.ts';
+import type { Usage } from './processes/meter.ts';
+import type { Figures } from './report/figures.ts';
+import type { Scenario } from './scenarios.ts';
+
+const WARM_UP_SECONDS = 2;
+const PASSES = 2;
+
+export interface ScenarioRun {
+  /** Of each contender its better pass, which is the one with less CPU time a request. */
+  readonly figures: ReadonlyMap<ContenderName, Figures>;
+  /** How many answers of all contenders were found equal. */
+  readonly compared: number;
+}
+
+/** Measures the contenders one after the other, there and back again, so that no one is always first or last. */
+export async function runScenario(
+  bench: Bench,
+  scenario: Scenario,
+  names: readonly ContenderName[],
+  seconds: number,
+): Promise<ScenarioRun> {
+  await bench.begin(scenario.latencyMs);
+  const contenders: Contender[] = [];
+  try {
+    for (const name of names) contenders.push(await startContender(name, bench.upstreamUrl));
+    const compared = await compareAnswers(contenders, scenario);
+    const rates = new Map<ContenderName, number>();
+    for (const contender of contenders) {
+      const warmUp = await bench.runLoad(jobOf(scenario, contender, { seconds: WARM_UP_SECONDS }));
+      rates.set(contender.name, warmUp.requests / warmUp.seconds);
+      await bench.quiet();
+    }
+    const passes: [ContenderName, Figures][] = [];
+    for (let pass = 0; pass < PASSES; pass += 1) {
+      for (const contender of pass % 2 === 0 ? contenders : contenders.toReversed()) {
+        const requests = Math.ceil((rates.get(contender.name) ?? 1) * seconds);
+        const figures = await measure(bench, contender, jobOf(scenario, contender, { requests }));
+        rates.set(contender.name, figures.requestsPerSecond);
+        passes.push([contender.name, figures]);
+      }
+    }
+    return { figures: betterOf(passes), compared };
+  } finally {
+    await Promise.all(contenders.map(({ process }) => process.end()));
+  }
+}
+
+function jobOf(scenario: Scenario, { url }: Contender, length: LoadJob['length']): LoadJob {
+  return {
+    url,
+    connections: scenario.connections,
+    length,
+    bodies: scenario.requests.map((request) => JSON.stringify(request)),
+    token: scenario.isFreshIdentity ? null : 'one-identity',
+    seed: 1,
+  };
+}
+
+/** @throws {Error} when a contender does not answer a request as the one written by hand does, or else the first. */
+async function compareAnswers(contenders: readonly Contender[], { requests }: Scenario): Promise<number> {
+  const yardstick = contenders.find(({ name }) => name === 'handWritten') ?? contenders[0];
+  if (yardstick === undefined) return 0;
+  for (const request of requests) {
+    const expected = await dataOf(yardstick, request);
+    for (const contender of contenders) {
+      if (isDeepStrictEqual(await dataOf(contender, request), expected)) continue;
+      throw new Error(`${contender.name} answers ${request.operationName} unlike ${yardstick.name}.`);
+    }
+  }
+  return requests.length * contenders.length;
+}
+
+async function measure(bench: Bench, contender: Contender, job: LoadJob): Promise<Figures> {
+  await bench.takeCounts();
+  const before = await usages(bench, contender);
+  const result = await bench.runLoad(job);
+  const after = await usages(bench, contender);
+  if (result.failures > 0) {
+    throw new Error(`${contender.name} did not answer ${result.failures} of ${result.requests} requests.`);
+  }
+  await bench.quiet();
+  const { calls } = await bench.takeCounts();
+  return {
+    cpuMs: (after.contender.cpuMs - before.contender.cpuMs) / result.requests,
+    requestsPerSecond: result.requests / result.seconds,
+    p50Ms: result.p50Ms,
+    p99Ms: result.p99Ms,
+    callsPerRequest: calls / result.requests,
+    peakRssMb: after.contender.peakRssMb,
+    upstreamBusy: busy(before.upstream, after.upstream, result),
+    loadBusy: busy(before.load, after.load, result),
+  };
+}
+
+async function usages(bench: Bench, { process }: Contender) {
+  return {
+    contender: await process.usage(),
+    upstream: await bench.upstream.usage(),
+    load: await bench.load.usage(),
+  };
+}
+
+/** Of one core. */
+function busy(before: Usage, after: Usage, { seconds }: LoadResult): number {
+  return (after.cpuMs - before.cpuMs) / 1000 / seconds;
+}
+
+function betterOf(passes: readonly (readonly [ContenderName, Figures])[]): Map<ContenderName, Figures> {
+  const better = new Map<ContenderName, Figures>();
+  for (const [name, figures] of passes) {
+    const other = better.get(name);
+    const best = other === undefined || figures.cpuMs < other.cpuMs ? figures : other;
+    const peakRssMb = Math.max(figures.peakRssMb, other?.peakRssMb ?? 0);
+    better.set(name, { ...best, peakRssMb });
+  }
+  return better;
+}

@@ -1,0 +1,44 @@
+import { type ContenderName, contenderNames } from './contenders.ts';
+
+export interface Settings {
+  /** Names of scenarios, `quota` among them. */
+  readonly scenarios: readonly string[];
+  readonly contenders: readonly ContenderName[];
+  /** Of one pass of one contender. */
+  readonly seconds: number;
+  /** Whether nothing was left out or shortened, so that the figures may stand beside the code. */
+  readonly isWhole: boolean;
+}
+
+const SECONDS = 6;
+
+/** @throws {RangeError} that names the setting when it is not one. */
+export function parseSettings(
+  env: Readonly<Record<string, string | undefined>>,
+  scenarioNames: readonly string[],
+): Settings {
+  const seconds = Number(env['BENCH_SECONDS'] ?? SECONDS);
+  if (!(seconds > 0 && seconds <= 600))
+    throw new RangeError('BENCH_SECONDS is a number of seconds up to 600.');
+  return {
+    scenarios: chosen('BENCH_SCENARIO', env['BENCH_SCENARIO'], scenarioNames),
+    contenders: chosen('BENCH_CONTENDERS', env['BENCH_CONTENDERS'], contenderNames),
+    seconds,
+    isWhole:
+      seconds >= SECONDS && env['BENCH_SCENARIO'] === undefined && env['BENCH_CONTENDERS'] === undefined,
+  };
+}
+
+function chosen<Name extends string>(
+  setting: string,
+  text: string | undefined,
+  names: readonly Name[],
+): Name[] {
+  if (text === undefined || text.trim() === '') return [...names];
+  const wanted = text.split(',').map((each) => each.trim());
+  const unknown = wanted.filter((each) => !names.some((name) => name === each));
+  if (unknown.length > 0) {
+    throw new RangeError(`${setting} has ${unknown.join(', ')}; there are ${names.join(', ')}.`);
+  }
+  return names.filter((name) => wanted.includes(name));
+}

@@ -1,0 +1,116 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { progressAt, statsAt } from '../../src/sandbox/generate-campaign-numbers.ts';
+import { CAMPAIGN_PLANS, generateCampaigns } from '../../src/sandbox/generate-campaigns.ts';
+import { generateContactLists, generateContacts } from '../../src/sandbox/generate-contacts.ts';
+import { generateDivisions, generateUsers, GENERATED_AT_MS } from '../../src/sandbox/generate-people.ts';
+import { generateQueues, generateScripts, generateSkills } from '../../src/sandbox/generate-routing.ts';
+import { at, hash32 } from '../../src/sandbox/random.ts';
+import { campaignIds, largeCampaignId, namedCampaignIds, SEED } from './campaigns.ts';
+import { generateRows, type RowParts } from './generate-rows.ts';
+
+/** An entity as it stands in a bulk answer. */
+export interface PreparedEntity {
+  readonly bytes: Buffer;
+  /** Where it stands among others of an answer: an order that has nothing to do with the ids asked for. */
+  readonly rank: number;
+  /** Left out of a listing unless it is asked for any state, as users are who are not active. */
+  readonly isHidden: boolean;
+}
+
+export type PreparedEntities = ReadonlyMap<string, PreparedEntity>;
+
+export interface PreparedAnswers {
+  /** By campaign. */
+  readonly interactions: ReadonlyMap<string, Buffer>;
+  readonly campaigns: PreparedEntities;
+  readonly progress: PreparedEntities;
+  readonly stats: PreparedEntities;
+  readonly users: PreparedEntities;
+  readonly queues: PreparedEntities;
+  readonly skills: PreparedEntities;
+  readonly scripts: PreparedEntities;
+  /** By contact list. */
+  readonly contacts: ReadonlyMap<string, PreparedEntities>;
+}
+
+const LARGE = 1000;
+
+/**
+ * Everything the upstream of the benchmark can answer, as bytes. A hundred interactions refer to 60 agents, 5 queues, 20
+ * skills, 3 scripts and 100 contacts of one list; the thousand to 300 agents and 1,000 contacts.
+ */
+export function prepareAnswers(): PreparedAnswers {
+  const divisions = generateDivisions(SEED);
+  const skills = [...generateSkills(SEED), ...generateSkills(SEED + 1)].slice(0, 20);
+  // What a user has beyond this is answered only where it is asked for.
+  const users = [0, 1, 2, 3, 4]
+    .flatMap((n) => generateUsers(SEED + n, divisions, skills))
+    .map(({ presence: _presence, routingStatus: _status, skills: _skills, ...user }) => user);
+  const queues = generateQueues(SEED, divisions).slice(0, 5);
+  // As some of the vendor's older resources write dates.
+  const scripts = generateScripts(SEED, divisions)
+    .slice(0, 3)
+    .map((script) => ({ ...script, publishedDate: script.publishedDate?.replace('Z', '+0000') ?? '' }));
+  const contactLists = generateContactLists(SEED, divisions);
+  const contacts = generateContacts(SEED, contactLists);
+  const templates = generateCampaigns(SEED, { divisions, queues, scripts, contactLists });
+  const ofFirstList = [...(contacts.get(at(contactLists, 0).id ?? '')?.values() ?? [])];
+
+  const campaigns: Models.Campaign[] = [];
+  const interactions = new Map<string, Buffer>();
+  const progress = new Map<string, PreparedEntity>();
+  const stats = new Map<string, PreparedEntity>();
+  for (const [index, id] of [...campaignIds, ...namedCampaignIds, largeCampaignId].entries()) {
+    const isLarge = id === largeCampaignId;
+    const campaign: Models.Campaign = {
+      ...at(templates, index % 4),
+      id,
+      name: `Campaign ${index}`,
+      selfUri: `/api/v2/outbound/campaigns/${id}`,
+    };
+    campaigns.push(campaign);
+    const parts: RowParts = {
+      campaign,
+      agents: users.slice(0, isLarge ? 300 : 60),
+      contacts: ofFirstList.slice(isLarge ? 0 : index * 100, isLarge ? LARGE : (index + 1) * 100),
+      queues,
+      skills,
+      scripts,
+      isNamed: namedCampaignIds.includes(id),
+    };
+    const rows = generateRows(parts, isLarge ? LARGE : 100);
+    interactions.set(id, bytesOf(rows));
+    const done = progressAt(campaign, at(CAMPAIGN_PLANS, index % 4), 2400, GENERATED_AT_MS);
+    progress.set(id, prepared(id, done));
+    stats.set(id, prepared(id, statsAt(campaign, done, rows)));
+  }
+
+  return {
+    interactions,
+    campaigns: byId(campaigns),
+    progress,
+    stats,
+    users: byId(users, ({ state }) => state !== 'active'),
+    queues: byId(queues),
+    skills: byId(skills),
+    scripts: byId(scripts),
+    contacts: new Map([...contacts].map(([list, ofList]) => [list, byId([...ofList.values()])])),
+  };
+}
+
+function byId<Entity extends { readonly id?: string }>(
+  entities: readonly Entity[],
+  isHidden: (entity: Entity) => boolean = () => false,
+): PreparedEntities {
+  return new Map(
+    entities.map((entity) => [entity.id ?? '', prepared(entity.id ?? '', entity, isHidden(entity))]),
+  );
+}
+
+function prepared(id: string, entity: object, isHidden = false): PreparedEntity {
+  return { bytes: bytesOf(entity), rank: hash32(id), isHidden };
+}
+
+function bytesOf(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
