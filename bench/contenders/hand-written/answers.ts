@@ -17,7 +17,7 @@ import {
   loadUsers,
   nameless,
   present,
-} from './load.ts';
+} from '../shared/bulk.ts';
 import {
   campaignOf,
   contactOf,

@@ -78,13 +78,11 @@ export function contactOf(ref: Ref | undefined, contact: Contact | undefined) {
       callable: contact?.callable ?? null,
       data: contact?.data ?? null,
       callRecords:
-        contact === undefined
-          ? null
-          : (callRecordsOf(contact)?.map(({ column, lastAttempt, lastResult }) => ({
-              column,
-              lastAttempt: dateOf(lastAttempt),
-              lastResult: lastResult ?? null,
-            })) ?? null),
+        callRecordsOf(contact?.callRecords)?.map(({ column, lastAttempt, lastResult }) => ({
+          column,
+          lastAttempt: dateOf(lastAttempt),
+          lastResult: lastResult ?? null,
+        })) ?? null,
     }
   );
 }

@@ -74,7 +74,7 @@ export const resolvers = {
   },
   User: { state: (user: User) => entityState(user.state) },
   Skill: { state: (skill: Skill) => entityState(skill.state) },
-  Contact: { callRecords: (contact: Contact) => callRecordsOf(contact) },
+  Contact: { callRecords: (contact: Contact) => callRecordsOf(contact.callRecords) },
   Participant: {
     user: ({ userId }: NonNullable<Conversation['participants']>[number]) =>
       userId == null ? null : { id: userId },

@@ -139,7 +139,7 @@ export function contactListIdOf({ selfUri }: Ref): string {
 }
 
 /** The latest attempts by column, as a list. */
-export function callRecordsOf({ callRecords }: Contact) {
+export function callRecordsOf(callRecords: Contact['callRecords'] | null) {
   return callRecords == null
     ? null
     : Object.entries(callRecords).map(([column, record]) => ({ column, ...record }));

@@ -1,4 +1,4 @@
-import { get, postIds } from '../shared/upstream.ts';
+import { get, postIds } from './upstream.ts';
 import {
   type Campaign,
   type Contact,
@@ -8,7 +8,7 @@ import {
   type Script,
   type Skill,
   type User,
-} from '../shared/values.ts';
+} from './values.ts';
 
 const BATCH_SIZE = 100;
 
