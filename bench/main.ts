@@ -4,18 +4,29 @@
  *
  * `BENCH_SCENARIO=cold,warm BENCH_CONTENDERS=gateway,handWritten BENCH_SECONDS=3 npm run bench`
  */
+import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { Bench } from './bench.ts';
 import { contenderNames } from './contenders.ts';
 import { installIfNeeded } from './install.ts';
 import { killAll } from './processes/measured-process.ts';
 import type { QuotaFigures, ScenarioFigures } from './report/figures.ts';
+import { type Circumstances, resultsJson } from './report/results-json.ts';
+import { cpuChart } from './report/svg.ts';
 import { quotaTable, scenarioTable } from './report/table.ts';
-import { verdictLine, verdictsOn } from './report/targets.ts';
+import { type Measured, verdictLine, verdictsOn } from './report/targets.ts';
 import { QUOTA_SECONDS, runQuota } from './run-quota.ts';
 import { runScenario } from './run-scenario.ts';
 import { scenarios } from './scenarios.ts';
-import { parseSettings } from './settings.ts';
+import { parseSettings, type Settings } from './settings.ts';
+
+const CHARTED: ReadonlySet<string> = new Set(['cold', 'warm', 'deployed']);
+
+const circumstances: Circumstances = {
+  node: process.versions.node,
+  cores: cpus().length,
+  cpu: cpus()[0]?.model ?? 'an unknown model',
+};
 
 process.on('exit', killAll);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
@@ -31,40 +42,48 @@ try {
 async function run(): Promise<void> {
   const startedAtMs = performance.now();
   const settings = parseSettings(process.env, [...scenarios.map(({ name }) => name), 'quota']);
-  const measured = {
-    scenarios: new Map<string, ScenarioFigures>(),
-    quota: null as QuotaFigures | null,
-  };
   installIfNeeded();
-  const bench = await Bench.start();
+  const measured: Measured = await measureAll(await Bench.start(), settings);
+  if (settings.isWhole) writeResults(measured);
+  console.log(`\nOver after ${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes.`);
+}
+
+async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
+  const measured = { scenarios: new Map<string, ScenarioFigures>(), quota: null as QuotaFigures | null };
+  const report = (scenario: string, lines: readonly string[]) =>
+    console.log([...lines, ...verdictsOn(scenario, measured).map(verdictLine)].join('\n'));
+
+  const { node, cores, cpu } = circumstances;
+  console.log(`Node ${node} on ${cores} cores of ${cpu}.`);
   console.log(
-    `Node ${process.versions.node} on ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown model'}.`,
+    'Of two passes, the one with less CPU time a request; the most memory of all. CPU and throughput',
   );
-  console.log(
-    'Of two passes, the one with less CPU time per request. CPU and throughput beside the gateway.',
-  );
+  console.log('beside those of the gateway.');
 
   for (const scenario of scenarios) {
     if (!settings.scenarios.includes(scenario.name)) continue;
     const names = (scenario.only ?? contenderNames).filter((name) => settings.contenders.includes(name));
+    if (names.length === 0) continue;
     console.log(`\n${scenario.name}: ${scenario.title}; ${scenario.connections} connections`);
     const { figures, compared } = await runScenario(bench, scenario, names, settings.seconds);
     measured.scenarios.set(scenario.name, figures);
     console.log(`  Checked before: ${compared} answers of ${names.length} contenders are deeply equal.`);
     report(scenario.name, scenarioTable(figures));
   }
-
   if (settings.scenarios.includes('quota') && settings.contenders.includes('gateway')) {
-    console.log('\nquota: 200 clients on 5 campaigns, each every 2 s, one token with 300 calls a minute');
-    measured.quota = await runQuota(
-      bench,
-      settings.isWhole ? QUOTA_SECONDS : Math.min(QUOTA_SECONDS, settings.seconds * 10),
+    const seconds = Math.min(QUOTA_SECONDS, settings.seconds * 10);
+    console.log(
+      `\nquota: 200 clients on 5 campaigns, each every 2 s; one token, 300 calls a minute; ${seconds} s`,
     );
+    measured.quota = await runQuota(bench, seconds);
     report('quota', quotaTable(measured.quota));
   }
-  console.log(`\nOver after ${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes.`);
+  return measured;
+}
 
-  function report(scenario: string, lines: readonly string[]): void {
-    console.log([...lines, ...verdictsOn(scenario, measured).map(verdictLine)].join('\n'));
-  }
+/** Beside this file, for the README. */
+function writeResults(measured: Measured): void {
+  const charted = [...measured.scenarios].filter(([name]) => CHARTED.has(name));
+  writeFileSync(new URL('results.svg', import.meta.url), cpuChart(new Map(charted)));
+  writeFileSync(new URL('results.json', import.meta.url), resultsJson(measured, circumstances));
 }

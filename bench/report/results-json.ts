@@ -1,0 +1,28 @@
+import type { Measured } from './targets.ts';
+
+export interface Circumstances {
+  readonly node: string;
+  readonly cores: number;
+  readonly cpu: string;
+}
+
+/** The figures of a run as JSON, rounded to what they are good for. */
+export function resultsJson({ scenarios, quota }: Measured, circumstances: Circumstances): string {
+  const results = {
+    circumstances,
+    scenarios: Object.fromEntries(
+      [...scenarios].map(([scenario, figures]) => [
+        scenario,
+        Object.fromEntries([...figures].map(([name, each]) => [name, rounded(each)])),
+      ]),
+    ),
+    ...(quota !== null && { quota: rounded(quota) }),
+  };
+  return `${JSON.stringify(results, null, 2)}\n`;
+}
+
+function rounded(figures: object): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(figures).map(([name, value]) => [name, Number(Number(value).toPrecision(4))]),
+  );
+}
