@@ -3,7 +3,7 @@ import { Cancellation, type Signal } from './cancellation.ts';
 import { type Deadline, givenUp, type Waiter } from './deadline.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
-import type { UpstreamRead, UpstreamRequest } from './upstream-request.ts';
+import type { UpstreamRead } from './upstream-request.ts';
 import type { WrittenRequest } from './written-request.ts';
 
 /** A read under way, on behalf of everybody who waits for it. */
@@ -14,6 +14,9 @@ export interface SharedWork {
   readonly signal: Signal;
 }
 
+/** Below this many deleted entries it is not worth to renew a map. */
+const FEW = 64;
+
 type Work = (shared: SharedWork) => Promise<UpstreamRead>;
 
 /**
@@ -22,11 +25,12 @@ type Work = (shared: SharedWork) => Promise<UpstreamRead>;
  */
 export class SharedReads {
   readonly #underWay = new PerIdentity(
-    () => new Map<string, SharedRead>(),
+    () => new ReadsUnderWay(),
     ({ size }) => size === 0,
   );
   readonly #proofMs: number;
-  readonly #live = new Set<SharedRead>();
+  /** Reads under way that nobody joins any more. */
+  readonly #dropped = new Set<SharedRead>();
 
   /** `proofMs` is how long after its beginning a read may still be joined. */
   constructor(proofMs: number) {
@@ -43,15 +47,15 @@ export class SharedReads {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);
     const reads = this.#underWay.of(identity);
-    const { key } = request;
-    const underWay = reads.get(key);
-    if (underWay !== undefined && this.#mayBeJoined(underWay)) return underWay.join(deadline);
+    const underWay = reads.get(request);
+    if (underWay !== undefined) {
+      if (this.#mayBeJoined(underWay)) return underWay.join(deadline);
+      this.#drop(underWay, reads);
+    }
     const read = new SharedRead(request, () => {
-      this.#live.delete(read);
-      if (reads.get(key) === read) reads.delete(key);
+      if (!reads.delete(read)) this.#dropped.delete(read);
     });
-    this.#live.add(read);
-    reads.set(key, read);
+    reads.add(read);
     const answer = read.join(deadline);
     read.begin(work);
     return answer;
@@ -59,20 +63,29 @@ export class SharedReads {
 
   /** Nobody joins what was begun with a credential that the upstream does not accept any more. */
   drop(identity: UpstreamIdentity): void {
-    this.#underWay.drop(identity);
+    const reads = this.#underWay.of(identity);
+    for (const read of reads.values()) this.#drop(read, reads);
   }
 
   /** The same for what these permissions cover, of which the upstream has denied one. */
   dropCovered(identity: UpstreamIdentity, permissions: readonly string[]): void {
     const reads = this.#underWay.of(identity);
-    for (const [key, { request }] of reads) {
-      if (request.permissions.some((permission) => permissions.includes(permission))) reads.delete(key);
+    for (const read of reads.values()) {
+      if (read.request.permissions.some((permission) => permissions.includes(permission))) {
+        this.#drop(read, reads);
+      }
     }
   }
 
   /** Ends everything under way; those who wait are told this reason. */
   abort(reason: Error): void {
-    for (const read of this.#live) read.abort(reason);
+    for (const reads of this.#underWay.values()) for (const read of reads.values()) read.abort(reason);
+    for (const read of this.#dropped) read.abort(reason);
+  }
+
+  #drop(read: SharedRead, reads: ReadsUnderWay): void {
+    reads.delete(read);
+    this.#dropped.add(read);
   }
 
   #mayBeJoined({ startedAtMs, signal }: SharedRead): boolean {
@@ -80,14 +93,55 @@ export class SharedReads {
   }
 }
 
+/** Those of one identity that may be joined. */
+class ReadsUnderWay {
+  #byKey = new Map<string, SharedRead>();
+  #deleted = 0;
+
+  get size(): number {
+    return this.#byKey.size;
+  }
+
+  get({ key }: WrittenRequest): SharedRead | undefined {
+    return this.#byKey.get(key);
+  }
+
+  add(read: SharedRead): void {
+    this.#byKey.set(read.request.key, read);
+  }
+
+  /** False when it is not among them. */
+  delete(read: SharedRead): boolean {
+    const { key } = read.request;
+    if (this.#byKey.get(key) !== read) return false;
+    this.#byKey.delete(key);
+    this.#deleted += 1;
+    if (this.#deleted > Math.max(FEW, this.#byKey.size)) this.#renew();
+    return true;
+  }
+
+  values(): Iterable<SharedRead> {
+    return this.#byKey.values();
+  }
+
+  /**
+   * Where a map lives long and its entries do not, V8 keeps what is long deleted: the tables that it has outgrown refer to
+   * those that followed, and once such a one is old, only a full collection frees what hangs on it.
+   */
+  #renew(): void {
+    this.#byKey = new Map(this.#byKey);
+    this.#deleted = 0;
+  }
+}
+
 class SharedRead implements SharedWork {
-  readonly request: UpstreamRequest;
+  readonly request: WrittenRequest;
   readonly startedAtMs = performance.now();
   readonly #signal = new Cancellation();
   readonly #waiting = new Set<WaitingRead>();
   readonly #onOver: () => void;
 
-  constructor(request: UpstreamRequest, onOver: () => void) {
+  constructor(request: WrittenRequest, onOver: () => void) {
     this.request = request;
     this.#onOver = onOver;
   }

@@ -56,9 +56,11 @@ describe('when all is ended', () => {
     const waiters = [reads.join(), reads.join({ identity: theirs })];
     reads.shared.drop(mine);
     waiters.push(reads.join());
+    await elapse(1_001);
+    waiters.push(reads.join());
     reads.shared.abort(closing);
     await settle();
-    expect(waiters.map(({ outcome }) => outcome)).toEqual([closing, closing, closing]);
+    expect(waiters.map(({ outcome }) => outcome)).toEqual([closing, closing, closing, closing]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
