@@ -24,6 +24,8 @@ interface TestGatewayOptions {
   readonly rateLimit?: RateLimit;
   /** Where the gateway logs to. @default nowhere */
   readonly log?: Logger;
+  /** At which request for it an operation is compiled. @default COMPILE_AT_SIGHT of the environment, or else the gateway's own */
+  readonly compileAtSight?: number;
 }
 
 export interface GraphQLAnswer {
@@ -85,7 +87,7 @@ export async function startTestGateway(
   });
   const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtSight() }, options.log);
+  const gateway = createGateway({ ...config, upstream, ...compileAtSight(options) }, options.log);
   return {
     gateway,
     sandbox,
@@ -107,9 +109,9 @@ export async function startTestGateway(
 }
 
 /** So that all tests can be run with every operation compiled, or none. */
-function compileAtSight(): { compileAtSight?: number } {
-  const text = process.env['COMPILE_AT_SIGHT'];
-  return text === undefined ? {} : { compileAtSight: Number(text) };
+function compileAtSight(options: TestGatewayOptions): Pick<TestGatewayOptions, 'compileAtSight'> {
+  const sight = options.compileAtSight ?? process.env['COMPILE_AT_SIGHT'];
+  return sight === undefined ? {} : { compileAtSight: Number(sight) };
 }
 
 export function graphqlRequest(

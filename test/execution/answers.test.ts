@@ -1,0 +1,459 @@
+import {
+  GraphQLError,
+  GraphQLObjectType,
+  type GraphQLResolveInfo,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+  buildSchema,
+} from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { answerOfBoth } from './both-executors.ts';
+
+type Resolvers = Record<string, GraphQLFieldResolver<unknown, unknown>>;
+
+/** A schema whose root has these resolvers. */
+function schemaOf(sdl: string, resolvers: Resolvers = {}): GraphQLSchema {
+  const schema = buildSchema(sdl);
+  const query = schema.getQueryType();
+  if (!query) throw new TypeError('It has queries.');
+  for (const [name, resolve] of Object.entries(resolvers)) {
+    const field = query.getFields()[name];
+    if (field === undefined) throw new TypeError(`There is no field ${name}.`);
+    field.resolve = resolve;
+  }
+  return schema;
+}
+
+const people = buildSchema(`
+  interface Named { name: String }
+  interface Aged { age: Int }
+  union Any = Person | Stone
+  type Query { person: Person people: [Person!] must: Person! }
+  type Person implements Named { name: String! nick: String friend: Person friends: [Person!]! }
+  type Stone implements Named & Aged { name: String age: Int }
+`);
+const rootValue = {
+  person: {
+    name: 'Ada',
+    nick: 'A',
+    friend: { name: 'Bob', nick: null, friends: [] },
+    friends: [{ name: 'Cy' }],
+  },
+  people: [{ name: 'Ada' }, { name: 'Bob', friends: [{ name: 'Cy' }] }],
+};
+
+describe('what is selected', () => {
+  test.each([
+    ['fields in the order in which they are met first', '{ person { nick name nick } }'],
+    ['by aliases, of one field under several as well', '{ person { a: name b: name nick: name } }'],
+    [
+      'merged where it stands several times',
+      '{ person { friend { name } } person { friend { nick } name } }',
+    ],
+    [
+      'through fragments of all kinds',
+      '{ person { ...F ... on Person { friend { ...F } } ... { n: name } } } fragment F on Person { name nick }',
+    ],
+    [
+      'through a fragment on an interface of the type',
+      '{ person { ... on Named { name } ...N } } fragment N on Named { again: name }',
+    ],
+    [
+      'without what is on other types',
+      '{ person { ... on Stone { age } ... on Aged { age } ...S nick } } fragment S on Stone { age }',
+    ],
+    ['through a union that the type is in', '{ person { ... on Any { __typename } } }'],
+    ['with type names', '{ __typename person { __typename kind: __typename friends { __typename } } }'],
+    [
+      'under names that objects know',
+      '{ __proto__: person { __proto__: name constructor: nick then: name toString: name hasOwnProperty: nick } }',
+    ],
+    ['of lists in lists of rows', '{ people { name friends { name nick } } }'],
+    [
+      'a fragment that is spread twice',
+      '{ person { ...F friend { ...F } ...F } } fragment F on Person { nick name }',
+    ],
+  ])('is given %s', async (_how, query) => {
+    expect(await answerOfBoth({ schema: people, query, rootValue })).toHaveProperty('data');
+  });
+
+  test('is decided by literal conditions', async () => {
+    const query = `{ person {
+      a: name @skip(if: true) b: name @skip(if: false) c: name @include(if: false) d: name @include(if: true)
+      e: name @include(if: true) @skip(if: true) ... @include(if: false) { f: name } ...F @skip(if: true)
+    } } fragment F on Person { g: name }`;
+    const { data } = await answerOfBoth({ schema: people, query, rootValue });
+    expect(data).toEqual({ person: { b: 'Ada', d: 'Ada' } });
+  });
+
+  test('can be nothing at all', async () => {
+    const { data } = await answerOfBoth({
+      schema: people,
+      query: '{ person { name @skip(if: true) } }',
+      rootValue,
+    });
+    expect(data).toEqual({ person: {} });
+  });
+
+  test('is of the operation that is named', async () => {
+    const query = 'query A { person { name } } query B { person { nick } }';
+    const { data } = await answerOfBoth({ schema: people, query, rootValue, operationName: 'B' });
+    expect(data).toEqual({ person: { nick: 'A' } });
+  });
+});
+
+describe('a root', () => {
+  test.each([
+    ['absent', undefined],
+    ['null', null],
+    ['text', 'person'],
+    ['a function with properties', Object.assign(() => null, rootValue)],
+  ])('may be %s', async (_what, root) => {
+    expect(
+      await answerOfBoth({ schema: people, query: '{ person { name } people { name } }', rootValue: root }),
+    ).toHaveProperty('data');
+  });
+
+  test('is null where a field that has to be there is not', async () => {
+    const { data, errors } = await answerOfBoth({
+      schema: people,
+      query: '{ person { name } must { name } }',
+      rootValue,
+    });
+    expect(data).toBeNull();
+    expect(errors).toHaveLength(1);
+  });
+
+  test('is null where such a field is promised and fails', async () => {
+    const root = { ...rootValue, must: Promise.reject(new Error('lost')) };
+    const { data } = await answerOfBoth({
+      schema: people,
+      query: '{ person { name } must { name } }',
+      rootValue: root,
+    });
+    expect(data).toBeNull();
+  });
+});
+
+describe('a source', () => {
+  test('answers by methods, which get arguments, context and info, and are called on it', async () => {
+    class Person {
+      readonly name = 'Ada';
+      nick(...given: [object, object, GraphQLResolveInfo]) {
+        return `${this.name} ${JSON.stringify(given.slice(0, 2))} ${given[2].fieldName} ${given[2].path.key}`;
+      }
+    }
+    const { data } = await answerOfBoth({
+      schema: people,
+      query: '{ person { other: nick } }',
+      rootValue: { person: new Person() },
+      contextValue: { of: 'both' },
+    });
+    expect(data).toEqual({ person: { other: 'Ada [{},{"of":"both"}] nick other' } });
+  });
+
+  test('answers by getters of its class, and by what it inherits', async () => {
+    class Base {
+      get name() {
+        return 'Ada';
+      }
+    }
+    class Person extends Base {
+      readonly #nick = 'hidden';
+      get nick() {
+        return this.#nick;
+      }
+    }
+    expect(
+      await answerOfBoth({
+        schema: people,
+        query: '{ person { name nick } }',
+        rootValue: { person: new Person() },
+      }),
+    ).toHaveProperty('data');
+  });
+
+  test.each([['text'], [7], [true], [Symbol('of')]])(
+    'may be %s where an object is expected',
+    async (person) => {
+      expect(
+        await answerOfBoth({
+          schema: people,
+          query: '{ person { nick __typename } }',
+          rootValue: { person },
+        }),
+      ).toHaveProperty('data');
+    },
+  );
+});
+
+describe('resolvers', () => {
+  const sdl = `
+    input Range { from: Int = 1, to: Int! }
+    type Query {
+      plain(id: ID!, range: Range, many: [Int!] = [1, 2]): String
+      informed(id: ID): [Row]
+      three(id: ID): String
+    }
+    type Row { info: String }
+  `;
+
+  test('get source, coerced arguments and context, and arguments once for all rows', async () => {
+    const seen: unknown[] = [];
+    const schema = schemaOf(sdl, {
+      plain: (...given) => {
+        seen.push(given[1]);
+        return JSON.stringify(given.slice(0, 3));
+      },
+    });
+    const query =
+      'query ($id: ID!, $to: Int!) { plain(id: $id, range: { to: $to }) b: plain(id: 7, many: 3) }';
+    const asked = {
+      schema,
+      query,
+      variableValues: { id: 5, to: 6 },
+      rootValue: { root: 1 },
+      contextValue: [2],
+    };
+    const { data } = await answerOfBoth(asked);
+    expect(data).toEqual({
+      plain: '[{"root":1},{"id":"5","range":{"from":1,"to":6},"many":[1,2]},[2]]',
+      b: '[{"root":1},{"id":"7","many":[3]},[2]]',
+    });
+    expect(seen).toHaveLength(4);
+  });
+
+  test('that take it get the info that graphql-js gives', async () => {
+    const infos: GraphQLResolveInfo[] = [];
+    const schema = schemaOf(sdl);
+    const row = schema.getType('Row');
+    const field = row instanceof GraphQLObjectType ? row.getFields()['info'] : undefined;
+    if (field === undefined) throw new TypeError('There is such a field.');
+    field.resolve = (_source, _args, _context, info) => {
+      infos.push(info);
+      return 'told';
+    };
+    const query = 'query Q($id: ID) { rows: informed(id: $id) { ...F } } fragment F on Row { told: info }';
+    const root = { informed: [{}, {}] };
+    await answerOfBoth({ schema, query, rootValue: root, variableValues: { id: 3 } });
+    const [a, b, c, d] = infos;
+    expect(infos).toHaveLength(4);
+    expect(a).toEqual(c);
+    expect(b).toEqual(d);
+    expect(Object.keys(a ?? {}).toSorted()).toEqual(Object.keys(c ?? {}).toSorted());
+    expect(b?.path).toEqual({
+      prev: { prev: { prev: undefined, key: 'rows', typename: 'Query' }, key: 1, typename: undefined },
+      key: 'told',
+      typename: 'Row',
+    });
+  });
+
+  test('are not called as methods of what they are kept in', async () => {
+    const schema = schemaOf(sdl, {
+      plain(this: unknown) {
+        return String(this);
+      },
+    });
+    const { data } = await answerOfBoth({ schema, query: '{ plain(id: 1) }' });
+    expect(data).toEqual({ plain: 'undefined' });
+  });
+
+  test('that give a function give no answer', async () => {
+    const schema = schemaOf(sdl, { three: () => () => 'called' });
+    const { errors } = await answerOfBoth({ schema, query: '{ three }' });
+    expect(errors).toHaveLength(1);
+  });
+
+  test('fail alone where their arguments cannot be coerced', async () => {
+    const schema = schemaOf(sdl, { plain: () => 'reached', three: () => 'reached' });
+    const query = 'query ($id: ID) { plain(id: $id) three }';
+    const { data, errors } = await answerOfBoth({ schema, query, variableValues: { id: null } });
+    expect(data).toEqual({ plain: null, three: 'reached' });
+    expect(errors).toHaveLength(1);
+  });
+});
+
+describe('errors', () => {
+  const schema = buildSchema(`
+    type Query { rows: [Row] must: [Row!]! grid: [[Int!]!] }
+    type Row { text: String there: String! row: Row rowThere: Row! rows: [Row!] }
+  `);
+  const lost = new Error('lost');
+
+  test.each<[string, string, () => unknown]>([
+    [
+      'a getter throws',
+      '{ rows { text there } }',
+      () => ({
+        rows: [
+          {
+            there: 'a',
+            get text() {
+              throw lost;
+            },
+          },
+        ],
+      }),
+    ],
+    ['a value is an error', '{ rows { text there } }', () => ({ rows: [{ there: 'a', text: lost }, lost] })],
+    [
+      'a promise rejects',
+      '{ rows { text there } }',
+      () => ({ rows: [{ there: 'a', text: Promise.reject(lost) }, Promise.reject(lost)] }),
+    ],
+    [
+      'what is thrown is no error',
+      '{ rows { text } }',
+      () => ({
+        rows: [
+          {
+            get text() {
+              throw 'text';
+            },
+          },
+          Promise.reject(7),
+        ],
+      }),
+    ], // oxlint-disable-line typescript/only-throw-error, typescript/prefer-promise-reject-errors
+    [
+      'something that has to be there is null',
+      '{ rows { text there } }',
+      () => ({ rows: [{ there: null }, { there: 'b' }] }),
+    ],
+    [
+      'the same in an object that has to be there',
+      '{ rows { row { rowThere { there } } text } }',
+      () => ({ rows: [{ text: 'a', row: { rowThere: {} } }] }),
+    ],
+    [
+      'an element that has to be there is null',
+      '{ rows { rows { text } text } }',
+      () => ({ rows: [{ text: 'a', rows: [{ text: 'b' }, null] }] }),
+    ],
+    [
+      'a promised element that has to be there is null',
+      '{ rows { rows { text } text } }',
+      () => ({ rows: [{ rows: [Promise.resolve(null), { text: 'b' }] }] }),
+    ],
+    ['a list is none', '{ rows { text } }', () => ({ rows: { length: 0 } })],
+    ['a list is text', '{ rows { text } }', () => ({ rows: 'abc' })],
+    ['a list in a list is none', '{ grid }', () => ({ grid: [[1, 2], 3, [null], [4]] })],
+    [
+      'there are some in what becomes null in the end',
+      '{ rows { row { text there } } }',
+      () => ({ rows: [{ row: { text: lost, there: null } }] }),
+    ],
+    [
+      'the later of two comes where all is null already',
+      '{ rows { row { there text } } }',
+      () => ({ rows: [{ row: { there: null, text: lost } }] }),
+    ],
+    [
+      'a promise beside a failed field still ends',
+      '{ rows { row { text there } } }',
+      () => ({
+        rows: [
+          {
+            row: {
+              text: Promise.resolve().then(() => {
+                throw lost;
+              }),
+              there: null,
+            },
+          },
+        ],
+      }),
+    ],
+    [
+      'a value has the wrong type',
+      '{ rows { text there } grid }',
+      () => ({ rows: [{ text: {}, there: Symbol('s') }], grid: [[1.5], [2 ** 31], ['7'], [true]] }),
+    ],
+  ])('are those of graphql-js where %s', async (_when, query, root) => {
+    const { errors } = await answerOfBoth({ schema, query, rootValue: root() });
+    expect(errors?.length).toBeGreaterThan(0);
+  });
+
+  test('keep what they are, and stay GraphQL errors', async () => {
+    const coded = Object.assign(new Error('coded'), { extensions: { code: 'CODED' } });
+    const own = new GraphQLError('own', { extensions: { own: true } });
+    const placed = new GraphQLError('placed', { path: ['elsewhere'] });
+    const query = '{ rows { text } }';
+    const root = { rows: [{ text: coded }, { text: own }, { text: placed }, { text: lost }] };
+    const { errors = [] } = await answerOfBoth({ schema, query, rootValue: root });
+    expect(errors.map(({ originalError, extensions }) => [originalError, extensions])).toEqual([
+      [coded, { code: 'CODED' }],
+      [own, { own: true }],
+      [undefined, {}],
+      [lost, {}],
+    ]);
+    for (const error of errors) expect(error).toBeInstanceOf(GraphQLError);
+    expect(errors[3]?.stack).toBe(lost.stack);
+    expect(String(errors[3])).toContain('GraphQL request:1:10');
+    expect(errors[3]?.locations).toEqual([{ line: 1, column: 10 }]);
+    expect(errors[3]?.positions).toEqual([9]);
+    expect(errors[3]?.name).toBe('GraphQLError');
+  });
+
+  test('of a field that stands at several places of the operation name them all', async () => {
+    const query = '{ rows { text }\n rows { text } }';
+    const { errors } = await answerOfBoth({ schema, query, rootValue: { rows: [{ text: lost }] } });
+    expect(errors?.[0]?.locations).toHaveLength(2);
+  });
+});
+
+describe('promises', () => {
+  const schema = buildSchema(
+    'type Query { rows: [Row] row: Row } type Row { text: String there: String! row: Row }',
+  );
+
+  test('may stand for everything, and what is beside them is answered at once', async () => {
+    const order: string[] = [];
+    const root = {
+      row: Promise.resolve({
+        text: Promise.resolve(() => 'not called'),
+        get there() {
+          order.push('there');
+          return Promise.resolve('a');
+        },
+        row: Promise.resolve(null),
+      }),
+      get rows() {
+        order.push('rows');
+        return Promise.resolve([Promise.resolve({ there: 'b' }), { there: Promise.resolve('c') }, null]);
+      },
+    };
+    await answerOfBoth({
+      schema,
+      query: '{ row { text there row { text } } rows { there } }',
+      rootValue: root,
+    });
+    expect(order).toEqual(['rows', 'rows', 'there', 'there']);
+  });
+
+  test('may be of another make', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what it is about
+    const text = { then: (...how: [() => unknown]) => Promise.resolve('foreign').then(...how) };
+    const { data } = await answerOfBoth({
+      schema,
+      query: '{ row { text there } }',
+      rootValue: { row: { text, there: 'a' } },
+    });
+    expect(data).toEqual({ row: { text: 'foreign', there: 'a' } });
+  });
+
+  test('are waited for in the order of the operation, not in that of their ends', async () => {
+    const late = new Promise((resolve) => setImmediate(resolve, 'late'));
+    const { data } = await answerOfBoth({
+      schema,
+      query: '{ row { text there } rows { text } }',
+      rootValue: {
+        row: { text: late, there: Promise.resolve('early') },
+        rows: [{ text: late }, { text: Promise.resolve('x') }],
+      },
+    });
+    expect(JSON.stringify(data)).toBe(
+      '{"row":{"text":"late","there":"early"},"rows":[{"text":"late"},{"text":"x"}]}',
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { startTestGateway } from '../support/gateway.ts';
+import { sdl } from './compare-with-reference.ts';
+import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
+import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-upstream.ts';
+import { propertyRuns, timeout } from './property-runs.ts';
+
+test(
+  'any valid query over any upstream is answered the same whether it is compiled or not, for the same calls',
+  { timeout },
+  async () => {
+    const property = fc.asyncProperty(upstreamPlans, fc.gen(), async (plan, draw) => {
+      const operation = generateOperation(draw, sdl);
+      const compiled = await answerAndCalls(plan, operation, 1);
+      expect(compiled, operation.query).toEqual(await answerAndCalls(plan, operation, Infinity));
+    });
+    await fc.assert(property, { ...propertyRuns, numRuns: propertyRuns.numRuns * 2 });
+  },
+);
+
+async function answerAndCalls(
+  plan: UpstreamPlan,
+  { query, variables }: GeneratedOperation,
+  compileAtSight: number,
+) {
+  const {
+    query: ask,
+    calls,
+    close,
+  } = await startTestGateway({
+    ...sandboxOptions(plan),
+    compileAtSight,
+    env: {
+      UPSTREAM_BATCH_SIZE: String(plan.batchSize),
+      // A machine that stands still for a moment is no fault of either.
+      REQUEST_TIMEOUT_MS: '60000',
+      UPSTREAM_TIMEOUT_MS: '60000',
+    },
+  });
+  try {
+    const { data, errors } = await ask(query, variables);
+    return { data: comparable(data), errors: comparable(errors), calls: calls() };
+  } finally {
+    await close();
+  }
+}
+
+/** As text, so that the order of keys counts, and without what no two answers have in common. */
+function comparable(value: unknown): string {
+  const text =
+    JSON.stringify(value, (key, inner: unknown) => (key === 'correlationId' ? '' : inner), 1) ?? '';
+  return text.replace(/"[^"]*T[^"]*Z"/g, (date) => (isNow(JSON.parse(date)) ? '"now"' : date));
+}
+
+/** When the upstream was asked, as distinct from the dates that it tells. */
+function isNow(date: string): boolean {
+  return Math.abs(Date.parse(date) - Date.now()) < 120_000;
+}
