@@ -102,8 +102,8 @@ export class CompiledExecutor {
     if (variant === undefined) {
       variant = compileOperation(plan.operation, conditions, this.#repeats);
       plan.variants.set(key, variant);
-      // Its size is another one now.
-      this.#plans.set(plan.operation.operation, plan);
+      // Its size is another one now, which is only asked of another object.
+      this.#plans.set(plan.operation.operation, { ...plan });
     }
     return variant;
   }
