@@ -182,8 +182,13 @@ function completing(site: Site, variable: string, below: Selection | null, funct
   if (isObjectType(type) && below !== null) {
     const name = objectFunction(below, site, functions);
     return `if (${IS_PLAIN_OBJECT}) {
-      ${variable} = isRepeatable(value) ? repeated(${at}, value, ${indices}) : ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
-      if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }
+      if (isRepeatable(value)) {
+        ${variable} = repeated(${at}, value, ${indices});
+        if (${variable} instanceof Promise) pending = true;
+      } else {
+        ${variable} = ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
+        if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }
+      }
     }`;
   }
   if (isEnumType(type)) {

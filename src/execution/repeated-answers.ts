@@ -1,4 +1,5 @@
-import type { Request } from './request.ts';
+import { guard } from './complete-value.ts';
+import { fail, type Request } from './request.ts';
 import type { Site } from './site.ts';
 
 /**
@@ -26,7 +27,7 @@ export const noRepeats: Repeats<never> = {
   areAlike: () => false,
 };
 
-/** How generated text answers a source that `repeats` says can be repeated. */
+/** How generated text answers a source that `repeats` says can be repeated. What is promised has failed where it stands already. */
 export function repeatedly(repeats: Repeats) {
   return function repeated(
     request: Request,
@@ -34,28 +35,39 @@ export function repeatedly(repeats: Repeats) {
     source: object,
     indices: readonly number[],
   ): unknown {
-    const { completion } = site;
-    if (completion === null) throw new TypeError('Only objects are repeated.');
-    const anew = () => completion(request, source, ...indices);
     const answers = (request.answers[site.number] ??= new Map<unknown, Answer>());
     const key = repeats.keyOf(source);
     const known = answers.get(key);
     if (known !== undefined && repeats.areAlike(known.source, source)) {
       if (!(known.value instanceof Promise)) return known.value;
       // With errors it is made again, for they have places of their own; what was loaded for it is there by then.
+      const again = () => madeAgain(request, site, source, indices);
       return known.value.then(
-        (value: unknown) => (known.failuresBefore === failuresAt(request, site) ? value : anew()),
-        anew,
+        (value: unknown) => (known.failuresBefore === failuresAt(request, site) ? value : again()),
+        again,
       );
     }
     const failuresBefore = failuresAt(request, site);
-    const value = anew();
+    const value = made(request, site, source, indices);
     // Without a promise it is known now whether anything failed.
     if (value instanceof Promise || failuresBefore === failuresAt(request, site)) {
       answers.set(key, { source, value, failuresBefore });
     }
-    return value;
+    return guard(request, site, value, indices);
   };
+}
+
+function made(request: Request, site: Site, source: object, indices: readonly number[]): unknown {
+  if (site.completion === null) throw new TypeError('Only objects are repeated.');
+  return site.completion(request, source, ...indices);
+}
+
+function madeAgain(request: Request, site: Site, source: object, indices: readonly number[]): unknown {
+  try {
+    return guard(request, site, made(request, site, source, indices), indices);
+  } catch (error) {
+    return fail(request, site, error, indices);
+  }
 }
 
 function failuresAt(request: Request, site: Site): number {

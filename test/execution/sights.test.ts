@@ -1,4 +1,5 @@
 import { buildSchema, parse } from 'graphql';
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { CompiledExecutor, type CompiledExecutorOptions } from '../../src/execution/compiled-executor.ts';
 
@@ -23,6 +24,20 @@ describe('an operation is compiled', () => {
     expect(asking({ compileAtSight: 1 })(document)).toBe(true);
     const never = asking({ compileAtSight: Infinity });
     expect(Array.from({ length: 100 }, () => never(document))).not.toContain(true);
+  });
+
+  test('never where Node may not generate code', () => {
+    const module = new URL('../../src/execution/compiled-executor.ts', import.meta.url);
+    const script = `
+      import { buildSchema, parse } from 'graphql';
+      import { CompiledExecutor } from ${JSON.stringify(module)};
+      const schema = buildSchema('type Query { name: String }');
+      const executor = new CompiledExecutor({ compileAtSight: 1 });
+      console.log(executor.execute({ schema, document: parse('{ name }') }));`;
+    const answer = (...flags: string[]) =>
+      execFileSync(process.execPath, [...flags, '--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(answer()).toContain('data');
+    expect(answer('--disallow-code-generation-from-strings')).toBe('null\n');
   });
 
   test('by itself, not with others of its document', () => {
