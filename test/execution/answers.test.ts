@@ -223,6 +223,22 @@ describe('resolvers', () => {
     expect(seen).toHaveLength(4);
   });
 
+  test('below a list get the same arguments for each of its rows', async () => {
+    const seen: unknown[] = [];
+    const schema = buildSchema('type Query { rows: [Row!] } type Row { text(of: String): String }');
+    const row = schema.getType('Row');
+    const field = row instanceof GraphQLObjectType ? row.getFields()['text'] : undefined;
+    if (field === undefined) throw new TypeError('There is such a field.');
+    field.resolve = (_source, args) => {
+      seen.push(args);
+    };
+    const query = 'query ($of: String) { rows { text(of: $of) other: text(of: "b") } }';
+    await answerOfBoth({ schema, query, rootValue: { rows: [{}, {}] }, variableValues: { of: 'a' } });
+    // The compiled executor was asked first.
+    expect(seen.slice(0, 4)).toEqual([{ of: 'a' }, { of: 'b' }, { of: 'a' }, { of: 'b' }]);
+    expect(new Set(seen.slice(0, 4)).size).toBe(2);
+  });
+
   test('that take it get the info that graphql-js gives', async () => {
     const infos: GraphQLResolveInfo[] = [];
     const schema = schemaOf(sdl);
