@@ -1,9 +1,12 @@
 import {
+  GraphQLEnumType,
   GraphQLError,
+  GraphQLList,
   GraphQLObjectType,
   type GraphQLResolveInfo,
   type GraphQLFieldResolver,
-  type GraphQLSchema,
+  GraphQLScalarType,
+  GraphQLSchema,
   buildSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
@@ -415,6 +418,56 @@ describe('errors', () => {
     const query = '{ rows { text }\n rows { text } }';
     const { errors } = await answerOfBoth({ schema, query, rootValue: { rows: [{ text: lost }] } });
     expect(errors?.[0]?.locations).toHaveLength(2);
+  });
+});
+
+describe('enums', () => {
+  const odd = {
+    nothing: null,
+    absent: undefined,
+    no: Number.NaN,
+    object: {},
+    error: new Error('as value'),
+    text: 'text',
+    zero: 0,
+  };
+  const values = Object.fromEntries(Object.entries(odd).map(([name, value]) => [name, { value }]));
+  const type = new GraphQLEnumType({ name: 'Odd', values: { ...values, method: { value: () => 'zero' } } });
+  const schema = new GraphQLSchema({
+    query: new GraphQLObjectType({ name: 'Query', fields: { odd: { type } } }),
+  });
+
+  test.each([
+    ...Object.entries(odd),
+    ['method', type.getValue('method')?.value],
+    ['unknown', 'unknown'],
+    ['minus', -0],
+  ])('have names for values of all kinds: %s', async (_name, value) => {
+    expect(await answerOfBoth({ schema, query: '{ odd }', rootValue: { odd: value } })).toHaveProperty(
+      'data',
+    );
+  });
+});
+
+describe('scalars', () => {
+  test.each<[string, (value: unknown) => unknown]>([
+    ['as they are', (value) => value],
+    ['as nothing', () => null],
+    ['in other words', (value) => ({ said: String(value) })],
+    [
+      'not at all',
+      () => {
+        throw new Error('unspeakable');
+      },
+    ],
+  ])('of their own kind are given %s', async (_how, serialize) => {
+    const type = new GraphQLScalarType({ name: 'Own', serialize });
+    const schema = new GraphQLSchema({
+      query: new GraphQLObjectType({ name: 'Query', fields: { many: { type: new GraphQLList(type) } } }),
+    });
+    const many = ['text', '', 7, 0, false, null, undefined, { a: 1 }, [1], new Date(0)];
+    const { data } = await answerOfBoth({ schema, query: '{ many }', rootValue: { many } });
+    expect(data).toHaveProperty('many');
   });
 });
 
