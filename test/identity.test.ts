@@ -5,7 +5,13 @@ import type { Fault } from '../src/sandbox/fault.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../src/server.ts';
 import { onlyError } from './support/answers.ts';
-import { gatewayForTest, graphqlRequest, type GraphQLAnswer, TOKEN } from './support/gateway.ts';
+import {
+  compileAtSight,
+  gatewayForTest,
+  type GraphQLAnswer,
+  graphqlRequest,
+  TOKEN,
+} from './support/gateway.ts';
 import { listeningForTest } from './support/listening.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID, supervisorsOrganisation } from './support/organisation.ts';
 
@@ -20,7 +26,7 @@ const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 function gatewayWith(env: Readonly<Record<string, string>>): Gateway {
   const { upstream, ...config } = parseConfig(env);
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream });
+  const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
   onTestFinished(() => gateway.dispose());
   return gateway;
 }

@@ -6,7 +6,7 @@ import { parseApiKeys } from '../../src/authentication/parse-api-keys.ts';
 import { parseConfig } from '../../src/config.ts';
 import { createGateway } from '../../src/server.ts';
 import { onlyError } from '../support/answers.ts';
-import { graphqlRequest } from '../support/gateway.ts';
+import { compileAtSight, graphqlRequest } from '../support/gateway.ts';
 import { issuerForTest, issuerKey, signed } from '../support/issuer.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { bearer, serviceGatewayForTest } from '../support/service-gateway.ts';
@@ -115,7 +115,7 @@ describe('what callers authenticate with', () => {
       ...issuer.env,
     });
     if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-    const gateway = createGateway({ ...config, upstream });
+    const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
     onTestFinished(() => gateway.dispose());
     const token = await signed(key);
     const ways = [bearer(token), bearer(KEY), { 'x-api-key': KEY }];

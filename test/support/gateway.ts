@@ -87,7 +87,10 @@ export async function startTestGateway(
   });
   const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtSight(options) }, options.log);
+  const gateway = createGateway(
+    { ...config, upstream, ...compileAtSight(options.compileAtSight) },
+    options.log,
+  );
   return {
     gateway,
     sandbox,
@@ -108,9 +111,9 @@ export async function startTestGateway(
   };
 }
 
-/** So that all tests can be run with every operation compiled, or none. */
-function compileAtSight(options: TestGatewayOptions): Pick<TestGatewayOptions, 'compileAtSight'> {
-  const sight = options.compileAtSight ?? process.env['COMPILE_AT_SIGHT'];
+/** For a gateway's settings: so that all tests can be run with every operation compiled, or none. */
+export function compileAtSight(wanted?: number): { readonly compileAtSight?: number } {
+  const sight = wanted ?? process.env['COMPILE_AT_SIGHT'];
   return sight === undefined ? {} : { compileAtSight: Number(sight) };
 }
 

@@ -5,7 +5,7 @@ import type { Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../../src/server.ts';
-import { graphqlRequest, type GraphQLAnswer } from './gateway.ts';
+import { compileAtSight, type GraphQLAnswer, graphqlRequest } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export async function serviceGatewayForTest(
     ...env,
   });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream }, log);
+  const gateway = createGateway({ ...config, upstream, ...compileAtSight() }, log);
   onTestFinished(() => gateway.dispose());
   return {
     gateway,
