@@ -127,6 +127,23 @@ describe('variables', () => {
     expect(answer(true, false)).toEqual({ data: { thing: { three: 'x' }, other: { name: 'x' } } });
   });
 
+  test('are those of the request, whatever shares its context', () => {
+    const executor = new CompiledExecutor({ compileAtSight: 1 });
+    const document = parse(
+      'query A($b: Boolean!) { thing { name @skip(if: $b) } } query B($b: Boolean!) { thing { name @include(if: $b) } }',
+    );
+    const shared = { schema, document, rootValue: { thing: { name: 'x' } }, contextValue: {} };
+    const answer = (operationName: string, b: boolean) =>
+      executor.execute({ ...shared, operationName, variableValues: { b } });
+    const named = { data: { thing: { name: 'x' } } };
+    expect([answer('A', false), answer('A', true), answer('B', true), answer('B', false)]).toEqual([
+      named,
+      { data: { thing: {} } },
+      named,
+      { data: { thing: {} } },
+    ]);
+  });
+
   test('of another operation of the document are none of this one', async () => {
     const query = 'query A { thing { name } } query B($b: Boolean!) { thing { name @skip(if: $b) } }';
     expect(
