@@ -56,6 +56,12 @@ class LateLackingPerson extends Person {
   }
 }
 
+class LackingPerson extends Person {
+  override get there() {
+    return null;
+  }
+}
+
 const repeats: Repeats<Person> = {
   isRepeatable: (source): source is Person => source instanceof Person,
   keyOf: ({ id }) => id,
@@ -124,6 +130,12 @@ describe('sources that say the same', () => {
     const { answer, times } = await asked('{ rows { person { name there } } }', root);
     expect(answer.errors).toHaveLength(6);
     expect(times).toBeGreaterThanOrEqual(6);
+  });
+
+  test('have an error each where one of them fails at once and another later', async () => {
+    const root = rowsOf((n) => (n === 0 ? new LateLackingPerson('p') : new LackingPerson('p')));
+    const { answer } = await asked('{ rows { person { name there } } }', root);
+    expect(answer.errors).toHaveLength(6);
   });
 
   test('are answered anew in each request', async () => {
