@@ -1,12 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LoadMessage } from './load/main.ts';
 import type { LoadJob, LoadResult } from './load/run-load.ts';
 import type { QuotaJob, QuotaResult } from './load/run-quota-load.ts';
 import { freePort, MeasuredProcess } from './processes/measured-process.ts';
 import type { CallCounts, Quota } from './upstream/call-log.ts';
+import type { UpstreamMessage } from './upstream/main.ts';
 
 /** So much that it is never met. */
 const NO_QUOTA: Quota = { allowed: 1_000_000_000, windowSeconds: 60 };
 const QUIET_MS = 250;
+/** Of a process that does nothing but clean up now and then. */
+const IDLE_CPU_MS = 25;
+const MAX_TRIES = 120;
 
 /** The processes that stand around the contenders during a run: the upstream and the load. */
 export class Bench {
@@ -37,34 +42,48 @@ export class Bench {
 
   /** From now on the upstream takes this long, and counts anew. */
   async begin(latencyMs: number, quota: Quota = NO_QUOTA): Promise<void> {
-    await this.upstream.ask({ ask: 'begin', latencyMs, quota });
+    await this.#askUpstream({ ask: 'begin', latencyMs, quota });
   }
 
   /** The upstream's calls since this was asked last. */
   async takeCounts(): Promise<CallCounts> {
-    const { counts } = await this.upstream.ask({ ask: 'take' });
+    const { counts } = await this.#askUpstream({ ask: 'take' });
     return counts as CallCounts;
   }
 
-  /** Until the upstream is called no more. */
-  async quiet(): Promise<void> {
-    for (let before = -1, calls = 0; calls !== before;) {
-      before = calls;
+  /** Until a contender calls the upstream no more and has nothing left to work on. */
+  async quiet(contender: MeasuredProcess): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+      const before = await this.#activity(contender);
       await delay(QUIET_MS);
-      calls = Number((await this.upstream.ask({ ask: 'calls' }))['calls']);
+      const after = await this.#activity(contender);
+      if (after.calls === before.calls && after.cpuMs - before.cpuMs < IDLE_CPU_MS) return;
     }
+    throw new Error(
+      `${contender.name} is still at work ${(MAX_TRIES * QUIET_MS) / 1000} s after its last request.`,
+    );
   }
 
   async runLoad(job: LoadJob): Promise<LoadResult> {
-    return (await this.#ordered('load', job)) as LoadResult;
+    return (await this.#askLoad({ ask: 'load', job })) as LoadResult;
   }
 
   async runQuotaLoad(job: QuotaJob): Promise<QuotaResult> {
-    return (await this.#ordered('quota', job)) as QuotaResult;
+    return (await this.#askLoad({ ask: 'quota', job })) as QuotaResult;
   }
 
-  async #ordered(ask: string, job: object): Promise<unknown> {
-    const { result, error } = await this.load.ask({ ask, job });
+  async #activity(contender: MeasuredProcess): Promise<{ calls: number; cpuMs: number }> {
+    const { calls } = await this.#askUpstream({ ask: 'calls' });
+    const { cpuMs } = await contender.usage();
+    return { calls: Number(calls), cpuMs };
+  }
+
+  #askUpstream(message: UpstreamMessage): Promise<Record<string, unknown>> {
+    return this.upstream.ask(message);
+  }
+
+  async #askLoad(message: LoadMessage): Promise<unknown> {
+    const { result, error } = await this.load.ask(message);
     if (error !== undefined) throw new Error('The load failed.', { cause: error });
     return result;
   }

@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Bench } from './bench.ts';
 import { type Contender, dataOf, startContender } from './contender.ts';
@@ -33,7 +34,7 @@ export async function runScenario(
     for (const contender of contenders) {
       const warmUp = await bench.runLoad(jobOf(scenario, contender, { seconds: WARM_UP_SECONDS }));
       rates.set(contender.name, warmUp.requests / warmUp.seconds);
-      await bench.quiet();
+      await bench.quiet(contender.process);
     }
     const passes: [ContenderName, Figures][] = [];
     for (let pass = 0; pass < PASSES; pass += 1) {
@@ -83,7 +84,7 @@ async function measure(bench: Bench, contender: Contender, job: LoadJob): Promis
   if (result.failures > 0) {
     throw new Error(`${contender.name} did not answer ${result.failures} of ${result.requests} requests.`);
   }
-  await bench.quiet();
+  await bench.quiet(contender.process);
   const { calls } = await bench.takeCounts();
   return {
     cpuMs: (after.contender.cpuMs - before.contender.cpuMs) / result.requests,
@@ -94,11 +95,21 @@ async function measure(bench: Bench, contender: Contender, job: LoadJob): Promis
     peakRssMb: after.contender.peakRssMb,
     upstreamBusy: busy(before.upstream, after.upstream, result),
     loadBusy: busy(before.load, after.load, result),
+    othersBusy: othersBusy(before, after),
   };
 }
 
-async function usages(bench: Bench, { process }: Contender) {
+interface Usages {
+  readonly contender: Usage;
+  readonly upstream: Usage;
+  readonly load: Usage;
+  /** Of all cores together, in milliseconds. */
+  readonly machine: { readonly busyMs: number; readonly allMs: number };
+}
+
+async function usages(bench: Bench, { process }: Contender): Promise<Usages> {
   return {
+    machine: machineUsage(),
     contender: await process.usage(),
     upstream: await bench.upstream.usage(),
     load: await bench.load.usage(),
@@ -108,6 +119,26 @@ async function usages(bench: Bench, { process }: Contender) {
 /** Of one core. */
 function busy(before: Usage, after: Usage, { seconds }: LoadResult): number {
   return (after.cpuMs - before.cpuMs) / 1000 / seconds;
+}
+
+function machineUsage(): Usages['machine'] {
+  let busyMs = 0;
+  let allMs = 0;
+  for (const { times } of cpus()) {
+    const busyOfCore = times.user + times.nice + times.sys + times.irq;
+    busyMs += busyOfCore;
+    allMs += busyOfCore + times.idle;
+  }
+  return { busyMs, allMs };
+}
+
+/** Of all cores. */
+function othersBusy(before: Usages, after: Usages): number {
+  const ownMs = (['contender', 'upstream', 'load'] as const)
+    .map((each) => after[each].cpuMs - before[each].cpuMs)
+    .reduce((sum, each) => sum + each);
+  const busyMs = after.machine.busyMs - before.machine.busyMs;
+  return Math.max(0, busyMs - ownMs) / (after.machine.allMs - before.machine.allMs);
 }
 
 function betterOf(passes: readonly (readonly [ContenderName, Figures])[]): Map<ContenderName, Figures> {

@@ -1,7 +1,7 @@
 /**
  * GraphQL Yoga with DataLoader, as its documentation has it: `createYoga` in a server of `node:http`
- * (https://the-guild.dev/graphql/yoga-server/docs/integrations/integration-with-node), loaders in the context, made for each
- * request (https://the-guild.dev/graphql/yoga-server/docs/features/context).
+ * (https://the-guild.dev/graphql/yoga-server/docs), loaders in the context, made for each request
+ * (https://the-guild.dev/graphql/yoga-server/docs/features/context).
  */
 import { createServer } from 'node:http';
 import { createYoga } from 'graphql-yoga';

@@ -11,6 +11,8 @@ export interface Figures {
   /** How much of one core the upstream and the load needed meanwhile. */
   readonly upstreamBusy: number;
   readonly loadBusy: number;
+  /** How much of the whole machine everything else needed that has nothing to do with the benchmark. */
+  readonly othersBusy: number;
 }
 
 /** By contender. */

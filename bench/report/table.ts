@@ -4,6 +4,8 @@ import type { QuotaFigures, ScenarioFigures } from './figures.ts';
 const REFERENCE = 'gateway';
 /** From here on, a process beside the contender may have been what held it up. */
 const BUSY = 0.8;
+/** From here on, the machine has too much else to do for requests/s and latencies to mean much. */
+const DISTURBED = 0.1;
 
 /** One line for each contender, and one for each time that it was not the contender alone that was measured. */
 export function scenarioTable(figures: ScenarioFigures): string[] {
@@ -38,6 +40,7 @@ export function scenarioTable(figures: ScenarioFigures): string[] {
       ...(upstreamBusy > BUSY ? [busyLine(name, 'the upstream', upstreamBusy)] : []),
       ...(loadBusy > BUSY ? [busyLine(name, 'the load', loadBusy)] : []),
     ]),
+    ...disturbedLine(figures),
   ];
 }
 
@@ -53,6 +56,16 @@ export function quotaTable(quota: QuotaFigures): string[] {
     ['p50', `${quota.p50Ms.toFixed(0)} ms`],
     ['peak RSS', `${quota.peakRssMb.toFixed(0)} MB`],
   ]);
+}
+
+function disturbedLine(figures: ScenarioFigures): string[] {
+  const shares = [...figures.values()].map(({ othersBusy }) => othersBusy);
+  const most = Math.max(0, ...shares);
+  if (most <= DISTURBED) return [];
+  const range = [Math.min(...shares), most].map((share) => (share * 100).toFixed(0)).join(' to ');
+  return [
+    `  Other processes used ${range} % of the machine: go by CPU time, not by requests/s and latencies.`,
+  ];
 }
 
 function busyLine(name: string, what: string, share: number): string {

@@ -7,7 +7,7 @@ import { CallLog, type Quota } from './call-log.ts';
 import { findBulk, findRead, type FoundAnswer } from './find-answer.ts';
 import { prepareAnswers } from './prepared-answers.ts';
 
-/** What the process can be told. `quiet` is answered with how many calls there were, `take` with `CallCounts`. */
+/** What the process can be told. `calls` is answered with how many there were, `take` with `CallCounts`. */
 export type UpstreamMessage =
   | { readonly ask: 'begin'; readonly latencyMs: number; readonly quota: Quota }
   | { readonly ask: 'calls' }

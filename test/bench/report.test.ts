@@ -15,6 +15,7 @@ function figures(change: Partial<Figures> = {}): Figures {
     peakRssMb: 200,
     upstreamBusy: 0.3,
     loadBusy: 0.2,
+    othersBusy: 0.02,
     ...change,
   };
 }
@@ -76,6 +77,18 @@ describe('a table', () => {
       '200',
       '6.00x',
       '0.16x',
+    ]);
+  });
+
+  test('says when the machine had other things to do', () => {
+    const lines = scenarioTable(
+      new Map([
+        ['gateway', figures({ othersBusy: 0.42 })],
+        ['apollo', figures()],
+      ]),
+    );
+    expect(lines.slice(3)).toEqual([
+      '  Other processes used 2 to 42 % of the machine: go by CPU time, not by requests/s and latencies.',
     ]);
   });
 
