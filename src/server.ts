@@ -15,6 +15,7 @@ import { UpstreamError } from './errors.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { checkingHost } from './host-check.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
+import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
 import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
@@ -99,6 +100,8 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     plugins: [
       useNoStore(),
       useGraphQLOverHTTP(),
+      // After what chooses how the body is read.
+      useBodyLimit(),
       ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
       useKnownOperationTypes(),
       // First the arguments: nothing is spent on a request that is refused.
@@ -117,6 +120,8 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     // Yoga would let every website read answers.
     cors: false,
     multipart: false,
+    // That is `useBodyLimit`'s.
+    maxRequestBodySize: false,
   });
 
   return {
