@@ -4,9 +4,11 @@ import type { Plugin } from 'graphql-yoga';
 export function useNoStore(): Plugin {
   return {
     onResponse({ response }) {
-      // Set alone would add to what Yoga says of an event stream.
-      response.headers.delete('cache-control');
-      response.headers.set('cache-control', 'private, no-store');
+      const { headers } = response;
+      // Set alone would add to what Yoga says of an event stream. Where there is nothing to delete, an attempt would still cost
+      // the answer the fast way of sending its headers.
+      if (headers.has('cache-control')) headers.delete('cache-control');
+      headers.set('cache-control', 'private, no-store');
     },
   };
 }
