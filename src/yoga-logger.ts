@@ -9,6 +9,8 @@ export function yogaLogger(log: Logger): YogaLogger {
   const writing =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (...args: readonly unknown[]) => {
+      // Yoga has something to say at each step of each request.
+      if (!log.isLevelEnabled(level)) return;
       const text = args
         .filter((arg) => typeof arg === 'string')
         .join(' ')
