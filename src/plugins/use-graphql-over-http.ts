@@ -12,6 +12,9 @@ const MEDIA_TYPES = [
   'multipart/mixed',
 ];
 
+/** What most clients accept: not worth a closer look at each request. */
+const ANY_OR_JSON: ReadonlySet<string> = new Set(['*/*', 'application/json']);
+
 /**
  * What the GraphQL-over-HTTP specification (https://graphql.github.io/graphql-over-http/draft/) asks for where Yoga falls
  * short of it: a client that accepts nothing the gateway can answer with is told so before its operation has cost
@@ -23,7 +26,7 @@ export function useGraphQLOverHTTP(): Plugin {
     onRequestParse({ request, requestParser, setRequestParser, endResponse, fetchAPI }) {
       if (!isAcceptable(request.headers.get('accept'))) {
         endResponse(new fetchAPI.Response(notAcceptable, { status: 406, headers: jsonContent }));
-      } else if (requestParser) {
+      } else if (requestParser && !isJson(request)) {
         setRequestParser(refusingBadJson(requestParser));
       }
     },
@@ -47,8 +50,14 @@ export function useGraphQLOverHTTP(): Plugin {
   };
 }
 
+/** Of a body that is JSON already Yoga makes no error of its own. */
+function isJson({ method, headers }: Request): boolean {
+  return method === 'POST' && (headers.get('content-type') ?? '').startsWith('application/json');
+}
+
 /** As Yoga reads the header when it comes to the answer: by its order, without regard to q. */
 function isAcceptable(accept: string | null): boolean {
+  if (accept === null || ANY_OR_JSON.has(accept)) return true;
   return (accept || '*/*')
     .replaceAll(/\s/g, '')
     .toLowerCase()
