@@ -22,7 +22,26 @@ export function identityKeyOf(kind: string, ...credential: readonly string[]): I
 
 /** An identity that is nothing but a token: the caller's own, or one that was configured. */
 export function tokenIdentity(token: string): UpstreamIdentity {
-  return { key: identityKeyOf('token', token), token: () => token, rejected: () => false };
+  return new TokenIdentity(token);
+}
+
+/** A class, for there can be one for each request: functions of its own would be most of what it takes. */
+class TokenIdentity implements UpstreamIdentity {
+  readonly key: IdentityKey;
+  readonly #token: string;
+
+  constructor(token: string) {
+    this.key = identityKeyOf('token', token);
+    this.#token = token;
+  }
+
+  token(): string {
+    return this.#token;
+  }
+
+  rejected(): boolean {
+    return false;
+  }
 }
 
 /** RFC 6750's token characters; the bound keeps a hostile header from being carried around. */
