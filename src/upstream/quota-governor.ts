@@ -9,6 +9,9 @@ import { WaitingCalls } from './waiting-calls.ts';
 
 /** Of the time that a call has, this share at most is spent on leaving quota to others. */
 const PATIENCE = 0.25;
+/** An identity that has spent no more than this share of a window, and nothing for so long, is as one that is met anew. */
+const LITTLE_SPENT = 0.1;
+const AT_REST_MS = 2_000;
 
 /** A call that wants to be made. */
 export interface PlannedCall {
@@ -49,12 +52,37 @@ interface Waiting {
 /** The calls of one identity. */
 class Lane {
   readonly quota = new QuotaWindow();
-  readonly waiting = new WaitingCalls<Waiting>();
   readonly duration = new CallDuration();
   active = 0;
+  lastEndMs = 0;
+  /** Whether there ever was a 429. */
+  wasRefused = false;
   /** Whether those who wait do so for want of quota, and not only because so many are under way. */
   isShort = false;
   timer: NodeJS.Timeout | undefined;
+  /** Made for the first: of most identities none ever has to wait. */
+  #waiting: WaitingCalls<Waiting> | undefined;
+
+  get waiting(): WaitingCalls<Waiting> {
+    return (this.#waiting ??= new WaitingCalls());
+  }
+
+  get waitingCount(): number {
+    return this.#waiting?.size ?? 0;
+  }
+
+  /**
+   * Whether it may be forgotten. Where tokens come and go there are many that have made a call or two: of those the upstream
+   * tells the count again with the first answer, long before it matters. What has shown a limit, or comes near one, stays
+   * until the window is over.
+   */
+  isIdle(nowMs: number): boolean {
+    if (this.active + this.waitingCount > 0) return false;
+    if (this.quota.isIdle(nowMs)) return true;
+    if (this.wasRefused || nowMs - this.lastEndMs < AT_REST_MS) return false;
+    const left = this.quota.left(nowMs);
+    return left !== null && left.used <= left.allowed * LITTLE_SPENT;
+  }
 }
 
 class GovernedTurn implements Turn {
@@ -88,6 +116,7 @@ class GovernedTurn implements Turn {
   }
 
   refused(retryAfterSeconds: number | undefined): void {
+    this.#lane.wasRefused = true;
     this.#lane.quota.refused(retryAfterSeconds, this.#startedAtMs, performance.now());
   }
 
@@ -95,6 +124,7 @@ class GovernedTurn implements Turn {
     if (this.#isOver) throw new TypeError('A turn ends once.');
     this.#isOver = true;
     this.#lane.active -= 1;
+    this.#lane.lastEndMs = performance.now();
     this.#lane.quota.ended(this.#wasSent && !this.#hadReport, this.#startedAtMs);
     this.#onEnd(this.#lane);
   }
@@ -109,7 +139,7 @@ export class QuotaGovernor {
   readonly #maxConcurrent: number;
   readonly #lanes = new PerIdentity(
     () => new Lane(),
-    ({ active, waiting, quota }) => active + waiting.size === 0 && quota.isIdle(performance.now()),
+    (lane) => lane.isIdle(performance.now()),
   );
   #closed: UpstreamError | undefined;
 
@@ -128,7 +158,7 @@ export class QuotaGovernor {
     const lane = this.#lanes.of(call.identity);
     const nowMs = performance.now();
     const mustWait =
-      lane.waiting.size > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
+      lane.waitingCount > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
     return mustWait ? this.#wait(lane, call) : this.#start(lane);
   }
 
@@ -137,6 +167,7 @@ export class QuotaGovernor {
     this.#closed = reason;
     for (const lane of this.#lanes.values()) {
       clearTimeout(lane.timer);
+      if (lane.waitingCount === 0) continue;
       for (const waiting of lane.waiting.inOrder()) waiting.refuse(reason);
     }
   }
@@ -189,7 +220,7 @@ export class QuotaGovernor {
     clearTimeout(lane.timer);
     const nowMs = performance.now();
     let startMs = nowMs;
-    while (lane.waiting.size > 0 && this.#hasRoom(lane, nowMs)) {
+    while (lane.waitingCount > 0 && this.#hasRoom(lane, nowMs)) {
       startMs = lane.quota.pacedMs(nowMs);
       // Who has no more patience needs those to go who are ahead.
       if (startMs > nowMs) {
@@ -207,15 +238,15 @@ export class QuotaGovernor {
       else lane.waiting.take()?.start(this.#start(lane));
     }
     this.#refuseHopeless(lane, nowMs);
-    if (lane.waiting.size > 0 && startMs > nowMs) {
+    if (lane.waitingCount > 0 && startMs > nowMs) {
       lane.timer = setTimeout(this.#pump, Math.ceil(startMs - nowMs), lane);
     }
   };
 
   #refuseHopeless(lane: Lane, nowMs: number): void {
-    if (lane.waiting.size === 0) lane.isShort = false;
+    if (lane.waitingCount === 0) lane.isShort = false;
     // Mostly the quota is no concern at all, however many wait for their turn.
-    if (lane.waiting.size === 0 || lane.quota.earliestMs(lane.waiting.size - 1, nowMs) <= nowMs) return;
+    if (lane.waitingCount === 0 || lane.quota.earliestMs(lane.waitingCount - 1, nowMs) <= nowMs) return;
     lane.isShort = true;
     const { averageMs, likelyMs } = lane.duration;
     let ahead = 0;

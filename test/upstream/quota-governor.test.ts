@@ -159,3 +159,59 @@ describe('a governor that is closed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 });
+
+describe('an identity that makes no calls any more', () => {
+  const mine = tokenIdentity('mine');
+
+  /** Makes one call that is told so of a quota of 100. */
+  async function spend(count: number, identity = mine): Promise<GovernedCall> {
+    const call = await governed.askOne({ identity });
+    call.accept({ count, allowed: 100, resetSeconds: 60 });
+    return call;
+  }
+
+  /** So many others that what can be forgotten is. */
+  async function meetOthers(): Promise<void> {
+    for (let n = 0; n < 64; n += 1) await spend(1, tokenIdentity(`${performance.now()} ${n}`));
+  }
+
+  test('is forgotten when others come, though its window goes on, if it has spent little', async () => {
+    await spend(10);
+    await elapse(1_900);
+    await meetOthers();
+    expect(governed.governor.quotaOf(mine)).toMatchObject({ allowed: 100, used: 10 });
+    await elapse(200);
+    await meetOthers();
+    await meetOthers();
+    expect(governed.governor.quotaOf(mine)).toBeNull();
+  });
+
+  test('is known to the end of its window if it has spent more', async () => {
+    await spend(11);
+    await elapse(2_100);
+    await meetOthers();
+    await meetOthers();
+    expect(governed.governor.quotaOf(mine)).toMatchObject({ allowed: 100, used: 11 });
+  });
+
+  test('is known to the end of its window if it was refused, whatever it has spent', async () => {
+    const refused = await governed.askOne({ identity: mine });
+    refused.refuse(1, { count: 2, allowed: 100, resetSeconds: 60 });
+    await elapse(2_100);
+    await spend(3);
+    await elapse(2_100);
+    await meetOthers();
+    await meetOthers();
+    expect(governed.governor.quotaOf(mine)).not.toBeNull();
+  });
+
+  test('is known as long as one of its calls is under way', async () => {
+    await spend(1);
+    const call = await governed.askOne({ identity: mine });
+    await elapse(2_100);
+    await meetOthers();
+    await meetOthers();
+    expect(governed.governor.quotaOf(mine)).toMatchObject({ allowed: 100, used: 2 });
+    call.accept();
+  });
+});
