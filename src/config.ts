@@ -1,7 +1,8 @@
 import * as v from 'valibot';
 import type { ApiKey } from './authentication/api-key.ts';
+import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
 import { isLoopback } from './loopback.ts';
-import { type SettingName, settings, type SettingValues } from './settings.ts';
+import { lifetimeSetting, type SettingName, settings, type SettingValues } from './settings.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import { regions } from './upstream/regions.ts';
 
@@ -34,7 +35,13 @@ export interface Config {
   readonly upstreamBatchSize: number;
   readonly upstreamConcurrency: number;
   readonly maxUpstreamCalls: number;
+  readonly interactionsWindowMs: number;
+  readonly interactionsMaxAgeMs: number;
+  readonly cacheMaxBytes: number;
+  readonly lifetimeSeconds: Readonly<Record<LifetimeName, number>>;
   readonly identityProofSeconds: number;
+  /** Whether requests may ask for a report of their upstream calls. */
+  readonly upstreamReport: boolean;
   readonly logLevel: SettingValues['LOG_LEVEL'];
   readonly drainSeconds: number;
 }
@@ -77,6 +84,13 @@ export function parseConfig(env: Environment): Config {
   const isSet = (name: SettingName) => Boolean(env[name]?.trim());
   const upstream = upstreamOf(values, isSet, problems);
   const authentication = authenticationOf(values, isSet, problems);
+  // One that could not be read has been reported by itself, and what stands in its place is nobody's choice.
+  const wereRead = !problems.some((problem) => problem.startsWith('INTERACTIONS_'));
+  if (wereRead && values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS) {
+    problems.push(
+      `INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is ${values.INTERACTIONS_WINDOW_MS}; it is ${values.INTERACTIONS_MAX_AGE_MS}.`,
+    );
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze({
     port: values.PORT,
@@ -90,7 +104,12 @@ export function parseConfig(env: Environment): Config {
     upstreamBatchSize: values.UPSTREAM_BATCH_SIZE,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
     maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
+    interactionsWindowMs: values.INTERACTIONS_WINDOW_MS,
+    interactionsMaxAgeMs: values.INTERACTIONS_MAX_AGE_MS,
+    cacheMaxBytes: values.CACHE_MAX_BYTES,
+    lifetimeSeconds: Object.freeze(lifetimeSecondsOf(values)),
     identityProofSeconds: values.IDENTITY_PROOF_SECONDS,
+    upstreamReport: values.UPSTREAM_REPORT === null ? upstream === null : values.UPSTREAM_REPORT === 'on',
     logLevel: values.LOG_LEVEL,
     drainSeconds: values.DRAIN_SECONDS,
   });
@@ -113,6 +132,13 @@ function readSettings(env: Environment, problems: string[]): SettingValues {
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema
   return values as SettingValues;
+}
+
+function lifetimeSecondsOf(values: SettingValues): Record<LifetimeName, number> {
+  const seconds: Record<LifetimeName, number> = { ...lifetimes };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
+  for (const name of Object.keys(lifetimes) as LifetimeName[]) seconds[name] = values[lifetimeSetting(name)];
+  return seconds;
 }
 
 /** Looks at settings together. One that is there but could not be read counts as there: it has been reported by itself. */

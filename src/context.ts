@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { UpstreamError } from './errors.ts';
-import { createDataSources, type DataSources } from './datasources/index.ts';
+import type { UpstreamReport } from './upstream/upstream-report.ts';
+import { createDataSources, type DataSources, type SharedSources } from './datasources/index.ts';
 import type { LoaderContext } from './datasources/loading/entity-loader.ts';
 
 /** Something that went wrong without leaving a field null, such as a row that had to be left out. */
@@ -21,12 +22,17 @@ export interface GatewayContext {
   readonly sources: DataSources;
   /** Added to by resolvers; told to the client beside the errors of fields. */
   readonly problems: Problem[];
+  /** What notes the request's cost upstream; null where nobody wants to know. */
+  readonly report: UpstreamReport | null;
+  /** What has come about of it so far, for clients. */
+  readonly upstreamReport: (() => unknown) | null;
 }
 
 /** `loading` is bound to the identity and the deadline of the request. */
 export function createContext(
-  { caller, personalDataScope }: Pick<GatewayContext, 'caller' | 'personalDataScope'>,
+  request: Pick<GatewayContext, 'caller' | 'personalDataScope' | 'report' | 'upstreamReport'>,
+  shared: SharedSources,
   loading: LoaderContext,
 ): GatewayContext {
-  return { caller, personalDataScope, sources: createDataSources(loading), problems: [] };
+  return { ...request, sources: createDataSources(shared, loading), problems: [] };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
+import { noteEntityNeeds } from './resolvers/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
 
@@ -14,4 +15,5 @@ export const schema = createSchema<GatewayContext>({
   resolvers,
 });
 
+noteEntityNeeds(schema, resolvers);
 guardPersonalData(schema);

@@ -22,12 +22,14 @@ import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
+import { useUpstreamReport } from './plugins/use-upstream-report.ts';
 import { schema } from './schema.ts';
+import { sharing } from './sharing.ts';
 import { CallBudget } from './upstream/call-budget.ts';
 import { identitiesOf } from './upstream/credentials.ts';
 import { deadlineIn } from './upstream/deadline.ts';
 import { Http } from './upstream/http.ts';
-import { UpstreamClient } from './upstream/upstream-client.ts';
+import { UpstreamReport } from './upstream/upstream-report.ts';
 import { yogaLogger } from './yoga-logger.ts';
 
 /** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
@@ -44,7 +46,7 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>;
   /** The same for a server of `node:http`. */
   readonly listener: RequestListener;
-  /** Ends upstream calls under way and closes the connections. Requests after it are answered with errors. */
+  /** Ends upstream calls under way and closes the connections. Requests after it are answered with what is kept, or with errors. */
   dispose(): Promise<void>;
 }
 
@@ -57,11 +59,7 @@ export interface Gateway {
 export function createGateway(config: GatewayConfig, log: Logger = pino({ level: 'silent' })): Gateway {
   const http = new Http(config.upstreamTimeoutMs);
   const closing = new AbortController();
-  const client = new UpstreamClient(http, {
-    ...config,
-    apiUrl: config.upstream.apiUrl,
-    closing: closing.signal,
-  });
+  const { client, shared } = sharing(config, http, closing.signal);
   const identityOf = identitiesOf(http, config.upstream.credentials, {
     timeoutMs: config.upstreamTimeoutMs,
     patienceMs: config.requestTimeoutMs,
@@ -85,16 +83,20 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       const identity = identityOf(authentication === null ? request.headers.get('authorization') : null);
       const budget = new CallBudget(config.maxUpstreamCalls);
       const deadline = deadlineIn(config.requestTimeoutMs, request.signal);
+      const isReportWanted = config.upstreamReport && request.headers.get('x-upstream-report') === '1';
+      const report = isReportWanted ? new UpstreamReport() : null;
+      const quota = () => identity && client.quotaOf(identity);
+      const asker =
+        caller === null || identity === null
+          ? sender instanceof UpstreamError
+            ? sender
+            : credentialMissing
+          : { identity, caller: caller.key, deadline, budget, report };
+      const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
       return createContext(
-        { caller, personalDataScope },
-        {
-          read:
-            caller === null || identity === null
-              ? () => Promise.reject(sender instanceof UpstreamError ? sender : credentialMissing)
-              : client.readerFor({ identity, caller: caller.key, deadline, budget }),
-          batchSize: config.upstreamBatchSize,
-          budget,
-        },
+        { caller, personalDataScope, report, upstreamReport: report && (() => report.toJSON(quota())) },
+        shared,
+        { asker, read },
       );
     },
     plugins: [
@@ -108,6 +110,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useArgumentRules(),
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
       useUpstreamErrors(log),
+      useUpstreamReport(),
       useCompiledExecution(config),
     ],
     graphiql: graphiqlOptions(

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { ApiKey } from './authentication/api-key.ts';
 import { parseApiKeys } from './authentication/parse-api-keys.ts';
 import { isScope } from './authentication/scopes.ts';
+import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
 import { isLoopback } from './loopback.ts';
 import { regions } from './upstream/regions.ts';
 
@@ -156,11 +157,33 @@ export const settings = {
     default: '40',
     schema: wholeNumber(1, 10_000),
   },
+  INTERACTIONS_WINDOW_MS: {
+    meaning: 'how old a list of interactions may be that is shown without asking anew',
+    default: '1000',
+    schema: wholeNumber(0, 600_000),
+  },
+  INTERACTIONS_MAX_AGE_MS: {
+    meaning: 'the same at most, when the quota is short',
+    default: '5000',
+    schema: wholeNumber(0, 600_000),
+  },
+  CACHE_MAX_BYTES: {
+    meaning: 'about how much memory entities may take that are kept between requests; 0: none are kept',
+    default: String(64 * 1024 * 1024),
+    schema: wholeNumber(0, 64 * 1024 ** 3),
+  },
+  ...lifetimeSettings(),
   IDENTITY_PROOF_SECONDS: {
     meaning:
       'how long what was read for an identity is shared without the upstream having accepted its credential again',
     default: '60',
     schema: wholeNumber(0, 3600),
+  },
+  UPSTREAM_REPORT: {
+    meaning:
+      '`on` or `off`: whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: with the embedded sandbox only',
+    default: null,
+    schema: v.picklist(['on', 'off'], 'must be on or off'),
   },
   LOG_LEVEL: {
     meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
@@ -186,11 +209,30 @@ export type SettingValues = {
     | ((typeof settings)[Name]['default'] extends string ? never : null);
 };
 
+/** One for each type: how long what was read of it may be used again. */
+function lifetimeSettings() {
+  const schema = wholeNumber(0, 86_400);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
+  const names = Object.keys(lifetimes) as LifetimeName[];
+  const entries = names.map((name) => {
+    const meaning = `seconds that ${name.toLowerCase().replaceAll('_', ' ')} data may be used again; 0: asked for anew`;
+    return [lifetimeSetting(name), { meaning, default: String(lifetimes[name]), schema }] as const;
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
+  return Object.fromEntries(entries) as Record<LifetimeSetting, (typeof entries)[number][1]>;
+}
+
+type LifetimeSetting = `CACHE_TTL_${LifetimeName}_SECONDS`;
+
+export function lifetimeSetting<Name extends LifetimeName>(name: Name) {
+  return `CACHE_TTL_${name}_SECONDS` as const;
+}
+
 function wholeNumber(from: number, to: number) {
   const message = `must be a whole number from ${from} to ${to}`;
   return v.pipe(
     v.string(),
-    v.regex(/^\d{1,9}$/, message),
+    v.regex(/^\d{1,11}$/, message),
     v.transform(Number),
     v.minValue(from, message),
     v.maxValue(to, message),

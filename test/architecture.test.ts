@@ -21,9 +21,11 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'host-check',
     'plugins',
     'schema',
+    'sharing',
     'upstream',
     'yoga-logger',
   ],
+  sharing: ['cache', 'config', 'datasources', 'upstream'],
   schema: ['context', 'resolvers'],
   graphiql: [],
   plugins: ['authentication', 'context', 'errors', 'execution', 'resolvers'],
@@ -31,10 +33,11 @@ const house: Readonly<Record<string, readonly string[]>> = {
   resolvers: ['context', 'datasources', 'errors', 'generated'],
   generated: ['context', 'datasources', 'resolvers'],
   context: ['caller', 'datasources', 'errors'],
-  datasources: ['errors', 'upstream'],
+  datasources: ['cache', 'errors', 'upstream'],
+  cache: ['upstream'],
   authentication: ['caller', 'errors', 'upstream'],
-  config: ['authentication', 'loopback', 'settings', 'upstream'],
-  settings: ['authentication', 'loopback', 'upstream'],
+  config: ['authentication', 'cache', 'loopback', 'settings', 'upstream'],
+  settings: ['authentication', 'cache', 'loopback', 'upstream'],
   upstream: ['caller', 'errors', 'keyed-hash'],
   caller: ['keyed-hash'],
   errors: [],
@@ -43,6 +46,11 @@ const house: Readonly<Record<string, readonly string[]>> = {
   loopback: [],
   'yoga-logger': [],
   sandbox: [],
+};
+
+/** Files of parts that are out of reach otherwise, of which these parts may know the types. */
+const typesOf: Readonly<Record<string, readonly string[]>> = {
+  'upstream/upstream-report.ts': ['context', 'resolvers'],
 };
 
 /** Who may see these packages, by part; any other package is free to all. */
@@ -146,6 +154,7 @@ test('imports within the house go where the table says', () => {
     if (target === null) return false;
     if (target.startsWith('..')) return true;
     const [from, to] = [partOf(each.file), partOf(target)];
+    if (each.isType && typesOf[target]?.includes(from) === true) return false;
     return from !== to && house[from]?.includes(to) !== true;
   });
   expect(arrows(broken)).toEqual([]);

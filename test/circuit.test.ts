@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { onlyError } from './support/answers.ts';
-import { gatewayForTest, TOKEN, type TestGateway } from './support/gateway.ts';
+import { forgetfulGatewayForTest, TOKEN, type TestGateway } from './support/gateway.ts';
 
 /** So many failed calls open a circuit. */
 const ENOUGH = 10;
@@ -22,7 +22,7 @@ const status = (code: number): Fault => ({ kind: 'status', status: code, resourc
 
 describe('a resource that keeps failing', () => {
   test('is not called any more; what asks for it is told so at once, and when to come again', async () => {
-    const gateway = await gatewayForTest({ faults: [status(500)] });
+    const gateway = await forgetfulGatewayForTest({ faults: [status(500)] });
     await askTimes(ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: ENOUGH });
     const { extensions } = onlyError(await gateway.query('{ user(id: "user-1") { name } }'));
@@ -35,7 +35,7 @@ describe('a resource that keeps failing', () => {
   });
 
   test('takes no other resource with it, and nobody with another credential', async () => {
-    const gateway = await gatewayForTest({ faults: [status(500)], tokens: ['another'] });
+    const gateway = await forgetfulGatewayForTest({ faults: [status(500)], tokens: ['another'] });
     await askTimes(ENOUGH, gateway);
     gateway.sandbox.faults.splice(0);
     expect(await gateway.query(QUEUE)).toEqual({ data: { queue: { name: 'Name of queue-1' } } });
@@ -48,7 +48,7 @@ describe('a resource that keeps failing', () => {
     ['a broken connection', { kind: 'reset', resource: 'users' }, { MAX_UPSTREAM_CALLS: '1' }],
     ['503', status(503), { MAX_UPSTREAM_CALLS: '1' }],
   ])('fails by %s too', async (_what, fault, env) => {
-    const gateway = await gatewayForTest({ faults: [fault], env });
+    const gateway = await forgetfulGatewayForTest({ faults: [fault], env });
     await askTimes(ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: ENOUGH });
     expect(await askTimes(1, gateway)).toEqual(['UPSTREAM_UNAVAILABLE']);
@@ -62,7 +62,7 @@ describe('a resource that keeps failing', () => {
     ['gives what cannot be read', { kind: 'truncate', resource: 'users' }],
     ['does not know', status(404)],
   ])('is one that is out of order, not one that %s', async (_what, fault) => {
-    const gateway = await gatewayForTest({ faults: [fault] });
+    const gateway = await forgetfulGatewayForTest({ faults: [fault] });
     await askTimes(2 * ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: 2 * ENOUGH });
     gateway.sandbox.faults.splice(0);
@@ -70,22 +70,27 @@ describe('a resource that keeps failing', () => {
   });
 
   test('is one of which most calls fail, and not a few among many', async () => {
-    const gateway = await gatewayForTest({ faults: [{ ...status(500), burst: { length: 2, every: 5 } }] });
+    const gateway = await forgetfulGatewayForTest({
+      faults: [{ ...status(500), burst: { length: 2, every: 5 } }],
+    });
     await askTimes(4 * ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: 4 * ENOUGH });
   });
 
   test('costs none of the quota for what waited for it and was never sent', async () => {
-    const { query, sandbox } = await gatewayForTest({
-      faults: [status(500)],
+    const { query, sandbox } = await forgetfulGatewayForTest({
+      faults: [{ kind: 'status', status: 500, resource: 'scripts' }],
       rateLimit: { allowed: 40, windowSeconds: 60 },
       env: { UPSTREAM_CONCURRENCY: '1' },
     });
     expect((await query(QUEUE)).errors).toBeUndefined();
-    await Promise.all(Array.from({ length: 35 }, (_, n) => query(`{ user(id: "user-of-${n}") { name } }`)));
+    // Neither scripts nor conversations can ride together.
+    await Promise.all(
+      Array.from({ length: 35 }, (_, n) => query(`{ script(id: "script-of-${n}") { name } }`)),
+    );
     expect(sandbox.requests).toHaveLength(1 + ENOUGH);
     const rest = await Promise.all(
-      Array.from({ length: 29 }, (_, n) => query(`{ queue(id: "queue-of-${n}") { name } }`)),
+      Array.from({ length: 29 }, (_, n) => query(`{ conversation(id: "conversation-of-${n}") { id } }`)),
     );
     expect(rest.filter(({ errors }) => errors !== undefined)).toEqual([]);
     expect(sandbox.answered.get(429)).toBeUndefined();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { lifetimes } from '../src/cache/lifetimes.ts';
 import { ConfigError, parseConfig, tokenUrlOf } from '../src/config.ts';
 
 const SECRET = 'hush-this-is-a-secret';
@@ -36,7 +37,12 @@ describe('an empty environment', () => {
       upstreamBatchSize: 100,
       upstreamConcurrency: 16,
       maxUpstreamCalls: 40,
+      interactionsWindowMs: 1000,
+      interactionsMaxAgeMs: 5000,
+      cacheMaxBytes: 64 * 1024 * 1024,
+      lifetimeSeconds: lifetimes,
       identityProofSeconds: 60,
+      upstreamReport: true,
       logLevel: 'info',
       drainSeconds: 20,
     });
@@ -58,6 +64,8 @@ describe('an empty environment', () => {
       ALLOWED_HOSTS: '',
       LOG_LEVEL: '',
       DRAIN_SECONDS: '',
+      CACHE_MAX_BYTES: ' ',
+      UPSTREAM_REPORT: '',
     };
     expect(parseConfig(blank)).toEqual(parseConfig({}));
   });
@@ -76,6 +84,12 @@ test('what is set is taken, without the blanks around it', () => {
     UPSTREAM_BATCH_SIZE: '500',
     UPSTREAM_CONCURRENCY: '1',
     MAX_UPSTREAM_CALLS: '10000',
+    INTERACTIONS_WINDOW_MS: '0',
+    INTERACTIONS_MAX_AGE_MS: '600000',
+    CACHE_MAX_BYTES: '68719476736',
+    CACHE_TTL_USER_SECONDS: '86400',
+    CACHE_TTL_ROUTING_STATUS_SECONDS: '0',
+    UPSTREAM_REPORT: 'off',
     IDENTITY_PROOF_SECONDS: '0',
     LOG_LEVEL: 'silent',
     ALLOWED_HOSTS: 'Gateway.example, 10.0.0.1',
@@ -93,7 +107,12 @@ test('what is set is taken, without the blanks around it', () => {
     upstreamBatchSize: 500,
     upstreamConcurrency: 1,
     maxUpstreamCalls: 10_000,
+    interactionsWindowMs: 0,
+    interactionsMaxAgeMs: 600_000,
+    cacheMaxBytes: 64 * 1024 ** 3,
+    lifetimeSeconds: { ...lifetimes, USER: 86_400, ROUTING_STATUS: 0 },
     identityProofSeconds: 0,
+    upstreamReport: false,
     logLevel: 'silent',
     drainSeconds: 0,
   });
@@ -104,6 +123,7 @@ test('a configuration cannot be changed, down to the credentials', () => {
   expect(Object.isFrozen(config.authentication)).toBe(true);
   expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
   expect(Object.isFrozen(config.authentication?.apiKeys)).toBe(true);
+  expect(Object.isFrozen(config.lifetimeSeconds)).toBe(true);
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.upstream)).toBe(true);
   expect(Object.isFrozen(config.upstream?.credentials)).toBe(true);
@@ -223,7 +243,13 @@ describe('problems', () => {
       UPSTREAM_BATCH_SIZE: '501',
       UPSTREAM_CONCURRENCY: '-1',
       MAX_UPSTREAM_CALLS: '0',
+      INTERACTIONS_WINDOW_MS: '600001',
+      INTERACTIONS_MAX_AGE_MS: '1s',
+      CACHE_MAX_BYTES: '64 MiB',
+      CACHE_TTL_USER_SECONDS: '86401',
+      CACHE_TTL_USER_SKILLS_SECONDS: '-1',
       IDENTITY_PROOF_SECONDS: '3601',
+      UPSTREAM_REPORT: 'true',
       LOG_LEVEL: 'loud',
       DRAIN_SECONDS: '1e3',
     });
@@ -235,6 +261,9 @@ describe('problems', () => {
       'AUTH_JWKS_URL',
       'AUTH_NONE',
       'AUTH_PII_SCOPE',
+      'CACHE_MAX_BYTES',
+      'CACHE_TTL_USER_SECONDS',
+      'CACHE_TTL_USER_SKILLS_SECONDS',
       'DRAIN_SECONDS',
       'Either',
       'GENESYSCLOUD_API_URL',
@@ -243,12 +272,15 @@ describe('problems', () => {
       'GENESYSCLOUD_REGION',
       'HOST',
       'IDENTITY_PROOF_SECONDS',
+      'INTERACTIONS_MAX_AGE_MS',
+      'INTERACTIONS_WINDOW_MS',
       'LOG_LEVEL',
       'MAX_UPSTREAM_CALLS',
       'PORT',
       'REQUEST_TIMEOUT_MS',
       'UPSTREAM_BATCH_SIZE',
       'UPSTREAM_CONCURRENCY',
+      'UPSTREAM_REPORT',
       'UPSTREAM_TIMEOUT_MS',
     ]);
   });
@@ -328,6 +360,33 @@ describe('problems', () => {
         ...client,
       }),
     ).toEqual([expect.stringMatching(/^GENESYSCLOUD_LOGIN_URL /)]);
+    expect(problemsOf({ INTERACTIONS_WINDOW_MS: '9000', INTERACTIONS_MAX_AGE_MS: 'ages' })).toEqual([
+      expect.stringMatching(/^INTERACTIONS_MAX_AGE_MS must be a whole number/),
+    ]);
+  });
+});
+
+describe('lists of interactions', () => {
+  test('may be as old under pressure as they may be anyway, and no less', () => {
+    const same = { INTERACTIONS_WINDOW_MS: '2000', INTERACTIONS_MAX_AGE_MS: '2000' };
+    expect(parseConfig(same)).toMatchObject({ interactionsWindowMs: 2000, interactionsMaxAgeMs: 2000 });
+    expect(problemsOf({ ...same, INTERACTIONS_MAX_AGE_MS: '1999' })).toEqual([
+      'INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is 2000; it is 1999.',
+    ]);
+    expect(problemsOf({ INTERACTIONS_WINDOW_MS: '5001' })).toEqual([
+      'INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is 5001; it is 5000.',
+    ]);
+  });
+});
+
+describe('reports of upstream calls', () => {
+  test('are for the embedded sandbox, unless something else is set', () => {
+    const real = { GENESYSCLOUD_REGION: 'eu-west-1' };
+    const told = [{}, { UPSTREAM_REPORT: 'off' }, real, { ...real, UPSTREAM_REPORT: 'on' }];
+    expect(told.map((env) => parseConfig(env).upstreamReport)).toEqual([true, false, false, true]);
+    expect(problemsOf({ UPSTREAM_REPORT: 'yes' })).toEqual([
+      'UPSTREAM_REPORT must be on or off; it is "yes".',
+    ]);
   });
 });
 

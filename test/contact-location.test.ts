@@ -174,6 +174,33 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contacts: 1 });
   });
 
+  test('by a campaign call that is made with that for the campaigns of the rows, also for the contact lists then', async () => {
+    const usual = supervisorsOrganisation();
+    const [list] = usual.contactLists;
+    if (list === undefined) throw new TypeError('There is a contact list.');
+    const another = { ...campaign('campaign-2'), contactList: { id: 'list-2' } };
+    const rows = [{ id: 'interaction-1', campaign: { id: 'campaign-2' }, contact: { id: 'contact-1' } }];
+    const { ask, calls } = await gatewayWithRows(rows, {
+      organisation: {
+        ...usual,
+        campaigns: [...usual.campaigns, another],
+        contactLists: [list, { ...list, id: 'list-2' }],
+      },
+    });
+    const details = '{ id columnNames }';
+    const answer = await ask(
+      `contact { contactListId contactList ${details} } campaign { contactList ${details} }`,
+    );
+    const { columnNames } = list;
+    expect(nodesIn(answer)).toEqual([
+      {
+        contact: { contactListId: CONTACT_LIST_ID, contactList: { id: CONTACT_LIST_ID, columnNames } },
+        campaign: { contactList: { id: 'list-2', columnNames } },
+      },
+    ]);
+    expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contactLists: 1 });
+  });
+
   test('at no cost where nothing of it is selected', async () => {
     const { ask, calls } = await gatewayWithRows([rowOf({})]);
     expect(nodesIn(await ask('contact { id name selfUri }'))).toEqual([

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { exampleQueries } from '../src/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../src/sandbox/generate-organisation.ts';
 import { type Gateway } from '../src/server.ts';
-import { gatewayForTest, graphqlRequest, TOKEN } from './support/gateway.ts';
+import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from './support/gateway.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
 
@@ -106,7 +106,7 @@ describe('an example query', () => {
   });
 
   test('costs one call for names alone, and what it says with its comments taken away', async () => {
-    const { query, calls } = await gatewayForTest({ organisation: generateOrganisation(1) });
+    const { query, calls } = await forgetfulGatewayForTest({ organisation: generateOrganisation(1) });
     await query(talking);
     expect(calls()).toEqual({ campaignInteractions: 1 });
     expect((await query(talking.replace('# presence', 'presence'))).errors).toBeUndefined();

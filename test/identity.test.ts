@@ -7,9 +7,10 @@ import { createGateway, type Gateway } from '../src/server.ts';
 import { onlyError } from './support/answers.ts';
 import {
   compileAtSight,
-  gatewayForTest,
+  forgetfulGatewayForTest,
   type GraphQLAnswer,
   graphqlRequest,
+  NOTHING_KEPT,
   TOKEN,
 } from './support/gateway.ts';
 import { listeningForTest } from './support/listening.ts';
@@ -24,7 +25,7 @@ const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 
 /** A gateway with this environment, which lives as long as the test. */
 function gatewayWith(env: Readonly<Record<string, string>>): Gateway {
-  const { upstream, ...config } = parseConfig(env);
+  const { upstream, ...config } = parseConfig({ ...NOTHING_KEPT, ...env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
   const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
   onTestFinished(() => gateway.dispose());
@@ -77,13 +78,13 @@ async function upstreamForTest(listener: RequestListener): Promise<{ url: string
 
 describe('a caller with a token of its own', () => {
   test('is known to the upstream by that token alone', async () => {
-    const { gateway, sandbox } = await gatewayForTest({ tokens: ['token-of-another'] });
+    const { gateway, sandbox } = await forgetfulGatewayForTest({ tokens: ['token-of-another'] });
     expect(await ask(gateway, USER, 'token-of-another')).toEqual(userAnswer);
     expect(tokensShownTo(sandbox)).toEqual(['token-of-another']);
   });
 
   test('is known by it in every kind of call: listings, reading POSTs, one by one', async () => {
-    const { query, sandbox } = await gatewayForTest();
+    const { query, sandbox } = await forgetfulGatewayForTest();
     await query(
       `query ($id: ID!) {
         campaigns { nodes { progress { percentage } stats { attempts } } }
@@ -132,7 +133,7 @@ describe('a caller with a token of its own', () => {
 
   test('never shares a call or an answer with another caller', async () => {
     const tokens = Array.from({ length: 5 }, (_, n) => `token-${n}`);
-    const { gateway, sandbox } = await gatewayForTest({
+    const { gateway, sandbox } = await forgetfulGatewayForTest({
       tokens,
       latencyMs: 5,
       faults: [
@@ -154,7 +155,7 @@ describe('a caller with a token of its own', () => {
   });
 
   test('does not suffer for a token that the upstream does not know, nor for one it has revoked', async () => {
-    const { gateway, sandbox } = await gatewayForTest({ tokens: ['one', 'two'] });
+    const { gateway, sandbox } = await forgetfulGatewayForTest({ tokens: ['one', 'two'] });
     expect(await ask(gateway, USER, 'one')).toEqual(userAnswer);
     sandbox.revoke('one');
     for (const token of ['one', 'unknown']) {
@@ -186,7 +187,7 @@ describe('a caller without a credential', () => {
   const names = [...everyRoot.matchAll(/^ {4}(\w+)/gm)].map(([, name]) => name);
 
   test('gets HTTP 200, and for each root field null and an error of its own', async () => {
-    const { gateway, calls } = await gatewayForTest();
+    const { gateway, calls } = await forgetfulGatewayForTest();
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const request = graphqlRequest(everyRoot, {}, null);
       request.headers.set('accept', accept);
@@ -206,7 +207,7 @@ describe('a caller without a credential', () => {
   });
 
   test('can still ask what the schema is', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       '{ __typename __schema { queryType { name } } __type(name: "User") { kind } user(id: "user-1") { id } }',
       {},
@@ -234,7 +235,7 @@ describe('a caller without a credential', () => {
     ['a token in quotes', `Bearer "${TOKEN}"`],
     ['a token of endless length', `Bearer ${'x'.repeat(8193)}`],
   ])('is what one is whose Authorization header holds %s', async (_what, header) => {
-    const { gateway, calls } = await gatewayForTest();
+    const { gateway, calls } = await forgetfulGatewayForTest();
     const request = graphqlRequest(`{ __typename user(id: "user-1") { id } }`, {}, null);
     request.headers.set('authorization', header);
     const response = await gateway.fetch(request);
@@ -481,7 +482,7 @@ describe('a client that goes away', () => {
   });
 
   test('makes room for the calls of others', async () => {
-    const { gateway, sandbox } = await gatewayForTest({
+    const { gateway, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'hang', times: 1 }],
       env: { ...patient, UPSTREAM_CONCURRENCY: '1' },
     });
@@ -495,7 +496,7 @@ describe('a client that goes away', () => {
   });
 
   test('while it waits for its turn spends nothing', async () => {
-    const { gateway, sandbox } = await gatewayForTest({
+    const { gateway, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'hang', times: 1 }],
       env: { ...patient, UPSTREAM_CONCURRENCY: '1' },
     });
@@ -526,7 +527,7 @@ describe('a client that goes away', () => {
   });
 
   test('before it has asked costs nothing', async () => {
-    const { gateway, sandbox } = await gatewayForTest();
+    const { gateway, sandbox } = await forgetfulGatewayForTest();
     const request = new Request(graphqlRequest(USER), { signal: AbortSignal.abort() });
     await Promise.resolve(gateway.fetch(request)).catch(() => undefined);
     expect(await ask(gateway, USER, TOKEN)).toEqual(userAnswer);
@@ -557,7 +558,7 @@ describe('a gateway that is disposed of', () => {
   });
 
   test('answers later requests with errors', async () => {
-    const { gateway, query, calls } = await gatewayForTest();
+    const { gateway, query, calls } = await forgetfulGatewayForTest();
     await gateway.dispose();
     expect(onlyError(await query(USER)).extensions.code).toBe('UPSTREAM_UNAVAILABLE');
     expect(calls()).toEqual({});

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gatewayForTest } from './support/gateway.ts';
+import { forgetfulGatewayForTest } from './support/gateway.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from './support/organisation.ts';
 
 const page = `
@@ -39,7 +39,7 @@ describe('filters', () => {
     ['all of them at once', { states: ['PENDING'], agentIds: ['user-3'], activePreviewCall: false }, 1],
     ['nulls, which are no filter', { states: null, agentIds: null, createdAfter: null }, 100],
   ])('by %s', async (_by, filter, count) => {
-    const { query } = await gatewayForTest();
+    const { query } = await forgetfulGatewayForTest();
     const { data, errors } = await query(page, { filter });
     expect(errors).toBeUndefined();
     expect(data.campaignInteractions.totalCount).toBe(count);
@@ -51,7 +51,7 @@ describe('filters', () => {
       { ...interaction(0), skills: [{ id: 'skill-0' }, { id: 'skill-1' }] },
       { ...interaction(1), skills: [{ id: 'skill-2' }] },
     ];
-    const { query } = await gatewayForTest({ organisation: organisationWith(rows) });
+    const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     const { data } = await query(page, { filter: { skillIds: ['skill-1', 'skill-3'] } });
     expect(idsOn(data)).toEqual(['interaction-000']);
   });
@@ -64,7 +64,7 @@ describe('filters', () => {
     { skillIds: [] },
     { createdAfter: '2026-01-02T00:00:00Z', createdBefore: '2026-01-01T00:00:00Z' },
   ])('that can match nothing make no call: %j', async (filter) => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       `query ($filter: CampaignInteractionFilter) {
           campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: $filter) { totalCount observedAt nodes { id } }
@@ -89,7 +89,7 @@ describe('filters', () => {
         skills: 'none',
       },
     ];
-    const { query } = await gatewayForTest({ organisation: organisationWith(rows) });
+    const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     for (const filter of [
       { agentIds: ['user-0'] },
       { dispositions: ['LIVE_VOICE'] },
@@ -115,7 +115,7 @@ describe('order', () => {
   ];
 
   test('is by creation time, ties by id, missing times last', async () => {
-    const { query } = await gatewayForTest({ organisation: organisationWith(rows) });
+    const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     const oldestFirst = ['a', 'b', 'c', 'd', 'no-time-a', 'no-time-b'];
     expect(idsOn((await query(page)).data)).toEqual(oldestFirst);
     expect(idsOn((await query(page, { orderBy: null })).data)).toEqual(oldestFirst);
@@ -131,7 +131,7 @@ describe('order', () => {
   });
 
   test.each(['CREATION_TIME_ASC', 'CREATION_TIME_DESC'])('is kept across pages: %s', async (orderBy) => {
-    const { query } = await gatewayForTest({ organisation: organisationWith(rows) });
+    const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     const whole = idsOn((await query(page, { orderBy })).data);
     for (const first of [1, 2, 3, 4, 6, 7]) {
       const seen: string[] = [];
@@ -155,7 +155,7 @@ describe('order', () => {
 describe('pages', () => {
   test('go on after a row that is gone, and find rows that came in between', async () => {
     let rows = [0, 10, 20, 30].map((n) => interaction(n));
-    const { query } = await gatewayForTest({
+    const { query } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), interactions: () => ({ pendingInteractions: rows }) },
     });
     const { data } = await query(page, { first: 2 });
@@ -171,7 +171,7 @@ describe('pages', () => {
 
   test('hold 100 unless told, for null as well', async () => {
     const rows = Array.from({ length: 150 }, (_, n) => interaction(n));
-    const { query } = await gatewayForTest({ organisation: organisationWith(rows) });
+    const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     for (const variables of [{}, { first: null }]) {
       const { data } = await query(page, variables);
       expect(idsOn(data)).toHaveLength(100);
@@ -181,7 +181,7 @@ describe('pages', () => {
   });
 
   test('of none tell how many there are', async () => {
-    const { query } = await gatewayForTest();
+    const { query } = await forgetfulGatewayForTest();
     const { data } = await query(page, { first: 0 });
     expect(data.campaignInteractions).toEqual({
       totalCount: 100,
@@ -192,7 +192,7 @@ describe('pages', () => {
   });
 
   test('say when the upstream gave the list', async () => {
-    const { query } = await gatewayForTest();
+    const { query } = await forgetfulGatewayForTest();
     const before = Date.now();
     const { data } = await query(
       `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", maxAgeMs: 0) { observedAt } }`,
@@ -208,7 +208,7 @@ describe('one interaction', () => {
     'query ($id: ID!, $campaignId: ID!) { campaignInteraction(campaignId: $campaignId, id: $id) { id state campaignId } }';
 
   test('is found in its campaign by one call', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const { data } = await query(one, { campaignId: CAMPAIGN_ID, id: 'interaction-065' });
     expect(data).toEqual({
       campaignInteraction: { id: 'interaction-065', state: 'INTERACTING', campaignId: CAMPAIGN_ID },
@@ -217,7 +217,7 @@ describe('one interaction', () => {
   });
 
   test('is null without an error when the campaign does not have it, or is not known', async () => {
-    const { query } = await gatewayForTest();
+    const { query } = await forgetfulGatewayForTest();
     expect(await query(one, { campaignId: CAMPAIGN_ID, id: 'interaction-999' })).toEqual({
       data: { campaignInteraction: null },
     });

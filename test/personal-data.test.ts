@@ -3,7 +3,7 @@ import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { schema } from '../src/schema.ts';
 import { altered, onlyError, screen } from './support/answers.ts';
-import { gatewayForTest } from './support/gateway.ts';
+import { forgetfulGatewayForTest, NOTHING_KEPT } from './support/gateway.ts';
 import { issuerForTest, issuerKey, type Parts, signed } from './support/issuer.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from './support/organisation.ts';
 import { bearer, serviceGatewayForTest } from './support/service-gateway.ts';
@@ -199,7 +199,7 @@ describe('without the scope', () => {
         interactingInteractions: [{ id: 'row', contact: { id: 'contact-1' } }],
       })),
     ];
-    const { ask, calls } = await serviceGatewayForTest(env, faults);
+    const { ask, calls } = await serviceGatewayForTest({ ...env, ...NOTHING_KEPT }, faults);
     const query = `{ campaignInteraction(campaignId: "${CAMPAIGN_ID}", id: "row") { contact { data } } }`;
     expect((await ask(query, other)).data).toEqual({ campaignInteraction: { contact: null } });
     expect(calls()).toEqual({ login: 1, campaignInteractions: 1 });
@@ -329,7 +329,7 @@ describe('who may see it', () => {
   });
 
   test('is who has a token of the upstream that may, where each brings one', async () => {
-    const { query: ask } = await gatewayForTest();
+    const { query: ask } = await forgetfulGatewayForTest();
     expect(await ask(query)).toEqual(seen);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { gatewayForTest } from './support/gateway.ts';
+import { forgetfulGatewayForTest } from './support/gateway.ts';
 import { CAMPAIGN_ID, campaign, interaction, supervisorsOrganisation } from './support/organisation.ts';
 
 /** Asks for these fields of all interactions of the campaign. */
@@ -20,7 +20,7 @@ describe('what a reference says itself costs no call', () => {
       (field: string) => `${field} { id ...Details @include(if: false) }`,
     ],
   ])('%s', async (_how, selection) => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     for (const field of everyReference) {
       const needsFragment = selection(field).includes('...Details');
       const { errors, data } = await query(
@@ -33,7 +33,7 @@ describe('what a reference says itself costs no call', () => {
   });
 
   test('with details that a variable leaves out, and with them one call', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const screen = `query ($more: Boolean!) {
       campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { agent { name ...More @include(if: $more) } } }
     }
@@ -46,7 +46,7 @@ describe('what a reference says itself costs no call', () => {
   });
 
   test('on an inlined conversation, whose participants are references too', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       nodes(`conversation {
         id startTime
@@ -73,7 +73,7 @@ describe('a name that the upstream left out', () => {
       ...interaction(n),
       agent: { id: `user-${n % 5}` },
     }));
-    const { query, calls } = await gatewayForTest({
+    const { query, calls } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), interactions: () => ({ pendingInteractions: rows }) },
     });
     const { data } = await query(nodes('agent { id name selfUri }'));
@@ -89,7 +89,7 @@ describe('a name that the upstream left out', () => {
 
   test('does not change one that it gave: selecting more never changes a name', async () => {
     const rows = [{ ...interaction(0), agent: { id: 'user-0', name: 'Known under another name' } }];
-    const { query } = await gatewayForTest({
+    const { query } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), interactions: () => ({ pendingInteractions: rows }) },
     });
     const { data } = await query(nodes('agent { name email }'));
@@ -102,7 +102,7 @@ describe('a name that the upstream left out', () => {
 
 describe('calls for details', () => {
   test('managers and divisions of all agents add two calls at most', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       nodes('agent { email manager { id name email } division { id name } }'),
     );
@@ -116,7 +116,7 @@ describe('calls for details', () => {
   });
 
   test('carry no more ids than the batch size, each id once', async () => {
-    const { query, calls, sandbox } = await gatewayForTest({ env: { UPSTREAM_BATCH_SIZE: '8' } });
+    const { query, calls, sandbox } = await forgetfulGatewayForTest({ env: { UPSTREAM_BATCH_SIZE: '8' } });
     // Each id is asked for as such and with parts, which must not count twice in a batch.
     const { errors } = await query(
       nodes('agent { email presence { systemPresence } skills { proficiency } }'),
@@ -131,7 +131,7 @@ describe('calls for details', () => {
   });
 
   test('ask the upstream to expand what was selected and nothing else', async () => {
-    const { query, sandbox } = await gatewayForTest();
+    const { query, sandbox } = await forgetfulGatewayForTest();
     const expands = async (selection: string) => {
       sandbox.requests.length = 0;
       const { errors } = await query(nodes(selection));
@@ -150,7 +150,7 @@ describe('calls for details', () => {
   });
 
   test('read the parts of an agent right', async () => {
-    const { query } = await gatewayForTest();
+    const { query } = await forgetfulGatewayForTest();
     const { data } = await query(
       nodes(`agent {
         presence { systemPresence modifiedDate }
@@ -176,7 +176,7 @@ describe('calls for details', () => {
   });
 
   test('ask for a contact list’s size only when it is selected', async () => {
-    const { query, sandbox, calls } = await gatewayForTest();
+    const { query, sandbox, calls } = await forgetfulGatewayForTest();
     const { data } = await query(nodes('contact { contactList { name columnNames size } }'));
     expect(data.campaignInteractions.nodes[0].contact.contactList).toEqual({
       name: 'Name of list-1',
@@ -193,7 +193,7 @@ describe('calls for details', () => {
 
   test('for progress and statistics are one each for all campaigns, fifty statistics at a time', async () => {
     const campaigns = Array.from({ length: 60 }, (_, n) => campaign(`campaign-${n}`));
-    const { query, calls } = await gatewayForTest({
+    const { query, calls } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), campaigns },
     });
     const { data, errors } = await query(
@@ -210,7 +210,7 @@ describe('calls for details', () => {
   });
 
   test('are shared by all fields of one request', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await forgetfulGatewayForTest();
     const { errors } = await query(`{
       a: campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 10) { nodes { agent { email } } }
       b: campaignInteractions(campaignId: "${CAMPAIGN_ID}", orderBy: CREATION_TIME_DESC) { nodes { agent { title } } }

@@ -1,7 +1,12 @@
-import { CallBudget } from '../../src/upstream/call-budget.ts';
-import { createDataSources, type DataSources } from '../../src/datasources/index.ts';
+import { IdentityProofs } from '../../src/cache/identity-proofs.ts';
+import { KeptAnswers } from '../../src/cache/kept-answers.ts';
+import { callerKeyOf } from '../../src/caller.ts';
+import { createDataSources, createSharedSources, type DataSources } from '../../src/datasources/index.ts';
 import { UpstreamError } from '../../src/errors.ts';
-import type { UpstreamRequest } from '../../src/upstream/upstream-request.ts';
+import { CallBudget } from '../../src/upstream/call-budget.ts';
+import { deadlineIn } from '../../src/upstream/deadline.ts';
+import { tokenIdentity } from '../../src/upstream/identity.ts';
+import type { UpstreamReader, UpstreamRequest } from '../../src/upstream/upstream-request.ts';
 
 /** One call that the gateway makes, with everything that it ever sends along. */
 export interface Call {
@@ -51,7 +56,7 @@ const sources: Readonly<
     ask: ({ contactLists }) => contactLists.load(ID, contactLists.parts),
     answer: 'Models.ContactListEntityListing',
   },
-  contacts: { ask: (from) => from.contacts.load(ID, ID), answer: 'Array<Models.DialerContact>' },
+  contacts: { ask: (from) => from.contacts.named(ID, ID), answer: 'Array<Models.DialerContact>' },
   conversations: { ask: (from) => from.conversations.load(ID), answer: 'Models.Conversation' },
   divisions: { ask: (from) => from.divisions.load(ID), answer: 'Models.AuthzDivisionEntityListing' },
   queues: { ask: (from) => from.queues.load(ID), answer: 'Models.QueueEntityListing' },
@@ -68,13 +73,9 @@ const sources: Readonly<
 export async function recordCalls(): Promise<Call[]> {
   const calls = Object.values(sources).map(async ({ ask, answer }) => {
     const requests: UpstreamRequest[] = [];
-    const dataSources = createDataSources({
-      batchSize: 1,
-      budget: new CallBudget(1),
-      read: (request) => {
-        requests.push(request);
-        return Promise.reject(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'only listens' }));
-      },
+    const dataSources = dataSourcesOver((request) => {
+      requests.push(request);
+      return Promise.reject(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'only listens' }));
     });
     // It fails for want of an answer; what it sent is all that is wanted.
     await Promise.allSettled([ask(dataSources)]);
@@ -88,4 +89,28 @@ export async function recordCalls(): Promise<Call[]> {
     }));
   });
   return (await Promise.all(calls)).flat();
+}
+
+/** The data sources of one request, with this in place of the upstream. */
+function dataSourcesOver(read: UpstreamReader): DataSources {
+  const nothing = new KeptAnswers(0);
+  const shared = createSharedSources({
+    entities: nothing,
+    lists: nothing,
+    proofs: new IdentityProofs(0),
+    proofMs: 0,
+    freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),
+    listMs: 0,
+    read: (_maker, _shared, late) => read(late.written()),
+    batchSize: 1,
+    refreshMs: 0,
+  });
+  const asker = {
+    identity: tokenIdentity(ID),
+    caller: callerKeyOf('drift'),
+    deadline: deadlineIn(60_000, new AbortController().signal),
+    budget: new CallBudget(1),
+    report: null,
+  };
+  return createDataSources(shared, { asker, read });
 }

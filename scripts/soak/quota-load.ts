@@ -6,9 +6,9 @@ import { JSON_TYPE } from './check-reply.ts';
 import { Client } from './client.ts';
 import { Finding } from './finding.ts';
 import { listeningGateway } from './listening-gateway.ts';
+import { madeUpId, nameIn, withMadeUpConversations } from './made-up-conversations.ts';
 import type { SoakSettings } from './parse-soak-settings.ts';
 import { flagship, type Question } from './questions.ts';
-import { emailOf, madeUpId, madeUpUsersFault } from './quota-faults.ts';
 import { type QuotaPlan, quotaPlan } from './quota-plan.ts';
 import { QuotaTally } from './quota-tally.ts';
 import { stampingFault, stampOf } from './stamps.ts';
@@ -35,7 +35,7 @@ export interface QuotaLoad {
   readonly demandedCalls: number;
   /** Upstream calls that were let through and answered in time. */
   readonly answeredCalls: number;
-  /** Users that are not the ones asked for. */
+  /** Conversations that are not the ones asked for. */
   readonly wrong: Finding;
 }
 
@@ -45,13 +45,13 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
   const windows = new UpstreamWindows(plan.allowed, plan.windowSeconds * 1000);
   let behindMs = plan.windowSeconds * 1000 * SHARE_OVER;
   const sandbox = await startSandbox({
-    organisation: generateOrganisation(seed),
+    organisation: withMadeUpConversations(generateOrganisation(seed)),
     seed,
     now: () => Date.now() - behindMs,
     latencyMs: LATENCY_MS,
     tokens: [TOKEN],
     rateLimit: plan,
-    faults: [madeUpUsersFault(), stampingFault()],
+    faults: [stampingFault()],
   });
   await beginWindow(sandbox.url);
   look(performance.now() - behindMs);
@@ -59,6 +59,10 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
   const gateway = await listeningGateway({
     GENESYSCLOUD_API_URL: sandbox.url,
     REQUEST_TIMEOUT_MS: String(plan.requestTimeoutMs),
+    // What is kept would be asked for no more, and the quota is to be asked for ten times.
+    CACHE_MAX_BYTES: '0',
+    INTERACTIONS_WINDOW_MS: '0',
+    INTERACTIONS_MAX_AGE_MS: '0',
   });
   const client = new Client(gateway.origin);
   const tally = new Tally();
@@ -73,7 +77,7 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
     windows.note(made, (sandbox.answered.get(429) ?? 0) - windows.refusals, atMs);
   }
 
-  async function ask(question: Question, email = ''): Promise<void> {
+  async function ask(question: Question, name = ''): Promise<void> {
     const sentAtMs = performance.now();
     try {
       const reply = await client.ask({ question, token: TOKEN, accepted: JSON_TYPE });
@@ -83,7 +87,7 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
       const answer = tally.judge(reply, { accepted: JSON_TYPE, maySee });
       if (answer === null) return;
       outcome.note(answer, performance.now() - sentAtMs);
-      if (answer.errors === undefined && !reply.text.includes(email)) wrong.add(reply.text);
+      if (answer.errors === undefined && !reply.text.includes(name)) wrong.add(reply.text);
     } catch (error) {
       tally.lose(error);
     }
@@ -96,7 +100,7 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
     while (demandedCalls < dueCalls) {
       const id = madeUpId(demandedCalls);
       const isFlagship = demandedCalls % CALLS_A_ROUND === CALLS_A_ROUND - FLAGSHIP_CALLS;
-      const asked = isFlagship ? ask(flagship) : ask(userQuestion(id), emailOf(id));
+      const asked = isFlagship ? ask(flagship) : ask(conversationQuestion(id), nameIn(id));
       demandedCalls += isFlagship ? FLAGSHIP_CALLS : 1;
       pending.add(asked);
       void asked.finally(() => pending.delete(asked));
@@ -125,6 +129,7 @@ async function beginWindow(url: string): Promise<void> {
   await body.dump();
 }
 
-function userQuestion(id: string): Question {
-  return { query: 'query User($id: ID!) { user(id: $id) { email } }', variables: { id } };
+function conversationQuestion(id: string): Question {
+  const query = 'query Names($id: ID!) { conversation(id: $id) { participants { name } } }';
+  return { query, variables: { id } };
 }

@@ -30,6 +30,10 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   /** The campaign that was asked for; `campaign` is what the row itself refers to. */
   readonly campaignId: string;
   readonly state: CampaignInteractionState;
+  /** References are asked for twice, once to load what they refer to; and a list is shared by requests. */
+  readonly #references: Partial<Record<'campaign' | 'agent' | 'queue' | 'script', Reference | null>> = {};
+  #contact: InteractionContact | null | undefined;
+  #skills: Reference[] | null | undefined;
 
   constructor(row: object, origin: EntityOrigin, campaignId: string, state: CampaignInteractionState) {
     super(row, origin);
@@ -39,14 +43,17 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   }
 
   get campaign() {
-    return this.reference('campaign');
+    return this.#referenceAt('campaign');
   }
   get agent() {
-    return this.reference('agent');
+    return this.#referenceAt('agent');
   }
   get contact() {
-    const contact = this.reference('contact');
-    return contact && new InteractionContact(contact, this);
+    if (this.#contact === undefined) {
+      const contact = this.reference('contact');
+      this.#contact = contact && new InteractionContact(contact, this);
+    }
+    return this.#contact;
   }
   get destinationAddress() {
     return this.text('destinationAddress');
@@ -74,10 +81,10 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
     return this.dateTime('previewConnectedTime');
   }
   get queue() {
-    return this.reference('queue');
+    return this.#referenceAt('queue');
   }
   get script() {
-    return this.reference('script');
+    return this.#referenceAt('script');
   }
   get disposition() {
     return dispositionOf(this.dispositionCode);
@@ -120,7 +127,17 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
     return this.text('dialingMode');
   }
   get skills() {
-    return this.references('skills');
+    if (this.#skills === undefined) this.#skills = this.references('skills');
+    return this.#skills;
+  }
+
+  #referenceAt(key: 'campaign' | 'agent' | 'queue' | 'script'): Reference | null {
+    let reference = this.#references[key];
+    if (reference === undefined) {
+      reference = this.reference(key);
+      this.#references[key] = reference;
+    }
+    return reference;
   }
 }
 
@@ -158,6 +175,7 @@ export class CampaignInteractionList {
   /** What had to be left out and why, each reason once. */
   readonly faults: readonly AnswerFault[];
   readonly origin: EntityOrigin;
+  readonly #arrangements = new Map<string, readonly CampaignInteractionRecord[]>();
 
   constructor(body: Partial<Record<keyof Models.CampaignInteractions, unknown>>, origin: EntityOrigin) {
     const byId = new Map<string, CampaignInteractionRecord>();
@@ -179,16 +197,30 @@ export class CampaignInteractionList {
     this.faults = [...faults];
     this.origin = origin;
   }
+
+  /** The interactions in an order that has this name; arranged at most once. */
+  arranged(
+    name: string,
+    arrange: (interactions: readonly CampaignInteractionRecord[]) => readonly CampaignInteractionRecord[],
+  ): readonly CampaignInteractionRecord[] {
+    let arranged = this.#arrangements.get(name);
+    if (arranged === undefined) {
+      arranged = arrange(this.interactions);
+      this.#arrangements.set(name, arranged);
+    }
+    return arranged;
+  }
 }
 
 /** All of a campaign's interactions in one answer, by the campaign's id; no paging. */
 export const campaignInteractions = oneByOne({
   name: 'campaignInteractions',
   type: 'Campaign',
+  gives: 'CampaignInteractionConnection',
   permissions: ['outbound:campaign:view'],
   path: '/api/v2/outbound/campaigns',
   below: '/interactions',
-  isList: true,
+  lifetime: 'live',
   idOf: campaignIdOf,
   Entity: CampaignInteractionList,
 });

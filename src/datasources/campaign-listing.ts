@@ -96,7 +96,8 @@ function pageRequest({ filter, size, number }: PageKey): UpstreamRequest {
   if (contactListId != null) query.push(['contactListId', contactListId]);
   if (queueId != null) query.push(['distributionQueueId', queueId]);
   const { name: resource, permissions } = campaigns;
-  return { resource, permissions, method: 'GET', path: '/api/v2/outbound/campaigns', query, isList: true };
+  const path = '/api/v2/outbound/campaigns';
+  return { resource, permissions, keys: ids?.length ?? 0, method: 'GET', path, query, isList: true };
 }
 
 /**

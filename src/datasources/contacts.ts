@@ -2,13 +2,14 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError } from '../errors.ts';
 import type { CampaignRecord } from './campaigns.ts';
 import { EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
+import type { SharedEntities } from './loading/shared-entities.ts';
 import type { Reference } from './wire/reference.ts';
 import { bareArray, postOfIds, type Resource } from './loading/resource.ts';
 import type { Origin } from './wire/origin.ts';
-import { EntityRecord, isObject, WireRecord } from './wire/wire-record.ts';
+import { EntityRecord, isObject, orNull, WireRecord } from './wire/wire-record.ts';
 
 /** Personal data. */
-class ContactRecord extends EntityRecord<Models.DialerContact> {
+export class ContactRecord extends EntityRecord<Models.DialerContact> {
   get data() {
     return this.nested('data');
   }
@@ -83,11 +84,12 @@ class FoundContact implements ContactReference {
 }
 
 /** Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list, or about a single contact. */
-function contactsOf(contactListId: string): Resource<ContactRecord> {
+export function contactsOf(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
     name: 'contacts',
     type: 'Contact',
     permissions: ['outbound:contact:view'],
+    lifetime: 'CONTACT',
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
     maxIds: 100,
     rows: bareArray,
@@ -101,52 +103,117 @@ function contactsOf(contactListId: string): Resource<ContactRecord> {
 
 /** Contacts are asked for list by list, so there is a loader for each contact list. */
 export class Contacts {
+  readonly #shared: SharedEntities<ContactRecord>;
   readonly #context: LoaderContext;
   readonly #campaigns: EntityLoader<CampaignRecord>;
   readonly #byList = new Map<string, EntityLoader<ContactRecord>>();
 
-  constructor(context: LoaderContext, campaigns: EntityLoader<CampaignRecord>) {
+  constructor(
+    shared: SharedEntities<ContactRecord>,
+    context: LoaderContext,
+    campaigns: EntityLoader<CampaignRecord>,
+  ) {
+    this.#shared = shared;
     this.#context = context;
     this.#campaigns = campaigns;
   }
 
-  /** Null when the upstream does not know the contact, or not the list. */
-  load(contactListId: string, id: string): Promise<ContactRecord | null> {
-    let loader = this.#byList.get(contactListId);
-    if (loader === undefined) {
-      loader = new EntityLoader(contactsOf(contactListId), this.#context);
-      this.#byList.set(contactListId, loader);
-    }
-    return loader.load(id);
-  }
-
-  /** The same as something that can be referred to by itself, with the list that it was found in. */
+  /** The same as `EntityLoader.load`, as something that can be referred to by itself: with the list that it was found in. */
   async named(contactListId: string, id: string): Promise<ContactReference | null> {
-    const contact = await this.load(contactListId, id);
+    const contact = await this.#loaderOf(contactListId).load(id);
     return contact && new FoundContact(contact, contactListId);
   }
 
-  /** The contact that a reference refers to; see `load` and `contactListOf`. */
-  async find(contact: ContactReference): Promise<ContactRecord | null> {
-    const contactList = contact.contactList ?? (await this.contactListOf(contact));
-    return this.load(contactList.id, contact.id);
+  /** The contact that a reference refers to; see `EntityLoader.find` and `contactListOf`. */
+  find(contact: ContactReference): ContactRecord | null | Promise<ContactRecord | null> {
+    const contactList = this.contactListOf(contact);
+    return contactList instanceof Promise
+      ? contactList.then(({ id }) => this.#loaderOf(id).load(contact.id))
+      : this.#findIn(contactList.id, contact.id);
+  }
+
+  /** The same as `EntityLoader.prepare`. */
+  prepare(contacts: readonly ContactReference[]): Promise<unknown> | undefined {
+    const loads: Promise<unknown>[] = [];
+    const byList = new Map<string, ContactReference[]>();
+    for (const contact of contacts) {
+      const contactList = orNull(() => this.contactListOf(contact));
+      // Whoever asks for the contact is told why it cannot be known.
+      if (contactList instanceof Promise) loads.push(contactList.then(() => this.find(contact)));
+      else if (contactList !== null) {
+        const others = byList.get(contactList.id);
+        if (others === undefined) byList.set(contactList.id, [contact]);
+        else others.push(contact);
+      }
+    }
+    for (const [contactListId, some] of byList) {
+      const load = this.#loaderOf(contactListId).prepare(some);
+      if (load !== undefined) loads.push(load);
+    }
+    return loads.length === 0 ? undefined : Promise.allSettled(loads);
+  }
+
+  /** Loads what `contactListOf` is going to need. What fails is told there. */
+  prepareLists(contacts: readonly ContactReference[]): Promise<unknown> | undefined {
+    const lists = contacts.map((contact) => orNull(() => this.contactListOf(contact)));
+    const loads = lists.filter((list) => list instanceof Promise);
+    return loads.length === 0 ? undefined : Promise.allSettled(loads);
   }
 
   /**
-   * The list that the contact is in: known without a call, or else from its campaign. Rejects with an
-   * `UnknownValueError` when it cannot be known; it is never guessed.
+   * The list that the contact is in: known without a call, or else from its campaign.
+   *
+   * @throws UnknownValueError, or rejects with one, when it cannot be known; it is never guessed.
    */
-  async contactListOf(contact: ContactReference): Promise<Reference> {
+  contactListOf(contact: ContactReference): Reference | Promise<Reference> {
     if (contact.contactList !== null) return contact.contactList;
+    if (contact.campaignId === null) throw contactListUnknown(contact);
     try {
-      const campaign = contact.campaignId === null ? null : await this.#campaigns.load(contact.campaignId);
-      if (campaign?.contactList) return campaign.contactList;
+      const campaign = this.#campaigns.known(contact.campaignId);
+      return campaign === undefined
+        ? this.#contactListOf(contact, contact.campaignId)
+        : contactListFrom(campaign, contact);
     } catch (error) {
-      // It failed for the campaign, but what is not known of is the contact.
-      throw error instanceof UnknownValueError
-        ? new UnknownValueError(error.reason, 'Contact', contact.id, true)
-        : error;
+      throw ofContact(error, contact);
     }
-    throw new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
   }
+
+  async #contactListOf(contact: ContactReference, campaignId: string): Promise<Reference> {
+    try {
+      return contactListFrom(await this.#campaigns.load(campaignId), contact);
+    } catch (error) {
+      throw ofContact(error, contact);
+    }
+  }
+
+  #findIn(contactListId: string, id: string): ContactRecord | null | Promise<ContactRecord | null> {
+    const loader = this.#loaderOf(contactListId);
+    const known = loader.known(id);
+    return known === undefined ? loader.load(id) : known;
+  }
+
+  #loaderOf(contactListId: string): EntityLoader<ContactRecord> {
+    let loader = this.#byList.get(contactListId);
+    if (loader === undefined) {
+      loader = new EntityLoader(this.#shared, this.#context, contactListId);
+      this.#byList.set(contactListId, loader);
+    }
+    return loader;
+  }
+}
+
+function contactListFrom(campaign: CampaignRecord | null, contact: ContactReference): Reference {
+  if (campaign?.contactList) return campaign.contactList;
+  throw contactListUnknown(contact);
+}
+
+function contactListUnknown(contact: ContactReference): UnknownValueError {
+  return new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
+}
+
+/** What failed for the campaign, or cannot be read of it: what is not known of is the contact. */
+function ofContact(error: unknown, contact: ContactReference): unknown {
+  return error instanceof UnknownValueError && error.type !== 'Contact'
+    ? new UnknownValueError(error.reason, 'Contact', contact.id, true)
+    : error;
 }

@@ -105,6 +105,7 @@ export const conversations = oneByOne({
   name: 'conversations',
   type: 'Conversation',
   permissions: ['conversation:communication:view'],
+  lifetime: 'CONVERSATION',
   path: '/api/v2/conversations',
   Entity: ConversationRecord,
 });

@@ -79,14 +79,15 @@ export const users = listingById({
   name: 'users',
   type: 'User',
   permissions: [],
+  lifetime: 'USER',
   path: '/api/v2/users',
   maxIds: 500,
   // The default, active, hides inactive and deleted users, who still stand in interactions.
   query: [['state', 'any']],
   parts: [
-    { name: 'presence', query: ['expand', 'presence'] },
-    { name: 'routingStatus', query: ['expand', 'routingStatus'] },
-    { name: 'skills', query: ['expand', 'skills'] },
+    { name: 'presence', query: ['expand', 'presence'], lifetime: 'PRESENCE' },
+    { name: 'routingStatus', query: ['expand', 'routingStatus'], lifetime: 'ROUTING_STATUS' },
+    { name: 'skills', query: ['expand', 'skills'], lifetime: 'USER_SKILLS' },
   ],
   Entity: UserRecord,
 });

@@ -2,7 +2,7 @@ import type { GraphQLEnumType } from 'graphql';
 import { complete, guard } from './complete-value.ts';
 import type { Conditions } from './conditions.ts';
 import { generateCode, helperNames } from './generate-code.ts';
-import { type Repeats, repeatedly } from './repeated-answers.ts';
+import { recalledly, type Repeats, repeatedly } from './repeated-answers.ts';
 import { argumentsOf, fail, type Operation, type Request } from './request.ts';
 import { selectSites } from './select-sites.ts';
 import { settleList, Settling, throwAfter, throwAtOnce } from './settle.ts';
@@ -32,6 +32,7 @@ export function compileOperation(
     infoOf,
     isRepeatable: (source: object) => repeats.isRepeatable(source),
     namesByValue,
+    recalled: recalledly(repeats),
     repeated: repeatedly(repeats),
     settleList,
     Settling,

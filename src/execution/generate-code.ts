@@ -27,6 +27,7 @@ export const helperNames = [
   'infoOf',
   'isRepeatable',
   'namesByValue',
+  'recalled',
   'repeated',
   'settleList',
   'Settling',
@@ -183,8 +184,8 @@ function completing(site: Site, variable: string, below: Selection | null, funct
     const name = objectFunction(below, site, functions);
     return `if (${IS_PLAIN_OBJECT}) {
       if (isRepeatable(value)) {
-        ${variable} = repeated(${at}, value, ${indices});
-        if (${variable} instanceof Promise) pending = true;
+        ${variable} = recalled(request, ${number}, value);
+        if (${variable} === undefined && (${variable} = repeated(${at}, value, ${indices})) instanceof Promise) pending = true;
       } else {
         ${variable} = ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
         if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }

@@ -27,6 +27,16 @@ export const noRepeats: Repeats<never> = {
   areAlike: () => false,
 };
 
+/** How generated text has an answer again that was made before; undefined where it has to be made, or waited for. */
+export function recalledly(repeats: Repeats) {
+  return function recalled(request: Request, number: number, source: object): unknown {
+    const known = request.answers[number]?.get(repeats.keyOf(source));
+    return known === undefined || known.value instanceof Promise || !repeats.areAlike(known.source, source)
+      ? undefined
+      : known.value;
+  };
+}
+
 /** How generated text answers a source that `repeats` says can be repeated. What is promised has failed where it stands already. */
 export function repeatedly(repeats: Repeats) {
   return function repeated(

@@ -27,12 +27,10 @@ export class Request implements Operation {
   readonly context: unknown;
   readonly variableValues: Record<string, unknown>;
   readonly errors: GraphQLError[] = [];
-  /** How many positions failed so far, whether or not there is an error for each. */
-  failures = 0;
   /** By the number of the site. */
   readonly args: (Values | undefined)[] = [];
   readonly answers: (Map<unknown, Answer> | undefined)[] = [];
-  /** The same for what failed at a site or below it. */
+  /** How many positions failed at a site or below it, whether or not there is an error for each. */
   readonly failuresAt: (number | undefined)[] = [];
   /** Of the sites that something can be below: their positions that became null. */
   readonly #nulled = new Map<Site | null, Set<string>>();
@@ -90,7 +88,6 @@ export function fail(request: Request, site: Site, reason: unknown, indices: rea
     reason instanceof GraphQLError && reason.path !== undefined
       ? reason
       : fieldError(reason, site.field.nodes, site.pathArray(indices));
-  request.failures += 1;
   for (let above: Site | null = site; above !== null; above = above.parent) {
     request.failuresAt[above.number] = (request.failuresAt[above.number] ?? 0) + 1;
   }

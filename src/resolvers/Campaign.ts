@@ -1,8 +1,22 @@
 import { campaignInteractionConnection } from './campaign-interaction-connection.ts';
-import { entityFields } from './entity-fields.ts';
+import type { DataSources } from '../datasources/index.ts';
+import type { Reference } from '../datasources/wire/reference.ts';
+import { entityFields, needing } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const campaign = entityFields(({ campaigns }) => campaigns);
+
+const progress = {
+  find: (reference: Reference, { campaignProgress }: DataSources) => campaignProgress.find(reference),
+  prepare: (references: readonly Reference[], { campaignProgress }: DataSources) =>
+    campaignProgress.prepare(references),
+};
+
+const stats = {
+  find: (reference: Reference, { campaignStats }: DataSources) => campaignStats.find(reference),
+  prepare: (references: readonly Reference[], { campaignStats }: DataSources) =>
+    campaignStats.prepare(references),
+};
 
 export const Campaign: TypeResolvers<'Campaign'> = {
   name: campaign.name,
@@ -16,7 +30,7 @@ export const Campaign: TypeResolvers<'Campaign'> = {
   contactList: campaign.field('contactList'),
   queue: campaign.field('queue'),
   script: campaign.field('script'),
-  progress: ({ id }, _args, { sources }) => sources.campaignProgress.load(id),
-  stats: ({ id }, _args, { sources }) => sources.campaignStats.load(id),
+  progress: needing(progress, (reference, _args, { sources }) => progress.find(reference, sources)),
+  stats: needing(stats, (reference, _args, { sources }) => stats.find(reference, sources)),
   interactions: ({ id }, args, context, info) => campaignInteractionConnection(id, args, context, info),
 };

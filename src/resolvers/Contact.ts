@@ -1,14 +1,33 @@
 import type { ContactReference } from '../datasources/contacts.ts';
-import { fieldsFoundBy } from './entity-fields.ts';
+import type { DataSources } from '../datasources/index.ts';
+import { fieldsFoundBy, needing } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const contact = fieldsFoundBy((reference: ContactReference, { contacts }) => contacts.find(reference));
+const contact = fieldsFoundBy(
+  (reference: ContactReference, { contacts }) => contacts.find(reference),
+  (references, { contacts }) => contacts.prepare(references),
+);
+
+/** Where a contact is may be known only by its campaign, which is loaded with all others then. */
+const location = {
+  find(reference: ContactReference, { contacts }: DataSources) {
+    const found = contacts.contactListOf(reference);
+    return found instanceof Promise ? found.then((contactList) => ({ contactList })) : { contactList: found };
+  },
+  prepare: (references: readonly ContactReference[], { contacts }: DataSources) =>
+    contacts.prepareLists(references),
+  isBeside: true,
+} as const;
 
 export const Contact: TypeResolvers<'Contact'> = {
   name: contact.name,
-  contactListId: (reference, _args, { sources }) =>
-    sources.contacts.contactListOf(reference).then(({ id }) => id),
-  contactList: (reference, _args, { sources }) => sources.contacts.contactListOf(reference),
+  contactListId: needing(location, (reference, _args, { sources }) => {
+    const contactList = sources.contacts.contactListOf(reference);
+    return contactList instanceof Promise ? contactList.then(({ id }) => id) : contactList.id;
+  }),
+  contactList: needing(location, (reference, _args, { sources }) =>
+    sources.contacts.contactListOf(reference),
+  ),
   data: contact.field('data'),
   callable: contact.field('callable'),
   dateCreated: contact.field('dateCreated'),

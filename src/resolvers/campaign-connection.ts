@@ -4,6 +4,8 @@ import type { GatewayContext } from '../context.ts';
 import type { CampaignStretch } from '../datasources/campaign-listing.ts';
 import type { CampaignFilter, QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { campaignCursor, type CampaignPlace, parseCampaignCursor } from './cursor.ts';
+import { levelBelow } from './levels.ts';
+import { loadLevels } from './load-levels.ts';
 
 const DEFAULT_FIRST = 25;
 
@@ -59,9 +61,10 @@ export class CampaignPage {
 /** The arguments have been checked (use-argument-rules.ts). */
 export async function campaignConnection(
   args: QueryCampaignsArgs,
-  { sources, problems }: GatewayContext,
+  context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<CampaignPage> {
+  const { sources, problems } = context;
   const filter = args.filter ?? {};
   const first = args.first ?? DEFAULT_FIRST;
   const from = args.after == null ? 0 : (parseCampaignCursor(args.after)?.from ?? 0);
@@ -86,7 +89,10 @@ export async function campaignConnection(
       path: responsePathAsArray(info.path),
     });
   }
-  return page(rows, () => Promise.resolve({ total, hasMore }));
+  const found = page(rows, () => Promise.resolve({ total, hasMore }));
+  const level = levelBelow(info, 'Campaign', [['nodes'], ['edges', 'node']]);
+  if (level !== null) await loadLevels(level, found.nodes, context);
+  return found;
 }
 
 /** Tells filters apart: a place in the upstream's numbering means nothing under another one. */

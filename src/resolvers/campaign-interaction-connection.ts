@@ -7,6 +7,8 @@ import type {
 import { interactionMatcher, matchesNothing } from '../datasources/interaction-filter.ts';
 import type { CampaignInteractionOrder, QueryCampaignInteractionsArgs } from '../generated/resolvers.ts';
 import { type InteractionPlace, interactionCursor, parseInteractionCursor } from './cursor.ts';
+import { levelBelow } from './levels.ts';
+import { loadLevels } from './load-levels.ts';
 
 const DEFAULT_FIRST = 100;
 export const MAX_INTERACTIONS = 1000;
@@ -69,21 +71,31 @@ export async function campaignInteractionConnection(
   const first = args.first ?? DEFAULT_FIRST;
   if (matchesNothing(filter)) return new CampaignInteractionPage([], order, 0, first, Date.now());
 
-  const list = await interactionsOf(campaignId, context, info);
+  const list = await interactionsOf(campaignId, args.maxAgeMs ?? Infinity, context, info);
   if (list === null) return null;
   const matches = interactionMatcher(filter);
-  const matching = list.interactions
-    .filter(matches)
-    .map((interaction) => ({ interaction, place: placeOf(interaction, order) }))
-    .toSorted((a, b) => comparePlaces(a.place, b.place));
+  const matching = inOrder(list, order).filter(matches);
   const after = args.after == null ? null : parseInteractionCursor(args.after);
-  const start = after === null ? 0 : matching.filter(({ place }) => comparePlaces(place, after) <= 0).length;
-  return new CampaignInteractionPage(
-    matching.map(({ interaction }) => interaction),
-    order,
-    start,
-    first,
-    list.origin.answer.receivedAtMs,
+  const isPassed = (interaction: CampaignInteractionRecord) =>
+    after !== null && comparePlaces(placeOf(interaction, order), after) <= 0;
+  const start = after === null ? 0 : matching.filter(isPassed).length;
+  const { receivedAtMs } = list.origin.answer;
+  const page = new CampaignInteractionPage(matching, order, start, first, receivedAtMs);
+  const level = levelBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
+  if (level !== null) await loadLevels(level, page.nodes, context);
+  return page;
+}
+
+/** Requests share lists, of which each is sorted only once. */
+function inOrder(
+  list: CampaignInteractionList,
+  order: CampaignInteractionOrder,
+): readonly CampaignInteractionRecord[] {
+  return list.arranged(order, (interactions) =>
+    interactions
+      .map((interaction) => ({ interaction, place: placeOf(interaction, order) }))
+      .toSorted((a, b) => comparePlaces(a.place, b.place))
+      .map(({ interaction }) => interaction),
   );
 }
 
@@ -94,17 +106,18 @@ export async function campaignInteractionNamed(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<CampaignInteractionRecord | null> {
-  const list = await interactionsOf(campaignId, context, info);
+  const list = await interactionsOf(campaignId, Infinity, context, info);
   return list?.interactions.find((interaction) => interaction.id === id) ?? null;
 }
 
 /** The campaign's interactions; what had to be left out of them is told to the client. */
 async function interactionsOf(
   campaignId: string,
+  maxAgeMs: number,
   { sources, problems }: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<CampaignInteractionList | null> {
-  const list = await sources.campaignInteractions.load(campaignId);
+  const list = await sources.campaignInteractions.load(campaignId, [], maxAgeMs);
   if (list === null) return null;
   const { answer } = list.origin;
   const type = 'CampaignInteraction';

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
+import { notePersonalProperty } from './entity-fields.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
 
@@ -27,6 +28,7 @@ export function guardPersonalData(schema: GraphQLSchema): void {
     for (const field of Object.values(type.getFields())) {
       if (!isPersonalData(field)) continue;
       const subject = subjectOf(schema, type, field);
+      if (field.resolve === undefined) notePersonalProperty(field);
       field.resolve = field.resolve
         ? guardedResolver(field.resolve, subject)
         : guardedProperty(field.name, subject);

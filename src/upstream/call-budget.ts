@@ -1,3 +1,6 @@
+/** What may be spent on calls: one request's, or that of all who wait for the same call. */
+export type Budget = Pick<CallBudget, 'left' | 'spend' | 'take'>;
+
 /** How many upstream calls one request may make. Retries and splits come out of what the calls themselves leave. */
 export class CallBudget {
   #left: number;

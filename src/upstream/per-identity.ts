@@ -12,7 +12,7 @@ const FEW = 64;
 export class PerIdentity<State> {
   readonly #create: () => State;
   readonly #isIdle: (state: State) => boolean;
-  readonly #states = new Map<IdentityKey, State>();
+  #states = new Map<IdentityKey, State>();
   #sweepAt = FEW;
 
   /** `isIdle` tells whether a state knows nothing that a new one would not. */
@@ -45,9 +45,14 @@ export class PerIdentity<State> {
     return this.#states.size;
   }
 
-  /** At twice the number that was left the next time, so that it costs each new identity the same. */
+  /**
+   * At twice the number that was left the next time, so that it costs each new identity the same. Into a new map: one that
+   * lives long keeps what was deleted from it until the next full garbage collection.
+   */
   #sweep(): void {
-    for (const [key, state] of this.#states) if (this.#isIdle(state)) this.#states.delete(key);
+    const busy = new Map<IdentityKey, State>();
+    for (const [key, state] of this.#states) if (!this.#isIdle(state)) busy.set(key, state);
+    this.#states = busy;
     this.#sweepAt = Math.max(FEW, this.#states.size * 2);
   }
 }

@@ -4,7 +4,7 @@ import { CallDuration } from './call-duration.ts';
 import type { Signal } from './cancellation.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
-import { type QuotaReport, QuotaWindow } from './quota-window.ts';
+import { type QuotaLeft, type QuotaReport, QuotaWindow } from './quota-window.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
 /** Of the time that a call has, this share at most is spent on leaving quota to others. */
@@ -160,6 +160,11 @@ export class QuotaGovernor {
     const mustWait =
       lane.waitingCount > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
     return mustWait ? this.#wait(lane, call) : this.#start(lane);
+  }
+
+  /** What is known of an identity's quota; null while the upstream has not told. */
+  quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
+    return this.#lanes.of(identity).quota.left(performance.now());
   }
 
   /** Refuses all calls that wait, and those that come, for this reason. */

@@ -7,6 +7,18 @@ export interface QuotaReport {
   readonly resetSeconds: number;
 }
 
+/** What is known of a quota at some moment. */
+export interface QuotaLeft {
+  /** Calls that a window allows. */
+  readonly allowed: number;
+  /** Calls of this window that are spent or under way. */
+  readonly used: number;
+  /** Until the window ends. */
+  readonly resetSeconds: number;
+  /** Of a whole window, as far as one was seen. */
+  readonly windowSeconds: number;
+}
+
 /** This share of a window may go at any pace; the rest is spread over the time that is left. */
 const UNPACED_SHARE = 0.5;
 /** How far two reports may differ and still speak of the same end: they are rounded to seconds. */
@@ -70,6 +82,16 @@ export class QuotaWindow {
     this.#rollOver(nowMs);
     if (!this.#wasAccepted) return UNKNOWN_IN_FLIGHT;
     return this.#isProbing ? this.#bystanders + PROBES_IN_FLIGHT : Infinity;
+  }
+
+  /** Null while nothing was reported of this window. */
+  left(nowMs: number): QuotaLeft | null {
+    this.#rollOver(nowMs);
+    if (this.#announced === null) return null;
+    const allowed = this.#limit;
+    const used = Math.min(this.#used, allowed);
+    const resetSeconds = Math.max(0, this.#latestEndMs - nowMs) / 1000;
+    return { allowed, used, resetSeconds, windowSeconds: this.#lengthMs / 1000 };
   }
 
   /** The earliest time at which the quota allows a call before which `ahead` others start. */

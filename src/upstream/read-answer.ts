@@ -12,6 +12,7 @@ export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
   try {
     return {
       body: JSON.parse(text),
+      text,
       answer: new UpstreamAnswer(resource, status, correlationId, Date.now()),
     };
   } catch {

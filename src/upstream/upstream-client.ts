@@ -1,6 +1,6 @@
 import type { CallerKey } from '../caller.ts';
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
-import type { CallBudget } from './call-budget.ts';
+import type { Budget } from './call-budget.ts';
 import { type Circuit, CircuitBreakers } from './circuit-breakers.ts';
 import { type Deadline, withinTime } from './deadline.ts';
 import { quotaReportOf } from './error-answer.ts';
@@ -8,8 +8,11 @@ import type { Http, HttpRequest } from './http.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { persistently } from './persistently.ts';
 import { QuotaGovernor, type Turn } from './quota-governor.ts';
+import type { QuotaLeft } from './quota-window.ts';
 import { readAnswer } from './read-answer.ts';
-import { SharedReads, type SharedWork } from './shared-reads.ts';
+import type { SharedWork } from './shared-call.ts';
+import { SharedReads } from './shared-reads.ts';
+import type { UpstreamReport } from './upstream-report.ts';
 import type { UpstreamRead, UpstreamReader, UpstreamRequest } from './upstream-request.ts';
 import { written, type WrittenRequest } from './written-request.ts';
 
@@ -25,9 +28,30 @@ export interface UpstreamClientOptions {
   readonly upstreamConcurrency: number;
   /** How long a read under way may be shared with those who come later. */
   readonly identityProofSeconds: number;
+  /** Told what the upstream says of credentials, for those who keep what was read with them. */
+  readonly standing: StandingListener;
   /** Aborts, with an `UpstreamError`, when the gateway is shut down: ends what is under way and refuses what comes. */
   readonly closing: AbortSignal;
 }
+
+/** What the upstream's answers say of a credential beyond the call that they are to. */
+export interface StandingListener {
+  /** It was accepted in a call that was sent at this time of `performance.now()`. */
+  accepted(identity: UpstreamIdentity, sentMs: number): void;
+  /** It was not accepted. */
+  revoked(identity: UpstreamIdentity): void;
+  /** It lacks one of the permissions that this call needs. */
+  denied(identity: UpstreamIdentity, call: Pick<UpstreamRequest, 'resource' | 'permissions'>): void;
+}
+
+/** A read whose ids are settled only when its turn has come, so that until then more can go with it. */
+export interface LateRead extends Pick<UpstreamRequest, 'resource' | 'permissions' | 'isList'> {
+  /** The same each time. */
+  written(): WrittenRequest;
+}
+
+/** Who is answerable for a call. */
+export type CallMaker = Omit<Asker, 'deadline'>;
 
 /** On whose behalf and for whom a request reads. */
 export interface Asker {
@@ -35,7 +59,9 @@ export interface Asker {
   /** Whose share of the identity's quota it is. */
   readonly caller: CallerKey;
   readonly deadline: Deadline;
-  readonly budget: CallBudget;
+  readonly budget: Budget;
+  /** Null where nobody wants to know. */
+  readonly report: UpstreamReport | null;
 }
 
 /**
@@ -50,8 +76,12 @@ export class UpstreamClient {
   readonly #basePath: string;
   readonly #timeoutMs: number;
   readonly #shared: SharedReads;
+  readonly #standing: StandingListener;
   readonly #governor: QuotaGovernor;
   readonly #circuits = new CircuitBreakers();
+  readonly #closing: AbortSignal;
+  /** What waits to be tried again. Few do; all that is under way would cost every call more than a moment. */
+  readonly #retrying = new Set<SharedWork>();
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
@@ -61,56 +91,112 @@ export class UpstreamClient {
     this.#timeoutMs = options.upstreamTimeoutMs;
     this.#shared = new SharedReads(options.identityProofSeconds * 1000);
     this.#governor = new QuotaGovernor(options.upstreamConcurrency);
+    this.#standing = options.standing;
+    this.#closing = options.closing;
     options.closing.addEventListener('abort', () => {
       this.#governor.close(options.closing.reason);
-      this.#shared.abort(options.closing.reason);
+      for (const shared of this.#retrying) shared.abort(options.closing.reason);
     });
   }
 
-  /** What one request reads with. Rejects with an `UpstreamError` unless a 2xx answer with a JSON body came in time. */
+  /**
+   * What one request reads with; reads that are the same are one call. Rejects with an `UpstreamError` unless a 2xx answer
+   * with a JSON body came in time.
+   */
   readerFor(asker: Asker): UpstreamReader {
     return async (request) => {
+      const toSend = written(request);
+      let isOwn = false;
       try {
-        const toSend = written(request);
         return await this.#shared.read(asker.identity, toSend, asker.deadline, (shared) => {
-          asker.budget.spend();
-          return persistently(
-            {
-              maxRetries: MAX_RETRIES,
-              latestMs: () => shared.latestMs(),
-              mayRetry: () => asker.budget.take(),
-              signal: shared.signal,
-            },
-            () => this.#attempt(asker, toSend, shared),
-          );
+          isOwn = true;
+          return this.read(asker, shared, { ...request, written: () => toSend });
         });
       } catch (error) {
-        // A time that ran out while nothing had been sent yet is one of this resource all the same.
-        const isTimeout = error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
-        throw isTimeout && error.resource === undefined ? error.of(request.resource) : error;
+        throw ofResource(error, request.resource);
+      } finally {
+        if (!isOwn) asker.report?.shared();
       }
     };
   }
 
-  async #attempt(asker: Asker, request: WrittenRequest, shared: SharedWork): Promise<UpstreamRead> {
-    const { identity } = asker;
+  /** Reads for all who wait for some work. Rejects like `readerFor`. */
+  async read(maker: CallMaker, shared: SharedWork, read: LateRead): Promise<UpstreamRead> {
+    const { report } = maker;
+    const wantedMs = performance.now();
+    let attempts = 0;
+    let status: number | undefined;
+    maker.budget.spend();
+    try {
+      const answered = await persistently(
+        {
+          maxRetries: MAX_RETRIES,
+          latestMs: () => shared.latestMs(),
+          mayRetry: () => {
+            const mayRetry = maker.budget.take();
+            if (mayRetry) this.#retrying.add(shared);
+            return mayRetry;
+          },
+          signal: shared.signal,
+        },
+        () => {
+          attempts += 1;
+          return this.#attempt(maker, read, shared);
+        },
+      );
+      status = answered.answer.status;
+      return answered;
+    } catch (error) {
+      if (this.#closing.aborted) throw this.#closing.reason;
+      if (error instanceof UpstreamError) status = error.failure.upstreamStatus;
+      throw ofResource(error, read.resource);
+    } finally {
+      this.#retrying.delete(shared);
+      report?.made({
+        resource: read.resource,
+        keys: read.written().keys,
+        status: status ?? null,
+        ms: performance.now() - wantedMs,
+        retries: attempts - 1,
+      });
+    }
+  }
+
+  /** What is known of an identity's quota; null while the upstream has not told. */
+  quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
+    return this.#governor.quotaOf(identity);
+  }
+
+  async #attempt(maker: CallMaker, request: LateRead, shared: SharedWork): Promise<UpstreamRead> {
+    const { identity } = maker;
     const circuit = this.#circuits.of(identity, request.resource);
     circuit.check();
     const token = await identity.token(shared.signal);
     try {
-      return await this.#call(asker, request, shared, circuit, token);
+      return await this.#call(maker, request, shared, circuit, token);
     } catch (error) {
-      const isRefused = error instanceof UpstreamError && error.failure.upstreamStatus === 401;
+      if (!isRefused(error)) throw error;
       // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
-      if (!isRefused || !identity.rejected(token)) throw error;
-      asker.budget.spend();
-      return this.#call(asker, request, shared, circuit, await identity.token(shared.signal));
+      if (!identity.rejected(token)) throw this.#revoked(identity, error);
+    }
+    maker.budget.spend();
+    try {
+      return await this.#call(maker, request, shared, circuit, await identity.token(shared.signal));
+    } catch (error) {
+      throw isRefused(error) ? this.#revoked(identity, error) : error;
     }
   }
 
+  /** What was read with a credential that the upstream does not accept any more is shown to nobody. */
+  #revoked(identity: UpstreamIdentity, error: unknown): unknown {
+    this.#shared.drop(identity);
+    this.#standing.revoked(identity);
+    return error;
+  }
+
   async #call(
-    { identity, caller }: Asker,
-    request: WrittenRequest,
+    { identity, caller, report }: CallMaker,
+    request: LateRead,
     shared: SharedWork,
     circuit: Circuit,
     token: string,
@@ -118,18 +204,23 @@ export class UpstreamClient {
     const { signal } = shared;
     const latestMs = () => shared.latestMs();
     const isList = request.isList ?? false;
+    const wantedMs = performance.now();
     const turn = await this.#governor.turn({ identity, caller, isList, latestMs, signal });
+    report?.waited(performance.now() - wantedMs);
+    const toSend = request.written();
+    const sentMs = performance.now();
     try {
       const answer = await circuit.run(signal, () =>
         withinTime(this.#timeoutMs, signal, async (inTime) => {
           turn.sent();
-          const address = { origin: this.#origin, path: this.#basePath + request.target };
-          const got = await this.#http.exchange(address, httpRequest(token, request), inTime);
+          const address = { origin: this.#origin, path: this.#basePath + toSend.target };
+          const got = await this.#http.exchange(address, httpRequest(token, toSend), inTime);
           turn.answered(quotaReportOf(got.headers));
           return readAnswer(request.resource, got);
         }),
       );
       turn.accepted();
+      this.#standing.accepted(identity, sentMs);
       return answer;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
@@ -141,13 +232,25 @@ export class UpstreamClient {
   }
 
   /** What the upstream says of a credential or its quota concerns more than the call that it said it to. */
-  #heed(failure: UpstreamFailure, identity: UpstreamIdentity, request: UpstreamRequest, turn: Turn): void {
+  #heed(failure: UpstreamFailure, identity: UpstreamIdentity, request: LateRead, turn: Turn): void {
     const { upstreamStatus } = failure;
     if (failure.code === 'UPSTREAM_RATE_LIMITED') turn.refused(failure.retryAfterSeconds);
     else if (upstreamStatus !== undefined) turn.accepted();
-    if (upstreamStatus === 401) this.#shared.drop(identity);
-    if (upstreamStatus === 403) this.#shared.dropCovered(identity, request.permissions);
+    if (upstreamStatus === 403) {
+      this.#shared.dropCovered(identity, request.permissions);
+      this.#standing.denied(identity, request);
+    }
   }
+}
+
+/** A time that ran out while nothing had been sent yet is one of this resource all the same. */
+function ofResource(error: unknown, resource: string): unknown {
+  const isTimeout = error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
+  return isTimeout && error.resource === undefined ? error.of(resource) : error;
+}
+
+function isRefused(error: unknown): boolean {
+  return error instanceof UpstreamError && error.failure.upstreamStatus === 401;
 }
 
 function httpRequest(token: string, { method, bodyText }: WrittenRequest): HttpRequest {

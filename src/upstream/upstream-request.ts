@@ -8,6 +8,8 @@ export interface UpstreamRequest {
   readonly permissions: readonly string[];
   /** Whether other calls of the same request wait for what it tells: such go before details when the quota is short. */
   readonly isList?: true;
+  /** How many ids it asks for. */
+  readonly keys: number;
   readonly method: 'GET' | 'POST';
   /** Below the API's base, beginning with `/api/v2/`; ids in it are percent-encoded. */
   readonly path: string;
@@ -19,6 +21,8 @@ export interface UpstreamRequest {
 /** What a read gives: the parsed JSON of a 2xx answer, and where it came from. */
 export interface UpstreamRead {
   readonly body: unknown;
+  /** What `body` was parsed from: much smaller, for those who keep it. */
+  readonly text: string;
   readonly answer: UpstreamAnswer;
 }
 

@@ -8,6 +8,7 @@ import { type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandb
 import { schema } from '../../src/schema.ts';
 import { createGateway } from '../../src/server.ts';
 import { launchBrowser, openPage, whyNoBrowser } from '../support/browser.ts';
+import { NOTHING_KEPT } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../support/organisation.ts';
 import {
@@ -49,6 +50,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
       GENESYSCLOUD_LOGIN_URL: sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
+      ...NOTHING_KEPT,
     });
     if (upstream === null) throw new TypeError('The test gateway has an upstream.');
     const gateway = createGateway({ ...config, upstream, exampleCampaignId: EXAMPLE_CAMPAIGN_ID });

@@ -9,7 +9,7 @@ import { explain, whyUnknown } from '../../examples/client/src/gateway-error.ts'
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import { gatewayWithRows } from '../support/answers.ts';
-import { gatewayForTest, TOKEN } from '../support/gateway.ts';
+import { gatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/organisation.ts';
 
@@ -81,7 +81,7 @@ test('it compiles, strictly', async () => {
 
 describe('it lists', () => {
   test('who talks to whom, right by id, page after page', async () => {
-    const { url, calls } = await gatewayOnPort();
+    const { url, calls } = await gatewayOnPort({ env: NOTHING_KEPT });
     const { code, listed, said } = await client(url, [CAMPAIGN_ID, '40']);
     expect(said).toBe('');
     expect(code).toBe(0);

@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { IdentityProofs } from '../../src/cache/identity-proofs.ts';
+import type { SharedEntities } from '../../src/datasources/loading/shared-entities.ts';
 import type { SharedReads } from '../../src/upstream/shared-reads.ts';
 import type { UpstreamRead } from '../../src/upstream/upstream-request.ts';
 import { interleavings } from './identities-interleaving.ts';
@@ -15,6 +17,8 @@ beforeEach(() => {
   // The gateway is made of modules that are loaded anew.
   vi.resetModules();
   onTestFinished(() => {
+    vi.doUnmock('../../src/cache/identity-proofs.ts');
+    vi.doUnmock('../../src/datasources/loading/shared-entities.ts');
     vi.doUnmock('../../src/keyed-hash.ts');
     vi.doUnmock('../../src/upstream/shared-reads.ts');
     vi.resetModules();
@@ -53,6 +57,20 @@ function plantReads(faulty: (Real: typeof SharedReads) => typeof SharedReads): v
   });
 }
 
+function plantProofs(faulty: (Real: typeof IdentityProofs) => typeof IdentityProofs): void {
+  vi.doMock(import('../../src/cache/identity-proofs.ts'), async (original) => {
+    const real = await original();
+    return { IdentityProofs: faulty(real.IdentityProofs) };
+  });
+}
+
+function plantEntities(faulty: (Real: typeof SharedEntities) => typeof SharedEntities): void {
+  vi.doMock(import('../../src/datasources/loading/shared-entities.ts'), async (original) => {
+    const real = await original();
+    return { ...real, SharedEntities: faulty(real.SharedEntities) };
+  });
+}
+
 describe.each(['1', ''])(
   'over an IDENTITY_PROOF_SECONDS of "%s" the interleavings find out',
   (proofSeconds) => {
@@ -75,6 +93,23 @@ describe.each(['1', ''])(
       );
       expect(await findingOf('knew of its end', proofSeconds)).not.toBeNull();
     });
+
+    // Either alone would keep what was read before a 401 from being shown.
+    test('that a 401 neither ends what is shared nor the proof', async () => {
+      plantEntities(
+        (Real) =>
+          class<Entity, Part extends string> extends Real<Entity, Part> {
+            override drop(): void {}
+          },
+      );
+      plantProofs(
+        (Real) =>
+          class extends Real {
+            override revoked(): void {}
+          },
+      );
+      expect(await findingOf('knew of its end', proofSeconds)).not.toBeNull();
+    });
   },
 );
 
@@ -87,6 +122,18 @@ describe.each(['0', '1', ''])(
           class extends Real {
             constructor() {
               super(Infinity);
+            }
+          },
+      );
+      expect(await findingOf('proof was over', proofSeconds)).not.toBeNull();
+    });
+
+    test('that what is kept is shown without any proof', async () => {
+      plantProofs(
+        (Real) =>
+          class extends Real {
+            override isProven(): boolean {
+              return true;
             }
           },
       );

@@ -19,20 +19,6 @@ export function violations(history: History): string[] {
   ]);
 }
 
-/**
- * What was shown to one request and then to another that began when the first was over. There is none while the gateway only
- * shares reads under way and keeps nothing (README.md, "What a query costs"); a cache breaks this, and none of `violations`.
- */
-export function keptAnswers({ asked }: History): string[] {
-  return asked.flatMap((earlier) => {
-    const shown = new Set(textsOf(earlier));
-    return asked
-      .filter(({ began }) => began.serial > earlier.ended.serial)
-      .flatMap((later) => textsOf(later).filter((text) => shown.has(text)))
-      .map((text) => `${text} was kept`);
-  });
-}
-
 function foreignStamps(asked: Asked): string[] {
   return textsOf(asked)
     .filter((text) => tokenOf(text) !== asked.token)

@@ -15,6 +15,19 @@ function callsOfRefused(ids: number, depth = 0): number {
   return 1 + callsOfRefused(Math.ceil(ids / 2), depth + 1) + callsOfRefused(Math.floor(ids / 2), depth + 1);
 }
 
+/** Of no other number of ids in a refused call does each cost more. */
+const COSTLIEST = 4;
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+/** What could have ridden together. */
+interface Group {
+  readonly ids: Set<string>;
+  readonly maxIds: number;
+}
+
 /** The chain of calls that had to be answered before something was known, as text. Things of one chain are known at one time. */
 export type Chain = string;
 
@@ -24,7 +37,7 @@ export class ReferenceUpstream {
   readonly #token: string;
   readonly #answers = new Map<string, Promise<{ status: number; body: unknown }>>();
   /** By resource, and what known at one time could have ridden together: the ids. */
-  readonly #needed = new Map<string, Map<string, { ids: Set<string>; maxIds: number }>>();
+  readonly #needed = new Map<string, Map<string, Group>>();
 
   /** Of these, calls for several ids are refused as a whole. */
   readonly #refused = new Set<string>();
@@ -69,23 +82,25 @@ export class ReferenceUpstream {
   /** The fewest calls by resource, where one carries at most so many ids. */
   fewestCalls(batchSize: number): Record<string, number> {
     return Object.fromEntries(
-      [...this.#needed].map(([resource, groups]) => [
-        resource,
-        [...groups]
-          .map(([together, { ids, maxIds }]) => {
-            const size = Math.min(maxIds, batchSize);
-            const chunks = Math.ceil(ids.size / size);
-            if (!this.#refused.has(`${resource} ${together}`)) return chunks;
-            // Each may be asked again in halves and quarters: that no contact of a list is there shows only so.
-            return chunks * callsOfRefused(Math.min(size, ids.size));
-          })
-          .reduce((sum, count) => sum + count, 0),
-      ]),
+      [...this.#needed].map(([resource, groups]) => {
+        const refused = [...groups].filter(([together]) => this.#refused.has(`${resource} ${together}`));
+        const others = [...groups].filter(([together]) => !this.#refused.has(`${resource} ${together}`));
+        const chunks = ({ ids, maxIds }: Group) => Math.ceil(ids.size / Math.min(maxIds, batchSize));
+        const answered = others.map(([, group]) => chunks(group));
+        // Each may be asked again in halves and quarters: that no contact of a list is there shows only so.
+        const apart = refused.map(
+          ([, group]) => chunks(group) * callsOfRefused(Math.min(group.maxIds, batchSize, group.ids.size)),
+        );
+        // What happens to be known at one time all the same goes together, and is refused together.
+        const ids = refused.length < 2 ? 0 : sum(refused.map(([, group]) => group.ids.size));
+        const together = Math.ceil((ids * callsOfRefused(COSTLIEST)) / COSTLIEST);
+        return [resource, sum(answered) + Math.max(sum(apart), together)];
+      }),
     );
   }
 
   #need(resource: string, together: string, id: string, maxIds: number): void {
-    const groups = this.#needed.get(resource) ?? new Map<string, { ids: Set<string>; maxIds: number }>();
+    const groups = this.#needed.get(resource) ?? new Map<string, Group>();
     this.#needed.set(resource, groups);
     const group = groups.get(together) ?? { ids: new Set<string>(), maxIds };
     groups.set(together, group);

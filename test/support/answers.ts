@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { AlterFault } from '../../src/sandbox/fault.ts';
+import type { AlterFault, Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type AnsweredError, gatewayForTest, type GraphQLAnswer, type TestGateway } from './gateway.ts';
 import { CAMPAIGN_ID } from './organisation.ts';
@@ -62,6 +62,11 @@ export async function gatewayWithList(body: unknown, options: TestGatewayOptions
     faults: [answering('campaignInteractions', body), ...faults],
   });
   return { ...gateway, ask: (fields) => gateway.query(screen(fields)) };
+}
+
+/** The upstream denies this resource for want of these permissions, once. */
+export function deniedOnce(resource: ResourceName, permissions: readonly string[]): Fault {
+  return { kind: 'missingPermissions', resource, permissions, times: 1 };
 }
 
 /** The nodes of an answer to `screen`. */

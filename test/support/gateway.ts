@@ -12,6 +12,23 @@ import { supervisorsOrganisation } from './organisation.ts';
 /** A token that every sandbox of these tests accepts without a login. */
 export const TOKEN = 'token-of-a-caller';
 
+/** For tests that count what is asked of the upstream again and again. */
+export const NOTHING_KEPT = {
+  CACHE_MAX_BYTES: '0',
+  INTERACTIONS_WINDOW_MS: '0',
+  INTERACTIONS_MAX_AGE_MS: '0',
+} as const;
+
+/** For tests of what is kept: an empty setting is the default one, whatever all tests are run with. */
+const USUALLY_KEPT = {
+  CACHE_MAX_BYTES: '',
+  INTERACTIONS_WINDOW_MS: '',
+  INTERACTIONS_MAX_AGE_MS: '',
+} as const satisfies Record<keyof typeof NOTHING_KEPT, ''>;
+
+/** All tests have to hold whether anything is kept or not. */
+export const keepingAsWanted = process.env['CACHES'] === 'off' ? NOTHING_KEPT : {};
+
 interface TestGatewayOptions {
   readonly organisation?: Organisation;
   readonly faults?: readonly Fault[];
@@ -74,6 +91,16 @@ export async function gatewayForTest(options: TestGatewayOptions = {}): Promise<
   return started;
 }
 
+/** The same, with nothing kept from one request to the next. */
+export function forgetfulGatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  return gatewayForTest({ ...options, env: { ...NOTHING_KEPT, ...options.env } });
+}
+
+/** The same, keeping what is usually kept, also where all other tests are run without that. */
+export function keepingGatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  return gatewayForTest({ ...options, env: { ...USUALLY_KEPT, ...options.env } });
+}
+
 /** The same for as long as the caller wants: many in one test. */
 export async function startTestGateway(
   options: TestGatewayOptions = {},
@@ -85,7 +112,11 @@ export async function startTestGateway(
     latencyMs: options.latencyMs ?? 0,
     rateLimit: options.rateLimit ?? { allowed: 100_000, windowSeconds: 60 },
   });
-  const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...options.env });
+  const { upstream, ...config } = parseConfig({
+    GENESYSCLOUD_API_URL: sandbox.url,
+    ...keepingAsWanted,
+    ...options.env,
+  });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
   const gateway = createGateway(
     { ...config, upstream, ...compileAtSight(options.compileAtSight) },

@@ -5,7 +5,7 @@ import type { Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../../src/server.ts';
-import { compileAtSight, type GraphQLAnswer, graphqlRequest } from './gateway.ts';
+import { compileAtSight, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -32,6 +32,7 @@ export async function serviceGatewayForTest(
     GENESYSCLOUD_LOGIN_URL: sandbox.url,
     GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
     GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
+    ...keepingAsWanted,
     ...env,
   });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { tokenIdentity } from '../../src/upstream/identity.ts';
-import { SharedReads, type SharedWork } from '../../src/upstream/shared-reads.ts';
+import type { SharedWork } from '../../src/upstream/shared-call.ts';
+import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import type { UpstreamRequest } from '../../src/upstream/upstream-request.ts';
 import { written } from '../../src/upstream/written-request.ts';
 import { propertyRuns, timeout } from '../properties/property-runs.ts';

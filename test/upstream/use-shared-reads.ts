@@ -1,7 +1,8 @@
 import { beforeEach } from 'vitest';
 import { Deadline } from '../../src/upstream/deadline.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../src/upstream/identity.ts';
-import { SharedReads, type SharedWork } from '../../src/upstream/shared-reads.ts';
+import type { SharedWork } from '../../src/upstream/shared-call.ts';
+import { SharedReads } from '../../src/upstream/shared-reads.ts';
 import { UpstreamAnswer } from '../../src/upstream/upstream-answer.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../src/upstream/upstream-request.ts';
 import { written } from '../../src/upstream/written-request.ts';
@@ -16,7 +17,7 @@ export class DeadlineOf extends Deadline {
 }
 
 export function aRequest(options: Partial<UpstreamRequest> = {}): UpstreamRequest {
-  return { resource: 'users', permissions: [], method: 'GET', path: '/api/v2/users', ...options };
+  return { resource: 'users', permissions: [], keys: 0, method: 'GET', path: '/api/v2/users', ...options };
 }
 
 /** A call that was made; it ends when it is told to, or when nobody waits any more. */
@@ -36,7 +37,7 @@ export class SharedCall {
   }
 
   answer(): UpstreamRead {
-    const read = { body: 'answer', answer: new UpstreamAnswer('users', 200, undefined, 0) };
+    const read = { body: 'answer', text: '"answer"', answer: new UpstreamAnswer('users', 200, undefined, 0) };
     this.#read.resolve(read);
     return read;
   }

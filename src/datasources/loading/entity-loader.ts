@@ -1,41 +1,54 @@
 import DataLoader from 'dataloader';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
-import type { CallBudget } from '../../upstream/call-budget.ts';
+import type { Asker } from '../../upstream/upstream-client.ts';
 import type { UpstreamReader } from '../../upstream/upstream-request.ts';
-import type { Reference } from '../wire/reference.ts';
+import { PlainReference, type Reference } from '../wire/reference.ts';
+import type { Found } from './read-entities.ts';
 import type { Resource } from './resource.ts';
-import { canBeSplit, splitRefused } from './split-refused.ts';
-import { isObject } from '../wire/wire-record.ts';
+import type { SharedEntities, Stock } from './shared-entities.ts';
 
-/** What a loader needs of the request that it serves. */
+/** What loaders need of the request that they serve. */
 export interface LoaderContext {
+  /** On whose behalf it reads, or why it cannot. */
+  readonly asker: Asker | UpstreamError;
   readonly read: UpstreamReader;
-  /** The most ids that any one call may carry. */
-  readonly batchSize: number;
-  /** What may be spent on splitting calls that were refused. */
-  readonly budget: CallBudget;
 }
 
 interface Key<Part> {
-  readonly id: string;
+  /** One, or several of which nobody waits for each by itself. */
+  readonly ids: readonly string[];
   readonly parts: readonly Part[];
+  readonly maxAgeMs: number;
 }
 
 /**
  * Loads the entities of one resource for one request, and so for one identity. All ids that fields ask for in the same
- * tick go into the fewest calls that carry them; an id is asked for again only when a later field needs a part that the
- * earlier calls did not ask for.
+ * tick are looked up together, and what is not kept goes into the fewest calls that carry it; an id is asked for again only
+ * when a later field needs a part that the earlier calls did not ask for. What was found once stays the same for the request.
  */
 export class EntityLoader<Entity, Part extends string = never> {
   readonly #resource: Resource<Entity, Part>;
+  readonly #shared: SharedEntities<Entity, Part>;
+  readonly #scope: string;
   readonly #context: LoaderContext;
-  readonly #loader: DataLoader<Key<Part>, Entity | null, string>;
+  /** By `keyOf`. */
+  readonly #found = new Map<string, Found<Entity>>();
+  /** The keys of what was read for this request and not kept from another. */
+  readonly #isRead = new Set<string>();
+  #dataLoader: DataLoader<Key<Part>, Entity | null, string> | undefined;
 
-  constructor(resource: Resource<Entity, Part>, context: LoaderContext) {
-    this.#resource = resource;
+  /** `scope` is what the ids have their meaning in, where that is not the same for all. */
+  constructor(shared: SharedEntities<Entity, Part>, context: LoaderContext, scope = '') {
+    this.#resource = shared.resourceOf(scope);
+    this.#shared = shared;
+    this.#scope = scope;
     this.#context = context;
-    // Chunking is done in #batch, after one id's keys with different parts have become one; maxBatchSize would count them all.
-    this.#loader = new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
+  }
+
+  get #loader(): DataLoader<Key<Part>, Entity | null, string> {
+    // Chunking is done where calls are made, after one id's keys with different parts have become one; maxBatchSize would count them all.
+    this.#dataLoader ??= new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
+    return this.#dataLoader;
   }
 
   /** The parts that the upstream gives only when asked to. */
@@ -43,106 +56,160 @@ export class EntityLoader<Entity, Part extends string = never> {
     return this.#resource.parts.map(({ name }) => name);
   }
 
-  /** Null when the upstream does not know the id. Rejects with an `UnknownValueError` when that could not be found out. */
-  load(id: string, parts: readonly Part[] = []): Promise<Entity | null> {
-    return this.#loader.load({ id, parts });
+  /**
+   * Null when the upstream does not know the id. Rejects with an `UnknownValueError` when that could not be found out.
+   * What was read for an earlier request is used if it is no older than `maxAgeMs`.
+   */
+  load(id: string, parts: readonly Part[] = [], maxAgeMs = Infinity): Promise<Entity | null> {
+    const key = keyOf(id, parts);
+    // However fresh it is wanted: it has been read for this very request.
+    const found = this.#isRead.has(key) ? this.#found.get(key) : undefined;
+    if (found !== undefined && !(found instanceof UnknownValueError)) return Promise.resolve(found);
+    return this.#loader.load({ ids: [id], parts, maxAgeMs });
   }
 
   /**
    * The entity that a reference refers to: the reference itself, at once, where it is one and no part of it is wanted. Waiting
    * for a call that happens to be under way for the same id would part what was found together, and cost calls further on.
+   *
+   * @throws UnknownValueError when it is known at once that nothing can be known.
    */
-  find(reference: Reference, parts: readonly Part[] = []): Entity | Promise<Entity | null> {
-    return parts.length === 0 && this.#resource.isEntity(reference)
-      ? reference
-      : this.load(reference.id, parts);
+  find(reference: Reference, parts: readonly Part[] = []): Entity | null | Promise<Entity | null> {
+    // Nearly all are plain, and of those it is known.
+    if (!(reference instanceof PlainReference) && parts.length === 0 && this.#resource.isEntity(reference)) {
+      return reference;
+    }
+    const known = this.known(reference.id, parts);
+    return known === undefined ? this.load(reference.id, parts) : known;
+  }
+
+  /**
+   * The entity, if it need not be loaded; undefined otherwise.
+   *
+   * @throws UnknownValueError when it was loaded in vain.
+   */
+  known(id: string, parts: readonly Part[] = []): Entity | null | undefined {
+    let found = this.#found.get(keyOf(id, parts));
+    if (found === undefined) found = this.#recall(id, parts);
+    if (found instanceof UnknownValueError) throw found;
+    return found;
+  }
+
+  /**
+   * Loads what `find` is going to be asked for, or undefined where nothing has to be loaded. To wait for all of it at once costs
+   * one promise instead of hundreds. What could not be found out `find` throws then.
+   */
+  prepare(references: readonly Reference[], parts: readonly Part[] = []): Promise<unknown> | undefined {
+    const { asker } = this.#context;
+    const recall = asker instanceof UpstreamError ? null : this.#stockOf(asker).recaller(asker, parts);
+    const missing = new Set<string>();
+    for (const reference of references) {
+      // Nearly all are plain, and of those it is known.
+      const isPlain = reference instanceof PlainReference;
+      if (!isPlain && parts.length === 0 && this.#resource.isEntity(reference)) continue;
+      const { id } = reference;
+      if (missing.has(id) || this.#found.has(keyOf(id, parts))) continue;
+      const kept = recall?.(id);
+      if (kept === undefined) missing.add(id);
+      else this.#noteAll(id, parts, kept);
+    }
+    if (missing.size === 0) return undefined;
+    return this.#loader.load({ ids: [...missing], parts, maxAgeMs: Infinity });
   }
 
   /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */
   prime(id: string, entity: Entity): void {
-    this.#loader.prime({ id, parts: [] }, entity);
+    this.#loader.prime({ ids: [id], parts: [], maxAgeMs: Infinity }, entity);
+    if (!this.#found.has(id)) this.#found.set(id, entity);
+  }
+
+  #recall(id: string, parts: readonly Part[]): Entity | null | undefined {
+    const { asker } = this.#context;
+    if (asker instanceof UpstreamError) return undefined;
+    const kept = this.#stockOf(asker).recaller(asker, parts)?.(id);
+    if (kept === undefined) return undefined;
+    this.#noteAll(id, parts, kept);
+    return kept;
   }
 
   async #batch(keys: readonly Key<Part>[]): Promise<(Entity | null | Error)[]> {
-    const ids = [...new Set(keys.map(({ id }) => id))];
-    const parts = [...new Set(keys.flatMap((key) => key.parts))];
-    const found = new Map<string, Entity | Error>();
-    const size = Math.min(this.#resource.maxIds, this.#context.batchSize);
-    const calls: Promise<void>[] = [];
-    for (let at = 0; at < ids.length; at += size) {
-      calls.push(this.#call(ids.slice(at, at + size), parts, found));
+    const { asker } = this.#context;
+    if (asker instanceof UpstreamError) {
+      return keys.map(({ ids: [id = null] }) => new UnknownValueError(asker, this.#resource.type, id));
     }
-    await Promise.all(calls);
-    if (parts.length > 0) this.#primeFewerParts(ids, parts, found);
-    return keys.map(({ id }) => found.get(id) ?? null);
-  }
-
-  /** Notes what was found of these ids: the entity, or why it is not known. Never rejects. */
-  async #call(
-    ids: readonly string[],
-    parts: readonly Part[],
-    found: Map<string, Entity | Error>,
-  ): Promise<void> {
-    const ask = (some: readonly string[]) => this.#ask(some, parts, found);
-    const error = await ask(ids);
-    if (error === null) return;
-    await splitRefused(
-      { ids, error },
-      () => this.#context.budget.left,
-      ask,
-      (refused, isHopeless) =>
-        isHopeless
-          ? this.#refused(refused.ids, refused.error, found)
-          : this.#unknown(refused.ids, refused.error, found),
-    );
-  }
-
-  /** Makes one call and notes what it found. Resolves to the error of one that may have been refused for a single id. */
-  async #ask(
-    ids: readonly string[],
-    parts: readonly Part[],
-    found: Map<string, Entity | Error>,
-  ): Promise<UpstreamError | null> {
-    try {
-      const { body, answer } = await this.#context.read(this.#resource.request(ids, parts));
-      const rows = this.#resource.rows(body, ids);
-      if (rows === null) throw answer.fault('body');
-      const asked = new Set(ids);
-      for (const row of rows) {
-        if (!isObject(row)) continue;
-        const id = this.#resource.idOf(row, ids);
-        // By id, never by position; a second row for an id, or one that nobody asked for, is ignored.
-        if (typeof id !== 'string' || !asked.delete(id)) continue;
-        found.set(id, this.#resource.entity(row, answer, id));
+    const stock = this.#stockOf(asker);
+    const answers = new Map<string, Found<Entity>>();
+    const missing: string[] = [];
+    const missingParts = new Set<Part>();
+    for (const { ids, parts, maxAgeMs } of strictest(keys)) {
+      const recall = stock.recaller(asker, parts, maxAgeMs);
+      const missingBefore = missing.length;
+      for (const id of ids) {
+        const kept = recall?.(id);
+        if (kept === undefined) missing.push(id);
+        else {
+          answers.set(id, kept);
+          this.#noteAll(id, parts, kept);
+        }
       }
-      if (asked.size > 0 && this.#resource.isCut(body, ids)) {
-        this.#unknown(asked, answer.fault('cut'), found);
-      }
-    } catch (error) {
-      if (!(error instanceof UpstreamError)) throw error;
-      if (ids.length > 1 && canBeSplit(error)) return error;
-      this.#refused(ids, error, found);
+      if (missing.length > missingBefore) for (const part of parts) missingParts.add(part);
     }
-    return null;
+    const parts = [...missingParts];
+    const found = missing.length === 0 ? answers : await stock.load(asker, missing, parts);
+    for (const id of missing) {
+      this.#noteAll(id, parts, found.get(id) ?? null);
+      if (this.#resource.lifetime === 'live') this.#isRead.add(keyOf(id, parts));
+    }
+    return keys.map(({ ids }) => {
+      const [id] = ids;
+      // Nobody waits for several one by one.
+      return id === undefined || ids.length > 1 ? null : (answers.get(id) ?? found.get(id) ?? null);
+    });
   }
 
-  #refused(ids: readonly string[], error: UpstreamError, found: Map<string, Entity | Error>): void {
-    if (!this.#resource.absentOn404 || !error.isNotFound) this.#unknown(ids, error, found);
-  }
-
-  #unknown(ids: Iterable<string>, reason: UpstreamError, found: Map<string, Entity | Error>): void {
-    for (const id of ids) found.set(id, new UnknownValueError(reason, this.#resource.type, id));
+  #stockOf(asker: Asker): Stock<Entity, Part> {
+    return this.#shared.of(asker.identity, this.#scope);
   }
 
   /** Whoever asks later for less has it already. Fields ask for one part at a time, root fields for several, but those come first. */
-  #primeFewerParts(ids: string[], parts: readonly Part[], found: Map<string, Entity | Error>): void {
-    const fewer = [[], ...parts.map((part) => [part]), parts];
-    for (const id of ids) {
-      for (const some of fewer) this.#loader.prime({ id, parts: some }, found.get(id) ?? null);
+  #noteAll(id: string, parts: readonly Part[], found: Found<Entity>): void {
+    this.#note(id, found);
+    if (parts.length === 0) return;
+    for (const some of [[], ...parts.map((part) => [part]), parts]) {
+      this.#loader.prime({ ids: [id], parts: some, maxAgeMs: Infinity }, found);
+      this.#note(keyOf(id, some), found);
     }
+  }
+
+  /** What was found first stays. */
+  #note(key: string, found: Found<Entity>): void {
+    if (!this.#found.has(key)) this.#found.set(key, found);
   }
 }
 
-function cacheKeyFn<Part extends string>({ id, parts }: Key<Part>): string {
+/** All that is asked of each id, so that one answer serves everybody. */
+function strictest<Part>(keys: readonly Key<Part>[]): Iterable<Key<Part>> {
+  if (keys.length === 1) return keys;
+  const byId = new Map<string, Key<Part>>();
+  for (const { ids, parts, maxAgeMs } of keys) {
+    for (const id of ids) {
+      const known = byId.get(id) ?? { ids: [id], parts: [], maxAgeMs: Infinity };
+      byId.set(id, {
+        ids: known.ids,
+        parts: parts.length === 0 ? known.parts : [...new Set([...known.parts, ...parts])],
+        maxAgeMs: Math.min(maxAgeMs, known.maxAgeMs),
+      });
+    }
+  }
+  return byId.values();
+}
+
+/** By what is asked for; one who wants it fresh does not get what another was content with. */
+function cacheKeyFn<Part extends string>({ ids, parts, maxAgeMs }: Key<Part>): string {
+  const key = keyOf(ids.length === 1 && ids[0] !== undefined ? ids[0] : ids.join(','), parts);
+  return maxAgeMs === Infinity ? key : `${key} ${maxAgeMs}`;
+}
+
+function keyOf(id: string, parts: readonly string[]): string {
   return parts.length === 0 ? id : `${id} ${parts.toSorted().join(' ')}`;
 }

@@ -1,3 +1,4 @@
+import type { LifetimeName } from '../../cache/lifetimes.ts';
 import type { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
 import type { UpstreamRequest } from '../../upstream/upstream-request.ts';
 import type { EntityOrigin } from '../wire/origin.ts';
@@ -9,18 +10,24 @@ type QueryParameter = readonly [name: string, value: string];
 interface Part<Name extends string> {
   readonly name: Name;
   readonly query: QueryParameter;
+  /** How long it may be used again, where that differs from the rest of the row. */
+  readonly lifetime?: LifetimeName;
 }
 
 /**
  * What is peculiar to one REST resource: how to ask for its entities by id and how to read the answer. Everything
- * general (batching, chunking, matching) is in `entity-loader.ts` and knows no resource by name.
+ * general (batching, chunking, matching, keeping) is in the files beside this one and knows no resource by name.
  */
 export interface Resource<Entity, PartName extends string = never> {
   /** Name in reports and logs, such as `users`. */
   readonly name: string;
   /** GraphQL type whose ids it takes, such as `User`. */
   readonly type: string;
+  /** GraphQL type that it gives. */
+  readonly gives: string;
   readonly permissions: readonly string[];
+  /** How long what was read may be used again; `live` for lists that are asked for anew within seconds. */
+  readonly lifetime: LifetimeName | 'live';
   /** The most ids that one call takes; the configured batch size may lower it. */
   readonly maxIds: number;
   readonly parts: readonly Part<PartName>[];
@@ -44,8 +51,11 @@ type EntityClass<Entity> = new (row: object, origin: EntityOrigin) => Entity;
 interface Described<Entity> {
   readonly name: string;
   readonly type: string;
+  /** @default `type` */
+  readonly gives?: string;
   /** What the identity needs one of to be answered; empty where every identity is. Source: the vendor's API. */
   readonly permissions: readonly string[];
+  readonly lifetime: LifetimeName | 'live';
   readonly path: string;
   readonly Entity: EntityClass<Entity>;
 }
@@ -67,6 +77,7 @@ export function listingById<Entity, PartName extends string = never>(
     request: (ids, wanted) => ({
       resource: name,
       permissions,
+      keys: ids.length,
       method: 'GET',
       path,
       query: [
@@ -98,7 +109,14 @@ export function postOfIds<Entity>(
     ...base,
     maxIds,
     parts: [],
-    request: (ids) => ({ resource: name, permissions, method: 'POST', path, body: ids }),
+    request: (ids) => ({
+      resource: name,
+      permissions,
+      keys: ids.length,
+      method: 'POST',
+      path,
+      body: ids,
+    }),
     rows,
     idOf: idOf ?? base.idOf,
     absentOn404,
@@ -110,12 +128,11 @@ export function oneByOne<Entity>(
   description: Described<Entity> & {
     /** What follows the id in the path. */
     readonly below?: string;
-    readonly isList?: true;
     /** The id that an answer says it is for; by default its own. */
     readonly idOf?: (row: object) => unknown;
   },
 ): Resource<Entity> {
-  const { name, permissions, path, below = '', isList, idOf = idOfRow } = description;
+  const { name, permissions, lifetime, path, below = '', idOf = idOfRow } = description;
   return {
     ...described(description),
     maxIds: 1,
@@ -123,9 +140,10 @@ export function oneByOne<Entity>(
     request: ([id = '']) => ({
       resource: name,
       permissions,
+      keys: 1,
       method: 'GET',
       path: `${path}/${encodeURIComponent(id)}${below}`,
-      ...(isList && { isList }),
+      ...(lifetime === 'live' && { isList: true }),
     }),
     rows: (body, [asked]) => (isObject(body) && (idOf(body) ?? asked) === asked ? [body] : null),
     idOf: (_, [asked]) => asked,
@@ -155,11 +173,13 @@ export function bareArray(body: unknown): readonly unknown[] | null {
   return Array.isArray(body) ? body : null;
 }
 
-function described<Entity>({ name, type, permissions, Entity }: Described<Entity>) {
+function described<Entity>({ name, type, gives = type, permissions, lifetime, Entity }: Described<Entity>) {
   return {
     name,
     type,
+    gives,
     permissions,
+    lifetime,
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),

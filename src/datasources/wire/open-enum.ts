@@ -6,8 +6,14 @@ export function openEnum<const Value extends string, const Unknown extends strin
   values: readonly Value[],
   unknown: Unknown,
 ): (text: string | null) => Value | Unknown | null {
-  const byText = new Map<string, Value>(values.map((value) => [value, value]));
-  return (text) => (text === null ? null : (byText.get(text.toUpperCase()) ?? unknown));
+  // As the vendor writes nearly all of them, and as they are compared.
+  const byText = new Map<string, Value>(
+    values.flatMap((value) => [
+      [value.toLowerCase(), value],
+      [value, value],
+    ]),
+  );
+  return (text) => (text === null ? null : (byText.get(text) ?? byText.get(text.toUpperCase()) ?? unknown));
 }
 
 /** Of users and skills alike. */

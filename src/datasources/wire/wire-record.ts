@@ -27,7 +27,9 @@ export abstract class WireRecord<Wire extends object> {
   }
 
   protected text(key: KeysOf<Wire, string>): string | null {
-    return this.checked(this.#wire[key], isText);
+    const value = this.#wire[key];
+    // What nearly every property is, of thousands in one answer.
+    return typeof value === 'string' ? value : this.checked(value, isText);
   }
 
   protected flag(key: KeysOf<Wire, boolean>): boolean | null {

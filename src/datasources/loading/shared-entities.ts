@@ -1,0 +1,376 @@
+import type { IdentityProofs } from '../../cache/identity-proofs.ts';
+import type { KeptAnswers } from '../../cache/kept-answers.ts';
+import type { LifetimeName } from '../../cache/lifetimes.ts';
+import { Shelf } from '../../cache/shelf.ts';
+import { UnknownValueError, UpstreamError } from '../../errors.ts';
+import { deadlineIn } from '../../upstream/deadline.ts';
+import type { UpstreamIdentity } from '../../upstream/identity.ts';
+import { PerIdentity } from '../../upstream/per-identity.ts';
+import type { SharedWork } from '../../upstream/shared-call.ts';
+import type { Asker, CallMaker, LateRead } from '../../upstream/upstream-client.ts';
+import type { UpstreamRead, UpstreamRequest } from '../../upstream/upstream-request.ts';
+import { written, type WrittenRequest } from '../../upstream/written-request.ts';
+import { BulkCall } from './bulk-call.ts';
+import { type AnsweredEntities, type Found, readEntities } from './read-entities.ts';
+import type { Resource } from './resource.ts';
+
+/**
+ * What a character of an answer costs in resident memory, as text and once objects are made of it: more than it takes itself,
+ * for the garbage collector lets the heap grow to a multiple of what lives long.
+ */
+const PACKED_BYTES = 6;
+const UNPACKED_BYTES = 8;
+/** And what is noted for each entity. */
+const BYTES_PER_ENTITY = 200;
+/** An id that is not known may be known soon: it has been created just now. */
+const LONGEST_ABSENCE_MS = 10_000;
+/** What was asked for anew without success is not asked for again at once. */
+const REFRESH_PAUSE_MS = 1_000;
+
+/** For how long something may be used. */
+export interface Freshness {
+  /** As it is. */
+  readonly freshMs: number;
+  /** After that, while it is asked for anew. */
+  readonly staleMs: number;
+}
+
+/** What everything shared between requests is made with. */
+export interface SharingMeans {
+  readonly entities: KeptAnswers;
+  readonly lists: KeptAnswers;
+  readonly proofs: IdentityProofs;
+  readonly freshnessOf: (lifetime: LifetimeName | 'live', identity: UpstreamIdentity) => Freshness;
+  /** The longest that a list may be used. */
+  readonly listMs: number;
+  readonly read: (maker: CallMaker, shared: SharedWork, read: LateRead) => Promise<UpstreamRead>;
+  /** The most ids that any one call may carry. */
+  readonly batchSize: number;
+  /** A read under way may be joined for so long. */
+  readonly proofMs: number;
+  /** The longest time for what is asked anew in the background. */
+  readonly refreshMs: number;
+}
+
+const nobodyLeaves = new AbortController().signal;
+
+/**
+ * The entities of one resource as requests share them, each identity's by itself: what was read is kept for a while, an id
+ * that is being read is not asked for twice, and ids that different requests need at the same moment go in one call.
+ */
+export class SharedEntities<Entity, Part extends string = never> {
+  readonly resourceOf: (scope: string) => Resource<Entity, Part>;
+  readonly #means: SharingMeans;
+  readonly #stocks = new PerIdentity(
+    () => new Stocks<Entity, Part>(),
+    (stocks) => stocks.isIdle,
+  );
+
+  /** `resourceOf` gives the resource of a scope, outside of which its ids mean nothing; most have but one, the empty text. */
+  constructor(resourceOf: (scope: string) => Resource<Entity, Part>, means: SharingMeans) {
+    this.resourceOf = resourceOf;
+    this.#means = means;
+  }
+
+  of(identity: UpstreamIdentity, scope: string): Stock<Entity, Part> {
+    return this.#stocks
+      .of(identity)
+      .of(scope, () => new Stock(this.resourceOf(scope), identity, this.#means));
+  }
+
+  /** Forgets what belongs to an identity; or only what a denied call is about: its resource, and what its permissions cover. */
+  drop(identity: UpstreamIdentity, denied?: DeniedCall): void {
+    const stocks = this.#stocks.of(identity);
+    for (const [scope, stock] of stocks.entries()) {
+      const { name, permissions } = stock.resource;
+      const isMeant =
+        denied === undefined ||
+        name === denied.resource ||
+        permissions.some((permission) => denied.permissions.includes(permission));
+      if (!isMeant) continue;
+      stock.drop();
+      stocks.delete(scope);
+    }
+  }
+}
+
+/** A call that the upstream denied to an identity for want of a permission. */
+export interface DeniedCall {
+  readonly resource: string;
+  readonly permissions: readonly string[];
+}
+
+/** Below this many scopes nothing is looked through for what can be forgotten. */
+const FEW_SCOPES = 64;
+
+/** Those of one identity, by scope. Clients name scopes as they like; what is idle is forgotten when others come. */
+class Stocks<Entity, Part extends string> {
+  #byScope = new Map<string, Stock<Entity, Part>>();
+  #sweepAt = FEW_SCOPES;
+
+  get isIdle(): boolean {
+    for (const stock of this.#byScope.values()) if (!stock.isIdle) return false;
+    return true;
+  }
+
+  of(scope: string, create: () => Stock<Entity, Part>): Stock<Entity, Part> {
+    let stock = this.#byScope.get(scope);
+    if (stock === undefined) {
+      if (this.#byScope.size >= this.#sweepAt) this.#sweep();
+      stock = create();
+      this.#byScope.set(scope, stock);
+    }
+    return stock;
+  }
+
+  entries(): [string, Stock<Entity, Part>][] {
+    return [...this.#byScope];
+  }
+
+  delete(scope: string): void {
+    this.#byScope.delete(scope);
+  }
+
+  #sweep(): void {
+    this.#byScope = new Map(this.entries().filter(([, stock]) => !stock.isIdle));
+    this.#sweepAt = Math.max(FEW_SCOPES, this.#byScope.size * 2);
+  }
+}
+
+/** What one identity's requests share of one resource. */
+export class Stock<Entity, Part extends string = never> {
+  readonly resource: Resource<Entity, Part>;
+  readonly #identity: UpstreamIdentity;
+  readonly #means: SharingMeans;
+  readonly #kept: Shelf<Entity>;
+  /** Calls under way and to be made, by the parts that they ask for. */
+  readonly #calls = new Map<string, Calls<Entity>>();
+  #refreshFromMs = 0;
+
+  constructor(resource: Resource<Entity, Part>, identity: UpstreamIdentity, means: SharingMeans) {
+    this.resource = resource;
+    this.#identity = identity;
+    this.#means = means;
+    this.#kept = new Shelf(identity, resource.lifetime === 'live' ? means.lists : means.entities);
+  }
+
+  get isIdle(): boolean {
+    return this.#kept.isEmpty && [...this.#calls.values()].every(({ byId }) => byId.size === 0);
+  }
+
+  /** Nothing that was read, or is being read, is shown to anybody who asks from now on. */
+  drop(): void {
+    this.#kept.clear();
+    this.#calls.clear();
+  }
+
+  /**
+   * Looks up what is kept of an id with these parts, if it may still be shown and is no older than `maxAgeMs`: at this moment,
+   * and so not for longer than a tick. What is nearly too old is asked for anew in the background, on behalf of the one who
+   * asks now. Null when nothing may be shown.
+   */
+  recaller(
+    asker: Asker,
+    parts: readonly Part[],
+    maxAgeMs = Infinity,
+  ): ((id: string) => Entity | null | undefined) | null {
+    if (this.#kept.isEmpty) return null;
+    const nowMs = performance.now();
+    if (!this.#means.proofs.isProven(this.#identity, nowMs)) return null;
+    const { freshMs, staleMs } = this.#freshness(parts);
+    const usableMs = Math.min(freshMs + staleMs, maxAgeMs);
+    return (id) => {
+      const kept = this.#kept.find(id, parts);
+      if (kept === undefined) return undefined;
+      const ageMs = nowMs - kept.readAtMs;
+      if (ageMs >= usableMs) return undefined;
+      const entity = kept.use(id);
+      if (entity === null && ageMs >= LONGEST_ABSENCE_MS) return undefined;
+      if (ageMs >= freshMs) this.#refreshSoon(asker, id, parts, nowMs);
+      asker.report?.kept(this.resource.gives, ageMs);
+      return entity;
+    };
+  }
+
+  /**
+   * What is found of the ids, each from a call under way that asks for it or else by one that is made now; what is not in
+   * the map is not known to the upstream. Rejects only for defects of our own.
+   */
+  async load(
+    asker: Asker,
+    ids: readonly string[],
+    parts: readonly Part[],
+  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+    const idsByCall = this.#callsFor(ids, parts);
+    if (idsByCall.size === 1) for (const [call] of idsByCall) return this.#join(call, asker, ids);
+    const found = new Map<string, Found<Entity>>();
+    await Promise.all(
+      [...idsByCall].map(async ([call, some]) => {
+        const result = await this.#join(call, asker, some);
+        for (const id of some) found.set(id, result.get(id) ?? null);
+      }),
+    );
+    return found;
+  }
+
+  async #join(
+    call: BulkCall<Entity>,
+    asker: Asker,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+    try {
+      return await call.join(asker, ids);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      const reason = error.resource === undefined ? error.of(this.resource.name) : error;
+      return new Map(ids.map((id) => [id, new UnknownValueError(reason, this.resource.type, id)]));
+    }
+  }
+
+  /** For each id the call under way, or to be made, that asks for it with at least these parts. */
+  #callsFor(ids: readonly string[], parts: readonly Part[]): Map<BulkCall<Entity>, string[]> {
+    const underWay: Calls<Entity>[] = [];
+    for (const calls of this.#calls.values()) {
+      if (calls.byId.size > 0 && parts.every((part) => calls.parts.includes(part))) underWay.push(calls);
+    }
+    const idsByCall = new Map<BulkCall<Entity>, string[]>();
+    for (const id of ids) {
+      const call = this.#joinable(underWay, id) ?? this.#toBeMade(id, parts);
+      const some = idsByCall.get(call);
+      if (some === undefined) idsByCall.set(call, [id]);
+      else some.push(id);
+    }
+    return idsByCall;
+  }
+
+  #joinable(underWay: readonly Calls<Entity>[], id: string): BulkCall<Entity> | undefined {
+    for (const { byId } of underWay) {
+      const call = byId.get(id);
+      if (call !== undefined && this.#isJoinable(call)) return call;
+    }
+    return undefined;
+  }
+
+  #toBeMade(id: string, parts: readonly Part[]): BulkCall<Entity> {
+    const calls = this.#callsWith(parts);
+    if (!calls.next?.isOpen) calls.next = this.#newCall(calls, parts);
+    calls.next.ids.push(id);
+    calls.byId.set(id, calls.next);
+    return calls.next;
+  }
+
+  #isJoinable(call: BulkCall<Entity>): boolean {
+    return (
+      !call.isGivenUp && (call.sentAtMs === null || performance.now() - call.sentAtMs <= this.#means.proofMs)
+    );
+  }
+
+  #callsWith(parts: readonly Part[]): Calls<Entity> {
+    const key = parts.length === 0 ? '' : parts.toSorted().join(' ');
+    let calls = this.#calls.get(key);
+    if (calls === undefined) {
+      calls = { parts, byId: new Map(), next: null, stale: new Set() };
+      this.#calls.set(key, calls);
+    }
+    return calls;
+  }
+
+  /** A call that is made when whatever else happens at this moment has added its ids. */
+  #newCall(calls: Calls<Entity>, parts: readonly Part[]): BulkCall<Entity> {
+    const { resource } = this;
+    const forget = (ids: readonly string[]) => {
+      for (const id of ids) if (calls.byId.get(id) === call) calls.byId.delete(id);
+    };
+    const call = new BulkCall<Entity>(Math.min(resource.maxIds, this.#means.batchSize), forget, () => {
+      if (calls.next === call) calls.next = null;
+      forget(call.ids);
+    });
+    setImmediate(() =>
+      call.make((maker, shared) =>
+        readEntities(resource, () => call.seal(), parts, {
+          read: (facts, write) => this.#means.read(maker, shared, { ...facts, written: once(write) }),
+          budget: maker.budget,
+          onAnswer: (answered) => this.#keep(answered, parts),
+        }),
+      ),
+    );
+    return call;
+  }
+
+  #keep({ entities, again, characters }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
+    const longestMs = this.#longestMs();
+    if (longestMs <= 0) return;
+    const nowMs = performance.now();
+    const ids = [...entities.keys()];
+    this.#kept.keep({
+      ids,
+      parts,
+      readAtMs: nowMs,
+      expiresAtMs: nowMs + longestMs,
+      unpack: again,
+      packedBytes: characters * PACKED_BYTES + ids.length * BYTES_PER_ENTITY,
+      unpackedBytes: characters * UNPACKED_BYTES + ids.length * BYTES_PER_ENTITY,
+    });
+  }
+
+  /** Notes what is to be asked for anew: all that is found stale in the same tick is asked for together. */
+  #refreshSoon(asker: Asker, id: string, parts: readonly Part[], nowMs: number): void {
+    if (nowMs < this.#refreshFromMs || asker.budget.left <= 0) return;
+    for (const { byId } of this.#calls.values()) if (byId.has(id)) return;
+    const { stale } = this.#callsWith(parts);
+    if (stale.size === 0) queueMicrotask(() => void this.#refresh(asker, stale, parts));
+    stale.add(id);
+  }
+
+  /** Asks anew for what can still be shown meanwhile. What comes of it is kept; a failure changes nothing. */
+  async #refresh(
+    { identity, caller, budget }: Asker,
+    stale: Set<string>,
+    parts: readonly Part[],
+  ): Promise<void> {
+    const ids = [...stale];
+    stale.clear();
+    const deadline = deadlineIn(this.#means.refreshMs, nobodyLeaves);
+    let hasFailed = true;
+    try {
+      const found = await this.load({ identity, caller, budget, report: null, deadline }, ids, parts);
+      hasFailed = ids.some((id) => found.get(id) instanceof Error);
+    } finally {
+      if (hasFailed) this.#refreshFromMs = performance.now() + REFRESH_PAUSE_MS;
+    }
+  }
+
+  /** As long as the one of the parts that changes fastest. */
+  #freshness(parts: readonly Part[]): Freshness {
+    let { freshMs, staleMs } = this.#means.freshnessOf(this.resource.lifetime, this.#identity);
+    for (const part of this.resource.parts) {
+      if (part.lifetime === undefined || !parts.includes(part.name)) continue;
+      const ofPart = this.#means.freshnessOf(part.lifetime, this.#identity);
+      freshMs = Math.min(freshMs, ofPart.freshMs);
+      staleMs = Math.min(staleMs, ofPart.staleMs);
+    }
+    return { freshMs, staleMs };
+  }
+
+  /** When what is read now is of no use any more to whoever wants no parts of it. */
+  #longestMs(): number {
+    if (this.resource.lifetime === 'live') return this.#means.listMs;
+    const { freshMs, staleMs } = this.#freshness([]);
+    return freshMs + staleMs;
+  }
+}
+
+/** Written once, however often it is sent. */
+function once(write: () => UpstreamRequest): () => WrittenRequest {
+  let text: WrittenRequest | undefined;
+  return () => (text ??= written(write()));
+}
+
+interface Calls<Entity> {
+  readonly parts: readonly string[];
+  readonly byId: Map<string, BulkCall<Entity>>;
+  /** The one that is still to be made. */
+  next: BulkCall<Entity> | null;
+  /** What is to be asked for anew with these parts. */
+  readonly stale: Set<string>;
+}

@@ -1,0 +1,134 @@
+import {
+  getNamedType,
+  type GraphQLObjectType,
+  type GraphQLResolveInfo,
+  isObjectType,
+  type SelectionSetNode,
+} from 'graphql';
+import { type EntityFinder, entityNeedOf, type EntityPreparer, isPersonalProperty } from './entity-fields.ts';
+import { selectedFields } from './selections.ts';
+
+/** What is needed of the objects of one level of a query, and of those that they lead to. */
+export interface Level {
+  /** Name of their GraphQL type. */
+  readonly type: string;
+  /** Whether such objects can be loaded. */
+  readonly isEntity: boolean;
+  readonly needs: readonly Need[];
+  readonly steps: readonly Step[];
+}
+
+interface Need {
+  readonly prepare: EntityPreparer;
+  readonly parts: readonly string[];
+  /** Whether a reference that has a name needs nothing. */
+  readonly unlessNamed: boolean;
+  /** Whether it is something else than the object's own entity. */
+  readonly isBeside: boolean;
+}
+
+/** A field that leads to other objects. */
+export interface Step {
+  readonly field: string;
+  /** Finds the entity that has the field; null where the object itself has it. */
+  readonly find: EntityFinder | null;
+  /** What has to be loaded for that; null where nothing has. */
+  readonly prepare: EntityPreparer | null;
+  /** Whether it is only for those who may see personal data. */
+  readonly isPersonal: boolean;
+  readonly level: Level;
+  /** Whether anything is loaded on the way. */
+  readonly isWanted: boolean;
+}
+
+type Operation = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
+
+/** By the nodes of the field that leads to the level, which stay the same objects where an operation is compiled. */
+const levels = new WeakMap<readonly unknown[], Level | null>();
+
+/** What a query needs of the rows of a type that a field gives, at these paths below it. Null where there is no such type. */
+export function levelBelow(
+  info: GraphQLResolveInfo,
+  type: string,
+  paths: readonly (readonly string[])[],
+): Level | null {
+  const known = levels.get(info.fieldNodes);
+  if (known !== undefined) return known;
+  const rowType = info.schema.getType(type);
+  const selections = paths.flatMap((path) =>
+    selectionsAt(
+      info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
+      path,
+      info,
+    ),
+  );
+  const level = isObjectType(rowType) ? levelOf(rowType, selections, info) : null;
+  levels.set(info.fieldNodes, level);
+  return level;
+}
+
+function selectionsAt(
+  selectionSets: readonly SelectionSetNode[],
+  [name, ...rest]: readonly string[],
+  operation: Operation,
+): readonly SelectionSetNode[] {
+  if (name === undefined) return selectionSets;
+  const below = selectionSets
+    .flatMap((set) => [...selectedFields(set, operation)])
+    .flatMap((field) => (field.name.value === name ? (field.selectionSet ?? []) : []));
+  return selectionsAt(below, rest, operation);
+}
+
+function levelOf(
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+  operation: Operation,
+): Level {
+  const fields = type.getFields();
+  const needs = new Map<EntityPreparer, { parts: Set<string>; unlessNamed: boolean; isBeside: boolean }>();
+  const selected = new Map<string, SelectionSetNode[]>();
+  for (const set of selectionSets) {
+    for (const node of selectedFields(set, operation)) {
+      const name = node.name.value;
+      const definition = fields[name];
+      const need = definition && entityNeedOf(definition);
+      if (need !== undefined) {
+        const known = needs.get(need.prepare) ?? {
+          parts: new Set<string>(),
+          unlessNamed: true,
+          isBeside: need.isBeside ?? false,
+        };
+        if (need.part !== undefined) known.parts.add(need.part);
+        known.unlessNamed &&= need.unlessNamed ?? false;
+        needs.set(need.prepare, known);
+      }
+      // What a field with arguments gives is the field's own concern.
+      if (node.selectionSet && node.arguments?.length === 0) {
+        selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
+      }
+    }
+  }
+  const steps = [...selected].flatMap(([field, below]): Step[] => {
+    const definition = fields[field];
+    if (definition === undefined) return [];
+    const itsType = getNamedType(definition.type);
+    if (!isObjectType(itsType)) return [];
+    const need = entityNeedOf(definition);
+    const isPersonal = isPersonalProperty(definition);
+    // Of what other resolvers give nothing is known here.
+    if (definition.resolve && need === undefined && !isPersonal) return [];
+    const level = levelOf(itsType, below, operation);
+    const { find = null, prepare = null } = need ?? {};
+    return [{ field, find, prepare, isPersonal, level, isWanted: isWanted(level) }];
+  });
+  return {
+    type: type.name,
+    isEntity: Object.values(fields).some((field) => entityNeedOf(field) !== undefined),
+    needs: [...needs].map(([prepare, { parts, ...need }]) => ({ prepare, parts: [...parts], ...need })),
+    steps,
+  };
+}
+
+function isWanted({ needs, steps }: Level): boolean {
+  return needs.length > 0 || steps.some((step) => step.isWanted);
+}

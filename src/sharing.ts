@@ -1,0 +1,73 @@
+import { IdentityProofs } from './cache/identity-proofs.ts';
+import { interactionsWindowMs } from './cache/interactions-window.ts';
+import { KeptAnswers } from './cache/kept-answers.ts';
+import type { Config } from './config.ts';
+import { createSharedSources, dropShared, type SharedSources } from './datasources/index.ts';
+import type { SharingMeans } from './datasources/loading/shared-entities.ts';
+import type { Http } from './upstream/http.ts';
+import type { UpstreamIdentity } from './upstream/identity.ts';
+import { UpstreamClient } from './upstream/upstream-client.ts';
+
+/** For lists of interactions, which are kept for seconds. */
+const LISTS_MAX_BYTES = 96 * 1024 * 1024;
+
+type SharingConfig = Omit<Config, 'upstream'> & { readonly upstream: { readonly apiUrl: string } };
+
+/**
+ * What all requests share: the client that calls the upstream, and what is kept of its answers. What the upstream says of a
+ * credential with any answer decides at once over what is kept with that credential.
+ *
+ * @param closing Aborts, with an `UpstreamError`, when the gateway is shut down.
+ */
+export function sharing(
+  config: SharingConfig,
+  http: Http,
+  closing: AbortSignal,
+): { readonly client: UpstreamClient; readonly shared: SharedSources } {
+  const proofMs = config.identityProofSeconds * 1000;
+  const proofs = new IdentityProofs(proofMs);
+  const client = new UpstreamClient(http, {
+    ...config,
+    apiUrl: config.upstream.apiUrl,
+    standing: {
+      accepted: (identity, sentMs) => proofs.accepted(identity, sentMs),
+      revoked(identity) {
+        proofs.revoked(identity);
+        dropShared(shared, identity);
+      },
+      denied: (identity, call) => dropShared(shared, identity, call),
+    },
+    closing,
+  });
+  const shared = createSharedSources({
+    entities: new KeptAnswers(config.cacheMaxBytes),
+    lists: new KeptAnswers(LISTS_MAX_BYTES),
+    proofs,
+    proofMs,
+    freshnessOf: (lifetime, identity) =>
+      lifetime === 'live'
+        ? listFreshness(config, client, identity)
+        : freshness(config.lifetimeSeconds[lifetime]),
+    listMs: config.interactionsMaxAgeMs,
+    read: (maker, work, read) => client.read(maker, work, read),
+    batchSize: config.upstreamBatchSize,
+    refreshMs: config.requestTimeoutMs,
+  });
+  return { client, shared };
+}
+
+type Freshness = ReturnType<SharingMeans['freshnessOf']>;
+
+/** For as long again it may be shown while it is asked for anew. */
+function freshness(seconds: number): Freshness {
+  return { freshMs: seconds * 1000, staleMs: seconds * 1000 };
+}
+
+function listFreshness(
+  { interactionsWindowMs: wantedMs, interactionsMaxAgeMs }: SharingConfig,
+  client: UpstreamClient,
+  identity: UpstreamIdentity,
+): Freshness {
+  const freshMs = interactionsWindowMs(client.quotaOf(identity), wantedMs, interactionsMaxAgeMs);
+  return { freshMs, staleMs: 0 };
+}
