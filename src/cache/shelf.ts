@@ -18,8 +18,8 @@ export interface Packed<Entity> {
 }
 
 /**
- * The entities of one answer, as long as they are kept. Most are never asked for again: until the first is, the answer's text
- * is all that is kept, which takes a fraction of the room and of the garbage collector's time.
+ * The entities of one answer, as long as they are kept. Most are never asked for again: until the first is, the answer's bytes
+ * are all that is kept, which takes a fraction of the room and of the garbage collector's time.
  */
 export class KeptEntities<Entity> {
   readonly parts: readonly string[];

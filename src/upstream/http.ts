@@ -1,6 +1,7 @@
 import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import type { Signal } from './cancellation.ts';
+import { decoded } from './decoded.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 
 /** Thousands of interactions with their conversations stay well below this; more than this is no answer to hold in memory. */
@@ -10,6 +11,8 @@ export interface HttpAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly text: string;
+  /** What `text` was decoded from, of which others may keep hold: it is no part of a larger buffer that would be kept with it. */
+  readonly bytes: Buffer;
 }
 
 /** Where a request goes, in the two parts that are needed of it: for each call the same origin, which is parsed only once. */
@@ -108,7 +111,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#signal.removeEventListener('abort', this.#abort);
     if (this.#head === undefined) throw new TypeError('An answer begins before it ends.');
     const { status, headers } = this.#head;
-    this.#resolve({ status, headers, text: textOf(this.#chunks) });
+    const bytes = Buffer.concat(this.#chunks);
+    this.#resolve({ status, headers, text: decoded(bytes), bytes });
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -121,15 +125,6 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#reject(this.#signal.reason);
     this.#controller?.abort(new errors.RequestAbortedError());
   };
-}
-
-/** As the Fetch standard decodes: malformed bytes are replaced, and a byte order mark is dropped. */
-function textOf(chunks: readonly Buffer[]): string {
-  const [first] = chunks;
-  if (first === undefined) return '';
-  const bytes = chunks.length === 1 ? first : Buffer.concat(chunks);
-  const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  return bytes.toString('utf8', hasMark ? 3 : 0);
 }
 
 /** `answer` where it had begun before the connection broke. */

@@ -6,13 +6,13 @@ import type { UpstreamRead } from './upstream-request.ts';
 
 /** Reads the JSON of a resource's 2xx answer. Throws an `UpstreamError` when it is no such answer. */
 export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
-  const { status, headers, text } = answer;
+  const { status, headers, text, bytes } = answer;
   if (status < 200 || status > 299) throw errorFromAnswer(status, headers, text);
   const correlationId = correlationIdOf(headers);
   try {
     return {
       body: JSON.parse(text),
-      text,
+      bytes,
       answer: new UpstreamAnswer(resource, status, correlationId, Date.now()),
     };
   } catch {

@@ -21,8 +21,11 @@ export interface UpstreamRequest {
 /** What a read gives: the parsed JSON of a 2xx answer, and where it came from. */
 export interface UpstreamRead {
   readonly body: unknown;
-  /** What `body` was parsed from: much smaller, for those who keep it. */
-  readonly text: string;
+  /**
+   * What `body` was parsed from: a fraction of its size and of what it costs the garbage collector, for those who keep it. See
+   * `decoded.ts`.
+   */
+  readonly bytes: Buffer;
   readonly answer: UpstreamAnswer;
 }
 

@@ -4,7 +4,8 @@ import type { HttpAnswer } from '../../src/upstream/http.ts';
 import { readAnswer } from '../../src/upstream/read-answer.ts';
 
 function read(answer: Partial<HttpAnswer>) {
-  return readAnswer('users', { status: 200, headers: {}, text: '{}', ...answer });
+  const { text = '{}' } = answer;
+  return readAnswer('users', { status: 200, headers: {}, text, bytes: Buffer.from(text), ...answer });
 }
 
 function failureOf(answer: Partial<HttpAnswer>): UpstreamError {

@@ -37,7 +37,11 @@ export class SharedCall {
   }
 
   answer(): UpstreamRead {
-    const read = { body: 'answer', text: '"answer"', answer: new UpstreamAnswer('users', 200, undefined, 0) };
+    const read = {
+      body: 'answer',
+      bytes: Buffer.from('"answer"'),
+      answer: new UpstreamAnswer('users', 200, undefined, 0),
+    };
     this.#read.resolve(read);
     return read;
   }

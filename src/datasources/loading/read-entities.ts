@@ -1,5 +1,6 @@
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
 import type { CallBudget } from '../../upstream/call-budget.ts';
+import { decoded } from '../../upstream/decoded.ts';
 import type { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../upstream/upstream-request.ts';
 import { isObject } from '../wire/wire-record.ts';
@@ -15,7 +16,7 @@ export interface AnsweredEntities<Entity> {
   /** Makes the same entities from what came over the wire, for those who keep that instead. */
   readonly again: () => ReadonlyMap<string, Entity | null>;
   /** How much came over the wire. */
-  readonly characters: number;
+  readonly bytes: number;
 }
 
 /** Makes one call; the ids are settled when it is sent. */
@@ -52,7 +53,7 @@ export async function readEntities<Entity, Part extends string>(
     if (!resource.absentOn404 || !error.isNotFound) unknown(some, error);
     else {
       const absent = new Map(some.map((id) => [id, null]));
-      onAnswer({ entities: absent, again: always(absent), characters: 0 });
+      onAnswer({ entities: absent, again: always(absent), bytes: 0 });
     }
   };
   const facts = {
@@ -64,15 +65,15 @@ export async function readEntities<Entity, Part extends string>(
   /** Resolves to the error of a call that may have been refused for a single id. */
   async function ask(settle: () => readonly string[]): Promise<UpstreamError | null> {
     try {
-      const { body, text, answer } = await read(facts, () => resource.request(settle(), parts));
+      const { body, bytes, answer } = await read(facts, () => resource.request(settle(), parts));
       const some = settle();
       const entities = entitiesIn(resource, body, answer, some);
       const cut = resource.isCut(body, some) ? some.filter((id) => entities.get(id) === null) : [];
       for (const id of cut) entities.delete(id);
       onAnswer({
         entities,
-        again: rereading(resource, text, answer, some),
-        characters: text.length,
+        again: rereading(resource, bytes, answer, some),
+        bytes: bytes.length,
       });
       // Nearly always one answer is all there is.
       if (found.size === 0) found = entities;
@@ -124,11 +125,11 @@ function entitiesIn<Entity, Part extends string>(
 
 function rereading<Entity, Part extends string>(
   resource: Resource<Entity, Part>,
-  text: string,
+  bytes: Buffer,
   answer: UpstreamAnswer,
   ids: readonly string[],
 ): () => Map<string, Entity | null> {
-  return () => entitiesIn(resource, JSON.parse(text), answer, ids);
+  return () => entitiesIn(resource, JSON.parse(decoded(bytes)), answer, ids);
 }
 
 function always<Value>(value: Value): () => Value {

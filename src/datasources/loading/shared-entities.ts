@@ -15,10 +15,10 @@ import { type AnsweredEntities, type Found, readEntities } from './read-entities
 import type { Resource } from './resource.ts';
 
 /**
- * What a character of an answer costs in resident memory, as text and once objects are made of it: more than it takes itself,
+ * What a byte of an answer costs in resident memory, as it came and once objects are made of it: more than it takes itself,
  * for the garbage collector lets the heap grow to a multiple of what lives long.
  */
-const PACKED_BYTES = 6;
+const PACKED_BYTES = 4;
 const UNPACKED_BYTES = 8;
 /** And what is noted for each entity. */
 const BYTES_PER_ENTITY = 200;
@@ -297,7 +297,7 @@ export class Stock<Entity, Part extends string = never> {
     return call;
   }
 
-  #keep({ entities, again, characters }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
+  #keep({ entities, again, bytes }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
     const longestMs = this.#longestMs();
     if (longestMs <= 0) return;
     const nowMs = performance.now();
@@ -308,8 +308,8 @@ export class Stock<Entity, Part extends string = never> {
       readAtMs: nowMs,
       expiresAtMs: nowMs + longestMs,
       unpack: again,
-      packedBytes: characters * PACKED_BYTES + ids.length * BYTES_PER_ENTITY,
-      unpackedBytes: characters * UNPACKED_BYTES + ids.length * BYTES_PER_ENTITY,
+      packedBytes: bytes * PACKED_BYTES + ids.length * BYTES_PER_ENTITY,
+      unpackedBytes: bytes * UNPACKED_BYTES + ids.length * BYTES_PER_ENTITY,
     });
   }
 
