@@ -25,7 +25,6 @@ const CHARTED: ReadonlySet<string> = new Set(['cold', 'warm', 'deployed']);
 const circumstances: Circumstances = {
   node: process.versions.node,
   cores: cpus().length,
-  cpu: cpus()[0]?.model ?? 'an unknown model',
 };
 
 process.on('exit', killAll);
@@ -53,8 +52,8 @@ async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
   const report = (scenario: string, lines: readonly string[]) =>
     console.log([...lines, ...verdictsOn(scenario, measured).map(verdictLine)].join('\n'));
 
-  const { node, cores, cpu } = circumstances;
-  console.log(`Node ${node} on ${cores} cores of ${cpu}.`);
+  const { node, cores } = circumstances;
+  console.log(`Node ${node} on ${cores} cores.`);
   console.log(
     'Of two passes, the one with less CPU time a request; the most memory of all. CPU and throughput',
   );

@@ -3,7 +3,6 @@ import type { Measured } from './targets.ts';
 export interface Circumstances {
   readonly node: string;
   readonly cores: number;
-  readonly cpu: string;
 }
 
 /** The figures of a run as JSON, rounded to what they are good for. */
