@@ -158,7 +158,11 @@ export class EntityLoader<Entity, Part extends string = never> {
     const found = missing.length === 0 ? answers : await stock.load(asker, missing, parts);
     for (const id of missing) {
       this.#noteAll(id, parts, found.get(id) ?? null);
-      if (this.#resource.lifetime === 'live') this.#isRead.add(keyOf(id, parts));
+      if (this.#resource.lifetime === 'live') {
+        // Not the older one that an earlier field of the request may have been content with.
+        this.#found.set(keyOf(id, parts), found.get(id) ?? null);
+        this.#isRead.add(keyOf(id, parts));
+      }
     }
     return keys.map(({ ids }) => {
       const [id] = ids;
