@@ -132,7 +132,9 @@ function run({ answer }: CompiledOperation, request: Request): ExecutionResult |
     : resultOf(data, request);
 }
 
-function resultOf(data: unknown, { errors }: Request): ExecutionResult {
+function resultOf(data: unknown, { errors, answers }: Request): ExecutionResult {
+  // Of no use any more, and as large as the result: V8 would keep it as long as it does the request.
+  answers.length = 0;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is made of a root is an object, or null where that failed
   const answer = data as Record<string, unknown> | null;
   return errors.length === 0 ? { data: answer } : { errors, data: answer };

@@ -61,6 +61,7 @@ export function generateCode(root: Selection, sites: readonly Site[]): string {
   return [
     `'use strict';`,
     'const nothing = Object.create(null);',
+    'const noArguments = Object.freeze({});',
     ...constants,
     ...functions,
     `return ${name};`,
@@ -116,19 +117,20 @@ function listFunction(site: Site, itemSite: Site, below: Selection | null, funct
   const indices = indicesOf(site);
   const index = `i${site.depth}`;
   functions.push(`function ${name}(${['request', 'items', ...indices].join(', ')}) {
-    const answers = [];
+    const answers = Array.isArray(items) ? new Array(items.length).fill(null) : [];
     let pending = false;
     let ${index} = 0;
     try {
       for (const value of items) {
         let answer = null;
         ${attempt(itemSite, 'answer', '', below, functions)}
-        answers.push(answer);
+        answers[${index}] = answer;
         ${index} += 1;
       }
     } catch (error) {
       throwAtOnce(error, answers);
     }
+    answers.length = ${index};
     return pending ? settleList(answers) : answers;
   }
   s${site.number}.completion = ${name};`);
@@ -138,7 +140,10 @@ function listFunction(site: Site, itemSite: Site, below: Selection | null, funct
 /** How a field's value is had of its source. */
 function reading({ number, depth, field: { definition, resolve } }: Site): string {
   if (resolve === null) return `readable[${JSON.stringify(definition.name)}]`;
-  const args = `request.args[${number}] ?? argumentsOf(request, s${number})`;
+  const args =
+    definition.args.length === 0
+      ? 'noArguments'
+      : `request.args[${number}] ?? argumentsOf(request, s${number})`;
   // Making it is worth avoiding, and whoever declares no fourth parameter does not want it.
   const info = resolve.length >= 4 ? `, infoOf(request, s${number}, ${places(depth)})` : '';
   return `r${number}(source, ${args}, request.context${info})`;

@@ -19,6 +19,8 @@ export interface Answer {
   readonly value: unknown;
   /** What had failed at the site before this answer was begun. */
   readonly failuresBefore: number;
+  /** That of a source with the same key that is not like it: of references to one entity some say more than others. */
+  readonly other: Answer | undefined;
 }
 
 export const noRepeats: Repeats<never> = {
@@ -30,11 +32,24 @@ export const noRepeats: Repeats<never> = {
 /** How generated text has an answer again that was made before; undefined where it has to be made, or waited for. */
 export function recalledly(repeats: Repeats) {
   return function recalled(request: Request, number: number, source: object): unknown {
-    const known = request.answers[number]?.get(repeats.keyOf(source));
-    return known === undefined || known.value instanceof Promise || !repeats.areAlike(known.source, source)
-      ? undefined
-      : known.value;
+    const known = alike(repeats, request.answers[number]?.get(repeats.keyOf(source)), source);
+    return known === undefined || known.value instanceof Promise ? undefined : known.value;
   };
+}
+
+/** So many that differ are looked through for a source; what comes after that is made each time. */
+const MOST_ALTERNATIVES = 4;
+
+function alike(repeats: Repeats, first: Answer | undefined, source: object): Answer | undefined {
+  let answer = first;
+  while (answer !== undefined && !repeats.areAlike(answer.source, source)) answer = answer.other;
+  return answer;
+}
+
+function countOf(first: Answer | undefined): number {
+  let count = 0;
+  for (let answer = first; answer !== undefined; answer = answer.other) count += 1;
+  return count;
 }
 
 /** How generated text answers a source that `repeats` says can be repeated. What is promised has failed where it stands already. */
@@ -47,8 +62,9 @@ export function repeatedly(repeats: Repeats) {
   ): unknown {
     const answers = (request.answers[site.number] ??= new Map<unknown, Answer>());
     const key = repeats.keyOf(source);
-    const known = answers.get(key);
-    if (known !== undefined && repeats.areAlike(known.source, source)) {
+    const others = answers.get(key);
+    const known = alike(repeats, others, source);
+    if (known !== undefined) {
       if (!(known.value instanceof Promise)) return known.value;
       // With errors it is made again, for they have places of their own; what was loaded for it is there by then.
       const again = () => madeAgain(request, site, source, indices);
@@ -60,8 +76,9 @@ export function repeatedly(repeats: Repeats) {
     const failuresBefore = failuresAt(request, site);
     const value = made(request, site, source, indices);
     // Without a promise it is known now whether anything failed.
-    if (value instanceof Promise || failuresBefore === failuresAt(request, site)) {
-      answers.set(key, { source, value, failuresBefore });
+    const isRepeatable = value instanceof Promise || failuresBefore === failuresAt(request, site);
+    if (isRepeatable && countOf(others) < MOST_ALTERNATIVES) {
+      answers.set(key, { source, value, failuresBefore, other: others });
     }
     return guard(request, site, value, indices);
   };

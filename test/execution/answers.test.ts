@@ -155,6 +155,17 @@ describe('a source', () => {
     expect(data).toEqual({ person: { other: 'Ada [{},{"of":"both"}] nick other' } });
   });
 
+  test('may be a list that gives fewer than its length', async () => {
+    const list = [{ name: 'Ada' }, { name: 'Bob' }, { name: 'Eve' }];
+    Object.defineProperty(list, Symbol.iterator, { value: () => list.slice(0, 2).values() });
+    const { data } = await answerOfBoth({
+      schema: people,
+      query: '{ people { name } }',
+      rootValue: { people: list },
+    });
+    expect(data).toEqual({ people: [{ name: 'Ada' }, { name: 'Bob' }] });
+  });
+
   test('answers by getters of its class, and by what it inherits', async () => {
     class Base {
       get name() {

@@ -100,6 +100,19 @@ describe('sources that say the same', () => {
     expect(new Set(JSON.stringify(answer.data).match(/name of p\d/g)).size).toBe(3);
   });
 
+  test('are answered once, too, where others of the same key stand between them', async () => {
+    const root = rowsOf((n) => new Person('p', String(n % 2)));
+    const { times } = await asked('{ rows { person { name } } }', root);
+    expect(times).toBe(2);
+  });
+
+  test('are not looked for among ever so many of the same key', async () => {
+    const rows = Array.from({ length: 24 }, (_, n) => ({ person: new Person('p', String(n % 12)) }));
+    const { times, answer } = await asked('{ rows { person { name } } }', { rows });
+    expect(times).toBe(4 + 2 * 8);
+    expect(new Set(JSON.stringify(answer.data).match(/name of p\d+/g)).size).toBe(12);
+  });
+
   test('are answered for each place that selects of them', async () => {
     const one = new Person('p');
     const root = {
