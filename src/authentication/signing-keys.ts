@@ -1,6 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, exportSPKI, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
+import { decoded } from '../upstream/decoded.ts';
 import type { Http } from '../upstream/http.ts';
 
 /** What a token says about its signature. */
@@ -48,8 +49,8 @@ export class SigningKeys {
       // Its answers are bounded in size, and its connections end with the gateway.
       [customFetch]: async (address, { headers, signal }) => {
         const request = { method: 'GET' as const, headers: Object.fromEntries(headers) };
-        const { status, text } = await http.exchange(new URL(address), request, signal);
-        return new Response(text, { status });
+        const { status, bytes } = await http.exchange(new URL(address), request, signal);
+        return new Response(decoded(bytes), { status });
       },
     });
   }

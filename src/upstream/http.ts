@@ -1,7 +1,6 @@
 import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../errors.ts';
 import type { Signal } from './cancellation.ts';
-import { decoded } from './decoded.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 
 /** Thousands of interactions with their conversations stay well below this; more than this is no answer to hold in memory. */
@@ -10,8 +9,7 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  readonly text: string;
-  /** What `text` was decoded from, of which others may keep hold: it is no part of a larger buffer that would be kept with it. */
+  /** The body, of which others may keep hold: it is no part of a larger buffer that would be kept with it. */
   readonly bytes: Buffer;
 }
 
@@ -112,7 +110,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#head === undefined) throw new TypeError('An answer begins before it ends.');
     const { status, headers } = this.#head;
     const bytes = Buffer.concat(this.#chunks);
-    this.#resolve({ status, headers, text: decoded(bytes), bytes });
+    this.#resolve({ status, headers, bytes });
   }
 
   onResponseError(_controller: unknown, error: Error): void {

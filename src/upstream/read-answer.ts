@@ -1,4 +1,5 @@
 import { UpstreamError } from '../errors.ts';
+import { decoded } from './decoded.ts';
 import { correlationIdOf, errorFromAnswer } from './error-answer.ts';
 import type { HttpAnswer } from './http.ts';
 import { UpstreamAnswer } from './upstream-answer.ts';
@@ -6,12 +7,13 @@ import type { UpstreamRead } from './upstream-request.ts';
 
 /** Reads the JSON of a resource's 2xx answer. Throws an `UpstreamError` when it is no such answer. */
 export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
-  const { status, headers, text, bytes } = answer;
-  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, text);
+  const { status, headers, bytes } = answer;
+  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, decoded(bytes));
   const correlationId = correlationIdOf(headers);
   try {
     return {
-      body: JSON.parse(text),
+      // Nothing refers to the text, which is as large as all that is made of it.
+      body: JSON.parse(decoded(bytes)),
       bytes,
       answer: new UpstreamAnswer(resource, status, correlationId, Date.now()),
     };
@@ -29,7 +31,8 @@ export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
 }
 
 /** In our own words: those of the JSON parser quote the answer. */
-function whyUnreadable({ headers, text }: HttpAnswer): string {
+function whyUnreadable({ headers, bytes }: HttpAnswer): string {
+  const text = decoded(bytes);
   if (text === '') return 'no body';
   if (/^\s*</.test(text)) return 'a page instead of JSON';
   const type = headers['content-type'];

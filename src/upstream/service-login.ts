@@ -1,5 +1,6 @@
 import { UpstreamError } from '../errors.ts';
 import type { Signal } from './cancellation.ts';
+import { decoded } from './decoded.ts';
 import { unlessAborted, withinTime } from './deadline.ts';
 import { errorFromAnswer } from './error-answer.ts';
 import type { Http } from './http.ts';
@@ -115,7 +116,7 @@ function refusalOf(error: UpstreamError): { error: UpstreamError; untilMs: numbe
 }
 
 async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Signal): Promise<Grant> {
-  const { status, headers, text } = await http.exchange(
+  const { status, headers, bytes } = await http.exchange(
     new URL(options.tokenUrl),
     {
       method: 'POST',
@@ -128,6 +129,7 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Si
     },
     signal,
   );
+  const text = decoded(bytes);
   if (status === 400 && THROTTLED.test(text)) {
     const { failure } = errorFromAnswer(429, headers, text);
     throw new UpstreamError({ ...failure, upstreamStatus: status }, { isTransient: true });

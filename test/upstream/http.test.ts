@@ -42,22 +42,11 @@ async function exchangeWith(upstream: RequestListener, signal = new CountedSigna
 
 describe('an answer', () => {
   test('is read whole, however its bytes are cut', async () => {
-    const text = JSON.stringify({ name: 'Søren Ångström, 漢字 🙂' });
-    const bytes = Buffer.from(text);
+    const bytes = Buffer.from(JSON.stringify({ name: 'Søren Ångström, 漢字 🙂' }));
     const answer = await exchangeWith((_request, response) => {
       Readable.from(Array.from(bytes, (byte) => Buffer.of(byte))).pipe(response);
     });
-    expect(answer).toMatchObject({ status: 200, text });
-  });
-
-  test.each<[what: string, bytes: Buffer, text: string]>([
-    ['nothing', Buffer.of(), ''],
-    ['a byte order mark', Buffer.from('\uFEFF{}'), '{}'],
-    ['one inside', Buffer.from('"\uFEFF"'), '"\uFEFF"'],
-    ['bytes that are no UTF-8', Buffer.of(0x22, 0xff, 0x22), '"\uFFFD"'],
-  ])('of %s is read as the Fetch standard has it', async (_what, bytes, text) => {
-    expect(new TextDecoder().decode(bytes)).toBe(text);
-    expect(await exchangeWith((_request, response) => response.end(bytes))).toMatchObject({ text });
+    expect(answer).toMatchObject({ status: 200, bytes });
   });
 
   test('has its headers by their names in lower case', async () => {
@@ -75,7 +64,7 @@ describe('an answer', () => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.writeHead(200).end('{}');
     });
-    expect(answer).toMatchObject({ status: 200, text: '{}' });
+    expect(answer).toMatchObject({ status: 200, bytes: Buffer.from('{}') });
   });
 
   test('that leads elsewhere is followed nowhere', async () => {
@@ -178,7 +167,7 @@ describe('who gives up', () => {
     const given = http.exchange(url, get, signal);
     signal.abort(reason);
     await expect(given).rejects.toBe(reason);
-    expect(await http.exchange(url, get, new Cancellation())).toMatchObject({ text: '{}' });
+    expect(await http.exchange(url, get, new Cancellation())).toMatchObject({ bytes: Buffer.from('{}') });
     expect(asked).toBe(1);
   });
 

@@ -3,12 +3,13 @@ import { UpstreamError } from '../../src/errors.ts';
 import type { HttpAnswer } from '../../src/upstream/http.ts';
 import { readAnswer } from '../../src/upstream/read-answer.ts';
 
-function read(answer: Partial<HttpAnswer>) {
-  const { text = '{}' } = answer;
-  return readAnswer('users', { status: 200, headers: {}, text, bytes: Buffer.from(text), ...answer });
+type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly text?: string };
+
+function read({ text = '{}', status = 200, headers = {} }: TextAnswer) {
+  return readAnswer('users', { status, headers, bytes: Buffer.from(text) });
 }
 
-function failureOf(answer: Partial<HttpAnswer>): UpstreamError {
+function failureOf(answer: TextAnswer): UpstreamError {
   try {
     read(answer);
   } catch (error) {
