@@ -114,6 +114,15 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contacts: 1 });
   });
 
+  test('by a selfUri that ends with a slash, whatever the contact is called', async () => {
+    const selfUri = '/api/v2/outbound/contactlists/list-of-uri/contacts/contacts/';
+    const { ask, calls } = await gatewayWithRows([rowOf({ contactId: 'contacts', selfUri })]);
+    expect(nodesIn(await ask('contact { contactListId }'))).toEqual([
+      { contact: { contactListId: 'list-of-uri' } },
+    ]);
+    expect(calls()).toEqual({ campaignInteractions: 1 });
+  });
+
   test.each(['contact:1', 'contact%3A1'])(
     'by a selfUri that writes the contact’s id as %s',
     async (written) => {

@@ -33,6 +33,8 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   /** References are asked for twice, once to load what they refer to; and a list is shared by requests. */
   readonly #references: Partial<Record<'campaign' | 'agent' | 'queue' | 'script', Reference | null>> = {};
   #contact: InteractionContact | null | undefined;
+  /** Every page of a list is found by it. */
+  #creationTimeMs: number | null | undefined;
   #skills: Reference[] | null | undefined;
 
   constructor(row: object, origin: EntityOrigin, campaignId: string, state: CampaignInteractionState) {
@@ -69,7 +71,8 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   }
   /** Epoch milliseconds; null when missing or broken. */
   get creationTimeMs() {
-    return this.epochMs('creationTime');
+    if (this.#creationTimeMs === undefined) this.#creationTimeMs = this.epochMs('creationTime');
+    return this.#creationTimeMs;
   }
   get callPlacedTime() {
     return this.dateTime('callPlacedTime');

@@ -3,8 +3,9 @@ import { isId } from './wire/ids.ts';
 import type { Reference } from './wire/reference.ts';
 import { orNull } from './wire/wire-record.ts';
 
-/** Likely but unconfirmed, so it is taken only where it names the same contact. */
-const CONTACT_URI = /\/outbound\/contactlists\/([^/?#]+)\/contacts\/([^/?#]+)\/?$/;
+/** `/outbound/contactlists/{id}/contacts/{id}` at the end: likely but unconfirmed, so it is taken only where it names the same contact. */
+const LISTS = '/outbound/contactlists/';
+const CONTACTS = '/contacts/';
 
 interface DialerAttributes {
   readonly dialerContactId?: unknown;
@@ -28,9 +29,16 @@ function fromParticipants(contactId: string, participants: readonly ParticipantR
 }
 
 function fromUri({ id, selfUri }: Reference): string | null {
-  const [, contactListId, contactId] = CONTACT_URI.exec(selfUri ?? '') ?? [];
+  if (selfUri === null) return null;
+  // Without regular expression: a screen has hundreds of them.
+  const end = selfUri.endsWith('/') ? selfUri.length - 1 : selfUri.length;
+  const contactsAt = selfUri.lastIndexOf(CONTACTS, end - CONTACTS.length);
+  const listsAt = selfUri.lastIndexOf(LISTS, contactsAt);
+  if (contactsAt === -1 || listsAt === -1) return null;
+  const contactId = selfUri.slice(contactsAt + CONTACTS.length, end);
   // Ids are compared in the form in which they stand in URIs: decoding what somebody else encoded can fail.
-  return contactId === encodeURIComponent(id) || contactId === id ? idOrNull(contactListId) : null;
+  if (contactId !== id && contactId !== encodeURIComponent(id)) return null;
+  return idOrNull(selfUri.slice(listsAt + LISTS.length, contactsAt));
 }
 
 function fromAttributes(contactId: string, participants: readonly ParticipantRecord[]): string | null {

@@ -5,6 +5,7 @@ import { UnknownValueError } from '../errors.ts';
 import type { UpstreamReport } from '../upstream/upstream-report.ts';
 import type { EntityPreparer } from './entity-fields.ts';
 import type { Level, Step } from './levels.ts';
+import { propertyOf } from './property-of.ts';
 
 /**
  * Loads what the fields of these objects, and of those that they lead to, are going to need: all that one level needs at
@@ -39,7 +40,7 @@ function loadsOf(
   const loads = new Map<EntityPreparer, Promise<unknown>>();
   const { sources, report } = context;
   if (level.needs.length === 0 && report === null) return loads;
-  const references = objects.filter(isReference);
+  const references = objects.every(isReference) ? objects : objects.filter(isReference);
   if (report !== null && level.isEntity) noteReferences(level, references, report);
   for (const { prepare, parts, unlessNamed } of level.needs) {
     const needy = unlessNamed ? references.filter(isNameless) : references;
@@ -55,7 +56,7 @@ function objectsAt({ field, find }: Step, objects: readonly object[], { sources 
     try {
       const holder = find === null ? object : isReference(object) ? find(object, sources) : null;
       if (holder === null || holder instanceof Promise) continue;
-      const value: unknown = Reflect.get(holder, field);
+      const value = propertyOf(holder, field);
       if (Array.isArray(value)) for (const each of value) addObject(each, below);
       else addObject(value, below);
     } catch (error) {

@@ -9,6 +9,7 @@ import {
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { notePersonalProperty } from './entity-fields.ts';
+import { propertyOf } from './property-of.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
 
@@ -68,7 +69,7 @@ function guardedProperty(name: string, subject: Subject): Resolver {
   const guard = guardOf(subject);
   return (source, args, context) => {
     if (context.caller?.maySeePersonalData === false) guard(source, args, context);
-    return typeof source === 'object' && source !== null ? Reflect.get(source, name) : undefined;
+    return typeof source === 'object' && source !== null ? propertyOf(source, name) : undefined;
   };
 }
 

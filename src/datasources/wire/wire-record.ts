@@ -74,8 +74,14 @@ export abstract class WireRecord<Wire extends object> {
 
   /** References without an id are left out: there is nothing they refer to. */
   protected references(key: KeysOf<Wire, readonly object[]>): Reference[] | null {
-    const rows = this.list(key);
-    return rows && mapped(rows, (row) => referenceFrom(row, this.origin));
+    const rows: unknown[] | null = this.checked(this.#wire[key], isList);
+    return (
+      rows &&
+      mapped(rows, (row) => {
+        const object = this.checked(row, isObject);
+        return object && referenceFrom(object, this.origin);
+      })
+    );
   }
 
   protected list(key: KeysOf<Wire, readonly object[]>): object[] | null {
@@ -144,17 +150,17 @@ export function orNull<Value>(read: () => Value): Value | null {
   }
 }
 
-/** What `map` makes of each element, without nulls: flatMap takes several times as long. */
-function mapped<Element, Value>(
+/** What `map` makes of each element, without nulls: flatMap takes several times as long, and an array that is pushed to more room. */
+export function mapped<Element, Value>(
   elements: readonly Element[],
   map: (element: Element) => Value | null,
 ): Value[] {
-  const values: Value[] = [];
-  for (const element of elements) {
-    const value = map(element);
-    if (value !== null) values.push(value);
-  }
-  return values;
+  const values = elements.map((element) => map(element));
+  return values.every(isPresent) ? values : values.filter(isPresent);
+}
+
+function isPresent<Value>(value: Value | null): value is Value {
+  return value !== null;
 }
 
 function isFlag(value: unknown): value is boolean {
