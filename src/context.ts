@@ -1,7 +1,12 @@
 import type { Caller } from './caller.ts';
 import type { UpstreamError } from './errors.ts';
 import type { UpstreamReport } from './upstream/upstream-report.ts';
-import { createDataSources, type DataSources, type SharedSources } from './datasources/index.ts';
+import {
+  createDataSources,
+  type DataSources,
+  releaseDataSources,
+  type SharedSources,
+} from './datasources/index.ts';
 import type { LoaderContext } from './datasources/loading/entity-loader.ts';
 
 /** Something that went wrong without leaving a field null, such as a row that had to be left out. */
@@ -35,4 +40,9 @@ export function createContext(
   loading: LoaderContext,
 ): GatewayContext {
   return { ...request, sources: createDataSources(shared, loading), problems: [] };
+}
+
+/** Lets go of what a request has read, once it has been answered. */
+export function releaseContext({ sources }: GatewayContext): void {
+  releaseDataSources(sources);
 }

@@ -20,6 +20,7 @@ import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
 import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
+import { useReleasedSources } from './plugins/use-released-sources.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { useUpstreamReport } from './plugins/use-upstream-report.ts';
@@ -112,6 +113,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useUpstreamErrors(log),
       useUpstreamReport(),
       useCompiledExecution(config),
+      useReleasedSources(),
     ],
     graphiql: graphiqlOptions(
       exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),

@@ -2,9 +2,9 @@ import DataLoader from 'dataloader';
 import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { AnswerFault, UpstreamAnswer } from '../upstream/upstream-answer.ts';
-import type { UpstreamRead, UpstreamRequest } from '../upstream/upstream-request.ts';
+import type { UpstreamRead, UpstreamReader, UpstreamRequest } from '../upstream/upstream-request.ts';
 import { type CampaignRecord, campaigns } from './campaigns.ts';
-import type { EntityLoader, LoaderContext } from './loading/entity-loader.ts';
+import { answered, type EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
 import { isId } from './wire/ids.ts';
 import { isObject } from './wire/wire-record.ts';
 
@@ -40,16 +40,28 @@ interface PageKey {
 
 /** Lists campaigns by the upstream's own pages, for one request. */
 export class CampaignListing {
-  readonly #pages: DataLoader<PageKey, UpstreamRead, string>;
+  #read: UpstreamReader;
   readonly #campaigns: EntityLoader<CampaignRecord>;
+  #loader: DataLoader<PageKey, UpstreamRead, string> | undefined;
 
   constructor({ read }: LoaderContext, byId: EntityLoader<CampaignRecord>) {
-    this.#pages = new DataLoader<PageKey, UpstreamRead, string>(
-      (keys) => Promise.all(keys.map((key) => read(pageRequest(key)).catch(failureOf))),
+    this.#read = read;
+    this.#campaigns = byId;
+  }
+
+  get #pages(): DataLoader<PageKey, UpstreamRead, string> {
+    this.#loader ??= new DataLoader<PageKey, UpstreamRead, string>(
+      (keys) => Promise.all(keys.map((key) => this.#read(pageRequest(key)).catch(failureOf))),
       // By what is sent: filters that differ in words alone are one call.
       { cacheKeyFn: (key) => JSON.stringify(pageRequest(key).query) },
     );
-    this.#campaigns = byId;
+    return this.#loader;
+  }
+
+  /** The same as `EntityLoader.release`. */
+  release(): void {
+    this.#read = answered.read;
+    this.#loader = undefined;
   }
 
   /**

@@ -1,12 +1,12 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError } from '../errors.ts';
 import type { CampaignRecord } from './campaigns.ts';
-import { EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
+import { answered, EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
 import type { SharedEntities } from './loading/shared-entities.ts';
 import type { Reference } from './wire/reference.ts';
 import { bareArray, postOfIds, type Resource } from './loading/resource.ts';
 import type { Origin } from './wire/origin.ts';
-import { EntityRecord, isObject, orNull, WireRecord } from './wire/wire-record.ts';
+import { EntityRecord, isObject, mapped, orNull, WireRecord } from './wire/wire-record.ts';
 
 /** Personal data. */
 export class ContactRecord extends EntityRecord<Models.DialerContact> {
@@ -24,9 +24,9 @@ export class ContactRecord extends EntityRecord<Models.DialerContact> {
     const records = this.nested('callRecords');
     return (
       records &&
-      Object.entries(records).flatMap(([column, value]: [string, unknown]) => {
+      mapped(Object.entries(records), ([column, value]: [string, unknown]) => {
         const row = this.checked(value, isObject);
-        return row === null ? [] : new CallRecordRecord(row, this.origin, column);
+        return row && new CallRecordRecord(row, this.origin, column);
       })
     );
   }
@@ -104,7 +104,7 @@ export function contactsOf(contactListId: string): Resource<ContactRecord> {
 /** Contacts are asked for list by list, so there is a loader for each contact list. */
 export class Contacts {
   readonly #shared: SharedEntities<ContactRecord>;
-  readonly #context: LoaderContext;
+  #context: LoaderContext;
   readonly #campaigns: EntityLoader<CampaignRecord>;
   readonly #byList = new Map<string, EntityLoader<ContactRecord>>();
 
@@ -137,7 +137,8 @@ export class Contacts {
     const loads: Promise<unknown>[] = [];
     const byList = new Map<string, ContactReference[]>();
     for (const contact of contacts) {
-      const contactList = orNull(() => this.contactListOf(contact));
+      // Nearly all say themselves in which list they are, and a screen has hundreds.
+      const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact));
       // Whoever asks for the contact is told why it cannot be known.
       if (contactList instanceof Promise) loads.push(contactList.then(() => this.find(contact)));
       else if (contactList !== null) {
@@ -184,6 +185,12 @@ export class Contacts {
     } catch (error) {
       throw ofContact(error, contact);
     }
+  }
+
+  /** The same as `EntityLoader.release`. */
+  release(): void {
+    this.#context = answered;
+    for (const loader of this.#byList.values()) loader.release();
   }
 
   #findIn(contactListId: string, id: string): ContactRecord | null | Promise<ContactRecord | null> {

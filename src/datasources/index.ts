@@ -45,6 +45,11 @@ export function dropShared(shared: SharedSources, identity: UpstreamIdentity, de
   for (const entities of Object.values(shared)) entities.drop(identity, denied);
 }
 
+/** Lets go of what a request has read, once it has been answered. */
+export function releaseDataSources(sources: DataSources): void {
+  for (const source of Object.values(sources)) source.release();
+}
+
 export function createDataSources(shared: SharedSources, context: LoaderContext) {
   const campaignsById = new EntityLoader(shared.campaigns, context);
   return {

@@ -14,6 +14,17 @@ export interface LoaderContext {
   readonly read: UpstreamReader;
 }
 
+const requestAnswered = new UpstreamError({
+  code: 'UPSTREAM_TIMEOUT',
+  message: 'the request has been answered already',
+});
+
+/** That of a request that has been answered: nothing is asked for any more. */
+export const answered: LoaderContext = {
+  asker: requestAnswered,
+  read: () => Promise.reject(requestAnswered),
+};
+
 interface Key<Part> {
   /** One, or several of which nobody waits for each by itself. */
   readonly ids: readonly string[];
@@ -30,22 +41,23 @@ export class EntityLoader<Entity, Part extends string = never> {
   readonly #resource: Resource<Entity, Part>;
   readonly #shared: SharedEntities<Entity, Part>;
   readonly #scope: string;
-  readonly #context: LoaderContext;
+  #asker: Asker | UpstreamError;
+  // A request has a loader for each resource and uses few.
   /** By `keyOf`. */
-  readonly #found = new Map<string, Found<Entity>>();
+  #found: Map<string, Found<Entity>> | undefined;
   /** The keys of what was read for this request and not kept from another. */
-  readonly #isRead = new Set<string>();
-  #dataLoader: DataLoader<Key<Part>, Entity | null, string> | undefined;
+  #isRead: Set<string> | undefined;
+  #dataLoader: DataLoader<Key<Part>, Entity | null, string | Key<Part>> | undefined;
 
   /** `scope` is what the ids have their meaning in, where that is not the same for all. */
-  constructor(shared: SharedEntities<Entity, Part>, context: LoaderContext, scope = '') {
+  constructor(shared: SharedEntities<Entity, Part>, { asker }: LoaderContext, scope = '') {
     this.#resource = shared.resourceOf(scope);
     this.#shared = shared;
     this.#scope = scope;
-    this.#context = context;
+    this.#asker = asker;
   }
 
-  get #loader(): DataLoader<Key<Part>, Entity | null, string> {
+  get #loader(): DataLoader<Key<Part>, Entity | null, string | Key<Part>> {
     // Chunking is done where calls are made, after one id's keys with different parts have become one; maxBatchSize would count them all.
     this.#dataLoader ??= new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
     return this.#dataLoader;
@@ -63,7 +75,7 @@ export class EntityLoader<Entity, Part extends string = never> {
   load(id: string, parts: readonly Part[] = [], maxAgeMs = Infinity): Promise<Entity | null> {
     const key = keyOf(id, parts);
     // However fresh it is wanted: it has been read for this very request.
-    const found = this.#isRead.has(key) ? this.#found.get(key) : undefined;
+    const found = this.#isRead?.has(key) === true ? this.#found?.get(key) : undefined;
     if (found !== undefined && !(found instanceof UnknownValueError)) return Promise.resolve(found);
     return this.#loader.load({ ids: [id], parts, maxAgeMs });
   }
@@ -89,7 +101,7 @@ export class EntityLoader<Entity, Part extends string = never> {
    * @throws UnknownValueError when it was loaded in vain.
    */
   known(id: string, parts: readonly Part[] = []): Entity | null | undefined {
-    let found = this.#found.get(keyOf(id, parts));
+    let found = this.#found?.get(keyOf(id, parts));
     if (found === undefined) found = this.#recall(id, parts);
     if (found instanceof UnknownValueError) throw found;
     return found;
@@ -100,7 +112,7 @@ export class EntityLoader<Entity, Part extends string = never> {
    * one promise instead of hundreds. What could not be found out `find` throws then.
    */
   prepare(references: readonly Reference[], parts: readonly Part[] = []): Promise<unknown> | undefined {
-    const { asker } = this.#context;
+    const asker = this.#asker;
     const recall = asker instanceof UpstreamError ? null : this.#stockOf(asker).recaller(asker, parts);
     const missing = new Set<string>();
     for (const reference of references) {
@@ -108,7 +120,7 @@ export class EntityLoader<Entity, Part extends string = never> {
       const isPlain = reference instanceof PlainReference;
       if (!isPlain && parts.length === 0 && this.#resource.isEntity(reference)) continue;
       const { id } = reference;
-      if (missing.has(id) || this.#found.has(keyOf(id, parts))) continue;
+      if (missing.has(id) || this.#found?.has(keyOf(id, parts)) === true) continue;
       const kept = recall?.(id);
       if (kept === undefined) missing.add(id);
       else this.#noteAll(id, parts, kept);
@@ -120,11 +132,26 @@ export class EntityLoader<Entity, Part extends string = never> {
   /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */
   prime(id: string, entity: Entity): void {
     this.#loader.prime({ ids: [id], parts: [], maxAgeMs: Infinity }, entity);
-    if (!this.#found.has(id)) this.#found.set(id, entity);
+    this.#note(id, entity);
+  }
+
+  /**
+   * Lets go of everything, for the request has been answered; nothing is asked for any more. Nobody may refer to the loader
+   * from here on, but V8 collects what has lived for a while so rarely that what it refers to would be copied about meanwhile.
+   */
+  release(): void {
+    this.#asker = answered.asker;
+    this.#found = undefined;
+    this.#isRead = undefined;
+    this.#dataLoader = undefined;
+  }
+
+  get #foundSoFar(): Map<string, Found<Entity>> {
+    return (this.#found ??= new Map());
   }
 
   #recall(id: string, parts: readonly Part[]): Entity | null | undefined {
-    const { asker } = this.#context;
+    const asker = this.#asker;
     if (asker instanceof UpstreamError) return undefined;
     const kept = this.#stockOf(asker).recaller(asker, parts)?.(id);
     if (kept === undefined) return undefined;
@@ -133,7 +160,7 @@ export class EntityLoader<Entity, Part extends string = never> {
   }
 
   async #batch(keys: readonly Key<Part>[]): Promise<(Entity | null | Error)[]> {
-    const { asker } = this.#context;
+    const asker = this.#asker;
     if (asker instanceof UpstreamError) {
       return keys.map(({ ids: [id = null] }) => new UnknownValueError(asker, this.#resource.type, id));
     }
@@ -160,8 +187,8 @@ export class EntityLoader<Entity, Part extends string = never> {
       this.#noteAll(id, parts, found.get(id) ?? null);
       if (this.#resource.lifetime === 'live') {
         // Not the older one that an earlier field of the request may have been content with.
-        this.#found.set(keyOf(id, parts), found.get(id) ?? null);
-        this.#isRead.add(keyOf(id, parts));
+        this.#foundSoFar.set(keyOf(id, parts), found.get(id) ?? null);
+        (this.#isRead ??= new Set()).add(keyOf(id, parts));
       }
     }
     return keys.map(({ ids }) => {
@@ -187,7 +214,8 @@ export class EntityLoader<Entity, Part extends string = never> {
 
   /** What was found first stays. */
   #note(key: string, found: Found<Entity>): void {
-    if (!this.#found.has(key)) this.#found.set(key, found);
+    const soFar = this.#foundSoFar;
+    if (!soFar.has(key)) soFar.set(key, found);
   }
 }
 
@@ -208,9 +236,15 @@ function strictest<Part>(keys: readonly Key<Part>[]): Iterable<Key<Part>> {
   return byId.values();
 }
 
-/** By what is asked for; one who wants it fresh does not get what another was content with. */
-function cacheKeyFn<Part extends string>({ ids, parts, maxAgeMs }: Key<Part>): string {
-  const key = keyOf(ids.length === 1 && ids[0] !== undefined ? ids[0] : ids.join(','), parts);
+/**
+ * By what is asked for; one who wants it fresh does not get what another was content with. Several ids at once are not asked
+ * for a second time, for they are known by then.
+ */
+function cacheKeyFn<Part extends string>(asked: Key<Part>): string | Key<Part> {
+  const { ids, parts, maxAgeMs } = asked;
+  const [id] = ids;
+  if (id === undefined || ids.length > 1) return asked;
+  const key = keyOf(id, parts);
   return maxAgeMs === Infinity ? key : `${key} ${maxAgeMs}`;
 }
 

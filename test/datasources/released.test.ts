@@ -1,0 +1,57 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { callerKeyOf } from '../../src/caller.ts';
+import { parseConfig } from '../../src/config.ts';
+import { createDataSources, type DataSources, releaseDataSources } from '../../src/datasources/index.ts';
+import { UnknownValueError } from '../../src/errors.ts';
+import { sharing } from '../../src/sharing.ts';
+import { CallBudget } from '../../src/upstream/call-budget.ts';
+import { deadlineIn } from '../../src/upstream/deadline.ts';
+import { Http } from '../../src/upstream/http.ts';
+import { tokenIdentity } from '../../src/upstream/identity.ts';
+import { forgetfulGatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
+import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
+
+/** The sources of one request over a real upstream, beside the gateway that it is usually reached through. */
+async function sourcesForTest() {
+  const { sandbox, calls } = await forgetfulGatewayForTest();
+  const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT });
+  if (upstream === null) throw new TypeError('There is an upstream.');
+  const http = new Http(1_000);
+  onTestFinished(() => http.dispose());
+  const { client, shared } = sharing({ ...config, upstream }, http, new AbortController().signal);
+  const asker = {
+    identity: tokenIdentity(TOKEN),
+    caller: callerKeyOf('test', 'one'),
+    deadline: deadlineIn(10_000, new AbortController().signal),
+    budget: new CallBudget(10),
+    report: null,
+  };
+  return { sources: createDataSources(shared, { asker, read: client.readerFor(asker) }), calls };
+}
+
+const loads: readonly [what: string, load: (sources: DataSources) => Promise<unknown>][] = [
+  ['an entity', ({ users }) => users.load('user-1')],
+  ['a part of one', ({ users }) => users.load('user-1', ['presence'])],
+  ['a list', ({ campaignInteractions }) => campaignInteractions.load(CAMPAIGN_ID, [], 0)],
+  ['a page of campaigns', ({ campaignListing }) => campaignListing.stretch({}, 0, 10)],
+  ['a contact', ({ contacts }) => contacts.named(CONTACT_LIST_ID, 'contact-1')],
+];
+
+test.each(loads)('%s is not asked for any more once the request has been answered', async (_what, load) => {
+  const { sources, calls } = await sourcesForTest();
+  expect(await load(sources)).not.toBeNull();
+  calls();
+  expect(await load(sources)).not.toBeNull();
+  expect(calls()).toEqual({});
+  releaseDataSources(sources);
+  await expect(load(sources)).rejects.toBeInstanceOf(UnknownValueError);
+  expect(calls()).toEqual({});
+});
+
+test('what was read is let go of once the request has been answered', async () => {
+  const { sources } = await sourcesForTest();
+  await sources.users.load('user-1');
+  expect(sources.users.known('user-1')).toMatchObject({ id: 'user-1' });
+  releaseDataSources(sources);
+  expect(sources.users.known('user-1')).toBeUndefined();
+});
