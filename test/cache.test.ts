@@ -101,7 +101,7 @@ describe('what was read for one request', () => {
   });
 
   test('gives way to what is read later where there is little room', async () => {
-    const { query, calls } = await keepingGatewayForTest({ env: { CACHE_MAX_BYTES: '6000' } });
+    const { query, calls } = await keepingGatewayForTest({ env: { CACHE_MAX_BYTES: '30000' } });
     const users = (n: number) => `{ user(id: "user-${n}") { email } }`;
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
     for (let n = 0; n < 20; n += 1) await query(users(n));
@@ -417,5 +417,23 @@ test('a list that was read for a request is the same everywhere in its answer', 
     campaign(id: "${CAMPAIGN_ID}") { interactions { observedAt } }
   }`);
   expect(data.campaign.interactions).toEqual(data.campaignInteractions);
+  expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1 });
+});
+
+test('a list that was read anew for a request takes the place of the kept one that an earlier field had', async () => {
+  const { query, calls } = await keepingGatewayForTest();
+  await query(`{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { observedAt } }`);
+  calls();
+  const { data } = await query(`{
+    campaignInteractions(campaignId: "${CAMPAIGN_ID}") { observedAt }
+    campaign(id: "${CAMPAIGN_ID}") {
+      interactions(maxAgeMs: 0) {
+        observedAt
+        nodes { campaign { interactions(maxAgeMs: 0) { observedAt } } }
+      }
+    }
+  }`);
+  const { observedAt, nodes } = data.campaign.interactions;
+  expect(nodes[0].campaign.interactions).toEqual({ observedAt });
   expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1 });
 });

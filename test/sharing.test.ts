@@ -68,6 +68,23 @@ describe('reads that are the same, of one identity and at the same time', () => 
     expect(calls()).toEqual({ users: 2 });
   });
 
+  test('are shared within one request however old they are', async () => {
+    const { query, calls } = await forgetfulGatewayForTest({
+      env: { IDENTITY_PROOF_SECONDS: '0' },
+      faults: [
+        { kind: 'delay', ms: 60, resource: 'campaigns' },
+        { kind: 'delay', ms: 300, resource: 'users' },
+      ],
+    });
+    const rows = 'nodes { agent { email } }';
+    const { errors } = await query(`{
+      campaignInteractions(campaignId: "${CAMPAIGN_ID}") { ${rows} }
+      campaign(id: "${CAMPAIGN_ID}") { interactions { ${rows} } }
+    }`);
+    expect(errors).toBeUndefined();
+    expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, users: 1 });
+  });
+
   test('fail together, each with an error of its own request', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       latencyMs: 50,

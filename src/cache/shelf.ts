@@ -11,6 +11,8 @@ export interface Packed<Entity> {
   readonly expiresAtMs: number;
   /** Makes the entities. */
   readonly unpack: () => ReadonlyMap<string, Entity | null>;
+  /** Gives back what they are made from; they are not made again after that. */
+  readonly release: () => void;
   /** About what it takes in memory. */
   readonly packedBytes: number;
   /** The same once the entities are made. */
@@ -27,7 +29,8 @@ export class KeptEntities<Entity> {
   readonly #answers: KeptAnswers;
   readonly #kept: KeptAnswer;
   readonly #unpackedBytes: number;
-  #unpack: Packed<Entity>['unpack'] | null;
+  /** Null once the entities are made. */
+  #packed: Pick<Packed<Entity>, 'unpack' | 'release'> | null;
   /** How many of its ids no later answer has taken over. */
   #latestOf: number;
   #entities: ReadonlyMap<string, Entity | null> = new Map();
@@ -38,19 +41,19 @@ export class KeptEntities<Entity> {
     this.#answers = answers;
     this.#kept = kept;
     this.#unpackedBytes = packed.unpackedBytes;
-    this.#unpack = packed.unpack;
+    this.#packed = { unpack: packed.unpack, release: packed.release };
     this.#latestOf = packed.ids.length;
   }
 
   /** Null for an id that the upstream does not know. It counts as used just now. */
   use(id: string): Entity | null {
     this.#answers.touch(this.#kept);
-    if (this.#unpack !== null) {
-      const entities = this.#unpack();
+    if (this.#packed !== null) {
+      const entities = this.#packed.unpack();
       // Where there is no room for them they are made again each time: still better than to ask anew.
       if (!this.#answers.resize(this.#kept, this.#unpackedBytes)) return entities.get(id) ?? null;
       this.#entities = entities;
-      this.#unpack = null;
+      this.release();
     }
     return this.#entities.get(id) ?? null;
   }
@@ -64,11 +67,70 @@ export class KeptEntities<Entity> {
   remove(): void {
     this.#answers.remove(this.#kept);
   }
+
+  /** Gives back what the entities are made from. */
+  release(): void {
+    this.#packed?.release();
+    this.#packed = null;
+  }
 }
 
-interface Layer<Entity> {
+/** What was read with the same parts. */
+class Layer<Entity> {
   readonly parts: readonly string[];
-  readonly byId: Map<string, KeptEntities<Entity>>;
+  /** The only answer, until somebody looks for an id or there is a second: most identities' answers are never asked for. */
+  #first: { readonly ids: readonly string[]; readonly entities: KeptEntities<Entity> } | null = null;
+  #byId: Map<string, KeptEntities<Entity>> | null = null;
+
+  constructor(parts: readonly string[]) {
+    this.parts = parts;
+  }
+
+  get isEmpty(): boolean {
+    return this.#first === null && (this.#byId === null || this.#byId.size === 0);
+  }
+
+  find(id: string): KeptEntities<Entity> | undefined {
+    return this.#sorted().get(id);
+  }
+
+  /** Takes the place of what there is of these ids. */
+  put(ids: readonly string[], entities: KeptEntities<Entity>): void {
+    if (this.isEmpty) this.#first = { ids, entities };
+    else putEach(this.#sorted(), ids, entities);
+  }
+
+  /** Forgets those of the ids that still stand for these entities. */
+  forget(ids: readonly string[], entities: KeptEntities<Entity>): void {
+    if (this.#first?.entities === entities) this.#first = null;
+    else for (const id of ids) if (this.#byId?.get(id) === entities) this.#byId.delete(id);
+  }
+
+  clear(): void {
+    this.#first?.entities.remove();
+    for (const entities of new Set(this.#byId?.values())) entities.remove();
+  }
+
+  #sorted(): Map<string, KeptEntities<Entity>> {
+    this.#byId ??= new Map();
+    if (this.#first !== null) {
+      const { ids, entities } = this.#first;
+      this.#first = null;
+      putEach(this.#byId, ids, entities);
+    }
+    return this.#byId;
+  }
+}
+
+function putEach<Entity>(
+  byId: Map<string, KeptEntities<Entity>>,
+  ids: readonly string[],
+  entities: KeptEntities<Entity>,
+): void {
+  for (const id of ids) {
+    byId.get(id)?.supersede();
+    byId.set(id, entities);
+  }
 }
 
 /** What is kept of one resource for one identity. */
@@ -76,7 +138,7 @@ export class Shelf<Entity> {
   readonly #identity: UpstreamIdentity;
   readonly #answers: KeptAnswers;
   /** By the parts that entities were read with: whoever wants fewer may have one with more, never the other way round. */
-  readonly #layers = new Map<string, Layer<Entity>>();
+  readonly #layers: Layer<Entity>[] = [];
   #isCleared = false;
 
   constructor(identity: UpstreamIdentity, answers: KeptAnswers) {
@@ -85,16 +147,16 @@ export class Shelf<Entity> {
   }
 
   get isEmpty(): boolean {
-    for (const { byId } of this.#layers.values()) if (byId.size > 0) return false;
+    for (const layer of this.#layers) if (!layer.isEmpty) return false;
     return true;
   }
 
   /** The latest that was read of an id with all of these parts, however old. */
   find(id: string, parts: readonly string[]): KeptEntities<Entity> | undefined {
     let latest: KeptEntities<Entity> | undefined;
-    for (const layer of this.#layers.values()) {
+    for (const layer of this.#layers) {
       if (!parts.every((part) => layer.parts.includes(part))) continue;
-      const kept = layer.byId.get(id);
+      const kept = layer.find(id);
       if (kept !== undefined && (latest === undefined || kept.readAtMs > latest.readAtMs)) latest = kept;
     }
     return latest;
@@ -104,35 +166,37 @@ export class Shelf<Entity> {
   keep(packed: Packed<Entity>): void {
     const { ids, parts, packedBytes, expiresAtMs } = packed;
     if (this.#isCleared || ids.length === 0) return;
-    const { byId } = this.#layerOf(parts);
+    const layer = this.#layerOf(parts);
     const kept = this.#answers.add(this.#identity, {
       bytes: packedBytes,
       expiresAtMs,
-      forget() {
-        for (const id of ids) if (byId.get(id) === entities) byId.delete(id);
+      forget: () => {
+        layer.forget(ids, entities);
+        entities.release();
       },
     });
     if (kept === null) return;
     const entities = new KeptEntities(packed, kept, this.#answers);
-    for (const id of ids) {
-      byId.get(id)?.supersede();
-      byId.set(id, entities);
-    }
+    layer.put(ids, entities);
   }
 
   /** Forgets everything, also what is still to come of calls under way. */
   clear(): void {
     this.#isCleared = true;
-    for (const { byId } of this.#layers.values()) for (const kept of new Set(byId.values())) kept.remove();
+    for (const layer of this.#layers) layer.clear();
   }
 
   #layerOf(parts: readonly string[]): Layer<Entity> {
-    const key = parts.toSorted().join(' ');
-    let layer = this.#layers.get(key);
+    let layer = this.#layers.find((other) => isSame(other.parts, parts));
     if (layer === undefined) {
-      layer = { parts, byId: new Map() };
-      this.#layers.set(key, layer);
+      layer = new Layer(parts);
+      this.#layers.push(layer);
     }
     return layer;
   }
+}
+
+/** Whether these are the same parts; each is there once. */
+export function isSame(parts: readonly string[], others: readonly string[]): boolean {
+  return parts.length === others.length && parts.every((part) => others.includes(part));
 }

@@ -16,6 +16,7 @@ function answer(
     readAtMs: 0,
     expiresAtMs: Infinity,
     unpack: () => new Map(Object.entries(ids)),
+    release: () => undefined,
     packedBytes: 10,
     unpackedBytes: 10,
     ...more,
@@ -150,5 +151,29 @@ describe('a shelf', () => {
     for (let n = 0; n < 1000; n += 1) kept.keep(answer({ one: String(n) }, { readAtMs: n }));
     expect(kept.find('one', [])?.use('one')).toBe('999');
     expect(answers.bytes).toBeLessThanOrEqual(1000);
+  });
+
+  test('gives back what its answers are made from as soon as they are lost, and not before', () => {
+    const { shelf: kept } = shelf(200);
+    const given: string[] = [];
+    const releasing = (name: string) => ({ packedBytes: 40, release: () => given.push(name) });
+    kept.keep(answer({ one: 'One' }, releasing('one')));
+    kept.keep(answer({ two: 'Two' }, releasing('two')));
+    expect(given).toEqual([]);
+    kept.keep(answer({ one: 'newer' }, releasing('newer')));
+    expect(given).toEqual(['one']);
+    kept.clear();
+    expect(given.toSorted()).toEqual(['newer', 'one', 'two']);
+  });
+
+  test('gives back what its entities were made from once they are made', () => {
+    const { shelf: kept } = shelf();
+    let given = 0;
+    kept.keep(answer({ one: 'One', two: 'Two' }, { release: () => (given += 1) }));
+    expect(kept.find('one', [])?.use('one')).toBe('One');
+    expect(given).toBe(1);
+    expect(kept.find('two', [])?.use('two')).toBe('Two');
+    kept.clear();
+    expect(given).toBe(1);
   });
 });

@@ -9,31 +9,51 @@ type Result<Entity> = ReadonlyMap<string, Found<Entity>>;
  * it waits for its turn in the quota, what others need goes with it.
  */
 export class BulkCall<Entity> {
-  /** Each once; also those that nobody waits for any more. */
-  readonly ids: string[] = [];
   readonly #most: number;
+  /** Each once; also those that nobody waits for any more. */
+  readonly #ids: string[];
   readonly #shared: SharedCall<Result<Entity>>;
-  /** With the ids that each is here for. In the order in which they came. */
-  readonly #askers = new Map<Asker, string[]>();
-  readonly #onSealed: (unwanted: readonly string[]) => void;
+  /** With the ids that each is here for, at each time that they came. In the order in which they came first. */
+  readonly #askers = new Map<Asker, (readonly string[])[]>();
+  #hasAnybodyLeft = false;
   #sealed: readonly string[] | undefined;
+  /** What it asks for, made when somebody else wants to know: seldom. */
+  #carried: Set<string> | undefined;
   #sentAtMs: number | null = null;
   #calls = 0;
 
   /**
-   * @param most How many ids it can carry.
-   * @param onSealed Told, when the ids are settled, of those that it does not ask for after all.
+   * @param ids The first that it carries, each once.
+   * @param most How many it can carry.
    * @param onOver Told when it can no longer be joined.
    */
-  constructor(most: number, onSealed: (unwanted: readonly string[]) => void, onOver: () => void) {
+  constructor(ids: readonly string[], most: number, onOver: () => void) {
+    this.#ids = [...ids];
     this.#most = most;
-    this.#onSealed = onSealed;
     this.#shared = new SharedCall(onOver);
   }
 
   /** Whether one more id can go with it. */
   get isOpen(): boolean {
-    return this.#sealed === undefined && this.ids.length < this.#most && !this.isGivenUp;
+    return this.#sealed === undefined && this.#ids.length < this.#most && !this.isGivenUp;
+  }
+
+  /** Whether this asker waits for it already. */
+  isAwaitedBy(asker: Asker): boolean {
+    return this.#askers.has(asker);
+  }
+
+  /** Whether it asks for this id, or will. */
+  carries(id: string): boolean {
+    if (this.#ids.length === 1) return this.#ids[0] === id;
+    this.#carried ??= new Set(this.#sealed ?? this.#ids);
+    return this.#carried.has(id);
+  }
+
+  /** Adds an id that it does not carry, while it is open. */
+  add(id: string): void {
+    this.#ids.push(id);
+    this.#carried?.add(id);
   }
 
   /** When its ids were settled, on the clock of `performance.now()`; null while others can go with it. */
@@ -48,16 +68,20 @@ export class BulkCall<Entity> {
 
   /** Waits for what is found of these of its ids. Rejects with an `UpstreamError` when the asker's time is over. */
   async join(asker: Asker, ids: readonly string[]): Promise<Result<Entity>> {
+    const { reason } = asker.deadline;
+    // Else whoever waits already would be taken for one who has left.
+    if (reason !== undefined) throw reason;
     const others = this.#askers.get(asker);
-    if (others !== undefined) others.push(...ids);
+    if (others !== undefined) others.push(ids);
     else {
       if (this.#askers.size > 0) asker.report?.shared();
-      this.#askers.set(asker, [...ids]);
+      this.#askers.set(asker, [ids]);
     }
     try {
       return await this.#shared.join(asker.deadline);
     } catch (error) {
       this.#askers.delete(asker);
+      this.#hasAnybodyLeft = true;
       throw error;
     }
   }
@@ -70,13 +94,18 @@ export class BulkCall<Entity> {
   /** The ids that it is made for, those that somebody still waits for; from now on no more can go with it. */
   seal(): readonly string[] {
     if (this.#sealed !== undefined) return this.#sealed;
-    const wanted = new Set<string>();
-    for (const ids of this.#askers.values()) for (const id of ids) wanted.add(id);
-    const isAll = wanted.size === 0 || wanted.size === this.ids.length;
-    this.#sealed = isAll ? this.ids : this.ids.filter((id) => wanted.has(id));
+    this.#sealed = this.#hasAnybodyLeft ? this.#stillWanted() : this.#ids;
+    if (this.#sealed !== this.#ids) this.#carried = undefined;
     this.#sentAtMs = performance.now();
-    if (!isAll) this.#onSealed(this.ids.filter((id) => !wanted.has(id)));
     return this.#sealed;
+  }
+
+  #stillWanted(): readonly string[] {
+    const wanted = new Set<string>();
+    for (const id of [...this.#askers.values()].flat(2)) wanted.add(id);
+    return wanted.size === 0 || wanted.size === this.#ids.length
+      ? this.#ids
+      : this.#ids.filter((id) => wanted.has(id));
   }
 
   /**

@@ -15,6 +15,8 @@ export interface AnsweredEntities<Entity> {
   readonly entities: ReadonlyMap<string, Entity | null>;
   /** Makes the same entities from what came over the wire, for those who keep that instead. */
   readonly again: () => ReadonlyMap<string, Entity | null>;
+  /** Gives back at once what they are made from; until the garbage collector does, it can be hundreds of answers. */
+  readonly release: () => void;
   /** How much came over the wire. */
   readonly bytes: number;
 }
@@ -53,7 +55,7 @@ export async function readEntities<Entity, Part extends string>(
     if (!resource.absentOn404 || !error.isNotFound) unknown(some, error);
     else {
       const absent = new Map(some.map((id) => [id, null]));
-      onAnswer({ entities: absent, again: always(absent), bytes: 0 });
+      onAnswer({ entities: absent, again: always(absent), bytes: 0, release: () => undefined });
     }
   };
   const facts = {
@@ -74,6 +76,7 @@ export async function readEntities<Entity, Part extends string>(
         entities,
         again: rereading(resource, bytes, answer, some),
         bytes: bytes.length,
+        release: releasing(bytes),
       });
       // Nearly always one answer is all there is.
       if (found.size === 0) found = entities;
@@ -130,6 +133,13 @@ function rereading<Entity, Part extends string>(
   ids: readonly string[],
 ): () => Map<string, Entity | null> {
   return () => entitiesIn(resource, JSON.parse(decoded(bytes)), answer, ids);
+}
+
+function releasing({ buffer, length }: Buffer): () => void {
+  return () => {
+    // It is nobody else's.
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
+  };
 }
 
 function always<Value>(value: Value): () => Value {

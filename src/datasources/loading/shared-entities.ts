@@ -1,7 +1,7 @@
 import type { IdentityProofs } from '../../cache/identity-proofs.ts';
 import type { KeptAnswers } from '../../cache/kept-answers.ts';
 import type { LifetimeName } from '../../cache/lifetimes.ts';
-import { Shelf } from '../../cache/shelf.ts';
+import { isSame, Shelf } from '../../cache/shelf.ts';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
 import { deadlineIn } from '../../upstream/deadline.ts';
 import type { UpstreamIdentity } from '../../upstream/identity.ts';
@@ -20,7 +20,8 @@ import type { Resource } from './resource.ts';
  */
 const PACKED_BYTES = 4;
 const UNPACKED_BYTES = 8;
-/** And what is noted for each entity. */
+/** And what is noted of an answer, and of each entity in it, however small they are. */
+const BYTES_PER_ANSWER = 4_000;
 const BYTES_PER_ENTITY = 200;
 /** An id that is not known may be known soon: it has been created just now. */
 const LONGEST_ABSENCE_MS = 10_000;
@@ -144,7 +145,7 @@ export class Stock<Entity, Part extends string = never> {
   readonly #means: SharingMeans;
   readonly #kept: Shelf<Entity>;
   /** Calls under way and to be made, by the parts that they ask for. */
-  readonly #calls = new Map<string, Calls<Entity>>();
+  #calls: Calls<Entity>[] = [];
   #refreshFromMs = 0;
 
   constructor(resource: Resource<Entity, Part>, identity: UpstreamIdentity, means: SharingMeans) {
@@ -155,13 +156,13 @@ export class Stock<Entity, Part extends string = never> {
   }
 
   get isIdle(): boolean {
-    return this.#kept.isEmpty && [...this.#calls.values()].every(({ byId }) => byId.size === 0);
+    return this.#kept.isEmpty && this.#calls.every(({ underWay }) => underWay.length === 0);
   }
 
   /** Nothing that was read, or is being read, is shown to anybody who asks from now on. */
   drop(): void {
     this.#kept.clear();
-    this.#calls.clear();
+    this.#calls = [];
   }
 
   /**
@@ -201,7 +202,7 @@ export class Stock<Entity, Part extends string = never> {
     ids: readonly string[],
     parts: readonly Part[],
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
-    const idsByCall = this.#callsFor(ids, parts);
+    const idsByCall = this.#callsFor(asker, ids, parts);
     if (idsByCall.size === 1) for (const [call] of idsByCall) return this.#join(call, asker, ids);
     const found = new Map<string, Found<Entity>>();
     await Promise.all(
@@ -228,63 +229,76 @@ export class Stock<Entity, Part extends string = never> {
   }
 
   /** For each id the call under way, or to be made, that asks for it with at least these parts. */
-  #callsFor(ids: readonly string[], parts: readonly Part[]): Map<BulkCall<Entity>, string[]> {
-    const underWay: Calls<Entity>[] = [];
-    for (const calls of this.#calls.values()) {
-      if (calls.byId.size > 0 && parts.every((part) => calls.parts.includes(part))) underWay.push(calls);
-    }
+  #callsFor(
+    asker: Asker,
+    ids: readonly string[],
+    parts: readonly Part[],
+  ): ReadonlyMap<BulkCall<Entity>, readonly string[]> {
+    const joinable = this.#joinable(asker, parts);
+    // As nearly always.
+    if (joinable.length === 0 && ids.length <= this.#most) return new Map([[this.#newCall(ids, parts), ids]]);
     const idsByCall = new Map<BulkCall<Entity>, string[]>();
+    let some: string[] = [];
+    let latest: BulkCall<Entity> | null = null;
     for (const id of ids) {
-      const call = this.#joinable(underWay, id) ?? this.#toBeMade(id, parts);
-      const some = idsByCall.get(call);
-      if (some === undefined) idsByCall.set(call, [id]);
-      else some.push(id);
+      const call = carrierOf(id, joinable) ?? this.#toBeMade(id, parts);
+      if (call !== latest) {
+        latest = call;
+        some = idsByCall.get(call) ?? [];
+        idsByCall.set(call, some);
+      }
+      some.push(id);
     }
     return idsByCall;
   }
 
-  #joinable(underWay: readonly Calls<Entity>[], id: string): BulkCall<Entity> | undefined {
-    for (const { byId } of underWay) {
-      const call = byId.get(id);
-      if (call !== undefined && this.#isJoinable(call)) return call;
+  #joinable(asker: Asker, parts: readonly Part[]): BulkCall<Entity>[] {
+    const latestMs = performance.now() - this.#means.proofMs;
+    const joinable: BulkCall<Entity>[] = [];
+    for (const calls of this.#calls) {
+      if (calls.underWay.length === 0 || !parts.every((part) => calls.parts.includes(part))) continue;
+      for (const call of calls.underWay) {
+        if (call.isGivenUp) continue;
+        // However old: it is one of the very request that asks.
+        const isProven = call.sentAtMs === null || call.sentAtMs >= latestMs || call.isAwaitedBy(asker);
+        if (isProven) joinable.push(call);
+      }
     }
-    return undefined;
+    return joinable;
   }
 
   #toBeMade(id: string, parts: readonly Part[]): BulkCall<Entity> {
-    const calls = this.#callsWith(parts);
-    if (!calls.next?.isOpen) calls.next = this.#newCall(calls, parts);
-    calls.next.ids.push(id);
-    calls.byId.set(id, calls.next);
-    return calls.next;
+    const { next } = this.#callsWith(parts);
+    if (!next?.isOpen) return this.#newCall([id], parts);
+    next.add(id);
+    return next;
   }
 
-  #isJoinable(call: BulkCall<Entity>): boolean {
-    return (
-      !call.isGivenUp && (call.sentAtMs === null || performance.now() - call.sentAtMs <= this.#means.proofMs)
-    );
+  /** How many ids one call can carry. */
+  get #most(): number {
+    return Math.min(this.resource.maxIds, this.#means.batchSize);
   }
 
   #callsWith(parts: readonly Part[]): Calls<Entity> {
-    const key = parts.length === 0 ? '' : parts.toSorted().join(' ');
-    let calls = this.#calls.get(key);
+    let calls = this.#calls.find((other) => isSame(other.parts, parts));
     if (calls === undefined) {
-      calls = { parts, byId: new Map(), next: null, stale: new Set() };
-      this.#calls.set(key, calls);
+      calls = { parts, underWay: [], next: null, stale: null };
+      this.#calls.push(calls);
     }
     return calls;
   }
 
   /** A call that is made when whatever else happens at this moment has added its ids. */
-  #newCall(calls: Calls<Entity>, parts: readonly Part[]): BulkCall<Entity> {
+  #newCall(ids: readonly string[], parts: readonly Part[]): BulkCall<Entity> {
     const { resource } = this;
-    const forget = (ids: readonly string[]) => {
-      for (const id of ids) if (calls.byId.get(id) === call) calls.byId.delete(id);
-    };
-    const call = new BulkCall<Entity>(Math.min(resource.maxIds, this.#means.batchSize), forget, () => {
+    const calls = this.#callsWith(parts);
+    const call = new BulkCall<Entity>(ids, this.#most, () => {
       if (calls.next === call) calls.next = null;
-      forget(call.ids);
+      const at = calls.underWay.indexOf(call);
+      if (at !== -1) calls.underWay.splice(at, 1);
     });
+    calls.underWay.push(call);
+    calls.next = call;
     setImmediate(() =>
       call.make((maker, shared) =>
         readEntities(resource, () => call.seal(), parts, {
@@ -297,39 +311,44 @@ export class Stock<Entity, Part extends string = never> {
     return call;
   }
 
-  #keep({ entities, again, bytes }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
+  #keep({ entities, again, bytes, release }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
     const longestMs = this.#longestMs();
     if (longestMs <= 0) return;
     const nowMs = performance.now();
     const ids = [...entities.keys()];
+    const notedBytes = BYTES_PER_ANSWER + ids.length * BYTES_PER_ENTITY;
     this.#kept.keep({
       ids,
       parts,
       readAtMs: nowMs,
       expiresAtMs: nowMs + longestMs,
       unpack: again,
-      packedBytes: bytes * PACKED_BYTES + ids.length * BYTES_PER_ENTITY,
-      unpackedBytes: bytes * UNPACKED_BYTES + ids.length * BYTES_PER_ENTITY,
+      release,
+      packedBytes: bytes * PACKED_BYTES + notedBytes,
+      unpackedBytes: bytes * UNPACKED_BYTES + notedBytes,
     });
   }
 
   /** Notes what is to be asked for anew: all that is found stale in the same tick is asked for together. */
   #refreshSoon(asker: Asker, id: string, parts: readonly Part[], nowMs: number): void {
     if (nowMs < this.#refreshFromMs || asker.budget.left <= 0) return;
-    for (const { byId } of this.#calls.values()) if (byId.has(id)) return;
-    const { stale } = this.#callsWith(parts);
-    if (stale.size === 0) queueMicrotask(() => void this.#refresh(asker, stale, parts));
-    stale.add(id);
+    for (const { underWay } of this.#calls) if (underWay.some((call) => call.carries(id))) return;
+    const calls = this.#callsWith(parts);
+    if (calls.stale === null) {
+      calls.stale = new Set();
+      queueMicrotask(() => void this.#refresh(asker, calls, parts));
+    }
+    calls.stale.add(id);
   }
 
   /** Asks anew for what can still be shown meanwhile. What comes of it is kept; a failure changes nothing. */
   async #refresh(
     { identity, caller, budget }: Asker,
-    stale: Set<string>,
+    calls: Calls<Entity>,
     parts: readonly Part[],
   ): Promise<void> {
-    const ids = [...stale];
-    stale.clear();
+    const ids = [...(calls.stale ?? [])];
+    calls.stale = null;
     const deadline = deadlineIn(this.#means.refreshMs, nobodyLeaves);
     let hasFailed = true;
     try {
@@ -360,6 +379,10 @@ export class Stock<Entity, Part extends string = never> {
   }
 }
 
+function carrierOf<Entity>(id: string, calls: readonly BulkCall<Entity>[]): BulkCall<Entity> | undefined {
+  return calls.length === 0 ? undefined : calls.find((call) => call.carries(id));
+}
+
 /** Written once, however often it is sent. */
 function once(write: () => UpstreamRequest): () => WrittenRequest {
   let text: WrittenRequest | undefined;
@@ -368,9 +391,10 @@ function once(write: () => UpstreamRequest): () => WrittenRequest {
 
 interface Calls<Entity> {
   readonly parts: readonly string[];
-  readonly byId: Map<string, BulkCall<Entity>>;
-  /** The one that is still to be made. */
+  /** With the one that is still to be made. */
+  readonly underWay: BulkCall<Entity>[];
+  /** The one that is still to be made, while ids can go with it. */
   next: BulkCall<Entity> | null;
-  /** What is to be asked for anew with these parts. */
-  readonly stale: Set<string>;
+  /** What is to be asked for anew with these parts, if anything is. */
+  stale: Set<string> | null;
 }
