@@ -15,6 +15,7 @@ import { UpstreamError } from './errors.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { checkingHost } from './host-check.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
+import { useBytes } from './plugins/use-bytes.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
@@ -101,6 +102,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       );
     },
     plugins: [
+      useBytes(),
       useNoStore(),
       useGraphQLOverHTTP(),
       // After what chooses how the body is read.
