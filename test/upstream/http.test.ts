@@ -49,6 +49,11 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ status: 200, bytes });
   });
 
+  test.each([3, 5_000, 100_000])('of %i bytes keeps no others that came with it', async (length) => {
+    const answer = await exchangeWith((_request, response) => response.end('x'.repeat(length)));
+    expect(answer).toMatchObject({ bytes: { length, buffer: { byteLength: length } } });
+  });
+
   test('has its headers by their names in lower case', async () => {
     const answer = await exchangeWith((_request, response) => {
       response.writeHead(429, { 'ININ-Correlation-Id': 'abc', 'X-Twice': ['1', '2'] }).end();
