@@ -69,8 +69,11 @@ export class BulkCall<Entity> {
   /** Waits for what is found of these of its ids. Rejects with an `UpstreamError` when the asker's time is over. */
   async join(asker: Asker, ids: readonly string[]): Promise<Result<Entity>> {
     const { reason } = asker.deadline;
-    // Else whoever waits already would be taken for one who has left.
-    if (reason !== undefined) throw reason;
+    if (reason !== undefined) {
+      // Who waits already is told in a moment, and until then it may be made on their behalf.
+      this.#hasAnybodyLeft = true;
+      throw reason;
+    }
     const others = this.#askers.get(asker);
     if (others !== undefined) others.push(ids);
     else {
