@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** In UTF-16 code units. Below this, one text with the headers before it costs less than two writes. */
+/** In UTF-16 code units. Smaller ones go out in one write with their headers. */
 const LARGE = 16 * 1024;
 
 /** Sends large answers as bytes: Node would write the headers and a text as one text, copied twice for it. */

@@ -237,8 +237,8 @@ function strictest<Part>(keys: readonly Key<Part>[]): Iterable<Key<Part>> {
 }
 
 /**
- * By what is asked for; one who wants it fresh does not get what another was content with. Several ids at once are not asked
- * for a second time, for they are known by then.
+ * By what is asked for; one who wants it fresh does not get what another was content with. Several ids at once stand for
+ * themselves: whoever asks for them again while they are under way joins that call, and afterwards they are known.
  */
 function cacheKeyFn<Part extends string>(asked: Key<Part>): string | Key<Part> {
   const { ids, parts, maxAgeMs } = asked;
