@@ -19,6 +19,22 @@ interface AuthenticationConfig {
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
 }
 
+/** What a query may be. */
+interface QueryLimits {
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxTokens: number;
+  readonly maxRootFields: number;
+}
+
+/** Queries that are known by their ids. */
+interface TrustedDocumentsConfig {
+  /** `only` where no others are accepted. */
+  readonly mode: 'prefer' | 'only';
+  /** Path of the manifest. */
+  readonly file: string;
+}
+
 export interface Config {
   readonly port: number;
   readonly host: string;
@@ -40,9 +56,22 @@ export interface Config {
   readonly cacheMaxBytes: number;
   readonly lifetimeSeconds: Readonly<Record<LifetimeName, number>>;
   readonly identityProofSeconds: number;
+  readonly queryLimits: QueryLimits;
+  readonly maxBodyBytes: number;
+  /** Null where every query is sent as it is. */
+  readonly trustedDocuments: TrustedDocumentsConfig | null;
+  /** Whether clients are told of the schema: by introspection, and by suggestions in errors. */
+  readonly introspection: boolean;
+  readonly graphiql: boolean;
+  /** Origins of web pages that may read answers. */
+  readonly corsOrigins: readonly string[];
   /** Whether requests may ask for a report of their upstream calls. */
   readonly upstreamReport: boolean;
   readonly logLevel: SettingValues['LOG_LEVEL'];
+  /** Null where no metrics are kept. */
+  readonly metricsPort: number | null;
+  /** Base URL; null where no traces are made. */
+  readonly otlpEndpoint: string | null;
   readonly drainSeconds: number;
 }
 
@@ -84,6 +113,13 @@ export function parseConfig(env: Environment): Config {
   const isSet = (name: SettingName) => Boolean(env[name]?.trim());
   const upstream = upstreamOf(values, isSet, problems);
   const authentication = authenticationOf(values, isSet, problems);
+  const trustedDocuments = trustedDocumentsOf(values, isSet, problems);
+  const introspection = isOn(values.INTROSPECTION, trustedDocuments?.mode !== 'only');
+  if (!introspection && values.GRAPHIQL === 'on') {
+    problems.push(
+      `GRAPHIQL cannot be on without introspection, which ${values.INTROSPECTION === 'off' ? 'INTROSPECTION=off' : 'TRUSTED_DOCUMENTS=only'} switches off.`,
+    );
+  }
   // One that could not be read has been reported by itself, and what stands in its place is nobody's choice.
   const wereRead = !problems.some((problem) => problem.startsWith('INTERACTIONS_'));
   if (wereRead && values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS) {
@@ -109,10 +145,27 @@ export function parseConfig(env: Environment): Config {
     cacheMaxBytes: values.CACHE_MAX_BYTES,
     lifetimeSeconds: Object.freeze(lifetimeSecondsOf(values)),
     identityProofSeconds: values.IDENTITY_PROOF_SECONDS,
-    upstreamReport: values.UPSTREAM_REPORT === null ? upstream === null : values.UPSTREAM_REPORT === 'on',
+    queryLimits: Object.freeze({
+      maxDepth: values.MAX_DEPTH,
+      maxAliases: values.MAX_ALIASES,
+      maxTokens: values.MAX_TOKENS,
+      maxRootFields: values.MAX_ROOT_FIELDS,
+    }),
+    maxBodyBytes: values.MAX_BODY_BYTES,
+    trustedDocuments,
+    introspection,
+    graphiql: isOn(values.GRAPHIQL, introspection),
+    corsOrigins: Object.freeze(values.CORS_ORIGINS ?? []),
+    upstreamReport: isOn(values.UPSTREAM_REPORT, upstream === null),
     logLevel: values.LOG_LEVEL,
+    metricsPort: values.METRICS_PORT,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
     drainSeconds: values.DRAIN_SECONDS,
   });
+}
+
+function isOn(value: 'on' | 'off' | null, preset: boolean): boolean {
+  return value === null ? preset : value === 'on';
 }
 
 function readSettings(env: Environment, problems: string[]): SettingValues {
@@ -224,6 +277,22 @@ function authenticationOf(
         })
       : null,
   });
+}
+
+function trustedDocumentsOf(
+  { TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): TrustedDocumentsConfig | null {
+  if (mode === 'off') {
+    if (file !== null && !isSet('TRUSTED_DOCUMENTS')) {
+      problems.push('TRUSTED_DOCUMENTS must be set with TRUSTED_DOCUMENTS_FILE: to prefer, only or off.');
+    }
+    return null;
+  }
+  if (file !== null) return Object.freeze({ mode, file });
+  problems.push(`TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=${mode}.`);
+  return null;
 }
 
 function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {

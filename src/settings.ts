@@ -1,10 +1,23 @@
 import * as v from 'valibot';
 import type { ApiKey } from './authentication/api-key.ts';
-import { parseApiKeys } from './authentication/parse-api-keys.ts';
-import { isScope } from './authentication/scopes.ts';
 import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
-import { isLoopback } from './loopback.ts';
-import { regions } from './upstream/regions.ts';
+import {
+  acknowledgement,
+  apiKeys,
+  bearerToken,
+  host,
+  hostNames,
+  jwksUrl,
+  onOrOff,
+  origins,
+  otlpUrl,
+  port,
+  region,
+  scope,
+  text,
+  url,
+  wholeNumber,
+} from './setting-schemas.ts';
 
 /** A setting of the environment. An empty value counts as not set. */
 interface Setting {
@@ -16,46 +29,13 @@ interface Setting {
   readonly hidden?: true;
 }
 
-const text = v.string();
-const port = wholeNumber(0, 65_535);
-const url = v.pipe(
-  v.string(),
-  v.check(isUpstreamUrl, 'must be an https URL (http for loopback only) without credentials and query'),
-);
-const region = v.pipe(
-  v.string(),
-  v.check(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`),
-);
-const jwksUrl = v.pipe(
-  v.string(),
-  v.check(isJwksUrl, 'must be an https URL (http for loopback only) without credentials'),
-);
-const apiKeys = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const { apiKeys: parsed, problems } = parseApiKeys(dataset.value);
-    if (problems.length === 0) return parsed;
-    addIssue({ message: problems.join(', and ') });
-    return NEVER;
-  }),
-);
-const hostNames = v.pipe(
-  v.string(),
-  v.transform(listed),
-  v.check(
-    areHostNames,
-    'must be host names or addresses (IPv6 in brackets), without ports and apart by commas',
-  ),
-);
-const acknowledgement = v.pipe(v.string(), v.literal('i-know', 'can only be i-know'));
-
 /** Everything that is read from the environment. The README's table is held against this one. */
 export const settings = {
   PORT: { meaning: 'port it listens on', default: '4000', schema: port },
   HOST: {
     meaning: 'address it listens on',
     default: '127.0.0.1',
-    schema: v.pipe(text, v.regex(/^[\w.:-]+$/, 'must be a host name or an address')),
+    schema: host,
   },
   GENESYSCLOUD_REGION: {
     meaning:
@@ -90,7 +70,7 @@ export const settings = {
   GENESYSCLOUD_ACCESS_TOKEN: {
     meaning: 'access token to use for all callers, instead of logging in',
     default: null,
-    schema: v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be a bearer token')),
+    schema: bearerToken,
     hidden: true,
   },
   AUTH_JWKS_URL: {
@@ -118,7 +98,7 @@ export const settings = {
   AUTH_PII_SCOPE: {
     meaning: 'scope that callers need to see personal data; not set: every caller may',
     default: null,
-    schema: v.pipe(text, v.check(isScope, 'must be one scope, without blanks and quotes')),
+    schema: scope,
   },
   AUTH_NONE: {
     meaning:
@@ -179,11 +159,63 @@ export const settings = {
     default: '60',
     schema: wholeNumber(0, 3600),
   },
+  MAX_DEPTH: {
+    meaning: 'how deep fields may stand in one another in a query',
+    default: '12',
+    schema: wholeNumber(1, 100),
+  },
+  MAX_ALIASES: {
+    meaning: 'most aliases in a query',
+    default: '30',
+    schema: wholeNumber(0, 10_000),
+  },
+  MAX_TOKENS: {
+    meaning: 'most tokens (names, values and punctuation) in a query',
+    default: '2000',
+    schema: wholeNumber(1, 1_000_000),
+  },
+  MAX_ROOT_FIELDS: {
+    meaning: 'most fields at the root of a query',
+    default: '10',
+    schema: wholeNumber(1, 1000),
+  },
+  MAX_BODY_BYTES: {
+    meaning: "most bytes of a request's body",
+    default: '100000',
+    schema: wholeNumber(1, 25_000_000),
+  },
+  TRUSTED_DOCUMENTS: {
+    meaning:
+      '`off`, `prefer` or `only`: whether queries are known by the ids of a manifest, also or exclusively',
+    default: 'off',
+    schema: v.picklist(['off', 'prefer', 'only'], 'must be off, prefer or only'),
+  },
+  TRUSTED_DOCUMENTS_FILE: {
+    meaning: "that manifest: a JSON file of ids and queries, as codegen's client preset writes it",
+    default: null,
+    schema: text,
+  },
+  INTROSPECTION: {
+    meaning:
+      '`on` or `off`: whether clients may ask what the schema is; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
+    default: null,
+    schema: onOrOff,
+  },
+  GRAPHIQL: {
+    meaning: '`on` or `off`: whether GraphiQL is served, which needs introspection; not set: when there is',
+    default: null,
+    schema: onOrOff,
+  },
+  CORS_ORIGINS: {
+    meaning: 'origins of web pages that may read answers, apart by commas; not set: none',
+    default: null,
+    schema: origins,
+  },
   UPSTREAM_REPORT: {
     meaning:
       '`on` or `off`: whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: with the embedded sandbox only',
     default: null,
-    schema: v.picklist(['on', 'off'], 'must be on or off'),
+    schema: onOrOff,
   },
   LOG_LEVEL: {
     meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
@@ -192,6 +224,17 @@ export const settings = {
       ['debug', 'info', 'warn', 'error', 'silent'],
       'must be debug, info, warn, error or silent',
     ),
+  },
+  METRICS_PORT: {
+    meaning: 'port on which metrics are, at `/metrics`; not set: they are not kept',
+    default: null,
+    schema: port,
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: 'base URL of where traces are sent (OTLP over HTTP); not set: none are made',
+    default: null,
+    schema: otlpUrl,
+    hidden: true,
   },
   DRAIN_SECONDS: {
     meaning: 'time that requests under way are given at SIGTERM',
@@ -226,51 +269,4 @@ type LifetimeSetting = `CACHE_TTL_${LifetimeName}_SECONDS`;
 
 export function lifetimeSetting<Name extends LifetimeName>(name: Name) {
   return `CACHE_TTL_${name}_SECONDS` as const;
-}
-
-function wholeNumber(from: number, to: number) {
-  const message = `must be a whole number from ${from} to ${to}`;
-  return v.pipe(
-    v.string(),
-    v.regex(/^\d{1,11}$/, message),
-    v.transform(Number),
-    v.minValue(from, message),
-    v.maxValue(to, message),
-  );
-}
-
-function isRegion(value: string): boolean {
-  return regions.has(value) || /^(?=.{1,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(value);
-}
-
-/** A credential goes there, so nothing but loopback may be spoken to in clear text. */
-function isUpstreamUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password } = new URL(value);
-  // Paths are appended to it, so that not even an empty query or fragment may end it.
-  if (username + password !== '' || /[?#]/.test(value)) return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-/** Keys come from there, so that whoever could change them on the way could be any caller. */
-function isJwksUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false;
-  const { protocol, hostname, username, password } = new URL(value);
-  if (username + password !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
-}
-
-function listed(value: string): readonly string[] {
-  return (
-    value
-      .toLowerCase()
-      .split(/[\s,]+/)
-      // A name that ends in a dot is the same name, as in the Host header.
-      .map((name) => name.replace(/\.$/, ''))
-      .filter((name) => name !== '')
-  );
-}
-
-function areHostNames(names: readonly string[]): boolean {
-  return names.length > 0 && names.every((name) => /^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(name));
 }

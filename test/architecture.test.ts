@@ -37,7 +37,8 @@ const house: Readonly<Record<string, readonly string[]>> = {
   cache: ['upstream'],
   authentication: ['caller', 'errors', 'upstream'],
   config: ['authentication', 'cache', 'loopback', 'settings', 'upstream'],
-  settings: ['authentication', 'cache', 'loopback', 'upstream'],
+  settings: ['authentication', 'cache', 'setting-schemas'],
+  'setting-schemas': ['authentication', 'loopback', 'upstream'],
   upstream: ['caller', 'errors', 'keyed-hash'],
   caller: ['keyed-hash'],
   errors: [],
@@ -66,7 +67,7 @@ const packages: readonly {
   { name: /^jose$/, parts: ['authentication'] },
   { name: /^dataloader$/, parts: ['datasources'] },
   { name: /^undici$/, parts: ['upstream'] },
-  { name: /^valibot$/, parts: ['config', 'settings'] },
+  { name: /^valibot$/, parts: ['config', 'settings', 'setting-schemas'] },
   { name: /^purecloud-platform-client-v2$/, parts: ['datasources', 'upstream', 'sandbox'], asTypeOnly: true },
 ];
 

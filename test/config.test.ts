@@ -42,8 +42,16 @@ describe('an empty environment', () => {
       cacheMaxBytes: 64 * 1024 * 1024,
       lifetimeSeconds: lifetimes,
       identityProofSeconds: 60,
+      queryLimits: { maxDepth: 12, maxAliases: 30, maxTokens: 2000, maxRootFields: 10 },
+      maxBodyBytes: 100_000,
+      trustedDocuments: null,
+      introspection: true,
+      graphiql: true,
+      corsOrigins: [],
       upstreamReport: true,
       logLevel: 'info',
+      metricsPort: null,
+      otlpEndpoint: null,
       drainSeconds: 20,
     });
   });
@@ -94,6 +102,13 @@ test('what is set is taken, without the blanks around it', () => {
     LOG_LEVEL: 'silent',
     ALLOWED_HOSTS: 'Gateway.example, 10.0.0.1',
     DRAIN_SECONDS: '0',
+    MAX_DEPTH: '7',
+    MAX_ALIASES: '0',
+    MAX_TOKENS: '500',
+    MAX_ROOT_FIELDS: '1',
+    MAX_BODY_BYTES: '1000',
+    METRICS_PORT: '9464',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
   };
   expect(parseConfig(env)).toEqual({
     port: 0,
@@ -112,8 +127,16 @@ test('what is set is taken, without the blanks around it', () => {
     cacheMaxBytes: 64 * 1024 ** 3,
     lifetimeSeconds: { ...lifetimes, USER: 86_400, ROUTING_STATUS: 0 },
     identityProofSeconds: 0,
+    queryLimits: { maxDepth: 7, maxAliases: 0, maxTokens: 500, maxRootFields: 1 },
+    maxBodyBytes: 1000,
+    trustedDocuments: null,
+    introspection: true,
+    graphiql: true,
+    corsOrigins: [],
     upstreamReport: false,
     logLevel: 'silent',
+    metricsPort: 9464,
+    otlpEndpoint: 'http://collector:4318',
     drainSeconds: 0,
   });
 });
@@ -124,6 +147,8 @@ test('a configuration cannot be changed, down to the credentials', () => {
   expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
   expect(Object.isFrozen(config.authentication?.apiKeys)).toBe(true);
   expect(Object.isFrozen(config.lifetimeSeconds)).toBe(true);
+  expect(Object.isFrozen(config.queryLimits)).toBe(true);
+  expect(Object.isFrozen(config.corsOrigins)).toBe(true);
   expect(Object.isFrozen(config)).toBe(true);
   expect(Object.isFrozen(config.upstream)).toBe(true);
   expect(Object.isFrozen(config.upstream?.credentials)).toBe(true);
@@ -563,4 +588,58 @@ test('the token endpoint is found below the login service, or taken as it is', (
   expect(tokenUrlOf('https://proxy.example/login/')).toBe('https://proxy.example/login/oauth/token');
   expect(tokenUrlOf('https://login.example/oauth/token')).toBe('https://login.example/oauth/token');
   expect(tokenUrlOf('https://login.example/oauth/token/')).toBe('https://login.example/oauth/token');
+});
+
+describe('what clients may learn of the schema', () => {
+  test('is everything, unless it is switched off or only trusted documents are accepted', () => {
+    const shown = (env: Readonly<Record<string, string>>) => {
+      const { introspection, graphiql } = parseConfig(env);
+      return { introspection, graphiql };
+    };
+    expect(shown({})).toEqual({ introspection: true, graphiql: true });
+    expect(shown({ GRAPHIQL: 'off' })).toEqual({ introspection: true, graphiql: false });
+    expect(shown({ INTROSPECTION: 'off' })).toEqual({ introspection: false, graphiql: false });
+    const trusted = { TRUSTED_DOCUMENTS_FILE: 'documents.json' };
+    expect(shown({ ...trusted, TRUSTED_DOCUMENTS: 'only' })).toEqual({
+      introspection: false,
+      graphiql: false,
+    });
+    expect(shown({ ...trusted, TRUSTED_DOCUMENTS: 'prefer' })).toEqual({
+      introspection: true,
+      graphiql: true,
+    });
+  });
+
+  test('cannot be GraphiQL without introspection', () => {
+    expect(problemsOf({ INTROSPECTION: 'off', GRAPHIQL: 'on' })).toEqual([
+      'GRAPHIQL cannot be on without introspection, which INTROSPECTION=off switches off.',
+    ]);
+  });
+});
+
+describe('trusted documents', () => {
+  test('are those of a file', () => {
+    const env = { TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: 'documents.json' };
+    expect(parseConfig(env).trustedDocuments).toEqual({ mode: 'only', file: 'documents.json' });
+    expect(parseConfig({ ...env, TRUSTED_DOCUMENTS: 'off' }).trustedDocuments).toBeNull();
+  });
+
+  test('need a file, and a file needs to be told what it is for', () => {
+    expect(problemsOf({ TRUSTED_DOCUMENTS: 'prefer' })).toEqual([
+      'TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=prefer.',
+    ]);
+    expect(problemsOf({ TRUSTED_DOCUMENTS_FILE: 'documents.json' })).toEqual([
+      'TRUSTED_DOCUMENTS must be set with TRUSTED_DOCUMENTS_FILE: to prefer, only or off.',
+    ]);
+  });
+});
+
+test('web pages are named by their origins, and nothing else passes for one', () => {
+  const env = { CORS_ORIGINS: 'https://app.example.com, http://localhost:3000' };
+  expect(parseConfig(env).corsOrigins).toEqual(['https://app.example.com', 'http://localhost:3000']);
+  for (const wrong of ['*', 'https://app.example.com/', 'app.example.com', 'null', 'ftp://app.example.com']) {
+    expect(problemsOf({ CORS_ORIGINS: wrong })).toEqual([
+      `CORS_ORIGINS must be origins such as https://app.example.com, without a path, apart by commas; a star is none; it is "${wrong}".`,
+    ]);
+  }
 });
