@@ -20,6 +20,13 @@ export type UpstreamFailure = {
   | { code: 'UNAUTHENTICATED' | 'UPSTREAM_BAD_RESPONSE' }
   | { code: 'FORBIDDEN'; missingPermissions?: readonly string[] }
   | {
+      /** A call was not made, or not made again, for want of budget. */
+      code: 'QUERY_TOO_EXPENSIVE';
+      limit: 'upstreamCalls';
+      /** How many calls one request may make. */
+      allowed: number;
+    }
+  | {
       code: 'UPSTREAM_RATE_LIMITED' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_UNAVAILABLE';
       /** Before that it is of no use to try again. */
       retryAfterSeconds?: number;

@@ -43,7 +43,13 @@ describe('a call that fails for a reason that passes', () => {
       faults: [{ kind: 'status', status: 503, resource: 'users' }],
       env: { MAX_UPSTREAM_CALLS: '3' },
     });
-    expect(onlyError(await query(screen('agent { email }'))).extensions.code).toBe('UPSTREAM_UNAVAILABLE');
+    expect(onlyError(await query(screen('agent { email }'))).extensions).toMatchObject({
+      code: 'QUERY_TOO_EXPENSIVE',
+      upstreamStatus: 503,
+      limit: 'upstreamCalls',
+      allowed: 3,
+      affected: { type: 'User' },
+    });
     expect(calls()).toEqual({ campaignInteractions: 1, users: 2 });
   });
 });
@@ -133,7 +139,9 @@ describe('a bulk call that is refused as a whole', () => {
       env: { MAX_UPSTREAM_CALLS: '6' },
     });
     const answer = await query(screen('agent { id email }'));
-    const unknown = onlyError(answer).extensions.affected?.ids ?? [];
+    const { code, upstreamStatus, affected } = onlyError(answer).extensions;
+    expect({ code, upstreamStatus }).toEqual({ code: 'QUERY_TOO_EXPENSIVE', upstreamStatus: 400 });
+    const unknown = affected?.ids ?? [];
     expect(unknown).toContain('user-0');
     expect(unknown.length).toBeLessThan(20);
     for (const { agent } of nodesIn(answer)) {

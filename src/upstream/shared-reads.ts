@@ -45,6 +45,12 @@ export class SharedReads {
     return answer;
   }
 
+  /** Whether such a read is under way, and may be joined. */
+  isUnderWay(identity: UpstreamIdentity, { key }: WrittenRequest): boolean {
+    const read = this.#underWay.of(identity).get(key);
+    return read !== undefined && this.#mayBeJoined(read);
+  }
+
   /** Nobody joins what was begun with a credential that the upstream does not accept any more. */
   drop(identity: UpstreamIdentity): void {
     this.#underWay.drop(identity);

@@ -106,6 +106,10 @@ export class UpstreamClient {
   readerFor(asker: Asker): UpstreamReader {
     return async (request) => {
       const toSend = written(request);
+      // Before anybody can join it: what this one may not spend others may.
+      if (asker.budget.left === 0 && !this.#shared.isUnderWay(asker.identity, toSend)) {
+        throw asker.budget.refusal(request.resource);
+      }
       let isOwn = false;
       try {
         return await this.#shared.read(asker.identity, toSend, asker.deadline, (shared) => {
@@ -122,20 +126,21 @@ export class UpstreamClient {
 
   /** Reads for all who wait for some work. Rejects like `readerFor`. */
   async read(maker: CallMaker, shared: SharedWork, read: LateRead): Promise<UpstreamRead> {
-    const { report } = maker;
+    const { report, budget } = maker;
+    if (!budget.take()) throw budget.refusal(read.resource);
     const wantedMs = performance.now();
     let attempts = 0;
     let status: number | undefined;
-    maker.budget.spend();
+    let isSpent = false;
     try {
       const answered = await persistently(
         {
           maxRetries: MAX_RETRIES,
           latestMs: () => shared.latestMs(),
           mayRetry: () => {
-            const mayRetry = maker.budget.take();
-            if (mayRetry) this.#retrying.add(shared);
-            return mayRetry;
+            isSpent = !budget.take();
+            if (!isSpent) this.#retrying.add(shared);
+            return !isSpent;
           },
           signal: shared.signal,
         },
@@ -148,8 +153,9 @@ export class UpstreamClient {
       return answered;
     } catch (error) {
       if (this.#closing.aborted) throw this.#closing.reason;
-      if (error instanceof UpstreamError) status = error.failure.upstreamStatus;
-      throw ofResource(error, read.resource);
+      if (!(error instanceof UpstreamError)) throw error;
+      status = error.failure.upstreamStatus;
+      throw isSpent ? budget.refusal(read.resource, error) : ofResource(error, read.resource);
     } finally {
       this.#retrying.delete(shared);
       report?.made({
@@ -179,7 +185,7 @@ export class UpstreamClient {
       // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
       if (!identity.rejected(token)) throw this.#revoked(identity, error);
     }
-    maker.budget.spend();
+    if (!maker.budget.take()) throw maker.budget.refusal(request.resource);
     try {
       return await this.#call(maker, request, shared, circuit, await identity.token(shared.signal));
     } catch (error) {

@@ -17,7 +17,9 @@ const open = {
   failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream failed too often of late' },
 };
 
-function failure({ code }: Pick<UpstreamFailure, 'code'>): UpstreamError {
+type Code = Exclude<UpstreamFailure['code'], 'QUERY_TOO_EXPENSIVE'>;
+
+function failure({ code }: { readonly code: Code }): UpstreamError {
   return new UpstreamError({ code, message: code });
 }
 

@@ -5,7 +5,9 @@ import { errorFromAnswer } from '../../src/upstream/error-answer.ts';
 import { type FailedAttempt, retryDelayMs } from '../../src/upstream/retry-decision.ts';
 import { propertyRuns, timeout } from '../properties/property-runs.ts';
 
-function transient(failure: Partial<UpstreamFailure> & { retryAfterSeconds?: number } = {}): UpstreamError {
+type Transient = Exclude<UpstreamFailure, { code: 'QUERY_TOO_EXPENSIVE' }>;
+
+function transient(failure: Partial<Transient> & { retryAfterSeconds?: number } = {}): UpstreamError {
   return new UpstreamError(
     { code: 'UPSTREAM_UNAVAILABLE', message: 'gone', ...failure },
     { isTransient: true },

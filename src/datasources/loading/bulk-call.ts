@@ -20,7 +20,7 @@ export class BulkCall<Entity> {
   /** What it asks for, made when somebody else wants to know: seldom. */
   #carried: Set<string> | undefined;
   #sentAtMs: number | null = null;
-  #calls = 0;
+  #wasPaid = false;
 
   /**
    * @param ids The first that it carries, each once.
@@ -112,8 +112,8 @@ export class BulkCall<Entity> {
   }
 
   /**
-   * What it costs is the one's who came first; calls to split it, and to try again, are charged to whoever has most left, so that
-   * nobody's limit is passed for others.
+   * What it costs is the one's who came first and has something left; calls to split it, and to try again, are charged to whoever
+   * has most left, so that nobody goes without for what others spent.
    */
   #maker(): CallMaker {
     const [first] = this.#askers.keys();
@@ -131,11 +131,12 @@ export class BulkCall<Entity> {
         get left() {
           return richest().left;
         },
-        spend: () => {
-          this.#calls += 1;
-          (this.#calls === 1 ? first.budget : richest()).spend();
+        take: () => {
+          const isFirstCall = !this.#wasPaid;
+          this.#wasPaid = true;
+          return (isFirstCall && first.budget.take()) || richest().take();
         },
-        take: () => richest().take(),
+        refusal: (resource, failed) => first.budget.refusal(resource, failed),
       },
     };
   }

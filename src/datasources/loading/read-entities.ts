@@ -1,5 +1,5 @@
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
-import type { CallBudget } from '../../upstream/call-budget.ts';
+import type { Budget } from '../../upstream/call-budget.ts';
 import { decoded } from '../../upstream/decoded.ts';
 import type { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../upstream/upstream-request.ts';
@@ -30,7 +30,7 @@ type Reader = (
 interface Means<Entity> {
   readonly read: Reader;
   /** What may be spent on splitting a call that was refused. */
-  readonly budget: Pick<CallBudget, 'left'>;
+  readonly budget: Pick<Budget, 'left' | 'refusal'>;
   /** Told of each answer; takes of it at once what it wants to keep. */
   readonly onAnswer: (answered: AnsweredEntities<Entity>) => void;
 }
@@ -97,7 +97,10 @@ export async function readEntities<Entity, Part extends string>(
       { ids: idsOf(), error },
       () => budget.left,
       (some) => ask(() => some),
-      (part, isHopeless) => (isHopeless ? refused(part.ids, part.error) : unknown(part.ids, part.error)),
+      (part, why) => {
+        if (why === 'all') refused(part.ids, part.error);
+        else unknown(part.ids, why === 'spent' ? budget.refusal(resource.name, part.error) : part.error);
+      },
     );
   }
   return found;

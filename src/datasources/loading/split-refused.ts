@@ -5,6 +5,9 @@ const REFUSALS = new Set([400, 404, 413, 414]);
 /** When nothing was answered down to quarters, it is not the ids that are refused. */
 const HOPELESS_DEPTH = 2;
 
+/** It is about all ids; about these, or too many to go on; or there was no call left to find out. */
+type GivenUp = 'all' | 'these' | 'spent';
+
 interface Refused {
   readonly ids: readonly string[];
   readonly error: UpstreamError;
@@ -21,13 +24,13 @@ export function canBeSplit({ failure, isNotFound }: UpstreamError): boolean {
  * two calls for each halving, of which there are no more than isolate three ids, and no more than `callsLeft` says.
  *
  * @param ask Makes one call; resolves to the refusal when it could be split again, to null otherwise.
- * @param giveUp Told of ids that stay refused, and why; and whether that was shown to be about all of them.
+ * @param giveUp Told of ids that stay refused, and why.
  */
 export async function splitRefused(
   refused: Refused,
   callsLeft: () => number,
   ask: (ids: readonly string[]) => Promise<UpstreamError | null>,
-  giveUp: (refused: Refused, isHopeless: boolean) => void,
+  giveUp: (refused: Refused, why: GivenUp) => void,
 ): Promise<void> {
   let most = 6 * Math.ceil(Math.log2(refused.ids.length));
   let wasAnswered = false;
@@ -36,12 +39,19 @@ export async function splitRefused(
     const halves: (readonly string[])[] = [];
     for (const { ids, error } of level) {
       const isHopeless = depth >= HOPELESS_DEPTH && !wasAnswered;
-      if (ids.length > 1 && !isHopeless && Math.min(most, callsLeft()) >= halves.length + 2) {
+      const why = isHopeless
+        ? 'all'
+        : ids.length === 1 || most < halves.length + 2
+          ? 'these'
+          : callsLeft() < halves.length + 2
+            ? 'spent'
+            : null;
+      if (why === null) {
         const middle = Math.ceil(ids.length / 2);
         halves.push(ids.slice(0, middle), ids.slice(middle));
       } else {
         // Until something is answered all of it is still the one refusal.
-        giveUp({ ids, error: wasAnswered ? error : refused.error }, isHopeless);
+        giveUp({ ids, error: wasAnswered ? error : refused.error }, why);
       }
     }
     most -= halves.length;
