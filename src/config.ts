@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { ApiKey } from './authentication/api-key.ts';
 import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
 import { isLoopback } from './loopback.ts';
+import { type Cardinalities, usualCardinalities } from './planning/cardinalities.ts';
 import { lifetimeSetting, type SettingName, settings, type SettingValues } from './settings.ts';
 import type { Credentials } from './upstream/credentials.ts';
 import { regions } from './upstream/regions.ts';
@@ -51,6 +52,8 @@ export interface Config {
   readonly upstreamBatchSize: number;
   readonly upstreamConcurrency: number;
   readonly maxUpstreamCalls: number;
+  /** How many of something there are where the plan of a query cannot know it. */
+  readonly cardinalities: Cardinalities;
   readonly interactionsWindowMs: number;
   readonly interactionsMaxAgeMs: number;
   readonly cacheMaxBytes: number;
@@ -140,6 +143,7 @@ export function parseConfig(env: Environment): Config {
     upstreamBatchSize: values.UPSTREAM_BATCH_SIZE,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
     maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
+    cardinalities: values.PLAN_CARDINALITIES ?? usualCardinalities,
     interactionsWindowMs: values.INTERACTIONS_WINDOW_MS,
     interactionsMaxAgeMs: values.INTERACTIONS_MAX_AGE_MS,
     cacheMaxBytes: values.CACHE_MAX_BYTES,

@@ -20,6 +20,7 @@ import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
 import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
+import { useQueryCost } from './plugins/use-query-cost.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
 import { useReleasedSources } from './plugins/use-released-sources.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
@@ -111,6 +112,8 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useKnownOperationTypes(),
       // First the arguments: nothing is spent on a request that is refused.
       useArgumentRules(),
+      // Whose plan counts on arguments that have been checked.
+      useQueryCost({ ...config, batchSize: config.upstreamBatchSize }),
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
       useUpstreamErrors(log),
       useUpstreamReport(),

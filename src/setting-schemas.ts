@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { parseApiKeys } from './authentication/parse-api-keys.ts';
 import { isScope } from './authentication/scopes.ts';
 import { isLoopback } from './loopback.ts';
+import { parseCardinalities } from './planning/cardinalities.ts';
 import { regions } from './upstream/regions.ts';
 
 // What values of settings are read and checked by, with what is told of those that are refused.
@@ -28,6 +29,15 @@ export const apiKeys = v.pipe(
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const { apiKeys: parsed, problems } = parseApiKeys(dataset.value);
     if (problems.length === 0) return parsed;
+    addIssue({ message: problems.join(', and ') });
+    return NEVER;
+  }),
+);
+export const plannedCardinalities = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const { cardinalities, problems } = parseCardinalities(dataset.value);
+    if (problems.length === 0) return cardinalities;
     addIssue({ message: problems.join(', and ') });
     return NEVER;
   }),

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import type { ApiKey } from './authentication/api-key.ts';
 import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
+import type { Cardinalities } from './planning/cardinalities.ts';
 import {
   acknowledgement,
   apiKeys,
@@ -11,6 +12,7 @@ import {
   onOrOff,
   origins,
   otlpUrl,
+  plannedCardinalities,
   port,
   region,
   scope,
@@ -24,7 +26,10 @@ interface Setting {
   readonly meaning: string;
   /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
   readonly default: string | null;
-  readonly schema: v.GenericSchema<string, string | number | readonly string[] | readonly ApiKey[]>;
+  readonly schema: v.GenericSchema<
+    string,
+    string | number | readonly string[] | readonly ApiKey[] | Cardinalities
+  >;
   /** Whether the value is not shown, not even in an error about itself: it is a secret, or may hold one. */
   readonly hidden?: true;
 }
@@ -133,9 +138,15 @@ export const settings = {
     schema: wholeNumber(1, 1000),
   },
   MAX_UPSTREAM_CALLS: {
-    meaning: 'upstream calls of one request beyond which nothing is tried again or split for it',
+    meaning: 'most upstream calls of one request, retries included; what would need more is refused',
     default: '40',
     schema: wholeNumber(1, 10_000),
+  },
+  PLAN_CARDINALITIES: {
+    meaning:
+      'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',
+    default: null,
+    schema: plannedCardinalities,
   },
   INTERACTIONS_WINDOW_MS: {
     meaning: 'how old a list of interactions may be that is shown without asking anew',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lifetimes } from '../src/cache/lifetimes.ts';
+import { usualCardinalities } from '../src/planning/cardinalities.ts';
 import { ConfigError, parseConfig, tokenUrlOf } from '../src/config.ts';
 
 const SECRET = 'hush-this-is-a-secret';
@@ -37,6 +38,7 @@ describe('an empty environment', () => {
       upstreamBatchSize: 100,
       upstreamConcurrency: 16,
       maxUpstreamCalls: 40,
+      cardinalities: usualCardinalities,
       interactionsWindowMs: 1000,
       interactionsMaxAgeMs: 5000,
       cacheMaxBytes: 64 * 1024 * 1024,
@@ -92,6 +94,7 @@ test('what is set is taken, without the blanks around it', () => {
     UPSTREAM_BATCH_SIZE: '500',
     UPSTREAM_CONCURRENCY: '1',
     MAX_UPSTREAM_CALLS: '10000',
+    PLAN_CARDINALITIES: 'scriptsPerList=25, skillsPerInteraction=3',
     INTERACTIONS_WINDOW_MS: '0',
     INTERACTIONS_MAX_AGE_MS: '600000',
     CACHE_MAX_BYTES: '68719476736',
@@ -122,6 +125,7 @@ test('what is set is taken, without the blanks around it', () => {
     upstreamBatchSize: 500,
     upstreamConcurrency: 1,
     maxUpstreamCalls: 10_000,
+    cardinalities: { ...usualCardinalities, scriptsPerList: 25, skillsPerInteraction: 3 },
     interactionsWindowMs: 0,
     interactionsMaxAgeMs: 600_000,
     cacheMaxBytes: 64 * 1024 ** 3,
@@ -642,4 +646,20 @@ test('web pages are named by their origins, and nothing else passes for one', ()
       `CORS_ORIGINS must be origins such as https://app.example.com, without a path, apart by commas; a star is none; it is "${wrong}".`,
     ]);
   }
+});
+
+test('cardinalities are set by their names, and what is wrong about one is told', () => {
+  const wrong = (text: string) => problemsOf({ PLAN_CARDINALITIES: text })[0];
+  expect(parseConfig({ PLAN_CARDINALITIES: 'scriptsPerList=0' }).cardinalities.scriptsPerList).toBe(0);
+  for (const entry of [
+    'scripts=3',
+    'scriptsPerList',
+    'scriptsPerList=-1',
+    'scriptsPerList=many',
+    '__proto__=1',
+  ]) {
+    expect(wrong(entry)).toContain(`scriptsPerList, skillsPerInteraction`);
+    expect(wrong(entry)).toContain(`"${entry}" is not`);
+  }
+  expect(wrong('scriptsPerList=1 scriptsPerList=2')).toContain('must not set scriptsPerList twice');
 });

@@ -5,6 +5,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { recordCalls } from '../scripts/drift/calls.ts';
 import { generateOrganisation } from '../src/sandbox/generate-organisation.ts';
 import { schema } from '../src/schema.ts';
+import { cardinalities } from '../src/planning/cardinalities.ts';
 import { settings } from '../src/settings.ts';
 import { gatewayForTest } from './support/gateway.ts';
 
@@ -53,6 +54,14 @@ test('the table of settings is that of the code', () => {
       setting.meaning,
       setting.default ?? 'not set',
     ]),
+  );
+});
+
+test('the table of cardinalities is that of the code', () => {
+  expect(
+    table('cardinality', 'most', 'of what').map(([name, most, meaning]) => [name, most, meaning]),
+  ).toEqual(
+    Object.entries(cardinalities).map(([name, { most, meaning }]) => [`\`${name}\``, String(most), meaning]),
   );
 });
 

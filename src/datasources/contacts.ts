@@ -83,15 +83,17 @@ class FoundContact implements ContactReference {
   }
 }
 
-/** Largest batch: undocumented, 100 is the safe reading. 404 is about the contact list, or about a single contact. */
+/** Largest batch: undocumented, 100 is the safe reading. */
+export const contactsResource = { name: 'contacts', maxIds: 100 } as const;
+
+/** 404 is about the contact list, or about a single contact. */
 export function contactsOf(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
-    name: 'contacts',
+    ...contactsResource,
     type: 'Contact',
     permissions: ['outbound:contact:view'],
     lifetime: 'CONTACT',
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
-    maxIds: 100,
     rows: bareArray,
     // A row that says it is of another list is of a contact that nobody asked for.
     idOf: ({ id, contactListId: said }: { id?: unknown; contactListId?: unknown }) =>

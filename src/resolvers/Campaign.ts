@@ -1,21 +1,26 @@
 import { campaignInteractionConnection } from './campaign-interaction-connection.ts';
+import { campaignProgress } from '../datasources/campaign-progress.ts';
+import { campaignStats } from '../datasources/campaign-stats.ts';
 import type { DataSources } from '../datasources/index.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
+import { campaigns } from '../datasources/campaigns.ts';
 import { entityFields, needing } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const campaign = entityFields(({ campaigns }) => campaigns);
+const campaign = entityFields(campaigns, (sources) => sources.campaigns);
 
 const progress = {
-  find: (reference: Reference, { campaignProgress }: DataSources) => campaignProgress.find(reference),
-  prepare: (references: readonly Reference[], { campaignProgress }: DataSources) =>
-    campaignProgress.prepare(references),
+  resource: campaignProgress,
+  find: (reference: Reference, sources: DataSources) => sources.campaignProgress.find(reference),
+  prepare: (references: readonly Reference[], sources: DataSources) =>
+    sources.campaignProgress.prepare(references),
 };
 
 const stats = {
-  find: (reference: Reference, { campaignStats }: DataSources) => campaignStats.find(reference),
-  prepare: (references: readonly Reference[], { campaignStats }: DataSources) =>
-    campaignStats.prepare(references),
+  resource: campaignStats,
+  find: (reference: Reference, sources: DataSources) => sources.campaignStats.find(reference),
+  prepare: (references: readonly Reference[], sources: DataSources) =>
+    sources.campaignStats.prepare(references),
 };
 
 export const Campaign: TypeResolvers<'Campaign'> = {

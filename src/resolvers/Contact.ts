@@ -1,9 +1,11 @@
-import type { ContactReference } from '../datasources/contacts.ts';
+import { campaigns } from '../datasources/campaigns.ts';
+import { type ContactReference, contactsResource } from '../datasources/contacts.ts';
 import type { DataSources } from '../datasources/index.ts';
 import { fieldsFoundBy, needing } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const contact = fieldsFoundBy(
+  contactsResource,
   (reference: ContactReference, { contacts }) => contacts.find(reference),
   (references, { contacts }) => contacts.prepare(references),
 );
@@ -16,6 +18,7 @@ const location = {
   },
   prepare: (references: readonly ContactReference[], { contacts }: DataSources) =>
     contacts.prepareLists(references),
+  resource: campaigns,
   isBeside: true,
 } as const;
 

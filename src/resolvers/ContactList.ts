@@ -1,7 +1,8 @@
+import { contactLists } from '../datasources/contact-lists.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const contactList = entityFields(({ contactLists }) => contactLists);
+const contactList = entityFields(contactLists, (sources) => sources.contactLists);
 
 export const ContactList: TypeResolvers<'ContactList'> = {
   name: contactList.name,

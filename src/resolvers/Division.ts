@@ -1,7 +1,8 @@
+import { divisions } from '../datasources/divisions.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const division = entityFields(({ divisions }) => divisions);
+const division = entityFields(divisions, (sources) => sources.divisions);
 
 export const Division: TypeResolvers<'Division'> = {
   name: division.name,

@@ -1,7 +1,8 @@
+import { queues } from '../datasources/queues.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const queue = entityFields(({ queues }) => queues);
+const queue = entityFields(queues, (sources) => sources.queues);
 
 export const Queue: TypeResolvers<'Queue'> = {
   name: queue.name,

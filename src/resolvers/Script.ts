@@ -1,7 +1,8 @@
+import { scripts } from '../datasources/scripts.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const script = entityFields(({ scripts }) => scripts);
+const script = entityFields(scripts, (sources) => sources.scripts);
 
 export const Script: TypeResolvers<'Script'> = {
   name: script.name,

@@ -1,7 +1,8 @@
+import { skills } from '../datasources/skills.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const skill = entityFields(({ skills }) => skills);
+const skill = entityFields(skills, (sources) => sources.skills);
 
 export const Skill: TypeResolvers<'Skill'> = {
   name: skill.name,

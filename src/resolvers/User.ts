@@ -1,7 +1,8 @@
+import { users } from '../datasources/users.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const user = entityFields(({ users }) => users);
+const user = entityFields(users, (sources) => sources.users);
 
 export const User: TypeResolvers<'User'> = {
   name: user.name,

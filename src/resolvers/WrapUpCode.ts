@@ -1,7 +1,8 @@
+import { wrapUpCodes } from '../datasources/wrap-up-codes.ts';
 import { entityFields } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-const wrapUpCode = entityFields(({ wrapUpCodes }) => wrapUpCodes);
+const wrapUpCode = entityFields(wrapUpCodes, (sources) => sources.wrapUpCodes);
 
 export const WrapUpCode: TypeResolvers<'WrapUpCode'> = {
   name: wrapUpCode.name,

@@ -7,7 +7,7 @@ import { campaignCursor, type CampaignPlace, parseCampaignCursor } from './curso
 import { levelBelow } from './levels.ts';
 import { loadLevels } from './load-levels.ts';
 
-const DEFAULT_FIRST = 25;
+export const DEFAULT_CAMPAIGNS = 25;
 
 type Stretch = Pick<CampaignStretch, 'rows' | 'total' | 'hasMore'>;
 
@@ -66,13 +66,13 @@ export async function campaignConnection(
 ): Promise<CampaignPage> {
   const { sources, problems } = context;
   const filter = args.filter ?? {};
-  const first = args.first ?? DEFAULT_FIRST;
+  const first = args.first ?? DEFAULT_CAMPAIGNS;
   const from = args.after == null ? 0 : (parseCampaignCursor(args.after)?.from ?? 0);
   const stretch = (count: number) => sources.campaignListing.stretch(filter, from, count);
   const page = (rows: Stretch['rows'], beyond: CampaignPage['beyond']) =>
     new CampaignPage(rows, { from, first, filter: campaignFilterKey(filter) }, beyond);
 
-  if (filter.ids?.length === 0 || filter.divisionIds?.length === 0) {
+  if (isEmptyFilter(filter)) {
     return page([], () => Promise.resolve({ total: 0, hasMore: false }));
   }
   if (first === 0) {
@@ -93,6 +93,11 @@ export async function campaignConnection(
   const level = levelBelow(info, 'Campaign', [['nodes'], ['edges', 'node']]);
   if (level !== null) await loadLevels(level, found.nodes, context);
   return found;
+}
+
+/** Whether it is known, without asking the upstream, that nothing matches. */
+export function isEmptyFilter(filter: CampaignFilter | null | undefined): boolean {
+  return filter?.ids?.length === 0 || filter?.divisionIds?.length === 0;
 }
 
 /** Tells filters apart: a place in the upstream's numbering means nothing under another one. */

@@ -10,7 +10,7 @@ import { type InteractionPlace, interactionCursor, parseInteractionCursor } from
 import { levelBelow } from './levels.ts';
 import { loadLevels } from './load-levels.ts';
 
-const DEFAULT_FIRST = 100;
+export const DEFAULT_INTERACTIONS = 100;
 export const MAX_INTERACTIONS = 1000;
 export const DEFAULT_ORDER: CampaignInteractionOrder = 'CREATION_TIME_ASC';
 
@@ -68,7 +68,7 @@ export async function campaignInteractionConnection(
 ): Promise<CampaignInteractionPage | null> {
   const filter = args.filter ?? {};
   const order = args.orderBy ?? DEFAULT_ORDER;
-  const first = args.first ?? DEFAULT_FIRST;
+  const first = args.first ?? DEFAULT_INTERACTIONS;
   if (matchesNothing(filter)) return new CampaignInteractionPage([], order, 0, first, Date.now());
 
   const list = await interactionsOf(campaignId, args.maxAgeMs ?? Infinity, context, info);

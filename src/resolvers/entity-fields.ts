@@ -2,6 +2,7 @@ import { type GraphQLField, type GraphQLSchema, isObjectType } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import type { EntityLoader } from '../datasources/loading/entity-loader.ts';
 import type { DataSources } from '../datasources/index.ts';
+import type { Resource } from '../datasources/loading/resource.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 
 /** Finds the entity that a reference refers to: at once where it need not be loaded. May throw or reject with an `UnknownValueError`. */
@@ -21,10 +22,14 @@ export type EntityPreparer<Ref extends Reference = Reference> = (
   parts: readonly string[],
 ) => Promise<unknown> | undefined;
 
+/** The calls that an entity is loaded by. */
+export type LoadedResource = Pick<Resource<object>, 'name' | 'maxIds'>;
+
 /** What a field needs of the entity that its object refers to. */
 export interface EntityNeed<Ref extends Reference = Reference> {
   readonly find: EntityFinder<Ref>;
   readonly prepare: EntityPreparer<Ref>;
+  readonly resource: LoadedResource;
   readonly part?: string | undefined;
   /** Whether a reference that has a name needs nothing. */
   readonly unlessNamed?: true;
@@ -83,9 +88,11 @@ export function isPersonalProperty(field: SchemaField): boolean {
 
 /** Resolvers for the fields of an entity type: what a reference says itself costs nothing, everything else loads the entity. */
 export function entityFields<Entity extends Reference, Part extends string>(
+  resource: LoadedResource,
   loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
 ) {
   return fieldsFoundBy(
+    resource,
     (reference: Reference, sources, parts?: readonly Part[]) => loaderOf(sources).find(reference, parts),
     (references, sources, parts) => loaderOf(sources).prepare(references, parts),
   );
@@ -93,6 +100,7 @@ export function entityFields<Entity extends Reference, Part extends string>(
 
 /** The same where more than an id is needed to load the entity that a reference refers to. */
 export function fieldsFoundBy<Ref extends Reference, Entity extends Reference, Part extends string>(
+  resource: LoadedResource,
   find: (
     reference: Ref,
     sources: DataSources,
@@ -105,7 +113,7 @@ export function fieldsFoundBy<Ref extends Reference, Entity extends Reference, P
   ) => Promise<unknown> | undefined,
 ) {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are only ever handed parts that fields of the same type name
-  const need = { find, prepare } as Pick<EntityNeed<Ref>, 'find' | 'prepare'>;
+  const need = { find, prepare, resource } as Pick<EntityNeed<Ref>, 'find' | 'prepare' | 'resource'>;
   return {
     /** The reference's own name where it has one, so that selecting more never changes it. */
     name: needing(

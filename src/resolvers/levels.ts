@@ -1,11 +1,18 @@
 import {
+  type FieldNode,
   getNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
-import { type EntityFinder, entityNeedOf, type EntityPreparer, isPersonalProperty } from './entity-fields.ts';
+import {
+  type EntityFinder,
+  entityNeedOf,
+  type EntityPreparer,
+  isPersonalProperty,
+  type LoadedResource,
+} from './entity-fields.ts';
 import { selectedFields } from './selections.ts';
 
 /** What is needed of the objects of one level of a query, and of those that they lead to. */
@@ -16,10 +23,13 @@ export interface Level {
   readonly isEntity: boolean;
   readonly needs: readonly Need[];
   readonly steps: readonly Step[];
+  /** Fields with arguments, which load what they give by themselves. */
+  readonly fieldsWithArguments: readonly FieldNode[];
 }
 
-interface Need {
+export interface Need {
   readonly prepare: EntityPreparer;
+  readonly resource: LoadedResource;
   readonly parts: readonly string[];
   /** Whether a reference that has a name needs nothing. */
   readonly unlessNamed: boolean;
@@ -41,7 +51,7 @@ export interface Step {
   readonly isWanted: boolean;
 }
 
-type Operation = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
+export type Operation = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
 
 /** By the nodes of the field that leads to the level, which stay the same objects where an operation is compiled. */
 const levels = new WeakMap<readonly unknown[], Level | null>();
@@ -54,17 +64,26 @@ export function levelBelow(
 ): Level | null {
   const known = levels.get(info.fieldNodes);
   if (known !== undefined) return known;
-  const rowType = info.schema.getType(type);
-  const selections = paths.flatMap((path) =>
-    selectionsAt(
-      info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []),
-      path,
-      info,
-    ),
-  );
-  const level = isObjectType(rowType) ? levelOf(rowType, selections, info) : null;
+  const level = levelAt(info, info.fieldNodes, type, paths);
   levels.set(info.fieldNodes, level);
   return level;
+}
+
+/** The same for any field of an operation. */
+export function levelAt(
+  operation: Operation,
+  nodes: readonly FieldNode[],
+  type: string,
+  paths: readonly (readonly string[])[],
+): Level | null {
+  const rowType = operation.schema.getType(type);
+  if (!isObjectType(rowType)) return null;
+  const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+  return levelOf(
+    rowType,
+    paths.flatMap((path) => selectionsAt(sets, path, operation)),
+    operation,
+  );
 }
 
 function selectionsAt(
@@ -85,8 +104,12 @@ function levelOf(
   operation: Operation,
 ): Level {
   const fields = type.getFields();
-  const needs = new Map<EntityPreparer, { parts: Set<string>; unlessNamed: boolean; isBeside: boolean }>();
+  const needs = new Map<
+    EntityPreparer,
+    Omit<Need, 'prepare' | 'parts'> & { parts: Set<string>; unlessNamed: boolean }
+  >();
   const selected = new Map<string, SelectionSetNode[]>();
+  const fieldsWithArguments: FieldNode[] = [];
   for (const set of selectionSets) {
     for (const node of selectedFields(set, operation)) {
       const name = node.name.value;
@@ -94,6 +117,7 @@ function levelOf(
       const need = definition && entityNeedOf(definition);
       if (need !== undefined) {
         const known = needs.get(need.prepare) ?? {
+          resource: need.resource,
           parts: new Set<string>(),
           unlessNamed: true,
           isBeside: need.isBeside ?? false,
@@ -102,6 +126,7 @@ function levelOf(
         known.unlessNamed &&= need.unlessNamed ?? false;
         needs.set(need.prepare, known);
       }
+      if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
       // What a field with arguments gives is the field's own concern.
       if (node.selectionSet && node.arguments?.length === 0) {
         selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
@@ -126,6 +151,7 @@ function levelOf(
     isEntity: Object.values(fields).some((field) => entityNeedOf(field) !== undefined),
     needs: [...needs].map(([prepare, { parts, ...need }]) => ({ prepare, parts: [...parts], ...need })),
     steps,
+    fieldsWithArguments,
   };
 }
 

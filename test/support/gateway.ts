@@ -62,6 +62,10 @@ export interface AnsweredError {
     readonly correlationId?: string;
     readonly missingPermissions?: readonly string[];
     readonly retryAfterSeconds?: number;
+    readonly limit?: string;
+    readonly asked?: number;
+    readonly allowed?: number;
+    readonly plan?: readonly { readonly resource: string; readonly calls: number }[];
     readonly affected?: {
       readonly type: string;
       readonly ids: string[];

@@ -1,0 +1,80 @@
+import { getOperationAST, GraphQLError, type OperationDefinitionNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { coercedVariables } from '../execution/coerced-variables.ts';
+import type { PlannedCalls } from '../planning/call-plan.ts';
+import { planOperation, type PlanningMeans } from '../planning/operation-planner.ts';
+import { fragmentsOf } from '../resolvers/selections.ts';
+
+export interface QueryCostOptions extends PlanningMeans {
+  /** The most upstream calls that one request may make. */
+  readonly maxUpstreamCalls: number;
+}
+
+/** Plans that are kept of one operation, for variables that make a difference. */
+const MAX_PLANS = 32;
+
+interface Cost {
+  readonly total: number;
+  readonly byResource: readonly PlannedCalls[];
+}
+
+/** Refuses an operation that would need more upstream calls than a request may make, before any of them is made. */
+export function useQueryCost({ maxUpstreamCalls, ...means }: QueryCostOptions): Plugin {
+  const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
+
+  return {
+    onExecute({ args, setResultAndStopExecution }) {
+      const { schema, document, operationName } = args;
+      const operation = getOperationAST(document, operationName);
+      if (!operation) return;
+      const variableValues = coercedVariables(args, operation);
+      // Variables of a wrong type are the executor's to refuse.
+      if (variableValues === null) return;
+      let ofOperation = plans.get(operation);
+      if (ofOperation === undefined) {
+        ofOperation = new Map();
+        plans.set(operation, ofOperation);
+      }
+      const shape = shapeOf(variableValues);
+      let cost = ofOperation.get(shape);
+      if (cost === undefined) {
+        const fragments = fragmentsOf(document);
+        const plan = planOperation({ schema, fragments, variableValues }, operation.selectionSet, means);
+        cost = { total: plan.total, byResource: plan.byResource };
+        if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
+        ofOperation.set(shape, cost);
+      }
+      if (cost.total > maxUpstreamCalls) {
+        setResultAndStopExecution({ errors: [tooExpensive(cost, maxUpstreamCalls)] });
+      }
+    },
+  };
+}
+
+/** What of a value decides over how many calls there are: numbers, flags, how long lists are, and what is there at all. */
+function shapeOf(value: unknown): string {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (value === null || value === undefined) return '-';
+  if (Array.isArray(value)) return `[${value.length}]`;
+  if (typeof value !== 'object' || value instanceof Date) return '+';
+  let shape = '';
+  for (const [name, inner] of Object.entries(value)) shape += `${name}${shapeOf(inner)} `;
+  return shape;
+}
+
+function tooExpensive({ total, byResource }: Cost, maxUpstreamCalls: number): GraphQLError {
+  const dearest = byResource.map(({ resource, calls }) => `${calls} to ${resource}`).join(', ');
+  return new GraphQLError(
+    `The query would need up to ${total} upstream calls, and ${maxUpstreamCalls} are allowed (MAX_UPSTREAM_CALLS): ${dearest}.`,
+    {
+      extensions: {
+        code: 'QUERY_TOO_EXPENSIVE',
+        limit: 'upstreamCalls',
+        asked: total,
+        allowed: maxUpstreamCalls,
+        plan: byResource,
+        http: { status: 400, spec: true },
+      },
+    },
+  );
+}

@@ -1,0 +1,139 @@
+import * as fc from 'fast-check';
+import { getOperationAST, getVariableValues, parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { type Cardinalities, usualCardinalities } from '../../src/planning/cardinalities.ts';
+import { planOperation } from '../../src/planning/operation-planner.ts';
+import { fragmentsOf } from '../../src/resolvers/selections.ts';
+import type { Fault, RecordedRequest } from '../../src/sandbox/fault.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { schema } from '../../src/schema.ts';
+import { NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';
+import { ids } from './generated-campaigns.ts';
+import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
+import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-upstream.ts';
+import { propertyRuns, timeout } from './property-runs.ts';
+
+/** What is true of the upstreams that are generated. */
+const cardinalities: Cardinalities = {
+  campaignsPerList: ids.campaign.length,
+  contactListsPerList: ids.contactList.length,
+  queuesPerList: ids.queue.length,
+  scriptsPerList: ids.script.length,
+  skillsPerInteraction: 3,
+  skillsPerUser: 2,
+  skillsPerList: 10,
+  participantsPerConversation: 2,
+  usersPerList: 20,
+  namelessPerList: 20,
+};
+
+function planned(
+  { query, variables }: GeneratedOperation,
+  batchSize: number,
+): { total: number; byResource: Readonly<Record<string, number>> } {
+  const document = parse(query);
+  const operation = getOperationAST(document);
+  if (!operation) throw new TypeError('There is an operation.');
+  const variableValues = getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+  if (variableValues === undefined) throw new TypeError('The variables fit.');
+  const plan = planOperation(
+    { schema, fragments: fragmentsOf(document), variableValues },
+    operation.selectionSet,
+    { batchSize, cardinalities },
+  );
+  return {
+    total: plan.total,
+    byResource: Object.fromEntries(plan.byResource.map(({ resource, calls }) => [resource, calls])),
+  };
+}
+
+/** How many calls there were to each resource, without those by which one that was refused as a whole was split. */
+function callsBeforeSplits(requests: readonly RecordedRequest[]): Partial<Record<ResourceName, number>> {
+  const calls: Partial<Record<ResourceName, number>> = {};
+  const refused = new Set<string>();
+  for (const { resource, path, ids: asked, status } of requests) {
+    if (refused.has(path)) continue;
+    calls[resource] = (calls[resource] ?? 0) + 1;
+    if (status === 404 && asked.length > 1) refused.add(path);
+  }
+  return calls;
+}
+
+/** Asks a gateway over this upstream. Gives the calls that the upstream got, and whether the query was refused as a whole. */
+async function ask(
+  plan: UpstreamPlan,
+  { query, variables }: GeneratedOperation,
+  env: Readonly<Record<string, string>>,
+  faults: readonly Fault[] = [],
+) {
+  const options = sandboxOptions(plan);
+  const tested = await startTestGateway({
+    ...options,
+    faults: [...faults, ...options.faults],
+    env: { ...NOTHING_KEPT, UPSTREAM_BATCH_SIZE: String(plan.batchSize), ...env },
+  });
+  try {
+    const answer = await tested.query(query, variables);
+    return {
+      beforeSplits: callsBeforeSplits(tested.sandbox.requests),
+      calls: tested.calls(),
+      isRefused: answer.data === undefined,
+    };
+  } finally {
+    await tested.close();
+  }
+}
+
+test(
+  'no query over any upstream makes more calls than are planned for it, to any resource',
+  { timeout },
+  async () => {
+    const sound = upstreamPlans.map((plan) => ({ ...plan, damage: [], oddities: {}, failing: null }));
+    const property = fc.asyncProperty(sound, fc.gen(), async (upstream, draw) => {
+      const operation = generateOperation(draw, schema);
+      const { byResource } = planned(operation, upstream.batchSize);
+      const { beforeSplits: calls } = await ask(upstream, operation, { MAX_UPSTREAM_CALLS: '10000' });
+      const tooMany = Object.entries(calls).filter(([resource, made]) => made > (byResource[resource] ?? 0));
+      expect(tooMany, `${operation.query}\n${JSON.stringify({ calls, byResource, upstream })}`).toEqual([]);
+    });
+    await fc.assert(property, { ...propertyRuns, numRuns: propertyRuns.numRuns * 5 });
+  },
+);
+
+const passing = [502, 503, 504].map((status) => ({ kind: 'status' as const, status }));
+
+test(
+  'no query makes more calls than it may, whatever is tried again or split, and one that plans more makes none',
+  { timeout },
+  async () => {
+    const trouble: fc.Arbitrary<readonly Fault[]> = fc.array(
+      fc.oneof(
+        fc
+          .record({ fault: fc.constantFrom(...passing), times: fc.integer({ min: 1, max: 4 }) })
+          .map(({ fault, times }): Fault => ({ ...fault, times })),
+        fc
+          .constantFrom(...ids.user)
+          .map((id): Fault => ({ kind: 'refuseIds', resource: 'users', ids: [id] })),
+        fc.constant<Fault>({ kind: 'tooManyIds', resource: 'skills', maxIds: 1, status: 414 }),
+      ),
+      { maxLength: 3 },
+    );
+    const property = fc.asyncProperty(
+      upstreamPlans,
+      trouble,
+      fc.integer({ min: 1, max: 12 }),
+      fc.gen(),
+      async (upstream, faults, budget, draw) => {
+        const operation = generateOperation(draw, schema);
+        const few = Object.keys(usualCardinalities).map((name) => `${name}=1`);
+        const env = { MAX_UPSTREAM_CALLS: String(budget), PLAN_CARDINALITIES: few.join() };
+        const { calls, isRefused } = await ask(upstream, operation, env, faults);
+        const made = Object.values(calls).reduce((sum, count) => sum + count, 0);
+        const described = `${operation.query}\n${JSON.stringify({ budget, calls, isRefused, faults, upstream })}`;
+        expect(made, described).toBeLessThanOrEqual(budget);
+        expect(isRefused ? made : 0, described).toBe(0);
+      },
+    );
+    await fc.assert(property, propertyRuns);
+  },
+);
