@@ -92,10 +92,16 @@ function selectionsAt(
   operation: Operation,
 ): readonly SelectionSetNode[] {
   if (name === undefined) return selectionSets;
-  const below = selectionSets
-    .flatMap((set) => [...selectedFields(set, operation)])
-    .flatMap((field) => (field.name.value === name ? (field.selectionSet ?? []) : []));
+  const below = fieldsOf(selectionSets, operation).flatMap((field) =>
+    field.name.value === name ? (field.selectionSet ?? []) : [],
+  );
   return selectionsAt(below, rest, operation);
+}
+
+/** Through fragments, each of which is followed once for all of them: level by level they would multiply. */
+function fieldsOf(selectionSets: readonly SelectionSetNode[], operation: Operation): FieldNode[] {
+  const followed = new Set<string>();
+  return selectionSets.flatMap((set) => [...selectedFields(set, operation, followed)]);
 }
 
 function levelOf(
@@ -110,27 +116,25 @@ function levelOf(
   >();
   const selected = new Map<string, SelectionSetNode[]>();
   const fieldsWithArguments: FieldNode[] = [];
-  for (const set of selectionSets) {
-    for (const node of selectedFields(set, operation)) {
-      const name = node.name.value;
-      const definition = fields[name];
-      const need = definition && entityNeedOf(definition);
-      if (need !== undefined) {
-        const known = needs.get(need.prepare) ?? {
-          resource: need.resource,
-          parts: new Set<string>(),
-          unlessNamed: true,
-          isBeside: need.isBeside ?? false,
-        };
-        if (need.part !== undefined) known.parts.add(need.part);
-        known.unlessNamed &&= need.unlessNamed ?? false;
-        needs.set(need.prepare, known);
-      }
-      if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
-      // What a field with arguments gives is the field's own concern.
-      if (node.selectionSet && node.arguments?.length === 0) {
-        selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
-      }
+  for (const node of fieldsOf(selectionSets, operation)) {
+    const name = node.name.value;
+    const definition = fields[name];
+    const need = definition && entityNeedOf(definition);
+    if (need !== undefined) {
+      const known = needs.get(need.prepare) ?? {
+        resource: need.resource,
+        parts: new Set<string>(),
+        unlessNamed: true,
+        isBeside: need.isBeside ?? false,
+      };
+      if (need.part !== undefined) known.parts.add(need.part);
+      known.unlessNamed &&= need.unlessNamed ?? false;
+      needs.set(need.prepare, known);
+    }
+    if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
+    // What a field with arguments gives is the field's own concern.
+    if (node.selectionSet && node.arguments?.length === 0) {
+      selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
     }
   }
   const steps = [...selected].flatMap(([field, below]): Step[] => {
