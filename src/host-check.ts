@@ -6,6 +6,8 @@ export interface HostCheckOptions {
   readonly host: string;
   /** Names that requests may be for besides those of loopback, in lower case; null where none were set. */
   readonly allowedHosts: readonly string[] | null;
+  /** Whether a request for this may be for any name: who looks after the process knows it by its address. */
+  readonly isForAll: (url: string | undefined) => boolean;
 }
 
 /**
@@ -15,13 +17,13 @@ export interface HostCheckOptions {
  */
 export function checkingHost(
   listener: RequestListener,
-  { host, allowedHosts }: HostCheckOptions,
+  { host, allowedHosts, isForAll }: HostCheckOptions,
 ): RequestListener {
   const isChecked = isLoopback(host) || allowedHosts !== null;
   const allowed = new Set(allowedHosts);
   return (request, response) => {
     if (!isWellFormed(request)) response.writeHead(400, notToBeKept).end();
-    else if (isChecked && !isAllowed(nameIn(request.headers.host), allowed)) {
+    else if (isChecked && !isAllowed(nameIn(request.headers.host), allowed) && !isForAll(request.url)) {
       response.writeHead(403, { ...notToBeKept, 'content-type': 'application/json; charset=utf-8' });
       response.end(refusal);
     } else listener(request, response);

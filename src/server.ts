@@ -26,6 +26,8 @@ import { useReleasedSources } from './plugins/use-released-sources.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { useUpstreamReport } from './plugins/use-upstream-report.ts';
+import { isProbe, Probes } from './probes.ts';
+import { LoginCheck, Readiness } from './readiness.ts';
 import { schema } from './schema.ts';
 import { sharing } from './sharing.ts';
 import { CallBudget } from './upstream/call-budget.ts';
@@ -49,6 +51,8 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>;
   /** The same for a server of `node:http`. */
   readonly listener: RequestListener;
+  /** From now on `/ready` says that requests belong elsewhere. They are answered as before. */
+  retire(): void;
   /** Ends upstream calls under way and closes the connections. Requests after it are answered with what is kept, or with errors. */
   dispose(): Promise<void>;
 }
@@ -76,6 +80,10 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     tokenOptions &&
     new SignedTokens(new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }));
   const callerOf = callersOf(config, tokens);
+
+  const login = config.upstream.credentials.mode === 'client' ? identityOf(null) : null;
+  const readiness = new Readiness(login === null ? [] : [new LoginCheck(login, closing.signal, log)]);
+  const probes = new Probes(readiness);
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
     schema,
@@ -126,6 +134,8 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     ),
     renderGraphiQL: graphiqlPage,
     landingPage: false,
+    // Probes are answered before it. Its own answer would go to any URL that ends in this, and none has a line break.
+    healthCheckEndpoint: '\n',
     logging: yogaLogger(log),
     // Yoga would let every website read answers.
     cors: false,
@@ -135,9 +145,16 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
   });
 
   return {
-    fetch: async (request) => yoga.fetch(request),
-    listener: checkingHost((request, response) => void yoga(request, response), config),
+    fetch: async (request) => probes.fetch(request) ?? yoga.fetch(request),
+    listener: checkingHost(
+      probes.before((request, response) => void yoga(request, response)),
+      { ...config, isForAll: isProbe },
+    ),
+    retire() {
+      readiness.retire();
+    },
     async dispose() {
+      readiness.retire();
       await yoga.dispose();
       closing.abort(new UpstreamError(shuttingDown));
       await http.dispose();

@@ -135,20 +135,36 @@ describe('on loopback', () => {
     expect(await ask('localhost', elsewhere)).toMatchObject(answered);
   });
 
-  test('it refuses whatever is asked for: GraphiQL, health, what there is not', async () => {
+  test('it refuses whatever is asked for: GraphiQL, what there is not, what only looks like a probe', async () => {
     const { send } = await listeningGateway({});
-    for (const path of ['/graphql', '/health', '/nothing']) {
+    for (const path of [
+      '/graphql',
+      '/nothing',
+      '/graphql/health',
+      '/health/',
+      '/healthy',
+      '/graphql?/ready',
+    ]) {
       expect(await send(path, 'GET', 'rebound.example', { accept: 'text/html' })).toEqual(refused);
       expect((await send(path, 'GET', 'localhost', { accept: 'text/html' })).status).not.toBe(403);
     }
     expect(await send('/graphql', 'OPTIONS', 'rebound.example')).toEqual(refused);
   });
 
+  test('but it answers probes, which come for the address of the process, if that can be a host', async () => {
+    const { send, calls } = await listeningGateway({});
+    for (const path of ['/health', '/ready', '/health?from=kubelet']) {
+      expect(await send(path, 'GET', '10.0.0.1:4000')).toMatchObject({ status: 200 });
+      expect(await send(path, 'GET', '[')).toMatchObject({ status: 400, body: '' });
+    }
+    expect(calls()).toEqual({});
+  });
+
   test('it refuses who names no host at all, as only HTTP/1.0 allows', async () => {
     const { address } = await listeningGateway({});
     const { port } = new URL(address);
     const socket = connect(Number(port), '127.0.0.1');
-    socket.write('GET /health HTTP/1.0\r\n\r\n');
+    socket.write('GET /graphql HTTP/1.0\r\n\r\n');
     expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 /);
   });
 });
