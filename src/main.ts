@@ -1,23 +1,29 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
+import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
+import { Connections } from './connections.ts';
 import { greeting } from './greeting.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
 import { createGateway, type GatewayConfig } from './server.ts';
+
+/** A balancer looks every second or so who is ready. */
+const LAME_DUCK_MS = 1000;
 
 /** Starts what the environment describes, and ends all of it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const config = parseConfig(process.env);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = gatewayConfig(config, sandbox);
-  const gateway = createGateway(ready, pino({ level: config.logLevel }));
+  const log = pino({ level: config.logLevel });
+  const gateway = createGateway(ready, log);
   const server = createServer(gateway.listener);
+  const connections = new Connections(server);
 
-  async function stop(): Promise<void> {
-    await drain(server, config.drainSeconds);
+  async function stop(lameDuckMs: number): Promise<void> {
+    gateway.retire();
+    await connections.drain({ lameDuckMs, graceMs: config.drainSeconds * 1000 });
     await gateway.dispose();
     await sandbox?.close();
   }
@@ -26,14 +32,13 @@ async function run(): Promise<void> {
     server.listen(config.port, config.host);
     await once(server, 'listening');
   } catch (error) {
-    await stop();
+    await stop(0);
     throw error;
   }
   let stopping: Promise<void> | undefined;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut off what the first lets finish.
-    process.on(signal, () => void (stopping ??= stop()));
-  }
+  process.on('SIGTERM', () => void (stopping ??= stop(LAME_DUCK_MS)));
+  // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut off what the first lets finish.
+  process.on('SIGINT', () => void (stopping ??= stop(0)));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   process.stdout.write(greeting(ready, port));
@@ -56,22 +61,6 @@ function gatewayConfig({ upstream, ...config }: Config, sandbox: Sandbox | null)
     },
     exampleCampaignId: EXAMPLE_CAMPAIGN_ID,
   };
-}
-
-/** Accepts no more connections, lets the requests under way finish, and cuts off what has not after so many seconds. */
-async function drain(server: Server, seconds: number): Promise<void> {
-  if (!server.listening) return;
-  const closed = once(server, 'close');
-  server.close();
-  const cutOff = new AbortController();
-  const idle = setInterval(() => server.closeIdleConnections(), 50);
-  void delay(seconds * 1000, undefined, { signal: cutOff.signal }).then(
-    () => server.closeAllConnections(),
-    () => undefined,
-  );
-  await closed;
-  clearInterval(idle);
-  cutOff.abort();
 }
 
 try {

@@ -1,65 +1,13 @@
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../src/sandbox/start-sandbox.ts';
-import { type GraphQLAnswer, TOKEN } from './support/gateway.ts';
-import { supervisorsOrganisation } from './support/organisation.ts';
+import { TOKEN } from './support/gateway.ts';
+import { ask, GATEWAY, run, runningGateway, sandboxForTest } from './support/running-gateway.ts';
 
-const GATEWAY = fileURLToPath(new URL('../bin/gateway.mjs', import.meta.url));
 const USER = '{ user(id: "user-1") { name email } }';
 const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
-
-/** The gateway as a process of its own, on a free port; it is ended with the test. */
-function run(env: NodeJS.ProcessEnv = {}, command: readonly string[] = [process.execPath, GATEWAY]) {
-  const [program = '', ...args] = command;
-  const child = spawn(program, args, { env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
-  /** Exit code and signal, once it has ended and all its output is there. */
-  const closed = once(child, 'close');
-  return { child, output, closed };
-}
-
-/** The same once it listens: the address that it prints, and the query to paste. */
-async function runningGateway(env: NodeJS.ProcessEnv = {}, command?: readonly string[]) {
-  const process = run(env, command);
-  await expect
-    .poll(() => process.output.stdout + process.output.stderr, { timeout: 30_000 })
-    .toMatch(/A query to paste:\n[^]*^\}$/m);
-  const [address = ''] = /http:\S+\/graphql/.exec(process.output.stdout) ?? [];
-  const [, query = ''] = /A query to paste:\n([^]*)$/.exec(process.output.stdout) ?? [];
-  return { ...process, address, query };
-}
-
-async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
-  const sandbox = await startSandbox({
-    organisation: supervisorsOrganisation(),
-    tokens: [TOKEN],
-    ...options,
-  });
-  onTestFinished(() => sandbox.close());
-  return sandbox;
-}
-
-async function ask(address: string, query: string, token: string | null = TOKEN): Promise<GraphQLAnswer> {
-  const response = await fetch(address, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ query }),
-  });
-  return JSON.parse(await response.text());
-}
 
 /** Whether somebody accepts a connection there. */
 async function accepts(address: string): Promise<boolean> {

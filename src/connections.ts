@@ -1,0 +1,100 @@
+import type { Server, ServerResponse } from 'node:http';
+import { Server as Listener, type Socket } from 'node:net';
+import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+
+export interface DrainOptions {
+  /**
+   * How long connections are still accepted: who sends requests here has to notice first that they belong elsewhere. At most
+   * half of all there is.
+   */
+  readonly lameDuckMs: number;
+  /** How long everything may take. */
+  readonly graceMs: number;
+}
+
+interface Connection {
+  readonly sinceMs: number;
+  /** The answer to the newest request, which goes out after those to the others. Null before the first request. */
+  newest: ServerResponse | null;
+}
+
+/** A connection is believed to have been made for a request for so long. */
+const SILENT_MS = 1000;
+const LOOK_AGAIN_MS = 20;
+
+/**
+ * The connections of a server, known from the beginning, so that it can end without harm to any request. Node's own
+ * `close` and `closeIdleConnections` cut off answers that are written but not yet sent, as large ones are for a while; and
+ * they leave connections on which nothing was sent yet, and would wait for those until the end.
+ */
+export class Connections {
+  readonly #server: Server;
+  readonly #open = new Map<Socket, Connection>();
+  #accepted = 0;
+  #isDraining = false;
+
+  /** The server must not listen yet. */
+  constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => {
+      this.#accepted += 1;
+      this.#open.set(socket, { sinceMs: performance.now(), newest: null });
+      socket.once('close', () => this.#open.delete(socket));
+    });
+    server.prependListener('request', ({ socket }, response) => {
+      const connection = this.#open.get(socket);
+      if (connection !== undefined) connection.newest = response;
+      if (this.#isDraining) endConnectionWith(response);
+    });
+  }
+
+  /**
+   * Answers what is under way and what comes while connections are still accepted, each connection ending with its answer,
+   * and cuts off what has no answer when the time is over. Afterwards no connection is open and the server does not listen.
+   */
+  async drain({ lameDuckMs, graceMs }: DrainOptions): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = new Promise((resolve) => this.#server.once('close', resolve));
+    const endsAtMs = performance.now() + graceMs;
+    this.#isDraining = true;
+    for (const { newest } of this.#open.values()) if (newest !== null) endConnectionWith(newest);
+    await delay(Math.min(lameDuckMs, graceMs / 2));
+    await this.#stopListening(endsAtMs);
+    // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
+    while (this.#isBusy() && performance.now() < endsAtMs) await delay(LOOK_AGAIN_MS).then(() => turn());
+    this.#server.closeAllConnections();
+    // Stops what Node had looked after them with.
+    this.#server.close();
+    await closed;
+  }
+
+  /**
+   * Connections that the machine has accepted and the process has not yet would be broken. So it stops in a turn of the event
+   * loop that brought none, right after it looked for them.
+   */
+  async #stopListening(endsAtMs: number): Promise<void> {
+    let before: number;
+    do {
+      before = this.#accepted;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
+      await turn();
+    } while (this.#accepted !== before && performance.now() < endsAtMs);
+    // What `close` of http does besides is what is done by hand in here.
+    Listener.prototype.close.call(this.#server);
+  }
+
+  #isBusy(): boolean {
+    const nowMs = performance.now();
+    for (const [socket, { newest, sinceMs }] of this.#open) {
+      if (newest === null) {
+        if (socket.bytesRead > 0 || nowMs - sinceMs < SILENT_MS) return true;
+      } else if (!newest.writableFinished) return true;
+    }
+    return false;
+  }
+}
+
+/** The client is told, and Node ends the connection once the answer is sent. */
+function endConnectionWith(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
+}

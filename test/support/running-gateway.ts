@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { type GraphQLAnswer, TOKEN } from './gateway.ts';
+import { supervisorsOrganisation } from './organisation.ts';
+
+export const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
+
+/** The gateway as a process of its own, on a free port; it is ended with the test. */
+export function run(env: NodeJS.ProcessEnv = {}, command: readonly string[] = [process.execPath, GATEWAY]) {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, { env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
+  /** Exit code and signal, once it has ended and all its output is there. */
+  const closed = once(child, 'close');
+  return { child, output, closed };
+}
+
+/** The same once it listens: the address that it prints, and the query to paste. */
+export async function runningGateway(env: NodeJS.ProcessEnv = {}, command?: readonly string[]) {
+  const process = run(env, command);
+  await expect
+    .poll(() => process.output.stdout + process.output.stderr, { timeout: 30_000 })
+    .toMatch(/A query to paste:\n[^]*^\}$/m);
+  const [address = ''] = /http:\S+\/graphql/.exec(process.output.stdout) ?? [];
+  const [, query = ''] = /A query to paste:\n([^]*)$/.exec(process.output.stdout) ?? [];
+  return { ...process, address, query };
+}
+
+export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    organisation: supervisorsOrganisation(),
+    tokens: [TOKEN],
+    ...options,
+  });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+export async function ask(
+  address: string,
+  query: string,
+  token: string | null = TOKEN,
+): Promise<GraphQLAnswer> {
+  const response = await fetch(address, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify({ query }),
+  });
+  return JSON.parse(await response.text());
+}
