@@ -7,6 +7,7 @@ import { greeting } from './greeting.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
 import { createGateway, type GatewayConfig } from './server.ts';
+import { UnexpectedErrors } from './unexpected-errors.ts';
 
 /** A balancer looks every second or so who is ready. */
 const LAME_DUCK_MS = 1000;
@@ -17,6 +18,7 @@ async function run(): Promise<void> {
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = gatewayConfig(config, sandbox);
   const log = pino({ level: config.logLevel });
+  const unexpected = new UnexpectedErrors(log);
   const gateway = createGateway(ready, log);
   const server = createServer(gateway.listener);
   const connections = new Connections(server);
@@ -39,9 +41,25 @@ async function run(): Promise<void> {
   process.on('SIGTERM', () => void (stopping ??= stop(LAME_DUCK_MS)));
   // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut off what the first lets finish.
   process.on('SIGINT', () => void (stopping ??= stop(0)));
+  process.on('unhandledRejection', (reason) => unexpected.rejected(reason));
+  process.on('uncaughtException', (error) => {
+    unexpected.thrown(error);
+    process.exitCode = 1;
+    // Nothing more is begun on ground that may be broken; what was begun is answered as far as that is possible.
+    void leave((stopping ??= stop(0)));
+  });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   process.stdout.write(greeting(ready, port));
+}
+
+/** Whatever is left running then. */
+async function leave(stopping: Promise<void>): Promise<void> {
+  try {
+    await stopping;
+  } finally {
+    process.exit();
+  }
 }
 
 function gatewayConfig({ upstream, ...config }: Config, sandbox: Sandbox | null): GatewayConfig {

@@ -10,8 +10,9 @@ import { expect, test } from 'vitest';
  * it, and codegen's are made of what the resolvers and the data sources give.
  */
 const house: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'connections', 'greeting', 'server', 'sandbox'],
+  main: ['config', 'connections', 'greeting', 'server', 'sandbox', 'unexpected-errors'],
   connections: [],
+  'unexpected-errors': [],
   greeting: ['server'],
   server: [
     'authentication',
