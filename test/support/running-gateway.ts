@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
@@ -9,9 +9,17 @@ import { supervisorsOrganisation } from './organisation.ts';
 export const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
 
 /** The gateway as a process of its own, on a free port; it is ended with the test. */
-export function run(env: NodeJS.ProcessEnv = {}, command: readonly string[] = [process.execPath, GATEWAY]) {
+export function run(
+  env: NodeJS.ProcessEnv = {},
+  command: readonly string[] = [process.execPath, GATEWAY],
+  place: Pick<SpawnOptions, 'cwd' | 'uid' | 'gid'> = {},
+) {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { env: { PORT: '0', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    ...place,
+    env: { PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });
@@ -24,8 +32,8 @@ export function run(env: NodeJS.ProcessEnv = {}, command: readonly string[] = [p
 }
 
 /** The same once it listens: the address that it prints, and the query to paste. */
-export async function runningGateway(env: NodeJS.ProcessEnv = {}, command?: readonly string[]) {
-  const process = run(env, command);
+export async function runningGateway(...how: Parameters<typeof run>) {
+  const process = run(...how);
   await expect
     .poll(() => process.output.stdout + process.output.stderr, { timeout: 30_000 })
     .toMatch(/A query to paste:\n[^]*^\}$/m);
