@@ -1,0 +1,77 @@
+/**
+ * Looks at what a project is made of besides its own code: how large it is, under which licences, and with which known
+ * vulnerabilities. Prints it, and fails when something is not as it must be. See USAGE.
+ */
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { audit } from './audit.ts';
+import { isException, licenceProblem } from './licences.ts';
+import { bytesOf, type Package, packagesOf } from './packages.ts';
+
+const USAGE = `npm run check:supply [-- <folder>]
+  <folder>  that of another project, installed; without it, this one`;
+const MAX_PRODUCTION_BYTES = 80_000_000;
+
+try {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  if (positionals.length > 1) throw new Error(`One folder at most, not ${positionals.length}.`);
+  const problems = check(resolve(positionals[0] ?? ''));
+  for (const problem of problems) console.error(`  ${problem}`);
+  process.exitCode = problems.length === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error(`\n${USAGE}`);
+  process.exitCode = 1;
+}
+
+function check(project: string): string[] {
+  const packages = packagesOf(project);
+  return [...sizeProblems(packages), ...licenceProblems(packages), ...auditProblems(project)];
+}
+
+function sizeProblems(packages: readonly Package[]): string[] {
+  const folders = packages.flatMap(({ folder, isProduction }) => (isProduction && folder) || []);
+  const bytes = folders.reduce((sum, folder) => sum + bytesOf(folder), 0);
+  console.log(
+    `In production: ${folders.length} packages, ${megabytes(bytes)} MB of at most ${megabytes(MAX_PRODUCTION_BYTES)}`,
+  );
+  return bytes > MAX_PRODUCTION_BYTES ? ['What is installed in production is too large.'] : [];
+}
+
+function licenceProblems(packages: readonly Package[]): string[] {
+  const problems = packages.map(licenceProblem).filter((problem) => problem !== null);
+  const excepted = packages.filter(isException).length;
+  const open = packages.length - excepted - problems.length;
+  console.log(
+    `Licences: ${packages.length} packages, of which ${open} are open source, ${excepted} excepted, ${problems.length} refused`,
+  );
+  return problems;
+}
+
+/**
+ * Somebody without a network goes on without it; CI has one, so that there it is a failure. A registry that knows nothing of
+ * vulnerabilities would not know more of them if the build failed.
+ */
+function auditProblems(project: string): string[] {
+  const found = audit(project);
+  if ('notOffered' in found) {
+    console.warn(
+      `Vulnerabilities: NOT LOOKED FOR, the registry knows nothing of them (HTTP ${found.notOffered})`,
+    );
+    return [];
+  }
+  if ('failure' in found) {
+    const problem = `Vulnerabilities: NOT LOOKED FOR, ${found.failure}`;
+    if (process.env['CI'] !== undefined) return [problem];
+    console.warn(problem);
+    return [];
+  }
+  const { high, critical } = found.counts;
+  const counts = Object.entries(found.counts).map(([severity, many]) => `${many} ${severity}`);
+  console.log(`Vulnerabilities: ${counts.join(', ')}`);
+  return high + critical > 0 ? ['There are severe vulnerabilities: npm audit'] : [];
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

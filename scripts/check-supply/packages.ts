@@ -1,0 +1,73 @@
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+
+/** A package that the lockfile names. */
+export interface Package {
+  readonly name: string;
+  readonly version: string;
+  /** Whether `npm ci --omit=dev` installs it. */
+  readonly isProduction: boolean;
+  /** Null where it is not installed, as what is for other machines. */
+  readonly folder: string | null;
+  /** Its licence, in whatever form it names it; null when it names none. */
+  readonly licence: unknown;
+}
+
+const lockfileSchema = v.object({
+  lockfileVersion: v.literal(3),
+  packages: v.record(
+    v.string(),
+    v.object({
+      version: v.optional(v.string()),
+      license: v.optional(v.unknown()),
+      dev: v.optional(v.boolean(), false),
+      optional: v.optional(v.boolean(), false),
+      devOptional: v.optional(v.boolean(), false),
+    }),
+  ),
+});
+const manifestSchema = v.object({
+  name: v.string(),
+  version: v.string(),
+  license: v.optional(v.unknown()),
+  // How it was written long ago.
+  licenses: v.optional(v.unknown()),
+});
+
+/**
+ * All packages of a project's lockfile but the project itself.
+ *
+ * @throws Error when something is not installed that should be.
+ */
+export function packagesOf(project: string): Package[] {
+  const { packages } = v.parse(lockfileSchema, read(join(project, 'package-lock.json')));
+  return Object.entries(packages).flatMap(([path, { version = '', license, dev, optional, devOptional }]) => {
+    if (path === '') return [];
+    const folder = join(project, path);
+    const isProduction = !dev;
+    if (existsSync(join(folder, 'package.json'))) {
+      const manifest = v.parse(manifestSchema, read(join(folder, 'package.json')));
+      const licence = manifest.license ?? manifest.licenses ?? null;
+      return { name: manifest.name, version: manifest.version, isProduction, folder, licence };
+    }
+    if (!optional && !devOptional) throw new Error(`${path} is not installed: npm ci`);
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    return { name, version, isProduction, folder: null, licence: license ?? null };
+  });
+}
+
+/** Apparent size of a folder, as `du` has it, without the packages inside it, which count for themselves. */
+export function bytesOf(folder: string): number {
+  let bytes = lstatSync(folder).size;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) bytes += lstatSync(path).size;
+    else if (entry.name !== 'node_modules') bytes += bytesOf(path);
+  }
+  return bytes;
+}
+
+function read(file: string): unknown {
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
