@@ -105,7 +105,9 @@ test('every runtime dependency is there for a reason that is given', () => {
 
 test('every file and folder that is linked or drawn exists', () => {
   const links = [
-    ...readme.matchAll(/\]\(((?:src|test|schema|codegen|examples|scripts|CHANGELOG)[^)]*)\)/g),
+    ...readme.matchAll(
+      /\]\(((?:src|test|schema|codegen|examples|scripts|deploy|CHANGELOG|Dockerfile)[^)]*)\)/g,
+    ),
   ].map(([, path]) => path ?? '');
   const tree = [...readme.matchAll(/^((?:src|bin|schema|examples|scripts)[./]\S*) {2,}/gm)].map(
     ([, path]) => path ?? '',
