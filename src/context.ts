@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { UpstreamError } from './errors.ts';
+import type { RequestTrace } from './upstream/call-trace.ts';
 import type { UpstreamReport } from './upstream/upstream-report.ts';
 import {
   createDataSources,
@@ -31,11 +32,13 @@ export interface GatewayContext {
   readonly report: UpstreamReport | null;
   /** What has come about of it so far, for clients. */
   readonly upstreamReport: (() => unknown) | null;
+  /** What notes which fields wait for what; null where nobody is going to see it. */
+  readonly trace: RequestTrace | null;
 }
 
 /** `loading` is bound to the identity and the deadline of the request. */
 export function createContext(
-  request: Pick<GatewayContext, 'caller' | 'personalDataScope' | 'report' | 'upstreamReport'>,
+  request: Pick<GatewayContext, 'caller' | 'personalDataScope' | 'report' | 'trace' | 'upstreamReport'>,
   shared: SharedSources,
   loading: LoaderContext,
 ): GatewayContext {

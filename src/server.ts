@@ -102,10 +102,16 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
           ? sender instanceof UpstreamError
             ? sender
             : credentialMissing
-          : { identity, caller: caller.key, deadline, budget, report };
+          : { identity, caller: caller.key, deadline, budget, report, trace: null };
       const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
       return createContext(
-        { caller, personalDataScope, report, upstreamReport: report && (() => report.toJSON(quota())) },
+        {
+          caller,
+          personalDataScope,
+          report,
+          trace: null,
+          upstreamReport: report && (() => report.toJSON(quota())),
+        },
         shared,
         { asker, read },
       );

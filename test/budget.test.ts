@@ -68,8 +68,8 @@ describe('a request that may spend no more', () => {
   test('is not made for those who have nothing left alone, but for others who wait for the same ids', async () => {
     const call = new BulkCall<string>(['a', 'b'], 100, () => undefined);
     const [poor, rich] = [asker(new CallBudget(0)), asker(new CallBudget(1))];
-    const found = [call.join(poor, ['a']), call.join(rich, ['b'])];
-    call.make(({ budget }) =>
+    const found = [call.join(poor, ['a'], null), call.join(rich, ['b'], null)];
+    call.make('users', ({ budget }) =>
       budget.take() ? Promise.resolve(new Map([['a', 'of a']])) : Promise.reject(budget.refusal('users')),
     );
     for (const map of await Promise.all(found)) expect(map.get('a')).toBe('of a');
@@ -80,5 +80,5 @@ describe('a request that may spend no more', () => {
 function asker(budget: CallBudget): Asker {
   const identity = tokenIdentity('mine');
   const deadline = deadlineIn(60_000, new AbortController().signal);
-  return { identity, caller: callerKeyOf('test', 'me'), deadline, budget, report: null };
+  return { identity, caller: callerKeyOf('test', 'me'), deadline, budget, report: null, trace: null };
 }

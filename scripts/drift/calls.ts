@@ -111,6 +111,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     deadline: deadlineIn(60_000, new AbortController().signal),
     budget: new CallBudget(1),
     report: null,
+    trace: null,
   };
   return createDataSources(shared, { asker, read });
 }

@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
+import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/call-trace.ts';
 import type { AnswerFault, UpstreamAnswer } from '../upstream/upstream-answer.ts';
 import type { UpstreamRead, UpstreamReader, UpstreamRequest } from '../upstream/upstream-request.ts';
 import { type CampaignRecord, campaigns } from './campaigns.ts';
@@ -43,6 +44,8 @@ export class CampaignListing {
   #read: UpstreamReader;
   readonly #campaigns: EntityLoader<CampaignRecord>;
   #loader: DataLoader<PageKey, UpstreamRead, string> | undefined;
+  /** The fields that are traced and wait for a page, by what is sent for it. */
+  #waiting: Map<string, FieldsWaiting> | undefined;
 
   constructor({ read }: LoaderContext, byId: EntityLoader<CampaignRecord>) {
     this.#read = read;
@@ -51,9 +54,13 @@ export class CampaignListing {
 
   get #pages(): DataLoader<PageKey, UpstreamRead, string> {
     this.#loader ??= new DataLoader<PageKey, UpstreamRead, string>(
-      (keys) => Promise.all(keys.map((key) => this.#read(pageRequest(key)).catch(failureOf))),
-      // By what is sent: filters that differ in words alone are one call.
-      { cacheKeyFn: (key) => JSON.stringify(pageRequest(key).query) },
+      (keys) =>
+        Promise.all(
+          keys.map((key) =>
+            this.#read(pageRequest(key), this.#waiting?.get(cacheKeyFn(key)) ?? null).catch(failureOf),
+          ),
+        ),
+      { cacheKeyFn },
     );
     return this.#loader;
   }
@@ -62,13 +69,21 @@ export class CampaignListing {
   release(): void {
     this.#read = answered.read;
     this.#loader = undefined;
+    this.#waiting = undefined;
   }
 
   /**
    * `count` campaigns (1 to 100) from the place `from` on, counted from 0. One call, or two where no single page of the
    * upstream covers the stretch. Rejects with an `UnknownValueError`.
+   *
+   * @param field Who waits for them, where that is traced.
    */
-  async stretch(filter: CampaignFilter, from: number, count: number): Promise<CampaignStretch> {
+  async stretch(
+    filter: CampaignFilter,
+    from: number,
+    count: number,
+    field: FieldTrace | null = null,
+  ): Promise<CampaignStretch> {
     const { size, numbers } = pagesCovering(from, count);
     const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
     const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
@@ -76,7 +91,7 @@ export class CampaignListing {
     for (const number of numbers) {
       if (!beyond.hasMore) break;
       // oxlint-disable-next-line eslint/no-await-in-loop -- only the first page tells whether there is a second
-      const { body, answer } = await this.#pages.load({ filter, size, number });
+      const { body, answer } = await this.#load({ filter, size, number }, field);
       const page = campaigns.rows(body, []);
       if (page === null) throw failureOf(answer.fault('body'));
       const start = (number - 1) * size;
@@ -92,6 +107,16 @@ export class CampaignListing {
     for (const { campaign } of rows.values()) this.#campaigns.prime(campaign.id, campaign);
     return { rows: [...rows.values()], faults, ...beyond };
   }
+
+  #load(key: PageKey, field: FieldTrace | null): Promise<UpstreamRead> {
+    if (field !== null) addWaiting((this.#waiting ??= new Map()), cacheKeyFn(key), field);
+    return this.#pages.load(key);
+  }
+}
+
+/** By what is sent: filters that differ in words alone are one call. */
+function cacheKeyFn(key: PageKey): string {
+  return JSON.stringify(pageRequest(key).query);
 }
 
 function pageRequest({ filter, size, number }: PageKey): UpstreamRequest {

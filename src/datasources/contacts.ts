@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { UnknownValueError } from '../errors.ts';
+import type { FieldTrace } from '../upstream/call-trace.ts';
 import type { CampaignRecord } from './campaigns.ts';
 import { answered, EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
 import type { SharedEntities } from './loading/shared-entities.ts';
@@ -121,28 +122,35 @@ export class Contacts {
   }
 
   /** The same as `EntityLoader.load`, as something that can be referred to by itself: with the list that it was found in. */
-  async named(contactListId: string, id: string): Promise<ContactReference | null> {
-    const contact = await this.#loaderOf(contactListId).load(id);
+  async named(
+    contactListId: string,
+    id: string,
+    field: FieldTrace | null = null,
+  ): Promise<ContactReference | null> {
+    const contact = await this.#loaderOf(contactListId).load(id, [], Infinity, field);
     return contact && new FoundContact(contact, contactListId);
   }
 
   /** The contact that a reference refers to; see `EntityLoader.find` and `contactListOf`. */
-  find(contact: ContactReference): ContactRecord | null | Promise<ContactRecord | null> {
-    const contactList = this.contactListOf(contact);
+  find(
+    contact: ContactReference,
+    field: FieldTrace | null = null,
+  ): ContactRecord | null | Promise<ContactRecord | null> {
+    const contactList = this.contactListOf(contact, field);
     return contactList instanceof Promise
-      ? contactList.then(({ id }) => this.#loaderOf(id).load(contact.id))
-      : this.#findIn(contactList.id, contact.id);
+      ? contactList.then(({ id }) => this.#loaderOf(id).load(contact.id, [], Infinity, field))
+      : this.#findIn(contactList.id, contact.id, field);
   }
 
   /** The same as `EntityLoader.prepare`. */
-  prepare(contacts: readonly ContactReference[]): Promise<unknown> | undefined {
+  prepare(contacts: readonly ContactReference[], field: FieldTrace | null): Promise<unknown> | undefined {
     const loads: Promise<unknown>[] = [];
     const byList = new Map<string, ContactReference[]>();
     for (const contact of contacts) {
       // Nearly all say themselves in which list they are, and a screen has hundreds.
-      const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact));
+      const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact, field));
       // Whoever asks for the contact is told why it cannot be known.
-      if (contactList instanceof Promise) loads.push(contactList.then(() => this.find(contact)));
+      if (contactList instanceof Promise) loads.push(contactList.then(() => this.find(contact, field)));
       else if (contactList !== null) {
         const others = byList.get(contactList.id);
         if (others === undefined) byList.set(contactList.id, [contact]);
@@ -150,15 +158,18 @@ export class Contacts {
       }
     }
     for (const [contactListId, some] of byList) {
-      const load = this.#loaderOf(contactListId).prepare(some);
+      const load = this.#loaderOf(contactListId).prepare(some, [], field);
       if (load !== undefined) loads.push(load);
     }
     return loads.length === 0 ? undefined : Promise.allSettled(loads);
   }
 
   /** Loads what `contactListOf` is going to need. What fails is told there. */
-  prepareLists(contacts: readonly ContactReference[]): Promise<unknown> | undefined {
-    const lists = contacts.map((contact) => orNull(() => this.contactListOf(contact)));
+  prepareLists(
+    contacts: readonly ContactReference[],
+    field: FieldTrace | null,
+  ): Promise<unknown> | undefined {
+    const lists = contacts.map((contact) => orNull(() => this.contactListOf(contact, field)));
     const loads = lists.filter((list) => list instanceof Promise);
     return loads.length === 0 ? undefined : Promise.allSettled(loads);
   }
@@ -168,22 +179,26 @@ export class Contacts {
    *
    * @throws UnknownValueError, or rejects with one, when it cannot be known; it is never guessed.
    */
-  contactListOf(contact: ContactReference): Reference | Promise<Reference> {
+  contactListOf(contact: ContactReference, field: FieldTrace | null = null): Reference | Promise<Reference> {
     if (contact.contactList !== null) return contact.contactList;
     if (contact.campaignId === null) throw contactListUnknown(contact);
     try {
       const campaign = this.#campaigns.known(contact.campaignId);
       return campaign === undefined
-        ? this.#contactListOf(contact, contact.campaignId)
+        ? this.#contactListOf(contact, contact.campaignId, field)
         : contactListFrom(campaign, contact);
     } catch (error) {
       throw ofContact(error, contact);
     }
   }
 
-  async #contactListOf(contact: ContactReference, campaignId: string): Promise<Reference> {
+  async #contactListOf(
+    contact: ContactReference,
+    campaignId: string,
+    field: FieldTrace | null,
+  ): Promise<Reference> {
     try {
-      return contactListFrom(await this.#campaigns.load(campaignId), contact);
+      return contactListFrom(await this.#campaigns.load(campaignId, [], Infinity, field), contact);
     } catch (error) {
       throw ofContact(error, contact);
     }
@@ -195,10 +210,14 @@ export class Contacts {
     for (const loader of this.#byList.values()) loader.release();
   }
 
-  #findIn(contactListId: string, id: string): ContactRecord | null | Promise<ContactRecord | null> {
+  #findIn(
+    contactListId: string,
+    id: string,
+    field: FieldTrace | null,
+  ): ContactRecord | null | Promise<ContactRecord | null> {
     const loader = this.#loaderOf(contactListId);
     const known = loader.known(id);
-    return known === undefined ? loader.load(id) : known;
+    return known === undefined ? loader.load(id, [], Infinity, field) : known;
   }
 
   #loaderOf(contactListId: string): EntityLoader<ContactRecord> {

@@ -4,6 +4,7 @@ import { campaignStats } from '../datasources/campaign-stats.ts';
 import type { DataSources } from '../datasources/index.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { campaigns } from '../datasources/campaigns.ts';
+import type { FieldTrace } from '../upstream/call-trace.ts';
 import { entityFields, needing } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
@@ -12,16 +13,26 @@ const campaign = entityFields(campaigns, (sources) => sources.campaigns);
 const progress = {
   resource: campaignProgress,
   find: (reference: Reference, sources: DataSources) => sources.campaignProgress.find(reference),
-  prepare: (references: readonly Reference[], sources: DataSources) =>
-    sources.campaignProgress.prepare(references),
-};
+  prepare: (
+    references: readonly Reference[],
+    sources: DataSources,
+    _parts: readonly string[],
+    field: FieldTrace | null,
+  ) => sources.campaignProgress.prepare(references, [], field),
+  isValue: true,
+} as const;
 
 const stats = {
   resource: campaignStats,
   find: (reference: Reference, sources: DataSources) => sources.campaignStats.find(reference),
-  prepare: (references: readonly Reference[], sources: DataSources) =>
-    sources.campaignStats.prepare(references),
-};
+  prepare: (
+    references: readonly Reference[],
+    sources: DataSources,
+    _parts: readonly string[],
+    field: FieldTrace | null,
+  ) => sources.campaignStats.prepare(references, [], field),
+  isValue: true,
+} as const;
 
 export const Campaign: TypeResolvers<'Campaign'> = {
   name: campaign.name,

@@ -1,13 +1,14 @@
 import { campaigns } from '../datasources/campaigns.ts';
 import { type ContactReference, contactsResource } from '../datasources/contacts.ts';
 import type { DataSources } from '../datasources/index.ts';
+import type { FieldTrace } from '../upstream/call-trace.ts';
 import { fieldsFoundBy, needing } from './entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const contact = fieldsFoundBy(
   contactsResource,
   (reference: ContactReference, { contacts }) => contacts.find(reference),
-  (references, { contacts }) => contacts.prepare(references),
+  (references, { contacts }, _parts, field) => contacts.prepare(references, field),
 );
 
 /** Where a contact is may be known only by its campaign, which is loaded with all others then. */
@@ -16,8 +17,12 @@ const location = {
     const found = contacts.contactListOf(reference);
     return found instanceof Promise ? found.then((contactList) => ({ contactList })) : { contactList: found };
   },
-  prepare: (references: readonly ContactReference[], { contacts }: DataSources) =>
-    contacts.prepareLists(references),
+  prepare: (
+    references: readonly ContactReference[],
+    { contacts }: DataSources,
+    _parts: readonly string[],
+    field: FieldTrace | null,
+  ) => contacts.prepareLists(references, field),
   resource: campaigns,
   isBeside: true,
 } as const;

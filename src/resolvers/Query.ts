@@ -8,13 +8,18 @@ import {
   campaignInteractionNamed,
 } from './campaign-interaction-connection.ts';
 import { selectedAmong } from './selections.ts';
+import { endWithObject, fieldTrace } from './traced-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 /** Asks the upstream, even for an id alone, and at once for the parts that are selected: one call answers all. */
-function byId<Entity, Part extends string>(loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>) {
-  return (_root: unknown, { id }: { id: string }, { sources }: GatewayContext, info: GraphQLResolveInfo) => {
-    const loader = loaderOf(sources);
-    return loader.load(id, selectedAmong(loader.parts, info));
+function byId<Entity extends object, Part extends string>(
+  loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
+) {
+  return (_root: unknown, { id }: { id: string }, context: GatewayContext, info: GraphQLResolveInfo) => {
+    const loader = loaderOf(context.sources);
+    const field = fieldTrace(info, context);
+    const loading = loader.load(id, selectedAmong(loader.parts, info), Infinity, field);
+    return endWithObject(field, loading, info, context);
   };
 }
 
@@ -29,7 +34,11 @@ export const Query: TypeResolvers<'Query'> = {
   queue: byId(({ queues }) => queues),
   skill: byId(({ skills }) => skills),
   script: byId(({ scripts }) => scripts),
-  contact: (_root, { contactListId, id }, { sources }) => sources.contacts.named(contactListId, id),
+  contact(_root, { contactListId, id }, context, info) {
+    const field = fieldTrace(info, context);
+    const loading = context.sources.contacts.named(contactListId, id, field);
+    return endWithObject(field, loading, info, context);
+  },
   contactList: byId(({ contactLists }) => contactLists),
   conversation: byId(({ conversations }) => conversations),
 };

@@ -6,6 +6,7 @@ import type { CampaignFilter, QueryCampaignsArgs } from '../generated/resolvers.
 import { campaignCursor, type CampaignPlace, parseCampaignCursor } from './cursor.ts';
 import { levelBelow } from './levels.ts';
 import { loadLevels } from './load-levels.ts';
+import { endWith, fieldTrace, rowsPosition } from './traced-fields.ts';
 
 export const DEFAULT_CAMPAIGNS = 25;
 
@@ -68,7 +69,10 @@ export async function campaignConnection(
   const filter = args.filter ?? {};
   const first = args.first ?? DEFAULT_CAMPAIGNS;
   const from = args.after == null ? 0 : (parseCampaignCursor(args.after)?.from ?? 0);
-  const stretch = (count: number) => sources.campaignListing.stretch(filter, from, count);
+  const stretch = (count: number) => {
+    const field = fieldTrace(info, context);
+    return endWith(field, sources.campaignListing.stretch(filter, from, count, field));
+  };
   const page = (rows: Stretch['rows'], beyond: CampaignPage['beyond']) =>
     new CampaignPage(rows, { from, first, filter: campaignFilterKey(filter) }, beyond);
 
@@ -91,7 +95,7 @@ export async function campaignConnection(
   }
   const found = page(rows, () => Promise.resolve({ total, hasMore }));
   const level = levelBelow(info, 'Campaign', [['nodes'], ['edges', 'node']]);
-  if (level !== null) await loadLevels(level, found.nodes, context);
+  if (level !== null) await loadLevels(level, found.nodes, context, rowsPosition(info, context));
   return found;
 }
 

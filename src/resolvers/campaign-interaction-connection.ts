@@ -9,6 +9,7 @@ import type { CampaignInteractionOrder, QueryCampaignInteractionsArgs } from '..
 import { type InteractionPlace, interactionCursor, parseInteractionCursor } from './cursor.ts';
 import { levelBelow } from './levels.ts';
 import { loadLevels } from './load-levels.ts';
+import { endWith, fieldTrace, loadTraced, rowsPosition } from './traced-fields.ts';
 
 export const DEFAULT_INTERACTIONS = 100;
 export const MAX_INTERACTIONS = 1000;
@@ -82,7 +83,7 @@ export async function campaignInteractionConnection(
   const { receivedAtMs } = list.origin.answer;
   const page = new CampaignInteractionPage(matching, order, start, first, receivedAtMs);
   const level = levelBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
-  if (level !== null) await loadLevels(level, page.nodes, context);
+  if (level !== null) await loadLevels(level, page.nodes, context, rowsPosition(info, context));
   return page;
 }
 
@@ -107,17 +108,21 @@ export async function campaignInteractionNamed(
   info: GraphQLResolveInfo,
 ): Promise<CampaignInteractionRecord | null> {
   const list = await interactionsOf(campaignId, Infinity, context, info);
-  return list?.interactions.find((interaction) => interaction.id === id) ?? null;
+  const named = list?.interactions.find((interaction) => interaction.id === id) ?? null;
+  loadTraced(named, info, context);
+  return named;
 }
 
 /** The campaign's interactions; what had to be left out of them is told to the client. */
 async function interactionsOf(
   campaignId: string,
   maxAgeMs: number,
-  { sources, problems }: GatewayContext,
+  context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<CampaignInteractionList | null> {
-  const list = await sources.campaignInteractions.load(campaignId, [], maxAgeMs);
+  const { sources, problems } = context;
+  const field = fieldTrace(info, context);
+  const list = await endWith(field, sources.campaignInteractions.load(campaignId, [], maxAgeMs, field));
   if (list === null) return null;
   const { answer } = list.origin;
   const type = 'CampaignInteraction';

@@ -4,6 +4,7 @@ import type { EntityLoader } from '../datasources/loading/entity-loader.ts';
 import type { DataSources } from '../datasources/index.ts';
 import type { Resource } from '../datasources/loading/resource.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
+import type { FieldTrace } from '../upstream/call-trace.ts';
 
 /** Finds the entity that a reference refers to: at once where it need not be loaded. May throw or reject with an `UnknownValueError`. */
 export type EntityFinder<Ref extends Reference = Reference> = (
@@ -14,12 +15,13 @@ export type EntityFinder<Ref extends Reference = Reference> = (
 
 /**
  * Loads what such a finder is going to be asked for, all at once; undefined where nothing has to be loaded. What fails is
- * told by the finder.
+ * told by the finder. `field` is who waits for it, null where that is not traced.
  */
 export type EntityPreparer<Ref extends Reference = Reference> = (
   references: readonly Ref[],
   sources: DataSources,
   parts: readonly string[],
+  field: FieldTrace | null,
 ) => Promise<unknown> | undefined;
 
 /** The calls that an entity is loaded by. */
@@ -35,6 +37,8 @@ export interface EntityNeed<Ref extends Reference = Reference> {
   readonly unlessNamed?: true;
   /** Whether it is not the entity itself that is loaded, so that of that a reference may still be enough. */
   readonly isBeside?: true;
+  /** Whether what is loaded is the value of the field itself, so that it is the field that waits and not the object. */
+  readonly isValue?: true;
 }
 
 type SchemaField = GraphQLField<unknown, unknown>;
@@ -94,7 +98,7 @@ export function entityFields<Entity extends Reference, Part extends string>(
   return fieldsFoundBy(
     resource,
     (reference: Reference, sources, parts?: readonly Part[]) => loaderOf(sources).find(reference, parts),
-    (references, sources, parts) => loaderOf(sources).prepare(references, parts),
+    (references, sources, parts, field) => loaderOf(sources).prepare(references, parts, field),
   );
 }
 
@@ -110,6 +114,7 @@ export function fieldsFoundBy<Ref extends Reference, Entity extends Reference, P
     references: readonly Ref[],
     sources: DataSources,
     parts: readonly Part[],
+    field: FieldTrace | null,
   ) => Promise<unknown> | undefined,
 ) {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are only ever handed parts that fields of the same type name

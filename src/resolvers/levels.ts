@@ -35,6 +35,8 @@ export interface Need {
   readonly unlessNamed: boolean;
   /** Whether it is something else than the object's own entity. */
   readonly isBeside: boolean;
+  /** The field whose value it is; null where it is for the object. */
+  readonly field: string | null;
 }
 
 /** A field that leads to other objects. */
@@ -110,10 +112,7 @@ function levelOf(
   operation: Operation,
 ): Level {
   const fields = type.getFields();
-  const needs = new Map<
-    EntityPreparer,
-    Omit<Need, 'prepare' | 'parts'> & { parts: Set<string>; unlessNamed: boolean }
-  >();
+  const needs = new Map<EntityPreparer, Omit<Need, 'parts' | 'prepare'> & { parts: Set<string> }>();
   const selected = new Map<string, SelectionSetNode[]>();
   const fieldsWithArguments: FieldNode[] = [];
   for (const node of fieldsOf(selectionSets, operation)) {
@@ -121,15 +120,16 @@ function levelOf(
     const definition = fields[name];
     const need = definition && entityNeedOf(definition);
     if (need !== undefined) {
-      const known = needs.get(need.prepare) ?? {
+      const known = needs.get(need.prepare);
+      const parts = known?.parts ?? new Set<string>();
+      if (need.part !== undefined) parts.add(need.part);
+      needs.set(need.prepare, {
         resource: need.resource,
-        parts: new Set<string>(),
-        unlessNamed: true,
+        parts,
+        unlessNamed: (known?.unlessNamed ?? true) && (need.unlessNamed ?? false),
         isBeside: need.isBeside ?? false,
-      };
-      if (need.part !== undefined) known.parts.add(need.part);
-      known.unlessNamed &&= need.unlessNamed ?? false;
-      needs.set(need.prepare, known);
+        field: need.isValue === true ? name : null,
+      });
     }
     if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
     // What a field with arguments gives is the field's own concern.

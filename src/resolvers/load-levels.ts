@@ -12,19 +12,28 @@ import { propertyOf } from './property-of.ts';
  * once, and below each field as soon as there is what that field needs. Fields find it there and need no promise each, of
  * which there would be thousands. Undefined where there is nothing to wait for. It never rejects: what fails here fails
  * again at the field that asks for it, which says so.
+ *
+ * @param position Where the objects stand in the query; null where nobody traces what their fields wait for.
  */
 export function loadLevels(
   level: Level,
   objects: readonly object[],
   context: GatewayContext,
+  position: string | null,
 ): Promise<unknown> | undefined {
-  const loads = loadsOf(level, objects, context);
+  const loads = loadsOf(level, objects, context, position);
   const all = [...loads.values()];
   for (const step of level.steps) {
     // Who wants a report is told of what need not be loaded, too.
     if (!step.isWanted && context.report === null) continue;
     if (step.isPersonal && context.caller?.maySeePersonalData === false) continue;
-    const loadBelow = () => loadLevels(step.level, objectsAt(step, objects, context), context);
+    const loadBelow = () =>
+      loadLevels(
+        step.level,
+        objectsAt(step, objects, context),
+        context,
+        position && `${position}.${step.field}`,
+      );
     const itsOwn = step.prepare === null ? undefined : loads.get(step.prepare);
     const below = itsOwn === undefined ? loadBelow() : itsOwn.then(loadBelow, loadBelow);
     if (below !== undefined) all.push(below);
@@ -36,16 +45,26 @@ function loadsOf(
   level: Level,
   objects: readonly object[],
   context: GatewayContext,
+  position: string | null,
 ): ReadonlyMap<EntityPreparer, Promise<unknown>> {
   const loads = new Map<EntityPreparer, Promise<unknown>>();
-  const { sources, report } = context;
+  const { sources, report, trace } = context;
   if (level.needs.length === 0 && report === null) return loads;
   const references = objects.every(isReference) ? objects : objects.filter(isReference);
   if (report !== null && level.isEntity) noteReferences(level, references, report);
-  for (const { prepare, parts, unlessNamed } of level.needs) {
+  for (const { prepare, parts, unlessNamed, field: name } of level.needs) {
     const needy = unlessNamed ? references.filter(isNameless) : references;
-    const load = prepare(needy, sources, parts);
-    if (load !== undefined) loads.set(prepare, load);
+    const field =
+      trace === null || position === null
+        ? null
+        : trace.field(name === null ? position : `${position}.${name}`);
+    const load = prepare(needy, sources, parts, field);
+    if (load === undefined) continue;
+    loads.set(prepare, load);
+    if (field !== null) {
+      const end = () => field.end();
+      load.then(end, end);
+    }
   }
   return loads;
 }

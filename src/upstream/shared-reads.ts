@@ -23,25 +23,34 @@ export class SharedReads {
     this.#proofMs = proofMs;
   }
 
-  /** What the read that is under way gives, or else `work`. Rejects with an `UpstreamError` at this deadline. */
+  /**
+   * What the read that is under way gives, or else `work`. Rejects with an `UpstreamError` at this deadline.
+   *
+   * @param onShared Told which read it is.
+   */
   read(
     identity: UpstreamIdentity,
     request: WrittenRequest,
     deadline: Deadline,
     work: Work,
+    onShared?: ((shared: SharedWork) => void) | null,
   ): Promise<UpstreamRead> {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);
     const reads = this.#underWay.of(identity);
     const { key } = request;
     const underWay = reads.get(key);
-    if (underWay !== undefined && this.#mayBeJoined(underWay)) return underWay.join(deadline);
+    if (underWay !== undefined && this.#mayBeJoined(underWay)) {
+      onShared?.(underWay);
+      return underWay.join(deadline);
+    }
     const read = new SharedRead(request, () => {
       if (reads.get(key) === read) reads.delete(key);
     });
     reads.set(key, read);
     const answer = read.join(deadline);
     read.begin(work);
+    onShared?.(read);
     return answer;
   }
 

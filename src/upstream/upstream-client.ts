@@ -1,6 +1,7 @@
 import type { CallerKey } from '../caller.ts';
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
 import type { Budget } from './call-budget.ts';
+import type { BatchTrace, CallTrace, RequestTrace } from './call-trace.ts';
 import { type Circuit, CircuitBreakers } from './circuit-breakers.ts';
 import { type Deadline, withinTime } from './deadline.ts';
 import { quotaReportOf } from './error-answer.ts';
@@ -51,7 +52,10 @@ export interface LateRead extends Pick<UpstreamRequest, 'resource' | 'permission
 }
 
 /** Who is answerable for a call. */
-export type CallMaker = Omit<Asker, 'deadline'>;
+export type CallMaker = Omit<Asker, 'deadline' | 'trace'> & {
+  /** What it is made for, null where nobody traces it. */
+  readonly trace: BatchTrace | null;
+};
 
 /** On whose behalf and for whom a request reads. */
 export interface Asker {
@@ -62,6 +66,8 @@ export interface Asker {
   readonly budget: Budget;
   /** Null where nobody wants to know. */
   readonly report: UpstreamReport | null;
+  /** Null where nobody traces it. */
+  readonly trace: RequestTrace | null;
 }
 
 /**
@@ -82,6 +88,8 @@ export class UpstreamClient {
   readonly #closing: AbortSignal;
   /** What waits to be tried again. Few do; all that is under way would cost every call more than a moment. */
   readonly #retrying = new Set<SharedWork>();
+  /** Of the reads under way that are traced. */
+  readonly #traces = new WeakMap<SharedWork, BatchTrace>();
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
@@ -104,18 +112,29 @@ export class UpstreamClient {
    * with a JSON body came in time.
    */
   readerFor(asker: Asker): UpstreamReader {
-    return async (request) => {
+    return async (request, waiting = null) => {
       const toSend = written(request);
       // Before anybody can join it: what this one may not spend others may.
       if (asker.budget.left === 0 && !this.#shared.isUnderWay(asker.identity, toSend)) {
         throw asker.budget.refusal(request.resource);
       }
       let isOwn = false;
-      try {
-        return await this.#shared.read(asker.identity, toSend, asker.deadline, (shared) => {
-          isOwn = true;
-          return this.read(asker, shared, { ...request, written: () => toSend });
+      const work = (shared: SharedWork) => {
+        isOwn = true;
+        const trace = asker.trace?.batch(request.resource) ?? null;
+        const read = this.read({ ...asker, trace }, shared, { ...request, written: () => toSend });
+        if (trace === null) return read;
+        this.#traces.set(shared, trace);
+        return ended(read, trace, request);
+      };
+      const noteBatch =
+        waiting &&
+        ((shared: SharedWork) => {
+          const trace = this.#traces.get(shared);
+          if (trace !== undefined) waiting.comesBy(trace);
         });
+      try {
+        return await this.#shared.read(asker.identity, toSend, asker.deadline, work, noteBatch);
       } catch (error) {
         throw ofResource(error, request.resource);
       } finally {
@@ -201,7 +220,7 @@ export class UpstreamClient {
   }
 
   async #call(
-    { identity, caller, report }: CallMaker,
+    { identity, caller, report, trace }: CallMaker,
     request: LateRead,
     shared: SharedWork,
     circuit: Circuit,
@@ -219,10 +238,18 @@ export class UpstreamClient {
       const answer = await circuit.run(signal, () =>
         withinTime(this.#timeoutMs, signal, async (inTime) => {
           turn.sent();
-          const address = { origin: this.#origin, path: this.#basePath + toSend.target };
-          const got = await this.#http.exchange(address, httpRequest(token, toSend), inTime);
-          turn.answered(quotaReportOf(got.headers));
-          return readAnswer(request.resource, got);
+          const call = trace?.call(toSend, sentMs - wantedMs) ?? null;
+          try {
+            const address = { origin: this.#origin, path: this.#basePath + toSend.target };
+            const got = await this.#http.exchange(address, httpRequest(token, toSend, call), inTime);
+            turn.answered(quotaReportOf(got.headers));
+            const read = readAnswer(request.resource, got);
+            call?.answered(read.answer);
+            return read;
+          } catch (error) {
+            call?.failed(error instanceof UpstreamError ? error.failure : null);
+            throw error;
+          }
         }),
       );
       turn.accepted();
@@ -259,9 +286,30 @@ function isRefused(error: unknown): boolean {
   return error instanceof UpstreamError && error.failure.upstreamStatus === 401;
 }
 
-function httpRequest(token: string, { method, bodyText }: WrittenRequest): HttpRequest {
-  const headers = { accept: 'application/json', authorization: `Bearer ${token}` };
+function httpRequest(
+  token: string,
+  { method, bodyText }: WrittenRequest,
+  trace: CallTrace | null,
+): HttpRequest {
+  const plain = { accept: 'application/json', authorization: `Bearer ${token}` };
+  const headers = trace === null ? plain : { ...plain, ...trace.headers };
   return bodyText === undefined
     ? { method, headers }
     : { method, headers: { ...headers, 'content-type': 'application/json' }, body: bodyText };
+}
+
+/** Tells the trace of a read when that is over. */
+async function ended(
+  read: Promise<UpstreamRead>,
+  trace: BatchTrace,
+  { keys }: UpstreamRequest,
+): Promise<UpstreamRead> {
+  try {
+    const answered = await read;
+    trace.end(keys, null);
+    return answered;
+  } catch (error) {
+    trace.end(keys, error instanceof UpstreamError ? error.failure : null);
+    throw error;
+  }
 }

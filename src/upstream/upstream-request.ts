@@ -1,3 +1,4 @@
+import type { FieldsWaiting } from './call-trace.ts';
 import type { UpstreamAnswer } from './upstream-answer.ts';
 
 /** One read from the upstream, described before it is made. Reading POSTs are reads too. */
@@ -29,5 +30,12 @@ export interface UpstreamRead {
   readonly answer: UpstreamAnswer;
 }
 
-/** Reads on behalf of one identity within one request. Rejects with an `UpstreamError` and nothing else. */
-export type UpstreamReader = (request: UpstreamRequest) => Promise<UpstreamRead>;
+/**
+ * Reads on behalf of one identity within one request. Rejects with an `UpstreamError` and nothing else.
+ *
+ * @param waiting Which fields wait for it, null where nobody traces them.
+ */
+export type UpstreamReader = (
+  request: UpstreamRequest,
+  waiting?: FieldsWaiting | null,
+) => Promise<UpstreamRead>;

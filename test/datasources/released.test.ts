@@ -25,6 +25,7 @@ async function sourcesForTest() {
     deadline: deadlineIn(10_000, new AbortController().signal),
     budget: new CallBudget(10),
     report: null,
+    trace: null,
   };
   return { sources: createDataSources(shared, { asker, read: client.readerFor(asker) }), calls };
 }

@@ -1,8 +1,12 @@
+import { UnknownValueError, UpstreamError } from '../../errors.ts';
+import type { BatchTrace, FieldsWaiting } from '../../upstream/call-trace.ts';
 import { SharedCall, type SharedWork } from '../../upstream/shared-call.ts';
 import type { Asker, CallMaker } from '../../upstream/upstream-client.ts';
 import type { Found } from './read-entities.ts';
 
 type Result<Entity> = ReadonlyMap<string, Found<Entity>>;
+/** By what they wait for; null where nobody traces them. */
+export type WaitingById = ReadonlyMap<string, readonly FieldsWaiting[]> | null;
 
 /**
  * A bulk call of one identity that whoever needs some of its ids can join, and until it is sent with ids of their own: while
@@ -21,6 +25,9 @@ export class BulkCall<Entity> {
   #carried: Set<string> | undefined;
   #sentAtMs: number | null = null;
   #wasPaid = false;
+  #trace: BatchTrace | null = null;
+  /** The fields that are traced and wait for it, until it is made. */
+  #waiting: Set<FieldsWaiting> | undefined;
 
   /**
    * @param ids The first that it carries, each once.
@@ -67,7 +74,7 @@ export class BulkCall<Entity> {
   }
 
   /** Waits for what is found of these of its ids. Rejects with an `UpstreamError` when the asker's time is over. */
-  async join(asker: Asker, ids: readonly string[]): Promise<Result<Entity>> {
+  async join(asker: Asker, ids: readonly string[], waiting: WaitingById): Promise<Result<Entity>> {
     const { reason } = asker.deadline;
     if (reason !== undefined) {
       // Who waits already is told in a moment, and until then it may be made on their behalf.
@@ -80,6 +87,7 @@ export class BulkCall<Entity> {
       if (this.#askers.size > 0) asker.report?.shared();
       this.#askers.set(asker, [ids]);
     }
+    if (waiting !== null) this.#noteWaiting(ids, waiting);
     try {
       return await this.#shared.join(asker.deadline);
     } catch (error) {
@@ -90,8 +98,12 @@ export class BulkCall<Entity> {
   }
 
   /** Makes the call, on behalf of everybody who waits for it by then. */
-  make(work: (maker: CallMaker, shared: SharedWork) => Promise<Result<Entity>>): void {
-    this.#shared.begin((shared) => work(this.#maker(), shared));
+  make(resource: string, work: (maker: CallMaker, shared: SharedWork) => Promise<Result<Entity>>): void {
+    this.#shared.begin((shared) => {
+      const trace = this.#beginTrace(resource);
+      const result = work(this.#maker(), shared);
+      return trace === null ? result : this.#ended(result, trace);
+    });
   }
 
   /** The ids that it is made for, those that somebody still waits for; from now on no more can go with it. */
@@ -101,6 +113,44 @@ export class BulkCall<Entity> {
     if (this.#sealed !== this.#ids) this.#carried = undefined;
     this.#sentAtMs = performance.now();
     return this.#sealed;
+  }
+
+  #noteWaiting(ids: readonly string[], waiting: NonNullable<WaitingById>): void {
+    for (const id of ids) {
+      for (const fields of waiting.get(id) ?? []) {
+        if (this.#trace === null) (this.#waiting ??= new Set()).add(fields);
+        else fields.comesBy(this.#trace);
+      }
+    }
+  }
+
+  /** It shows among what the first of those waits for who are recorded. */
+  #beginTrace(resource: string): BatchTrace | null {
+    let request = null;
+    for (const { trace } of this.#askers.keys()) {
+      request ??= trace;
+      if (trace?.isRecorded !== true) continue;
+      request = trace;
+      break;
+    }
+    if (request === null) return null;
+    const trace = request.batch(resource);
+    this.#trace = trace;
+    for (const fields of this.#waiting ?? []) fields.comesBy(trace);
+    this.#waiting = undefined;
+    return trace;
+  }
+
+  async #ended(result: Promise<Result<Entity>>, trace: BatchTrace): Promise<Result<Entity>> {
+    try {
+      const found = await result;
+      const unknown = found.values().find((each) => each instanceof UnknownValueError);
+      trace.end(this.seal().length, unknown?.reason.failure ?? null);
+      return found;
+    } catch (error) {
+      trace.end(this.seal().length, error instanceof UpstreamError ? error.failure : null);
+      throw error;
+    }
   }
 
   #stillWanted(): readonly string[] {
@@ -127,6 +177,7 @@ export class BulkCall<Entity> {
       identity: first.identity,
       caller: first.caller,
       report: first.report,
+      trace: this.#trace,
       budget: {
         get left() {
           return richest().left;

@@ -1,8 +1,10 @@
 import DataLoader from 'dataloader';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
+import { addWaiting, type FieldsWaiting, type FieldTrace } from '../../upstream/call-trace.ts';
 import type { Asker } from '../../upstream/upstream-client.ts';
 import type { UpstreamReader } from '../../upstream/upstream-request.ts';
 import { PlainReference, type Reference } from '../wire/reference.ts';
+import type { WaitingById } from './bulk-call.ts';
 import type { Found } from './read-entities.ts';
 import type { Resource } from './resource.ts';
 import type { SharedEntities, Stock } from './shared-entities.ts';
@@ -48,6 +50,8 @@ export class EntityLoader<Entity, Part extends string = never> {
   /** The keys of what was read for this request and not kept from another. */
   #isRead: Set<string> | undefined;
   #dataLoader: DataLoader<Key<Part>, Entity | null, string | Key<Part>> | undefined;
+  /** The fields that are traced and wait for a key. */
+  #waiting: Map<string | Key<Part>, FieldsWaiting> | undefined;
 
   /** `scope` is what the ids have their meaning in, where that is not the same for all. */
   constructor(shared: SharedEntities<Entity, Part>, { asker }: LoaderContext, scope = '') {
@@ -71,13 +75,20 @@ export class EntityLoader<Entity, Part extends string = never> {
   /**
    * Null when the upstream does not know the id. Rejects with an `UnknownValueError` when that could not be found out.
    * What was read for an earlier request is used if it is no older than `maxAgeMs`.
+   *
+   * @param field Who waits for it, where that is traced.
    */
-  load(id: string, parts: readonly Part[] = [], maxAgeMs = Infinity): Promise<Entity | null> {
+  load(
+    id: string,
+    parts: readonly Part[] = [],
+    maxAgeMs = Infinity,
+    field: FieldTrace | null = null,
+  ): Promise<Entity | null> {
     const key = keyOf(id, parts);
     // However fresh it is wanted: it has been read for this very request.
     const found = this.#isRead?.has(key) === true ? this.#found?.get(key) : undefined;
     if (found !== undefined && !(found instanceof UnknownValueError)) return Promise.resolve(found);
-    return this.#loader.load({ ids: [id], parts, maxAgeMs });
+    return this.#load({ ids: [id], parts, maxAgeMs }, field);
   }
 
   /**
@@ -111,7 +122,11 @@ export class EntityLoader<Entity, Part extends string = never> {
    * Loads what `find` is going to be asked for, or undefined where nothing has to be loaded. To wait for all of it at once costs
    * one promise instead of hundreds. What could not be found out `find` throws then.
    */
-  prepare(references: readonly Reference[], parts: readonly Part[] = []): Promise<unknown> | undefined {
+  prepare(
+    references: readonly Reference[],
+    parts: readonly Part[] = [],
+    field: FieldTrace | null = null,
+  ): Promise<unknown> | undefined {
     const asker = this.#asker;
     const recall = asker instanceof UpstreamError ? null : this.#stockOf(asker).recaller(asker, parts);
     const missing = new Set<string>();
@@ -126,7 +141,7 @@ export class EntityLoader<Entity, Part extends string = never> {
       else this.#noteAll(id, parts, kept);
     }
     if (missing.size === 0) return undefined;
-    return this.#loader.load({ ids: [...missing], parts, maxAgeMs: Infinity });
+    return this.#load({ ids: [...missing], parts, maxAgeMs: Infinity }, field);
   }
 
   /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */
@@ -144,10 +159,16 @@ export class EntityLoader<Entity, Part extends string = never> {
     this.#found = undefined;
     this.#isRead = undefined;
     this.#dataLoader = undefined;
+    this.#waiting = undefined;
   }
 
   get #foundSoFar(): Map<string, Found<Entity>> {
     return (this.#found ??= new Map());
+  }
+
+  #load(key: Key<Part>, field: FieldTrace | null): Promise<Entity | null> {
+    if (field !== null) addWaiting((this.#waiting ??= new Map()), cacheKeyFn(key), field);
+    return this.#loader.load(key);
   }
 
   #recall(id: string, parts: readonly Part[]): Entity | null | undefined {
@@ -182,7 +203,9 @@ export class EntityLoader<Entity, Part extends string = never> {
       if (missing.length > missingBefore) for (const part of parts) missingParts.add(part);
     }
     const parts = [...missingParts];
-    const found = missing.length === 0 ? answers : await stock.load(asker, missing, parts);
+    const waiting = this.#waiting === undefined ? null : waitingById(keys, this.#waiting);
+    const found = missing.length === 0 ? answers : await stock.load(asker, missing, parts, waiting);
+    if (waiting !== null) noteFailures(found, waiting);
     for (const id of missing) {
       this.#noteAll(id, parts, found.get(id) ?? null);
       if (this.#resource.lifetime === 'live') {
@@ -246,6 +269,33 @@ function cacheKeyFn<Part extends string>(asked: Key<Part>): string | Key<Part> {
   if (id === undefined || ids.length > 1) return asked;
   const key = keyOf(id, parts);
   return maxAgeMs === Infinity ? key : `${key} ${maxAgeMs}`;
+}
+
+function waitingById<Part extends string>(
+  keys: readonly Key<Part>[],
+  waiting: ReadonlyMap<string | Key<Part>, FieldsWaiting>,
+): NonNullable<WaitingById> {
+  const byId = new Map<string, FieldsWaiting[]>();
+  for (const key of keys) {
+    const fields = waiting.get(cacheKeyFn(key));
+    if (fields === undefined) continue;
+    for (const id of key.ids) {
+      const others = byId.get(id);
+      if (others === undefined) byId.set(id, [fields]);
+      else others.push(fields);
+    }
+  }
+  return byId;
+}
+
+function noteFailures<Entity>(
+  found: ReadonlyMap<string, Found<Entity>>,
+  waiting: NonNullable<WaitingById>,
+): void {
+  for (const [id, each] of found) {
+    if (!(each instanceof UnknownValueError)) continue;
+    for (const fields of waiting.get(id) ?? []) fields.failed(each.reason.failure);
+  }
 }
 
 function keyOf(id: string, parts: readonly string[]): string {

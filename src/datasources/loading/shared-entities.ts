@@ -10,7 +10,7 @@ import type { SharedWork } from '../../upstream/shared-call.ts';
 import type { Asker, CallMaker, LateRead } from '../../upstream/upstream-client.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../upstream/upstream-request.ts';
 import { written, type WrittenRequest } from '../../upstream/written-request.ts';
-import { BulkCall } from './bulk-call.ts';
+import { BulkCall, type WaitingById } from './bulk-call.ts';
 import { type AnsweredEntities, type Found, readEntities } from './read-entities.ts';
 import type { Resource } from './resource.ts';
 
@@ -201,13 +201,14 @@ export class Stock<Entity, Part extends string = never> {
     asker: Asker,
     ids: readonly string[],
     parts: readonly Part[],
+    waiting: WaitingById = null,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
     const idsByCall = this.#callsFor(asker, ids, parts);
-    if (idsByCall.size === 1) for (const [call] of idsByCall) return this.#join(call, asker, ids);
+    if (idsByCall.size === 1) for (const [call] of idsByCall) return this.#join(call, asker, ids, waiting);
     const found = new Map<string, Found<Entity>>();
     await Promise.all(
       [...idsByCall].map(async ([call, some]) => {
-        const result = await this.#join(call, asker, some);
+        const result = await this.#join(call, asker, some, waiting);
         for (const id of some) found.set(id, result.get(id) ?? null);
       }),
     );
@@ -218,9 +219,10 @@ export class Stock<Entity, Part extends string = never> {
     call: BulkCall<Entity>,
     asker: Asker,
     ids: readonly string[],
+    waiting: WaitingById,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
     try {
-      return await call.join(asker, ids);
+      return await call.join(asker, ids, waiting);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const reason = error.resource === undefined ? error.of(this.resource.name) : error;
@@ -300,7 +302,7 @@ export class Stock<Entity, Part extends string = never> {
     calls.underWay.push(call);
     calls.next = call;
     setImmediate(() =>
-      call.make((maker, shared) =>
+      call.make(resource.name, (maker, shared) =>
         readEntities(resource, () => call.seal(), parts, {
           read: (facts, write) => this.#means.read(maker, shared, { ...facts, written: once(write) }),
           budget: maker.budget,
@@ -343,7 +345,7 @@ export class Stock<Entity, Part extends string = never> {
 
   /** Asks anew for what can still be shown meanwhile. What comes of it is kept; a failure changes nothing. */
   async #refresh(
-    { identity, caller, budget }: Asker,
+    { identity, caller, budget, trace }: Asker,
     calls: Calls<Entity>,
     parts: readonly Part[],
   ): Promise<void> {
@@ -352,7 +354,7 @@ export class Stock<Entity, Part extends string = never> {
     const deadline = deadlineIn(this.#means.refreshMs, nobodyLeaves);
     let hasFailed = true;
     try {
-      const found = await this.load({ identity, caller, budget, report: null, deadline }, ids, parts);
+      const found = await this.load({ identity, caller, budget, trace, report: null, deadline }, ids, parts);
       hasFailed = ids.some((id) => found.get(id) instanceof Error);
     } finally {
       if (hasFailed) this.#refreshFromMs = performance.now() + REFRESH_PAUSE_MS;
