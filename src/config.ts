@@ -75,6 +75,9 @@ export interface Config {
   readonly metricsPort: number | null;
   /** Base URL; null where no traces are made. */
   readonly otlpEndpoint: string | null;
+  readonly tracesSampler: NonNullable<SettingValues['OTEL_TRACES_SAMPLER']>;
+  /** For samplers that have to do with shares: 0 to 1. */
+  readonly tracesRatio: number;
   readonly drainSeconds: number;
 }
 
@@ -164,6 +167,8 @@ export function parseConfig(env: Environment): Config {
     logLevel: values.LOG_LEVEL,
     metricsPort: values.METRICS_PORT,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesSampler: values.OTEL_TRACES_SAMPLER ?? 'parentbased_always_on',
+    tracesRatio: values.OTEL_TRACES_SAMPLER_ARG,
     drainSeconds: values.DRAIN_SECONDS,
   });
 }

@@ -24,12 +24,14 @@ import { useQueryCost } from './plugins/use-query-cost.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
 import { useReleasedSources } from './plugins/use-released-sources.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
+import { type ServerTraces, useTraces } from './plugins/use-traces.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { useUpstreamReport } from './plugins/use-upstream-report.ts';
 import { isProbe, Probes } from './probes.ts';
 import { LoginCheck, Readiness } from './readiness.ts';
 import { schema } from './schema.ts';
 import { sharing } from './sharing.ts';
+import type { Traces, TracesOptions } from './tracing/traces.ts';
 import { CallBudget } from './upstream/call-budget.ts';
 import { identitiesOf } from './upstream/credentials.ts';
 import { deadlineIn } from './upstream/deadline.ts';
@@ -80,6 +82,11 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     tokenOptions &&
     new SignedTokens(new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }));
   const callerOf = callersOf(config, tokens);
+  const traces =
+    config.otlpEndpoint === null
+      ? null
+      : loadTraces({ ...config, endpoint: config.otlpEndpoint, apiUrl: config.upstream.apiUrl }, log);
+  const requestTraces: ServerTraces | null = traces && new WeakMap();
 
   const login = config.upstream.credentials.mode === 'client' ? identityOf(null) : null;
   const readiness = new Readiness(login === null ? [] : [new LoginCheck(login, closing.signal, log)]);
@@ -97,19 +104,20 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       const isReportWanted = config.upstreamReport && request.headers.get('x-upstream-report') === '1';
       const report = isReportWanted ? new UpstreamReport() : null;
       const quota = () => identity && client.quotaOf(identity);
+      const trace = requestTraces?.get(request) ?? null;
       const asker =
         caller === null || identity === null
           ? sender instanceof UpstreamError
             ? sender
             : credentialMissing
-          : { identity, caller: caller.key, deadline, budget, report, trace: null };
+          : { identity, caller: caller.key, deadline, budget, report, trace };
       const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
       return createContext(
         {
           caller,
           personalDataScope,
           report,
-          trace: null,
+          trace: trace?.isRecorded === true ? trace : null,
           upstreamReport: report && (() => report.toJSON(quota())),
         },
         shared,
@@ -117,6 +125,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       );
     },
     plugins: [
+      ...(traces && requestTraces ? [useTraces(traces, requestTraces)] : []),
       useBytes(),
       useNoStore(),
       useGraphQLOverHTTP(),
@@ -164,6 +173,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       await yoga.dispose();
       closing.abort(new UpstreamError(shuttingDown));
       await http.dispose();
+      await (await traces)?.dispose();
     },
   };
 }
@@ -181,6 +191,17 @@ function callersOf(
   return credentials.mode === 'client' && credentials.bearerFirst
     ? callersByUpstreamToken(anonymous)
     : () => anonymous;
+}
+
+/** What is made of requests for those who look at traces, loaded only where some do. Null where nobody does, or it could not be loaded. */
+async function loadTraces(options: TracesOptions, log: Logger): Promise<Traces | null> {
+  try {
+    const { Traces } = await import('./tracing/traces.ts');
+    return new Traces(options, log);
+  } catch (error) {
+    log.error({ err: error }, 'No traces are made, for what makes them could not be loaded');
+    return null;
+  }
 }
 
 const credentialMissing = new UpstreamError({

@@ -55,6 +55,20 @@ export const otlpUrl = v.pipe(
   v.string(),
   v.check(isHttpUrl, 'must be an http or https URL without credentials and query'),
 );
+/** The names of OpenTelemetry. */
+export const samplerNames = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export const ratio = v.pipe(
+  v.string(),
+  v.regex(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1'),
+  v.transform(Number),
+);
 export const onOrOff = v.picklist(['on', 'off'], 'must be on or off');
 export const origins = v.pipe(
   v.string(),

@@ -14,7 +14,9 @@ import {
   otlpUrl,
   plannedCardinalities,
   port,
+  ratio,
   region,
+  samplerNames,
   scope,
   text,
   url,
@@ -246,6 +248,16 @@ export const settings = {
     default: null,
     schema: otlpUrl,
     hidden: true,
+  },
+  OTEL_TRACES_SAMPLER: {
+    meaning: 'which requests are traced, by the names of OpenTelemetry; not set: `parentbased_always_on`',
+    default: null,
+    schema: v.picklist(samplerNames, `must be one of ${samplerNames.join(', ')}`),
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: 'which share of them is, from 0 to 1, by a sampler named `traceidratio`',
+    default: '1',
+    schema: ratio,
   },
   DRAIN_SECONDS: {
     meaning: 'time that requests under way are given at SIGTERM',

@@ -26,6 +26,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'readiness',
     'schema',
     'sharing',
+    'tracing',
     'upstream',
     'yoga-logger',
   ],
@@ -34,6 +35,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   graphiql: [],
   plugins: ['authentication', 'context', 'errors', 'execution', 'planning', 'resolvers'],
   planning: ['datasources', 'generated', 'resolvers'],
+  tracing: ['config', 'errors', 'upstream'],
   execution: [],
   resolvers: ['context', 'datasources', 'errors', 'generated'],
   generated: ['context', 'datasources', 'resolvers'],
@@ -60,6 +62,8 @@ const house: Readonly<Record<string, readonly string[]>> = {
 const typesOf: Readonly<Record<string, readonly string[]>> = {
   'upstream/call-trace.ts': ['context', 'resolvers'],
   'upstream/upstream-report.ts': ['context', 'resolvers'],
+  'tracing/traced-request.ts': ['plugins'],
+  'tracing/traces.ts': ['plugins'],
 };
 
 /** Who may see these packages, by part; any other package is free to all. */
@@ -85,6 +89,7 @@ const packages: readonly {
   { name: /^jose$/, parts: ['authentication'] },
   { name: /^dataloader$/, parts: ['datasources'] },
   { name: /^undici$/, parts: ['upstream'] },
+  { name: /^@opentelemetry\//, parts: ['tracing'] },
   { name: /^valibot$/, parts: ['config', 'settings', 'setting-schemas'] },
   { name: /^purecloud-platform-client-v2$/, parts: ['datasources', 'upstream', 'sandbox'], asTypeOnly: true },
 ];
@@ -97,6 +102,8 @@ interface Import {
   readonly file: string;
   readonly specifier: string;
   readonly isType: boolean;
+  /** Whether it is loaded only when it comes to that. */
+  readonly isDynamic: boolean;
 }
 
 const source = fileURLToPath(new URL('../src/', import.meta.url));
@@ -113,16 +120,18 @@ function importsOf(file: string, text: string): { imports: Import[]; readsProces
   const found: Import[] = [];
   for (const { moduleRequest, entries } of module.staticImports) {
     const isType = entries.length > 0 && entries.every((entry) => entry.isType);
-    found.push({ file, specifier: moduleRequest.value, isType });
+    found.push({ file, specifier: moduleRequest.value, isType, isDynamic: false });
   }
   for (const { entries } of module.staticExports) {
     for (const { moduleRequest, isType } of entries) {
-      if (moduleRequest !== null) found.push({ file, specifier: moduleRequest.value, isType });
+      if (moduleRequest !== null) {
+        found.push({ file, specifier: moduleRequest.value, isType, isDynamic: false });
+      }
     }
   }
   for (const { moduleRequest } of module.dynamicImports) {
     const quoted = text.slice(moduleRequest.start, moduleRequest.end);
-    found.push({ file, specifier: quoted.replace(/^(['"`])(.*)\1$/s, '$2'), isType: false });
+    found.push({ file, specifier: quoted.replace(/^(['"`])(.*)\1$/s, '$2'), isType: false, isDynamic: true });
   }
   let readsProcess = found.some(({ specifier }) => /^(node:)?process$/.test(specifier));
   new Visitor({
@@ -130,7 +139,7 @@ function importsOf(file: string, text: string): { imports: Import[]; readsProces
       if (name === 'process') readsProcess = true;
     },
     TSImportType: (node) => {
-      found.push({ file, specifier: node.source.value, isType: true });
+      found.push({ file, specifier: node.source.value, isType: true, isDynamic: false });
     },
   }).visit(program);
   return { imports: found, readsProcess };
@@ -209,6 +218,14 @@ test("the vendor's SDK is a type to this house, never code", () => {
   const sdk = imports.filter(({ specifier }) => specifier.startsWith('purecloud-platform-client-v2'));
   expect(sdk.length).toBeGreaterThan(0);
   expect(arrows(sdk.filter(({ isType }) => !isType))).toEqual([]);
+});
+
+test('what makes traces is loaded only where some are wanted', () => {
+  const users = imports.filter(
+    (each) => targetOf(each)?.startsWith('tracing/') === true && partOf(each.file) !== 'tracing',
+  );
+  expect(users.some(({ isDynamic }) => isDynamic)).toBe(true);
+  expect(arrows(users.filter(({ isType, isDynamic }) => !isType && !isDynamic))).toEqual([]);
 });
 
 test('the generated code is types alone, so that nothing of it runs', () => {

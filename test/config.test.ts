@@ -54,6 +54,8 @@ describe('an empty environment', () => {
       logLevel: 'info',
       metricsPort: null,
       otlpEndpoint: null,
+      tracesSampler: 'parentbased_always_on',
+      tracesRatio: 1,
       drainSeconds: 20,
     });
   });
@@ -112,6 +114,8 @@ test('what is set is taken, without the blanks around it', () => {
     MAX_BODY_BYTES: '1000',
     METRICS_PORT: '9464',
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    OTEL_TRACES_SAMPLER: 'traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '.25',
   };
   expect(parseConfig(env)).toEqual({
     port: 0,
@@ -141,6 +145,8 @@ test('what is set is taken, without the blanks around it', () => {
     logLevel: 'silent',
     metricsPort: 9464,
     otlpEndpoint: 'http://collector:4318',
+    tracesSampler: 'traceidratio',
+    tracesRatio: 0.25,
     drainSeconds: 0,
   });
 });

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { ResourceName } from './route.ts';
 
 /** A request as the sandbox saw it, for tests that count and inspect. */
@@ -11,6 +12,7 @@ export interface RecordedRequest {
   /** Parsed JSON, or text where it is none. */
   body: unknown;
   readonly token: string | null;
+  readonly headers: IncomingHttpHeaders;
   /** Null until answered, and for good where a fault kept the answer back. */
   status: number | null;
 }

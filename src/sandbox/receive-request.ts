@@ -34,6 +34,7 @@ export function receiveRequest(message: IncomingMessage): ReceivedRequest {
     ids: query.has('id') ? values(query, 'id') : idsInPath(match),
     body: undefined,
     token: bearerToken(message.headers.authorization),
+    headers: message.headers,
     status: null,
   };
   return { request, match, isCounted: path === LOGIN_PATH || path.startsWith('/api/v2/') };

@@ -1,0 +1,52 @@
+import { getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { GatewayContext } from '../context.ts';
+import type { ServerTrace } from '../tracing/traced-request.ts';
+import type { Traces } from '../tracing/traces.ts';
+
+/** Where operations are sent. Of anything else, such as somebody asking whether the gateway is alive, there is nothing to tell. */
+const ROUTE = '/graphql';
+
+/** Traces of requests under way. */
+export type ServerTraces = WeakMap<object, ServerTrace>;
+
+/**
+ * Records requests from their beginning to their answer. The first may wait for what does that to be loaded; where that failed,
+ * it is null and nothing is recorded.
+ *
+ * @param of Is told of each request's trace, for whoever records what is done for the request.
+ */
+export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Plugin<GatewayContext> {
+  let traces: Traces | null | undefined;
+
+  function begin(request: Request): void {
+    const trace = traces?.begin(request.method, ROUTE, request.headers);
+    if (trace !== undefined) of.set(request, trace);
+  }
+
+  async function beginOnceLoaded(request: Request): Promise<void> {
+    traces = await loading;
+    begin(request);
+  }
+
+  return {
+    onRequest({ request, url }) {
+      if (url.pathname !== ROUTE) return;
+      if (traces !== undefined) return begin(request);
+      return beginOnceLoaded(request);
+    },
+    onExecute({ args: { document, operationName, contextValue } }) {
+      const operation = getOperationAST(document, operationName);
+      if (operation) of.get(contextValue.request)?.operation(operation.operation, operation.name?.value);
+    },
+    onExecutionResult({ request, result }) {
+      const trace = of.get(request);
+      if (trace === undefined || result === undefined || !('errors' in result)) return;
+      const codes = (result.errors ?? []).map(({ extensions }) => extensions['code']);
+      trace.errors(codes.filter((code) => typeof code === 'string'));
+    },
+    onResponse({ request, response }) {
+      of.get(request)?.end(response.status);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Logger } from 'pino';
+
+/** What goes on failing is told this often. */
+const SILENT_MS = 60_000;
+
+/** Tells those who run the gateway that spans cannot be sent, and when they can be again; a collector can be away for long. */
+export class TellingExporter implements SpanExporter {
+  readonly #exporter: SpanExporter;
+  readonly #log: Logger;
+  #lost = 0;
+  #toldAtMs = -Infinity;
+
+  constructor(exporter: SpanExporter, log: Logger) {
+    this.#exporter = exporter;
+    this.#log = log;
+  }
+
+  export(spans: ReadableSpan[], onResult: (result: ExportResult) => void): void {
+    this.#exporter.export(spans, (result) => {
+      if (result.code === ExportResultCode.SUCCESS) this.#sent();
+      else this.#failed(spans.length, result.error);
+      onResult(result);
+    });
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#exporter.forceFlush?.();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#exporter.shutdown();
+  }
+
+  #sent(): void {
+    if (this.#lost === 0) return;
+    this.#log.info({ lostSpans: this.#lost }, 'Traces can be sent again');
+    this.#lost = 0;
+    this.#toldAtMs = -Infinity;
+  }
+
+  #failed(spans: number, error: Error | undefined): void {
+    this.#lost += spans;
+    const nowMs = performance.now();
+    if (nowMs - this.#toldAtMs < SILENT_MS) return;
+    this.#toldAtMs = nowMs;
+    this.#log.warn({ lostSpans: this.#lost, detail: codeOf(error) }, 'Traces cannot be sent');
+  }
+}
+
+/** The HTTP status, or such as ECONNREFUSED. Messages quote what was answered, and the endpoint, which may hold a secret. */
+function codeOf(error: Error | undefined): string | number | undefined {
+  const code = error !== undefined && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' || typeof code === 'number' ? code : undefined;
+}
