@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import type { Err } from '@badrap/valita';
 import type { ApiKey } from './authentication/api-key.ts';
 import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
 import { isLoopback } from './loopback.ts';
@@ -182,18 +182,23 @@ function readSettings(env: Environment, problems: string[]): SettingValues {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
   for (const name of Object.keys(settings) as SettingName[]) {
     const { schema, default: preset, ...setting } = settings[name];
-    values[name] = preset === null ? null : v.parse(schema, preset);
+    values[name] = preset === null ? null : schema.parse(preset);
     const text = env[name]?.trim();
     if (!text) continue;
-    const parsed = v.safeParse(schema, text);
-    if (parsed.success) values[name] = parsed.output;
+    const parsed = schema.try(text);
+    if (parsed.ok) values[name] = parsed.value;
     else {
       const shown = 'hidden' in setting ? 'the value given' : JSON.stringify(text);
-      problems.push(`${name} ${parsed.issues[0].message}; it is ${shown}.`);
+      problems.push(`${name} ${messageOf(parsed.issues)}; it is ${shown}.`);
     }
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema
   return values as SettingValues;
+}
+
+/** All that settings are checked by has words of its own. */
+function messageOf(issues: Err['issues']): string {
+  return issues.map((issue) => ('message' in issue ? issue.message : issue.code)).join(', ');
 }
 
 function lifetimeSecondsOf(values: SettingValues): Record<LifetimeName, number> {

@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import * as v from '@badrap/valita';
 import { parseApiKeys } from './authentication/parse-api-keys.ts';
 import { isScope } from './authentication/scopes.ts';
 import { isLoopback } from './loopback.ts';
@@ -9,52 +9,34 @@ import { regions } from './upstream/regions.ts';
 
 export const text = v.string();
 export const port = wholeNumber(0, 65_535);
-export const host = v.pipe(text, v.regex(/^[\w.:-]+$/, 'must be a host name or an address'));
-export const bearerToken = v.pipe(text, v.regex(/^[\w.~+/-]+=*$/, 'must be a bearer token'));
-export const scope = v.pipe(text, v.check(isScope, 'must be one scope, without blanks and quotes'));
-export const url = v.pipe(
-  v.string(),
-  v.check(isUpstreamUrl, 'must be an https URL (http for loopback only) without credentials and query'),
+export const host = matching(/^[\w.:-]+$/, 'must be a host name or an address');
+export const bearerToken = matching(/^[\w.~+/-]+=*$/, 'must be a bearer token');
+export const scope = text.assert(isScope, 'must be one scope, without blanks and quotes');
+export const url = text.assert(
+  isUpstreamUrl,
+  'must be an https URL (http for loopback only) without credentials and query',
 );
-export const region = v.pipe(
-  v.string(),
-  v.check(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`),
+export const region = text.assert(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`);
+export const jwksUrl = text.assert(
+  isJwksUrl,
+  'must be an https URL (http for loopback only) without credentials',
 );
-export const jwksUrl = v.pipe(
-  v.string(),
-  v.check(isJwksUrl, 'must be an https URL (http for loopback only) without credentials'),
-);
-export const apiKeys = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const { apiKeys: parsed, problems } = parseApiKeys(dataset.value);
-    if (problems.length === 0) return parsed;
-    addIssue({ message: problems.join(', and ') });
-    return NEVER;
-  }),
-);
-export const plannedCardinalities = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const { cardinalities, problems } = parseCardinalities(dataset.value);
-    if (problems.length === 0) return cardinalities;
-    addIssue({ message: problems.join(', and ') });
-    return NEVER;
-  }),
-);
-export const hostNames = v.pipe(
-  v.string(),
-  v.transform(listed),
-  v.check(
+export const apiKeys = text.chain((value) => {
+  const { apiKeys: parsed, problems } = parseApiKeys(value);
+  return problems.length === 0 ? v.ok(parsed) : v.err(problems.join(', and '));
+});
+export const plannedCardinalities = text.chain((value) => {
+  const { cardinalities, problems } = parseCardinalities(value);
+  return problems.length === 0 ? v.ok(cardinalities) : v.err(problems.join(', and '));
+});
+export const hostNames = text
+  .map(listed)
+  .assert(
     areHostNames,
     'must be host names or addresses (IPv6 in brackets), without ports and apart by commas',
-  ),
-);
-export const acknowledgement = v.pipe(v.string(), v.literal('i-know', 'can only be i-know'));
-export const otlpUrl = v.pipe(
-  v.string(),
-  v.check(isHttpUrl, 'must be an http or https URL without credentials and query'),
-);
+  );
+export const acknowledgement = oneOf(['i-know'], 'can only be i-know');
+export const otlpUrl = text.assert(isHttpUrl, 'must be an http or https URL without credentials and query');
 /** The names of OpenTelemetry. */
 export const samplerNames = [
   'always_on',
@@ -64,30 +46,31 @@ export const samplerNames = [
   'parentbased_always_off',
   'parentbased_traceidratio',
 ] as const;
-export const ratio = v.pipe(
-  v.string(),
-  v.regex(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1'),
-  v.transform(Number),
-);
-export const onOrOff = v.picklist(['on', 'off'], 'must be on or off');
-export const origins = v.pipe(
-  v.string(),
-  v.transform(listed),
-  v.check(
+export const ratio = matching(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1').map(Number);
+export const onOrOff = oneOf(['on', 'off'], 'must be on or off');
+export const origins = text
+  .map(listed)
+  .assert(
     areOrigins,
     'must be origins such as https://app.example.com, without a path, apart by commas; a star is none',
-  ),
-);
-
-export function wholeNumber(from: number, to: number) {
-  const message = `must be a whole number from ${from} to ${to}`;
-  return v.pipe(
-    v.string(),
-    v.regex(/^\d{1,11}$/, message),
-    v.transform(Number),
-    v.minValue(from, message),
-    v.maxValue(to, message),
   );
+
+export function wholeNumber(from: number, to: number): v.Type<number> {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return matching(/^\d{1,11}$/, message)
+    .map(Number)
+    .assert((value) => value >= from && value <= to, message);
+}
+
+export function oneOf<const Name extends string>(names: readonly Name[], message: string): v.Type<Name> {
+  return text.chain((value) => {
+    const known = names.find((name) => name === value);
+    return known === undefined ? v.err(message) : v.ok(known);
+  });
+}
+
+function matching(pattern: RegExp, message: string): v.Type<string> {
+  return text.assert((value) => pattern.test(value), message);
 }
 
 function isRegion(value: string): boolean {

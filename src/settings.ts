@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import type { Infer, Type } from '@badrap/valita';
 import type { ApiKey } from './authentication/api-key.ts';
 import { type LifetimeName, lifetimes } from './cache/lifetimes.ts';
 import type { Cardinalities } from './planning/cardinalities.ts';
@@ -9,6 +9,7 @@ import {
   host,
   hostNames,
   jwksUrl,
+  oneOf,
   onOrOff,
   origins,
   otlpUrl,
@@ -28,10 +29,7 @@ interface Setting {
   readonly meaning: string;
   /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
   readonly default: string | null;
-  readonly schema: v.GenericSchema<
-    string,
-    string | number | readonly string[] | readonly ApiKey[] | Cardinalities
-  >;
+  readonly schema: Type<string | number | readonly string[] | readonly ApiKey[] | Cardinalities>;
   /** Whether the value is not shown, not even in an error about itself: it is a secret, or may hold one. */
   readonly hidden?: true;
 }
@@ -201,7 +199,7 @@ export const settings = {
     meaning:
       '`off`, `prefer` or `only`: whether queries are known by the ids of a manifest, also or exclusively',
     default: 'off',
-    schema: v.picklist(['off', 'prefer', 'only'], 'must be off, prefer or only'),
+    schema: oneOf(['off', 'prefer', 'only'], 'must be off, prefer or only'),
   },
   TRUSTED_DOCUMENTS_FILE: {
     meaning: "that manifest: a JSON file of ids and queries, as codegen's client preset writes it",
@@ -233,10 +231,7 @@ export const settings = {
   LOG_LEVEL: {
     meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
     default: 'info',
-    schema: v.picklist(
-      ['debug', 'info', 'warn', 'error', 'silent'],
-      'must be debug, info, warn, error or silent',
-    ),
+    schema: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'),
   },
   METRICS_PORT: {
     meaning: 'port on which metrics are, at `/metrics`; not set: they are not kept',
@@ -252,7 +247,7 @@ export const settings = {
   OTEL_TRACES_SAMPLER: {
     meaning: 'which requests are traced, by the names of OpenTelemetry; not set: `parentbased_always_on`',
     default: null,
-    schema: v.picklist(samplerNames, `must be one of ${samplerNames.join(', ')}`),
+    schema: oneOf(samplerNames, `must be one of ${samplerNames.join(', ')}`),
   },
   OTEL_TRACES_SAMPLER_ARG: {
     meaning: 'which share of them is, from 0 to 1, by a sampler named `traceidratio`',
@@ -271,7 +266,7 @@ export type SettingName = keyof typeof settings;
 /** The value of each setting, null where it is neither set nor has a default. */
 export type SettingValues = {
   readonly [Name in SettingName]:
-    | v.InferOutput<(typeof settings)[Name]['schema']>
+    | Infer<(typeof settings)[Name]['schema']>
     | ((typeof settings)[Name]['default'] extends string ? never : null);
 };
 

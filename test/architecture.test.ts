@@ -90,7 +90,7 @@ const packages: readonly {
   { name: /^dataloader$/, parts: ['datasources'] },
   { name: /^undici$/, parts: ['upstream'] },
   { name: /^@opentelemetry\//, parts: ['tracing'] },
-  { name: /^valibot$/, parts: ['config', 'settings', 'setting-schemas'] },
+  { name: /^@badrap\/valita$/, parts: ['config', 'settings', 'setting-schemas'] },
   { name: /^purecloud-platform-client-v2$/, parts: ['datasources', 'upstream', 'sandbox'], asTypeOnly: true },
 ];
 

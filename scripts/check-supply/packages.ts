@@ -1,6 +1,6 @@
+import * as v from '@badrap/valita';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as v from 'valibot';
 
 /** A package that the lockfile names. */
 export interface Package {
@@ -14,26 +14,32 @@ export interface Package {
   readonly licence: unknown;
 }
 
-const lockfileSchema = v.object({
-  lockfileVersion: v.literal(3),
-  packages: v.record(
-    v.string(),
-    v.object({
-      version: v.optional(v.string()),
-      license: v.optional(v.unknown()),
-      dev: v.optional(v.boolean(), false),
-      optional: v.optional(v.boolean(), false),
-      devOptional: v.optional(v.boolean(), false),
-    }),
-  ),
-});
-const manifestSchema = v.object({
-  name: v.string(),
-  version: v.string(),
-  license: v.optional(v.unknown()),
-  // How it was written long ago.
-  licenses: v.optional(v.unknown()),
-});
+const flag = v.boolean().optional(() => false);
+const lockfileSchema = v
+  .object({
+    lockfileVersion: v.literal(3),
+    packages: v.record(
+      v
+        .object({
+          version: v.string().optional(),
+          license: v.unknown().optional(),
+          dev: flag,
+          optional: flag,
+          devOptional: flag,
+        })
+        .rest(v.unknown()),
+    ),
+  })
+  .rest(v.unknown());
+const manifestSchema = v
+  .object({
+    name: v.string(),
+    version: v.string(),
+    license: v.unknown().optional(),
+    // How it was written long ago.
+    licenses: v.unknown().optional(),
+  })
+  .rest(v.unknown());
 
 /**
  * All packages of a project's lockfile but the project itself.
@@ -41,13 +47,13 @@ const manifestSchema = v.object({
  * @throws Error when something is not installed that should be.
  */
 export function packagesOf(project: string): Package[] {
-  const { packages } = v.parse(lockfileSchema, read(join(project, 'package-lock.json')));
+  const { packages } = lockfileSchema.parse(read(join(project, 'package-lock.json')));
   return Object.entries(packages).flatMap(([path, { version = '', license, dev, optional, devOptional }]) => {
     if (path === '') return [];
     const folder = join(project, path);
     const isProduction = !dev;
     if (existsSync(join(folder, 'package.json'))) {
-      const manifest = v.parse(manifestSchema, read(join(folder, 'package.json')));
+      const manifest = manifestSchema.parse(read(join(folder, 'package.json')));
       const licence = manifest.license ?? manifest.licenses ?? null;
       return { name: manifest.name, version: manifest.version, isProduction, folder, licence };
     }

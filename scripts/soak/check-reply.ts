@@ -1,4 +1,4 @@
-import * as v from 'valibot';
+import * as v from '@badrap/valita';
 import { stampsIn } from './stamps.ts';
 
 /** An answer as it came over HTTP. */
@@ -28,41 +28,44 @@ const CODES = [
   'UPSTREAM_UNAVAILABLE',
 ] as const;
 
-const text = v.pipe(v.string(), v.minLength(1));
-const wholeNumber = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = v.string().assert((value) => value !== '', 'is empty');
+const wholeNumber = v.number().assert((value) => Number.isInteger(value) && value >= 0, 'is no whole number');
 const ids = v.array(text);
 
 // Strict all the way down: whatever is in an error and not in here, such as a stack, is not for clients.
-const clientError = v.strictObject({
+const clientError = v.object({
   message: text,
-  locations: v.optional(v.array(v.strictObject({ line: wholeNumber, column: wholeNumber }))),
-  path: v.optional(v.array(v.union([text, wholeNumber]))),
-  extensions: v.strictObject({
-    code: v.picklist(CODES),
-    upstreamStatus: v.optional(wholeNumber),
-    correlationId: v.optional(text),
-    missingPermissions: v.optional(v.array(text)),
-    retryAfterSeconds: v.optional(wholeNumber),
-    affected: v.optional(
-      v.strictObject({
+  locations: v.array(v.object({ line: wholeNumber, column: wholeNumber })).optional(),
+  path: v.array(v.union(text, wholeNumber)).optional(),
+  extensions: v.object({
+    code: v.union(...CODES.map((code) => v.literal(code))),
+    upstreamStatus: wholeNumber.optional(),
+    correlationId: text.optional(),
+    missingPermissions: v.array(text).optional(),
+    retryAfterSeconds: wholeNumber.optional(),
+    limit: text.optional(),
+    asked: wholeNumber.optional(),
+    allowed: wholeNumber.optional(),
+    plan: v.array(v.object({ resource: text, calls: wholeNumber })).optional(),
+    affected: v
+      .object({
         type: text,
         ids,
-        paths: v.pipe(v.array(text), v.minLength(1)),
-        also: v.optional(v.array(v.strictObject({ type: text, ids }))),
-      }),
-    ),
+        paths: v.array(text).assert(isFilled, 'is empty'),
+        also: v.array(v.object({ type: text, ids })).optional(),
+      })
+      .optional(),
   }),
 });
 
-const answerSchema = v.pipe(
-  v.strictObject({
-    data: v.optional(v.nullable(v.record(v.string(), v.unknown()))),
-    errors: v.optional(v.pipe(v.array(clientError), v.minLength(1))),
-  }),
-  v.check(({ data, errors }) => data != null || errors !== undefined, 'neither data nor errors'),
-);
+const answerSchema = v
+  .object({
+    data: v.record(v.unknown()).nullable().optional(),
+    errors: v.array(clientError).assert(isFilled, 'is empty').optional(),
+  })
+  .assert(({ data, errors }) => data != null || errors !== undefined, 'has neither data nor errors');
 
-export type Answer = v.InferOutput<typeof answerSchema>;
+export type Answer = v.Infer<typeof answerSchema>;
 
 /**
  * Reads the answer to a well-formed request that accepts this type; or says what about it is no valid GraphQL over HTTP.
@@ -71,13 +74,10 @@ export function checkReply(reply: Reply, accepted: MediaType): Answer | string {
   const { status, contentType } = reply;
   const json = parsed(reply.text);
   if (json === undefined) return `status ${status} with what is no JSON`;
-  const result = v.safeParse(answerSchema, json);
-  if (!result.success) {
-    const [issue] = result.issues;
-    return `status ${status}, ${v.getDotPath(issue) ?? 'the answer'}: ${issue.message}`;
-  }
+  const result = answerSchema.try(json);
+  if (!result.ok) return `status ${status}, ${result.message}`;
   if (contentType.replace(/;.*/, '') !== accepted) return `${contentType} instead of ${accepted}`;
-  const { output } = result;
+  const { value: output } = result;
   // An operation that was not executed at all has no `data`, and only the newer type has a status for that.
   const wanted = accepted === GRAPHQL_TYPE && output.data === undefined ? 400 : 200;
   if (status !== wanted) return `status ${status} instead of ${wanted}`;
@@ -91,4 +91,8 @@ function parsed(json: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function isFilled(list: readonly unknown[]): boolean {
+  return list.length > 0;
 }
