@@ -21,7 +21,7 @@ interface AuthenticationConfig {
 }
 
 /** What a query may be. */
-interface QueryLimits {
+export interface QueryLimits {
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxTokens: number;
@@ -29,7 +29,7 @@ interface QueryLimits {
 }
 
 /** Queries that are known by their ids. */
-interface TrustedDocumentsConfig {
+export interface TrustedDocumentsConfig {
   /** `only` where no others are accepted. */
   readonly mode: 'prefer' | 'only';
   /** Path of the manifest. */

@@ -2,7 +2,7 @@ import type { GatewayConfig } from './server.ts';
 
 /** What the console shows once the gateway listens on this port. */
 export function greeting(config: GatewayConfig, port: number): string {
-  const { host, upstream, exampleCampaignId } = config;
+  const { host, upstream, exampleCampaignId, trustedDocuments } = config;
   // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
@@ -12,26 +12,19 @@ export function greeting(config: GatewayConfig, port: number): string {
     accessToken: 'the access token that was configured',
     client: 'a login of its own',
   }[upstream.credentials.mode];
-  return exampleCampaignId === undefined
-    ? `Gateway and GraphiQL on ${address}
-  upstream    ${upstream.apiUrl}
-  credential  ${credential}
-  callers     ${callers(config)}
-
-A query to paste:
-${query('campaigns(first: 5) { totalCount nodes { id name campaignStatus } }')}
-`
-    : `Gateway and GraphiQL on ${address}
-  upstream    the embedded sandbox: an invented organisation, on ${upstream.apiUrl}
-  credential  ${credential}
-  callers     ${callers(config)}
-
-A query to paste:
-${query(`campaignInteractions(campaignId: "${exampleCampaignId}", first: 3) {
+  const pasted =
+    exampleCampaignId === undefined
+      ? 'campaigns(first: 5) { totalCount nodes { id name campaignStatus } }'
+      : `campaignInteractions(campaignId: "${exampleCampaignId}", first: 3) {
     totalCount
     nodes { state disposition agent { name email } contact { data } queue { name } }
-  }`)}
-`;
+  }`;
+  return `Gateway and GraphiQL on ${address}
+  upstream    ${exampleCampaignId === undefined ? '' : 'the embedded sandbox: an invented organisation, on '}${upstream.apiUrl}
+  credential  ${credential}
+  callers     ${callers(config)}
+  queries     ${queries(config)}
+${trustedDocuments?.mode === 'only' ? '' : `\nA query to paste:\n{\n  ${pasted}\n}\n`}`;
 }
 
 /** Who may ask. */
@@ -46,6 +39,9 @@ function callers({ authentication, upstream: { credentials } }: GatewayConfig): 
   ].join(', or ');
 }
 
-function query(field: string): string {
-  return `{\n  ${field}\n}`;
+/** What may be asked. */
+function queries({ trustedDocuments, documents }: GatewayConfig): string {
+  if (trustedDocuments === null || documents === undefined) return 'any within the limits';
+  const known = `${documents.size} trusted ones by their ids`;
+  return trustedDocuments.mode === 'only' ? `${known}, and no others` : `${known}, and any within the limits`;
 }

@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
 import { Connections } from './connections.ts';
 import { greeting } from './greeting.ts';
+import { parseTrustedDocuments, type TrustedDocuments } from './queries/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
+import { schema } from './schema.ts';
 import { createGateway, type GatewayConfig } from './server.ts';
 import { UnexpectedErrors } from './unexpected-errors.ts';
 
@@ -15,8 +18,9 @@ const LAME_DUCK_MS = 1000;
 /** Starts what the environment describes, and ends all of it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const config = parseConfig(process.env);
+  const documents = readTrustedDocuments(config);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
-  const ready = gatewayConfig(config, sandbox);
+  const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
   const log = pino({ level: config.logLevel });
   const unexpected = new UnexpectedErrors(log);
   const gateway = createGateway(ready, log);
@@ -60,6 +64,19 @@ async function leave(stopping: Promise<void>): Promise<void> {
   } finally {
     process.exit();
   }
+}
+
+function readTrustedDocuments(config: Config): TrustedDocuments | null {
+  if (config.trustedDocuments === null) return null;
+  const { file } = config.trustedDocuments;
+  let manifest: string;
+  try {
+    manifest = readFileSync(file, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which cannot be read: ${why}.`]);
+  }
+  return parseTrustedDocuments(manifest, file, schema, config);
 }
 
 function gatewayConfig({ upstream, ...config }: Config, sandbox: Sandbox | null): GatewayConfig {

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { createYoga } from 'graphql-yoga';
+import { createYoga, type Plugin } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import {
   anonymousCaller,
@@ -19,16 +19,18 @@ import { useBytes } from './plugins/use-bytes.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
-import { useKnownOperationTypes } from './plugins/use-known-operation-types.ts';
 import { useQueryCost } from './plugins/use-query-cost.ts';
 import { useNoStore } from './plugins/use-no-store.ts';
+import { useQueryRules } from './plugins/use-query-rules.ts';
 import { useReleasedSources } from './plugins/use-released-sources.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
+import type { TrustedDocuments } from './queries/trusted-documents.ts';
+import { LoginCheck, Readiness } from './readiness.ts';
+import { isProbe, Probes } from './probes.ts';
 import { type ServerTraces, useTraces } from './plugins/use-traces.ts';
+import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
 import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { useUpstreamReport } from './plugins/use-upstream-report.ts';
-import { isProbe, Probes } from './probes.ts';
-import { LoginCheck, Readiness } from './readiness.ts';
 import { schema } from './schema.ts';
 import { sharing } from './sharing.ts';
 import type { Traces, TracesOptions } from './tracing/traces.ts';
@@ -42,6 +44,8 @@ import { yogaLogger } from './yoga-logger.ts';
 /** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
 export type GatewayConfig = Omit<Config, 'upstream'> & {
   readonly upstream: UpstreamConfig;
+  /** What the file of `trustedDocuments` holds; there whenever that is set. */
+  readonly documents?: TrustedDocuments;
   /** The campaign that GraphiQL's example queries ask about. */
   readonly exampleCampaignId?: string;
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
@@ -128,11 +132,13 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       ...(traces && requestTraces ? [useTraces(traces, requestTraces)] : []),
       useBytes(),
       useNoStore(),
+      // Before what misses a query that an id stands for.
+      ...trustedDocuments(config),
       useGraphQLOverHTTP(),
       // After what chooses how the body is read.
-      useBodyLimit(),
+      useBodyLimit({ maxBytes: config.maxBodyBytes }),
       ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
-      useKnownOperationTypes(),
+      useQueryRules(config),
       // First the arguments: nothing is spent on a request that is refused.
       useArgumentRules(),
       // Whose plan counts on arguments that have been checked.
@@ -154,6 +160,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     logging: yogaLogger(log),
     // Yoga would let every website read answers.
     cors: false,
+    ...(config.trustedDocuments && { extraParamNames: ['documentId'] }),
     multipart: false,
     // That is `useBodyLimit`'s.
     maxRequestBodySize: false,
@@ -176,6 +183,12 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       await (await traces)?.dispose();
     },
   };
+}
+
+function trustedDocuments({ trustedDocuments: settings, documents }: GatewayConfig): readonly Plugin[] {
+  if (settings === null) return [];
+  if (documents === undefined) throw new TypeError('The trusted documents have to be read beforehand.');
+  return [useTrustedDocuments(documents, settings)];
 }
 
 /** How callers are told apart. `tokens` where such are accepted. */

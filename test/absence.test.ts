@@ -13,7 +13,7 @@ import {
   type Row,
   screen,
 } from './support/answers.ts';
-import { gatewayForTest } from './support/gateway.ts';
+import { ANY_SIZE, gatewayForTest } from './support/gateway.ts';
 import {
   CAMPAIGN_ID,
   CONTACT_LIST_ID,
@@ -335,7 +335,7 @@ describe('what the upstream does not know is null without an error', () => {
   });
 
   test('a root, which asks the upstream even for the id alone', async () => {
-    const { query, calls } = await gatewayForTest();
+    const { query, calls } = await gatewayForTest({ env: ANY_SIZE });
     const answer = await query(`{
       campaign(id: "gone") { id }
       campaignInteractions(campaignId: "gone") { totalCount }

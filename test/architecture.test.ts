@@ -10,7 +10,7 @@ import { expect, test } from 'vitest';
  * it, and codegen's are made of what the resolvers and the data sources give.
  */
 const house: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'connections', 'greeting', 'server', 'sandbox', 'unexpected-errors'],
+  main: ['config', 'connections', 'greeting', 'queries', 'schema', 'server', 'sandbox', 'unexpected-errors'],
   connections: [],
   'unexpected-errors': [],
   greeting: ['server'],
@@ -24,6 +24,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'plugins',
     'probes',
     'readiness',
+    'queries',
     'schema',
     'sharing',
     'tracing',
@@ -33,8 +34,9 @@ const house: Readonly<Record<string, readonly string[]>> = {
   sharing: ['cache', 'config', 'datasources', 'upstream'],
   schema: ['context', 'resolvers'],
   graphiql: [],
-  plugins: ['authentication', 'context', 'errors', 'execution', 'planning', 'resolvers'],
+  plugins: ['authentication', 'config', 'context', 'errors', 'execution', 'planning', 'queries', 'resolvers'],
   planning: ['datasources', 'generated', 'resolvers'],
+  queries: ['config'],
   tracing: ['config', 'errors', 'upstream'],
   execution: [],
   resolvers: ['context', 'datasources', 'errors', 'generated'],
@@ -73,13 +75,14 @@ const packages: readonly {
   readonly asTypeOnly?: true;
 }[] = [
   {
-    name: /^(@graphql-|graphql\b)/,
+    name: /^(@escape\.tech\/graphql-|@graphql-|graphql\b)/,
     parts: [
       'server',
       'schema',
       'graphiql',
       'plugins',
       'planning',
+      'queries',
       'execution',
       'resolvers',
       'generated',

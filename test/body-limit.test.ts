@@ -24,7 +24,18 @@ function listenerOf(yoga: ReturnType<typeof limitedYoga>): RequestListener {
   return (incoming, response) => void yoga(incoming, response);
 }
 
-const tooLarge = { message: 'Request body too large', extensions: { code: 'REQUEST_ENTITY_TOO_LARGE' } };
+/** `has` tells how many bytes there are, as far as that is known. */
+function tooLarge(has: RegExp, asked: unknown) {
+  const message = expect.stringMatching(
+    new RegExp(
+      `^The request's body has ${has.source} bytes; at most 1000 are allowed \\(MAX_BODY_BYTES\\)\\.$`,
+    ),
+  );
+  return {
+    message,
+    extensions: { code: 'REQUEST_ENTITY_TOO_LARGE', limit: 'bodyBytes', asked, allowed: 1000 },
+  };
+}
 
 /** Sends a body in pieces of so many characters, without saying how long it is. */
 async function postInPieces(url: string, body: string, size: number) {
@@ -42,7 +53,7 @@ test('a body that says that it is too large is refused', async () => {
   const url = `${await listeningForTest(listenerOf(limitedYoga()))}/graphql`;
   const response = await fetch(url, { method: 'POST', headers: JSON_CONTENT, body: LARGE });
   expect(response.status).toBe(413);
-  expect(JSON.parse(await response.text()).errors).toEqual([tooLarge]);
+  expect(JSON.parse(await response.text()).errors).toEqual([tooLarge(/2000/, 2000)]);
 });
 
 test.each([1, 100, 2_000])(
@@ -53,7 +64,7 @@ test.each([1, 100, 2_000])(
     expect(small.answer).toEqual({ data: { __typename: 'Query' } });
     const large = await postInPieces(url, LARGE, size);
     expect(large.status).toBe(413);
-    expect(large.answer.errors).toEqual([tooLarge]);
+    expect(large.answer.errors).toEqual([tooLarge(/at least \d{4}/, expect.any(Number))]);
   },
 );
 
@@ -76,12 +87,14 @@ test.each(['-1', '1,1', '0x10', 'many'])('a Content-Length of %s is refused', as
   expect(response.status).toBe(400);
 });
 
-test('the gateway has a limit of 25 MB', async () => {
+test('the gateway has the limit of its setting', async () => {
   const { gateway } = await gatewayForTest();
   const url = `${await listeningForTest(gateway.listener)}/graphql`;
-  const body = QUERY.padEnd(25_000_001);
+  const body = QUERY.padEnd(100_001);
   const response = await fetch(url, { method: 'POST', headers: JSON_CONTENT, body });
   expect(response.status).toBe(413);
-  const inPieces = await postInPieces(url, body, 5_000_000);
+  const allowed = await fetch(url, { method: 'POST', headers: JSON_CONTENT, body: QUERY.padEnd(100_000) });
+  expect(allowed.status).toBe(200);
+  const inPieces = await postInPieces(url, body, 50_000);
   expect(inPieces.status).toBe(413);
 });

@@ -6,6 +6,7 @@ import { startSandbox, type Sandbox, type SandboxOptions } from '../src/sandbox/
 import { createGateway, type Gateway } from '../src/server.ts';
 import { onlyError } from './support/answers.ts';
 import {
+  ANY_SIZE,
   compileAtSight,
   forgetfulGatewayForTest,
   type GraphQLAnswer,
@@ -187,7 +188,7 @@ describe('a caller without a credential', () => {
   const names = [...everyRoot.matchAll(/^ {4}(\w+)/gm)].map(([, name]) => name);
 
   test('gets HTTP 200, and for each root field null and an error of its own', async () => {
-    const { gateway, calls } = await forgetfulGatewayForTest();
+    const { gateway, calls } = await forgetfulGatewayForTest({ env: ANY_SIZE });
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const request = graphqlRequest(everyRoot, {}, null);
       request.headers.set('accept', accept);

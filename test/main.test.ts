@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { TOKEN } from './support/gateway.ts';
@@ -8,6 +11,12 @@ import { ask, GATEWAY, run, runningGateway, sandboxForTest } from './support/run
 
 const USER = '{ user(id: "user-1") { name email } }';
 const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
+
+async function folderForTest(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 /** Whether somebody accepts a connection there. */
 async function accepts(address: string): Promise<boolean> {
@@ -109,6 +118,22 @@ describe('started over an upstream', () => {
   });
 });
 
+test('started with trusted documents alone, it answers those, and prints no query to paste', async () => {
+  const file = join(await folderForTest(), 'documents.json');
+  await writeFile(file, JSON.stringify({ typename: '{ __typename }' }));
+  const { output } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
+  await expect
+    .poll(() => output.stdout + output.stderr, { timeout: 30_000 })
+    .toContain('queries     1 trusted ones by their ids, and no others');
+  expect(output.stdout).toMatch(/^Gateway and GraphiQL on http:/);
+  expect(output.stdout).not.toContain('paste');
+  const [address = ''] = /http:\S+\/graphql/.exec(output.stdout) ?? [];
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ documentId: 'typename' });
+  const response = await fetch(address, { method: 'POST', headers, body });
+  expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+});
+
 test('its log goes to stdout, a JSON object a line, and as much of it as LOG_LEVEL says', async () => {
   const written = async (level: string) => {
     const { child, closed, output, address, query } = await runningGateway({ LOG_LEVEL: level });
@@ -143,6 +168,29 @@ describe('what keeps it from starting', () => {
       expect.stringMatching(/^ {2}- GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must/),
     ]);
     expect(output.stderr).not.toContain('hush');
+  });
+
+  test.each([
+    ['is not there', null, ['which cannot be read: ENOENT']],
+    ['is no JSON', '{', ['which is no JSON']],
+    [
+      'holds what is no query of the schema',
+      '{"one": "{ nothing }", "two": "{"}',
+      ['Document "one" of ', 'Document "two" of '],
+    ],
+  ])('is told of trusted documents whose file %s', async (_what, manifest, told) => {
+    const file = join(await folderForTest(), 'documents.json');
+    if (manifest !== null) await writeFile(file, manifest);
+    const { output, closed } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
+    expect(await closed).toEqual([1, null]);
+    expect(output.stdout).toBe('');
+    const [title, ...problems] = output.stderr.trimEnd().split('\n');
+    expect(title).toBe('The gateway cannot start:');
+    expect(problems).toHaveLength(told.length);
+    for (const [n, start] of told.entries()) {
+      expect(problems[n]).toContain(start);
+      expect(problems[n]).toContain(file);
+    }
   });
 
   test('is told in one line when it is a port in use, and nothing is left running', async () => {

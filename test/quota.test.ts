@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../src/sandbox/start-sandbox.ts';
 import { onlyError, screen } from './support/answers.ts';
-import { forgetfulGatewayForTest, type GraphQLAnswer } from './support/gateway.ts';
+import { ANY_SIZE, forgetfulGatewayForTest, type GraphQLAnswer } from './support/gateway.ts';
 import { CAMPAIGN_ID } from './support/organisation.ts';
 import { serviceGatewayForTest } from './support/service-gateway.ts';
 
@@ -163,7 +163,12 @@ describe('a quota', () => {
   test('that is not short refuses nobody for how long an answer took once', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       faults: [{ kind: 'delay', ms: 1_000, resource: 'scripts', times: 1 }],
-      env: { REQUEST_TIMEOUT_MS: '2500', UPSTREAM_TIMEOUT_MS: '2000', MAX_UPSTREAM_CALLS: '1000' },
+      env: {
+        ...ANY_SIZE,
+        REQUEST_TIMEOUT_MS: '2500',
+        UPSTREAM_TIMEOUT_MS: '2000',
+        MAX_UPSTREAM_CALLS: '1000',
+      },
     });
     expect((await query('{ script(id: "slow") { id } }')).errors).toBeUndefined();
     const scripts = Array.from({ length: 40 }, (_, n) => `s${n}: script(id: "script-of-${n}") { id }`);

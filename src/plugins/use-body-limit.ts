@@ -3,8 +3,8 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 export interface BodyLimitOptions {
-  /** The most bytes that a request's body may have. @default 25,000,000 */
-  readonly maxBytes?: number;
+  /** The most bytes that a request's body may have. */
+  readonly maxBytes: number;
 }
 
 /** What Yoga's context has of a request that came by a server of `node:http`. */
@@ -18,10 +18,7 @@ interface ServerContext {
  * gives no more than the `Content-Length` says, so that only bodies without one have to be counted, and those of requests that
  * did not come by such a server.
  */
-export function useBodyLimit({ maxBytes = 25_000_000 }: BodyLimitOptions = {}): Plugin<
-  object,
-  ServerContext
-> {
+export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, ServerContext> {
   return {
     onRequestParse({ request, serverContext, requestParser, setRequestParser, fetchAPI }) {
       const sent = serverContext?.req instanceof IncomingMessage ? serverContext.req : null;
@@ -29,7 +26,7 @@ export function useBodyLimit({ maxBytes = 25_000_000 }: BodyLimitOptions = {}): 
       if (length !== null) {
         // Several of them, joined by commas, are how one request is made to pass for two.
         if (!/^\d+$/.test(length)) throw refusal('Content-Length header is invalid.', 'BAD_REQUEST', 400);
-        if (Number(length) > maxBytes) throw tooLarge();
+        if (Number(length) > maxBytes) throw tooLarge(Number(length), maxBytes);
         if (sent !== null) return;
       }
       if (requestParser === undefined || request.method === 'GET') return;
@@ -49,16 +46,18 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
   let length = 0;
   for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > maxBytes) throw tooLarge();
+    if (length > maxBytes) throw tooLarge(length, maxBytes, 'at least ');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
 }
 
-function tooLarge(): GraphQLError {
-  return refusal('Request body too large', 'REQUEST_ENTITY_TOO_LARGE', 413);
+/** `atLeast` where the rest of the body was not waited for. */
+function tooLarge(asked: number, allowed: number, atLeast = ''): GraphQLError {
+  const message = `The request's body has ${atLeast}${asked} bytes; at most ${allowed} are allowed (MAX_BODY_BYTES).`;
+  return refusal(message, 'REQUEST_ENTITY_TOO_LARGE', 413, { limit: 'bodyBytes', asked, allowed });
 }
 
-function refusal(message: string, code: string, status: number): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, http: { status } } });
+function refusal(message: string, code: string, status: number, facts: object = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { code, ...facts, http: { status } } });
 }

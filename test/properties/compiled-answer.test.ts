@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startTestGateway } from '../support/gateway.ts';
+import { ANY_SIZE, startTestGateway } from '../support/gateway.ts';
 import { sdl } from './compare-with-reference.ts';
 import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
 import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-upstream.ts';
@@ -32,6 +32,7 @@ async function answerAndCalls(
     ...sandboxOptions(plan),
     compileAtSight,
     env: {
+      ...ANY_SIZE,
       UPSTREAM_BATCH_SIZE: String(plan.batchSize),
       // A machine that stands still for a moment is no fault of either.
       REQUEST_TIMEOUT_MS: '60000',

@@ -1,11 +1,13 @@
 import { onTestFinished } from 'vitest';
 import type { Logger } from 'pino';
 import { parseConfig } from '../../src/config.ts';
+import { parseTrustedDocuments } from '../../src/queries/trusted-documents.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { schema } from '../../src/schema.ts';
 import { createGateway, type Gateway } from '../../src/server.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
@@ -17,6 +19,14 @@ export const NOTHING_KEPT = {
   CACHE_MAX_BYTES: '0',
   INTERACTIONS_WINDOW_MS: '0',
   INTERACTIONS_MAX_AGE_MS: '0',
+} as const;
+
+/** For tests of something else, with queries beyond the usual limits. */
+export const ANY_SIZE = {
+  MAX_DEPTH: '100',
+  MAX_ALIASES: '10000',
+  MAX_TOKENS: '100000',
+  MAX_ROOT_FIELDS: '1000',
 } as const;
 
 /** For tests of what is kept: an empty setting is the default one, whatever all tests are run with. */
@@ -39,6 +49,8 @@ interface TestGatewayOptions {
   readonly latencyMs?: number;
   /** @default so many that no test meets it */
   readonly rateLimit?: RateLimit;
+  /** Trusted documents by their ids. */
+  readonly manifest?: Readonly<Record<string, string>>;
   /** Where the gateway logs to. @default nowhere */
   readonly log?: Logger;
   /** At which request for it an operation is compiled. @default COMPILE_AT_SIGHT of the environment, or else the gateway's own */
@@ -119,11 +131,15 @@ export async function startTestGateway(
   const { upstream, ...config } = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
     ...keepingAsWanted,
+    ...(options.manifest && { TRUSTED_DOCUMENTS: 'prefer', TRUSTED_DOCUMENTS_FILE: 'manifest.json' }),
     ...options.env,
   });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
+  const documents =
+    options.manifest &&
+    parseTrustedDocuments(JSON.stringify(options.manifest), 'manifest.json', schema, config);
   const gateway = createGateway(
-    { ...config, upstream, ...compileAtSight(options.compileAtSight) },
+    { ...config, upstream, ...(documents && { documents }), ...compileAtSight(options.compileAtSight) },
     options.log,
   );
   return {

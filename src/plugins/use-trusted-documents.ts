@@ -1,0 +1,57 @@
+import {
+  defaultExtractPersistedOperationId as apolloIdIn,
+  usePersistedOperations,
+} from '@graphql-yoga/plugin-persisted-operations';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { TrustedDocumentsConfig } from '../config.ts';
+import type { TrustedDocuments } from '../queries/trusted-documents.ts';
+
+/**
+ * Takes queries by the ids of a manifest. An id is sent as `documentId`, as GraphQL over HTTP has it, or as
+ * `extensions.persistedQuery.sha256Hash`, as Apollo's clients do. Where a query is sent beside it, that is what counts: with
+ * `prefer` it is executed, with `only` refused, even one that the manifest has.
+ */
+export function useTrustedDocuments(
+  documents: TrustedDocuments,
+  { mode }: Pick<TrustedDocumentsConfig, 'mode'>,
+): Plugin {
+  return usePersistedOperations({
+    allowArbitraryOperations: mode === 'prefer',
+    extractPersistedOperationId: idIn,
+    getPersistedOperation: (id) => documents.textOf(id),
+    customErrors: {
+      notFound: () => refusal('No trusted document has this id.', 'PERSISTED_QUERY_NOT_FOUND', true),
+      persistedQueryOnly: () =>
+        refusal(
+          'Only trusted documents are answered: send the id of one as "documentId", and no "query".',
+          'PERSISTED_QUERY_ID_REQUIRED',
+          true,
+        ),
+      keyNotFound: () =>
+        mode === 'prefer'
+          ? refusal('Parameter "query" is missing, and there is no id of a trusted document.', 'BAD_REQUEST')
+          : refusal(
+              'The id of a trusted document is missing: send "documentId".',
+              'PERSISTED_QUERY_ID_REQUIRED',
+            ),
+    },
+  });
+}
+
+function idIn(params: GraphQLParams, request: Request): string | null {
+  const documentId: unknown = 'documentId' in params ? params.documentId : ofUrl(request);
+  return typeof documentId === 'string' ? documentId : apolloIdIn(params, request, {});
+}
+
+/** Of a URL's parameters Yoga reads those of a query alone. */
+function ofUrl({ method, url }: Request): string | null {
+  return method === 'GET' ? new URL(url, 'http://localhost').searchParams.get('documentId') : null;
+}
+
+/** `isWellFormed` for what is a request of GraphQL over HTTP: in application/json its answer is a 200. */
+function refusal(message: string, code: string, isWellFormed = false): GraphQLError {
+  return new GraphQLError(message, {
+    extensions: { code, http: { status: 400, ...(isWellFormed && { spec: true }) } },
+  });
+}

@@ -1,0 +1,44 @@
+import { Lexer, parse, Source, TokenKind } from 'graphql';
+import type { QueryLimits } from '../config.ts';
+import { beyondLimit } from './beyond-limit.ts';
+
+/**
+ * How deep brackets may stand in one another. The parser calls itself for each, and runs out of stack at about 1,500; no query
+ * within the other limits comes near either.
+ */
+const MAX_NESTING = 500;
+
+/**
+ * graphql's parser for queries of no more than so many tokens. It reads them once beforehand, without which it could not be
+ * told how many there are, nor could brackets be refused before they exhaust the stack. That costs half of what parsing does;
+ * the parser of graphql-armor, which stops at the limit and does not know the number, costs five times as much.
+ */
+export function parseWithin({ maxTokens }: QueryLimits): typeof parse {
+  return (text, options) => {
+    const source = typeof text === 'string' ? new Source(text) : text;
+    const { tokens, nesting } = sizeOf(source);
+    if (tokens > maxTokens) throw beyondLimit('tokens', tokens, maxTokens);
+    if (nesting > MAX_NESTING) throw beyondLimit('nesting', nesting, MAX_NESTING);
+    return parse(source, options);
+  };
+}
+
+function sizeOf(source: Source): { tokens: number; nesting: number } {
+  const lexer = new Lexer(source);
+  let tokens = 0;
+  let open = 0;
+  let nesting = 0;
+  try {
+    for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+      tokens++;
+      if (opening.has(kind)) nesting = Math.max(nesting, ++open);
+      else if (closing.has(kind)) open--;
+    }
+  } catch {
+    // What is no token ends the parser as well, which says where it stands.
+  }
+  return { tokens, nesting };
+}
+
+const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
