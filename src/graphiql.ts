@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { GraphiQLOptions } from 'graphql-yoga';
 
 /**
@@ -91,14 +92,52 @@ export function graphiqlOptions(examples: readonly string[], asksForToken: boole
   };
 }
 
+export interface BrowserPage {
+  readonly html: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /**
- * The page with all its scripts inlined, so that it asks no other host for anything. It is large, so it is loaded at first
- * use.
+ * The page with all its scripts inlined, so that it asks no other host for anything, and with headers that hold it to that. It
+ * is large, so it is loaded at first use.
  */
-export async function graphiqlPage(options?: GraphiQLOptions): Promise<string> {
+export async function graphiqlPage(options: GraphiQLOptions): Promise<BrowserPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   // The tabs' animation leaves them out of place, which the page hides until one has the focus: the first press of the mouse
   // moved a tab away from under it, and the click was lost.
-  const page = renderGraphiQL(options);
-  return page.replace('</head>', '<style>.graphiql-tab { transform: none !important }</style></head>');
+  const html = renderGraphiQL(options).replace(
+    '</head>',
+    '<style>.graphiql-tab { transform: none !important }</style></head>',
+  );
+  return { html, headers: pageHeaders(html) };
+}
+
+function pageHeaders(html: string): Record<string, string> {
+  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = '']) => text);
+  const hashes = scripts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+  const policy = {
+    'default-src': "'none'",
+    'script-src': hashes.join(' '),
+    // The editor's, whose code the page makes of texts that are in its script.
+    'worker-src': 'blob:',
+    // The editor writes styles while it is typed in, so that there is nothing to make a hash of.
+    'style-src': "'unsafe-inline'",
+    'img-src': 'data:',
+    'font-src': 'data:',
+    'connect-src': "'self'",
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+  };
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': Object.entries(policy)
+      .map(([directive, sources]) => `${directive} ${sources}`)
+      .join('; '),
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    // For browsers that do not know frame-ancestors.
+    'x-frame-options': 'DENY',
+  };
 }

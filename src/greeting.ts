@@ -2,7 +2,7 @@ import type { GatewayConfig } from './server.ts';
 
 /** What the console shows once the gateway listens on this port. */
 export function greeting(config: GatewayConfig, port: number): string {
-  const { host, upstream, exampleCampaignId, trustedDocuments } = config;
+  const { host, upstream, exampleCampaignId, graphiql, trustedDocuments } = config;
   // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
@@ -19,7 +19,7 @@ export function greeting(config: GatewayConfig, port: number): string {
     totalCount
     nodes { state disposition agent { name email } contact { data } queue { name } }
   }`;
-  return `Gateway and GraphiQL on ${address}
+  return `${graphiql ? 'Gateway and GraphiQL' : 'Gateway'} on ${address}
   upstream    ${exampleCampaignId === undefined ? '' : 'the embedded sandbox: an invented organisation, on '}${upstream.apiUrl}
   credential  ${credential}
   callers     ${callers(config)}

@@ -46,7 +46,7 @@ function isAllowed(name: string, allowed: ReadonlySet<string>): boolean {
   return isLoopback(name) || name.endsWith('.localhost') || allowed.has(name);
 }
 
-const notToBeKept = { 'cache-control': 'private, no-store' };
+const notToBeKept = { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' };
 const refusal = JSON.stringify({
   errors: [
     {

@@ -14,13 +14,17 @@ import { createContext, type GatewayContext } from './context.ts';
 import { UpstreamError } from './errors.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { checkingHost } from './host-check.ts';
+import { useAnswerHeaders } from './plugins/use-answer-headers.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
 import { useBytes } from './plugins/use-bytes.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
+import { corsOptions, useVaryByOrigin } from './plugins/use-cors.ts';
+import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
+import { useGraphiqlPage } from './plugins/use-graphiql-page.ts';
 import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
+import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useQueryCost } from './plugins/use-query-cost.ts';
-import { useNoStore } from './plugins/use-no-store.ts';
 import { useQueryRules } from './plugins/use-query-rules.ts';
 import { useReleasedSources } from './plugins/use-released-sources.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
@@ -95,6 +99,10 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
   const login = config.upstream.credentials.mode === 'client' ? identityOf(null) : null;
   const readiness = new Readiness(login === null ? [] : [new LoginCheck(login, closing.signal, log)]);
   const probes = new Probes(readiness);
+  const graphiql = graphiqlOptions(
+    exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
+    authentication !== null || config.upstream.credentials.mode === 'passThrough',
+  );
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
     schema,
@@ -131,7 +139,10 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     plugins: [
       ...(traces && requestTraces ? [useTraces(traces, requestTraces)] : []),
       useBytes(),
-      useNoStore(),
+      useAnswerHeaders(),
+      ...(config.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
+      useGraphiqlPage(config.graphiql ? () => graphiqlPage(graphiql) : null),
+      useCsrfPrevention(),
       // Before what misses a query that an id stands for.
       ...trustedDocuments(config),
       useGraphQLOverHTTP(),
@@ -139,6 +150,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useBodyLimit({ maxBytes: config.maxBodyBytes }),
       ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
       useQueryRules(config),
+      ...(config.introspection ? [] : [useHiddenSchema()]),
       // First the arguments: nothing is spent on a request that is refused.
       useArgumentRules(),
       // Whose plan counts on arguments that have been checked.
@@ -149,17 +161,13 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useCompiledExecution(config),
       useReleasedSources(),
     ],
-    graphiql: graphiqlOptions(
-      exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
-      authentication !== null || config.upstream.credentials.mode === 'passThrough',
-    ),
-    renderGraphiQL: graphiqlPage,
+    // That is `useGraphiqlPage`'s.
+    graphiql: false,
     landingPage: false,
     // Probes are answered before it. Its own answer would go to any URL that ends in this, and none has a line break.
     healthCheckEndpoint: '\n',
     logging: yogaLogger(log),
-    // Yoga would let every website read answers.
-    cors: false,
+    cors: corsOptions(config.corsOrigins),
     ...(config.trustedDocuments && { extraParamNames: ['documentId'] }),
     multipart: false,
     // That is `useBodyLimit`'s.

@@ -5,6 +5,7 @@ import { type Gateway } from '../src/server.ts';
 import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from './support/gateway.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
+const wantingJson = { accept: 'application/json', 'x-graphql-yoga-csrf': '1' };
 
 /** The page as a browser asks for it. */
 async function openPage(gateway: Gateway) {
@@ -61,7 +62,7 @@ describe('the GraphiQL page', () => {
 
   test('is not what a client gets that wants JSON', async () => {
     const { gateway } = await gatewayForTest();
-    const request = new Request(`${GRAPHQL}?query={__typename}`, { headers: { accept: 'application/json' } });
+    const request = new Request(`${GRAPHQL}?query={__typename}`, { headers: wantingJson });
     const response = await gateway.fetch(request);
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
@@ -126,8 +127,7 @@ const requests: Readonly<Record<string, () => Request>> = {
   'an answer with data': () => graphqlRequest('{ user(id: "user-1") { name } }'),
   'an answer without the credential it needs': () =>
     graphqlRequest('{ user(id: "user-1") { name } }', {}, null),
-  'an answer by GET': () =>
-    new Request(`${GRAPHQL}?query={__typename}`, { headers: { accept: 'application/json' } }),
+  'an answer by GET': () => new Request(`${GRAPHQL}?query={__typename}`, { headers: wantingJson }),
   'a syntax error': () => graphqlRequest('{'),
   'a field that is not there': () => graphqlRequest('{ nothing }'),
   'a refused argument': () => graphqlRequest('{ campaigns(first: -1) { totalCount } }'),
@@ -145,12 +145,13 @@ const requests: Readonly<Record<string, () => Request>> = {
       method: 'OPTIONS',
       headers: { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
     }),
+  'what any web page could have sent': () => new Request(`${GRAPHQL}?query={__typename}`),
   'a path that is not there': () => new Request('http://localhost/elsewhere'),
   'the GraphiQL page': () => new Request(GRAPHQL, { headers: { accept: 'text/html' } }),
 };
 
 describe.each(Object.entries(requests))('%s', (_name, requestOf) => {
-  test('may be kept by no cache, and is readable for no other website', async () => {
+  test('may be kept by no cache, is what its type says, and is readable for no other website', async () => {
     const { gateway } = await gatewayForTest();
     const request = requestOf();
     for (const origin of ['https://elsewhere.example', 'null', 'http://localhost:3000']) {
@@ -159,6 +160,7 @@ describe.each(Object.entries(requests))('%s', (_name, requestOf) => {
       const response = await gateway.fetch(foreign);
       await response.arrayBuffer();
       expect(response.headers.get('cache-control')).toBe('private, no-store');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
       expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
   });
@@ -167,7 +169,7 @@ describe.each(Object.entries(requests))('%s', (_name, requestOf) => {
 test('the address of the page is no way around the credential', async () => {
   const { gateway, calls } = await gatewayForTest();
   const address = `${GRAPHQL}?query={user(id:"user-1"){name}}&access_token=${TOKEN}`;
-  const response = await gateway.fetch(new Request(address, { headers: { accept: 'application/json' } }));
+  const response = await gateway.fetch(new Request(address, { headers: wantingJson }));
   const { data, errors } = await response.json();
   expect(data).toEqual({ user: null });
   expect(errors[0].extensions.code).toBe('UNAUTHENTICATED');

@@ -6,6 +6,8 @@ import { CAMPAIGN_ID } from './support/organisation.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
 const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+/** Of requests that any web page could send, this is what shows that none did. */
+const CSRF = { 'x-graphql-yoga-csrf': '1' };
 const LIST = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount } }`;
 
 /** What the audit finds optional and the gateway does not do, by name, so that a new one is noticed. */
@@ -15,7 +17,12 @@ test('no audit of GraphQL over HTTP fails, and the optional ones that do not hol
   const { gateway, calls } = await gatewayForTest();
   const url = `${await listeningForTest(gateway.listener)}/graphql`;
   const results = [];
-  for (const audit of serverAudits({ url })) {
+  const fetchFn = (input: URL, init?: RequestInit) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-graphql-yoga-csrf', '1');
+    return fetch(input, { ...init, headers });
+  };
+  for (const audit of serverAudits({ url, fetchFn })) {
     const result = await audit.fn();
     results.push(result);
     // An unread answer would keep its connection.
@@ -167,14 +174,14 @@ describe('a request that is not well-formed is 400 whatever it accepts, and cost
 test('variables in a form that are no JSON are 400 as well', async () => {
   const { gateway } = await gatewayForTest();
   const body = new URLSearchParams({ query: LIST, variables: '{' });
-  const response = await gateway.fetch(new Request(GRAPHQL, { method: 'POST', body }));
+  const response = await gateway.fetch(new Request(GRAPHQL, { method: 'POST', headers: CSRF, body }));
   expect(response.status).toBe(400);
   expect(await response.text()).toContain('no JSON');
 });
 
 test('a mutation by GET is refused with the method that would be right', async () => {
   const { gateway } = await gatewayForTest();
-  const headers = { accept: 'application/json' };
+  const headers = { accept: 'application/json', ...CSRF };
   const response = await gateway.fetch(new Request(`${GRAPHQL}?query=mutation{start}`, { headers }));
   expect(response.status).toBe(405);
   expect(response.headers.get('allow')).toBe('POST');

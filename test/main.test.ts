@@ -125,7 +125,7 @@ test('started with trusted documents alone, it answers those, and prints no quer
   await expect
     .poll(() => output.stdout + output.stderr, { timeout: 30_000 })
     .toContain('queries     1 trusted ones by their ids, and no others');
-  expect(output.stdout).toMatch(/^Gateway and GraphiQL on http:/);
+  expect(output.stdout).toMatch(/^Gateway on http:/);
   expect(output.stdout).not.toContain('paste');
   const [address = ''] = /http:\S+\/graphql/.exec(output.stdout) ?? [];
   const headers = { 'content-type': 'application/json' };

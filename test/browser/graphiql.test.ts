@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { assertObjectType } from 'graphql';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -42,7 +43,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   });
 
   /** GraphiQL as `npm start` has it: over a sandbox that the gateway logs in to by itself. */
-  async function openGraphiql(options: SandboxOptions = {}) {
+  async function openGraphiql(options: SandboxOptions = {}, bypassCSP = false) {
     const sandbox = await startSandbox(options);
     onTestFinished(() => sandbox.close());
     const { upstream, ...config } = parseConfig({
@@ -56,7 +57,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     const gateway = createGateway({ ...config, upstream, exampleCampaignId: EXAMPLE_CAMPAIGN_ID });
     onTestFinished(() => gateway.dispose());
     const address = `${await listeningForTest(gateway.listener)}/graphql`;
-    const opened = await openPage(browser, address);
+    const opened = await openPage(browser, address, bypassCSP);
     const { page, problems } = opened;
     await expect.poll(async () => (await textIn(editorOf(page))) || problems, PATIENTLY).toBe(screen);
     const calls = () => sandbox.requests.map(({ resource }) => resource).toSorted();
@@ -168,7 +169,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   });
 
   test('asks no other host for anything, whatever is opened in it', async () => {
-    const { page, address, requests, strays } = await openGraphiql();
+    const { page, problems, address, requests, strays } = await openGraphiql();
     await run(page);
     await openTab(page);
     await complete(page, '{ campaignInt', 'campaignInteractions');
@@ -179,10 +180,39 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     await page.getByRole('dialog').waitFor();
     expect(hostsOf(requests)).toEqual([new URL(address).host]);
     expect(strays).toEqual([]);
+    // What its Content-Security-Policy had to stop would be among them.
+    expect(problems).toEqual([]);
   });
 
-  test('could not ask another host unnoticed', async () => {
-    const { page, requests, strays } = await openGraphiql();
+  test('runs no script but its own, asks nothing of another host, and is shown in no other page', async () => {
+    const { page, problems, address, requests, strays } = await openGraphiql();
+    const done = await page.evaluate(async () => {
+      const script = document.createElement('script');
+      script.textContent = 'globalThis.smuggledIn = true';
+      document.body.append(script);
+      document.body.insertAdjacentHTML('beforeend', '<img src="x" onerror="globalThis.smuggledIn = true">');
+      const asked = await fetch('http://plain.example/').then(
+        () => true,
+        () => false,
+      );
+      return { smuggledIn: 'smuggledIn' in globalThis, asked };
+    });
+    expect(done).toEqual({ smuggledIn: false, asked: false });
+    expect(hostsOf(requests)).toEqual([new URL(address).host]);
+    expect(strays).toEqual([]);
+    expect(problems.filter((text) => text.includes('Content Security Policy')).length).toBeGreaterThan(2);
+
+    const frame = `<iframe src="${address}"></iframe>`;
+    const around = createServer((_request, response) =>
+      response.setHeader('content-type', 'text/html').end(frame),
+    );
+    const other = await openPage(browser, await listeningForTest(around));
+    await expect.poll(() => other.problems.join(), PATIENTLY).toContain('frame-ancestors');
+    expect(await other.page.frameLocator('iframe').locator('.graphiql-container').count()).toBe(0);
+  });
+
+  test('could not ask another host unnoticed, if it were allowed to', async () => {
+    const { page, requests, strays } = await openGraphiql({}, true);
     await page.evaluate(async () => {
       const socket = new WebSocket('ws://socket.example/');
       await new Promise((resolve) => socket.addEventListener('error', resolve));

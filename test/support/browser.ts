@@ -93,14 +93,22 @@ export interface RecordedPage {
   readonly strays: string[];
 }
 
-/** A page at this address, in a browser context of its own. It is closed with the test. */
-export async function openPage(browser: Browser, address: string): Promise<RecordedPage> {
+/**
+ * A page at this address, in a browser context of its own. It is closed with the test.
+ *
+ * @param bypassCSP Whether the page may do what its Content-Security-Policy forbids.
+ */
+export async function openPage(browser: Browser, address: string, bypassCSP = false): Promise<RecordedPage> {
   const problems: string[] = [];
   const requests: string[] = [];
   const { strays, proxy } = await refusingProxy();
   // Large enough to have a whole answer in sight: Monaco renders no more of it.
   const viewport = { width: 2000, height: 1400 };
-  const context = await browser.newContext({ viewport, proxy: { server: proxy, bypass: '127.0.0.1' } });
+  const context = await browser.newContext({
+    viewport,
+    proxy: { server: proxy, bypass: '127.0.0.1' },
+    bypassCSP,
+  });
   onTestFinished(() => context.close());
   context.on('weberror', (error) => problems.push(String(error.error())));
   context.on('console', (message) => {

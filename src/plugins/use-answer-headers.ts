@@ -1,7 +1,10 @@
 import type { Plugin } from 'graphql-yoga';
 
-/** Answers hold what one caller may see at one moment: no cache on the way may keep them. */
-export function useNoStore(): Plugin {
+/**
+ * What every answer says: that no cache on the way may keep it, for it holds what one caller may see at one moment; and that it is
+ * what its type says, whatever it looks like to a browser.
+ */
+export function useAnswerHeaders(): Plugin {
   return {
     onResponse({ response }) {
       const { headers } = response;
@@ -9,6 +12,7 @@ export function useNoStore(): Plugin {
       // the answer the fast way of sending its headers.
       if (headers.has('cache-control')) headers.delete('cache-control');
       headers.set('cache-control', 'private, no-store');
+      headers.set('x-content-type-options', 'nosniff');
     },
   };
 }
