@@ -19,6 +19,7 @@ import { useArgumentRules } from './plugins/use-argument-rules.ts';
 import { useBytes } from './plugins/use-bytes.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
+import { useCompression } from './plugins/use-compression.ts';
 import { corsOptions, useVaryByOrigin } from './plugins/use-cors.ts';
 import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
 import { useGraphiqlPage } from './plugins/use-graphiql-page.ts';
@@ -141,6 +142,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       useBytes(),
       useAnswerHeaders(),
       ...(config.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
+      useCompression(),
       useGraphiqlPage(config.graphiql ? () => graphiqlPage(graphiql) : null),
       useCsrfPrevention(),
       // Before what misses a query that an id stands for.
