@@ -16,7 +16,15 @@ export function yogaLogger(log: Logger): YogaLogger {
         .join(' ')
         .replace(/:?\s*$/, '');
       const err = args.find((arg) => arg instanceof Error);
-      log[level](err === undefined ? {} : { err }, text || err?.message || 'Something without words');
+      log[isGoneClient(err) ? 'debug' : level](
+        err === undefined ? {} : { err },
+        text || err?.message || 'Something without words',
+      );
     };
   return { debug: writing('debug'), info: writing('info'), warn: writing('warn'), error: writing('error') };
+}
+
+/** What reading a body fails with when its sender breaks off: nobody's defect, and for anybody to bring about. */
+function isGoneClient(error: Error | undefined): boolean {
+  return error?.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
 }

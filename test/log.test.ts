@@ -1,8 +1,11 @@
+import { request } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { pino, type Logger } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { yogaLogger } from '../src/yoga-logger.ts';
+import { gatewayForTest } from './support/gateway.ts';
 import { issuerForTest, issuerKey, signed } from './support/issuer.ts';
+import { listeningForTest } from './support/listening.ts';
 import { bearer, serviceGatewayForTest } from './support/service-gateway.ts';
 
 interface Entry {
@@ -75,6 +78,24 @@ describe('the log', () => {
     const { ask } = await serviceGatewayForTest({}, [], log);
     await ask(USER);
     expect(entries()).toEqual([]);
+  });
+
+  test('has nothing of clients that go away in the middle of what they send, but for who looks for defects', async () => {
+    const { log, entries } = logForTest('debug');
+    const { gateway } = await gatewayForTest({ log });
+    let seen = 0;
+    const url = await listeningForTest((incoming, response) => {
+      seen += 1;
+      gateway.listener(incoming, response);
+    });
+    const headers = { 'content-type': 'application/json' };
+    const sent = request(`${url}/graphql`, { method: 'POST', headers });
+    sent.on('error', () => undefined).write('{');
+    await expect.poll(() => seen).toBe(1);
+    sent.destroy();
+    const aborted = () => entries().filter(({ err }) => err?.message === 'aborted');
+    await expect.poll(() => aborted().length).toBeGreaterThan(0);
+    expect(new Set(aborted().map(({ level }) => level))).toEqual(new Set([levels['debug']]));
   });
 
   test('takes from Yoga its words and errors, and nothing else', () => {
