@@ -12,6 +12,7 @@ import { SigningKeys } from './authentication/signing-keys.ts';
 import type { Config, UpstreamConfig } from './config.ts';
 import { createContext, type GatewayContext } from './context.ts';
 import { UpstreamError } from './errors.ts';
+import { keptDocuments } from './execution/kept-documents.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { checkingHost } from './host-check.ts';
 import { useAnswerHeaders } from './plugins/use-answer-headers.ts';
@@ -169,6 +170,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     // Probes are answered before it. Its own answer would go to any URL that ends in this, and none has a line break.
     healthCheckEndpoint: '\n',
     logging: yogaLogger(log),
+    parserAndValidationCache: keptDocuments(),
     cors: corsOptions(config.corsOrigins),
     ...(config.trustedDocuments && { extraParamNames: ['documentId'] }),
     multipart: false,

@@ -19,6 +19,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'config',
     'context',
     'errors',
+    'execution',
     'graphiql',
     'host-check',
     'plugins',

@@ -13,6 +13,7 @@ import { LRUCache } from 'lru-cache';
 import { coercedVariables } from './coerced-variables.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 import { type Conditions, conditionsOf, conditionVariables } from './conditions.ts';
+import { tokensIn } from './kept-documents.ts';
 import { noRepeats, type Repeats } from './repeated-answers.ts';
 import { type Operation, Request } from './request.ts';
 
@@ -31,10 +32,14 @@ interface Plan {
   /** Null where it cannot be compiled. */
   readonly variables: readonly string[] | null;
   readonly variants: Map<string, CompiledOperation | null>;
+  /** Of its document, which is kept with it. */
+  readonly tokens: number;
 }
 
 /** All that is kept together has so many places in answers at most; some 2 kB each. */
 const MAX_SITES_KEPT = 20_000;
+/** As many of a document take as much, with their nodes. */
+const TOKENS_PER_SITE = 4;
 
 /**
  * Executes queries as graphql-js does, result for result, by functions that are generated for each operation. What is sent only
@@ -59,8 +64,11 @@ export class CompiledExecutor {
     this.#plans = new LRUCache({
       max: maxOperations,
       maxSize: MAX_SITES_KEPT,
-      sizeCalculation: ({ variants }) =>
-        [...variants.values()].reduce((sum, variant) => sum + (variant?.size ?? 0), 1),
+      sizeCalculation: ({ variants, tokens }) =>
+        [...variants.values()].reduce(
+          (sum, variant) => sum + (variant?.size ?? 0),
+          1 + Math.ceil(tokens / TOKENS_PER_SITE),
+        ),
     });
   }
 
@@ -89,7 +97,8 @@ export class CompiledExecutor {
     const fragments = fragmentsOf(document);
     const variables = conditionVariables({ fragments }, operation);
     this.#sights.delete(operation);
-    const plan = { operation: { schema, operation, fragments }, variables, variants: new Map() };
+    const tokens = tokensIn(document);
+    const plan = { operation: { schema, operation, fragments }, variables, variants: new Map(), tokens };
     this.#plans.set(operation, plan);
     return plan;
   }

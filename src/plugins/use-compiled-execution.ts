@@ -8,8 +8,8 @@ export interface CompiledExecutionOptions {
 }
 
 /**
- * Executes operations that are sent again and again by code made for them. Yoga keeps the documents that it parsed by their
- * text, the last 1,024 for an hour each, so that equal texts meet in one document.
+ * Executes operations that are sent again and again by code made for them. Parsed documents are kept by their text
+ * (`kept-documents.ts`), so that equal texts meet in one document.
  */
 export function useCompiledExecution({ compileAtSight = 3 }: CompiledExecutionOptions = {}): Plugin {
   const executor = new CompiledExecutor({ compileAtSight, repeats: repeatedReferences });

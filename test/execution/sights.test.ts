@@ -95,4 +95,14 @@ describe('what is compiled', () => {
     // 22 of them have places for all that is kept.
     expect(documents.filter((document) => isCompiled(document)).length).toBeLessThan(23);
   });
+
+  test('goes by the size of its document too, which is kept with it', () => {
+    const isCompiled = asking({ compileAtSight: 2 });
+    const documents = Array.from({ length: 60 }, () => parse(`{ ${'name '.repeat(2000)} }`));
+    for (const document of documents) {
+      expect(isCompiled(document)).toBe(false);
+      expect(isCompiled(document)).toBe(true);
+    }
+    expect(documents.filter((document) => isCompiled(document)).length).toBeLessThan(60);
+  });
 });
