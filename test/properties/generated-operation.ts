@@ -20,21 +20,31 @@ export interface GeneratedOperation {
 /** How deep objects stand in objects; a connection is two of them. */
 const MAX_DEPTH = 7;
 
-/** A valid query with random selections, fragments of all kinds, aliases, directives, arguments and variables. */
-export function generateOperation(draw: fc.GeneratorValue, schema: GraphQLSchema): GeneratedOperation {
-  return new Generator(draw).operation(schema);
+/**
+ * A valid query with random selections, fragments of all kinds, aliases, directives, arguments and variables.
+ *
+ * @param idsOfKind The ids of a kind that it asks for, by default those of the generated upstreams.
+ */
+export function generateOperation(
+  draw: fc.GeneratorValue,
+  schema: GraphQLSchema,
+  idsOfKind = idsOf,
+): GeneratedOperation {
+  return new Generator(draw, idsOfKind).operation(schema);
 }
 
 class Generator {
   readonly #draw: fc.GeneratorValue;
+  readonly #idsOf: typeof idsOf;
   readonly #declarations: string[] = [];
   readonly #fragments: string[] = [];
   readonly #variables: Record<string, unknown> = {};
   readonly #values: Record<string, unknown> = {};
   #aliases = 0;
 
-  constructor(draw: fc.GeneratorValue) {
+  constructor(draw: fc.GeneratorValue, idsOfKind: typeof idsOf) {
     this.#draw = draw;
+    this.#idsOf = idsOfKind;
   }
 
   operation(schema: GraphQLSchema): GeneratedOperation {
@@ -115,7 +125,7 @@ class Generator {
   #argument(name: string, type: string, field: string): string | null {
     if (type === 'ID!') {
       const kind = field === 'campaignInteraction' ? 'interaction' : field;
-      const id = this.#oneOf(idsOf(name === 'id' ? kind : name.replace(/Id$/, '')));
+      const id = this.#oneOf(this.#idsOf(name === 'id' ? kind : name.replace(/Id$/, '')));
       return this.#value(type, JSON.stringify(id), id);
     }
     if (this.#isLucky(2)) return null;
@@ -133,9 +143,9 @@ class Generator {
   #filter(type: string): string {
     const conditions: Row = {
       states: this.#draw(fc.subarray, ['PENDING', 'PROCEEDING', 'PREVIEWING', 'INTERACTING', 'SCHEDULED']),
-      agentIds: this.#draw(fc.subarray, [...idsOf('user')]),
-      queueIds: this.#draw(fc.subarray, [...idsOf('queue')]),
-      skillIds: this.#draw(fc.subarray, [...idsOf('skill')]),
+      agentIds: this.#draw(fc.subarray, [...this.#idsOf('user')]),
+      queueIds: this.#draw(fc.subarray, [...this.#idsOf('queue')]),
+      skillIds: this.#draw(fc.subarray, [...this.#idsOf('skill')]),
       activePreviewCall: this.#draw(fc.boolean),
       createdAfter: this.#oneOf(['2025-12-31T00:00:00Z', '2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z']),
       createdBefore: this.#oneOf(['2026-01-01T00:00:02Z', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z']),

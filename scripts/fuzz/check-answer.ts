@@ -1,0 +1,99 @@
+import type { Answer } from './read-answers.ts';
+
+const NO_STORE = 'private, no-store';
+
+/** What Node itself answers to what is no HTTP, or too much of it: without a body, and as nothing that a cache may keep. */
+const REFUSALS_OF_NODE: ReadonlySet<number> = new Set([400, 408, 413, 417, 431]);
+
+/** What would tell clients of the gateway's code or of the machine it runs on; nothing of it is in what is sent. */
+const INSIDES: readonly RegExp[] = [
+  /\n\s+at \S/,
+  /\\n\s+at \S/,
+  /node_modules|node:internal|node:http|file:\/\//,
+  /\.(?:ts|mjs|cjs):\d+/,
+  /[A-Z][a-z]+Error: /,
+  /Cannot read propert|is not a function|is not iterable|is not a constructor|reading '/,
+  /Maximum call stack|out of memory|Invalid string length/,
+  /Unexpected error|INTERNAL_SERVER_ERROR/,
+  /127\.0\.0\.1:\d+\/api|ECONNREFUSED|ECONNRESET|EPIPE/,
+];
+
+/** What is wrong with an answer, whatever it answers; empty when nothing is. */
+export function answerProblems(answer: Answer): string[] {
+  const { status, headers, body, method } = answer;
+  const problems: string[] = [];
+  if (status >= 500) problems.push(`status ${status}`);
+  if (status < 200) problems.push(`status ${status}, of which nothing was asked`);
+  const caching = headers.get('cache-control') ?? [];
+  if (caching.join(' + ') !== NO_STORE && !isOfNode(answer)) {
+    problems.push(`status ${status} with Cache-Control "${caching.join(' + ')}"`);
+  }
+  const type = (headers.get('content-type')?.[0] ?? '').replace(/;.*/s, '');
+  // GraphiQL's page has all of its scripts in it, which are full of such words.
+  if (type === 'text/html' || method === 'HEAD') return problems;
+  const text = textOf(body);
+  if (text === null) return [...problems, 'the answer is no UTF-8'];
+  const seen = INSIDES.map((pattern) => pattern.exec(text)).find((match) => match !== null);
+  if (seen) problems.push(`the answer shows insides: ${JSON.stringify(around(text, seen.index))}`);
+  for (const part of jsonIn(type, text)) {
+    const problem = resultProblem(part);
+    if (problem !== null) problems.push(`${problem}: ${JSON.stringify(around(part, 0))}`);
+  }
+  return problems;
+}
+
+function isOfNode({ status, headers, body }: Answer): boolean {
+  return REFUSALS_OF_NODE.has(status) && body.length === 0 && !headers.has('content-type');
+}
+
+function textOf(body: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch {
+    return null;
+  }
+}
+
+/** The texts in an answer of this type that are promised to be results of GraphQL. */
+function jsonIn(type: string, text: string): string[] {
+  switch (type) {
+    case 'application/json':
+    case 'application/graphql-response+json':
+      return [text];
+    case 'text/event-stream':
+      return [...text.matchAll(/(?:^|[\r\n])data: ?([^\r\n]+)/g)].map(([, data = '']) => data);
+    case 'multipart/mixed':
+      return [...text.matchAll(/\r\n\r\n(.*?)\r\n--/gs)].map(([, part = '']) => part);
+    default:
+      return text === '' ? [] : ['(text of another type)'];
+  }
+}
+
+/** What of a text makes it no result of GraphQL; null for one that is. */
+function resultProblem(text: string): string | null {
+  let result: unknown;
+  try {
+    result = JSON.parse(text);
+  } catch {
+    return 'no JSON';
+  }
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return 'no object';
+  const { data, errors }: { data?: unknown; errors?: unknown } = result;
+  if (errors === undefined)
+    return typeof data === 'object' && data !== null ? null : 'neither data nor errors';
+  if (!Array.isArray(errors) || errors.length === 0) return 'errors that are no list, or none';
+  return errors.every(isError) ? null : 'an error without a message or a code';
+}
+
+function isError(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { message, extensions }: { message?: unknown; extensions?: unknown } = error;
+  if (typeof message !== 'string' || message === '') return false;
+  if (typeof extensions !== 'object' || extensions === null) return false;
+  const { code, stack }: { code?: unknown; stack?: unknown } = extensions;
+  return typeof code === 'string' && /^[A-Z_]+$/.test(code) && stack === undefined;
+}
+
+function around(text: string, index: number): string {
+  return text.slice(Math.max(0, index - 80), index + 120);
+}

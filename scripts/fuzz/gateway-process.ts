@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { type Memory, memoryOf } from './inspect-memory.ts';
+
+const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
+const STARTED =
+  /Gateway and GraphiQL on http:\S+:(\d+)\/graphql\n.* on (http:\S+)\n[^]*A query to paste:\n[^]*^\}$/m;
+const DEBUGGER = /^(?:Debugger |For help, see: |Waiting for the debugger)/;
+const LEVEL_ERROR = 50;
+const START_MS = 60_000;
+const STOP_MS = 30_000;
+
+/** A gateway as anybody starts it, over its embedded sandbox, and what it says. */
+export class GatewayProcess {
+  readonly port: number;
+  readonly sandboxUrl: string;
+  readonly #child: ChildProcess;
+  readonly #said: Said;
+
+  private constructor(child: ChildProcess, said: Said, [port = '', sandboxUrl = '']: readonly string[]) {
+    this.#child = child;
+    this.#said = said;
+    this.port = Number(port);
+    this.sandboxUrl = sandboxUrl;
+  }
+
+  /** @throws when it does not come up. */
+  static async start(program = GATEWAY): Promise<GatewayProcess> {
+    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', program], {
+      env: { PORT: '0' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // Whatever ends this process, it does not leave that one behind.
+    const kill = () => child.kill('SIGKILL');
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
+    const said = new Said(child);
+    const [, ...facts] = await said.greeting;
+    return new GatewayProcess(child, said, facts);
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** What it has said since this was last asked that it must not: errors in its log, and what is no line of the log. */
+  takeComplaints(): string[] {
+    const complaints = this.#said.complaints.splice(0);
+    if (this.isAlive) return complaints;
+    return [...complaints, `the gateway ended with ${this.#child.exitCode ?? this.#child.signalCode}`];
+  }
+
+  /** After all that is garbage is gone. */
+  memory(): Promise<Memory> {
+    return memoryOf(this.#said.inspectorUrl);
+  }
+
+  /** Ends it as a supervisor does. Gives what was not as it has to be. */
+  async stop(): Promise<string[]> {
+    if (this.isAlive) {
+      const ended = once(this.#child, 'close');
+      this.#child.kill('SIGTERM');
+      const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_MS);
+      await ended;
+      clearTimeout(timer);
+    }
+    const { exitCode } = this.#child;
+    return exitCode === 0 ? this.#said.complaints.splice(0) : this.takeComplaints();
+  }
+}
+
+/** What the process writes: first a greeting, then its log, an object a line. */
+class Said {
+  readonly complaints: string[] = [];
+  readonly greeting: Promise<RegExpExecArray>;
+  inspectorUrl = '';
+
+  constructor(child: ChildProcess) {
+    const { stdout, stderr } = child;
+    if (stdout === null || stderr === null) throw new TypeError('The gateway is started with pipes.');
+    this.greeting = this.#readGreeting(child, createInterface(stdout));
+    createInterface(stderr).on('line', (line) => {
+      this.inspectorUrl ||= /^Debugger listening on (ws:\S+)$/.exec(line)?.[1] ?? '';
+      if (!DEBUGGER.test(line) && line !== '') this.complaints.push(`it says: ${line}`);
+    });
+  }
+
+  #readGreeting(child: ChildProcess, lines: ReturnType<typeof createInterface>): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      let text = '';
+      const fail = () =>
+        reject(new Error(['The gateway does not start.', text, ...this.complaints].join('\n')));
+      const timer = setTimeout(fail, START_MS);
+      child.once('close', fail);
+      let greeting: RegExpExecArray | null = null;
+      lines.on('line', (line) => {
+        if (greeting !== null) return this.#readLog(line);
+        text += `${line}\n`;
+        greeting = STARTED.exec(text);
+        if (greeting === null) return;
+        clearTimeout(timer);
+        resolve(greeting);
+      });
+    });
+  }
+
+  #readLog(line: string): void {
+    let entry: unknown;
+    try {
+      entry = JSON.parse(line);
+    } catch {
+      this.complaints.push(`no line of a log: ${line}`);
+      return;
+    }
+    const level: unknown =
+      typeof entry === 'object' && entry !== null && 'level' in entry ? entry.level : null;
+    if (typeof level !== 'number' || level >= LEVEL_ERROR) this.complaints.push(`it logs: ${line}`);
+  }
+}

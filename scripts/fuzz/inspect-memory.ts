@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as v from 'valibot';
+
+/** Megabytes that a process holds. */
+export interface Memory {
+  /** Of the machine's memory. */
+  readonly resident: number;
+  /** Of JavaScript's own, after a collection of garbage. */
+  readonly heap: number;
+}
+
+/** What was waiting for something else to be collected goes with the next one. */
+const COLLECTIONS = 3;
+const BETWEEN_MS = 500;
+
+const answerSchema = v.object({
+  id: v.number(),
+  result: v.object({ result: v.optional(v.object({ value: v.string() })) }),
+});
+const usageSchema = v.object({ rss: v.number(), heapUsed: v.number() });
+
+/**
+ * Collects the garbage of a process that listens for a debugger there, and asks what it holds then: of a heap that grows only
+ * until the next collection nobody could tell whether it leaks.
+ */
+export async function memoryOf(inspectorUrl: string): Promise<Memory> {
+  const socket = new WebSocket(inspectorUrl);
+  try {
+    const opened = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<string>();
+    socket.addEventListener('open', () => opened.resolve());
+    for (const name of ['error', 'close'] as const) {
+      socket.addEventListener(name, () => {
+        opened.reject(new Error('The gateway cannot be asked for its memory.'));
+        answered.reject(new Error('The gateway does not say how much memory it has.'));
+      });
+    }
+    socket.addEventListener('message', ({ data }) => {
+      const { id, result } = v.parse(answerSchema, JSON.parse(String(data)));
+      if (id === 2) answered.resolve(result.result?.value ?? '');
+    });
+    await opened.promise;
+    for (let nth = 0; nth < COLLECTIONS; nth += 1) {
+      socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
+      await delay(BETWEEN_MS);
+    }
+    const expression = 'JSON.stringify(process.memoryUsage())';
+    socket.send(JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } }));
+    const { rss, heapUsed } = v.parse(usageSchema, JSON.parse(await answered.promise));
+    return { resident: rss / 1e6, heap: heapUsed / 1e6 };
+  } finally {
+    socket.close();
+  }
+}

@@ -1,0 +1,173 @@
+import * as fc from 'fast-check';
+import { setTimeout as delay } from 'node:timers/promises';
+import { exchanges } from './arbitraries/exchanges.ts';
+import { TOKENS } from './arbitraries/headers.ts';
+import { answerProblems } from './check-answer.ts';
+import type { Exchange } from './exchange.ts';
+import { GatewayProcess } from './gateway-process.ts';
+import type { Memory } from './inspect-memory.ts';
+import { unknownComplaints, unknownOf } from './known-defects.ts';
+import { ordinaryProblems } from './ordinary-queries.ts';
+import type { FuzzSettings } from './parse-fuzz-settings.ts';
+import { perform } from './perform.ts';
+import { logIn } from './log-in.ts';
+import { Tally } from './tally.ts';
+
+/** So many clients at most do something at the same time. */
+const CLIENTS = 64;
+/** Of so many times that, a seed is the beginning. */
+const RUNS = 40;
+/** Of all requests. After the first, all that may be kept is kept, and what comes on top of it leaks. */
+const SAMPLED_SHARES = [0.2, 0.4, 0.6, 0.8, 1];
+/** A run of less tells nothing of leaks. */
+const FEWEST_SAMPLED = 25_000;
+/** Longer than a request may take, also one whose client has gone, and than connections are kept open. */
+const PAUSE_MS = 12_000;
+const SETTLING_MS = 10;
+const SHRINKING_MS = 120_000;
+
+const nextClient: Exchange = {
+  kind: 'ordinary',
+  pieces: [],
+  pauseMs: 0,
+  methods: [],
+  isSound: true,
+  isProbed: true,
+  leaves: 'never',
+};
+
+export interface Sample extends Memory {
+  readonly requests: number;
+}
+
+/** A failure in the smallest form that was found. */
+export interface Failure {
+  readonly problems: readonly string[];
+  readonly exchanges: readonly Exchange[];
+  /** Both settle it; there is nothing to settle in what shows only at the end. */
+  readonly replay: { readonly seed: number; readonly path: string } | null;
+}
+
+export interface FuzzReport {
+  readonly settings: FuzzSettings;
+  readonly tookSeconds: number;
+  readonly tally: Tally;
+  /** After a warm-up, in between, and at the end; none of a short run. */
+  readonly samples: readonly Sample[];
+  readonly failure: Failure | null;
+}
+
+/** Sends requests to a gateway of its own until there were enough, the time is over, or something is wrong. */
+export async function runFuzz(
+  settings: FuzzSettings,
+  onSample: (sample: Sample) => void = () => undefined,
+): Promise<FuzzReport> {
+  const beganAtMs = performance.now();
+  const seconds = () => (performance.now() - beganAtMs) / 1000;
+  const tally = new Tally();
+  const samples: Sample[] = [];
+  const fuzzed = new FuzzedGateway(tally);
+  const sampledShares = settings.requests < FEWEST_SAMPLED ? [] : SAMPLED_SHARES;
+  let failure: Failure | null = null;
+  async function sample() {
+    await delay(PAUSE_MS);
+    const taken = { requests: tally.requests, ...(await fuzzed.memory()) };
+    samples.push(taken);
+    onSample(taken);
+  }
+  try {
+    for (let round = 0; failure === null; round += 1) {
+      const share = Math.max(tally.requests / settings.requests, seconds() / settings.seconds);
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
+      if (share >= (sampledShares[samples.length] ?? Infinity)) await sample();
+      if (share >= 1 || (settings.path !== null && round > 0)) break;
+      const seed = (settings.seed + round) % 2 ** 31;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
+      failure = await checkRound(fuzzed, { seed, path: settings.path });
+    }
+    if (failure === null) {
+      const problems = [...(await fuzzed.ordinaryProblems()), ...(await fuzzed.stop())];
+      if (problems.length > 0) failure = { problems, exchanges: [], replay: null };
+    }
+  } finally {
+    await fuzzed.stop();
+  }
+  return { settings, tookSeconds: seconds(), tally, samples, failure };
+}
+
+async function checkRound(
+  fuzzed: FuzzedGateway,
+  { seed, path }: { readonly seed: number; readonly path: string | null },
+): Promise<Failure | null> {
+  const together = fc.array(exchanges, { minLength: 1, maxLength: CLIENTS, size: 'max' });
+  const property = fc.asyncProperty(together, async (all) => {
+    const problems = await fuzzed.problemsOf(all);
+    if (problems.length > 0) throw new Error(problems.join('\n'));
+  });
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(property, {
+    seed,
+    numRuns: RUNS,
+    ...(path !== null && { path }),
+    interruptAfterTimeLimit: SHRINKING_MS,
+  });
+  if (!failed || counterexample === null) return null;
+  const problems = [errorInstance instanceof Error ? errorInstance.message : String(errorInstance)];
+  return { problems, exchanges: counterexample[0], replay: { seed, path: counterexamplePath ?? '' } };
+}
+
+/** The gateway that is fuzzed; where it was brought down, the next one. */
+class FuzzedGateway {
+  readonly #tally: Tally;
+  #running: Promise<{ gateway: GatewayProcess; tokens: readonly string[] }> | null = null;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  /** Does all of it at the same time. Gives what was not as it has to be. */
+  async problemsOf(all: readonly Exchange[]): Promise<string[]> {
+    const { gateway, tokens } = await this.#run();
+    const found = await Promise.all(
+      all.map(async (exchange) => {
+        const { answers, problems } = await perform(exchange, { port: gateway.port, tokens });
+        const requests = Math.max(exchange.methods.length, answers.length, 1);
+        for (let nth = 0; nth < requests; nth += 1) {
+          this.#tally.count(exchange.kind, answers[nth]?.status ?? null);
+        }
+        return unknownOf(exchange, [...problems, ...answers.flatMap(answerProblems)]);
+      }),
+    );
+    // What clients leave behind is dealt with after they have gone, and before others are.
+    await delay(SETTLING_MS);
+    const ordinary = await perform(nextClient, { port: gateway.port, tokens });
+    const problems = [...found.flat(), ...ordinary.problems, ...unknownComplaints(gateway.takeComplaints())];
+    if (!gateway.isAlive) this.#running = null;
+    return problems;
+  }
+
+  async memory(): Promise<Memory> {
+    const { gateway } = await this.#run();
+    return gateway.memory();
+  }
+
+  async ordinaryProblems(): Promise<string[]> {
+    const { gateway, tokens } = await this.#run();
+    return ordinaryProblems(gateway.port, tokens[0] ?? '');
+  }
+
+  /** Ends it. Gives what was not as it has to be. */
+  async stop(): Promise<string[]> {
+    const running = this.#running;
+    this.#running = null;
+    const { gateway } = (await running) ?? {};
+    return gateway === undefined ? [] : gateway.stop();
+  }
+
+  #run() {
+    this.#running ??= GatewayProcess.start().then(async (gateway) => ({
+      gateway,
+      tokens: await logIn(gateway.sandboxUrl, TOKENS),
+    }));
+    return this.#running;
+  }
+}

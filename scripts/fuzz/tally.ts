@@ -1,0 +1,14 @@
+/** How many requests there were, and what they were answered with. */
+export class Tally {
+  requests = 0;
+  readonly byKind = new Map<string, Map<string, number>>();
+
+  /** Counts a request; without a status it was left unanswered, as is right for some. */
+  count(kind: string, status: number | null): void {
+    this.requests += 1;
+    const statuses = this.byKind.get(kind) ?? new Map<string, number>();
+    this.byKind.set(kind, statuses);
+    const key = status === null ? 'none' : String(status);
+    statuses.set(key, (statuses.get(key) ?? 0) + 1);
+  }
+}
