@@ -1,5 +1,5 @@
+import * as v from '@badrap/valita';
 import { setTimeout as delay } from 'node:timers/promises';
-import * as v from 'valibot';
 
 /** Megabytes that a process holds. */
 export interface Memory {
@@ -13,11 +13,14 @@ export interface Memory {
 const COLLECTIONS = 3;
 const BETWEEN_MS = 500;
 
-const answerSchema = v.object({
-  id: v.number(),
-  result: v.object({ result: v.optional(v.object({ value: v.string() })) }),
-});
-const usageSchema = v.object({ rss: v.number(), heapUsed: v.number() });
+const valueSchema = v.object({ value: v.string() }).rest(v.unknown());
+const answerSchema = v
+  .object({
+    id: v.number(),
+    result: v.object({ result: valueSchema.optional() }).rest(v.unknown()),
+  })
+  .rest(v.unknown());
+const usageSchema = v.object({ rss: v.number(), heapUsed: v.number() }).rest(v.unknown());
 
 /**
  * Collects the garbage of a process that listens for a debugger there, and asks what it holds then: of a heap that grows only
@@ -36,7 +39,7 @@ export async function memoryOf(inspectorUrl: string): Promise<Memory> {
       });
     }
     socket.addEventListener('message', ({ data }) => {
-      const { id, result } = v.parse(answerSchema, JSON.parse(String(data)));
+      const { id, result } = answerSchema.parse(JSON.parse(String(data)));
       if (id === 2) answered.resolve(result.result?.value ?? '');
     });
     await opened.promise;
@@ -47,7 +50,7 @@ export async function memoryOf(inspectorUrl: string): Promise<Memory> {
     }
     const expression = 'JSON.stringify(process.memoryUsage())';
     socket.send(JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } }));
-    const { rss, heapUsed } = v.parse(usageSchema, JSON.parse(await answered.promise));
+    const { rss, heapUsed } = usageSchema.parse(JSON.parse(await answered.promise));
     return { resident: rss / 1e6, heap: heapUsed / 1e6 };
   } finally {
     socket.close();
