@@ -45,6 +45,7 @@ import { identitiesOf } from './upstream/credentials.ts';
 import { deadlineIn } from './upstream/deadline.ts';
 import { Http } from './upstream/http.ts';
 import { UpstreamReport } from './upstream/upstream-report.ts';
+import { UpstreamTally } from './upstream/upstream-tally.ts';
 import { yogaLogger } from './yoga-logger.ts';
 
 /** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
@@ -124,7 +125,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
           ? sender instanceof UpstreamError
             ? sender
             : credentialMissing
-          : { identity, caller: caller.key, deadline, budget, report, trace };
+          : { identity, caller: caller.key, deadline, budget, trace, tally: report ?? new UpstreamTally() };
       const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
       return createContext(
         {

@@ -1,11 +1,13 @@
 import { IdentityProofs } from './cache/identity-proofs.ts';
 import { interactionsWindowMs } from './cache/interactions-window.ts';
 import { KeptAnswers } from './cache/kept-answers.ts';
+import type { Lookups } from './cache/lookups.ts';
 import type { Config } from './config.ts';
 import { createSharedSources, dropShared, type SharedSources } from './datasources/index.ts';
 import type { SharingMeans } from './datasources/loading/shared-entities.ts';
 import type { Http } from './upstream/http.ts';
 import type { UpstreamIdentity } from './upstream/identity.ts';
+import { unobserved, type UpstreamObserver } from './upstream/upstream-observer.ts';
 import { UpstreamClient } from './upstream/upstream-client.ts';
 
 /** For lists of interactions, which are kept for seconds. */
@@ -13,17 +15,32 @@ const LISTS_MAX_BYTES = 96 * 1024 * 1024;
 
 type SharingConfig = Omit<Config, 'upstream'> & { readonly upstream: { readonly apiUrl: string } };
 
+/** What those who run the gateway want to know of it. */
+export interface SharingWatch {
+  readonly observer?: UpstreamObserver;
+  readonly lookups?: Lookups | null;
+}
+
+interface Shared {
+  readonly client: UpstreamClient;
+  readonly shared: SharedSources;
+  /** What is kept, to be asked how much that is. */
+  readonly kept: { readonly entities: KeptAnswers; readonly lists: KeptAnswers };
+}
+
 /**
  * What all requests share: the client that calls the upstream, and what is kept of its answers. What the upstream says of a
  * credential with any answer decides at once over what is kept with that credential.
  *
  * @param closing Aborts, with an `UpstreamError`, when the gateway is shut down.
+ * @param watch By default nobody watches.
  */
 export function sharing(
   config: SharingConfig,
   http: Http,
   closing: AbortSignal,
-): { readonly client: UpstreamClient; readonly shared: SharedSources } {
+  watch: SharingWatch = {},
+): Shared {
   const proofMs = config.identityProofSeconds * 1000;
   const proofs = new IdentityProofs(proofMs);
   const client = new UpstreamClient(http, {
@@ -37,12 +54,17 @@ export function sharing(
       },
       denied: (identity, call) => dropShared(shared, identity, call),
     },
+    observer: watch.observer ?? unobserved,
     closing,
   });
-  const shared = createSharedSources({
+  const kept = {
     entities: new KeptAnswers(config.cacheMaxBytes),
     lists: new KeptAnswers(LISTS_MAX_BYTES),
+  };
+  const shared = createSharedSources({
+    ...kept,
     proofs,
+    lookups: watch.lookups ?? null,
     proofMs,
     freshnessOf: (lifetime, identity) =>
       lifetime === 'live'
@@ -53,7 +75,7 @@ export function sharing(
     batchSize: config.upstreamBatchSize,
     refreshMs: config.requestTimeoutMs,
   });
-  return { client, shared };
+  return { client, shared, kept };
 }
 
 type Freshness = ReturnType<SharingMeans['freshnessOf']>;

@@ -5,6 +5,7 @@ import { CallBudget } from '../src/upstream/call-budget.ts';
 import { deadlineIn } from '../src/upstream/deadline.ts';
 import { tokenIdentity } from '../src/upstream/identity.ts';
 import type { Asker } from '../src/upstream/upstream-client.ts';
+import { UpstreamTally } from '../src/upstream/upstream-tally.ts';
 import { forgetfulGatewayForTest, type GraphQLAnswer } from './support/gateway.ts';
 import { CAMPAIGN_ID } from './support/organisation.ts';
 import { serviceGatewayForTest } from './support/service-gateway.ts';
@@ -80,5 +81,5 @@ describe('a request that may spend no more', () => {
 function asker(budget: CallBudget): Asker {
   const identity = tokenIdentity('mine');
   const deadline = deadlineIn(60_000, new AbortController().signal);
-  return { identity, caller: callerKeyOf('test', 'me'), deadline, budget, report: null, trace: null };
+  return { identity, caller: callerKeyOf('test', 'me'), deadline, budget, tally: new UpstreamTally(), trace: null };
 }

@@ -6,6 +6,7 @@ import { UpstreamError } from '../../src/errors.ts';
 import { CallBudget } from '../../src/upstream/call-budget.ts';
 import { deadlineIn } from '../../src/upstream/deadline.ts';
 import { tokenIdentity } from '../../src/upstream/identity.ts';
+import { UpstreamTally } from '../../src/upstream/upstream-tally.ts';
 import type { UpstreamReader, UpstreamRequest } from '../../src/upstream/upstream-request.ts';
 
 /** One call that the gateway makes, with everything that it ever sends along. */
@@ -98,6 +99,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     entities: nothing,
     lists: nothing,
     proofs: new IdentityProofs(0),
+    lookups: null,
     proofMs: 0,
     freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),
     listMs: 0,
@@ -110,8 +112,8 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     caller: callerKeyOf('drift'),
     deadline: deadlineIn(60_000, new AbortController().signal),
     budget: new CallBudget(1),
-    report: null,
     trace: null,
+    tally: new UpstreamTally(),
   };
   return createDataSources(shared, { asker, read });
 }

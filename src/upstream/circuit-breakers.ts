@@ -32,6 +32,26 @@ export class CircuitBreakers {
     }
     return circuit;
   }
+
+  /** By resource, for each of which there is a circuit. Looks at every identity. */
+  counts(): ReadonlyMap<string, CircuitCounts> {
+    const counts = new Map<string, { open: number; halfOpen: number }>();
+    for (const circuits of this.#circuits.values()) {
+      for (const [resource, { state }] of circuits) {
+        const ofResource = counts.get(resource) ?? { open: 0, halfOpen: 0 };
+        counts.set(resource, ofResource);
+        if (state !== 'closed') ofResource[state] += 1;
+      }
+    }
+    return counts;
+  }
+}
+
+/** How many circuits of one resource stop calls. */
+export interface CircuitCounts {
+  readonly open: number;
+  /** One call goes, or may go, to see. */
+  readonly halfOpen: number;
 }
 
 interface Breaker {
@@ -51,6 +71,12 @@ export class Circuit {
   /** Whether a new one would do as well. */
   get isIdle(): boolean {
     return Date.now() - this.#failedAtMs > FORGET_AFTER_MS;
+  }
+
+  get state(): 'closed' | keyof CircuitCounts {
+    const state = this.#breaker?.policy.state ?? CircuitState.Closed;
+    if (state === CircuitState.Open) return this.#openUntilMs > Date.now() ? 'open' : 'halfOpen';
+    return state === CircuitState.HalfOpen ? 'halfOpen' : 'closed';
   }
 
   /** Throws an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) while it is open, and while one call has gone ahead to see. */

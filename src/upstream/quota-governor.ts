@@ -39,6 +39,16 @@ export interface Turn {
   end(): void;
 }
 
+/** What is left of all quotas together, in numbers. */
+export interface QuotaFigures {
+  /** Identities that are known: that have made a call and whose window is not over, or only just. */
+  readonly identities: number;
+  /** The least that any of them has left of a window that the upstream has told of; null where it has told of none. */
+  readonly leastLeft: number | null;
+  /** Calls that wait for their turn. */
+  readonly waiting: number;
+}
+
 interface Waiting {
   readonly caller: CallerKey;
   readonly isList: boolean;
@@ -165,6 +175,21 @@ export class QuotaGovernor {
   /** What is known of an identity's quota; null while the upstream has not told. */
   quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
     return this.#lanes.of(identity).quota.left(performance.now());
+  }
+
+  /** Looks at every identity. */
+  figures(): QuotaFigures {
+    const nowMs = performance.now();
+    let leastLeft: number | null = null;
+    let waiting = 0;
+    for (const lane of this.#lanes.values()) {
+      waiting += lane.waitingCount;
+      const left = lane.quota.left(nowMs);
+      // Of a window that is over everything is left again.
+      if (left === null || left.resetSeconds === 0) continue;
+      leastLeft = Math.min(leastLeft ?? Infinity, left.allowed - left.used);
+    }
+    return { identities: this.#lanes.size, leastLeft, waiting };
   }
 
   /** Refuses all calls that wait, and those that come, for this reason. */

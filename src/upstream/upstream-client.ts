@@ -2,19 +2,20 @@ import type { CallerKey } from '../caller.ts';
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
 import type { Budget } from './call-budget.ts';
 import type { BatchTrace, CallTrace, RequestTrace } from './call-trace.ts';
-import { type Circuit, CircuitBreakers } from './circuit-breakers.ts';
+import { type Circuit, CircuitBreakers, type CircuitCounts } from './circuit-breakers.ts';
 import { type Deadline, withinTime } from './deadline.ts';
 import { quotaReportOf } from './error-answer.ts';
 import type { Http, HttpRequest } from './http.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { persistently } from './persistently.ts';
-import { QuotaGovernor, type Turn } from './quota-governor.ts';
+import { QuotaGovernor, type QuotaFigures, type Turn } from './quota-governor.ts';
 import type { QuotaLeft } from './quota-window.ts';
 import { readAnswer } from './read-answer.ts';
 import type { SharedWork } from './shared-call.ts';
 import { SharedReads } from './shared-reads.ts';
-import type { UpstreamReport } from './upstream-report.ts';
+import { outcomeOf, type UpstreamObserver } from './upstream-observer.ts';
 import type { UpstreamRead, UpstreamReader, UpstreamRequest } from './upstream-request.ts';
+import type { UpstreamTally } from './upstream-tally.ts';
 import { written, type WrittenRequest } from './written-request.ts';
 
 /** How often a call is tried again at most. */
@@ -31,6 +32,7 @@ export interface UpstreamClientOptions {
   readonly identityProofSeconds: number;
   /** Told what the upstream says of credentials, for those who keep what was read with them. */
   readonly standing: StandingListener;
+  readonly observer: UpstreamObserver;
   /** Aborts, with an `UpstreamError`, when the gateway is shut down: ends what is under way and refuses what comes. */
   readonly closing: AbortSignal;
 }
@@ -64,10 +66,10 @@ export interface Asker {
   readonly caller: CallerKey;
   readonly deadline: Deadline;
   readonly budget: Budget;
-  /** Null where nobody wants to know. */
-  readonly report: UpstreamReport | null;
   /** Null where nobody traces it. */
   readonly trace: RequestTrace | null;
+  /** Told what the request costs. */
+  readonly tally: UpstreamTally;
 }
 
 /**
@@ -83,6 +85,7 @@ export class UpstreamClient {
   readonly #timeoutMs: number;
   readonly #shared: SharedReads;
   readonly #standing: StandingListener;
+  readonly #observer: UpstreamObserver;
   readonly #governor: QuotaGovernor;
   readonly #circuits = new CircuitBreakers();
   readonly #closing: AbortSignal;
@@ -100,6 +103,7 @@ export class UpstreamClient {
     this.#shared = new SharedReads(options.identityProofSeconds * 1000);
     this.#governor = new QuotaGovernor(options.upstreamConcurrency);
     this.#standing = options.standing;
+    this.#observer = options.observer;
     this.#closing = options.closing;
     options.closing.addEventListener('abort', () => {
       this.#governor.close(options.closing.reason);
@@ -116,7 +120,7 @@ export class UpstreamClient {
       const toSend = written(request);
       // Before anybody can join it: what this one may not spend others may.
       if (asker.budget.left === 0 && !this.#shared.isUnderWay(asker.identity, toSend)) {
-        throw asker.budget.refusal(request.resource);
+        throw this.#spent(asker.budget, request.resource);
       }
       let isOwn = false;
       const work = (shared: SharedWork) => {
@@ -138,15 +142,15 @@ export class UpstreamClient {
       } catch (error) {
         throw ofResource(error, request.resource);
       } finally {
-        if (!isOwn) asker.report?.shared();
+        if (!isOwn) asker.tally.shared();
       }
     };
   }
 
   /** Reads for all who wait for some work. Rejects like `readerFor`. */
   async read(maker: CallMaker, shared: SharedWork, read: LateRead): Promise<UpstreamRead> {
-    const { report, budget } = maker;
-    if (!budget.take()) throw budget.refusal(read.resource);
+    const { budget } = maker;
+    if (!budget.take()) throw this.#spent(budget, read.resource);
     const wantedMs = performance.now();
     let attempts = 0;
     let status: number | undefined;
@@ -165,6 +169,7 @@ export class UpstreamClient {
         },
         () => {
           attempts += 1;
+          if (attempts > 1) this.#observer.retried(read.resource);
           return this.#attempt(maker, read, shared);
         },
       );
@@ -174,10 +179,10 @@ export class UpstreamClient {
       if (this.#closing.aborted) throw this.#closing.reason;
       if (!(error instanceof UpstreamError)) throw error;
       status = error.failure.upstreamStatus;
-      throw isSpent ? budget.refusal(read.resource, error) : ofResource(error, read.resource);
+      throw isSpent ? this.#spent(budget, read.resource, error) : ofResource(error, read.resource);
     } finally {
       this.#retrying.delete(shared);
-      report?.made({
+      maker.tally.made({
         resource: read.resource,
         keys: read.written().keys,
         status: status ?? null,
@@ -192,10 +197,20 @@ export class UpstreamClient {
     return this.#governor.quotaOf(identity);
   }
 
+  /** How things stand at the moment, for those who run the gateway; takes longer the more identities there are. */
+  figures(): { readonly quota: QuotaFigures; readonly circuits: ReadonlyMap<string, CircuitCounts> } {
+    return { quota: this.#governor.figures(), circuits: this.#circuits.counts() };
+  }
+
   async #attempt(maker: CallMaker, request: LateRead, shared: SharedWork): Promise<UpstreamRead> {
     const { identity } = maker;
     const circuit = this.#circuits.of(identity, request.resource);
-    circuit.check();
+    try {
+      circuit.check();
+    } catch (error) {
+      this.#observer.withheld(request.resource, 'circuit');
+      throw error;
+    }
     const token = await identity.token(shared.signal);
     try {
       return await this.#call(maker, request, shared, circuit, token);
@@ -204,12 +219,18 @@ export class UpstreamClient {
       // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
       if (!identity.rejected(token)) throw this.#revoked(identity, error);
     }
-    if (!maker.budget.take()) throw maker.budget.refusal(request.resource);
+    if (!maker.budget.take()) throw this.#spent(maker.budget, request.resource);
     try {
       return await this.#call(maker, request, shared, circuit, await identity.token(shared.signal));
     } catch (error) {
       throw isRefused(error) ? this.#revoked(identity, error) : error;
     }
+  }
+
+  /** Why a call is not made, or not made again after it failed. */
+  #spent(budget: Budget, resource: string, failed?: UpstreamError): UpstreamError {
+    this.#observer.withheld(resource, 'budget');
+    return budget.refusal(resource, failed);
   }
 
   /** What was read with a credential that the upstream does not accept any more is shown to nobody. */
@@ -220,7 +241,7 @@ export class UpstreamClient {
   }
 
   async #call(
-    { identity, caller, report, trace }: CallMaker,
+    { identity, caller, tally, trace }: CallMaker,
     request: LateRead,
     shared: SharedWork,
     circuit: Circuit,
@@ -230,14 +251,24 @@ export class UpstreamClient {
     const latestMs = () => shared.latestMs();
     const isList = request.isList ?? false;
     const wantedMs = performance.now();
-    const turn = await this.#governor.turn({ identity, caller, isList, latestMs, signal });
-    report?.waited(performance.now() - wantedMs);
+    let turn: Turn;
+    try {
+      turn = await this.#governor.turn({ identity, caller, isList, latestMs, signal });
+    } catch (error) {
+      if (!signal.aborted && isRateLimited(error)) this.#observer.withheld(request.resource, 'quota');
+      throw error;
+    }
     const toSend = request.written();
     const sentMs = performance.now();
+    tally.waited(sentMs - wantedMs);
+    this.#observer.waited(sentMs - wantedMs);
+    let wasSent = false;
     try {
       const answer = await circuit.run(signal, () =>
         withinTime(this.#timeoutMs, signal, async (inTime) => {
           turn.sent();
+          tally.sent();
+          wasSent = true;
           const call = trace?.call(toSend, sentMs - wantedMs) ?? null;
           try {
             const address = { origin: this.#origin, path: this.#basePath + toSend.target };
@@ -254,9 +285,14 @@ export class UpstreamClient {
       );
       turn.accepted();
       this.#standing.accepted(identity, sentMs);
+      this.#observer.called(request.resource, 'ok', toSend.keys, performance.now() - sentMs);
       return answer;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
+      const outcome = signal.aborted ? 'given_up' : outcomeOf(error);
+      if (wasSent) {
+        this.#observer.called(request.resource, outcome, toSend.keys, performance.now() - sentMs);
+      } else if (!signal.aborted) this.#observer.withheld(request.resource, 'circuit');
       this.#heed(error.failure, identity, request, turn);
       throw error.of(request.resource);
     } finally {
@@ -280,6 +316,10 @@ export class UpstreamClient {
 function ofResource(error: unknown, resource: string): unknown {
   const isTimeout = error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
   return isTimeout && error.resource === undefined ? error.of(resource) : error;
+}
+
+function isRateLimited(error: unknown): boolean {
+  return error instanceof UpstreamError && error.failure.code === 'UPSTREAM_RATE_LIMITED';
 }
 
 function isRefused(error: unknown): boolean {

@@ -1,43 +1,19 @@
 import type { QuotaLeft } from './quota-window.ts';
+import { type MadeCall, UpstreamTally } from './upstream-tally.ts';
 
-/** A call that was made for a request, its retries included. */
-interface MadeCall {
-  /** Name of the REST resource, such as `users`. */
-  readonly resource: string;
-  /** How many ids it asked for. */
-  readonly keys: number;
-  /** HTTP status of the last answer; null where none came. */
-  readonly status: number | null;
-  /** From when it was wanted until it was over, with the time that it waited for its turn. */
-  readonly ms: number;
-  readonly retries: number;
-}
-
-/** What a request cost the upstream and what it did not, noted only where somebody wants to know. */
-export class UpstreamReport {
+/** The same as its tally call by call and type by type, noted only where somebody wants to know. */
+export class UpstreamReport extends UpstreamTally {
   readonly #calls: MadeCall[] = [];
   readonly #fromCache = new Map<string, { count: number; oldestMs: number }>();
   readonly #needed = new Set<string>();
   readonly #sufficient = new Set<string>();
-  #shared = 0;
-  #waitedMs = 0;
 
-  made(call: MadeCall): void {
+  override made(call: MadeCall): void {
     this.#calls.push(call);
   }
 
-  /** Something was read by a call that another request makes. */
-  shared(): void {
-    this.#shared += 1;
-  }
-
-  /** A call waited so long for its turn. */
-  waited(ms: number): void {
-    this.#waitedMs += ms;
-  }
-
-  /** Something of this GraphQL type was kept since so long ago. */
-  kept(type: string, ageMs: number): void {
+  override kept(type: string, ageMs: number): void {
+    super.kept(type, ageMs);
     const { count, oldestMs } = this.#fromCache.get(type) ?? { count: 0, oldestMs: 0 };
     this.#fromCache.set(type, { count: count + 1, oldestMs: Math.max(oldestMs, ageMs) });
   }
@@ -51,14 +27,14 @@ export class UpstreamReport {
   toJSON(quota: QuotaLeft | null) {
     return {
       calls: this.#calls.map(({ ms, ...call }) => ({ ...call, ms: Math.round(ms) })),
-      shared: this.#shared,
+      shared: this.sharedCount,
       fromCache: [...this.#fromCache].map(([type, { count, oldestMs }]) => ({
         type,
         count,
         oldestSeconds: Math.round(oldestMs / 100) / 10,
       })),
       savedByReference: [...this.#sufficient].filter((key) => !this.#needed.has(key)).length,
-      waitedMs: Math.round(this.#waitedMs),
+      waitedMs: Math.round(this.waitedMs),
       quota: quota && {
         allowed: quota.allowed,
         used: quota.used,

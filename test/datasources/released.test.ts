@@ -8,6 +8,7 @@ import { CallBudget } from '../../src/upstream/call-budget.ts';
 import { deadlineIn } from '../../src/upstream/deadline.ts';
 import { Http } from '../../src/upstream/http.ts';
 import { tokenIdentity } from '../../src/upstream/identity.ts';
+import { UpstreamTally } from '../../src/upstream/upstream-tally.ts';
 import { forgetfulGatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 
@@ -24,8 +25,8 @@ async function sourcesForTest() {
     caller: callerKeyOf('test', 'one'),
     deadline: deadlineIn(10_000, new AbortController().signal),
     budget: new CallBudget(10),
-    report: null,
     trace: null,
+    tally: new UpstreamTally(),
   };
   return { sources: createDataSources(shared, { asker, read: client.readerFor(asker) }), calls };
 }

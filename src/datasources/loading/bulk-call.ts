@@ -84,7 +84,7 @@ export class BulkCall<Entity> {
     const others = this.#askers.get(asker);
     if (others !== undefined) others.push(ids);
     else {
-      if (this.#askers.size > 0) asker.report?.shared();
+      if (this.#askers.size > 0) asker.tally.shared();
       this.#askers.set(asker, [ids]);
     }
     if (waiting !== null) this.#noteWaiting(ids, waiting);
@@ -176,8 +176,8 @@ export class BulkCall<Entity> {
     return {
       identity: first.identity,
       caller: first.caller,
-      report: first.report,
       trace: this.#trace,
+      tally: first.tally,
       budget: {
         get left() {
           return richest().left;

@@ -1,6 +1,7 @@
 import type { IdentityProofs } from '../../cache/identity-proofs.ts';
 import type { KeptAnswers } from '../../cache/kept-answers.ts';
 import type { LifetimeName } from '../../cache/lifetimes.ts';
+import type { LookupCounts, Lookups } from '../../cache/lookups.ts';
 import { isSame, Shelf } from '../../cache/shelf.ts';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
 import { deadlineIn } from '../../upstream/deadline.ts';
@@ -9,6 +10,7 @@ import { PerIdentity } from '../../upstream/per-identity.ts';
 import type { SharedWork } from '../../upstream/shared-call.ts';
 import type { Asker, CallMaker, LateRead } from '../../upstream/upstream-client.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../upstream/upstream-request.ts';
+import { UpstreamTally } from '../../upstream/upstream-tally.ts';
 import { written, type WrittenRequest } from '../../upstream/written-request.ts';
 import { BulkCall, type WaitingById } from './bulk-call.ts';
 import { type AnsweredEntities, type Found, readEntities } from './read-entities.ts';
@@ -41,6 +43,8 @@ export interface SharingMeans {
   readonly entities: KeptAnswers;
   readonly lists: KeptAnswers;
   readonly proofs: IdentityProofs;
+  /** Counts what is found there; null where nobody wants to know. */
+  readonly lookups: Lookups | null;
   readonly freshnessOf: (lifetime: LifetimeName | 'live', identity: UpstreamIdentity) => Freshness;
   /** The longest that a list may be used. */
   readonly listMs: number;
@@ -144,6 +148,7 @@ export class Stock<Entity, Part extends string = never> {
   readonly #identity: UpstreamIdentity;
   readonly #means: SharingMeans;
   readonly #kept: Shelf<Entity>;
+  readonly #lookups: LookupCounts | null;
   /** Calls under way and to be made, by the parts that they ask for. */
   #calls: Calls<Entity>[] = [];
   #refreshFromMs = 0;
@@ -153,6 +158,7 @@ export class Stock<Entity, Part extends string = never> {
     this.#identity = identity;
     this.#means = means;
     this.#kept = new Shelf(identity, resource.lifetime === 'live' ? means.lists : means.entities);
+    this.#lookups = means.lookups?.of(resource.gives) ?? null;
   }
 
   get isIdle(): boolean {
@@ -187,8 +193,10 @@ export class Stock<Entity, Part extends string = never> {
       if (ageMs >= usableMs) return undefined;
       const entity = kept.use(id);
       if (entity === null && ageMs >= LONGEST_ABSENCE_MS) return undefined;
-      if (ageMs >= freshMs) this.#refreshSoon(asker, id, parts, nowMs);
-      asker.report?.kept(this.resource.gives, ageMs);
+      const isStale = ageMs >= freshMs;
+      if (isStale) this.#refreshSoon(asker, id, parts, nowMs);
+      if (this.#lookups !== null) this.#lookups[isStale ? 'stale' : 'fresh'] += 1;
+      asker.tally.kept(this.resource.gives, ageMs);
       return entity;
     };
   }
@@ -197,11 +205,21 @@ export class Stock<Entity, Part extends string = never> {
    * What is found of the ids, each from a call under way that asks for it or else by one that is made now; what is not in
    * the map is not known to the upstream. Rejects only for defects of our own.
    */
-  async load(
+  load(
     asker: Asker,
     ids: readonly string[],
     parts: readonly Part[],
-    waiting: WaitingById = null,
+    waiting: WaitingById,
+  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+    if (this.#lookups !== null) this.#lookups.missing += ids.length;
+    return this.#read(asker, ids, parts, waiting);
+  }
+
+  async #read(
+    asker: Asker,
+    ids: readonly string[],
+    parts: readonly Part[],
+    waiting: WaitingById,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
     const idsByCall = this.#callsFor(asker, ids, parts);
     if (idsByCall.size === 1) for (const [call] of idsByCall) return this.#join(call, asker, ids, waiting);
@@ -354,7 +372,8 @@ export class Stock<Entity, Part extends string = never> {
     const deadline = deadlineIn(this.#means.refreshMs, nobodyLeaves);
     let hasFailed = true;
     try {
-      const found = await this.load({ identity, caller, budget, trace, report: null, deadline }, ids, parts);
+      const asker = { identity, caller, budget, tally: new UpstreamTally(), trace, deadline };
+      const found = await this.#read(asker, ids, parts, null);
       hasFailed = ids.some((id) => found.get(id) instanceof Error);
     } finally {
       if (hasFailed) this.#refreshFromMs = performance.now() + REFRESH_PAUSE_MS;
