@@ -11,6 +11,7 @@ import { SignedTokens } from './authentication/signed-tokens.ts';
 import { SigningKeys } from './authentication/signing-keys.ts';
 import type { Config, UpstreamConfig } from './config.ts';
 import { createContext, type GatewayContext } from './context.ts';
+import { describedError } from './described-error.ts';
 import { UpstreamError } from './errors.ts';
 import { keptDocuments } from './execution/kept-documents.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
@@ -29,6 +30,7 @@ import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
 import { useQueryCost } from './plugins/use-query-cost.ts';
 import { useQueryRules } from './plugins/use-query-rules.ts';
 import { useReleasedSources } from './plugins/use-released-sources.ts';
+import { useRequestRecord } from './plugins/use-request-record.ts';
 import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
 import { type ServerTraces, useTraces } from './plugins/use-traces.ts';
 import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
@@ -37,6 +39,8 @@ import { useUpstreamReport } from './plugins/use-upstream-report.ts';
 import { isProbe, Probes } from './probes.ts';
 import type { TrustedDocuments } from './queries/trusted-documents.ts';
 import { LoginCheck, Readiness } from './readiness.ts';
+import { requestLog } from './requests/request-log.ts';
+import { RequestRecorder } from './requests/request-recorder.ts';
 import { schema } from './schema.ts';
 import { sharing } from './sharing.ts';
 import type { Traces, TracesOptions } from './tracing/traces.ts';
@@ -74,11 +78,14 @@ export interface Gateway {
  * Puts the gateway together. It holds no state beyond the connections to the upstream, what is shared on them, and the keys
  * of callers' tokens; and it listens on nothing.
  *
- * @param log Where it writes what operators have to know, without credentials and personal data; by default nowhere.
+ * @param writtenTo Where it writes what operators have to know, without credentials and personal data; by default nowhere.
  */
-export function createGateway(config: GatewayConfig, log: Logger = pino({ level: 'silent' })): Gateway {
+export function createGateway(config: GatewayConfig, writtenTo: Logger = pino({ level: 'silent' })): Gateway {
+  const log = writtenTo.child({}, { serializers: { err: describedError } });
   const http = new Http(config.upstreamTimeoutMs);
   const closing = new AbortController();
+  const recorder = new RequestRecorder();
+  if (log.isLevelEnabled('info')) recorder.observe(requestLog(log));
   const { client, shared } = sharing(config, http, closing.signal);
   const identityOf = identitiesOf(http, config.upstream.credentials, {
     timeoutMs: config.upstreamTimeoutMs,
@@ -91,7 +98,10 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
   const keysTimeoutMs = Math.min(config.upstreamTimeoutMs, config.requestTimeoutMs);
   const tokens =
     tokenOptions &&
-    new SignedTokens(new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }));
+    new SignedTokens(
+      new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }),
+      tokenOptions,
+    );
   const callerOf = callersOf(config, tokens);
   const traces =
     config.otlpEndpoint === null
@@ -118,6 +128,16 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       const deadline = deadlineIn(config.requestTimeoutMs, request.signal);
       const isReportWanted = config.upstreamReport && request.headers.get('x-upstream-report') === '1';
       const report = isReportWanted ? new UpstreamReport() : null;
+      const tally = report ?? new UpstreamTally();
+      const { current: record } = recorder;
+      if (record !== undefined) {
+        record.asker = {
+          identity: identity?.key,
+          caller: caller?.key,
+          credentialFault: sender instanceof UpstreamError ? sender.detail : undefined,
+          tally,
+        };
+      }
       const quota = () => identity && client.quotaOf(identity);
       const trace = requestTraces?.get(request) ?? null;
       const asker =
@@ -125,7 +145,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
           ? sender instanceof UpstreamError
             ? sender
             : credentialMissing
-          : { identity, caller: caller.key, deadline, budget, trace, tally: report ?? new UpstreamTally() };
+          : { identity, caller: caller.key, deadline, budget, trace, tally };
       const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
       return createContext(
         {
@@ -141,6 +161,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     },
     plugins: [
       ...(traces && requestTraces ? [useTraces(traces, requestTraces)] : []),
+      ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
       useBytes(),
       useAnswerHeaders(),
       ...(config.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
@@ -160,7 +181,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
       // Whose plan counts on arguments that have been checked.
       useQueryCost({ ...config, batchSize: config.upstreamBatchSize }),
       // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
-      useUpstreamErrors(log),
+      useUpstreamErrors(log, () => recorder.current),
       useUpstreamReport(),
       useCompiledExecution(config),
       useReleasedSources(),
@@ -170,7 +191,7 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
     landingPage: false,
     // Probes are answered before it. Its own answer would go to any URL that ends in this, and none has a line break.
     healthCheckEndpoint: '\n',
-    logging: yogaLogger(log),
+    logging: yogaLogger(log, () => recorder.current?.id),
     parserAndValidationCache: keptDocuments(),
     cors: corsOptions(config.corsOrigins),
     ...(config.trustedDocuments && { extraParamNames: ['documentId'] }),
@@ -180,10 +201,12 @@ export function createGateway(config: GatewayConfig, log: Logger = pino({ level:
   });
 
   return {
-    fetch: async (request) => probes.fetch(request) ?? yoga.fetch(request),
-    listener: checkingHost(
-      probes.before((request, response) => void yoga(request, response)),
-      { ...config, isForAll: isProbe },
+    fetch: recorder.fetch(async (request) => probes.fetch(request) ?? yoga.fetch(request)),
+    listener: recorder.listener(
+      checkingHost(
+        probes.before((request, response) => void yoga(request, response)),
+        { ...config, isForAll: isProbe },
+      ),
     ),
     retire() {
       readiness.retire();

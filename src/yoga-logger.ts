@@ -1,11 +1,14 @@
 import type { YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { describedError } from './described-error.ts';
 
 /**
  * Writes what Yoga and its plugins have to say to the gateway's log: text and errors. Anything else, which may be what
  * somebody sent, is left out.
+ *
+ * @param requestId Gives the id of the request that it is about, as far as there is one.
  */
-export function yogaLogger(log: Logger): YogaLogger {
+export function yogaLogger(log: Logger, requestId: () => string | undefined = () => undefined): YogaLogger {
   const writing =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (...args: readonly unknown[]) => {
@@ -16,10 +19,8 @@ export function yogaLogger(log: Logger): YogaLogger {
         .join(' ')
         .replace(/:?\s*$/, '');
       const err = args.find((arg) => arg instanceof Error);
-      log[isGoneClient(err) ? 'debug' : level](
-        err === undefined ? {} : { err },
-        text || err?.message || 'Something without words',
-      );
+      const message = text || (err && describedError(err).message) || 'Something without words';
+      log[isGoneClient(err) ? 'debug' : level]({ requestId: requestId(), err }, message);
     };
   return { debug: writing('debug'), info: writing('info'), warn: writing('warn'), error: writing('error') };
 }

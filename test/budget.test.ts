@@ -81,5 +81,12 @@ describe('a request that may spend no more', () => {
 function asker(budget: CallBudget): Asker {
   const identity = tokenIdentity('mine');
   const deadline = deadlineIn(60_000, new AbortController().signal);
-  return { identity, caller: callerKeyOf('test', 'me'), deadline, budget, tally: new UpstreamTally(), trace: null };
+  return {
+    identity,
+    caller: callerKeyOf('test', 'me'),
+    deadline,
+    budget,
+    tally: new UpstreamTally(),
+    trace: null,
+  };
 }

@@ -2,21 +2,16 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import type { Fault } from '../src/sandbox/fault.ts';
 import { answering, onlyError, screen } from './support/answers.ts';
+import { capturedLog } from './support/captured-log.ts';
 import { gatewayForTest } from './support/gateway.ts';
 import { serviceGatewayForTest } from './support/service-gateway.ts';
 
-/** A log that can be read. */
-function logForTest() {
-  const lines: string[] = [];
-  return { log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }), lines };
-}
-
 /** What a gateway with this fault answers and logs. */
 async function logOf(fault: Fault) {
-  const { log, lines } = logForTest();
+  const { log, text, others, requests } = capturedLog();
   const { query } = await gatewayForTest({ faults: [fault], log });
   const { extensions } = onlyError(await query(screen('agent { email }')));
-  return { extensions, text: lines.join(''), entries: lines.map((line) => JSON.parse(line)) };
+  return { extensions, text: text(), entries: others(), requests: requests() };
 }
 
 const unreadable: readonly [what: string, fault: Fault, detail: RegExp][] = [
@@ -56,36 +51,36 @@ test('the log says of wrong types that they are, once for an answer', async () =
 });
 
 test('the log names the call that failed, its status and what to tell the vendor', async () => {
-  const { extensions, entries } = await logOf({ kind: 'status', status: 500, resource: 'users' });
+  const { extensions, entries, requests } = await logOf({ kind: 'status', status: 500, resource: 'users' });
   expect(entries).toMatchObject([
     {
       resource: 'users',
       code: 'UPSTREAM_UNAVAILABLE',
       upstreamStatus: 500,
       correlationId: extensions.correlationId,
+      requestId: requests[0]?.['requestId'],
     },
+  ]);
+  expect(requests).toMatchObject([
+    { errorCodes: ['UPSTREAM_UNAVAILABLE'], correlationIds: [extensions.correlationId] },
   ]);
 });
 
 test('the log tells why no connection came about', async () => {
-  const { log, lines } = logForTest();
+  const { log, others, text } = capturedLog();
   const { query, sandbox } = await gatewayForTest({ log });
   await sandbox.close();
   expect(onlyError(await query(screen('id'))).extensions).not.toHaveProperty('detail');
-  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { resource: 'campaignInteractions', detail: 'ECONNREFUSED' },
-  ]);
-  expect(lines.join('')).not.toContain('127.0.0.1');
+  expect(others()).toMatchObject([{ resource: 'campaignInteractions', detail: 'ECONNREFUSED' }]);
+  expect(text()).not.toContain('127.0.0.1');
 });
 
 test('the log tells of a login that failed', async () => {
-  const { log, lines } = logForTest();
+  const { log, others, text } = capturedLog();
   const { ask } = await serviceGatewayForTest({ GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a wrong one' }, [], log);
   expect(onlyError(await ask('{ user(id: "user-1") { name } }')).extensions.code).toBe('UNAUTHENTICATED');
-  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
-    { resource: 'login', code: 'UNAUTHENTICATED' },
-  ]);
-  expect(lines.join('')).not.toContain('a wrong one');
+  expect(others()).toMatchObject([{ resource: 'login', code: 'UNAUTHENTICATED' }]);
+  expect(text()).not.toContain('a wrong one');
 });
 
 test('the log quotes nothing of what the upstream wrote, nor the token', async () => {
@@ -101,11 +96,16 @@ test('the log quotes nothing of what the upstream wrote, nor the token', async (
   }
 });
 
-test('the log is silent about what callers do wrong', async () => {
-  const { log, lines } = logForTest();
+test('the log has no more than the line of each request about what callers do wrong', async () => {
+  const { log, others, requests } = capturedLog();
   const { query } = await gatewayForTest({ log });
   await query('{ user(id: "user-1") { name } }', {}, null);
   await query('{ user(id: "a b") { name } }');
   await query('{ nothing }');
-  expect(lines).toEqual([]);
+  expect(others()).toEqual([]);
+  expect(requests().map(({ errorCodes }) => errorCodes)).toEqual([
+    ['UNAUTHENTICATED'],
+    ['BAD_USER_INPUT'],
+    ['GRAPHQL_VALIDATION_FAILED'],
+  ]);
 });

@@ -1,49 +1,45 @@
 import { request } from 'node:http';
 import { GraphQLError } from 'graphql';
-import { pino, type Logger } from 'pino';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { describedError } from '../src/described-error.ts';
 import { yogaLogger } from '../src/yoga-logger.ts';
 import { gatewayForTest } from './support/gateway.ts';
+import { capturedLog } from './support/captured-log.ts';
 import { issuerForTest, issuerKey, signed } from './support/issuer.ts';
 import { listeningForTest } from './support/listening.ts';
 import { bearer, serviceGatewayForTest } from './support/service-gateway.ts';
-
-interface Entry {
-  readonly level: number;
-  readonly msg: string;
-  readonly err?: { readonly type: string; readonly message: string };
-}
-
-/** A log whose entries can be read. */
-function logForTest(level: string): { log: Logger; entries: () => Entry[]; text: () => string } {
-  const lines: string[] = [];
-  return {
-    log: pino({ level }, { write: (line: string) => lines.push(line) }),
-    entries: () => lines.map((line) => JSON.parse(line)),
-    text: () => lines.join(''),
-  };
-}
 
 const levels = pino.levels.values;
 const USER = '{ user(id: "user-1") { name } }';
 
 describe('the log', () => {
   test('tells why a token was not accepted, and nothing of the token', async () => {
-    const { log, entries, text } = logForTest('debug');
+    const { log, entries, requests, text } = capturedLog('debug');
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
     const { ask } = await serviceGatewayForTest(env, [], log);
     const expired = await signed(key, { exp: Math.floor(Date.now() / 1000) - 60 });
     const forged = await signed(await issuerKey('key-1'));
     const broken = `${expired.split('.')[0]}.${btoa('{hush')}.AAAA`;
-    for (const token of [expired, forged, await signed(key), 'not-a-token', broken]) {
-      await ask(USER, bearer(token));
-    }
-    expect(entries().filter(({ level }) => level === levels['warn'])).toEqual([
-      expect.objectContaining({ err: expect.objectContaining({ message: 'jwt expired' }) }),
-      expect.objectContaining({ err: expect.objectContaining({ message: 'invalid signature' }) }),
-    ]);
-    for (const token of [expired, forged]) {
+    const unknownKey = await signed(await issuerKey('key-2'));
+    const tokens = {
+      [expired]: 'token has expired',
+      [forged]: 'signature does not hold',
+      [await signed(key)]: undefined,
+      [await signed(key, { nbf: Math.floor(Date.now() / 1000) + 60 })]: 'token is not valid yet',
+      [await signed(key, { iss: 'https://other.example/' })]: 'token of another issuer',
+      [await signed(key, { aud: 'others' })]: 'token for another audience',
+      [await signed(key, { exp: undefined })]: 'token without an end, or of nobody',
+      [unknownKey]: 'token of a key that its issuer does not have',
+      'not-a-token': 'no token of a kind that is accepted',
+      [broken]: 'no bearer',
+    };
+    for (const token of Object.keys(tokens)) await ask(USER, bearer(token));
+    expect(requests().map(({ credentialFault }) => credentialFault)).toEqual(Object.values(tokens));
+    // Anybody could fill it with them.
+    expect(entries().filter(({ level }) => level >= (levels['warn'] ?? 0))).toEqual([]);
+    for (const token of [expired, forged, unknownKey]) {
       for (const part of token.split('.')) expect(text()).not.toContain(part);
     }
     expect(text()).not.toContain('not-a-token');
@@ -52,7 +48,7 @@ describe('the log', () => {
   });
 
   test('tells once that the issuer’s keys could not be read, and why', async () => {
-    const { log, entries, text } = logForTest('info');
+    const { log, others, text } = capturedLog();
     const { env, answer } = await issuerForTest();
     answer((response) => response.writeHead(503).end());
     const { ask } = await serviceGatewayForTest(
@@ -63,7 +59,7 @@ describe('the log', () => {
     const headers = bearer(await signed(await issuerKey('key-1')));
     await Promise.all([ask(USER, headers), ask(USER, headers)]);
     await ask(USER, headers);
-    expect(entries()).toEqual([
+    expect(others()).toEqual([
       expect.objectContaining({
         level: levels['error'],
         msg: "The keys that callers' tokens are signed with could not be read",
@@ -73,15 +69,8 @@ describe('the log', () => {
     expect(text()).not.toContain('a=b');
   });
 
-  test('has nothing of requests that are answered as they should be', async () => {
-    const { log, entries } = logForTest('info');
-    const { ask } = await serviceGatewayForTest({}, [], log);
-    await ask(USER);
-    expect(entries()).toEqual([]);
-  });
-
   test('has nothing of clients that go away in the middle of what they send, but for who looks for defects', async () => {
-    const { log, entries } = logForTest('debug');
+    const { log, entries } = capturedLog('debug');
     const { gateway } = await gatewayForTest({ log });
     let seen = 0;
     const url = await listeningForTest((incoming, response) => {
@@ -93,13 +82,13 @@ describe('the log', () => {
     sent.on('error', () => undefined).write('{');
     await expect.poll(() => seen).toBe(1);
     sent.destroy();
-    const aborted = () => entries().filter(({ err }) => err?.message === 'aborted');
+    const aborted = () => entries().filter(({ err }) => (JSON.stringify(err) ?? '').includes('aborted'));
     await expect.poll(() => aborted().length).toBeGreaterThan(0);
     expect(new Set(aborted().map(({ level }) => level))).toEqual(new Set([levels['debug']]));
   });
 
   test('takes from Yoga its words and errors, and nothing else', () => {
-    const { log, entries, text } = logForTest('debug');
+    const { log, entries, text } = capturedLog('debug');
     const yoga = yogaLogger(log);
     const cause = new TypeError('a defect');
     yoga.debug('Some', 'words', { of: 'a request' });
@@ -112,7 +101,31 @@ describe('the log', () => {
       [levels['warn'], 'It failed'],
       [levels['error'], 'Unexpected'],
     ]);
-    expect(entries()[3]?.err).toMatchObject({ message: 'Unexpected' });
+    expect(entries()[3]?.['err']).toMatchObject({ message: 'Unexpected' });
     expect(text()).not.toContain('a request');
+  });
+
+  test('quotes nothing of what defects are about, and tells where they are', () => {
+    const { log, entries, text } = capturedLog();
+    let defect: unknown;
+    try {
+      JSON.parse('{"email": "ada@lovelace.example" "phone": "+12035550129"}');
+    } catch (error) {
+      defect = new Error('of +12035550129 and ada@lovelace.example', { cause: error });
+    }
+    const told = log.child({}, { serializers: { err: describedError } });
+    yogaLogger(told, () => 'a-request').error(defect);
+    expect(entries()).toMatchObject([
+      {
+        requestId: 'a-request',
+        err: {
+          type: 'Error',
+          message: 'of … and …',
+          stack: expect.stringContaining('log.test.ts'),
+          cause: { type: 'SyntaxError' },
+        },
+      },
+    ]);
+    for (const quoted of ['email', 'ada', 'lovelace', '2035550129']) expect(text()).not.toContain(quoted);
   });
 });

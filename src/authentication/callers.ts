@@ -65,12 +65,19 @@ export function authenticatedCallers(
 
   return (request, claims) => {
     const apiKey = apiKeys.length > 0 ? request.headers.get('x-api-key') : null;
-    if (apiKey !== null) return callerOfKey(apiKey) ?? credentialRefused;
+    if (apiKey !== null) return callerOfKey(apiKey) ?? credentialRefused('no such API key');
     const authorization = request.headers.get('authorization');
     if (authorization === null) return missing;
-    if (claims !== undefined) return callerOfClaims(claims) ?? credentialRefused;
+    if (claims !== undefined) {
+      return callerOfClaims(claims) ?? credentialRefused('token without an end, or of nobody');
+    }
     const bearer = bearerTokenOf(authorization);
-    return (bearer === null ? null : callerOfKey(bearer)) ?? tokens?.failureOf(request) ?? credentialRefused;
+    if (bearer === null) return credentialRefused('no bearer');
+    return (
+      callerOfKey(bearer) ??
+      tokens?.failureOf(request) ??
+      credentialRefused(tokens === null ? 'no such API key' : tokens.faultOf(bearer))
+    );
   };
 }
 
@@ -86,10 +93,13 @@ function isName(claim: unknown): claim is string {
   return typeof claim === 'string' && claim !== '';
 }
 
-const credentialRefused = new UpstreamError({
-  code: 'UNAUTHENTICATED',
-  message: 'the credential that was sent is not one that the gateway accepts',
-});
+/** `detail` is for the log alone. */
+function credentialRefused(detail: string): UpstreamError {
+  return new UpstreamError(
+    { code: 'UNAUTHENTICATED', message: 'the credential that was sent is not one that the gateway accepts' },
+    { detail },
+  );
+}
 
 function credentialMissing(takesKeys: boolean, takesTokens: boolean): UpstreamError {
   const bearer = takesTokens ? (takesKeys ? 'a token or an API key' : 'a token') : 'an API key';

@@ -16,13 +16,24 @@ export const algorithms = [
   'ES512',
 ] as const;
 
+/** Clocks differ: a token is taken so much before it becomes valid and after it expires. */
+export const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** What the claims of a token have to be. */
+interface ExpectedClaims {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
 /** Finds the tokens (JWTs) that are worth verifying, and the keys to do it with. */
 export class SignedTokens {
   readonly #keys: SigningKeys;
+  readonly #expected: ExpectedClaims;
   readonly #failures = new WeakMap<Request, UpstreamError>();
 
-  constructor(keys: SigningKeys) {
+  constructor(keys: SigningKeys, expected: ExpectedClaims) {
     this.#keys = keys;
+    this.#expected = expected;
   }
 
   /**
@@ -50,6 +61,20 @@ export class SignedTokens {
   /** Why nothing can be said about the token of a request. */
   failureOf(request: Request): UpstreamError | undefined {
     return this.#failures.get(request);
+  }
+
+  /** For the log: what is wrong with a token that was not accepted, as far as it says so itself. */
+  faultOf(token: string): string {
+    const header = headerOf(token);
+    if (header === null) return 'no token of a kind that is accepted';
+    if (this.#keys.found(header) === undefined) return 'token of a key that its issuer does not have';
+    const { exp, nbf, iss, aud } = decodeJwt(token);
+    const nowSeconds = Date.now() / 1000;
+    if (exp !== undefined && exp + CLOCK_TOLERANCE_SECONDS <= nowSeconds) return 'token has expired';
+    if (nbf !== undefined && nbf - CLOCK_TOLERANCE_SECONDS > nowSeconds) return 'token is not valid yet';
+    if (iss !== this.#expected.issuer) return 'token of another issuer';
+    if (![aud].flat().includes(this.#expected.audience)) return 'token for another audience';
+    return 'signature does not hold';
   }
 }
 

@@ -1,6 +1,6 @@
 import { type JWTExtendContextFields, useJWT } from '@graphql-yoga/plugin-jwt';
 import type { Plugin } from 'graphql-yoga';
-import { algorithms, type SignedTokens } from '../authentication/signed-tokens.ts';
+import { algorithms, CLOCK_TOLERANCE_SECONDS, type SignedTokens } from '../authentication/signed-tokens.ts';
 import type { SignatureHeader } from '../authentication/signing-keys.ts';
 
 export interface SignedTokensOptions {
@@ -16,9 +16,6 @@ export interface SignedTokensContext {
   jwt?: JWTExtendContextFields;
 }
 
-/** Clocks differ: a token is taken so much before it becomes valid and after it expires. */
-const CLOCK_TOLERANCE_SECONDS = 5;
-
 /**
  * Verifies the tokens that callers send, before anything else of a request is looked at. The claims of one that holds are in
  * Yoga's context as `jwt.payload`; of any other it is as if it had not been sent, for a request is never refused as a whole.
@@ -31,7 +28,7 @@ export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedToke
     callback(null, tokens.keyFor(header) ?? 'no key');
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin asks for a key by its id alone, which two keys can share; what it is given goes on to jsonwebtoken, which takes a function too
   const byHeader = keyFor as unknown as string;
-  return useJWT({
+  const plugin = useJWT({
     tokenLookupLocations: [
       async ({ request }) => {
         const token = await tokens.in(request);
@@ -47,4 +44,12 @@ export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedToke
     },
     reject: { missingToken: false, invalidToken: false },
   });
+  return {
+    ...plugin,
+    onYogaInit({ yoga }) {
+      // What callers send wrongly is in the request's own line of the log; anybody could fill it with warnings.
+      const logger = { ...yoga.logger, warn: yoga.logger.debug };
+      plugin.onYogaInit?.({ yoga: Object.create(yoga, { logger: { value: logger } }) });
+    },
+  };
 }

@@ -3,8 +3,12 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, type UpstreamError } from '../errors.ts';
+import type { RequestRecord } from '../requests/request-record.ts';
 
 type Path = readonly (string | number)[];
+
+/** Of one request, in the line that the log has of it; each failed call has a line of its own besides. */
+const MOST_CORRELATION_IDS = 10;
 
 /** A field that is null, or less than it should be, because of an upstream failure. */
 interface Symptom {
@@ -24,7 +28,10 @@ interface Symptom {
  * What is no upstream failure is left to Yoga's masking, but for values that do not fit the schema, whose messages would
  * quote the upstream's answer.
  */
-export function useUpstreamErrors(log: Logger): Plugin<GatewayContext> {
+export function useUpstreamErrors(
+  log: Logger,
+  currentRecord: () => RequestRecord | undefined,
+): Plugin<GatewayContext> {
   return {
     onExecute({ args }) {
       const { problems } = args.contextValue;
@@ -32,14 +39,19 @@ export function useUpstreamErrors(log: Logger): Plugin<GatewayContext> {
         onExecuteDone({ result, setResult }) {
           if (!('errors' in result || 'data' in result)) return;
           if (problems.length === 0 && !result.errors?.length) return;
-          setResult(explained(result, args.contextValue, log));
+          setResult(explained(result, args.contextValue, log, currentRecord()));
         },
       };
     },
   };
 }
 
-function explained(result: ExecutionResult, { problems }: GatewayContext, log: Logger): ExecutionResult {
+function explained(
+  result: ExecutionResult,
+  { problems }: GatewayContext,
+  log: Logger,
+  record: RequestRecord | undefined,
+): ExecutionResult {
   const others: GraphQLError[] = [];
   const symptoms: Symptom[] = [...problems];
   for (const error of result.errors ?? []) {
@@ -47,17 +59,28 @@ function explained(result: ExecutionResult, { problems }: GatewayContext, log: L
     if (symptom === null) others.push(withCode(error));
     else symptoms.push(symptom);
   }
-  logFailures(symptoms, log);
+  const failures = new Set(symptoms.map(({ reason }) => reason));
+  logFailures(failures, log, record?.id);
+  if (record !== undefined) record.correlationIds = correlationIdsOf(failures);
   return { ...result, errors: [...clientErrors(symptoms, result.data), ...others] };
 }
 
 /** What calls failed of, for those who run the gateway; with what the vendor's support asks for, and no personal data. */
-function logFailures(symptoms: readonly Symptom[], log: Logger): void {
-  for (const { failure, resource, detail } of new Set(symptoms.map(({ reason }) => reason))) {
+function logFailures(failures: Iterable<UpstreamError>, log: Logger, requestId: string | undefined): void {
+  for (const { failure, resource, detail } of failures) {
     const { message, ...facts } = failure;
     // Without a resource it came to no call: the caller lacks something, which is no concern of theirs.
-    if (resource !== undefined) log.warn({ resource, ...facts, detail }, message);
+    if (resource !== undefined) log.warn({ requestId, resource, ...facts, detail }, message);
   }
+}
+
+function correlationIdsOf(failures: Iterable<UpstreamError>): string[] {
+  const ids = new Set<string>();
+  for (const { failure } of failures) {
+    if (failure.correlationId !== undefined && ids.size < MOST_CORRELATION_IDS)
+      ids.add(failure.correlationId);
+  }
+  return [...ids];
 }
 
 function symptomOf(error: GraphQLError): Symptom | null {

@@ -1,0 +1,29 @@
+/** What the log tells of an error. */
+export interface DescribedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string;
+  readonly cause?: DescribedError;
+}
+
+/** From the first quotation mark to the last one, for what is quoted may have some itself; addresses; and long numbers. */
+const QUOTED = /["'`].*["'`]|\S+@\S+|\+?\d{5,}/gs;
+const MOST_CAUSES = 3;
+
+/**
+ * What the log tells of an error, which can be anything: where it came from, and its message without what that may quote of what somebody sent or the
+ * upstream answered, as `JSON.parse` does. Other properties are left out, for `new URL` puts what it was given there.
+ */
+export function describedError(error: unknown, depth = 0): DescribedError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'no error', stack: '' };
+  const { name, message, stack = '', cause } = error;
+  return {
+    type: name,
+    message: message.replaceAll(QUOTED, '…'),
+    stack: stack
+      .split('\n')
+      .filter((line) => /^\s+at /.test(line))
+      .join('\n'),
+    ...(cause instanceof Error && depth < MOST_CAUSES && { cause: describedError(cause, depth + 1) }),
+  };
+}

@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto';
+import { type DocumentNode, getOperationAST, TokenKind } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { RequestRecord } from '../requests/request-record.ts';
+
+/** Longer names are cut: they may be as long as a body. */
+const LONGEST_NAME = 64;
+const MOST_CODES = 10;
+const CODE = /^[A-Z][A-Z_]{0,63}$/;
+
+/** What Yoga's context has of the parameters of a request. */
+interface ParamsContext {
+  readonly params?: { readonly operationName?: unknown };
+}
+
+/** Notes which operation a request asks for, and what kinds of errors it was answered with. */
+export function useRequestRecord(current: () => RequestRecord | undefined): Plugin<ParamsContext> {
+  const hashes = new WeakMap<DocumentNode, string | undefined>();
+
+  return {
+    onValidate({ params: { documentAST }, context }) {
+      const record = current();
+      if (record === undefined) return;
+      if (!hashes.has(documentAST)) hashes.set(documentAST, hashOf(documentAST));
+      const { operationName } = context.params ?? {};
+      const wanted = typeof operationName === 'string' ? operationName : null;
+      record.hasOperation = true;
+      record.operationName = getOperationAST(documentAST, wanted)?.name?.value.slice(0, LONGEST_NAME);
+      record.documentHash = hashes.get(documentAST);
+    },
+    onResultProcess({ result }) {
+      if (!('errors' in result) || !result.errors?.length) return;
+      const record = current();
+      if (record === undefined) return;
+      const codes = new Set<string>();
+      for (const { extensions } of result.errors) {
+        const code: unknown = extensions?.['code'];
+        codes.add(typeof code === 'string' && CODE.test(code) ? code : 'OTHER');
+        if (codes.size === MOST_CODES) break;
+      }
+      record.errorCodes = [...codes];
+    },
+  };
+}
+
+/**
+ * Stands for a document in logs: the same for all that differ in nothing but blanks, comments, numbers and strings, of which
+ * the last may be personal. Undefined where the parser kept no tokens.
+ */
+function hashOf({ loc }: DocumentNode): string | undefined {
+  if (loc === undefined) return undefined;
+  let text = '';
+  for (let token = loc.startToken.next; token !== null; token = token.next) {
+    const { kind, value } = token;
+    if (kind === TokenKind.COMMENT) continue;
+    text += kind === TokenKind.NAME ? ` ${value}` : ` #${kind}`;
+  }
+  return hash('sha256', text, 'hex').slice(0, 16);
+}
