@@ -16,14 +16,22 @@ const MOST_CAUSES = 3;
  */
 export function describedError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'no error', stack: '' };
-  const { name, message, stack = '', cause } = error;
+  const { name, message, cause } = error;
   return {
     type: name,
     message: message.replaceAll(QUOTED, '…'),
-    stack: stack
-      .split('\n')
-      .filter((line) => /^\s+at /.test(line))
-      .join('\n'),
+    stack: framesOf(error).join('\n'),
     ...(cause instanceof Error && depth < MOST_CAUSES && { cause: describedError(cause, depth + 1) }),
   };
+}
+
+/** Where an error came from, the innermost first. The message stands before that, and could have lines that look like it. */
+export function framesOf({ name, message, stack = '' }: Error): string[] {
+  const head = message === '' ? name : `${name}: ${message}`;
+  if (!stack.startsWith(head)) return [];
+  return stack
+    .slice(head.length)
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line.startsWith('at '));
 }

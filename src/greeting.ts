@@ -1,12 +1,13 @@
 import type { GatewayConfig } from './server.ts';
 
-/** What the console shows once the gateway listens on this port. */
-export function greeting(config: GatewayConfig, port: number): string {
+/** What the console shows once the gateway listens on this port, and its metrics are on that one if they are kept. */
+export function greeting(config: GatewayConfig, port: number, metricsPort?: number): string {
   const { host, upstream, exampleCampaignId, graphiql, trustedDocuments } = config;
   // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
   const address = `http://${name}:${port}/graphql`;
+  const metrics = metricsPort === undefined ? '' : `\n  metrics     http://${name}:${metricsPort}/metrics`;
   const credential = {
     passThrough: "each caller's own bearer token (send an Authorization header)",
     accessToken: 'the access token that was configured',
@@ -23,7 +24,7 @@ export function greeting(config: GatewayConfig, port: number): string {
   upstream    ${exampleCampaignId === undefined ? '' : 'the embedded sandbox: an invented organisation, on '}${upstream.apiUrl}
   credential  ${credential}
   callers     ${callers(config)}
-  queries     ${queries(config)}
+  queries     ${queries(config)}${metrics}
 ${trustedDocuments?.mode === 'only' ? '' : `\nA query to paste:\n{\n  ${pasted}\n}\n`}`;
 }
 

@@ -6,8 +6,8 @@ export interface HostCheckOptions {
   readonly host: string;
   /** Names that requests may be for besides those of loopback, in lower case; null where none were set. */
   readonly allowedHosts: readonly string[] | null;
-  /** Whether a request for this may be for any name: who looks after the process knows it by its address. */
-  readonly isForAll: (url: string | undefined) => boolean;
+  /** Whether a request for this may be for any name: who looks after the process knows it by its address. @default none */
+  readonly isForAll?: (url: string | undefined) => boolean;
 }
 
 /**
@@ -17,7 +17,7 @@ export interface HostCheckOptions {
  */
 export function checkingHost(
   listener: RequestListener,
-  { host, allowedHosts, isForAll }: HostCheckOptions,
+  { host, allowedHosts, isForAll = () => false }: HostCheckOptions,
 ): RequestListener {
   const isChecked = isLoopback(host) || allowedHosts !== null;
   const allowed = new Set(allowedHosts);

@@ -5,6 +5,8 @@ import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
 import { Connections } from './connections.ts';
 import { greeting } from './greeting.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
+import { type MetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './queries/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
@@ -21,20 +23,29 @@ async function run(): Promise<void> {
   const documents = readTrustedDocuments(config);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
-  const log = pino({ level: config.logLevel });
+  // Lines are written some at a time, without the requests waiting for it; what is left at the end pino writes as the process ends.
+  const destination = pino.destination({ sync: false, minLength: 8192, periodicFlush: 500 });
+  const log = pino({ level: config.logLevel }, destination);
   const unexpected = new UnexpectedErrors(log);
-  const gateway = createGateway(ready, log);
+  const metrics = config.metricsPort === null ? null : await loadMetrics(documents);
+  const gateway = createGateway(ready, log, metrics);
   const server = createServer(gateway.listener);
   const connections = new Connections(server);
+  let metricsServer: MetricsServer | undefined;
 
   async function stop(lameDuckMs: number): Promise<void> {
     gateway.retire();
     await connections.drain({ lameDuckMs, graceMs: config.drainSeconds * 1000 });
     await gateway.dispose();
+    // As late as can be: what happens meanwhile is of interest.
+    await metricsServer?.close();
     await sandbox?.close();
   }
 
   try {
+    if (metrics !== null && config.metricsPort !== null) {
+      metricsServer = await serveMetrics(metrics, { host: config.host, port: config.metricsPort });
+    }
     server.listen(config.port, config.host);
     await once(server, 'listening');
   } catch (error) {
@@ -45,7 +56,10 @@ async function run(): Promise<void> {
   process.on('SIGTERM', () => void (stopping ??= stop(LAME_DUCK_MS)));
   // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut off what the first lets finish.
   process.on('SIGINT', () => void (stopping ??= stop(0)));
-  process.on('unhandledRejection', (reason) => unexpected.rejected(reason));
+  process.on('unhandledRejection', (reason) => {
+    unexpected.rejected(reason);
+    metrics?.unhandledRejection();
+  });
   process.on('uncaughtException', (error) => {
     unexpected.thrown(error);
     process.exitCode = 1;
@@ -54,7 +68,13 @@ async function run(): Promise<void> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  process.stdout.write(greeting(ready, port));
+  process.stdout.write(greeting(ready, port, metricsServer?.port));
+}
+
+/** What keeps them takes memory, and loads a part of OpenTelemetry. */
+async function loadMetrics(documents: TrustedDocuments | null): Promise<GatewayMetrics> {
+  const { GatewayMetrics } = await import('./metrics/gateway-metrics.ts');
+  return new GatewayMetrics({ trustedOperations: documents?.operationNames });
 }
 
 /** Whatever is left running then. */

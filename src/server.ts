@@ -16,6 +16,7 @@ import { UpstreamError } from './errors.ts';
 import { keptDocuments } from './execution/kept-documents.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './graphiql.ts';
 import { checkingHost } from './host-check.ts';
+import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { useAnswerHeaders } from './plugins/use-answer-headers.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
@@ -79,14 +80,26 @@ export interface Gateway {
  * of callers' tokens; and it listens on nothing.
  *
  * @param writtenTo Where it writes what operators have to know, without credentials and personal data; by default nowhere.
+ * @param metrics What counts for operators; null where nobody wants to know.
  */
-export function createGateway(config: GatewayConfig, writtenTo: Logger = pino({ level: 'silent' })): Gateway {
+export function createGateway(
+  config: GatewayConfig,
+  writtenTo: Logger = pino({ level: 'silent' }),
+  metrics: GatewayMetrics | null = null,
+): Gateway {
   const log = writtenTo.child({}, { serializers: { err: describedError } });
   const http = new Http(config.upstreamTimeoutMs);
   const closing = new AbortController();
   const recorder = new RequestRecorder();
   if (log.isLevelEnabled('info')) recorder.observe(requestLog(log));
-  const { client, shared } = sharing(config, http, closing.signal);
+  if (metrics !== null) recorder.observe(metrics.onRequest);
+  const { client, shared, kept } = sharing(
+    config,
+    http,
+    closing.signal,
+    metrics === null ? {} : { observer: metrics.upstream, lookups: metrics.lookups },
+  );
+  metrics?.watch({ client, kept, requests: recorder });
   const identityOf = identitiesOf(http, config.upstream.credentials, {
     timeoutMs: config.upstreamTimeoutMs,
     patienceMs: config.requestTimeoutMs,

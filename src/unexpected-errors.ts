@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { framesOf } from './described-error.ts';
 
 /**
  * What was thrown, or rejected with, where nobody expected it: defects. The log tells where it came from and of what kind it
@@ -6,15 +7,12 @@ import type { Logger } from 'pino';
  */
 export class UnexpectedErrors {
   readonly #log: Logger;
-  /** How many promises were rejected that nobody handled. */
-  unhandledRejections = 0;
 
   constructor(log: Logger) {
     this.#log = log;
   }
 
   rejected(reason: unknown): void {
-    this.unhandledRejections += 1;
     this.#log.error(describe(reason), 'A promise was rejected, and nobody handled it');
   }
 
@@ -39,15 +37,4 @@ function describe(error: unknown): Description {
     ...(typeof code === 'string' && /^[A-Z][A-Z\d_]{1,63}$/.test(code) && { code }),
     frames: framesOf(error),
   };
-}
-
-/** The message stands before them, and could have lines that look like one. */
-function framesOf({ name, message, stack = '' }: Error): string[] {
-  const head = message === '' ? name : `${name}: ${message}`;
-  if (!stack.startsWith(head)) return [];
-  return stack
-    .slice(head.length)
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith('at '));
 }

@@ -10,9 +10,19 @@ import { expect, test } from 'vitest';
  * it, and codegen's are made of what the resolvers and the data sources give.
  */
 const house: Readonly<Record<string, readonly string[]>> = {
-  main: ['config', 'connections', 'greeting', 'queries', 'schema', 'server', 'sandbox', 'unexpected-errors'],
+  main: [
+    'config',
+    'connections',
+    'greeting',
+    'metrics',
+    'queries',
+    'schema',
+    'server',
+    'sandbox',
+    'unexpected-errors',
+  ],
   connections: [],
-  'unexpected-errors': [],
+  'unexpected-errors': ['described-error'],
   greeting: ['server'],
   server: [
     'authentication',
@@ -23,6 +33,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'execution',
     'graphiql',
     'host-check',
+    'metrics',
     'plugins',
     'probes',
     'readiness',
@@ -35,6 +46,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'yoga-logger',
   ],
   sharing: ['cache', 'config', 'datasources', 'upstream'],
+  metrics: ['cache', 'host-check', 'requests', 'upstream'],
   schema: ['context', 'resolvers'],
   graphiql: [],
   plugins: [
@@ -56,7 +68,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   resolvers: ['context', 'datasources', 'errors', 'generated'],
   generated: ['context', 'datasources', 'resolvers'],
   context: ['caller', 'datasources', 'errors'],
-  requests: ['upstream'],
+  requests: ['probes', 'upstream'],
   datasources: ['cache', 'errors', 'upstream'],
   cache: ['upstream'],
   authentication: ['caller', 'errors', 'upstream'],
@@ -107,6 +119,7 @@ const packages: readonly {
   },
   { name: /^jose$/, parts: ['authentication'] },
   { name: /^dataloader$/, parts: ['datasources'] },
+  { name: /^prom-client$/, parts: ['metrics'] },
   { name: /^undici$/, parts: ['upstream'] },
   { name: /^@opentelemetry\//, parts: ['tracing'] },
   { name: /^@badrap\/valita$/, parts: ['config', 'settings', 'setting-schemas'] },

@@ -147,6 +147,51 @@ test('its log goes to stdout, a JSON object a line, and as much of it as LOG_LEV
   expect(await written('error')).toEqual([]);
 });
 
+describe('its log has a line of every request', () => {
+  const idsIn = ({ stdout }: { stdout: string }) =>
+    stdout
+      .split('\n')
+      .filter((line) => line.startsWith('{"') && line.includes('"msg":"request"'))
+      .map((line) => JSON.parse(line).requestId);
+  const askAs = (address: string, id: string) =>
+    fetch(`${address}?query={__typename}`, { headers: { 'x-request-id': id } }).then((answer) =>
+      answer.text(),
+    );
+
+  test('although some are written together: before long', async () => {
+    const { output, address } = await runningGateway();
+    await askAs(address, 'the-only-one');
+    await expect.poll(() => idsIn(output), { timeout: 30_000 }).toEqual(['the-only-one']);
+  });
+
+  test.each([
+    ['is told to end', 'SIGTERM', [0, null]],
+    ['fails', 'SIGUSR2', [1, null]],
+  ] as const)('also of those just before it %s', async (_what, signal, ending) => {
+    const failing = "process.on('SIGUSR2',()=>{throw new Error('fatal')})";
+    const { child, closed, output, address } = await runningGateway({
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}`,
+    });
+    const ids = Array.from({ length: 40 }, (_, n) => `request-${n}`);
+    await Promise.all(ids.map((id) => askAs(address, id)));
+    child.kill(signal);
+    expect(await closed).toEqual(ending);
+    expect(new Set(idsIn(output))).toEqual(new Set(ids));
+    expect(idsIn(output)).toHaveLength(ids.length);
+  });
+});
+
+test('its metrics are where it says, for as long as it runs', async () => {
+  const { child, closed, output, address } = await runningGateway({ METRICS_PORT: '0' });
+  const [metricsAddress = ''] = /http:\S+\/metrics/.exec(output.stdout) ?? [];
+  await ask(address, 'query Screen { __typename }', null);
+  const metrics = await (await fetch(metricsAddress)).text();
+  expect(metrics).toContain('gateway_requests_total{operation="Screen",code="OK"} 1');
+  expect(metrics).toContain('process_resident_memory_bytes');
+  child.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
+});
+
 describe('what keeps it from starting', () => {
   test('is told at once when it is the configuration, and it exits with 1', async () => {
     const { output, closed } = run({
@@ -201,12 +246,14 @@ describe('what keeps it from starting', () => {
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' && address !== null ? String(address.port) : '';
-    const { output, closed } = run({ PORT: port });
-    // That it ends by itself shows that the sandbox it had started is gone as well.
-    expect(await closed).toEqual([1, null]);
-    expect(output.stdout).toBe('');
-    expect(output.stderr).toMatch(/^The gateway cannot start:\n {2}- .*EADDRINUSE.*\n$/);
-    expect(output.stderr).toContain(port);
+    for (const setting of ['PORT', 'METRICS_PORT']) {
+      const { output, closed } = run({ METRICS_PORT: '0', [setting]: port });
+      // That it ends by itself shows that the sandbox it had started is gone as well.
+      expect(await closed).toEqual([1, null]);
+      expect(output.stdout).toBe('');
+      expect(output.stderr).toMatch(/^The gateway cannot start:\n {2}- .*EADDRINUSE.*\n$/);
+      expect(output.stderr).toContain(port);
+    }
   });
 
   test.skipIf(process.env['OLD_NODE'] === undefined)(

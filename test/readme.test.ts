@@ -6,6 +6,7 @@ import { recordCalls } from '../scripts/drift/calls.ts';
 import { generateOrganisation } from '../src/sandbox/generate-organisation.ts';
 import { schema } from '../src/schema.ts';
 import { cardinalities } from '../src/planning/cardinalities.ts';
+import { GatewayMetrics } from '../src/metrics/gateway-metrics.ts';
 import { settings } from '../src/settings.ts';
 import { gatewayForTest } from './support/gateway.ts';
 
@@ -93,6 +94,17 @@ test('the table of the sandbox’s settings names all that it reads, and no othe
   const read = new Set(source.match(/SANDBOX_[A-Z_]+/g));
   const told = [...readme.matchAll(/^\| `(SANDBOX_[A-Z_]+)`/gm)].map(([, name]) => name);
   expect(new Set(told)).toEqual(read);
+});
+
+test('the table of metrics is that of what is exported', async () => {
+  const metrics = new GatewayMetrics();
+  await gatewayForTest({ metrics });
+  const exported = (await metrics.text()).match(/(?<=^# TYPE )gateway_\w+/gm) ?? [];
+  expect(exported.length).toBeGreaterThan(0);
+  expect(table('metric', 'what it tells').map(([name]) => name)).toEqual(
+    expect.arrayContaining(exported.map((name) => `\`${name}\``)),
+  );
+  expect(table('metric', 'what it tells')).toHaveLength(exported.length);
 });
 
 test('every runtime dependency is there for a reason that is given', () => {

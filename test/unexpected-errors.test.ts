@@ -18,9 +18,10 @@ function defectiveGateway(defect: string, env: NodeJS.ProcessEnv) {
   return runningGateway(env, [process.execPath, '--import', module, GATEWAY]);
 }
 
+/** What the log has besides its line for each request. */
 function entriesOf(stdout: string): Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"'));
-  return lines.map((line) => JSON.parse(line));
+  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg !== 'request');
 }
 
 test('a rejection that nobody handles is logged without its words, and harms no request', async () => {
@@ -81,7 +82,6 @@ test('of what was thrown, its kind is logged and where it came from, whatever it
   for (const reason of ['hush', undefined, null, { hush: 1 }, new OwnError(), forged, withoutFrames]) {
     unexpected.rejected(reason);
   }
-  expect(unexpected.unhandledRejections).toBe(7);
   expect(lines.map((line) => JSON.parse(line).kind)).toEqual([
     'string',
     'undefined',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isProbe } from '../probes.ts';
 import type { UpstreamTally } from '../upstream/upstream-tally.ts';
 
 /** What is taken for a request's id. Short and without blanks, it can be quoted in headers, logs and shells as it is. */
@@ -10,8 +11,6 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 const CLIENT_NAME = /^(?!.*\d{9})@?[a-z][\w ./-]{0,63}$/i;
 const CLIENT_VERSION = /^(?!.*\d{9})[a-z\d][\w.+-]{0,31}$/i;
 const METHOD = /^[A-Z]{1,16}$/;
-/** Asked for all the time by what watches over the gateway. */
-const PROBE = /^(?:https?:\/\/[^/]*)?\/(?:health|ready)(?:\?|$)/;
 
 /** Reads a header of the request; undefined or null where there is none. */
 type HeaderOf = (name: string) => string | string[] | null | undefined;
@@ -62,7 +61,7 @@ export class RequestRecord {
 
   /** Whether it only asks how the gateway is. */
   get isProbe(): boolean {
-    return !this.hasOperation && PROBE.test(this.#url);
+    return isProbe(this.#url);
   }
 }
 

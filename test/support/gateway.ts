@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Logger } from 'pino';
 import { parseConfig } from '../../src/config.ts';
+import type { GatewayMetrics } from '../../src/metrics/gateway-metrics.ts';
 import { parseTrustedDocuments } from '../../src/queries/trusted-documents.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
@@ -53,6 +54,8 @@ interface TestGatewayOptions {
   readonly manifest?: Readonly<Record<string, string>>;
   /** Where the gateway logs to. @default nowhere */
   readonly log?: Logger;
+  /** Told what happens. @default nobody is */
+  readonly metrics?: GatewayMetrics;
   /** At which request for it an operation is compiled. @default COMPILE_AT_SIGHT of the environment, or else the gateway's own */
   readonly compileAtSight?: number;
 }
@@ -141,6 +144,7 @@ export async function startTestGateway(
   const gateway = createGateway(
     { ...config, upstream, ...(documents && { documents }), ...compileAtSight(options.compileAtSight) },
     options.log,
+    options.metrics,
   );
   return {
     gateway,

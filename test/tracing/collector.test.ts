@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { capturedLog } from '../support/captured-log.ts';
 import { collectorForTest } from '../support/collector.ts';
 import { forgetfulGatewayForTest, gatewayForTest } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
@@ -9,12 +10,6 @@ const USER = '{ user(id: "user-1") { email } }';
 const userAnswer = { data: { user: { email: 'user-1@example.com' } } };
 
 /** A log that can be read. */
-function logForTest() {
-  const lines: string[] = [];
-  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
-  return { log, lines, entries: () => lines.map((line) => JSON.parse(line)) };
-}
-
 test('spans go below the endpoint, whether that ends in a slash or not', async () => {
   for (const below of ['', '/', '/of/ours', '/of/ours/']) {
     const collector = await collectorForTest();
@@ -49,13 +44,13 @@ test.each([
 ])(
   'a collector changes no answer and is told of once in the log, when %s',
   async (_when, address, detail) => {
-    const { log, lines, entries } = logForTest();
+    const { log, text, others } = capturedLog();
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `${await address()}/secret-path` };
     const { query, gateway } = await forgetfulGatewayForTest({ env, log });
     // So many that there are several batches of spans.
     for (let n = 0; n < 300; n += 1) expect(await query(USER)).toEqual(userAnswer);
     await gateway.dispose();
-    expect(entries()).toEqual([
+    expect(others()).toEqual([
       expect.objectContaining({
         level: pino.levels.values['warn'],
         msg: 'Traces cannot be sent',
@@ -63,21 +58,21 @@ test.each([
         ...(detail !== undefined && { detail }),
       }),
     ]);
-    expect(lines.join('')).not.toContain('secret');
+    expect(text()).not.toContain('secret');
   },
 );
 
 test('the log tells when spans can be sent again, and how many were lost', async () => {
-  const { log, entries } = logForTest();
+  const { log, others } = capturedLog();
   const { query, collector, exported } = await tracedGatewayForTest({ log });
   collector.answer(400);
   // As many spans as are sent at once, which are four for each of the questions.
   for (let n = 0; n < 128; n += 1) await query(USER);
-  await expect.poll(() => entries().length).toBe(1);
+  await expect.poll(() => others().length).toBe(1);
   collector.answer(200);
   await query(USER);
   await exported();
-  expect(entries().map(({ msg, lostSpans, detail }) => [msg, lostSpans, detail])).toEqual([
+  expect(others().map(({ msg, lostSpans, detail }) => [msg, lostSpans, detail])).toEqual([
     ['Traces cannot be sent', 512, 400],
     ['Traces can be sent again', 512, undefined],
   ]);

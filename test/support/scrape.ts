@@ -1,0 +1,82 @@
+import { onTestFinished } from 'vitest';
+import { GatewayMetrics, type GatewayMetricsOptions } from '../../src/metrics/gateway-metrics.ts';
+import { serveMetrics } from '../../src/metrics/serve-metrics.ts';
+import { keepingGatewayForTest, type TestGateway } from './gateway.ts';
+
+type Labels = Readonly<Record<string, string>>;
+
+interface Sample {
+  readonly name: string;
+  readonly labels: Labels;
+  readonly value: number;
+}
+
+/** What a scrape gave. */
+export class Scrape {
+  /** Types by the names of families. */
+  readonly types = new Map<string, string>();
+  readonly help = new Map<string, string>();
+  readonly samples: Sample[] = [];
+
+  /** @param text In Prometheus' text format. */
+  constructor(text: string) {
+    for (const line of text.split('\n')) {
+      const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
+      if (kind === 'HELP') this.help.set(name, rest);
+      else if (kind === 'TYPE') this.types.set(name, rest);
+      else if (line !== '') this.samples.push(sampleOf(line));
+    }
+  }
+
+  /** The sum of all samples of this name with at least these labels; undefined where there is none. */
+  value(name: string, labels: Labels = {}): number | undefined {
+    const wanted = Object.entries(labels);
+    const found = this.samples.filter(
+      (sample) => sample.name === name && wanted.every(([label, value]) => sample.labels[label] === value),
+    );
+    return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
+  }
+
+  /** The values that a label of these samples has. */
+  labels(name: string, label: string): Set<string | undefined> {
+    return new Set(this.samples.filter((sample) => sample.name === name).map(({ labels }) => labels[label]));
+  }
+}
+
+function sampleOf(line: string): Sample {
+  const [, name = '', labels = '', value = ''] = /^(\w+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  if (name === '') throw new TypeError(`No sample: ${line}`);
+  const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, label = '', text = '']) => [
+    label,
+    text,
+  ]);
+  return { name, labels: Object.fromEntries(pairs), value: Number(value) };
+}
+
+type Options = NonNullable<Parameters<typeof keepingGatewayForTest>[0]>;
+
+export interface MeteredGateway extends TestGateway {
+  readonly metrics: GatewayMetrics;
+  /** Where the metrics are served. */
+  readonly metricsUrl: string;
+  /** Asks for them as Prometheus does. */
+  readonly scrape: () => Promise<Scrape>;
+}
+
+/** A gateway with its metrics on a port of their own, and a cache as usual. */
+export async function meteredGatewayForTest({
+  trustedOperations,
+  ...options
+}: Options & GatewayMetricsOptions = {}): Promise<MeteredGateway> {
+  const metrics = new GatewayMetrics({ trustedOperations });
+  const started = await keepingGatewayForTest({ ...options, metrics });
+  const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 });
+  onTestFinished(() => server.close());
+  const metricsUrl = `http://127.0.0.1:${server.port}`;
+  return {
+    ...started,
+    metrics,
+    metricsUrl,
+    scrape: async () => new Scrape(await (await fetch(`${metricsUrl}/metrics`)).text()),
+  };
+}
