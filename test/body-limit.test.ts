@@ -1,7 +1,7 @@
-import { type IncomingMessage, request, type RequestListener } from 'node:http';
+import { Agent, type IncomingMessage, request, type RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { createYoga, createSchema } from 'graphql-yoga';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { useBodyLimit } from '../src/plugins/use-body-limit.ts';
 import { gatewayForTest } from './support/gateway.ts';
 import { listeningForTest } from './support/listening.ts';
@@ -85,6 +85,25 @@ test.each(['-1', '1,1', '0x10', 'many'])('a Content-Length of %s is refused', as
     body: QUERY,
   });
   expect(response.status).toBe(400);
+});
+
+test('after a body that is too large, the connection serves the next request', async () => {
+  const url = await listeningForTest(listenerOf(limitedYoga()));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const statusOf = async (body: string) => {
+    const sent = request(`${url}/graphql`, { method: 'POST', headers: JSON_CONTENT, agent });
+    for (let at = 0; at < body.length; at += 10_000) sent.write(body.slice(at, at + 10_000));
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      sent.on('response', resolve).on('error', reject).end();
+    });
+    const { localPort } = response.socket;
+    await text(response);
+    return [response.statusCode, localPort];
+  };
+  const [, port] = await statusOf(QUERY);
+  expect(await statusOf(QUERY.padEnd(300_000))).toEqual([413, port]);
+  expect(await statusOf(QUERY)).toEqual([200, port]);
 });
 
 test('the gateway has the limit of its setting', async () => {

@@ -78,7 +78,15 @@ function resultProblem(text: string): string | null {
     return 'no JSON';
   }
   if (typeof result !== 'object' || result === null || Array.isArray(result)) return 'no object';
-  const { data, errors }: { data?: unknown; errors?: unknown } = result;
+  const { data, errors, status, error }: Record<'data' | 'errors' | 'status' | 'error', unknown> = {
+    data: undefined,
+    errors: undefined,
+    status: undefined,
+    error: undefined,
+    ...result,
+  };
+  // Probes are answered without GraphQL.
+  if (typeof status === 'string' || typeof error === 'string') return null;
   if (errors === undefined)
     return typeof data === 'object' && data !== null ? null : 'neither data nor errors';
   if (!Array.isArray(errors) || errors.length === 0) return 'errors that are no list, or none';

@@ -1,4 +1,5 @@
 import * as v from '@badrap/valita';
+import { setTimeout as delay } from 'node:timers/promises';
 
 const loginSchema = v.object({ access_token: v.string() }).rest(v.unknown());
 
@@ -14,4 +15,18 @@ export async function logIn(sandboxUrl: string, count: number): Promise<string[]
       return loginSchema.parse(await response.json()).access_token;
     }),
   );
+}
+
+const MOST_TRIES = 100;
+
+/** When the gateway at that port has logged in. @throws when it does not come to that. */
+export async function untilReady(port: number): Promise<void> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
+    const { ok } = await fetch(`http://127.0.0.1:${port}/ready`, { method: 'HEAD' });
+    if (ok) return;
+    // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
+    await delay(100);
+  }
+  throw new Error('The gateway does not get ready.');
 }

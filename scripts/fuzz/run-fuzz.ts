@@ -6,11 +6,10 @@ import { answerProblems } from './check-answer.ts';
 import type { Exchange } from './exchange.ts';
 import { GatewayProcess } from './gateway-process.ts';
 import type { Memory } from './inspect-memory.ts';
-import { unknownComplaints, unknownOf } from './known-defects.ts';
 import { ordinaryProblems } from './ordinary-queries.ts';
 import type { FuzzSettings } from './parse-fuzz-settings.ts';
 import { perform } from './perform.ts';
-import { logIn } from './log-in.ts';
+import { logIn, untilReady } from './log-in.ts';
 import { Tally } from './tally.ts';
 
 /** So many clients at most do something at the same time. */
@@ -115,10 +114,23 @@ async function checkRound(
   return { problems, exchanges: counterexample[0], replay: { seed, path: counterexamplePath ?? '' } };
 }
 
+interface Running {
+  readonly gateway: GatewayProcess;
+  readonly tokens: readonly string[];
+}
+
+async function start(): Promise<Running> {
+  const gateway = await GatewayProcess.start();
+  const tokens = await logIn(gateway.sandboxUrl, TOKENS);
+  // Until then, that it is not ready is a right answer.
+  await untilReady(gateway.port);
+  return { gateway, tokens };
+}
+
 /** The gateway that is fuzzed; where it was brought down, the next one. */
 class FuzzedGateway {
   readonly #tally: Tally;
-  #running: Promise<{ gateway: GatewayProcess; tokens: readonly string[] }> | null = null;
+  #running: Promise<Running> | null = null;
 
   constructor(tally: Tally) {
     this.#tally = tally;
@@ -134,13 +146,13 @@ class FuzzedGateway {
         for (let nth = 0; nth < requests; nth += 1) {
           this.#tally.count(exchange.kind, answers[nth]?.status ?? null);
         }
-        return unknownOf(exchange, [...problems, ...answers.flatMap(answerProblems)]);
+        return [...problems, ...answers.flatMap(answerProblems)];
       }),
     );
     // What clients leave behind is dealt with after they have gone, and before others are.
     await delay(SETTLING_MS);
     const ordinary = await perform(nextClient, { port: gateway.port, tokens });
-    const problems = [...found.flat(), ...ordinary.problems, ...unknownComplaints(gateway.takeComplaints())];
+    const problems = [...found.flat(), ...ordinary.problems, ...gateway.takeComplaints()];
     if (!gateway.isAlive) this.#running = null;
     return problems;
   }
@@ -164,10 +176,7 @@ class FuzzedGateway {
   }
 
   #run() {
-    this.#running ??= GatewayProcess.start().then(async (gateway) => ({
-      gateway,
-      tokens: await logIn(gateway.sandboxUrl, TOKENS),
-    }));
+    this.#running ??= start();
     return this.#running;
   }
 }

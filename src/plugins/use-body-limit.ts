@@ -33,8 +33,14 @@ export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, Ser
       setRequestParser(async ({ url, method, headers, signal, body: stream }) => {
         // The connection is left as it is, for the answer is sent on it.
         const chunks = sent?.iterator({ destroyOnReturn: false }) ?? stream;
-        const body = chunks && (await bytesOf(chunks, maxBytes));
-        return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }));
+        try {
+          const body = chunks && (await bytesOf(chunks, maxBytes));
+          return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }));
+        } catch (error) {
+          // Node passes over what is left of a body only if nobody has begun to read it; the next request comes after that.
+          sent?.resume();
+          throw error;
+        }
       });
     },
   };

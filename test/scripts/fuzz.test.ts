@@ -88,6 +88,11 @@ describe('fuzzing finds', () => {
     ['half an answer', [answer('{"data":{}}').slice(0, -1)], /no end after 1 s/],
     ['a connection that ends without an answer', [null], /0 answers to 1 requests/],
     ['a server error', [answer('{"data":{}}', 'HTTP/1.1 500 x')], /^status 500/],
+    [
+      'another protocol',
+      ['HTTP/1.1 101 Switching Protocols\r\ncache-control: private, no-store\r\n\r\n'],
+      /^status 101, of which nothing was asked/,
+    ],
     ['an answer that may be kept', [answer('{"data":{}}', undefined, '')], /Cache-Control ""/],
     [
       'an answer that says twice that it may not',

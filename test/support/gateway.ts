@@ -28,6 +28,7 @@ export const ANY_SIZE = {
   MAX_ALIASES: '10000',
   MAX_TOKENS: '100000',
   MAX_ROOT_FIELDS: '1000',
+  MAX_UPSTREAM_CALLS: '10000',
 } as const;
 
 /** For tests of what is kept: an empty setting is the default one, whatever all tests are run with. */
