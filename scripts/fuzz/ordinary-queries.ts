@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
 
-const USERS = 20;
+const USERS = 10;
 
 /** Asks as an ordinary client does, for what is known to be so. Gives what of the answer is not. */
 export async function ordinaryProblems(port: number, token: string): Promise<string[]> {
