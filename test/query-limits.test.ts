@@ -56,6 +56,13 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
       2,
     ],
     [
+      'too many aliases, also of what every type has',
+      '{ user(id: "user-1") { a: __typename b: __typename c: __typename } }',
+      'aliases',
+      3,
+      2,
+    ],
+    [
       'too many root fields',
       '{ __typename campaigns { totalCount } user(id: "user-1") { id } }',
       'rootFields',
