@@ -35,6 +35,7 @@ const perObject: Readonly<Record<string, CardinalityName>> = {
 /** How many distinct ones the objects of a list refer to, by field or else by type. */
 const perList: Readonly<Record<string, CardinalityName>> = {
   [OWN_CAMPAIGN]: 'campaignsPerList',
+  'Contact.contactList': 'contactListsPerList',
   Queue: 'queuesPerList',
   Script: 'scriptsPerList',
   Skill: 'skillsPerList',

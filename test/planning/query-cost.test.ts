@@ -29,6 +29,11 @@ describe('the plan of a query', () => {
       { campaignInteractions: 1, campaigns: 2, users: 1, contacts: 3, queues: 1, scripts: 10, skills: 1 },
     ],
     [
+      'has no more contact lists than the contacts of a list are in',
+      list('nodes { contact { contactList { name } } }', ', first: 1000'),
+      { campaignInteractions: 1, campaigns: 1, contactLists: 1 },
+    ],
+    [
       'has as many calls as ids fill',
       list('nodes { agent { email } contact { data } }', ', first: 1000'),
       { campaignInteractions: 1, users: 5, campaigns: 1, contacts: 12 },
