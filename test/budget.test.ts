@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { callerKeyOf } from '../src/caller.ts';
 import { BulkCall } from '../src/datasources/loading/bulk-call.ts';
 import { CallBudget } from '../src/upstream/call-budget.ts';
@@ -65,6 +65,26 @@ describe('a request that may spend no more', () => {
     expect(codesIn(await others)).toEqual([]);
     expect(calls()).toEqual({ campaignInteractions: 1, users: 1, scripts: 3 });
   });
+
+  test.each(['campaigns', 'campaignInteractions'] as const)(
+    'takes nothing from others who wait for the same %s',
+    async (resource) => {
+      const { query, sandbox, calls } = await forgetfulGatewayForTest({
+        env: { MAX_UPSTREAM_CALLS: '2' },
+        faults: [{ kind: 'status', status: 503, resource, times: 1 }],
+        latencyMs: 100,
+      });
+      const list =
+        resource === 'campaigns'
+          ? 'campaigns(first: 2) { totalCount }'
+          : `campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount }`;
+      const spent = query(`{ user(id: "user-1") { email } ${list} }`);
+      await vi.waitFor(() => expect(sandbox.requests).toHaveLength(2));
+      const answers = await Promise.all([spent, query(`{ ${list} }`)]);
+      expect(answers.map(codesIn)).toEqual([[], []]);
+      expect(calls()).toEqual({ users: 1, [resource]: 2 });
+    },
+  );
 
   test('is not made for those who have nothing left alone, but for others who wait for the same ids', async () => {
     const call = new BulkCall<string>(['a', 'b'], 100, () => undefined);

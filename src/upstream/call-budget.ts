@@ -66,3 +66,29 @@ export class CallBudget {
     );
   }
 }
+
+/**
+ * What all who wait for the same call may spend on it. The call is paid by the one who came first and has something left; calls
+ * to split it, and to try again, by whoever has most left, so that nobody goes without for what others spent.
+ *
+ * @param all Those of all who wait at the moment; the first may be left out.
+ */
+export function budgetOfAll(first: Budget, all: () => Iterable<Budget>): Budget {
+  let wasPaid = false;
+  const richest = () => {
+    let most = first;
+    for (const budget of all()) if (budget.left > most.left) most = budget;
+    return most;
+  };
+  return {
+    get left() {
+      return richest().left;
+    },
+    take() {
+      const isFirstCall = !wasPaid;
+      wasPaid = true;
+      return (isFirstCall && first.take()) || richest().take();
+    },
+    refusal: (resource, failed) => first.refusal(resource, failed),
+  };
+}

@@ -33,7 +33,7 @@ export class SharedReads {
     request: WrittenRequest,
     deadline: Deadline,
     work: Work,
-    onShared?: ((shared: SharedWork) => void) | null,
+    onShared?: (shared: SharedWork) => void,
   ): Promise<UpstreamRead> {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);

@@ -1,6 +1,6 @@
 import type { CallerKey } from '../caller.ts';
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
-import type { Budget } from './call-budget.ts';
+import { type Budget, budgetOfAll } from './call-budget.ts';
 import type { BatchTrace, CallTrace, RequestTrace } from './call-trace.ts';
 import { type Circuit, CircuitBreakers, type CircuitCounts } from './circuit-breakers.ts';
 import { type Deadline, withinTime } from './deadline.ts';
@@ -93,6 +93,8 @@ export class UpstreamClient {
   readonly #retrying = new Set<SharedWork>();
   /** Of the reads under way that are traced. */
   readonly #traces = new WeakMap<SharedWork, BatchTrace>();
+  /** Of those who have joined a read under way. */
+  readonly #budgets = new WeakMap<SharedWork, Budget[]>();
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
@@ -126,25 +128,31 @@ export class UpstreamClient {
       const work = (shared: SharedWork) => {
         isOwn = true;
         const trace = asker.trace?.batch(request.resource) ?? null;
-        const read = this.read({ ...asker, trace }, shared, { ...request, written: () => toSend });
+        const budget = budgetOfAll(asker.budget, () => this.#budgets.get(shared) ?? []);
+        const read = this.read({ ...asker, budget, trace }, shared, { ...request, written: () => toSend });
         if (trace === null) return read;
         this.#traces.set(shared, trace);
         return ended(read, trace, request);
       };
-      const noteBatch =
-        waiting &&
-        ((shared: SharedWork) => {
-          const trace = this.#traces.get(shared);
-          if (trace !== undefined) waiting.comesBy(trace);
-        });
+      const noteShared = (shared: SharedWork) => {
+        if (!isOwn) this.#joined(shared, asker.budget);
+        const trace = waiting && this.#traces.get(shared);
+        if (trace) waiting.comesBy(trace);
+      };
       try {
-        return await this.#shared.read(asker.identity, toSend, asker.deadline, work, noteBatch);
+        return await this.#shared.read(asker.identity, toSend, asker.deadline, work, noteShared);
       } catch (error) {
         throw ofResource(error, request.resource);
       } finally {
         if (!isOwn) asker.tally.shared();
       }
     };
+  }
+
+  #joined(shared: SharedWork, budget: Budget): void {
+    const budgets = this.#budgets.get(shared);
+    if (budgets === undefined) this.#budgets.set(shared, [budget]);
+    else budgets.push(budget);
   }
 
   /** Reads for all who wait for some work. Rejects like `readerFor`. */

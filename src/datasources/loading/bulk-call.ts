@@ -1,4 +1,5 @@
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
+import { budgetOfAll } from '../../upstream/call-budget.ts';
 import type { BatchTrace, FieldsWaiting } from '../../upstream/call-trace.ts';
 import { SharedCall, type SharedWork } from '../../upstream/shared-call.ts';
 import type { Asker, CallMaker } from '../../upstream/upstream-client.ts';
@@ -24,7 +25,6 @@ export class BulkCall<Entity> {
   /** What it asks for, made when somebody else wants to know: seldom. */
   #carried: Set<string> | undefined;
   #sentAtMs: number | null = null;
-  #wasPaid = false;
   #trace: BatchTrace | null = null;
   /** The fields that are traced and wait for it, until it is made. */
   #waiting: Set<FieldsWaiting> | undefined;
@@ -161,34 +161,16 @@ export class BulkCall<Entity> {
       : this.#ids.filter((id) => wanted.has(id));
   }
 
-  /**
-   * What it costs is the one's who came first and has something left; calls to split it, and to try again, are charged to whoever
-   * has most left, so that nobody goes without for what others spent.
-   */
+  /** It is paid for by all who wait. */
   #maker(): CallMaker {
     const [first] = this.#askers.keys();
     if (first === undefined) throw new TypeError('A bulk call is made for somebody.');
-    const richest = () => {
-      let most = first.budget;
-      for (const { budget } of this.#askers.keys()) if (budget.left > most.left) most = budget;
-      return most;
-    };
     return {
       identity: first.identity,
       caller: first.caller,
       trace: this.#trace,
       tally: first.tally,
-      budget: {
-        get left() {
-          return richest().left;
-        },
-        take: () => {
-          const isFirstCall = !this.#wasPaid;
-          this.#wasPaid = true;
-          return (isFirstCall && first.budget.take()) || richest().take();
-        },
-        refusal: (resource, failed) => first.budget.refusal(resource, failed),
-      },
+      budget: budgetOfAll(first.budget, () => this.#askers.keys().map(({ budget }) => budget)),
     };
   }
 }
