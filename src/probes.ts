@@ -72,6 +72,7 @@ function answerOf(status: number, body: object, headers: ProbeAnswer['headers'] 
       ...headers,
       'cache-control': 'private, no-store',
       'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
     },
     body: `${JSON.stringify(body)}\n`,
   };

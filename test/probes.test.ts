@@ -37,6 +37,7 @@ test('a probe gets a short answer in JSON, which no cache may keep', async () =>
       const response = await ask(path);
       expect(response.status, name).toBe(200);
       expect(response.headers.get('cache-control')).toBe('private, no-store');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
       expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
       expect(await response.json()).toEqual(body);
       const head = await ask(path, { method: 'HEAD' });
@@ -55,6 +56,7 @@ test('a probe is asked with GET or HEAD, and with nothing else', async () => {
         expect([name, method, response.status]).toEqual([name, method, 405]);
         expect(response.headers.get('allow')).toBe('GET, HEAD');
         expect(response.headers.get('cache-control')).toBe('private, no-store');
+        expect(response.headers.get('x-content-type-options')).toBe('nosniff');
         expect(await response.json()).toEqual({ error: 'Only GET and HEAD are answered here.' });
       }
     }
