@@ -246,7 +246,12 @@ describe("a request's body", () => {
     const response = await gateway.fetch(post(`[${query}, ${query}]`));
     expect(response.status).toBe(400);
     const { errors } = JSON.parse(await response.text());
-    expect(errors).toEqual([{ message: 'Batching is not supported.', extensions: { code: 'BAD_REQUEST' } }]);
+    expect(errors).toEqual([
+      {
+        message: expect.stringMatching(/^Batching is not supported: .* 2 queries, and none may be\.$/),
+        extensions: { code: 'BAD_REQUEST', limit: 'batchedQueries', asked: 2, allowed: 0 },
+      },
+    ]);
     expect(calls()).toEqual({});
   });
 });

@@ -1,4 +1,4 @@
-import { validate } from 'graphql';
+import { GraphQLError, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import { parseWithin } from '../queries/parse-within.ts';
@@ -10,6 +10,7 @@ export function useQueryRules(config: Pick<Config, 'queryLimits' | 'introspectio
   const rules = queryRules(config);
   const validateByRules: typeof validate = (schema, document) => validate(schema, document, rules);
   return {
+    onRequestParse: () => refusingBatches,
     onParse({ setParseFn }) {
       setParseFn(parse);
     },
@@ -18,3 +19,20 @@ export function useQueryRules(config: Pick<Config, 'queryLimits' | 'introspectio
     },
   };
 }
+
+/** Yoga refuses them as well, without a word of how many there are. */
+const refusingBatches = {
+  onRequestParseDone({ requestParserResult: sent }: { readonly requestParserResult: unknown }) {
+    if (!Array.isArray(sent)) return;
+    const message = `Batching is not supported: the request is a batch of ${sent.length} queries, and none may be.`;
+    throw new GraphQLError(message, {
+      extensions: {
+        code: 'BAD_REQUEST',
+        limit: 'batchedQueries',
+        asked: sent.length,
+        allowed: 0,
+        http: { status: 400 },
+      },
+    });
+  },
+};
