@@ -34,6 +34,10 @@ describe('what any web page could have a browser send is refused, and costs noth
         headers: { 'x-request-id': '1', traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01` },
       }),
     ],
+    [
+      'what a browser has given the login at a proxy',
+      new Request(`${GRAPHQL}?${query}`, { headers: { authorization: 'Basic dXNlcjpwYXNzd29yZA==' } }),
+    ],
   ])('%s', async (_what, sent) => {
     const { gateway, calls } = await gatewayForTest({
       env: { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_NONE: 'i-know' },

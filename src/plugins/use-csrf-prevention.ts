@@ -16,17 +16,23 @@ export const PREFLIGHTED_HEADERS = [
   'apollographql-client-name',
 ];
 
+/** What browsers add by themselves to whatever goes to a site, once somebody has logged in there. */
+const KEPT_LOGIN = /^(?:basic|digest|negotiate|ntlm)\b/i;
+
 /**
  * Refuses what any web page could have its visitor's browser send: a form, a text, or the GET of an image. It could not read
  * the answer, but it would be spending quota.
  */
 export function useCsrfPrevention(): Plugin {
-  const { onRequestParse } = useCSRFPrevention({ requestHeaders: PREFLIGHTED_HEADERS });
+  const requestHeaders = PREFLIGHTED_HEADERS.filter((name) => name !== 'authorization');
+  const { onRequestParse } = useCSRFPrevention({ requestHeaders });
   return {
     onRequestParse(payload) {
-      const { method } = payload.request;
+      const { method, headers } = payload.request;
       // Any other is refused as what it is.
       if (method !== 'GET' && method !== 'POST') return;
+      const authorization = headers.get('authorization');
+      if (authorization !== null && !KEPT_LOGIN.test(authorization)) return;
       try {
         return onRequestParse?.(payload);
       } catch {
