@@ -3,6 +3,10 @@
  * "A list" is a page of interactions or campaigns, or what one entity refers to.
  */
 export const cardinalities = {
+  campaignsPerPage: {
+    most: 100,
+    meaning: 'campaigns of a page, and so those that there are if they are fewer',
+  },
   campaignsPerList: {
     most: 1,
     meaning: 'campaigns that the interactions of a list refer to, its own among them',

@@ -109,7 +109,11 @@ class OperationPlanner {
     this.#plan.add(campaignsResource.name, args.after == null ? 1 : 2);
     this.#below(nodes, 'Campaign', [['nodes'], ['edges', 'node']], {
       ...one,
-      perList: Math.min(first, args.filter?.ids?.length ?? Infinity),
+      perList: Math.min(
+        first,
+        args.filter?.ids?.length ?? Infinity,
+        this.#means.cardinalities.campaignsPerPage,
+      ),
       loadedFrom: campaignsResource.name,
     });
   }

@@ -106,6 +106,16 @@ describe('the plan of a query', () => {
       }),
     ).toEqual({ campaignInteractions: 1, scripts: 1, users: 5, skills: 1 });
   });
+
+  test('goes by how few campaigns there are, where the operator says so', async () => {
+    const query = '{ campaigns { nodes { interactions { nodes { agent { email } } } } } }';
+    expect(await planOf(query)).toEqual({ campaigns: 1, campaignInteractions: 25, users: 25 });
+    expect(await planOf(query, { PLAN_CARDINALITIES: 'campaignsPerPage=3' })).toEqual({
+      campaigns: 1,
+      campaignInteractions: 3,
+      users: 3,
+    });
+  });
 });
 
 describe('a query that would need more calls than it may make', () => {

@@ -15,6 +15,7 @@ import { propertyRuns, timeout } from './property-runs.ts';
 
 /** What is true of the upstreams that are generated. */
 const cardinalities: Cardinalities = {
+  campaignsPerPage: ids.campaign.length,
   campaignsPerList: ids.campaign.length,
   contactListsPerList: ids.contactList.length,
   queuesPerList: ids.queue.length,
