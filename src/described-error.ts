@@ -27,10 +27,12 @@ export function describedError(error: unknown, depth = 0): DescribedError {
 
 /** Where an error came from, the innermost first. The message stands before that, and could have lines that look like it. */
 export function framesOf({ name, message, stack = '' }: Error): string[] {
-  const head = message === '' ? name : `${name}: ${message}`;
-  if (!stack.startsWith(head)) return [];
+  const head = message === '' ? '' : `: ${message}`;
+  const nameLength = message === '' ? name.length : stack.indexOf(head);
+  // Node's own say their code beside the name: `TypeError [ERR_INVALID_ARG_TYPE]`.
+  if (!stack.startsWith(name) || !/^(?: \[\w+\])?$/.test(stack.slice(name.length, nameLength))) return [];
   return stack
-    .slice(head.length)
+    .slice(nameLength + head.length)
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line.startsWith('at '));

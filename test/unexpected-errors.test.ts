@@ -51,6 +51,15 @@ test('a rejection that nobody handles is logged without its words, and harms no 
   expect(output.stdout + output.stderr).not.toContain('hush');
 });
 
+test('it is told where an error of Node came from, which has its code beside its name', async () => {
+  const { child, output } = await defectiveGateway('void Promise.try(() => Buffer.from(5))', {});
+  child.kill('SIGUSR2');
+  await expect.poll(() => output.stdout).toContain('nobody handled it');
+  expect(entriesOf(output.stdout)).toMatchObject([
+    { kind: 'TypeError', frames: expect.arrayContaining([expect.stringContaining('defect.mjs')]) },
+  ]);
+});
+
 test('an exception that nobody catches ends the gateway with 1, after what is under way', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 1500, resource: 'users' }] });
   const { child, closed, output, address } = await defectiveGateway(
