@@ -30,6 +30,8 @@ async function run(): Promise<void> {
   const metrics = config.metricsPort === null ? null : await loadMetrics(documents);
   const gateway = createGateway(ready, log, metrics);
   const server = createServer(gateway.listener);
+  // What a client expects beyond `100-continue` may be passed over (RFC 9110, section 10.1.1); Node would answer by itself.
+  server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   const connections = new Connections(server);
   let metricsServer: MetricsServer | undefined;
 

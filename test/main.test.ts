@@ -279,6 +279,18 @@ test('a request with a malformed Host header is refused like any other answer: s
   }
 });
 
+test('a request that expects what nobody knows of is answered and logged as any other', async () => {
+  const { address, output } = await runningGateway();
+  const sent = request(`${address}?query={__typename}`, {
+    headers: { expect: 'wonders', 'x-graphql-yoga-csrf': '1', 'x-request-id': 'expecting' },
+  }).end();
+  const [answer]: IncomingMessage[] = await once(sent, 'response');
+  expect(answer?.statusCode).toBe(200);
+  expect(answer?.headers['x-request-id']).toBe('expecting');
+  answer?.resume();
+  await expect.poll(() => output.stdout).toContain('"requestId":"expecting"');
+});
+
 test('npm start ends with the gateway, and no sooner, when it is told to', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 2000, resource: 'users' }] });
   const { child, closed, address } = await runningGateway(
