@@ -88,6 +88,15 @@ describe('the line of a request', () => {
     expect(requests()[0]?.['operation']).toBe('A'.repeat(64));
   });
 
+  test('leaves out the name of an operation that may be somebody’s number', async () => {
+    const { log, requests, text: logged } = capturedLog();
+    const { query } = await gatewayForTest({ log });
+    await query('query Calls_491701234567 { __typename }');
+    await query('query Since_20260101 { __typename }');
+    expect(requests().map(({ operation }) => operation)).toEqual([undefined, 'Since_20260101']);
+    expect(logged()).not.toContain('491701234567');
+  });
+
   test('tells who asked by a hash that is the same for all of their requests, and no one else’s', async () => {
     const { log, requests } = capturedLog();
     const { query } = await gatewayForTest({ log, tokens: ['token-of-another'] });

@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
-import { type DocumentNode, getOperationAST, TokenKind } from 'graphql';
+import { type DocumentNode, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { shownOperationName } from '../queries/shown-operation-name.ts';
 import type { RequestRecord } from '../requests/request-record.ts';
 
-/** Longer names are cut: they may be as long as a body. */
-const LONGEST_NAME = 64;
 const MOST_CODES = 10;
 const CODE = /^[A-Z][A-Z_]{0,63}$/;
 
@@ -25,7 +24,7 @@ export function useRequestRecord(current: () => RequestRecord | undefined): Plug
       const { operationName } = context.params ?? {};
       const wanted = typeof operationName === 'string' ? operationName : null;
       record.hasOperation = true;
-      record.operationName = getOperationAST(documentAST, wanted)?.name?.value.slice(0, LONGEST_NAME);
+      record.operationName = shownOperationName(documentAST, wanted);
       record.documentHash = hashes.get(documentAST);
     },
     onResultProcess({ result }) {

@@ -1,6 +1,7 @@
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
+import { shownOperationName } from '../queries/shown-operation-name.ts';
 import type { ServerTrace } from '../tracing/traced-request.ts';
 import type { Traces } from '../tracing/traces.ts';
 
@@ -37,7 +38,8 @@ export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Pl
     },
     onExecute({ args: { document, operationName, contextValue } }) {
       const operation = getOperationAST(document, operationName);
-      if (operation) of.get(contextValue.request)?.operation(operation.operation, operation.name?.value);
+      const name = shownOperationName(document, operationName);
+      if (operation) of.get(contextValue.request)?.operation(operation.operation, name);
     },
     onExecutionResult({ request, result }) {
       const trace = of.get(request);

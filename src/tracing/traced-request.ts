@@ -36,8 +36,6 @@ export interface ServerTrace extends RequestTrace {
   end(status: number): void;
 }
 
-/** An operation's name can be as long as a query. */
-const LONGEST_NAME = 100;
 /** What becomes of a request by such is the gateway's concern; the others are its clients'. */
 const OWN_FAILURE = /^(UPSTREAM_|INTERNAL_)/;
 
@@ -65,10 +63,9 @@ export class TracedRequest implements ServerTrace {
   }
 
   operation(type: string, name: string | undefined): void {
-    const shortName = name?.slice(0, LONGEST_NAME);
-    this.#span.updateName(shortName === undefined ? type : `${type} ${shortName}`);
+    this.#span.updateName(name === undefined ? type : `${type} ${name}`);
     this.#span.setAttribute('graphql.operation.type', type);
-    if (shortName !== undefined) this.#span.setAttribute('graphql.operation.name', shortName);
+    if (name !== undefined) this.#span.setAttribute('graphql.operation.name', name);
   }
 
   errors(codes: readonly string[]): void {
