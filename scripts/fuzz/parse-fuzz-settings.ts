@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { type Environment, wholeNumbersOf } from '../whole-numbers.ts';
 
 export interface FuzzSettings {
   /** How many requests are sent at least, if there is time. */
@@ -19,16 +20,9 @@ const SEEDS = 2 ** 31;
  * Reads FUZZ_REQUESTS (100,000 unless set), FUZZ_SECONDS (900), FUZZ_SEED (drawn) and FUZZ_PATH. Throws an Error that tells
  * of all that is wrong.
  */
-export function parseFuzzSettings(env: Readonly<Record<string, string | undefined>>): FuzzSettings {
+export function parseFuzzSettings(env: Environment): FuzzSettings {
   const problems: string[] = [];
-  const wholeNumber = (name: string, fallback: number, least: number, most: number) => {
-    const text = env[name]?.trim() ?? '';
-    if (text === '') return fallback;
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    problems.push(`${name} must be a whole number from ${least} to ${most}; it is ${JSON.stringify(text)}.`);
-    return fallback;
-  };
+  const wholeNumber = wholeNumbersOf(env, problems);
   const requests = wholeNumber('FUZZ_REQUESTS', 100_000, 1, MOST_REQUESTS);
   const seconds = wholeNumber('FUZZ_SECONDS', 900, 1, MOST_SECONDS);
   const seed = wholeNumber('FUZZ_SEED', randomInt(SEEDS), 0, SEEDS - 1);

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { type Environment, wholeNumbersOf } from '../whole-numbers.ts';
 
 export interface SoakSettings {
   /** How long demand is kept up. */
@@ -11,16 +12,9 @@ const MOST_SECONDS = 86_400;
 const SEEDS = 2 ** 32;
 
 /** Reads SOAK_SECONDS (60 unless set) and SOAK_SEED (drawn unless set). Throws an Error that tells of all that is wrong. */
-export function parseSoakSettings(env: Readonly<Record<string, string | undefined>>): SoakSettings {
+export function parseSoakSettings(env: Environment): SoakSettings {
   const problems: string[] = [];
-  const wholeNumber = (name: string, fallback: number, least: number, most: number) => {
-    const text = env[name]?.trim() ?? '';
-    if (text === '') return fallback;
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    problems.push(`${name} must be a whole number from ${least} to ${most}; it is ${JSON.stringify(text)}.`);
-    return fallback;
-  };
+  const wholeNumber = wholeNumbersOf(env, problems);
   const seconds = wholeNumber('SOAK_SECONDS', 60, 2, MOST_SECONDS);
   const seed = wholeNumber('SOAK_SEED', randomInt(SEEDS), 0, SEEDS - 1);
   if (problems.length > 0) throw new Error(problems.join('\n'));
