@@ -1,5 +1,6 @@
-import type { Signal } from './cancellation.ts';
+import { hkdfSync } from 'node:crypto';
 import { keyedHash } from '../keyed-hash.ts';
+import type { Signal } from './cancellation.ts';
 
 declare const identityKey: unique symbol;
 /** Stands for a credential in the key of everything shared; says nothing about the credential itself. */
@@ -12,12 +13,27 @@ export interface UpstreamIdentity {
   token(signal: Signal): string | Promise<string>;
   /** Told that the upstream answered 401 to this token; true when `token()` can now give another one. */
   rejected(token: string): boolean;
+  /** 32 bytes that nobody can know without the credential; the same in every process. See `derivedFrom`. */
+  derived(purpose: string, salt: string): Buffer;
 }
 
 /** The key of a credential; `kind` keeps two kinds with equal text apart. */
 export function identityKeyOf(kind: string, ...credential: readonly string[]): IdentityKey {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that gives the brand: a key is always made from a credential
   return keyedHash(`identity ${kind}`, ...credential) as IdentityKey;
+}
+
+/**
+ * 32 bytes for one purpose that can be known only from the credential and the salt (HKDF with SHA-256, RFC 5869), and from
+ * which neither can be found. `kind` keeps two kinds of credentials with equal text apart.
+ */
+export function derivedFrom(
+  kind: string,
+  credential: readonly string[],
+  purpose: string,
+  salt: string,
+): Buffer {
+  return Buffer.from(hkdfSync('sha256', JSON.stringify([kind, ...credential]), salt, purpose, 32));
 }
 
 /** An identity that is nothing but a token: the caller's own, or one that was configured. */
@@ -41,6 +57,10 @@ class TokenIdentity implements UpstreamIdentity {
 
   rejected(): boolean {
     return false;
+  }
+
+  derived(purpose: string, salt: string): Buffer {
+    return derivedFrom('token', [this.#token], purpose, salt);
   }
 }
 

@@ -10,23 +10,24 @@ const FEW = 64;
  * Identities come and go with their tokens; what is idle is forgotten when others come.
  */
 export class PerIdentity<State> {
-  readonly #create: () => State;
+  readonly #create: (identity: UpstreamIdentity) => State;
   readonly #isIdle: (state: State) => boolean;
   #states = new Map<IdentityKey, State>();
   #sweepAt = FEW;
 
   /** `isIdle` tells whether a state knows nothing that a new one would not. */
-  constructor(create: () => State, isIdle: (state: State) => boolean) {
+  constructor(create: (identity: UpstreamIdentity) => State, isIdle: (state: State) => boolean) {
     this.#create = create;
     this.#isIdle = isIdle;
   }
 
   /** The state of this identity, made when there is none yet. */
-  of({ key }: UpstreamIdentity): State {
+  of(identity: UpstreamIdentity): State {
+    const { key } = identity;
     let state = this.#states.get(key);
     if (state === undefined) {
       if (this.#states.size >= this.#sweepAt) this.#sweep();
-      state = this.#create();
+      state = this.#create(identity);
       this.#states.set(key, state);
     }
     return state;

@@ -48,6 +48,8 @@ export class QuotaWindow {
   /** Lower than what is announced, after a 429 that came before that. */
   #learned = Infinity;
   #count = 0;
+  /** Calls of our own in this window, those under way included. */
+  #own = 0;
   #inFlight = 0;
   #beganAtMs = 0;
   /** Zero while the window that began has not been reported of. */
@@ -72,6 +74,13 @@ export class QuotaWindow {
   /** Calls under way that started before then. */
   #bystanders = 0;
 
+  readonly #share: () => number;
+
+  /** `share` gives which part of the quota may be spent here, above 0 to 1, at the moment; the rest is for others. @default 1 */
+  constructor(share: () => number = () => 1) {
+    this.#share = share;
+  }
+
   /** Whether nothing of it holds any more but what a 429 has taught, which is soon learned again. */
   isIdle(nowMs: number): boolean {
     return this.#inFlight === 0 && nowMs >= this.#endsAtMs && nowMs >= this.#heldUntilMs;
@@ -89,7 +98,7 @@ export class QuotaWindow {
     this.#rollOver(nowMs);
     if (this.#announced === null) return null;
     const allowed = this.#limit;
-    const used = Math.min(this.#used, allowed);
+    const used = allowed - this.#left;
     const resetSeconds = Math.max(0, this.#latestEndMs - nowMs) / 1000;
     return { allowed, used, resetSeconds, windowSeconds: this.#lengthMs / 1000 };
   }
@@ -101,8 +110,9 @@ export class QuotaWindow {
     if (this.#announced === null) return fromMs;
     const isOver = fromMs >= this.#latestEndMs;
     // What was counted beyond the limit was refused, and takes nothing from the next window.
-    const place = isOver ? ahead : Math.min(this.#used, this.#limit) + ahead;
-    const windows = Math.floor(place / this.#limit);
+    const limit = this.#limit;
+    const place = isOver ? ahead : limit - this.#left + ahead;
+    const windows = Math.floor(place / limit);
     if (windows === 0) return fromMs;
     const endsAtMs = isOver ? fromMs + this.#lengthMs : this.#latestEndMs;
     return Math.max(fromMs, endsAtMs + (windows - 1) * this.#lengthMs);
@@ -113,8 +123,9 @@ export class QuotaWindow {
     const earliestMs = this.earliestMs(0, nowMs);
     if (this.#announced === null || earliestMs >= this.#endsAtMs) return earliestMs;
     const limit = this.#limit;
-    if (this.#used < limit * UNPACED_SHARE || this.#used >= limit) return earliestMs;
-    const pauseMs = (this.#endsAtMs - nowMs) / (limit - this.#used);
+    const left = this.#left;
+    if (left > limit * (1 - UNPACED_SHARE) || left === 0) return earliestMs;
+    const pauseMs = (this.#endsAtMs - nowMs) / left;
     return Math.max(earliestMs, this.#lastStartMs + pauseMs);
   }
 
@@ -122,12 +133,14 @@ export class QuotaWindow {
   started(nowMs: number): void {
     this.#rollOver(nowMs);
     this.#inFlight += 1;
+    this.#own += 1;
     this.#lastStartMs = nowMs;
   }
 
   /** A call is over; to be told after `learn`. One that went unreported the upstream has most likely counted all the same. */
-  ended(wentUnreported: boolean, startedAtMs: number): void {
+  ended(wentUnreported: boolean, startedAtMs: number, wasSent = true): void {
     this.#inFlight -= 1;
+    if (!wasSent && startedAtMs >= this.#beganAtMs) this.#own -= 1;
     if (startedAtMs < this.#doubtedAtMs) this.#bystanders -= 1;
     if (wentUnreported && startedAtMs >= this.#beganAtMs) this.#count += 1;
   }
@@ -168,6 +181,11 @@ export class QuotaWindow {
     this.#unnamedHolds = 0;
   }
 
+  /** Others have learned that nothing is to go for so long. */
+  hold(ms: number, nowMs: number): void {
+    this.#hold(ms, nowMs);
+  }
+
   /** The upstream answered 429: nothing goes until the time that it named, or for a while if it named none. */
   refused(retryAfterSeconds: number | undefined, startedAtMs: number, nowMs: number): void {
     this.#rollOver(nowMs);
@@ -185,16 +203,25 @@ export class QuotaWindow {
       this.#unnamedHolds += 1;
     }
     // Halved at most: a refusal for another reason must not leave next to nothing.
-    if (this.#count <= this.#limit) this.#learned = Math.max(1, this.#count - 1, Math.floor(this.#limit / 2));
+    const limit = this.#wholeLimit;
+    if (this.#count <= limit) this.#learned = Math.max(1, this.#count - 1, Math.floor(limit / 2));
   }
 
-  get #limit(): number {
+  /** What all who spend it may. */
+  get #wholeLimit(): number {
     return Math.min(this.#announced ?? Infinity, this.#learned);
   }
 
-  /** With the calls under way, although some of them may have been counted by now. */
-  get #used(): number {
-    return this.#count + this.#inFlight;
+  /** What may be spent here. */
+  get #limit(): number {
+    return Math.max(1, Math.floor(this.#wholeLimit * this.#share()));
+  }
+
+  /** With the calls under way taken from it, although some of them may have been counted by now. */
+  get #left(): number {
+    const leftOfAll = this.#wholeLimit - this.#count - this.#inFlight;
+    if (this.#share() === 1) return Math.max(0, leftOfAll);
+    return Math.max(0, Math.min(leftOfAll, this.#limit - this.#own));
   }
 
   /** Also of a window that is not reported of, or what went unreported in it would be held against it for ever. */
@@ -205,7 +232,7 @@ export class QuotaWindow {
   #rollOver(nowMs: number): void {
     if (this.#announced === null || nowMs < this.#latestEndMs) return;
     // Rounded to seconds, the end may be a little off. Where that matters, the next calls go ahead to see.
-    if (this.#count >= this.#limit * UNPACED_SHARE) this.#doubt(nowMs);
+    if (this.#count >= this.#wholeLimit * UNPACED_SHARE) this.#doubt(nowMs);
     this.#begin(nowMs);
     this.#count = 0;
     this.#endsAtMs = 0;
@@ -223,6 +250,7 @@ export class QuotaWindow {
 
   #begin(nowMs: number): void {
     this.#beganAtMs = nowMs;
+    this.#own = this.#inFlight;
     if (this.#endsAtMs > 0) this.#lastEndMs = Math.min(nowMs, this.#endsAtMs);
     if (!this.#hadRefusal) this.#learned += (this.#announced ?? 0) * GROWTH;
     this.#hadRefusal = false;

@@ -4,7 +4,7 @@ import { decoded } from './decoded.ts';
 import { unlessAborted, withinTime } from './deadline.ts';
 import { errorFromAnswer } from './error-answer.ts';
 import type { Http } from './http.ts';
-import { bearerTokenOf, identityKeyOf, type UpstreamIdentity } from './identity.ts';
+import { bearerTokenOf, derivedFrom, identityKeyOf, type UpstreamIdentity } from './identity.ts';
 import { persistently } from './persistently.ts';
 
 /** How long logins may take, and until when there are any. */
@@ -95,6 +95,8 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       if (grant?.token === token) grant = undefined;
       return true;
     },
+    derived: (purpose, salt) =>
+      derivedFrom('client', [options.clientId, options.clientSecret], purpose, salt),
   };
 }
 
