@@ -28,6 +28,12 @@ export interface QueryLimits {
   readonly maxRootFields: number;
 }
 
+/** Where replicas share what they know. */
+interface RedisConfig {
+  readonly url: string;
+  readonly pepper: string;
+}
+
 /** Queries that are known by their ids. */
 export interface TrustedDocumentsConfig {
   /** `only` where no others are accepted. */
@@ -79,6 +85,10 @@ export interface Config {
   /** For samplers that have to do with shares: 0 to 1. */
   readonly tracesRatio: number;
   readonly drainSeconds: number;
+  /** Null where each process is by itself. */
+  readonly redis: RedisConfig | null;
+  /** How many processes spend the same quota. */
+  readonly replicas: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -120,6 +130,7 @@ export function parseConfig(env: Environment): Config {
   const upstream = upstreamOf(values, isSet, problems);
   const authentication = authenticationOf(values, isSet, problems);
   const trustedDocuments = trustedDocumentsOf(values, isSet, problems);
+  const redis = redisOf(values, isSet, problems);
   const introspection = isOn(values.INTROSPECTION, trustedDocuments?.mode !== 'only');
   if (!introspection && values.GRAPHIQL === 'on') {
     problems.push(
@@ -170,6 +181,8 @@ export function parseConfig(env: Environment): Config {
     tracesSampler: values.OTEL_TRACES_SAMPLER ?? 'parentbased_always_on',
     tracesRatio: values.OTEL_TRACES_SAMPLER_ARG,
     drainSeconds: values.DRAIN_SECONDS,
+    redis,
+    replicas: values.REPLICAS,
   });
 }
 
@@ -307,6 +320,17 @@ function trustedDocumentsOf(
   if (file !== null) return Object.freeze({ mode, file });
   problems.push(`TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=${mode}.`);
   return null;
+}
+
+function redisOf(
+  { REDIS_URL: url, REDIS_PEPPER: pepper }: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): RedisConfig | null {
+  if (isSet('REDIS_URL') !== isSet('REDIS_PEPPER')) {
+    problems.push('REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.');
+  }
+  return url === null || pepper === null ? null : Object.freeze({ url, pepper });
 }
 
 function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {

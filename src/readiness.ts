@@ -7,6 +7,8 @@ import type { UpstreamIdentity } from './upstream/identity.ts';
 export interface ReadinessCheck {
   /** What it is called in the answer. */
   readonly name: string;
+  /** Whether requests are answered as they should be without it, so that it is only told of. @default false */
+  readonly isDispensable?: boolean;
   /**
    * Null when it is so; otherwise why not, in words that everybody may read: no value of a setting, no address, nothing that
    * another service said. It spends no quota, and takes no longer than a probe waits.
@@ -44,8 +46,29 @@ export class Readiness {
     }
     // It may have begun to end meanwhile.
     if (this.#isRetired) checks['draining'] = 'requests under way are finished, and others belong elsewhere';
-    const isReady = !this.#isRetired && problems.every((problem) => problem === null);
+    const isReady =
+      !this.#isRetired &&
+      problems.every((problem, index) => problem === null || this.#checks[index]?.isDispensable === true);
     return { status: isReady ? 'ready' : 'not ready', checks };
+  }
+}
+
+/**
+ * Whether the gateway shares what it knows with its replicas. Without Redis each goes on by itself: were it not ready then, all of
+ * them would be out of service at once.
+ */
+export class RedisCheck implements ReadinessCheck {
+  readonly name = 'redis';
+  readonly isDispensable = true;
+  readonly #replicas: { readonly problem: string | null };
+
+  constructor(replicas: { readonly problem: string | null }) {
+    this.#replicas = replicas;
+  }
+
+  problem(): Promise<string | null> {
+    const { problem } = this.#replicas;
+    return Promise.resolve(problem && `not used: ${problem}`);
   }
 }
 

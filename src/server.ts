@@ -39,7 +39,7 @@ import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
 import { useUpstreamReport } from './plugins/use-upstream-report.ts';
 import { isProbe, Probes } from './probes.ts';
 import type { TrustedDocuments } from './queries/trusted-documents.ts';
-import { LoginCheck, Readiness } from './readiness.ts';
+import { LoginCheck, Readiness, RedisCheck } from './readiness.ts';
 import { requestLog } from './requests/request-log.ts';
 import { RequestRecorder } from './requests/request-recorder.ts';
 import { schema } from './schema.ts';
@@ -76,8 +76,8 @@ export interface Gateway {
 }
 
 /**
- * Puts the gateway together. It holds no state beyond the connections to the upstream, what is shared on them, and the keys
- * of callers' tokens; and it listens on nothing.
+ * Puts the gateway together. It holds no state beyond the connections to the upstream and to Redis, what is shared on
+ * them, and the keys of callers' tokens; and it listens on nothing.
  *
  * @param writtenTo Where it writes what operators have to know, without credentials and personal data; by default nowhere.
  * @param metrics What counts for operators; null where nobody wants to know.
@@ -93,12 +93,14 @@ export function createGateway(
   const recorder = new RequestRecorder();
   if (log.isLevelEnabled('info')) recorder.observe(requestLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
-  const { client, shared, kept } = sharing(
-    config,
-    http,
-    closing.signal,
-    metrics === null ? {} : { observer: metrics.upstream, lookups: metrics.lookups },
-  );
+  const { client, shared, kept, replicas } = sharing(config, http, closing.signal, {
+    log,
+    ...(metrics && {
+      observer: metrics.upstream,
+      lookups: metrics.lookups,
+      redis: metrics.redis,
+    }),
+  });
   metrics?.watch({ client, kept, requests: recorder });
   const identityOf = identitiesOf(http, config.upstream.credentials, {
     timeoutMs: config.upstreamTimeoutMs,
@@ -123,7 +125,10 @@ export function createGateway(
   const requestTraces: ServerTraces | null = traces && new WeakMap();
 
   const login = config.upstream.credentials.mode === 'client' ? identityOf(null) : null;
-  const readiness = new Readiness(login === null ? [] : [new LoginCheck(login, closing.signal, log)]);
+  const readiness = new Readiness([
+    ...(login === null ? [] : [new LoginCheck(login, closing.signal, log)]),
+    ...(replicas === null ? [] : [new RedisCheck(replicas)]),
+  ]);
   const probes = new Probes(readiness);
   const graphiql = graphiqlOptions(
     exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
@@ -229,6 +234,7 @@ export function createGateway(
       await yoga.dispose();
       closing.abort(new UpstreamError(shuttingDown));
       await http.dispose();
+      await replicas?.dispose();
       await (await traces)?.dispose();
     },
   };

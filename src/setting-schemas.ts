@@ -37,6 +37,10 @@ export const hostNames = text
   );
 export const acknowledgement = oneOf(['i-know'], 'can only be i-know');
 export const otlpUrl = text.assert(isHttpUrl, 'must be an http or https URL without credentials and query');
+export const redisUrl = text.assert(
+  isRedisUrl,
+  'must be a URL such as redis://redis:6379 or rediss://user:password@redis:6380/0',
+);
 /** The names of OpenTelemetry. */
 export const samplerNames = [
   'always_on',
@@ -99,6 +103,13 @@ function isHttpUrl(value: string): boolean {
   if (!/^https?:/i.test(value) || !URL.canParse(value) || /[?#]/.test(value)) return false;
   const { username, password } = new URL(value);
   return username + password === '';
+}
+
+/** What is sent there is encrypted, but for the password. */
+function isRedisUrl(value: string): boolean {
+  if (!/^rediss?:/i.test(value) || !URL.canParse(value)) return false;
+  const { hostname, pathname, search, hash } = new URL(value);
+  return hostname !== '' && /^(?:\/\d{0,5})?$/.test(pathname) && search + hash === '';
 }
 
 function listed(value: string): readonly string[] {

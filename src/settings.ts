@@ -16,6 +16,7 @@ import {
   plannedCardinalities,
   port,
   ratio,
+  redisUrl,
   region,
   samplerNames,
   scope,
@@ -258,6 +259,26 @@ export const settings = {
     meaning: 'time that requests under way are given at SIGTERM',
     default: '20',
     schema: wholeNumber(0, 3600),
+  },
+  REDIS_URL: {
+    meaning:
+      'Redis or Valkey by which replicas share what is kept, quota and lists, `redis://…` or `rediss://…`; not set: each process is by itself',
+    default: null,
+    schema: redisUrl,
+    hidden: true,
+  },
+  REDIS_PEPPER: {
+    meaning:
+      'secret of this installation, the same for all replicas, that goes into the keys by which everything in Redis is encrypted',
+    default: null,
+    schema: text,
+    hidden: true,
+  },
+  REPLICAS: {
+    meaning:
+      'how many processes spend the same quota; while there is no Redis to share it by, each spends its part',
+    default: '1',
+    schema: wholeNumber(1, 1000),
   },
 } as const satisfies Record<string, Setting>;
 

@@ -1,10 +1,14 @@
+import { type Logger, pino } from 'pino';
 import { IdentityProofs } from './cache/identity-proofs.ts';
 import { interactionsWindowMs } from './cache/interactions-window.ts';
 import { KeptAnswers } from './cache/kept-answers.ts';
 import type { Lookups } from './cache/lookups.ts';
+import type { Refusal } from './cache/standing-news.ts';
 import type { Config } from './config.ts';
 import { createSharedSources, dropShared, type SharedSources } from './datasources/index.ts';
 import type { SharingMeans } from './datasources/loading/shared-entities.ts';
+import type { RedisObserver } from './redis/redis-observer.ts';
+import { Replicas } from './redis/replicas.ts';
 import type { Http } from './upstream/http.ts';
 import type { UpstreamIdentity } from './upstream/identity.ts';
 import { unobserved, type UpstreamObserver } from './upstream/upstream-observer.ts';
@@ -19,6 +23,9 @@ type SharingConfig = Omit<Config, 'upstream'> & { readonly upstream: { readonly 
 export interface SharingWatch {
   readonly observer?: UpstreamObserver;
   readonly lookups?: Lookups | null;
+  readonly redis?: RedisObserver;
+  /** @default nowhere */
+  readonly log?: Logger;
 }
 
 interface Shared {
@@ -26,6 +33,8 @@ interface Shared {
   readonly shared: SharedSources;
   /** What is kept, to be asked how much that is. */
   readonly kept: { readonly entities: KeptAnswers; readonly lists: KeptAnswers };
+  /** Other processes; null where this one is by itself. */
+  readonly replicas: Replicas | null;
 }
 
 /**
@@ -43,16 +52,47 @@ export function sharing(
 ): Shared {
   const proofMs = config.identityProofSeconds * 1000;
   const proofs = new IdentityProofs(proofMs);
+  const refused = (identity: UpstreamIdentity, refusal: Refusal) => {
+    if (refusal === null) proofs.revoked(identity);
+    dropShared(shared, identity, refusal ?? undefined);
+  };
+  const replicas =
+    config.redis &&
+    new Replicas(
+      {
+        ...config.redis,
+        apiUrl: config.upstream.apiUrl,
+        upstreamTimeoutMs: config.upstreamTimeoutMs,
+        proofMs,
+        longestLifeMs: longestLifeMs(config),
+        log: watch.log ?? pino({ level: 'silent' }),
+        ...(watch.redis && { observer: watch.redis }),
+      },
+      {
+        accepted: (identity, sentMs) => proofs.accepted(identity, sentMs),
+        refused(identity, refusal) {
+          client.forget(identity, refusal && refusal.permissions);
+          refused(identity, refusal);
+        },
+      },
+    );
   const client = new UpstreamClient(http, {
     ...config,
     apiUrl: config.upstream.apiUrl,
+    quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / config.replicas },
     standing: {
-      accepted: (identity, sentMs) => proofs.accepted(identity, sentMs),
-      revoked(identity) {
-        proofs.revoked(identity);
-        dropShared(shared, identity);
+      accepted(identity, sentMs) {
+        proofs.accepted(identity, sentMs);
+        replicas?.news.accepted(identity, sentMs);
       },
-      denied: (identity, call) => dropShared(shared, identity, call),
+      revoked(identity) {
+        refused(identity, null);
+        replicas?.news.refused(identity, null);
+      },
+      denied(identity, { resource, permissions }) {
+        refused(identity, { resource, permissions });
+        replicas?.news.refused(identity, { resource, permissions });
+      },
     },
     observer: watch.observer ?? unobserved,
     closing,
@@ -69,13 +109,20 @@ export function sharing(
     freshnessOf: (lifetime, identity) =>
       lifetime === 'live'
         ? listFreshness(config, client, identity)
-        : freshness(config.lifetimeSeconds[lifetime]),
+        : freshness(config.cacheMaxBytes === 0 ? 0 : config.lifetimeSeconds[lifetime]),
     listMs: config.interactionsMaxAgeMs,
     read: (maker, work, read) => client.read(maker, work, read),
     batchSize: config.upstreamBatchSize,
     refreshMs: config.requestTimeoutMs,
+    secondLevel: replicas?.secondLevel ?? null,
+    refreshQuota: (identity) => client.refreshQuota(identity),
   });
-  return { client, shared, kept };
+  return { client, shared, kept, replicas };
+}
+
+function longestLifeMs({ lifetimeSeconds, interactionsMaxAgeMs }: SharingConfig): number {
+  const { freshMs, staleMs } = freshness(Math.max(...Object.values(lifetimeSeconds)));
+  return Math.max(freshMs + staleMs, interactionsMaxAgeMs);
 }
 
 type Freshness = ReturnType<SharingMeans['freshnessOf']>;

@@ -57,6 +57,8 @@ describe('an empty environment', () => {
       tracesSampler: 'parentbased_always_on',
       tracesRatio: 1,
       drainSeconds: 20,
+      redis: null,
+      replicas: 1,
     });
   });
 
@@ -107,6 +109,9 @@ test('what is set is taken, without the blanks around it', () => {
     LOG_LEVEL: 'silent',
     ALLOWED_HOSTS: 'Gateway.example, 10.0.0.1',
     DRAIN_SECONDS: '0',
+    REDIS_URL: ' rediss://user:password@redis.internal:6380/1 ',
+    REDIS_PEPPER: 'pepper',
+    REPLICAS: '3',
     MAX_DEPTH: '7',
     MAX_ALIASES: '0',
     MAX_TOKENS: '500',
@@ -148,6 +153,8 @@ test('what is set is taken, without the blanks around it', () => {
     tracesSampler: 'traceidratio',
     tracesRatio: 0.25,
     drainSeconds: 0,
+    redis: { url: 'rediss://user:password@redis.internal:6380/1', pepper: 'pepper' },
+    replicas: 3,
   });
 });
 

@@ -106,6 +106,8 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     read: (_maker, _shared, late) => read(late.written()),
     batchSize: 1,
     refreshMs: 0,
+    secondLevel: null,
+    refreshQuota: () => Promise.resolve(),
   });
   const asker = {
     identity: tokenIdentity(ID),

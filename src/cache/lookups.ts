@@ -4,6 +4,8 @@ export interface LookupCounts {
   fresh: number;
   /** It was there and nearly too old, so that it was asked for anew. */
   stale: number;
+  /** It was not there, but another process had it. */
+  replicated: number;
   /** It had to be read: it was not there, or too old. */
   missing: number;
 }
@@ -16,7 +18,7 @@ export class Lookups {
   of(type: string): LookupCounts {
     let counts = this.#byType.get(type);
     if (counts === undefined) {
-      counts = { fresh: 0, stale: 0, missing: 0 };
+      counts = { fresh: 0, stale: 0, replicated: 0, missing: 0 };
       this.#byType.set(type, counts);
     }
     return counts;

@@ -1,7 +1,9 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { Lookups } from '../cache/lookups.ts';
+import type { RedisObserver } from '../redis/redis-observer.ts';
 import type { RequestObserver } from '../requests/request-recorder.ts';
 import type { UpstreamObserver } from '../upstream/upstream-observer.ts';
+import { RedisMetrics } from './redis-metrics.ts';
 import { requestMetrics } from './request-metrics.ts';
 import { StateMetrics, type Watched } from './state-metrics.ts';
 import { UpstreamMetrics } from './upstream-metrics.ts';
@@ -21,12 +23,15 @@ export class GatewayMetrics {
   readonly onRequest: RequestObserver;
   /** To be told of upstream calls. */
   readonly upstream: UpstreamObserver;
+  /** To be told of Redis, where there is one. */
+  readonly redis: RedisObserver;
   /** To be told of what is looked for among what is kept. */
   readonly lookups = new Lookups();
 
   constructor({ trustedOperations }: GatewayMetricsOptions = {}) {
     this.onRequest = requestMetrics(this.#registry, trustedOperations);
     this.upstream = new UpstreamMetrics(this.#registry);
+    this.redis = new RedisMetrics(this.#registry);
     this.#unhandledRejections = new Counter({
       name: 'gateway_unhandled_rejections_total',
       help: 'Promises that were rejected without anybody hearing of it: defects of the gateway.',

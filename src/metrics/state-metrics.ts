@@ -32,7 +32,7 @@ export class StateMetrics {
     const registers = [registry];
     this.#lookups = new Counter({
       name: 'gateway_cache_lookups_total',
-      help: 'Entities and lists that were wanted, by GraphQL type and result: hit, stale (shown while it is asked for anew) or miss (read).',
+      help: 'Entities and lists that were wanted, by GraphQL type and result: hit, stale (shown while it is asked for anew), shared (had from another process) or miss (read).',
       labelNames: ['type', 'result'],
       registers,
     });
@@ -76,9 +76,10 @@ export class StateMetrics {
     this.#inFlight.set(requests.underWay);
     // Counted where they happen, for there are hundreds of them for a screen.
     this.#lookups.reset();
-    for (const [type, { fresh, stale, missing }] of lookups.entries()) {
+    for (const [type, { fresh, stale, replicated, missing }] of lookups.entries()) {
       this.#lookups.inc({ type, result: 'hit' }, fresh);
       this.#lookups.inc({ type, result: 'stale' }, stale);
+      this.#lookups.inc({ type, result: 'shared' }, replicated);
       this.#lookups.inc({ type, result: 'miss' }, missing);
     }
     this.#bytes.set({ kind: 'entities' }, kept.entities.bytes);

@@ -4,6 +4,7 @@ import { CallDuration } from './call-duration.ts';
 import type { Signal } from './cancellation.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { PerIdentity } from './per-identity.ts';
+import type { AskedCall, QuotaLedger } from './quota-ledger.ts';
 import { type QuotaLeft, type QuotaReport, QuotaWindow } from './quota-window.ts';
 import { WaitingCalls } from './waiting-calls.ts';
 
@@ -12,6 +13,8 @@ const PATIENCE = 0.25;
 /** An identity that has spent no more than this share of a window, and nothing for so long, is as one that is met anew. */
 const LITTLE_SPENT = 0.1;
 const AT_REST_MS = 2_000;
+/** Who was refused by the ledger does not ask again before, whatever it has told. */
+const ASK_AGAIN_MS = 50;
 
 /** A call that wants to be made. */
 export interface PlannedCall {
@@ -55,13 +58,13 @@ interface Waiting {
   readonly latestMs: () => number;
   /** From when on it is not held back any longer for the sake of an even pace. */
   readonly pacedUntilMs: number;
-  readonly start: (turn: Turn) => void;
+  readonly start: (turn: GovernedTurn) => void;
   readonly refuse: (error: UpstreamError) => void;
 }
 
 /** The calls of one identity. */
 class Lane {
-  readonly quota = new QuotaWindow();
+  readonly quota: QuotaWindow;
   readonly duration = new CallDuration();
   active = 0;
   lastEndMs = 0;
@@ -73,12 +76,26 @@ class Lane {
   /** Made for the first: of most identities none ever has to wait. */
   #waiting: WaitingCalls<Waiting> | undefined;
 
+  constructor(share: () => number) {
+    this.quota = new QuotaWindow(share);
+  }
+
   get waiting(): WaitingCalls<Waiting> {
     return (this.#waiting ??= new WaitingCalls());
   }
 
   get waitingCount(): number {
     return this.#waiting?.size ?? 0;
+  }
+
+  /** Takes in what others know. `counted` of our own calls under way are among those that are spent. */
+  learn({ known, heldMs }: Pick<AskedCall, 'known' | 'heldMs'>, counted: number, askedAtMs: number): void {
+    const nowMs = performance.now();
+    if (heldMs > 0) this.quota.hold(heldMs, nowMs);
+    if (known === null || known.resetMs === null) return;
+    const { used, allowed, resetMs } = known;
+    const report = { count: Math.max(0, used - counted), allowed, resetSeconds: resetMs / 1000 };
+    this.quota.learn(report, askedAtMs, nowMs);
   }
 
   /**
@@ -100,8 +117,11 @@ class GovernedTurn implements Turn {
   readonly #startedAtMs: number;
   readonly #onEnd: (lane: Lane) => void;
   #wasSent = false;
-  #hadReport = false;
+  #report: QuotaReport | null = null;
+  #refusedMs: number | undefined;
   #isOver = false;
+  /** Where others are told what comes of it. */
+  asked: AskedCall | null = null;
 
   constructor(lane: Lane, startedAtMs: number, onEnd: (lane: Lane) => void) {
     this.#lane = lane;
@@ -117,7 +137,7 @@ class GovernedTurn implements Turn {
     const nowMs = performance.now();
     this.#lane.duration.took(nowMs - this.#startedAtMs);
     if (report === null) return;
-    this.#hadReport = true;
+    this.#report = report;
     this.#lane.quota.learn(report, this.#startedAtMs, nowMs);
   }
 
@@ -127,6 +147,7 @@ class GovernedTurn implements Turn {
 
   refused(retryAfterSeconds: number | undefined): void {
     this.#lane.wasRefused = true;
+    this.#refusedMs = (retryAfterSeconds ?? 0) * 1000;
     this.#lane.quota.refused(retryAfterSeconds, this.#startedAtMs, performance.now());
   }
 
@@ -134,10 +155,25 @@ class GovernedTurn implements Turn {
     if (this.#isOver) throw new TypeError('A turn ends once.');
     this.#isOver = true;
     this.#lane.active -= 1;
-    this.#lane.lastEndMs = performance.now();
-    this.#lane.quota.ended(this.#wasSent && !this.#hadReport, this.#startedAtMs);
+    const nowMs = performance.now();
+    this.#lane.lastEndMs = nowMs;
+    this.#lane.quota.ended(this.#wasSent && this.#report === null, this.#startedAtMs, this.#wasSent);
+    this.asked?.settle({
+      wasSent: this.#wasSent,
+      report: this.#report,
+      ...(this.#refusedMs !== undefined && { refusedMs: this.#refusedMs }),
+      startedAgoMs: nowMs - this.#startedAtMs,
+    });
     this.#onEnd(this.#lane);
   }
+}
+
+/** What a governor needs to know of other processes that spend the same quotas. */
+export interface QuotaSharing {
+  /** Null where there is none. */
+  readonly ledger: QuotaLedger | null;
+  /** Which part of each quota is spent here while there is no ledger to ask, above 0 to 1. */
+  readonly shareAlone: number;
 }
 
 /**
@@ -147,14 +183,19 @@ class GovernedTurn implements Turn {
  */
 export class QuotaGovernor {
   readonly #maxConcurrent: number;
-  readonly #lanes = new PerIdentity(
-    () => new Lane(),
-    (lane) => lane.isIdle(performance.now()),
-  );
+  readonly #ledger: QuotaLedger | null;
+  readonly #lanes: PerIdentity<Lane>;
   #closed: UpstreamError | undefined;
 
-  constructor(maxConcurrent: number) {
+  /** `sharing` where others spend the same quotas. @default nobody does */
+  constructor(maxConcurrent: number, { ledger, shareAlone }: QuotaSharing = { ledger: null, shareAlone: 1 }) {
     this.#maxConcurrent = maxConcurrent;
+    this.#ledger = ledger;
+    const share = () => (ledger?.isThere === true ? 1 : shareAlone);
+    this.#lanes = new PerIdentity(
+      () => new Lane(share),
+      (lane) => lane.isIdle(performance.now()),
+    );
   }
 
   /**
@@ -163,6 +204,19 @@ export class QuotaGovernor {
    * when that aborts.
    */
   turn(call: PlannedCall): Turn | Promise<Turn> {
+    const turn = this.#turn(call);
+    return this.#ledger?.isThere === true ? this.#granted(turn, call, this.#ledger) : turn;
+  }
+
+  /** Takes in what others know of an identity's quota, who may have spent it while nothing was asked here. Never rejects. */
+  async refresh(identity: UpstreamIdentity): Promise<void> {
+    const askedAtMs = performance.now();
+    const asked = (await this.#ledger?.look(identity)) ?? null;
+    const lane = this.#lanes.of(identity);
+    if (asked !== null) lane.learn(asked, lane.active, askedAtMs);
+  }
+
+  #turn(call: PlannedCall): GovernedTurn | Promise<GovernedTurn> {
     if (this.#closed !== undefined) throw this.#closed;
     if (call.signal.aborted) throw call.signal.reason;
     const lane = this.#lanes.of(call.identity);
@@ -170,6 +224,33 @@ export class QuotaGovernor {
     const mustWait =
       lane.waitingCount > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
     return mustWait ? this.#wait(lane, call) : this.#start(lane);
+  }
+
+  /** A turn that all who spend the quota agree to; who is refused waits as the quota allows, and asks again. */
+  async #granted(
+    first: GovernedTurn | Promise<GovernedTurn>,
+    call: PlannedCall,
+    ledger: QuotaLedger,
+  ): Promise<GovernedTurn> {
+    const lane = this.#lanes.of(call.identity);
+    for (let turn = await first; ;) {
+      const askedAtMs = performance.now();
+      // oxlint-disable-next-line eslint/no-await-in-loop -- asked again only after a refusal
+      const asked = await ledger.take(call.identity);
+      const isGranted = asked?.isGranted ?? true;
+      if (asked !== null) {
+        // One that was refused is under way here, and is counted nowhere.
+        lane.learn(asked, isGranted ? lane.active : lane.active - 1, askedAtMs);
+        if (isGranted) turn.asked = asked;
+      }
+      const isOver = this.#closed !== undefined || call.signal.aborted;
+      if (isGranted && !isOver) return turn;
+      if (!isGranted) lane.quota.hold(ASK_AGAIN_MS, performance.now());
+      turn.end();
+      if (isOver) throw this.#closed ?? call.signal.reason;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- the same
+      turn = await this.#turn(call);
+    }
   }
 
   /** What is known of an identity's quota; null while the upstream has not told. */
@@ -202,7 +283,7 @@ export class QuotaGovernor {
     }
   }
 
-  #wait(lane: Lane, { caller, isList, latestMs, signal }: PlannedCall): Promise<Turn> {
+  #wait(lane: Lane, { caller, isList, latestMs, signal }: PlannedCall): Promise<GovernedTurn> {
     return new Promise((resolve, reject) => {
       const nowMs = performance.now();
       const leave = () => {
@@ -238,7 +319,7 @@ export class QuotaGovernor {
     return lane.active < Math.min(this.#maxConcurrent, lane.quota.maxInFlight(nowMs));
   }
 
-  #start(lane: Lane): Turn {
+  #start(lane: Lane): GovernedTurn {
     const startedAtMs = performance.now();
     lane.active += 1;
     lane.quota.started(startedAtMs);

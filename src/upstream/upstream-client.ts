@@ -8,7 +8,7 @@ import { quotaReportOf } from './error-answer.ts';
 import type { Http, HttpRequest } from './http.ts';
 import type { UpstreamIdentity } from './identity.ts';
 import { persistently } from './persistently.ts';
-import { QuotaGovernor, type QuotaFigures, type Turn } from './quota-governor.ts';
+import { QuotaGovernor, type QuotaFigures, type QuotaSharing, type Turn } from './quota-governor.ts';
 import type { QuotaLeft } from './quota-window.ts';
 import { readAnswer } from './read-answer.ts';
 import type { SharedWork } from './shared-call.ts';
@@ -28,6 +28,8 @@ export interface UpstreamClientOptions {
   readonly upstreamTimeoutMs: number;
   /** Calls under way at once for one identity. */
   readonly upstreamConcurrency: number;
+  /** Who else spends the same quotas. */
+  readonly quotaSharing: QuotaSharing;
   /** How long a read under way may be shared with those who come later. */
   readonly identityProofSeconds: number;
   /** Told what the upstream says of credentials, for those who keep what was read with them. */
@@ -103,7 +105,7 @@ export class UpstreamClient {
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#timeoutMs = options.upstreamTimeoutMs;
     this.#shared = new SharedReads(options.identityProofSeconds * 1000);
-    this.#governor = new QuotaGovernor(options.upstreamConcurrency);
+    this.#governor = new QuotaGovernor(options.upstreamConcurrency, options.quotaSharing);
     this.#standing = options.standing;
     this.#observer = options.observer;
     this.#closing = options.closing;
@@ -205,6 +207,17 @@ export class UpstreamClient {
     return this.#governor.quotaOf(identity);
   }
 
+  /** Finds out what others know of an identity's quota. Never rejects. */
+  refreshQuota(identity: UpstreamIdentity): Promise<void> {
+    return this.#governor.refresh(identity);
+  }
+
+  /** Nobody joins what was begun for an identity any more: all of it, or what one of these permissions covers. */
+  forget(identity: UpstreamIdentity, permissions: readonly string[] | null): void {
+    if (permissions === null) this.#shared.drop(identity);
+    else this.#shared.dropCovered(identity, permissions);
+  }
+
   /** How things stand at the moment, for those who run the gateway; takes longer the more identities there are. */
   figures(): { readonly quota: QuotaFigures; readonly circuits: ReadonlyMap<string, CircuitCounts> } {
     return { quota: this.#governor.figures(), circuits: this.#circuits.counts() };
@@ -243,7 +256,7 @@ export class UpstreamClient {
 
   /** What was read with a credential that the upstream does not accept any more is shown to nobody. */
   #revoked(identity: UpstreamIdentity, error: unknown): unknown {
-    this.#shared.drop(identity);
+    this.forget(identity, null);
     this.#standing.revoked(identity);
     return error;
   }
@@ -314,7 +327,7 @@ export class UpstreamClient {
     if (failure.code === 'UPSTREAM_RATE_LIMITED') turn.refused(failure.retryAfterSeconds);
     else if (upstreamStatus !== undefined) turn.accepted();
     if (upstreamStatus === 403) {
-      this.#shared.dropCovered(identity, request.permissions);
+      this.forget(identity, request.permissions);
       this.#standing.denied(identity, request);
     }
   }

@@ -189,6 +189,7 @@ export class EntityLoader<Entity, Part extends string = never> {
     const answers = new Map<string, Found<Entity>>();
     const missing: string[] = [];
     const missingParts = new Set<Part>();
+    let missingAgeMs = Infinity;
     for (const { ids, parts, maxAgeMs } of strictest(keys)) {
       const recall = stock.recaller(asker, parts, maxAgeMs);
       const missingBefore = missing.length;
@@ -200,11 +201,14 @@ export class EntityLoader<Entity, Part extends string = never> {
           this.#noteAll(id, parts, kept);
         }
       }
-      if (missing.length > missingBefore) for (const part of parts) missingParts.add(part);
+      if (missing.length === missingBefore) continue;
+      for (const part of parts) missingParts.add(part);
+      missingAgeMs = Math.min(missingAgeMs, maxAgeMs);
     }
     const parts = [...missingParts];
     const waiting = this.#waiting === undefined ? null : waitingById(keys, this.#waiting);
-    const found = missing.length === 0 ? answers : await stock.load(asker, missing, parts, waiting);
+    const found =
+      missing.length === 0 ? answers : await stock.load(asker, missing, parts, waiting, missingAgeMs);
     if (waiting !== null) noteFailures(found, waiting);
     for (const id of missing) {
       this.#noteAll(id, parts, found.get(id) ?? null);

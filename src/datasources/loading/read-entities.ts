@@ -19,6 +19,10 @@ export interface AnsweredEntities<Entity> {
   readonly release: () => void;
   /** How much came over the wire. */
   readonly bytes: number;
+  /** Of the answer; undefined where there is none but that the upstream does not know the ids. */
+  readonly answer: UpstreamAnswer | undefined;
+  /** JSON of the rows, null for ids that the upstream does not know. Only to be asked for at once. */
+  readonly rows: () => ReadonlyMap<string, string | Buffer | null>;
 }
 
 /** Makes one call; the ids are settled when it is sent. */
@@ -55,7 +59,14 @@ export async function readEntities<Entity, Part extends string>(
     if (!resource.absentOn404 || !error.isNotFound) unknown(some, error);
     else {
       const absent = new Map(some.map((id) => [id, null]));
-      onAnswer({ entities: absent, again: always(absent), bytes: 0, release: () => undefined });
+      onAnswer({
+        entities: absent,
+        again: always(absent),
+        bytes: 0,
+        release: () => undefined,
+        answer: undefined,
+        rows: always(absent),
+      });
     }
   };
   const facts = {
@@ -77,6 +88,8 @@ export async function readEntities<Entity, Part extends string>(
         again: rereading(resource, bytes, answer, some),
         bytes: bytes.length,
         release: releasing(bytes),
+        answer,
+        rows: () => rowsIn(resource, body, bytes, entities),
       });
       // Nearly always one answer is all there is.
       if (found.size === 0) found = entities;
@@ -125,6 +138,25 @@ function entitiesIn<Entity, Part extends string>(
     entities.set(id, resource.entity(row, answer, id));
   }
   return entities;
+}
+
+/** The rows of the entities that were read, as text. Where an answer is one row it is that text, of which nobody takes the bytes away. */
+function rowsIn<Entity, Part extends string>(
+  resource: Resource<Entity, Part>,
+  body: unknown,
+  bytes: Buffer,
+  entities: ReadonlyMap<string, Entity | null>,
+): ReadonlyMap<string, string | Buffer | null> {
+  const ids = [...entities.keys()];
+  const texts = new Map<string, string | Buffer | null>();
+  for (const id of ids) texts.set(id, null);
+  for (const row of resource.rows(body, ids) ?? []) {
+    const id = isObject(row) ? resource.idOf(row, ids) : undefined;
+    // The first row for an id is the one that was read.
+    if (typeof id !== 'string' || texts.get(id) !== null) continue;
+    texts.set(id, row === body ? Buffer.from(bytes) : JSON.stringify(row));
+  }
+  return texts;
 }
 
 // Functions that are kept are made out here, where they hold on to nothing but what they are given.

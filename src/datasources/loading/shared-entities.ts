@@ -2,18 +2,23 @@ import type { IdentityProofs } from '../../cache/identity-proofs.ts';
 import type { KeptAnswers } from '../../cache/kept-answers.ts';
 import type { LifetimeName } from '../../cache/lifetimes.ts';
 import type { LookupCounts, Lookups } from '../../cache/lookups.ts';
-import { isSame, Shelf } from '../../cache/shelf.ts';
+import type { Claim, ReplicatedRow, ReplicatedShelf, SecondLevel } from '../../cache/second-level.ts';
+import { isSame, type Packed, Shelf } from '../../cache/shelf.ts';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
 import { deadlineIn } from '../../upstream/deadline.ts';
+import { decoded } from '../../upstream/decoded.ts';
 import type { UpstreamIdentity } from '../../upstream/identity.ts';
 import { PerIdentity } from '../../upstream/per-identity.ts';
 import type { SharedWork } from '../../upstream/shared-call.ts';
 import type { Asker, CallMaker, LateRead } from '../../upstream/upstream-client.ts';
+import { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
 import type { UpstreamRead, UpstreamRequest } from '../../upstream/upstream-request.ts';
 import { UpstreamTally } from '../../upstream/upstream-tally.ts';
 import { written, type WrittenRequest } from '../../upstream/written-request.ts';
+import { isObject } from '../wire/wire-record.ts';
 import { BulkCall, type WaitingById } from './bulk-call.ts';
 import { type AnsweredEntities, type Found, readEntities } from './read-entities.ts';
+import { ReplicatedReads } from './replicated-reads.ts';
 import type { Resource } from './resource.ts';
 
 /**
@@ -29,6 +34,8 @@ const BYTES_PER_ENTITY = 200;
 const LONGEST_ABSENCE_MS = 10_000;
 /** What was asked for anew without success is not asked for again at once. */
 const REFRESH_PAUSE_MS = 1_000;
+/** While it is found out whether others have asked anew, nobody else has to. */
+const LOOKING_PAUSE_MS = 100;
 
 /** For how long something may be used. */
 export interface Freshness {
@@ -55,6 +62,10 @@ export interface SharingMeans {
   readonly proofMs: number;
   /** The longest time for what is asked anew in the background. */
   readonly refreshMs: number;
+  /** What is kept beyond this process; null where nothing is. */
+  readonly secondLevel: SecondLevel | null;
+  /** Finds out what others know of an identity's quota. */
+  readonly refreshQuota: (identity: UpstreamIdentity) => Promise<void>;
 }
 
 const nobodyLeaves = new AbortController().signal;
@@ -80,7 +91,7 @@ export class SharedEntities<Entity, Part extends string = never> {
   of(identity: UpstreamIdentity, scope: string): Stock<Entity, Part> {
     return this.#stocks
       .of(identity)
-      .of(scope, () => new Stock(this.resourceOf(scope), identity, this.#means));
+      .of(scope, () => new Stock(this.resourceOf(scope), scope, identity, this.#means));
   }
 
   /** Forgets what belongs to an identity; or only what a denied call is about: its resource, and what its permissions cover. */
@@ -149,24 +160,40 @@ export class Stock<Entity, Part extends string = never> {
   readonly #means: SharingMeans;
   readonly #kept: Shelf<Entity>;
   readonly #lookups: LookupCounts | null;
+  /** Where other processes show what they have read; null where there is nothing of the kind. */
+  readonly #elsewhere: ReplicatedShelf | null;
+  readonly #replicated: ReplicatedReads<Entity, Part> | null;
   /** Calls under way and to be made, by the parts that they ask for. */
   #calls: Calls<Entity>[] = [];
   #refreshFromMs = 0;
+  #isDropped = false;
 
-  constructor(resource: Resource<Entity, Part>, identity: UpstreamIdentity, means: SharingMeans) {
+  constructor(
+    resource: Resource<Entity, Part>,
+    scope: string,
+    identity: UpstreamIdentity,
+    means: SharingMeans,
+  ) {
     this.resource = resource;
     this.#identity = identity;
     this.#means = means;
     this.#kept = new Shelf(identity, resource.lifetime === 'live' ? means.lists : means.entities);
     this.#lookups = means.lookups?.of(resource.gives) ?? null;
+    this.#elsewhere = means.secondLevel?.shelfOf(identity, resource, scope) ?? null;
+    this.#replicated = this.#elsewhere && this.#readsBeyond(this.#elsewhere);
   }
 
   get isIdle(): boolean {
-    return this.#kept.isEmpty && this.#calls.every(({ underWay }) => underWay.length === 0);
+    return (
+      this.#kept.isEmpty &&
+      this.#calls.every(({ underWay }) => underWay.length === 0) &&
+      (this.#replicated?.isIdle ?? true)
+    );
   }
 
   /** Nothing that was read, or is being read, is shown to anybody who asks from now on. */
   drop(): void {
+    this.#isDropped = true;
     this.#kept.clear();
     this.#calls = [];
   }
@@ -202,17 +229,53 @@ export class Stock<Entity, Part extends string = never> {
   }
 
   /**
-   * What is found of the ids, each from a call under way that asks for it or else by one that is made now; what is not in
-   * the map is not known to the upstream. Rejects only for defects of our own.
+   * What is found of the ids, each from a call under way that asks for it or else by one that is made now; where it is shared
+   * with other processes, from what they show. What is not in the map is not known to the upstream. Rejects only for defects of
+   * our own.
    */
   load(
     asker: Asker,
     ids: readonly string[],
     parts: readonly Part[],
     waiting: WaitingById,
+    maxAgeMs = Infinity,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
-    if (this.#lookups !== null) this.#lookups.missing += ids.length;
-    return this.#read(asker, ids, parts, waiting);
+    const ask = (some: readonly string[]) => {
+      if (this.#lookups !== null) this.#lookups.missing += some.length;
+      return this.#read(asker, some, parts, waiting);
+    };
+    if (!this.#replicated?.isThere || this.#usableMs(parts) <= 0) return ask(ids);
+    const askedAtMs = performance.now();
+    return this.#replicated.load(
+      asker,
+      ids,
+      parts,
+      maxAgeMs,
+      (some) => this.#unlessKeptSince(askedAtMs, some, parts, ask),
+      (id, readAtMs) => {
+        const nowMs = performance.now();
+        if (this.#lookups !== null) this.#lookups.replicated += 1;
+        asker.tally.kept(this.resource.gives, nowMs - readAtMs);
+        if (nowMs - readAtMs >= this.#freshness(parts).freshMs) this.#refreshSoon(asker, id, parts, nowMs);
+      },
+    );
+  }
+
+  /** Asks for what has not come meanwhile, while it was looked for elsewhere. */
+  async #unlessKeptSince(
+    sinceMs: number,
+    ids: readonly string[],
+    parts: readonly Part[],
+    ask: (ids: readonly string[]) => Promise<ReadonlyMap<string, Found<Entity>>>,
+  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+    const come = new Map<string, Found<Entity>>();
+    for (const id of ids) {
+      const kept = this.#kept.find(id, parts);
+      if (kept !== undefined && kept.readAtMs >= sinceMs) come.set(id, kept.use(id));
+    }
+    if (come.size === 0) return ask(ids);
+    const rest = ids.filter((id) => !come.has(id));
+    return rest.length === 0 ? come : new Map([...come, ...(await ask(rest))]);
   }
 
   async #read(
@@ -331,22 +394,95 @@ export class Stock<Entity, Part extends string = never> {
     return call;
   }
 
-  #keep({ entities, again, bytes, release }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
+  #keep(answered: AnsweredEntities<Entity>, parts: readonly Part[]): void {
     const longestMs = this.#longestMs();
     if (longestMs <= 0) return;
-    const nowMs = performance.now();
-    const ids = [...entities.keys()];
+    const { entities, again, bytes, release } = answered;
+    // Before the bytes are somebody's who may give them back.
+    this.#show(answered, parts);
+    this.#put([...entities.keys()], parts, performance.now(), { unpack: again, release, bytes });
+  }
+
+  #put(
+    ids: readonly string[],
+    parts: readonly Part[],
+    readAtMs: number,
+    { unpack, release, bytes }: Pick<Packed<Entity>, 'unpack' | 'release'> & { readonly bytes: number },
+  ): void {
     const notedBytes = BYTES_PER_ANSWER + ids.length * BYTES_PER_ENTITY;
     this.#kept.keep({
       ids,
       parts,
-      readAtMs: nowMs,
-      expiresAtMs: nowMs + longestMs,
-      unpack: again,
+      readAtMs,
+      expiresAtMs: readAtMs + this.#longestMs(),
+      unpack,
       release,
       packedBytes: bytes * PACKED_BYTES + notedBytes,
       unpackedBytes: bytes * UNPACKED_BYTES + notedBytes,
     });
+  }
+
+  /** Shows an answer to other processes: with the parts that were asked for, and as what it is to whoever wants none. */
+  #show({ answer, rows }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
+    if (!this.#elsewhere?.isThere || this.#isDropped) return;
+    const read = {
+      rows: rows(),
+      status: answer?.status ?? 404,
+      correlationId: answer?.correlationId,
+      absenceMs: LONGEST_ABSENCE_MS,
+    };
+    for (const shown of parts.length === 0 ? [parts] : [parts, []]) {
+      const lifeMs = this.#usableMs(shown);
+      if (lifeMs > 0) this.#elsewhere.show({ ...read, parts: shown, lifeMs: Math.ceil(lifeMs) });
+    }
+  }
+
+  #readsBeyond(shelf: ReplicatedShelf): ReplicatedReads<Entity, Part> {
+    const { resource } = this;
+    return new ReplicatedReads({
+      type: resource.type,
+      shelf,
+      usableMs: (parts, isAbsent) => {
+        const { freshMs, staleMs } = this.#freshness(parts);
+        return Math.min(freshMs + staleMs, isAbsent ? LONGEST_ABSENCE_MS : Infinity);
+      },
+      adopt: (rows, parts) => this.#adopt(rows, parts),
+      refresh: async () => {
+        if (resource.lifetime === 'live') await this.#means.refreshQuota(this.#identity);
+      },
+      underWay: (asker, parts) => {
+        const joinable = this.#joinable(asker, parts);
+        return (id) => carrierOf(id, joinable) !== undefined;
+      },
+    });
+  }
+
+  /** Keeps rows that another process has read as if they had been read here, and gives what they are. */
+  #adopt(
+    rows: ReadonlyMap<string, ReplicatedRow>,
+    parts: readonly Part[],
+  ): ReadonlyMap<string, Entity | null> {
+    const entities = new Map<string, Entity | null>();
+    // Those of one answer together, so that clients are told once what is wrong with it.
+    const byAnswer = Map.groupBy(
+      rows,
+      ([, { readAtMs, status, correlationId }]) => `${readAtMs} ${status} ${correlationId}`,
+    );
+    for (const ofAnswer of byAnswer.values()) {
+      const [[, first] = []] = ofAnswer;
+      if (first === undefined) continue;
+      const { readAtMs, status, correlationId } = first;
+      const receivedAtMs = Date.now() - (performance.now() - readAtMs);
+      const answer = new UpstreamAnswer(this.resource.name, status, correlationId, receivedAtMs);
+      const unpack = unpacking(this.resource, ofAnswer, answer);
+      for (const [id, entity] of unpack()) entities.set(id, entity);
+      const ids = ofAnswer
+        .map(([id]) => id)
+        .filter((id) => entities.has(id) && !((this.#kept.find(id, parts)?.readAtMs ?? -1) >= readAtMs));
+      const bytes = ofAnswer.reduce((sum, [, { row }]) => sum + (row?.length ?? 0), 0);
+      this.#put(ids, parts, readAtMs, { unpack, release: () => undefined, bytes });
+    }
+    return entities;
   }
 
   /** Notes what is to be asked for anew: all that is found stale in the same tick is asked for together. */
@@ -373,11 +509,33 @@ export class Stock<Entity, Part extends string = never> {
     let hasFailed = true;
     try {
       const asker = { identity, caller, budget, tally: new UpstreamTally(), trace, deadline };
-      const found = await this.#read(asker, ids, parts, null);
-      hasFailed = ids.some((id) => found.get(id) instanceof Error);
+      hasFailed = !(await this.#refreshed(asker, ids, parts));
     } finally {
       if (hasFailed) this.#refreshFromMs = performance.now() + REFRESH_PAUSE_MS;
     }
+  }
+
+  /** Asks for what nobody else has asked for anew, or is about to. False where something could not be found out. */
+  async #refreshed(asker: Asker, stale: readonly string[], parts: readonly Part[]): Promise<boolean> {
+    let ids = stale;
+    let claim: Claim | null = null;
+    if (this.#replicated?.isThere === true) {
+      this.#refreshFromMs = performance.now() + LOOKING_PAUSE_MS;
+      const { freshMs } = this.#freshness(parts);
+      ({ ids, claim } = await this.#replicated.refreshable(stale, parts, freshMs));
+      if (ids.length === 0) return true;
+    }
+    const reading = this.#read(asker, ids, parts, null);
+    claim?.until(reading);
+    const found = await reading;
+    return !ids.some((id) => found.get(id) instanceof Error);
+  }
+
+  #usableMs(parts: readonly Part[]): number {
+    // A list may be shown for longer by whoever is short of quota.
+    if (this.resource.lifetime === 'live') return this.#means.listMs;
+    const { freshMs, staleMs } = this.#freshness(parts);
+    return freshMs + staleMs;
   }
 
   /** As long as the one of the parts that changes fastest. */
@@ -394,9 +552,34 @@ export class Stock<Entity, Part extends string = never> {
 
   /** When what is read now is of no use any more to whoever wants no parts of it. */
   #longestMs(): number {
-    if (this.resource.lifetime === 'live') return this.#means.listMs;
-    const { freshMs, staleMs } = this.#freshness([]);
-    return freshMs + staleMs;
+    return this.#usableMs([]);
+  }
+}
+
+// What is kept is made out here, where it holds on to nothing but what it is given.
+
+function unpacking<Entity, Part extends string>(
+  resource: Resource<Entity, Part>,
+  rows: readonly (readonly [id: string, { readonly row: Buffer | null }])[],
+  answer: UpstreamAnswer,
+): () => ReadonlyMap<string, Entity | null> {
+  return () => {
+    const entities = new Map<string, Entity | null>();
+    for (const [id, { row }] of rows) {
+      const read: unknown = row === null ? null : parsed(row);
+      if (read === null) entities.set(id, null);
+      else if (isObject(read)) entities.set(id, resource.entity(read, answer, id));
+    }
+    return entities;
+  };
+}
+
+/** Undefined for what cannot be read. */
+function parsed(row: Buffer): unknown {
+  try {
+    return JSON.parse(decoded(row)) ?? undefined;
+  } catch {
+    return undefined;
   }
 }
 

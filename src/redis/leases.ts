@@ -1,0 +1,105 @@
+import type { Signal } from '../upstream/cancellation.ts';
+import type { RedisClient } from './redis-client.ts';
+import type { RedisLink } from './redis-link.ts';
+
+/** When a replica that has died is not waited for any more. */
+const LEASE_MS = 2_000;
+const RENEW_EVERY_MS = 500;
+/** News can get lost. So it is also looked now and then. */
+const LOOK_EVERY_MS = 250;
+
+/**
+ * Which replica asks the upstream for what. A lease runs out by itself, so that what a dead process was about to ask is soon
+ * asked by another.
+ */
+export class Leases {
+  readonly #link: RedisLink;
+  readonly #held = new Set<string>();
+  readonly #waiting = new Map<string, Set<() => void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(link: RedisLink) {
+    this.#link = link;
+    link.onNews((news) => {
+      for (const key of releasedIn(news)) for (const wake of this.#waiting.get(key) ?? []) wake();
+    });
+  }
+
+  /** Tries to get a lease: it is this process's from now on, was so already, or is somebody else's (null). */
+  async take(client: RedisClient, key: string): Promise<'taken' | 'held' | null> {
+    const reply = await client.set(key, this.#link.replica, {
+      condition: 'NX',
+      expiration: { type: 'PX', value: LEASE_MS },
+    });
+    if (reply === null) return this.#held.has(key) ? 'held' : null;
+    this.#held.add(key);
+    this.#timer ??= setInterval(this.#renew, RENEW_EVERY_MS);
+    return 'taken';
+  }
+
+  /** Gives leases up, and tells those who wait for them. */
+  release(keys: readonly string[]): void {
+    for (const key of keys) this.#held.delete(key);
+    if (this.#held.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    const news = JSON.stringify({ released: keys });
+    this.#link
+      .ask('leases', (client) => client.releaseLeases(keys, this.#link.replica, this.#link.newsChannel, news))
+      // They run out.
+      .catch(() => undefined);
+  }
+
+  /** Waits until somebody gives up one of these leases, for a moment, or until the signal aborts. */
+  released(keys: readonly string[], signal: Signal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', end);
+        for (const key of keys) {
+          const others = this.#waiting.get(key);
+          others?.delete(end);
+          if (others?.size === 0) this.#waiting.delete(key);
+        }
+        resolve();
+      };
+      const timer = setTimeout(end, LOOK_EVERY_MS);
+      signal.addEventListener('abort', end);
+      for (const key of keys) {
+        const others = this.#waiting.get(key);
+        if (others === undefined) this.#waiting.set(key, new Set([end]));
+        else others.add(end);
+      }
+      if (signal.aborted) end();
+    });
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    for (const wakes of this.#waiting.values()) for (const wake of wakes) wake();
+  }
+
+  readonly #renew = (): void => {
+    if (!this.#link.isUp) return;
+    // By identity, for the keys of a question belong together.
+    const bySlot = Map.groupBy(this.#held, (key) => key.slice(0, key.indexOf('}')));
+    for (const keys of bySlot.values()) {
+      this.#link
+        .ask('leases', (client) => client.renewLeases(keys, this.#link.replica, LEASE_MS))
+        .catch(() => undefined);
+    }
+  };
+}
+
+/** The leases that news are of; none where they are others, or cannot be read. */
+function releasedIn(text: string): readonly string[] {
+  try {
+    const news: { released?: unknown } | null = JSON.parse(text);
+    const released = typeof news === 'object' ? news?.released : undefined;
+    return Array.isArray(released) ? released.filter((key) => typeof key === 'string') : [];
+  } catch {
+    return [];
+  }
+}

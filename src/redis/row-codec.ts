@@ -1,0 +1,55 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
+/** Below this compressing gains less than it costs. */
+const LARGE_BYTES = 4_096;
+/** As much as is read of the upstream (http.ts), and a head. */
+const MOST_BYTES = 33 * 1024 * 1024;
+const PLAIN = 0;
+const COMPRESSED = 1;
+const LINE_BREAK = 0x0a;
+
+/** What is kept of one id. */
+export interface KeptRow {
+  /** When it was read, in milliseconds of Redis. */
+  readonly readAtMs: number;
+  readonly status: number;
+  readonly correlationId: string | undefined;
+  /** JSON; null when the upstream does not know the id. */
+  readonly row: string | Buffer | null;
+}
+
+/** A row as bytes: how it is written, then a line that tells of the answer, then the row. */
+export async function encodeRow({ readAtMs, status, correlationId, row }: KeptRow): Promise<Buffer> {
+  const head = JSON.stringify({ readAtMs, status, correlationId, isAbsent: row === null });
+  const text = Buffer.concat([Buffer.from(`${head}\n`), Buffer.from(row ?? '')]);
+  return text.length < LARGE_BYTES
+    ? Buffer.concat([Buffer.of(PLAIN), text])
+    : Buffer.concat([Buffer.of(COMPRESSED), await compress(text)]);
+}
+
+/** Null for what is no such row. */
+export async function decodeRow(bytes: Buffer): Promise<(KeptRow & { readonly row: Buffer | null }) | null> {
+  try {
+    const written = bytes.subarray(1);
+    const text =
+      bytes[0] === COMPRESSED ? await decompress(written, { maxOutputLength: MOST_BYTES }) : written;
+    const end = text.indexOf(LINE_BREAK);
+    const head: Partial<Record<'readAtMs' | 'status' | 'correlationId' | 'isAbsent', unknown>> = JSON.parse(
+      text.toString('utf8', 0, end),
+    );
+    const { readAtMs, status, correlationId, isAbsent } = head;
+    if (typeof readAtMs !== 'number' || typeof status !== 'number') return null;
+    return {
+      readAtMs,
+      status,
+      correlationId: typeof correlationId === 'string' ? correlationId : undefined,
+      row: isAbsent === true ? null : text.subarray(end + 1),
+    };
+  } catch {
+    return null;
+  }
+}

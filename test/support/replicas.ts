@@ -1,0 +1,120 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { Logger } from 'pino';
+import { parseConfig } from '../../src/config.ts';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { createGateway, type Gateway } from '../../src/server.ts';
+import { compileAtSight, type GraphQLAnswer, graphqlRequest, TOKEN } from './gateway.ts';
+import { supervisorsOrganisation } from './organisation.ts';
+import type { TestRedis } from './redis.ts';
+
+const PEPPER = 'a pepper of these tests';
+
+/** For gateways that keep what is usually kept, whatever all tests are run with. */
+const USUAL = {
+  CACHE_MAX_BYTES: '',
+  INTERACTIONS_WINDOW_MS: '',
+  INTERACTIONS_MAX_AGE_MS: '',
+} as const;
+
+export interface Replica {
+  readonly gateway: Gateway;
+  readonly query: (
+    query: string,
+    variables?: Readonly<Record<string, unknown>>,
+    token?: string | null,
+  ) => Promise<GraphQLAnswer & { readonly extensions?: { readonly upstream?: UpstreamTold } }>;
+  /** What `/ready` says. */
+  readonly ready: () => Promise<{
+    readonly status: string;
+    readonly checks: Readonly<Record<string, string>>;
+  }>;
+}
+
+/** `extensions.upstream` of an answer. */
+interface UpstreamTold {
+  readonly calls: readonly { readonly resource: string; readonly keys: number }[];
+  readonly fromCache: readonly { readonly type: string; readonly count: number }[];
+  readonly quota: { readonly allowed: number; readonly used: number } | null;
+}
+
+interface ReplicasOptions {
+  readonly count?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly faults?: readonly Fault[];
+  readonly tokens?: readonly string[];
+  readonly latencyMs?: number;
+  readonly rateLimit?: RateLimit;
+  readonly log?: Logger;
+}
+
+/** Gateways over one sandbox and one Redis, each with everything that a process has of its own. */
+export async function replicasForTest(redis: TestRedis, options: ReplicasOptions = {}) {
+  const sandbox = await sandboxOf(options);
+  const replicas = Array.from({ length: options.count ?? 2 }, () => replicaForTest(redis, sandbox, options));
+  await Promise.all(replicas.map(untilItSharesWithRedis));
+  return { sandbox, replicas, calls: callCounter(sandbox) };
+}
+
+async function sandboxOf(options: ReplicasOptions): Promise<Sandbox> {
+  const sandbox = await startSandbox({
+    organisation: supervisorsOrganisation(),
+    faults: options.faults ?? [],
+    tokens: [TOKEN, ...(options.tokens ?? [])],
+    latencyMs: options.latencyMs ?? 0,
+    rateLimit: options.rateLimit ?? { allowed: 100_000, windowSeconds: 60 },
+  });
+  onTestFinished(() => sandbox.close());
+  return sandbox;
+}
+
+export function replicaForTest(
+  redis: Pick<TestRedis, 'url'>,
+  sandbox: Sandbox,
+  { env = {}, log }: Pick<ReplicasOptions, 'env' | 'log'> = {},
+): Replica {
+  const { upstream, ...config } = parseConfig({
+    GENESYSCLOUD_API_URL: sandbox.url,
+    REDIS_URL: redis.url,
+    REDIS_PEPPER: PEPPER,
+    UPSTREAM_REPORT: 'on',
+    ...USUAL,
+    ...env,
+  });
+  if (upstream === null) throw new TypeError('A replica has an upstream.');
+  const gateway = createGateway({ ...config, upstream, ...compileAtSight() }, log);
+  onTestFinished(() => gateway.dispose());
+  return {
+    gateway,
+    async query(query, variables = {}, token = TOKEN) {
+      const request = graphqlRequest(query, variables, token);
+      request.headers.set('x-upstream-report', '1');
+      return JSON.parse(await (await gateway.fetch(request)).text());
+    },
+    async ready() {
+      return JSON.parse(await (await gateway.fetch(new Request('http://localhost/ready'))).text());
+    },
+  };
+}
+
+/** Until it says that Redis is used. */
+export async function untilItSharesWithRedis({ ready }: Replica): Promise<void> {
+  for (;;) {
+    const { checks } = await ready();
+    if (checks['redis'] === 'ok') return;
+    await delay(10);
+  }
+}
+
+/** How often each resource was called since the last time this was asked. */
+export function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
+  return () => {
+    const counts: Partial<Record<ResourceName, number>> = {};
+    for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;
+    sandbox.requests.length = 0;
+    return counts;
+  };
+}
