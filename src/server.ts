@@ -62,6 +62,8 @@ export type GatewayConfig = Omit<Config, 'upstream'> & {
   readonly exampleCampaignId?: string;
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
   readonly compileAtSight?: number;
+  /** The longest that Redis is waited for. @default 50 */
+  readonly redisTimeoutMs?: number;
 };
 
 export interface Gateway {

@@ -17,7 +17,10 @@ import { UpstreamClient } from './upstream/upstream-client.ts';
 /** For lists of interactions, which are kept for seconds. */
 const LISTS_MAX_BYTES = 96 * 1024 * 1024;
 
-type SharingConfig = Omit<Config, 'upstream'> & { readonly upstream: { readonly apiUrl: string } };
+type SharingConfig = Omit<Config, 'upstream'> & {
+  readonly upstream: { readonly apiUrl: string };
+  readonly redisTimeoutMs?: number;
+};
 
 /** What those who run the gateway want to know of it. */
 export interface SharingWatch {
@@ -65,6 +68,7 @@ export function sharing(
         upstreamTimeoutMs: config.upstreamTimeoutMs,
         proofMs,
         longestLifeMs: longestLifeMs(config),
+        timeoutMs: config.redisTimeoutMs,
         log: watch.log ?? pino({ level: 'silent' }),
         ...(watch.redis && { observer: watch.redis }),
       },

@@ -9,7 +9,7 @@ import {
 } from './redis-observer.ts';
 
 /** Whoever waits longer for Redis could as well ask the upstream. */
-const TIMEOUT_MS = 50;
+const USUAL_TIMEOUT_MS = 50;
 /** One answer can be late for a reason of our own, such as a garbage collection. */
 const LATE_IN_A_ROW = 3;
 /** How often it is tried whether Redis is there again. */
@@ -38,6 +38,8 @@ export interface RedisLinkOptions {
   readonly log: Logger;
   /** @default nobody watches */
   readonly observer?: RedisObserver;
+  /** The longest that an answer is waited for. @default 50 */
+  readonly timeoutMs?: number | undefined;
 }
 
 /**
@@ -49,6 +51,7 @@ export class RedisLink {
   readonly replica = randomUUID();
   readonly #log: Logger;
   readonly #observer: RedisObserver;
+  readonly #timeoutMs: number;
   readonly #opening: Promise<void>;
   readonly #onNews: ((news: string) => void)[] = [];
   readonly #onUp: (() => void)[] = [];
@@ -58,7 +61,8 @@ export class RedisLink {
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
-  constructor({ url, log, observer = redisUnobserved }: RedisLinkOptions) {
+  constructor({ url, log, observer = redisUnobserved, timeoutMs = USUAL_TIMEOUT_MS }: RedisLinkOptions) {
+    this.#timeoutMs = timeoutMs;
     this.#log = log;
     this.#observer = observer;
     observer.turned(false);
@@ -135,7 +139,7 @@ export class RedisLink {
     const askedAtMs = performance.now();
     let outcome: RedisOutcome = 'ok';
     try {
-      const reply = await inTime(question(client, inBytes));
+      const reply = await inTime(question(client, inBytes), this.#timeoutMs);
       this.#late = 0;
       return reply;
     } catch (error) {
@@ -206,9 +210,9 @@ class Late extends Error {}
  * Waits so long. When the time is over, what has arrived meanwhile is still read: where this process itself was busy, Redis is
  * not to blame.
  */
-function inTime<Reply>(work: Promise<Reply>): Promise<Reply> {
+function inTime<Reply>(work: Promise<Reply>, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => setImmediate(() => reject(new Late('No answer in time.'))), TIMEOUT_MS);
+    const timer = setTimeout(() => setImmediate(() => reject(new Late('No answer in time.'))), timeoutMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

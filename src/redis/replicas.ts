@@ -23,6 +23,8 @@ export interface ReplicasOptions {
   readonly longestLifeMs: number;
   readonly log: Logger;
   readonly observer?: RedisObserver;
+  /** The longest that Redis is waited for. @default 50 */
+  readonly timeoutMs?: number | undefined;
 }
 
 /** What this process shares with its replicas over Redis. With Redis away, each of these says that it is not there. */

@@ -49,6 +49,8 @@ interface ReplicasOptions {
   readonly latencyMs?: number;
   readonly rateLimit?: RateLimit;
   readonly log?: Logger;
+  /** @default longer than a busy machine takes, so that calls can be counted */
+  readonly redisTimeoutMs?: number;
 }
 
 /** Gateways over one sandbox and one Redis, each with everything that a process has of its own. */
@@ -74,7 +76,7 @@ async function sandboxOf(options: ReplicasOptions): Promise<Sandbox> {
 export function replicaForTest(
   redis: Pick<TestRedis, 'url'>,
   sandbox: Sandbox,
-  { env = {}, log }: Pick<ReplicasOptions, 'env' | 'log'> = {},
+  { env = {}, log, redisTimeoutMs = 5_000 }: Pick<ReplicasOptions, 'env' | 'log' | 'redisTimeoutMs'> = {},
 ): Replica {
   const { upstream, ...config } = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
@@ -85,7 +87,7 @@ export function replicaForTest(
     ...env,
   });
   if (upstream === null) throw new TypeError('A replica has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtSight() }, log);
+  const gateway = createGateway({ ...config, upstream, redisTimeoutMs, ...compileAtSight() }, log);
   onTestFinished(() => gateway.dispose());
   return {
     gateway,
