@@ -6,7 +6,7 @@ import type { Lookups } from './cache/lookups.ts';
 import type { Refusal } from './cache/standing-news.ts';
 import type { Config } from './config.ts';
 import { createSharedSources, dropShared, type SharedSources } from './datasources/index.ts';
-import type { SharingMeans } from './datasources/loading/shared-entities.ts';
+import type { SharingMeans } from './datasources/loading/sharing-means.ts';
 import type { RedisObserver } from './redis/redis-observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Http } from './upstream/http.ts';

@@ -76,11 +76,11 @@ describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
     const env = { INTERACTIONS_WINDOW_MS: '50', INTERACTIONS_MAX_AGE_MS: '50' };
     const replicas = await Promise.all([0, 1].map(() => replica(redis, sandbox.url, env)));
     const failed: unknown[] = [];
-    let isOver = false;
+    const over = new AbortController();
     let answered = 0;
     const clients = replicas.flatMap((each) =>
       [0, 1, 2].map(async () => {
-        for (let n = 0; n < 10_000 && !isOver; n += 1) {
+        for (let n = 0; n < 10_000 && !over.signal.aborted; n += 1) {
           const answer = await each.ask(LIST);
           if (answer === null || answer.errors !== undefined) failed.push(answer);
           answered += 1;
@@ -102,7 +102,7 @@ describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
       await expect.poll(() => output.stdout.split('"msg":"Redis is used"').length).toBeGreaterThan(2);
     }
     await more();
-    isOver = true;
+    over.abort();
     await Promise.all(clients);
     expect(failed).toEqual([]);
   });

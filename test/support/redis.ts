@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 const PROGRAM = process.env['REDIS_SERVER_BIN'] || 'redis-server';
 
 /** Why there is no Redis on this machine, and how to have one. Null where there is. */
-export function whyNoRedis(): string | null {
+function whyNoRedis(): string | null {
   const { status, error } = spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' });
   if (status === 0) return null;
   const why = error === undefined ? 'cannot be run' : 'is not there';

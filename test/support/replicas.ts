@@ -112,7 +112,7 @@ export async function untilItSharesWithRedis({ ready }: Replica): Promise<void> 
 }
 
 /** How often each resource was called since the last time this was asked. */
-export function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
+function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
   return () => {
     const counts: Partial<Record<ResourceName, number>> = {};
     for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;

@@ -1,7 +1,8 @@
 import { callerKeyOf } from '../../src/caller.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../src/upstream/identity.ts';
-import type { QuotaGovernor, Turn } from '../../src/upstream/quota-governor.ts';
+import type { QuotaGovernor } from '../../src/upstream/quota-governor.ts';
+import type { Turn } from '../../src/upstream/quota-lane.ts';
 import type { QuotaReport } from '../../src/upstream/quota-window.ts';
 
 export interface CallOptions {

@@ -7,7 +7,8 @@ import { PlainReference, type Reference } from '../wire/reference.ts';
 import type { WaitingById } from './bulk-call.ts';
 import type { Found } from './read-entities.ts';
 import type { Resource } from './resource.ts';
-import type { SharedEntities, Stock } from './shared-entities.ts';
+import type { SharedEntities } from './shared-entities.ts';
+import type { Stock } from './stock.ts';
 
 /** What loaders need of the request that they serve. */
 export interface LoaderContext {
