@@ -266,6 +266,41 @@ describe('the upstream', () => {
   );
 });
 
+describe('Redis', () => {
+  test.each([
+    'redis://redis',
+    'redis://:password@10.0.0.1:6380/0',
+    'rediss://user:p@redis.internal:6379',
+    'redis://[::1]:6379/15',
+  ])('can be %s', (url) => {
+    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([]);
+  });
+
+  test.each([
+    'redis.internal:6379',
+    'http://redis',
+    'redis:',
+    'redis://redis/database',
+    'redis://redis?db=1',
+  ])('cannot be %s, which is not shown for it may hold a password', (url) => {
+    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([
+      expect.stringMatching(/^REDIS_URL must be a URL such as redis:.*; it is the value given\.$/),
+    ]);
+  });
+
+  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])('wants both settings: %j', (env) => {
+    expect(problemsOf(env)).toEqual([
+      'REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.',
+    ]);
+  });
+
+  test.each(['0', '1.5', 'three'])('has no %s replicas', (REPLICAS) => {
+    expect(problemsOf({ REPLICAS })).toEqual([
+      expect.stringContaining('REPLICAS must be a whole number from 1'),
+    ]);
+  });
+});
+
 describe('problems', () => {
   test('are told all at once, each by the name of its setting', () => {
     const problems = problemsOf({

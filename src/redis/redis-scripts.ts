@@ -10,11 +10,12 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 /**
  * Of one identity's quota: the hash holds the window as the upstream last told of it, the sorted set the calls under way with the
  * moment from which on they count as lost. Used is what the upstream has counted and what is under way, although some of that
- * may have been counted by now.
+ * may have been counted by now; and no less than what was granted. Where each replica logs in by itself, the upstream counts each
+ * one's calls apart, in windows of their own: all together they are one account here.
  */
 const QUOTA = `${NOW}
 local quota, underWay = KEYS[1], KEYS[2]
-local names = {'count', 'allowed', 'ends', 'length', 'held', 'learned', 'refusedAt', 'hadRefusal'}
+local names = {'count', 'taken', 'allowed', 'ends', 'length', 'held', 'learned', 'refusedAt', 'hadRefusal'}
 local state = {}
 for index, value in ipairs(redis.call('HMGET', quota, unpack(names))) do
   state[names[index]] = tonumber(value) or 0
@@ -33,26 +34,31 @@ local function save(life)
   redis.call('HSET', quota, unpack(fields))
   redis.call('PEXPIRE', quota, life)
 end
+local function used()
+  local calls = redis.call('ZCOUNT', underWay, now, '+inf')
+  return math.max(state.count + calls, state.taken), calls
+end
 if state.ends > 0 and now >= state.ends then
+  local _, calls = used()
   state.count = 0
+  state.taken = calls
   state.ends = 0
   if state.hadRefusal == 0 and state.learned > 0 then state.learned = state.learned + math.ceil(state.allowed * 0.1) end
   state.hadRefusal = 0
 end
 local function told(isGranted)
-  local used = state.count + redis.call('ZCOUNT', underWay, now, '+inf')
   local resetMs = -1
   if state.ends > 0 then resetMs = state.ends - now end
-  return {isGranted, used, limit(), resetMs, math.max(0, state.held - now)}
+  return {isGranted, (used()), limit(), resetMs, math.max(0, state.held - now)}
 end`;
 
 /** ARGV: the call's id, after how long it counts as lost, how long all of it is of interest. Both in milliseconds. */
 export const takeScript = `${QUOTA}
 redis.call('ZREMRANGEBYSCORE', underWay, '-inf', now)
-local used = state.count + redis.call('ZCARD', underWay)
 local isGranted = 1
-if state.held > now or (state.allowed > 0 and used >= limit()) then isGranted = 0 end
+if state.held > now or (state.allowed > 0 and used() >= limit()) then isGranted = 0 end
 if isGranted == 1 then
+  state.taken = state.taken + 1
   redis.call('ZADD', underWay, now + ARGV[2], ARGV[1])
   redis.call('PEXPIRE', underWay, ARGV[3])
 end
@@ -67,7 +73,8 @@ return told(0)`;
  * allows, until when in milliseconds, how long nothing is to go after a 429 (-1: it was none), how long all of it is of interest.
  *
  * Seconds of a report are rounded, and count from some moment while the call was under way. Two reports are of the same window
- * when their ends can be the same; its end is then the latest at which it can begin anew at the earliest, and a bit more.
+ * when their ends can be the same; its end is then the latest at which it can begin anew at the earliest, and a bit more. No
+ * window begins before the one before has ended: a later end before then is that of another token.
  */
 export const settleScript = `${QUOTA}
 local startedAgo, wasSent, count, allowed, resetMs, refusedMs =
@@ -77,16 +84,23 @@ if count >= 0 then
   state.length = math.max(state.length, resetMs)
   local tolerance = math.min(2000, state.length / 4)
   local from, to = now - startedAgo + resetMs, now + resetMs
-  if state.ends == 0 or from - tolerance > state.ends then
+  local isLater = from - tolerance > state.ends
+  if state.ends == 0 then
     state.count = count
+    state.ends = from + 250
+  elseif isLater and now + tolerance >= state.ends then
+    state.count = count
+    state.taken = redis.call('ZCARD', underWay) + 1
     state.ends = from + 250
   elseif to + tolerance >= state.ends then
     state.count = math.max(state.count, count)
-    state.ends = math.max(state.ends, from + 250)
+    if not isLater then state.ends = math.max(state.ends, from + 250) end
   end
   state.allowed = math.max(1, allowed)
 elseif wasSent == 1 then
   state.count = state.count + 1
+else
+  state.taken = math.max(0, state.taken - 1)
 end
 if refusedMs >= 0 then
   state.held = math.max(state.held, now + math.min(600000, math.max(1000, refusedMs)))

@@ -95,7 +95,8 @@ class RedisShelf implements ReplicatedShelf {
   }
 
   get isThere(): boolean {
-    return this.#means.link.isUp;
+    const { link, proofMs } = this.#means;
+    return link.isUp && proofMs > 0;
   }
 
   async look(

@@ -75,6 +75,21 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(calls()).toEqual({});
   });
 
+  test('of a login of their own is one as well, although each has a token of its own', async () => {
+    const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
+      count: 3,
+      env: NOTHING_SHOWN_AGAIN,
+      isService: true,
+      rateLimit: { allowed: 20, windowSeconds: 600 },
+    });
+    for (let n = 0; n < 12; n += 1) {
+      await Promise.all(replicas.map(({ query }) => query(`{ queue(id: "queue-${n}") { id } }`)));
+    }
+    const calls = sandbox.requests.filter(({ resource }) => resource === 'queues').length;
+    expect(calls).toBeLessThanOrEqual(20);
+    expect(calls).toBeGreaterThan(15);
+  });
+
   test('of another identity is another one', async () => {
     const { replicas } = await replicasForTest(await redisForTest(), {
       env: NOTHING_SHOWN_AGAIN,

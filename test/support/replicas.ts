@@ -49,6 +49,8 @@ interface ReplicasOptions {
   readonly latencyMs?: number;
   readonly rateLimit?: RateLimit;
   readonly log?: Logger;
+  /** Whether they log in by themselves. @default false */
+  readonly isService?: boolean;
   /** @default longer than a busy machine takes, so that calls can be counted */
   readonly redisTimeoutMs?: number;
 }
@@ -76,13 +78,23 @@ async function sandboxOf(options: ReplicasOptions): Promise<Sandbox> {
 export function replicaForTest(
   redis: Pick<TestRedis, 'url'>,
   sandbox: Sandbox,
-  { env = {}, log, redisTimeoutMs = 5_000 }: Pick<ReplicasOptions, 'env' | 'log' | 'redisTimeoutMs'> = {},
+  {
+    env = {},
+    log,
+    isService = false,
+    redisTimeoutMs = 5_000,
+  }: Pick<ReplicasOptions, 'env' | 'log' | 'isService' | 'redisTimeoutMs'> = {},
 ): Replica {
   const { upstream, ...config } = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
     REDIS_URL: redis.url,
     REDIS_PEPPER: PEPPER,
     UPSTREAM_REPORT: 'on',
+    ...(isService && {
+      GENESYSCLOUD_LOGIN_URL: sandbox.url,
+      GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
+    }),
     ...USUAL,
     ...env,
   });
