@@ -113,8 +113,8 @@ class OperationPlanner {
       }
       this.#level(level, {
         ...one,
-        lists: counts.length,
-        perList: Math.max(...counts),
+        perList: counts.reduce((sum, count) => sum + count, 0),
+        together: counts.length,
         loadedFrom: isLoaded || type === 'Contact' ? resource.name : null,
       });
     }
@@ -202,8 +202,9 @@ class OperationPlanner {
       if (need.resource.name === contactsResource.name)
         contacts = needyOf(need, objects, this.#means.cardinalities);
     }
-    this.#bulk(campaignsResource, objects.lists, objects.isCampaignLoaded ? 0 : Math.min(needy, 1));
-    this.#bulk(contactsResource, objects.lists, contacts, contactListsPerList + 1);
+    const campaigns = objects.isCampaignLoaded ? 0 : Math.min(needy, objects.together);
+    this.#bulk(campaignsResource, objects.lists, campaigns);
+    this.#bulk(contactsResource, objects.lists, contacts, (contactListsPerList + 1) * objects.together);
   }
 
   #note(resource: LoadedResource, id: string, scope = ''): void {
