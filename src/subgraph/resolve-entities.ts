@@ -62,7 +62,8 @@ async function foundOf(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ReadonlyMap<string, Found>> {
-  const { resource, isPersonal, reference, load } = entitySources[type];
+  const source = entitySources[type];
+  const { resource, isPersonal, reference } = source;
   const each = [...distinct];
   if (isPersonal === true && context.caller?.maySeePersonalData === false) {
     const refusal = personalDataRefused(context);
@@ -75,7 +76,7 @@ async function foundOf(
   const field = fieldTrace(info, context);
   const loads = each.map(async ([key, representation]): Promise<[string, Found]> => {
     try {
-      return [key, await load(representation, parts, field, context, info)];
+      return [key, await source.load(representation, parts, field, context, info)];
     } catch (error) {
       if (!(error instanceof UnknownValueError)) throw error;
       // Interactions are not known because their campaign's list is not: what was asked for is what is told of.

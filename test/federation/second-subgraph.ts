@@ -29,4 +29,6 @@ const schema = buildSubgraphSchema([
   },
 ]);
 
-export const secondSubgraph = createServer(createYoga({ schema, logging: false }));
+const yoga = createYoga({ schema, logging: false });
+
+export const secondSubgraph = createServer((request, response) => void yoga(request, response));
