@@ -72,6 +72,8 @@ export interface Config {
   /** Whether clients are told of the schema: by introspection, and by suggestions in errors. */
   readonly introspection: boolean;
   readonly graphiql: boolean;
+  /** Whether routers of a federated graph may ask for entities. */
+  readonly subgraph: boolean;
   /** Origins of web pages that may read answers. */
   readonly corsOrigins: readonly string[];
   /** Whether requests may ask for a report of their upstream calls. */
@@ -173,6 +175,7 @@ export function parseConfig(env: Environment): Config {
     trustedDocuments,
     introspection,
     graphiql: isOn(values.GRAPHIQL, introspection),
+    subgraph: values.SUBGRAPH === '1',
     corsOrigins: Object.freeze(values.CORS_ORIGINS ?? []),
     upstreamReport: isOn(values.UPSTREAM_REPORT, upstream === null),
     logLevel: values.LOG_LEVEL,

@@ -10,8 +10,8 @@ import { type MetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './queries/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
-import { schema } from './schema.ts';
 import { createGateway, type GatewayConfig } from './server.ts';
+import { servedSchema } from './subgraph/served-schema.ts';
 import { UnexpectedErrors } from './unexpected-errors.ts';
 
 /** A balancer looks every second or so who is ready. */
@@ -20,7 +20,7 @@ const LAME_DUCK_MS = 1000;
 /** Starts what the environment describes, and ends all of it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const config = parseConfig(process.env);
-  const documents = readTrustedDocuments(config);
+  const documents = await readTrustedDocuments(config);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
   // Lines are written some at a time, without the requests waiting for it; what is left at the end pino writes as the process ends.
@@ -88,7 +88,7 @@ async function leave(stopping: Promise<void>): Promise<void> {
   }
 }
 
-function readTrustedDocuments(config: Config): TrustedDocuments | null {
+async function readTrustedDocuments(config: Config): Promise<TrustedDocuments | null> {
   if (config.trustedDocuments === null) return null;
   const { file } = config.trustedDocuments;
   let manifest: string;
@@ -98,7 +98,7 @@ function readTrustedDocuments(config: Config): TrustedDocuments | null {
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which cannot be read: ${why}.`]);
   }
-  return parseTrustedDocuments(manifest, file, schema, config);
+  return parseTrustedDocuments(manifest, file, await servedSchema(config), config);
 }
 
 function gatewayConfig({ upstream, ...config }: Config, sandbox: Sandbox | null): GatewayConfig {

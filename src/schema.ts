@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
 import { noteEntityNeeds } from './resolvers/entity-fields.ts';
@@ -7,13 +8,17 @@ import { guardPersonalData } from './resolvers/personal-data.ts';
 
 const directory = new URL('../schema/', import.meta.url);
 
-/** The executable schema: the SDL below `schema/`, one file per domain type, with the resolvers. Built once. */
-export const schema = createSchema<GatewayContext>({
-  typeDefs: readdirSync(directory)
-    .filter((file) => file.endsWith('.graphql'))
-    .map((file) => readFileSync(new URL(file, directory), 'utf8')),
-  resolvers,
-});
+/** The SDL below `schema/`, one file per domain type. */
+export const typeDefs: readonly string[] = readdirSync(directory)
+  .filter((file) => file.endsWith('.graphql'))
+  .map((file) => readFileSync(new URL(file, directory), 'utf8'));
 
-noteEntityNeeds(schema, resolvers);
-guardPersonalData(schema);
+/** The executable schema: the SDL with the resolvers. Built once. */
+export const schema = finished(createSchema<GatewayContext>({ typeDefs: [...typeDefs], resolvers }));
+
+/** A schema of these resolvers, with what is known of its fields beyond them. */
+export function finished<Schema extends GraphQLSchema>(built: Schema): Schema {
+  noteEntityNeeds(built, resolvers);
+  guardPersonalData(built);
+  return built;
+}

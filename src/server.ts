@@ -42,8 +42,8 @@ import type { TrustedDocuments } from './queries/trusted-documents.ts';
 import { LoginCheck, Readiness, RedisCheck } from './readiness.ts';
 import { requestLog } from './requests/request-log.ts';
 import { RequestRecorder } from './requests/request-recorder.ts';
-import { schema } from './schema.ts';
 import { sharing } from './sharing.ts';
+import { servedSchema } from './subgraph/served-schema.ts';
 import type { Traces, TracesOptions } from './tracing/traces.ts';
 import { CallBudget } from './upstream/call-budget.ts';
 import { identitiesOf } from './upstream/credentials.ts';
@@ -138,7 +138,7 @@ export function createGateway(
   );
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
-    schema,
+    schema: servedSchema(config),
     context({ request, jwt }) {
       const sender = callerOf(request, jwt?.payload);
       const caller = sender instanceof UpstreamError ? null : sender;

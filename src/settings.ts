@@ -218,6 +218,11 @@ export const settings = {
     default: null,
     schema: onOrOff,
   },
+  SUBGRAPH: {
+    meaning: '`1` or `0`: whether the schema has the keys and fields of a subgraph in a federated graph',
+    default: '0',
+    schema: oneOf(['0', '1'], 'must be 1 or 0'),
+  },
   CORS_ORIGINS: {
     meaning: 'origins of web pages that may read answers, apart by commas; not set: none',
     default: null,

@@ -16,9 +16,9 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'greeting',
     'metrics',
     'queries',
-    'schema',
     'server',
     'sandbox',
+    'subgraph',
     'unexpected-errors',
   ],
   connections: [],
@@ -39,8 +39,8 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'readiness',
     'queries',
     'requests',
-    'schema',
     'sharing',
+    'subgraph',
     'tracing',
     'upstream',
     'yoga-logger',
@@ -60,8 +60,10 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'queries',
     'requests',
     'resolvers',
+    'subgraph',
   ],
-  planning: ['datasources', 'generated', 'resolvers'],
+  planning: ['datasources', 'generated', 'resolvers', 'subgraph'],
+  subgraph: ['context', 'datasources', 'errors', 'resolvers', 'schema'],
   queries: ['config'],
   tracing: ['config', 'errors', 'upstream'],
   execution: [],
@@ -91,7 +93,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
 
 /** Files of parts that are out of reach otherwise, of which these parts may know the types. */
 const typesOf: Readonly<Record<string, readonly string[]>> = {
-  'upstream/call-trace.ts': ['context', 'resolvers'],
+  'upstream/call-trace.ts': ['context', 'resolvers', 'subgraph'],
   'upstream/upstream-report.ts': ['context', 'resolvers'],
   'tracing/traced-request.ts': ['plugins'],
   'tracing/traces.ts': ['plugins'],
@@ -115,9 +117,11 @@ const packages: readonly {
       'execution',
       'resolvers',
       'generated',
+      'subgraph',
       'yoga-logger',
     ],
   },
+  { name: /^@apollo\/subgraph$/, parts: ['subgraph'] },
   { name: /^jose$/, parts: ['authentication'] },
   { name: /^dataloader$/, parts: ['datasources'] },
   { name: /^prom-client$/, parts: ['metrics'] },
@@ -260,6 +264,18 @@ test('what makes traces is loaded only where some are wanted', () => {
   );
   expect(users.some(({ isDynamic }) => isDynamic)).toBe(true);
   expect(arrows(users.filter(({ isType, isDynamic }) => !isType && !isDynamic))).toEqual([]);
+});
+
+test('what makes a subgraph of the schema is loaded only where one is wanted', () => {
+  const users = imports.filter(
+    (each) => targetOf(each) === 'subgraph/subgraph-schema.ts' || each.specifier === '@apollo/subgraph',
+  );
+  expect(arrows(users.filter(({ isDynamic }) => isDynamic))).toEqual([
+    'subgraph/served-schema.ts -> ./subgraph-schema.ts',
+  ]);
+  expect(arrows(users.filter(({ isDynamic }) => !isDynamic))).toEqual([
+    'subgraph/subgraph-schema.ts -> @apollo/subgraph',
+  ]);
 });
 
 test('the generated code is types alone, so that nothing of it runs', () => {

@@ -55,8 +55,8 @@ export interface ContactReference extends Reference {
   readonly contactList: Reference | null;
   /** The campaign that knows the contact list otherwise; null where no campaign is involved. */
   readonly campaignId: string | null;
-  /** The answer in which the contact was referred to. */
-  readonly origin: Origin;
+  /** The answer in which the contact was referred to; null where it was none, and then the contact list is known. */
+  readonly origin: Origin | null;
 }
 
 /** A contact that was found by its own id and its list's. */
@@ -82,6 +82,12 @@ class FoundContact implements ContactReference {
   get origin() {
     return this.#contact.origin;
   }
+}
+
+/** A contact of which no more is known than its id and its list's. */
+export function contactIn(contactListId: string, id: string): ContactReference {
+  const contactList = { id: contactListId, ownName: null, selfUri: null };
+  return { id, ownName: null, selfUri: null, contactList, campaignId: null, origin: null };
 }
 
 /** Largest batch: undocumented, 100 is the safe reading. */
@@ -236,6 +242,7 @@ function contactListFrom(campaign: CampaignRecord | null, contact: ContactRefere
 }
 
 function contactListUnknown(contact: ContactReference): UnknownValueError {
+  if (contact.origin === null) throw new TypeError('Who refers to a contact by itself names its list.');
   return new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
 }
 

@@ -7,6 +7,8 @@ export interface Objects {
   readonly lists: number;
   /** Distinct ones in each. */
   readonly perList: number;
+  /** How many of the upstream's lists the objects of each stand in, where several have been put together. */
+  readonly together: number;
   /** Name of the resource that they were loaded from; null for mere references. */
   readonly loadedFrom: string | null;
   readonly areNameless: boolean;
@@ -17,6 +19,7 @@ export interface Objects {
 export const one: Objects = {
   lists: 1,
   perList: 1,
+  together: 1,
   loadedFrom: null,
   areNameless: false,
   isCampaignLoaded: false,
@@ -57,7 +60,7 @@ export function objectsAt(
   const factor = perObject[place];
   const most = perList[place] ?? perList[typeBelow];
   const count = objects.perList * (factor === undefined ? 1 : cardinalities[factor]);
-  const distinct = most === undefined ? count : Math.min(count, cardinalities[most]);
+  const distinct = most === undefined ? count : Math.min(count, cardinalities[most] * objects.together);
   const known = place === OWN_CAMPAIGN && objects.isCampaignLoaded ? Math.min(distinct, 1) : 0;
   return {
     ...objects,
@@ -70,8 +73,8 @@ export function objectsAt(
 /** Of how many in each list something has to be loaded. */
 export function needyOf(
   { unlessNamed }: Pick<Need, 'unlessNamed'>,
-  { perList: count, areNameless }: Objects,
+  { perList: count, areNameless, together }: Objects,
   { namelessPerList }: Cardinalities,
 ): number {
-  return unlessNamed && !areNameless ? Math.min(count, namelessPerList) : count;
+  return unlessNamed && !areNameless ? Math.min(count, namelessPerList * together) : count;
 }

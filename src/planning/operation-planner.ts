@@ -15,6 +15,8 @@ import { DEFAULT_INTERACTIONS } from '../resolvers/campaign-interaction-connecti
 import type { LoadedResource } from '../resolvers/entity-fields.ts';
 import { type Level, levelAt, type Need, type Operation } from '../resolvers/levels.ts';
 import { selectedFields } from '../resolvers/selections.ts';
+import { entitySources, isLoadNeeded } from '../subgraph/entity-sources.ts';
+import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
 import type { Cardinalities } from './cardinalities.ts';
 import { needyOf, type Objects, objectsAt, one } from './level-objects.ts';
@@ -71,8 +73,9 @@ class OperationPlanner {
   plan(selectionSet: SelectionSetNode): CallPlan {
     for (const nodes of this.#byResponseKey(selectedFields(selectionSet, this.#operation))) {
       const name = nodes[0].name.value;
+      if (name === ENTITIES) this.#entities(nodes);
       // Others are introspection's.
-      if (this.#isRootField(name)) this.#roots[name](nodes);
+      else if (this.#isRootField(name)) this.#roots[name](nodes);
     }
     for (const { resource, ids } of this.#atRoot.values()) this.#bulk(resource, 1, ids.size);
     return this.#plan;
@@ -90,6 +93,31 @@ class OperationPlanner {
     this.#note(resource, argumentText(nodes[0], 'id'), scope);
     const type = resource.type ?? 'Contact';
     this.#below(nodes, type, [[]], { ...one, loadedFrom: resource.name });
+  }
+
+  /** By how many of each type differ, in each of the scopes that their ids have a meaning in. */
+  #entities(nodes: readonly [FieldNode, ...FieldNode[]]): void {
+    const { alias, name } = nodes[0];
+    for (const [type, counts] of representationCounts(this.#argumentsOf('Query', nodes[0]))) {
+      const { resource, isListed } = entitySources[type];
+      const level = levelAt(this.#operation, nodes, type, [[]]);
+      if (level === null) continue;
+      const isLoaded = isLoadNeeded(type, level);
+      for (const [scope, count] of counts.entries()) {
+        const place = `${(alias ?? name).value}[${scope}]`;
+        const calls = isListed === true ? 1 : count;
+        for (let number = 0; isLoaded && number < calls; number += 1) {
+          // Ids of contacts go together only within their list.
+          this.#note(resource, `${place}.${number}`, type === 'Contact' ? place : '');
+        }
+      }
+      this.#level(level, {
+        ...one,
+        perList: counts.reduce((sum, count) => sum + count, 0),
+        together: counts.length,
+        loadedFrom: isLoaded || type === 'Contact' ? resource.name : null,
+      });
+    }
   }
 
   #campaigns(nodes: readonly [FieldNode, ...FieldNode[]]): void {
@@ -174,8 +202,9 @@ class OperationPlanner {
       if (need.resource.name === contactsResource.name)
         contacts = needyOf(need, objects, this.#means.cardinalities);
     }
-    this.#bulk(campaignsResource, objects.lists, objects.isCampaignLoaded ? 0 : Math.min(needy, 1));
-    this.#bulk(contactsResource, objects.lists, contacts, contactListsPerList + 1);
+    const campaigns = objects.isCampaignLoaded ? 0 : Math.min(needy, objects.together);
+    this.#bulk(campaignsResource, objects.lists, campaigns);
+    this.#bulk(contactsResource, objects.lists, contacts, (contactListsPerList + 1) * objects.together);
   }
 
   #note(resource: LoadedResource, id: string, scope = ''): void {

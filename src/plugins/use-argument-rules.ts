@@ -8,6 +8,7 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   isInterfaceType,
+  isNonNullType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -17,6 +18,7 @@ import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../execution/coerced-variables.ts';
 import { argumentProblems } from '../resolvers/argument-rules.ts';
 import { fragmentsOf, isIncluded, selectedFields } from '../resolvers/selections.ts';
+import { ENTITIES, representationProblems } from '../subgraph/representations.ts';
 
 /** A field of an operation that takes arguments, and the response key of the root field that it is below. */
 interface FieldWithArguments {
@@ -103,7 +105,8 @@ function refusalsOf(
 ): GraphQLError[] {
   let problems: string[];
   try {
-    problems = argumentProblems(field, getArgumentValues(field, node, variables));
+    const args = getArgumentValues(field, node, variables);
+    problems = field.name === ENTITIES ? representationProblems(args) : argumentProblems(field, args);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     problems = [error.message];
@@ -122,10 +125,13 @@ function refused(
   const errors = [...refusals];
   const refusedRoots = new Set(refusals.map(({ path }) => path?.[0]));
   const fragments = fragmentsOf(document);
+  const fields = schema.getRootType(operation.operation)?.getFields() ?? {};
   for (const node of selectedFields(operation.selectionSet, { fragments, variableValues })) {
     const key = responseKey(node);
-    // The one root field that may not be null, so that all of the answer is.
-    if (node.name.value === '__schema') return { data: null, errors };
+    // Of root fields that may not be null all of the answer is: introspection's, and those for routers.
+    if (node.name.value === '__schema' || isNonNullType(fields[node.name.value]?.type)) {
+      return { data: null, errors };
+    }
     if (node.name.value === '__typename') data[key] = schema.getRootType(operation.operation)?.name;
     else if (!(key in data)) {
       data[key] = null;

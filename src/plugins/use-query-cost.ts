@@ -1,9 +1,17 @@
-import { getOperationAST, GraphQLError, type OperationDefinitionNode } from 'graphql';
+import {
+  type DocumentNode,
+  getArgumentValues,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../execution/coerced-variables.ts';
 import type { PlannedCalls } from '../planning/call-plan.ts';
 import { planOperation, type PlanningMeans } from '../planning/operation-planner.ts';
-import { fragmentsOf } from '../resolvers/selections.ts';
+import { fragmentsOf, selectedFields } from '../resolvers/selections.ts';
+import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
 
 export interface QueryCostOptions extends PlanningMeans {
   /** The most upstream calls that one request may make. */
@@ -35,7 +43,7 @@ export function useQueryCost({ maxUpstreamCalls, ...means }: QueryCostOptions): 
         ofOperation = new Map();
         plans.set(operation, ofOperation);
       }
-      const shape = shapeOf(variableValues);
+      const shape = shapeOf(variableValues) + entitiesShape(schema, document, operation, variableValues);
       let cost = ofOperation.get(shape);
       if (cost === undefined) {
         const fragments = fragmentsOf(document);
@@ -59,6 +67,24 @@ function shapeOf(value: unknown): string {
   if (typeof value !== 'object' || value instanceof Date) return '+';
   let shape = '';
   for (const [name, inner] of Object.entries(value)) shape += `${name}${shapeOf(inner)} `;
+  return shape;
+}
+
+/** The same of representations, written out or in variables: how many differ, whose values decide over that. */
+function entitiesShape(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  { selectionSet }: OperationDefinitionNode,
+  variableValues: Record<string, unknown>,
+): string {
+  const field = schema.getQueryType()?.getFields()[ENTITIES];
+  if (field === undefined) return '';
+  let shape = '';
+  for (const node of selectedFields(selectionSet, { fragments: fragmentsOf(document), variableValues })) {
+    if (node.name.value !== ENTITIES) continue;
+    const counts = representationCounts(getArgumentValues(field, node, variableValues));
+    shape += `${JSON.stringify([...counts])} `;
+  }
   return shape;
 }
 

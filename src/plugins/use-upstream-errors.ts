@@ -102,7 +102,7 @@ function clientErrors(symptoms: readonly Symptom[], data: unknown): GraphQLError
   const groups = Map.groupBy(symptoms, (symptom) => {
     // Where no credential was given there was no call to share a failure: each root field says so for itself.
     const { code, upstreamStatus } = symptom.reason.failure;
-    return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom : symptom.reason;
+    return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom.path[0] : symptom.reason;
   });
   return [...groups.values()]
     .map((group) => clientError(group, data))

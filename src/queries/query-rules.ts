@@ -12,6 +12,7 @@ import type { Config } from '../config.ts';
 import { beyondLimit, type QueryLimit } from './beyond-limit.ts';
 import { KnownOperationTypesRule } from './known-operation-types.ts';
 import { maxRootFields } from './max-root-fields.ts';
+import { NoServiceSdlRule } from './no-service-sdl.ts';
 
 const MAX_DIRECTIVES = 50;
 
@@ -38,7 +39,7 @@ export function queryRules({
     limited('directives', MAX_DIRECTIVES, maxDirectivesRule),
     maxRootFields(allowedRootFields),
     KnownOperationTypesRule,
-    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule]),
+    ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
     ...specifiedRules,
   ];
 }

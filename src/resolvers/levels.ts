@@ -3,6 +3,7 @@ import {
   getNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
+  isAbstractType,
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
@@ -22,6 +23,8 @@ export interface Level {
   /** Whether such objects can be loaded. */
   readonly isEntity: boolean;
   readonly needs: readonly Need[];
+  /** Names of the fields that are selected and need nothing but the object, which has them as properties. */
+  readonly properties: readonly string[];
   readonly steps: readonly Step[];
   /** Fields with arguments, which load what they give by themselves. */
   readonly fieldsWithArguments: readonly FieldNode[];
@@ -101,9 +104,20 @@ function selectionsAt(
 }
 
 /** Through fragments, each of which is followed once for all of them: level by level they would multiply. */
-function fieldsOf(selectionSets: readonly SelectionSetNode[], operation: Operation): FieldNode[] {
+function fieldsOf(
+  selectionSets: readonly SelectionSetNode[],
+  operation: Operation,
+  isOf?: (typeCondition: string) => boolean,
+): FieldNode[] {
   const followed = new Set<string>();
-  return selectionSets.flatMap((set) => [...selectedFields(set, operation, followed)]);
+  return selectionSets.flatMap((set) => [...selectedFields(set, operation, followed, isOf)]);
+}
+
+/** Whether objects of a type are what a fragment is on. */
+function isOfType({ schema }: Operation, type: GraphQLObjectType, typeCondition: string): boolean {
+  if (typeCondition === type.name) return true;
+  const condition = schema.getType(typeCondition);
+  return isAbstractType(condition) && schema.isSubType(condition, type);
 }
 
 function levelOf(
@@ -114,8 +128,10 @@ function levelOf(
   const fields = type.getFields();
   const needs = new Map<EntityPreparer, Omit<Need, 'parts' | 'prepare'> & { parts: Set<string> }>();
   const selected = new Map<string, SelectionSetNode[]>();
+  const properties = new Set<string>();
   const fieldsWithArguments: FieldNode[] = [];
-  for (const node of fieldsOf(selectionSets, operation)) {
+  const isOf = (typeCondition: string) => isOfType(operation, type, typeCondition);
+  for (const node of fieldsOf(selectionSets, operation, isOf)) {
     const name = node.name.value;
     const definition = fields[name];
     const need = definition && entityNeedOf(definition);
@@ -132,6 +148,7 @@ function levelOf(
       });
     }
     if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
+    else if (definition !== undefined && need === undefined) properties.add(name);
     // What a field with arguments gives is the field's own concern.
     if (node.selectionSet && node.arguments?.length === 0) {
       selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
@@ -154,6 +171,7 @@ function levelOf(
     type: type.name,
     isEntity: Object.values(fields).some((field) => entityNeedOf(field) !== undefined),
     needs: [...needs].map(([prepare, { parts, ...need }]) => ({ prepare, parts: [...parts], ...need })),
+    properties: [...properties],
     steps,
     fieldsWithArguments,
   };

@@ -78,14 +78,15 @@ function guardOf({ type, idOf }: Subject) {
   // One for each request, however many rows it meets: clients are told once.
   const refusals = new WeakMap<GatewayContext, UpstreamError>();
   return (source: unknown, args: Readonly<Record<string, unknown>>, context: GatewayContext): never => {
-    const refusal = refusals.get(context) ?? refusalFor(context);
+    const refusal = refusals.get(context) ?? personalDataRefused(context);
     refusals.set(context, refusal);
     const id = idOf(source, args);
     throw new UnknownValueError(refusal, type, typeof id === 'string' ? id : null);
   };
 }
 
-function refusalFor({ personalDataScope }: GatewayContext): UpstreamError {
+/** Why a caller that may not see personal data is not shown something: one for each thing that clients are told once. */
+export function personalDataRefused({ personalDataScope }: GatewayContext): UpstreamError {
   return new UpstreamError({
     code: 'FORBIDDEN',
     message: `the scope ${JSON.stringify(personalDataScope)} is needed to see personal data`,

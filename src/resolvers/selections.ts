@@ -27,16 +27,22 @@ export function* selectedFields(
   operation: Operation,
   // A fragment is followed once, however often it is spread: following each spread could take exponential time.
   followed = new Set<string>(),
+  /** Whether objects of the type in question are of another one, for which a fragment stands. */
+  isOf: (typeCondition: string) => boolean = () => true,
 ): Generator<FieldNode> {
   for (const selection of selectionSet.selections) {
     if (!isIncluded(selection, operation)) continue;
     if (selection.kind === Kind.FIELD) yield selection;
     else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      yield* selectedFields(selection.selectionSet, operation, followed);
+      const condition = selection.typeCondition?.name.value;
+      if (condition !== undefined && !isOf(condition)) continue;
+      yield* selectedFields(selection.selectionSet, operation, followed, isOf);
     } else if (!followed.has(selection.name.value)) {
       followed.add(selection.name.value);
       const fragment = operation.fragments[selection.name.value];
-      if (fragment) yield* selectedFields(fragment.selectionSet, operation, followed);
+      if (fragment && isOf(fragment.typeCondition.name.value)) {
+        yield* selectedFields(fragment.selectionSet, operation, followed, isOf);
+      }
     }
   }
 }

@@ -8,8 +8,8 @@ import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { schema } from '../../src/schema.ts';
 import { createGateway, type Gateway } from '../../src/server.ts';
+import { servedSchema } from '../../src/subgraph/served-schema.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
 /** A token that every sandbox of these tests accepts without a login. */
@@ -141,7 +141,12 @@ export async function startTestGateway(
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
   const documents =
     options.manifest &&
-    parseTrustedDocuments(JSON.stringify(options.manifest), 'manifest.json', schema, config);
+    parseTrustedDocuments(
+      JSON.stringify(options.manifest),
+      'manifest.json',
+      await servedSchema(config),
+      config,
+    );
   const gateway = createGateway(
     { ...config, upstream, ...(documents && { documents }), ...compileAtSight(options.compileAtSight) },
     options.log,

@@ -1,0 +1,72 @@
+import { ID_RULE, isId } from '../datasources/wire/ids.ts';
+import { entityKeys, type EntityType, entityTypes, isEntityType } from './entity-keys.ts';
+
+/** The root field by which routers ask for entities, and its one argument. */
+export const ENTITIES = '_entities';
+const REPRESENTATIONS = 'representations';
+
+/** As many as a page has interactions at most. */
+const MAX_REPRESENTATIONS = 1000;
+
+/** An entity as another subgraph refers to it: by its key. */
+export interface Representation {
+  readonly type: EntityType;
+  readonly id: string;
+  /** What the id has its meaning in: the contact list, or the campaign; empty where it is the same for all. */
+  readonly scope: string;
+}
+
+/** The arguments of `_entities`, which have been coerced: a list of anything. */
+type Arguments = Readonly<Record<string, unknown>>;
+
+/** What is wrong with representations: a sentence each, naming the place and what is allowed. */
+export function representationProblems(args: Arguments): string[] {
+  const given = givenIn(args);
+  return given.length > MAX_REPRESENTATIONS
+    ? [
+        `Argument "${REPRESENTATIONS}" must have at most ${MAX_REPRESENTATIONS} elements, not ${given.length}.`,
+      ]
+    : given.flatMap((value, index) => problemsOf(value, `${REPRESENTATIONS}[${index}]`));
+}
+
+function problemsOf(value: unknown, place: string): string[] {
+  if (!isRecord(value)) return [`Argument "${place}" must be an object with __typename and a key.`];
+  const { __typename: type } = value;
+  if (!isEntityType(type)) {
+    return [`Argument "${place}.__typename" must be one of ${entityTypes.join(', ')}.`];
+  }
+  return entityKeys[type].flatMap((field) =>
+    isId(value[field]) ? [] : [`Argument "${place}.${field}" must be an id, ${ID_RULE}.`],
+  );
+}
+
+/** In the order in which they were given. Those that are wrong have been refused (use-argument-rules.ts). */
+export function representationsIn(args: Arguments): Representation[] {
+  return givenIn(args).map((value, index) => {
+    if (!isRecord(value) || !isEntityType(value['__typename'])) {
+      throw new TypeError(`The representation ${index} has not been checked.`);
+    }
+    const { __typename: type, id } = value;
+    const [first] = entityKeys[type];
+    return { type, id: String(id), scope: first === 'id' ? '' : String(value[first]) };
+  });
+}
+
+/** How many distinct ones there are of each type, in each scope: what decides over the calls that they cost. */
+export function representationCounts(args: Arguments): ReadonlyMap<EntityType, readonly number[]> {
+  const idsOf = new Map<EntityType, Map<string, Set<string>>>();
+  for (const { type, scope, id } of representationsIn(args)) {
+    const byScope = idsOf.get(type) ?? new Map<string, Set<string>>();
+    idsOf.set(type, byScope);
+    byScope.set(scope, (byScope.get(scope) ?? new Set()).add(id));
+  }
+  return new Map([...idsOf].map(([type, byScope]) => [type, [...byScope.values()].map(({ size }) => size)]));
+}
+
+function givenIn({ [REPRESENTATIONS]: given }: Arguments): readonly unknown[] {
+  return Array.isArray(given) ? given : [];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,34 @@
+import { createServer } from 'node:http';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { parse } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+
+/** What somebody else's subgraph could look like: shifts of users, of whom it knows no more than their ids. */
+export const typeDefs = `
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+  type Query { shift(userIds: [ID!]!): [User!]! }
+  type User @key(fields: "id") { id: ID! shift: String! }
+`;
+
+interface UserKey {
+  readonly id: string;
+}
+
+const schema = buildSubgraphSchema([
+  {
+    typeDefs: parse(typeDefs),
+    resolvers: {
+      Query: {
+        shift: (_root: unknown, { userIds }: { userIds: string[] }) => userIds.map((id) => ({ id })),
+      },
+      User: {
+        __resolveReference: ({ id }: UserKey) => ({ id }),
+        shift: ({ id }: UserKey) => `Shift of ${id}`,
+      },
+    },
+  },
+]);
+
+const yoga = createYoga({ schema, logging: false });
+
+export const secondSubgraph = createServer((request, response) => void yoga(request, response));
