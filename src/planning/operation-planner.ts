@@ -105,8 +105,8 @@ class OperationPlanner {
       const isLoaded = isLoadNeeded(type, level);
       for (const [scope, count] of counts.entries()) {
         const place = `${(alias ?? name).value}[${scope}]`;
-        const calls = isListed === true ? 1 : count;
-        for (let number = 0; isLoaded && number < calls; number += 1) {
+        const calls = !isLoaded ? 0 : isListed === true ? 1 : count;
+        for (let number = 0; number < calls; number += 1) {
           // Ids of contacts go together only within their list.
           this.#note(resource, `${place}.${number}`, type === 'Contact' ? place : '');
         }

@@ -88,7 +88,7 @@ async function asked(): Promise<void> {
     email: null,
   });
   assert.deepEqual(
-    sandbox.requests.map(({ resource, token, ids: asked }) => [resource, token, asked.length]),
+    sandbox.requests.map(({ resource, token, ids: wanted }) => [resource, token, wanted.length]),
     [['users', TOKEN, 100]],
   );
   console.log("100 users of another subgraph are one upstream call, with the caller's Authorization");
