@@ -14,7 +14,8 @@ const LOOK_EVERY_MS = 250;
  */
 export class Leases {
   readonly #link: RedisLink;
-  readonly #held = new Set<string>();
+  /** How often each was taken. */
+  readonly #held = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #timer: NodeJS.Timeout | undefined;
 
@@ -25,28 +26,37 @@ export class Leases {
     });
   }
 
-  /** Tries to get a lease: it is this process's from now on, was so already, or is somebody else's (null). */
-  async take(client: RedisClient, key: string): Promise<'taken' | 'held' | null> {
+  /** Tries to get a lease; true where it is this process's now, once more if it was so already. Each is to be released. */
+  async take(client: RedisClient, key: string): Promise<boolean> {
     const reply = await client.set(key, this.#link.replica, {
       condition: 'NX',
       expiration: { type: 'PX', value: LEASE_MS },
     });
-    if (reply === null) return this.#held.has(key) ? 'held' : null;
-    this.#held.add(key);
+    const times = this.#held.get(key) ?? 0;
+    if (reply === null && times === 0) return false;
+    this.#held.set(key, times + 1);
     this.#timer ??= setInterval(this.#renew, RENEW_EVERY_MS);
-    return 'taken';
+    return true;
   }
 
-  /** Gives leases up, and tells those who wait for them. */
+  /** Gives leases up as often as they were taken, and tells those who wait for them. */
   release(keys: readonly string[]): void {
-    for (const key of keys) this.#held.delete(key);
+    const released = keys.filter((key) => {
+      const times = this.#held.get(key) ?? 0;
+      if (times > 1) this.#held.set(key, times - 1);
+      else this.#held.delete(key);
+      return times === 1;
+    });
     if (this.#held.size === 0) {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    const news = JSON.stringify({ released: keys });
+    if (released.length === 0) return;
+    const news = JSON.stringify({ released });
     this.#link
-      .ask('leases', (client) => client.releaseLeases(keys, this.#link.replica, this.#link.newsChannel, news))
+      .ask('leases', (client) =>
+        client.releaseLeases(released, this.#link.replica, this.#link.newsChannel, news),
+      )
       // They run out.
       .catch(() => undefined);
   }
@@ -84,7 +94,7 @@ export class Leases {
   readonly #renew = (): void => {
     if (!this.#link.isUp) return;
     // By identity, for the keys of a question belong together.
-    const bySlot = Map.groupBy(this.#held, (key) => key.slice(0, key.indexOf('}')));
+    const bySlot = Map.groupBy(this.#held.keys(), (key) => key.slice(0, key.indexOf('}')));
     for (const keys of bySlot.values()) {
       this.#link
         .ask('leases', (client) => client.renewLeases(keys, this.#link.replica, LEASE_MS))

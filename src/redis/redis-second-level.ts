@@ -122,9 +122,9 @@ class RedisShelf implements ReplicatedShelf {
     let taking: readonly Promise<void>[] = [];
     const take = async (client: RedisClient, { id, key }: Place) => {
       const lease = leaseOf(key);
-      const reply = await leases.take(client, lease);
-      if (reply !== null) mine.add(id);
-      if (reply === 'taken') taken.push(lease);
+      if (!(await leases.take(client, lease))) return;
+      mine.add(id);
+      taken.push(lease);
     };
     try {
       const answer = await link.ask('leases', async (client, inBytes) => {
@@ -230,6 +230,7 @@ class RedisClaim implements Claim {
   readonly #leases: Leases;
   readonly #writes: ReadonlySet<Promise<unknown>>;
   #underWay = 0;
+  #isOver = false;
 
   constructor(keys: readonly string[], leases: Leases, writes: ReadonlySet<Promise<unknown>>) {
     this.#keys = keys;
@@ -247,7 +248,8 @@ class RedisClaim implements Claim {
   }
 
   dropUnlessUsed(): void {
-    if (this.#underWay > 0 || this.#keys.length === 0) return;
+    if (this.#underWay > 0 || this.#isOver) return;
+    this.#isOver = true;
     void Promise.all(this.#writes).then(() => this.#leases.release(this.#keys));
   }
 }
