@@ -1,5 +1,5 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, graphqlSync, parse } from 'graphql';
+import { type ConstDirectiveNode, type GraphQLSchema, graphqlSync, Kind, parse, visit } from 'graphql';
 import { resolvers } from '../resolvers/index.ts';
 import { finished, typeDefs } from '../schema.ts';
 import { entityKeys } from './entity-keys.ts';
@@ -9,9 +9,14 @@ import { resolveEntities, typeOfEntity } from './resolve-entities.ts';
 /** Of the specification that the keys are written in; what is newer in it is not needed, and routers have to know it. */
 const FEDERATION = 'https://specs.apollo.dev/federation/v2.3';
 
-const keys = Object.entries(entityKeys).map(
-  ([type, fields]) => `extend type ${type} @key(fields: "${fields.join(' ')}")`,
-);
+/** What routers are told of types, by their names. */
+const directives = new Map([
+  ...Object.entries(entityKeys).map(
+    ([type, fields]) => [type, `@key(fields: "${fields.join(' ')}")`] as const,
+  ),
+  // Every subgraph with pages has it, by these fields.
+  ['PageInfo', '@shareable'],
+]);
 
 const descriptions = {
   [ENTITIES]:
@@ -25,8 +30,8 @@ export const subgraphSchema = built();
 function built(): GraphQLSchema {
   const schema = buildSubgraphSchema([
     {
-      typeDefs: parse(
-        [...typeDefs, `extend schema @link(url: "${FEDERATION}", import: ["@key"])`, ...keys].join('\n'),
+      typeDefs: directed(
+        [`extend schema @link(url: "${FEDERATION}", import: ["@key", "@shareable"])`, ...typeDefs].join('\n'),
       ),
       resolvers: {
         ...resolvers,
@@ -48,4 +53,21 @@ function built(): GraphQLSchema {
   const service = graphqlSync({ schema, source: '{ _service { sdl } }' }).data?.['_service'];
   if (fields['_service'] !== undefined) fields['_service'].resolve = () => service;
   return finished(schema);
+}
+
+/** They stand at the definitions: at an extension, `@shareable` would say nothing of the fields that a type has already. */
+function directed(sdl: string) {
+  return visit(parse(sdl), {
+    ObjectTypeDefinition(node) {
+      const directive = directives.get(node.name.value);
+      return directive === undefined
+        ? undefined
+        : { ...node, directives: [...(node.directives ?? []), ...directivesIn(directive)] };
+    },
+  });
+}
+
+function directivesIn(text: string): readonly ConstDirectiveNode[] {
+  const [type] = parse(`type Any ${text}`, { noLocation: true }).definitions;
+  return type?.kind === Kind.OBJECT_TYPE_DEFINITION ? (type.directives ?? []) : [];
 }

@@ -5,9 +5,11 @@ import { createYoga } from 'graphql-yoga';
 
 /** What somebody else's subgraph could look like: shifts of users, of whom it knows no more than their ids. */
 export const typeDefs = `
-  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
-  type Query { shift(userIds: [ID!]!): [User!]! }
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
+  type Query { shift(userIds: [ID!]!): [User!]!, shifts: ShiftConnection }
   type User @key(fields: "id") { id: ID! shift: String! }
+  type ShiftConnection { pageInfo: PageInfo! }
+  type PageInfo @shareable { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }
 `;
 
 interface UserKey {

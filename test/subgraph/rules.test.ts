@@ -121,7 +121,8 @@ describe('what routers are told of the schema', () => {
     expect(errors).toBeUndefined();
     const { sdl } = data._service;
     expect(sdl).toContain('@link(url: "https://specs.apollo.dev/federation/v2.3"');
-    expect(sdl).toContain('extend type Contact @key(fields: "contactListId id")');
+    expect(sdl).toContain('type Contact implements DomainEntity @key(fields: "contactListId id") {');
+    expect(sdl).toContain('type PageInfo @shareable {');
     expect(sdl).toContain('Campaign the interaction belongs to.');
     expect(() => parse(sdl)).not.toThrow();
     expect(() => buildSchema(sdl)).not.toThrow();
