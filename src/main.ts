@@ -20,7 +20,9 @@ const LAME_DUCK_MS = 1000;
 /** Starts what the environment describes, and ends all of it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const config = parseConfig(process.env);
-  const documents = await readTrustedDocuments(config);
+  // Beforehand: without it there is nothing to serve.
+  const schema = await servedSchema(config);
+  const documents = readTrustedDocuments(config, schema);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
   // Lines are written some at a time, without the requests waiting for it; what is left at the end pino writes as the process ends.
@@ -88,7 +90,10 @@ async function leave(stopping: Promise<void>): Promise<void> {
   }
 }
 
-async function readTrustedDocuments(config: Config): Promise<TrustedDocuments | null> {
+function readTrustedDocuments(
+  config: Config,
+  schema: Awaited<ReturnType<typeof servedSchema>>,
+): TrustedDocuments | null {
   if (config.trustedDocuments === null) return null;
   const { file } = config.trustedDocuments;
   let manifest: string;
@@ -98,7 +103,7 @@ async function readTrustedDocuments(config: Config): Promise<TrustedDocuments | 
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which cannot be read: ${why}.`]);
   }
-  return parseTrustedDocuments(manifest, file, await servedSchema(config), config);
+  return parseTrustedDocuments(manifest, file, schema, config);
 }
 
 function gatewayConfig({ upstream, ...config }: Config, sandbox: Sandbox | null): GatewayConfig {
