@@ -96,6 +96,7 @@ class TracedField implements FieldTrace {
   readonly #now: () => number;
   readonly #position: string;
   readonly #startTime: number;
+  readonly #batches = new Set<BatchTrace>();
   #span: Span | null = null;
   #isOver = false;
 
@@ -110,7 +111,9 @@ class TracedField implements FieldTrace {
   waitsFor(batch: BatchTrace): void {
     if (!(batch instanceof TracedBatch)) throw new TypeError('A field waits for batches of the same tracer.');
     // Its request's time can be over before the batch that it asked for is made.
-    if (this.#isOver) return;
+    if (this.#isOver || this.#batches.has(batch)) return;
+    // One link, however many of the ids that it wants come by it.
+    this.#batches.add(batch);
     this.#span ??= this.#tracer.startSpan(this.#position, { startTime: this.#startTime }, this.#context);
     this.#span.addLink({ context: batch.spanContext });
     batch.isAwaitedBy(this.#span.spanContext());
