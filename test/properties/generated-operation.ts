@@ -4,8 +4,13 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
+  type GraphQLUnionType,
+  isLeafType,
   isObjectType,
+  isUnionType,
 } from 'graphql';
+import { entityKeys, entityTypes } from '../../src/subgraph/entity-keys.ts';
+import { ENTITIES } from '../../src/subgraph/representations.ts';
 import { idsOf } from './generated-campaigns.ts';
 import type { Row } from './reference-values.ts';
 
@@ -41,6 +46,7 @@ class Generator {
   readonly #variables: Record<string, unknown> = {};
   readonly #values: Record<string, unknown> = {};
   #aliases = 0;
+  #isBelowUnion = false;
 
   constructor(draw: fc.GeneratorValue, idsOfKind: typeof idsOf) {
     this.#draw = draw;
@@ -80,8 +86,11 @@ class Generator {
       const condition = on === type.name && this.#isLucky(2) ? '' : ` on ${on}`;
       return `...${condition}${this.#directive()} ${selections}`;
     }
+    const { [ENTITIES]: entities } = type.getFields();
+    // What a subgraph has besides is one of many fields, and all that such a schema is drawn for.
+    if (entities !== undefined && this.#isLucky(2)) return this.#field(entities, depth);
     const fields = Object.values(type.getFields());
-    const leaves = fields.filter((field) => !isObjectType(getNamedType(field.type)));
+    const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
     const objects = fields.filter((field) => !leaves.includes(field));
     const isDeeper = leaves.length === 0 || (objects.length > 0 && depth < MAX_DEPTH && this.#isLucky(2));
     if (isDeeper && depth >= MAX_DEPTH) return '__typename';
@@ -92,9 +101,30 @@ class Generator {
     const type = getNamedType(field.type);
     const args = this.#arguments(field);
     // With other arguments than where it stands already, a field needs a name of its own.
-    const alias = args !== '' || this.#isLucky(5) ? `a${(this.#aliases += 1)}: ` : '';
-    const selections = isObjectType(type) ? ` ${this.#selectionSet(type, depth + 1)}` : '';
+    const needsAlias = args !== '' || this.#isBelowUnion;
+    const alias = needsAlias || this.#isLucky(5) ? `a${(this.#aliases += 1)}: ` : '';
+    const selections = isObjectType(type)
+      ? ` ${this.#selectionSet(type, depth + 1)}`
+      : isUnionType(type)
+        ? ` ${this.#unionSelections(type, depth + 1)}`
+        : '';
     return `${alias}${field.name}${args}${this.#directive()}${selections}`;
+  }
+
+  /** Fields of one name can be of different types there, so that each needs a name of its own. */
+  #unionSelections(union: GraphQLUnionType, depth: number): string {
+    const isBelow = this.#isBelowUnion;
+    this.#isBelowUnion = true;
+    const selections = Array.from({ length: 1 + this.#draw(fc.nat, 3) }, () => {
+      const kind = this.#draw(fc.nat, 5);
+      if (kind === 0) return `__typename${this.#directive()}`;
+      const type = this.#oneOf(union.getTypes());
+      const fragment = `... on ${type.name}${this.#directive()} ${this.#selectionSet(type, depth)}`;
+      const [wider] = type.getInterfaces();
+      return kind > 1 || wider === undefined ? fragment : `... on ${wider.name} { id ${fragment} }`;
+    });
+    this.#isBelowUnion = isBelow;
+    return `{ ${selections.join(' ')} }`;
   }
 
   /** A type that a fragment may be on, and what it selects. */
@@ -123,6 +153,7 @@ class Generator {
   }
 
   #argument(name: string, type: string, field: string): string | null {
+    if (type === '[_Any!]!') return this.#representations(type);
     if (type === 'ID!') {
       const kind = field === 'campaignInteraction' ? 'interaction' : field;
       const id = this.#oneOf(this.#idsOf(name === 'id' ? kind : name.replace(/Id$/, '')));
@@ -138,6 +169,22 @@ class Generator {
       return this.#value(type, order, order);
     }
     return type === 'CampaignInteractionFilter' ? this.#filter(type) : null;
+  }
+
+  #representations(type: string): string {
+    const drawn = Array.from({ length: this.#draw(fc.nat, 8) }, (): Row => {
+      const __typename = this.#oneOf(entityTypes);
+      const kind = `${__typename.charAt(0).toLowerCase()}${__typename.slice(1)}`;
+      const id = this.#oneOf(this.#idsOf(kind === 'campaignInteraction' ? 'interaction' : kind));
+      const scopes = entityKeys[__typename].filter((field) => field !== 'id');
+      const scope = scopes.map((field) => [field, this.#oneOf(this.#idsOf(field.replace(/Id$/, '')))]);
+      return { __typename, id, ...Object.fromEntries(scope) };
+    });
+    const literals = drawn.map((row) => {
+      const fields = Object.entries(row).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+      return `{ ${fields.join(', ')} }`;
+    });
+    return this.#value(type, `[${literals.join(', ')}]`, drawn);
   }
 
   #filter(type: string): string {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { getOperationAST, getVariableValues, parse } from 'graphql';
+import { getOperationAST, getVariableValues, type GraphQLSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
 import { type Cardinalities, usualCardinalities } from '../../src/planning/cardinalities.ts';
 import { planOperation } from '../../src/planning/operation-planner.ts';
@@ -7,7 +7,8 @@ import { fragmentsOf } from '../../src/resolvers/selections.ts';
 import type { Fault, RecordedRequest } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { schema } from '../../src/schema.ts';
-import { NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';
+import { servedSchema } from '../../src/subgraph/served-schema.ts';
+import { ANY_SIZE, NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';
 import { ids } from './generated-campaigns.ts';
 import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
 import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-upstream.ts';
@@ -31,14 +32,16 @@ const cardinalities: Cardinalities = {
 function planned(
   { query, variables }: GeneratedOperation,
   batchSize: number,
+  served: GraphQLSchema,
 ): { total: number; byResource: Readonly<Record<string, number>> } {
   const document = parse(query);
+  expect(validate(served, document), query).toEqual([]);
   const operation = getOperationAST(document);
   if (!operation) throw new TypeError('There is an operation.');
-  const variableValues = getVariableValues(schema, operation.variableDefinitions ?? [], variables).coerced;
+  const variableValues = getVariableValues(served, operation.variableDefinitions ?? [], variables).coerced;
   if (variableValues === undefined) throw new TypeError('The variables fit.');
   const plan = planOperation(
-    { schema, fragments: fragmentsOf(document), variableValues },
+    { schema: served, fragments: fragmentsOf(document), variableValues },
     operation.selectionSet,
     { batchSize, cardinalities },
   );
@@ -85,15 +88,17 @@ async function ask(
   }
 }
 
-test(
-  'no query over any upstream makes more calls than are planned for it, to any resource',
+test.each([false, true])(
+  'no query over any upstream makes more calls than are planned for it, to any resource; of a subgraph: %s',
   { timeout },
-  async () => {
+  async (subgraph) => {
+    const served = await servedSchema({ subgraph });
+    const env = { ...ANY_SIZE, ...(subgraph && { SUBGRAPH: '1' }) };
     const sound = upstreamPlans.map((plan) => ({ ...plan, damage: [], oddities: {}, failing: null }));
     const property = fc.asyncProperty(sound, fc.gen(), async (upstream, draw) => {
-      const operation = generateOperation(draw, schema);
-      const { byResource } = planned(operation, upstream.batchSize);
-      const { beforeSplits: calls } = await ask(upstream, operation, { MAX_UPSTREAM_CALLS: '10000' });
+      const operation = generateOperation(draw, served);
+      const { byResource } = planned(operation, upstream.batchSize, served);
+      const { beforeSplits: calls } = await ask(upstream, operation, env);
       const tooMany = Object.entries(calls).filter(([resource, made]) => made > (byResource[resource] ?? 0));
       expect(tooMany, `${operation.query}\n${JSON.stringify({ calls, byResource, upstream })}`).toEqual([]);
     });
