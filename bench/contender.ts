@@ -9,12 +9,16 @@ export interface Contender {
 }
 
 /** A process of its own that answers GraphQL over this upstream. */
-export async function startContender(name: ContenderName, upstreamUrl: string): Promise<Contender> {
+export async function startContender(
+  name: ContenderName,
+  upstreamUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Contender> {
   const port = await freePort();
   const process = new MeasuredProcess({
     name,
     module: contenders[name],
-    env: { PORT: String(port), GENESYSCLOUD_API_URL: upstreamUrl },
+    env: { ...env, PORT: String(port), GENESYSCLOUD_API_URL: upstreamUrl },
   });
   await process.listening(port);
   // Apollo's standalone server answers at any path, the others at this one.

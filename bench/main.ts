@@ -10,12 +10,14 @@ import { Bench } from './bench.ts';
 import { contenderNames } from './contenders.ts';
 import { installIfNeeded } from './install.ts';
 import { killAll } from './processes/measured-process.ts';
-import type { QuotaFigures, ScenarioFigures } from './report/figures.ts';
+import { whyNoRedis } from './processes/redis-process.ts';
+import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
 import { type Circumstances, resultsJson } from './report/results-json.ts';
 import { cpuChart } from './report/svg.ts';
-import { quotaTable, scenarioTable } from './report/table.ts';
+import { quotaTable, replicasTable, scenarioTable } from './report/table.ts';
 import { type Measured, verdictLine, verdictsOn } from './report/targets.ts';
 import { QUOTA_SECONDS, runQuota } from './run-quota.ts';
+import { runReplicas } from './run-replicas.ts';
 import { runScenario } from './run-scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { parseSettings, type Settings } from './settings.ts';
@@ -40,7 +42,7 @@ try {
 
 async function run(): Promise<void> {
   const startedAtMs = performance.now();
-  const settings = parseSettings(process.env, [...scenarios.map(({ name }) => name), 'quota']);
+  const settings = parseSettings(process.env, [...scenarios.map(({ name }) => name), 'quota', 'replicas']);
   installIfNeeded();
   const measured: Measured = await measureAll(await Bench.start(), settings);
   if (settings.isWhole) writeResults(measured);
@@ -48,7 +50,11 @@ async function run(): Promise<void> {
 }
 
 async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
-  const measured = { scenarios: new Map<string, ScenarioFigures>(), quota: null as QuotaFigures | null };
+  const measured = {
+    scenarios: new Map<string, ScenarioFigures>(),
+    quota: null as QuotaFigures | null,
+    replicas: null as ReplicasFigures | null,
+  };
   const report = (scenario: string, lines: readonly string[]) =>
     console.log([...lines, ...verdictsOn(scenario, measured).map(verdictLine)].join('\n'));
 
@@ -76,6 +82,16 @@ async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
     );
     measured.quota = await runQuota(bench, seconds);
     report('quota', quotaTable(measured.quota));
+  }
+  if (settings.scenarios.includes('replicas') && settings.contenders.includes('gateway')) {
+    const seconds = Math.min(QUOTA_SECONDS, settings.seconds * 10);
+    console.log(`\nreplicas: the same over one gateway and over three with one Redis; ${seconds} s each`);
+    const missing = whyNoRedis();
+    if (missing !== null) console.warn(`  SKIPPED: ${missing}.`);
+    else {
+      measured.replicas = await runReplicas(bench, seconds);
+      report('replicas', replicasTable(measured.replicas));
+    }
   }
   return measured;
 }

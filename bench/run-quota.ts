@@ -1,5 +1,5 @@
 import type { Bench } from './bench.ts';
-import { startContender } from './contender.ts';
+import { type Contender, startContender } from './contender.ts';
 import { observedFlagship } from './operations.ts';
 import type { QuotaFigures } from './report/figures.ts';
 import { campaignIds } from './upstream/campaigns.ts';
@@ -12,25 +12,34 @@ const QUOTA = { allowed: 300, windowSeconds: 60 };
 const LATENCY_MS = 40;
 
 export async function runQuota(bench: Bench, seconds: number): Promise<QuotaFigures> {
-  await bench.begin(LATENCY_MS, QUOTA);
-  const { url, process } = await startContender('gateway', bench.upstreamUrl);
+  const gateway = await startContender('gateway', bench.upstreamUrl);
   try {
-    const { origin, pathname } = new URL(url);
-    const result = await bench.runQuotaLoad({
-      origin,
-      path: pathname,
-      clients: CLIENTS,
-      everyMs: EVERY_MS,
-      seconds,
-      token: 'one-identity',
-      bodies: campaignIds.map((campaignId) =>
-        JSON.stringify({ ...observedFlagship, variables: { campaignId, first: 20 } }),
-      ),
-    });
-    const { calls, refused } = await bench.takeCounts();
-    const { peakRssMb } = await process.usage();
-    return { ...result, upstreamCalls: calls, upstreamRefusals: refused, peakRssMb };
+    return await runQuotaOver(bench, seconds, [gateway]);
   } finally {
-    await process.end();
+    await gateway.process.end();
   }
+}
+
+/** The same over gateways that are there, as one. */
+export async function runQuotaOver(
+  bench: Bench,
+  seconds: number,
+  gateways: readonly Contender[],
+): Promise<QuotaFigures> {
+  await bench.begin(LATENCY_MS, QUOTA);
+  const result = await bench.runQuotaLoad({
+    origins: gateways.map(({ url }) => new URL(url).origin),
+    path: '/graphql',
+    clients: CLIENTS,
+    everyMs: EVERY_MS,
+    seconds,
+    token: 'one-identity',
+    bodies: campaignIds.map((campaignId) =>
+      JSON.stringify({ ...observedFlagship, variables: { campaignId, first: 20 } }),
+    ),
+  });
+  const { calls, refused } = await bench.takeCounts();
+  const usages = await Promise.all(gateways.map(({ process }) => process.usage()));
+  const peakRssMb = Math.max(...usages.map((usage) => usage.peakRssMb));
+  return { ...result, upstreamCalls: calls, upstreamRefusals: refused, peakRssMb };
 }

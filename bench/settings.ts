@@ -1,7 +1,7 @@
 import { type ContenderName, contenderNames } from './contenders.ts';
 
 export interface Settings {
-  /** Names of scenarios, `quota` among them. */
+  /** Names of scenarios, `quota` and `replicas` among them. */
   readonly scenarios: readonly string[];
   readonly contenders: readonly ContenderName[];
   /** Of one pass of one contender. */

@@ -3,7 +3,8 @@ import { Pool } from 'undici';
 import { at, createRandom } from '../../src/sandbox/random.ts';
 
 export interface QuotaJob {
-  readonly origin: string;
+  /** Clients are spread evenly over them. */
+  readonly origins: readonly string[];
   readonly path: string;
   readonly clients: number;
   readonly everyMs: number;
@@ -32,13 +33,15 @@ interface Answer {
 
 /** Clients that ask again and again at their own pace, as screens do that refresh themselves. */
 export async function runQuotaLoad(job: QuotaJob): Promise<QuotaResult> {
-  const pool = new Pool(job.origin, { connections: job.clients, headersTimeout: 60_000 });
+  const pools = job.origins.map(
+    (origin) => new Pool(origin, { connections: job.clients, headersTimeout: 60_000 }),
+  );
   const random = createRandom(1);
   const latencies: number[] = [];
   const counted = { requests: 0, answered: 0, rateLimited: 0, failedOtherwise: 0, oldestMs: 0 };
   const endsAtMs = performance.now() + job.seconds * 1000;
 
-  async function ask(body: string): Promise<void> {
+  async function ask(pool: Pool, body: string): Promise<void> {
     const startedAtMs = performance.now();
     counted.requests += 1;
     try {
@@ -64,19 +67,21 @@ export async function runQuotaLoad(job: QuotaJob): Promise<QuotaResult> {
   }
 
   /** Every so often; where an answer took longer than that, right after it. */
-  async function client(body: string, firstAfterMs: number): Promise<void> {
+  async function client(pool: Pool, body: string, firstAfterMs: number): Promise<void> {
     let nextAtMs = performance.now() + firstAfterMs;
     while (nextAtMs < endsAtMs) {
       await delay(Math.max(0, nextAtMs - performance.now()));
-      await ask(body);
+      await ask(pool, body);
       nextAtMs = Math.max(nextAtMs + job.everyMs, performance.now());
     }
   }
 
   await Promise.all(
-    Array.from({ length: job.clients }, (_, n) => client(at(job.bodies, n), random() * job.everyMs)),
+    Array.from({ length: job.clients }, (_, n) =>
+      client(at(pools, n), at(job.bodies, n), random() * job.everyMs),
+    ),
   );
-  await pool.close();
+  await Promise.all(pools.map((pool) => pool.close()));
   const inOrder = latencies.toSorted((a, b) => a - b);
   return { ...counted, p50Ms: inOrder[Math.floor(inOrder.length / 2)] ?? 0 };
 }

@@ -30,3 +30,9 @@ export interface QuotaFigures {
   readonly p50Ms: number;
   readonly peakRssMb: number;
 }
+
+/** The same over one gateway and over three that share a Redis. */
+export interface ReplicasFigures {
+  readonly one: QuotaFigures;
+  readonly three: QuotaFigures;
+}

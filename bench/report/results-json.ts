@@ -6,7 +6,7 @@ export interface Circumstances {
 }
 
 /** The figures of a run as JSON, rounded to what they are good for. */
-export function resultsJson({ scenarios, quota }: Measured, circumstances: Circumstances): string {
+export function resultsJson({ scenarios, quota, replicas }: Measured, circumstances: Circumstances): string {
   const results = {
     circumstances,
     scenarios: Object.fromEntries(
@@ -16,6 +16,7 @@ export function resultsJson({ scenarios, quota }: Measured, circumstances: Circu
       ]),
     ),
     ...(quota !== null && { quota: rounded(quota) }),
+    ...(replicas && { replicas: { one: rounded(replicas.one), three: rounded(replicas.three) } }),
   };
   return `${JSON.stringify(results, null, 2)}\n`;
 }

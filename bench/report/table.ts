@@ -1,4 +1,4 @@
-import type { QuotaFigures, ScenarioFigures } from './figures.ts';
+import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
 
 /** What the others are compared with. */
 const REFERENCE = 'gateway';
@@ -45,7 +45,19 @@ export function scenarioTable(figures: ScenarioFigures): string[] {
 }
 
 export function quotaTable(quota: QuotaFigures): string[] {
+  return table(quotaRows(quota).map(([what, value]) => [what, value]));
+}
+
+export function replicasTable({ one, three }: ReplicasFigures): string[] {
+  const ofThree = quotaRows(three).map(([, value]) => value);
   return table([
+    ['', 'one', 'three'],
+    ...quotaRows(one).map(([what, value], row) => [what, value, ofThree[row] ?? '']),
+  ]);
+}
+
+function quotaRows(quota: QuotaFigures): [what: string, value: string][] {
+  return [
     ['requests', String(quota.requests)],
     ['answered with data and without errors', String(quota.answered)],
     ['answered with 429 inside', String(quota.rateLimited)],
@@ -55,7 +67,7 @@ export function quotaTable(quota: QuotaFigures): string[] {
     ['oldest list, from observedAt to the answer', `${(quota.oldestMs / 1000).toFixed(1)} s`],
     ['p50', `${quota.p50Ms.toFixed(0)} ms`],
     ['peak RSS', `${quota.peakRssMb.toFixed(0)} MB`],
-  ]);
+  ];
 }
 
 function disturbedLine(figures: ScenarioFigures): string[] {

@@ -1,4 +1,4 @@
-import type { Figures, QuotaFigures, ScenarioFigures } from './figures.ts';
+import type { Figures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
 
 /** What is aimed at, and how far it was reached. */
 export interface Verdict {
@@ -12,12 +12,14 @@ export interface Measured {
   /** By scenario. */
   readonly scenarios: ReadonlyMap<string, ScenarioFigures>;
   readonly quota: QuotaFigures | null;
+  readonly replicas?: ReplicasFigures | null;
 }
 
 const MAX_RSS_MB = 256;
 
 /** The verdicts on one scenario. What was not measured decides nothing. */
-export function verdictsOn(scenario: string, { scenarios, quota }: Measured): Verdict[] {
+export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Measured): Verdict[] {
+  if (scenario === 'replicas') return replicas ? replicasVerdicts(replicas) : [];
   if (scenario === 'quota') return quota === null ? [] : quotaVerdicts(quota);
   const figures = scenarios.get(scenario);
   const gateway = figures?.get('gateway');
@@ -91,6 +93,24 @@ function quotaVerdicts(quota: QuotaFigures): Verdict[] {
     { target: 'no answer with 429 inside', isReached: rateLimited === 0, measured: String(rateLimited) },
     atMost('oldest list', oldestMs / 1000, 5, 's'),
     atMost('peak RSS', peakRssMb, MAX_RSS_MB, 'MB'),
+  ];
+}
+
+/** What is said of one is said of the quota's own scenario. */
+function replicasVerdicts({ one, three }: ReplicasFigures): Verdict[] {
+  const ratio = three.upstreamCalls / one.upstreamCalls;
+  return [
+    {
+      target: 'upstream calls of three at most 1.1x those of one',
+      isReached: ratio <= 1.1,
+      measured: `${ratio.toFixed(2)}x, ${three.upstreamCalls} and ${one.upstreamCalls}`,
+    },
+    {
+      target: 'three answered by no 429 of the upstream',
+      isReached: three.upstreamRefusals === 0,
+      measured: String(three.upstreamRefusals),
+    },
+    ...quotaVerdicts(three),
   ];
 }
 

@@ -151,6 +151,18 @@ describe('targets', () => {
     expect(Object.values(reached('quota', measured({}, late)))).toEqual([false, true, false, true]);
   });
 
+  test('of replicas want three to ask hardly more than one, and no 429', () => {
+    const one = { ...fineQuota, upstreamCalls: 200, upstreamRefusals: 0 };
+    const of = (three: Partial<QuotaFigures>) =>
+      Object.values(
+        reached('replicas', { ...measured({}), replicas: { one, three: { ...one, ...three } } }),
+      ).slice(0, 2);
+    expect(of({ upstreamCalls: 220 })).toEqual([true, true]);
+    expect(of({ upstreamCalls: 221 })).toEqual([false, true]);
+    expect(of({ upstreamRefusals: 1 })).toEqual([true, false]);
+    expect(verdictsOn('replicas', measured({}))).toEqual([]);
+  });
+
   test('are left out where nothing was measured to compare with', () => {
     const small = { gateway: figures() };
     expect(reached('small', measured({ small }))).toEqual({ 'peak RSS at most 256 MB': true });
