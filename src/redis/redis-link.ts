@@ -115,7 +115,7 @@ export class RedisLink {
     const client = redisClient(url);
     const clients = { client, inBytes: inBytes(client) };
     this.#clients = clients;
-    client.on('error', (error: unknown) => this.#turnAway('unreachable', error));
+    client.on('error', (error: unknown) => this.#heed(error));
     client.on('ready', () => void this.#probe(clients));
     client
       .connect()

@@ -63,6 +63,21 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     await Promise.all(replicas.map(untilItSharesWithRedis));
   });
 
+  test('wants a password, it is used by who has that, and others are answered without', async () => {
+    const redis = await redisForTest();
+    await redis.ask((client) => client.configSet('requirepass', 'a-password'));
+    const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), tokens: [TOKEN] });
+    onTestFinished(() => sandbox.close());
+    const { log, text } = capturedLog();
+    const urlWith = (password: string) => redis.url.replace('//', `//:${password}@`);
+    const replica = replicaForTest({ url: urlWith('another') }, sandbox, { log });
+    await expect.poll(async () => (await replica.ready()).checks['redis']).toBe('not used: refusing');
+    expect((await replica.query(SCREEN)).errors).toBeUndefined();
+    expect(text()).toContain('"code":"WRONGPASS"');
+    expect(text()).not.toContain('another');
+    await untilItSharesWithRedis(replicaForTest({ url: urlWith('a-password') }, sandbox));
+  });
+
   test('is emptied at any moment, requests are answered', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis, { count: 3, latencyMs: 20 });
