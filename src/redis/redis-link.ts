@@ -29,7 +29,7 @@ interface Clients {
 export type RedisProblem = 'connecting' | 'unreachable' | 'slow' | 'full' | 'refusing';
 
 /** Redis could not be asked, or has not answered in time. Whoever meets it goes on without. */
-class RedisAway extends Error {
+export class RedisAway extends Error {
   override readonly name = 'RedisAway';
 }
 
@@ -66,7 +66,7 @@ export class RedisLink {
     this.#log = log;
     this.#observer = observer;
     observer.turned(false);
-    this.#opening = this.#open(url);
+    this.#opening = this.#open(url).catch((error: unknown) => this.#turnAway('unreachable', error));
   }
 
   get isUp(): boolean {
@@ -117,19 +117,13 @@ export class RedisLink {
     this.#clients = clients;
     client.on('error', (error: unknown) => this.#heed(error));
     client.on('ready', () => void this.#probe(clients));
-    client
-      .connect()
-      .then(
-        () => client.subscribe(NEWS_CHANNEL, (news) => this.#tell(news)),
-        // It has been told as an error, and goes on connecting until it is disposed of.
-        () => undefined,
-      )
-      .catch((error: unknown) => this.#turnAway('refusing', error));
+    // It goes on connecting until it is disposed of, and only then rejects; what goes wrong meanwhile it tells as errors.
+    client.connect().catch(() => undefined);
   }
 
-  #tell(news: string): void {
+  readonly #tell = (news: string): void => {
     for (const listener of this.#onNews) listener(news);
-  }
+  };
 
   async #ask<Reply>(
     { client, inBytes }: Clients,
@@ -181,13 +175,17 @@ export class RedisLink {
     }, PROBE_EVERY_MS);
   }
 
-  /** Whether it answers in time and takes what it is given. */
+  /** Whether it answers in time, takes what it is given, and lets replicas hear of each other. */
   async #probe(clients: Clients): Promise<void> {
     if (this.#isDisposed || this.#problem === null) return;
     try {
       if (!clients.client.isReady) throw new RedisAway('There is no connection.');
       await this.#ask(clients, 'probe', (ready) =>
-        ready.set(`${KEYS}probe`, '1', { expiration: { type: 'PX', value: PROBE_EVERY_MS } }),
+        Promise.all([
+          ready.set(`${KEYS}probe`, '1', { expiration: { type: 'PX', value: PROBE_EVERY_MS } }),
+          // Again each time: the client knows the listener.
+          ready.subscribe(NEWS_CHANNEL, this.#tell),
+        ]),
       );
     } catch (error) {
       this.#turnAway('unreachable', error);

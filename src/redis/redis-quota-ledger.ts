@@ -3,10 +3,12 @@ import type { UpstreamIdentity } from '../upstream/identity.ts';
 import type { AskedCall, CallOutcomeForAll, QuotaLedger } from '../upstream/quota-ledger.ts';
 import type { IdentitySeals } from './identity-seal.ts';
 import type { QuotaReply } from './redis-client.ts';
-import { KEYS, type RedisLink } from './redis-link.ts';
+import { KEYS, RedisAway, type RedisLink } from './redis-link.ts';
 
 /** Neither a window nor a hold is believed to last longer (quota-window.ts), so that what is older is of no interest. */
 const INTERESTING_MS = 600_000;
+/** So long after a question that was not answered nothing is asked: until then each replica spends its own part. */
+const DOUBTED_MS = 500;
 /** So long after its time is over a call counts as under way, for its end may still be on its way. */
 const GRACE_MS = 1_000;
 
@@ -18,6 +20,7 @@ export class RedisQuotaLedger implements QuotaLedger {
   readonly #link: RedisLink;
   readonly #seals: IdentitySeals;
   readonly #lostAfterMs: number;
+  #doubtedUntilMs = 0;
 
   /** `callTimeoutMs` is the longest that a call can take. */
   constructor(link: RedisLink, seals: IdentitySeals, callTimeoutMs: number) {
@@ -27,7 +30,7 @@ export class RedisQuotaLedger implements QuotaLedger {
   }
 
   get isThere(): boolean {
-    return this.#link.isUp;
+    return this.#link.isUp && performance.now() >= this.#doubtedUntilMs;
   }
 
   async take(identity: UpstreamIdentity): Promise<AskedCall | null> {
@@ -43,9 +46,8 @@ export class RedisQuotaLedger implements QuotaLedger {
         ...knownFrom(reply),
         settle: (outcome) => this.#settle(keys, id, outcome),
       };
-    } catch {
-      // The link has told what it is.
-      return null;
+    } catch (error) {
+      return this.#doubted(error);
     }
   }
 
@@ -53,9 +55,16 @@ export class RedisQuotaLedger implements QuotaLedger {
     const keys = this.#keysOf(identity);
     try {
       return knownFrom(await this.#link.ask('quota', (client) => client.lookAtQuota(keys)));
-    } catch {
-      return null;
+    } catch (error) {
+      return this.#doubted(error);
     }
+  }
+
+  /** What it is the link has told. */
+  #doubted(error: unknown): null {
+    if (!(error instanceof RedisAway)) throw error;
+    this.#doubtedUntilMs = performance.now() + DOUBTED_MS;
+    return null;
   }
 
   #keysOf(identity: UpstreamIdentity): readonly [quota: string, underWay: string] {

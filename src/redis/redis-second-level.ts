@@ -11,7 +11,7 @@ import type { UpstreamIdentity } from '../upstream/identity.ts';
 import type { IdentitySeal, IdentitySeals } from './identity-seal.ts';
 import type { Leases } from './leases.ts';
 import type { RedisClient, RedisClientInBytes } from './redis-client.ts';
-import { KEYS, type RedisLink } from './redis-link.ts';
+import { KEYS, RedisAway, type RedisLink } from './redis-link.ts';
 import type { RedisStanding, Standing } from './redis-standing.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 
@@ -109,8 +109,8 @@ class RedisShelf implements ReplicatedShelf {
         this.#read(client, inBytes, places),
       );
       return await this.#opened(places, answer);
-    } catch {
-      return null;
+    } catch (error) {
+      return nullIfAway(error);
     }
   }
 
@@ -135,10 +135,10 @@ class RedisShelf implements ReplicatedShelf {
       });
       const rows = await this.#opened(places, answer);
       return { rows, mine, claim: new RedisClaim(taken, leases, this.#writes) };
-    } catch {
+    } catch (error) {
       // Some may come late all the same.
       void Promise.allSettled(taking).then(() => taken.length > 0 && leases.release(taken));
-      return null;
+      return nullIfAway(error);
     }
   }
 
@@ -218,6 +218,12 @@ class RedisShelf implements ReplicatedShelf {
     const place = seal.place(this.#resource.name, this.#scope, parts.toSorted().join(' '), id);
     return { id, place, key: `${KEYS}{${seal.name}}:${place}` };
   }
+}
+
+/** Any other error is a defect. */
+function nullIfAway(error: unknown): null {
+  if (error instanceof RedisAway) return null;
+  throw error;
 }
 
 function leaseOf(key: string): string {

@@ -20,6 +20,8 @@ export interface Standing {
 }
 
 const REFUSED = 'refused';
+/** What is refused beyond that in one outage is told to nobody: nothing that is kept outlives its proof. */
+const MOST_UNTOLD = 1_000;
 
 /** What the upstream last said of each identity's credential, to whichever replica. */
 export class RedisStanding implements StandingNews {
@@ -29,6 +31,8 @@ export class RedisStanding implements StandingNews {
   readonly #listener: StandingListener;
   /** When a refusal was last heard of, by what it is of. */
   readonly #heard = new WeakMap<UpstreamIdentity, Map<string, number>>();
+  /** What could not be told, for Redis was away. */
+  #untold: { readonly identity: UpstreamIdentity; readonly refusal: Refusal }[] = [];
 
   /** `interestingMs` is the longest that anything is kept. */
   constructor(link: RedisLink, seals: IdentitySeals, interestingMs: number, listener: StandingListener) {
@@ -38,26 +42,38 @@ export class RedisStanding implements StandingNews {
     this.#listener = listener;
     link.onNews((news) => this.#onNews(news));
     // What was said while Redis was away, or this process was not connected to it, was not heard.
-    link.onUp(() => void this.#catchUp());
+    link.onUp(() => {
+      this.#tellUntold();
+      void this.#catchUp();
+    });
   }
 
   accepted(identity: UpstreamIdentity, sentMs: number): void {
     const agoMs = Math.max(0, Math.round(performance.now() - sentMs));
-    this.#tell((client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#interestingMs));
+    this.#link
+      .ask('standing', (client) =>
+        client.acceptCredential([this.#keyOf(identity)], agoMs, this.#interestingMs),
+      )
+      // The next call tells it again.
+      .catch(() => undefined);
   }
 
   refused(identity: UpstreamIdentity, refusal: Refusal): void {
     const { name } = this.#seals.of(identity);
     const news = JSON.stringify({ refused: name, refusal, from: this.#link.replica });
-    this.#tell((client) =>
-      client.refuseCredential(
-        [this.#keyOf(identity)],
-        this.#interestingMs,
-        this.#link.newsChannel,
-        news,
-        ...(refusal === null ? [REFUSED] : fieldsOf(refusal)),
-      ),
-    );
+    this.#link
+      .ask('standing', (client) =>
+        client.refuseCredential(
+          [this.#keyOf(identity)],
+          this.#interestingMs,
+          this.#link.newsChannel,
+          news,
+          ...(refusal === null ? [REFUSED] : fieldsOf(refusal)),
+        ),
+      )
+      .catch(() => {
+        if (this.#untold.length < MOST_UNTOLD) this.#untold.push({ identity, refusal });
+      });
   }
 
   /** To be asked together with what it is about. */
@@ -71,13 +87,14 @@ export class RedisStanding implements StandingNews {
     return { acceptedAtMs: accepted > 0 ? accepted : -Infinity, notBeforeMs: Math.max(0, ...refusals) };
   }
 
-  #keyOf(identity: UpstreamIdentity): string {
-    return `${KEYS}{${this.#seals.of(identity).name}}:standing`;
+  #tellUntold(): void {
+    const untold = this.#untold;
+    this.#untold = [];
+    for (const { identity, refusal } of untold) this.refused(identity, refusal);
   }
 
-  #tell(question: (client: RedisClient) => Promise<unknown>): void {
-    if (!this.#link.isUp) return;
-    this.#link.ask('standing', question).catch(() => undefined);
+  #keyOf(identity: UpstreamIdentity): string {
+    return `${KEYS}{${this.#seals.of(identity).name}}:standing`;
   }
 
   #onNews(text: string): void {
@@ -95,6 +112,7 @@ export class RedisStanding implements StandingNews {
         const marks = await this.#link.ask('standing', (client) => client.hGetAll(this.#keyOf(identity)));
         this.#heed(identity, marks);
       } catch {
+        // It is away again, and this is done anew when it is back.
         return;
       }
     }

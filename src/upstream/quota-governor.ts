@@ -92,7 +92,10 @@ export class QuotaGovernor {
     return mustWait ? this.#wait(lane, call) : this.#start(lane);
   }
 
-  /** A turn that all who spend the quota agree to; who is refused waits as the quota allows, and asks again. */
+  /**
+   * A turn that all who spend the quota agree to. Who is refused waits as the quota allows, and asks again; while nobody can be
+   * asked it waits as the part of it allows that is spent here.
+   */
   async #granted(
     first: GovernedTurn | Promise<GovernedTurn>,
     call: PlannedCall,
@@ -100,18 +103,19 @@ export class QuotaGovernor {
   ): Promise<GovernedTurn> {
     const lane = this.#lanes.of(call.identity);
     for (let turn = await first; ;) {
+      if (!ledger.isThere) return turn;
       const askedAtMs = performance.now();
       // oxlint-disable-next-line eslint/no-await-in-loop -- asked again only after a refusal
       const asked = await ledger.take(call.identity);
-      const isGranted = asked?.isGranted ?? true;
+      const isGranted = asked?.isGranted ?? false;
       if (asked !== null) {
         // One that was refused is under way here, and is counted nowhere.
         lane.learn(asked, isGranted ? lane.active : lane.active - 1, askedAtMs);
         if (isGranted) turn.asked = asked;
+        else lane.quota.hold(ASK_AGAIN_MS, performance.now());
       }
       const isOver = this.#closed !== undefined || call.signal.aborted;
       if (isGranted && !isOver) return turn;
-      if (!isGranted) lane.quota.hold(ASK_AGAIN_MS, performance.now());
       turn.end();
       if (isOver) throw this.#closed ?? call.signal.reason;
       // oxlint-disable-next-line eslint/no-await-in-loop -- the same

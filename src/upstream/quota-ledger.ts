@@ -38,7 +38,7 @@ export interface AskedCall {
 export interface QuotaLedger {
   /** Whether it can be asked at the moment. */
   readonly isThere: boolean;
-  /** Asks for one call. Never rejects; null where the ledger cannot say. */
+  /** Asks for one call. Null where the ledger cannot say, which is not there for a while then. */
   take(identity: UpstreamIdentity): Promise<AskedCall | null>;
   /** What is known, without asking for a call. The same otherwise. */
   look(identity: UpstreamIdentity): Promise<Omit<AskedCall, 'isGranted' | 'settle'> | null>;

@@ -38,6 +38,16 @@ describe.skipIf(whySkipped !== null)('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
+  test('that takes longer than a lease is waited for all the same', async () => {
+    const { replicas, calls } = await replicasForTest(await redisForTest(), {
+      env: A_MINUTE,
+      latencyMs: 3_000,
+    });
+    const answers = await Promise.all(replicas.map(({ query }) => query(LIST)));
+    expect(answers.filter(({ errors }) => errors !== undefined)).toEqual([]);
+    expect(calls()).toEqual({ campaignInteractions: 1 });
+  });
+
   test('that one replica cannot get is asked for by the next, which has callers of its own', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       env: A_MINUTE,

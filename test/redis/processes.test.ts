@@ -102,7 +102,7 @@ describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
     expect(failed).toEqual([]);
   });
 
-  test('spend one quota together, and nobody gets a 429', { retry: 2 }, async () => {
+  test('spend one quota together, and nobody gets a 429', async () => {
     const redis = await redisForTest();
     const sandbox = await sandboxForTest({ rateLimit: { allowed: 30, windowSeconds: 600 } });
     const env = { CACHE_MAX_BYTES: '0', REQUEST_TIMEOUT_MS: '2000', REPLICAS: '3' };

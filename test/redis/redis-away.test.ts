@@ -52,6 +52,47 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     await Promise.all(replicas.map(untilItSharesWithRedis));
   });
 
+  test('says nothing any more, no replica spends more than its part, from the first call on', async () => {
+    const redis = await redisForTest();
+    const { replicas, sandbox } = await replicasForTest(redis, {
+      redisTimeoutMs: 50,
+      env: { REPLICAS: '2', CACHE_MAX_BYTES: '0', REQUEST_TIMEOUT_MS: '1000' },
+      rateLimit: { allowed: 20, windowSeconds: 600 },
+    });
+    // Who has seen no limit keeps none.
+    await Promise.all(replicas.map(({ query }) => query('{ queue(id: "queue-1") { id } }')));
+    redis.freeze();
+    await Promise.all(
+      Array.from({ length: 30 }, (_, n) => n).flatMap((n) =>
+        replicas.map(({ query }) => query(`{ script(id: "script-${n}") { id } }`)),
+      ),
+    );
+    redis.thaw();
+    expect(sandbox.answered.get(429)).toBeUndefined();
+    expect(sandbox.requests.length).toBe(20);
+  });
+
+  test('is away, a refusal of that time is told to the others afterwards', async () => {
+    const redis = await redisForTest();
+    const { replicas, sandbox } = await replicasForTest(redis, {
+      env: { CACHE_TTL_QUEUE_SECONDS: '600', IDENTITY_PROOF_SECONDS: '600' },
+    });
+    const [first, second] = replicas;
+    const queue = '{ queue(id: "queue-1") { description } }';
+    await first?.query(queue);
+    await second?.query(queue);
+    await redis.kill();
+    sandbox.revoke(TOKEN);
+    const refused = await first?.query('{ skill(id: "skill-1") { state } }');
+    expect(refused?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
+    expect((await second?.query(queue))?.errors).toBeUndefined();
+    await redis.start();
+    await Promise.all(replicas.map(untilItSharesWithRedis));
+    await expect
+      .poll(async () => (await second?.query(queue))?.errors?.[0]?.extensions.code)
+      .toBe('UNAUTHENTICATED');
+  });
+
   test('has no room, requests are answered, and it is used again when it has', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis);

@@ -22,13 +22,7 @@ interface Wanted<Part extends string> {
 }
 
 /** Some ids that are looked for elsewhere on behalf of everybody who wants them here. */
-class Pursuit<Entity> {
-  readonly shared: SharedCall<ReadonlyMap<string, Outcome<Entity>>>;
-
-  constructor(onOver: () => void) {
-    this.shared = new SharedCall(onOver);
-  }
-}
+interface Pursuit<Entity> extends SharedCall<ReadonlyMap<string, Outcome<Entity>>> {}
 
 /** What replicated reads need of the stock whose ids they look for. */
 export interface ReplicatedMeans<Entity, Part extends string> {
@@ -89,7 +83,7 @@ export class ReplicatedReads<Entity, Part extends string> {
     const follow = async (pursuit: Pursuit<Entity>, some: readonly string[]): Promise<void> => {
       let outcomes: ReadonlyMap<string, Outcome<Entity>>;
       try {
-        outcomes = await pursuit.shared.join(asker.deadline);
+        outcomes = await pursuit.join(asker.deadline);
       } catch (error) {
         if (!(error instanceof UpstreamError)) throw error;
         for (const id of some) found.set(id, new UnknownValueError(error, this.#means.type, id));
@@ -171,7 +165,7 @@ export class ReplicatedReads<Entity, Part extends string> {
     const rest: string[] = [];
     for (const id of ids) {
       const pursuit = this.#pursuits.get(keyOf(id, wanted));
-      if (pursuit === undefined || pursuit.shared.signal.aborted) rest.push(id);
+      if (pursuit === undefined || pursuit.signal.aborted) rest.push(id);
       else {
         const others = pursued.get(pursuit);
         if (others === undefined) pursued.set(pursuit, [id]);
@@ -192,7 +186,7 @@ export class ReplicatedReads<Entity, Part extends string> {
     wanted: Wanted<Part>,
     work: (shared: SharedWork) => Promise<ReadonlyMap<string, Outcome<Entity>>>,
   ): Pursuit<Entity> {
-    const pursuit = new Pursuit<Entity>(() => {
+    const pursuit: Pursuit<Entity> = new SharedCall(() => {
       for (const id of ids) {
         const key = keyOf(id, wanted);
         if (this.#pursuits.get(key) === pursuit) this.#pursuits.delete(key);
@@ -200,7 +194,7 @@ export class ReplicatedReads<Entity, Part extends string> {
     });
     for (const id of ids) this.#pursuits.set(keyOf(id, wanted), pursuit);
     // Once those who wait have joined it.
-    setImmediate(() => pursuit.shared.begin(work));
+    setImmediate(() => pursuit.begin(work));
     return pursuit;
   }
 

@@ -3,14 +3,12 @@ import type { Claim, ReplicatedRow, ReplicatedShelf } from '../../cache/second-l
 import { isSame, type Packed, Shelf } from '../../cache/shelf.ts';
 import { UnknownValueError, UpstreamError } from '../../errors.ts';
 import { deadlineIn } from '../../upstream/deadline.ts';
-import { decoded } from '../../upstream/decoded.ts';
 import type { UpstreamIdentity } from '../../upstream/identity.ts';
-import { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
 import type { Asker } from '../../upstream/upstream-client.ts';
 import type { UpstreamRequest } from '../../upstream/upstream-request.ts';
 import { UpstreamTally } from '../../upstream/upstream-tally.ts';
 import { written, type WrittenRequest } from '../../upstream/written-request.ts';
-import { isObject } from '../wire/wire-record.ts';
+import { answersOf } from './answers-of.ts';
 import { BulkCall, type WaitingById } from './bulk-call.ts';
 import { type AnsweredEntities, type Found, readEntities } from './read-entities.ts';
 import { ReplicatedReads } from './replicated-reads.ts';
@@ -345,24 +343,13 @@ export class Stock<Entity, Part extends string = never> {
     parts: readonly Part[],
   ): ReadonlyMap<string, Entity | null> {
     const entities = new Map<string, Entity | null>();
-    // Those of one answer together, so that clients are told once what is wrong with it.
-    const byAnswer = Map.groupBy(
-      rows,
-      ([, { readAtMs, status, correlationId }]) => `${readAtMs} ${status} ${correlationId}`,
-    );
-    for (const ofAnswer of byAnswer.values()) {
-      const [[, first] = []] = ofAnswer;
-      if (first === undefined) continue;
-      const { readAtMs, status, correlationId } = first;
-      const receivedAtMs = Date.now() - (performance.now() - readAtMs);
-      const answer = new UpstreamAnswer(this.resource.name, status, correlationId, receivedAtMs);
-      const unpack = unpacking(this.resource, ofAnswer, answer);
+    for (const { ids, readAtMs, unpack, bytes } of answersOf(this.resource, rows)) {
       for (const [id, entity] of unpack()) entities.set(id, entity);
-      const ids = ofAnswer
-        .map(([id]) => id)
-        .filter((id) => entities.has(id) && !((this.#kept.find(id, parts)?.readAtMs ?? -1) >= readAtMs));
-      const bytes = ofAnswer.reduce((sum, [, { row }]) => sum + (row?.length ?? 0), 0);
-      this.#put(ids, parts, readAtMs, { unpack, release: () => undefined, bytes });
+      // What was read here since is not replaced.
+      const older = ids.filter(
+        (id) => entities.has(id) && (this.#kept.find(id, parts)?.readAtMs ?? -Infinity) < readAtMs,
+      );
+      this.#put(older, parts, readAtMs, { unpack, release: () => undefined, bytes });
     }
     return entities;
   }
@@ -435,33 +422,6 @@ export class Stock<Entity, Part extends string = never> {
   /** When what is read now is of no use any more to whoever wants no parts of it. */
   #longestMs(): number {
     return this.#usableMs([]);
-  }
-}
-
-// What is kept is made out here, where it holds on to nothing but what it is given.
-
-function unpacking<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
-  rows: readonly (readonly [id: string, { readonly row: Buffer | null }])[],
-  answer: UpstreamAnswer,
-): () => ReadonlyMap<string, Entity | null> {
-  return () => {
-    const entities = new Map<string, Entity | null>();
-    for (const [id, { row }] of rows) {
-      const read: unknown = row === null ? null : parsed(row);
-      if (read === null) entities.set(id, null);
-      else if (isObject(read)) entities.set(id, resource.entity(read, answer, id));
-    }
-    return entities;
-  };
-}
-
-/** Undefined for what cannot be read. */
-function parsed(row: Buffer): unknown {
-  try {
-    return JSON.parse(decoded(row)) ?? undefined;
-  } catch {
-    return undefined;
   }
 }
 
