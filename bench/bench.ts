@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../scripts/free-port.ts';
 import type { LoadMessage } from './load/main.ts';
 import type { LoadJob, LoadResult } from './load/run-load.ts';
 import type { QuotaJob, QuotaResult } from './load/run-quota-load.ts';
-import { freePort, MeasuredProcess } from './processes/measured-process.ts';
+import { MeasuredProcess } from './processes/measured-process.ts';
 import type { CallCounts, Quota } from './upstream/call-log.ts';
 import type { UpstreamMessage } from './upstream/main.ts';
 

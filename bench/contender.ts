@@ -1,6 +1,7 @@
+import { freePort } from '../scripts/free-port.ts';
 import { contenders, type ContenderName } from './contenders.ts';
 import type { OperationRequest } from './operations.ts';
-import { freePort, MeasuredProcess } from './processes/measured-process.ts';
+import { MeasuredProcess } from './processes/measured-process.ts';
 
 export interface Contender {
   readonly name: ContenderName;

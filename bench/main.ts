@@ -6,9 +6,9 @@
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { installOnce } from '../scripts/install-once.ts';
 import { Bench } from './bench.ts';
 import { contenderNames } from './contenders.ts';
-import { installIfNeeded } from './install.ts';
 import { killAll } from './processes/measured-process.ts';
 import { whyNoRedis } from './processes/redis-process.ts';
 import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
@@ -43,7 +43,7 @@ try {
 async function run(): Promise<void> {
   const startedAtMs = performance.now();
   const settings = parseSettings(process.env, [...scenarios.map(({ name }) => name), 'quota', 'replicas']);
-  installIfNeeded();
+  installOnce(new URL('./', import.meta.url), 'what the benchmark needs');
   const measured: Measured = await measureAll(await Bench.start(), settings);
   if (settings.isWhole) writeResults(measured);
   console.log(`\nOver after ${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes.`);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Usage } from './meter.ts';
@@ -88,18 +88,6 @@ export class MeasuredProcess {
 /** For when there is no time to wait: at exit, and at Ctrl-C. */
 export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
-}
-
-/** One that nothing listens at, just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null)
-    throw new TypeError('A server at a port has an address.');
-  return address.port;
 }
 
 async function accepts(port: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from './measured-process.ts';
+import { freePort } from '../../scripts/free-port.ts';
 
 const PROGRAM = process.env['REDIS_SERVER_BIN'] || 'redis-server';
 

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import packageLock from '../../package-lock.json' with { type: 'json' };
 import { clientEnv } from '../../scripts/check-readme/client-env.ts';
+import { freePort } from '../../scripts/free-port.ts';
 import { settings } from '../../src/settings.ts';
 import { ask, runningGateway } from '../support/running-gateway.ts';
 import { buildImage, type Image, pathIn, RunError } from './build-image.ts';
@@ -48,15 +48,6 @@ function builtOrOffline(path: string): Image | null {
   }
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? String(address.port) : '';
-}
-
 /** As whom the engine would run it, where this user may do that. */
 function userOf({ user }: Image) {
   const [uid = 0, gid = 0] = user.split(':').map(Number);
@@ -91,7 +82,7 @@ test('the image has the gateway and no more, answers as somebody who is not root
   expect(image.ports).toEqual([settings.PORT.default]);
   expect(image.env['HOST']).toBe('0.0.0.0');
 
-  const PORT = await freePort();
+  const PORT = String(await freePort());
   // Other machines have no business in here.
   const env = { ...image.env, PATH: path, PORT, HOST: '127.0.0.1' };
   const place = { cwd: pathIn(image, '.'), ...userOf(image) };

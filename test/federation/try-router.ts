@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { assertCompositionSuccess, composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { freePort } from '../../scripts/free-port.ts';
+import { askAt } from '../support/ask-at.ts';
 import { supervisorsOrganisation } from '../support/organisation.ts';
 import { secondSubgraph, typeDefs } from './second-subgraph.ts';
 
@@ -42,7 +44,7 @@ async function asked(): Promise<void> {
     secondSubgraph.closeAllConnections();
   });
 
-  const { data } = await ask(gateway, '{ _service { sdl } }', null);
+  const { data } = await askAt(gateway, '{ _service { sdl } }', null);
   const composed = composeServices([
     { name: 'campaigns', url: gateway, typeDefs: parse(data._service.sdl) },
     { name: 'shifts', url: second, typeDefs: parse(typeDefs) },
@@ -69,7 +71,7 @@ async function asked(): Promise<void> {
   sandbox.requests.length = 0;
 
   const ids = Array.from({ length: 100 }, (_, n) => `user-${n % 20}${n < 20 ? '' : `-${n}`}`);
-  const fromSecond = await ask(
+  const fromSecond = await askAt(
     router,
     `{ shift(userIds: ${JSON.stringify(ids)}) { id shift name email } }`,
     TOKEN,
@@ -94,7 +96,7 @@ async function asked(): Promise<void> {
   console.log("100 users of another subgraph are one upstream call, with the caller's Authorization");
   sandbox.requests.length = 0;
 
-  const fromOurs = await ask(
+  const fromOurs = await askAt(
     router,
     '{ campaignInteractions(campaignId: "campaign-1", first: 2) { nodes { id agent { name shift } } } }',
     TOKEN,
@@ -111,7 +113,7 @@ async function asked(): Promise<void> {
   console.log('agents of interactions have what another subgraph knows of them');
   sandbox.requests.length = 0;
 
-  const anonymous = await ask(router, '{ shift(userIds: ["user-1"]) { shift name } }', null);
+  const anonymous = await askAt(router, '{ shift(userIds: ["user-1"]) { shift name } }', null);
   assert.deepEqual(anonymous.data, { shift: [{ shift: 'Shift of user-1', name: null }] });
   assert.equal(anonymous.errors[0].extensions.code, 'UNAUTHENTICATED');
   assert.deepEqual(sandbox.requests, []);
@@ -139,24 +141,11 @@ async function started(
   child.stdout?.on('data', (chunk) => (output += String(chunk)));
   child.stderr?.on('data', (chunk) => (output += String(chunk)));
   for (let attempt = 0; attempt < 600 && child.exitCode === null; attempt += 1) {
-    const answer = await ask(address, '{ __typename }', null).catch(() => null);
+    const answer = await askAt(address, '{ __typename }', null).catch(() => null);
     if (answer?.data?.__typename === 'Query') return;
     await setTimeout(100);
   }
   throw new Error(`${name} does not answer at ${address}:\n${output}`);
-}
-
-// oxlint-disable-next-line typescript/no-explicit-any -- every query gives another shape
-async function ask(address: string, query: string, token: string | null): Promise<any> {
-  const response = await fetch(address, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ query }),
-  });
-  return JSON.parse(await response.text());
 }
 
 async function listening(server: Server): Promise<number> {
@@ -165,12 +154,4 @@ async function listening(server: Server): Promise<number> {
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new TypeError('The server has a port.');
   return address.port;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listening(server);
-  server.close();
-  await once(server, 'close');
-  return port;
 }

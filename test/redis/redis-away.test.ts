@@ -1,8 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../scripts/free-port.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../support/organisation.ts';
-import { freePort, redisForTest, whySkippedWithoutRedis } from '../support/redis.ts';
+import { redisForTest, whySkippedWithoutRedis } from '../support/redis.ts';
 import { replicaForTest, replicasForTest, untilItSharesWithRedis } from '../support/replicas.ts';
 import { TOKEN } from '../support/gateway.ts';
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createClient, RESP_TYPES } from '@redis/client';
 import { onTestFinished } from 'vitest';
+import { freePort } from '../../scripts/free-port.ts';
 
 const PROGRAM = process.env['REDIS_SERVER_BIN'] || 'redis-server';
 
@@ -103,16 +103,4 @@ export async function redisForTest(...args: string[]): Promise<TestRedis> {
   onTestFinished(() => redis.kill());
   await redis.start(...args);
   return redis;
-}
-
-/** One that nothing listens at, just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (typeof address !== 'object' || address === null)
-    throw new TypeError('A server at a port has an address.');
-  return address.port;
 }

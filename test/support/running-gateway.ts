@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { askAt } from './ask-at.ts';
 import { type GraphQLAnswer, TOKEN } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
@@ -52,18 +53,6 @@ export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sand
   return sandbox;
 }
 
-export async function ask(
-  address: string,
-  query: string,
-  token: string | null = TOKEN,
-): Promise<GraphQLAnswer> {
-  const response = await fetch(address, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== null && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify({ query }),
-  });
-  return JSON.parse(await response.text());
+export function ask(address: string, query: string, token: string | null = TOKEN): Promise<GraphQLAnswer> {
+  return askAt(address, query, token);
 }
