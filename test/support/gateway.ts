@@ -29,6 +29,9 @@ export const ANY_SIZE = {
   MAX_TOKENS: '100000',
   MAX_ROOT_FIELDS: '1000',
   MAX_UPSTREAM_CALLS: '10000',
+  // As there are in these tests: for as many as there can be elsewhere, no number of calls is enough one by one.
+  PLAN_CARDINALITIES:
+    'campaignsPerPage=4,usersPerList=30,queuesPerList=10,skillsPerList=10,scriptsPerList=5,participantsPerConversation=4',
 } as const;
 
 /** For tests of what is kept: an empty setting is the default one, whatever all tests are run with. */
