@@ -45,6 +45,8 @@ export interface TrustedDocumentsConfig {
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** How long a client's connection without a request stays open. */
+  readonly keepAliveSeconds: number;
   /** Null for the embedded sandbox. */
   readonly upstream: UpstreamConfig | null;
   /** Null where callers do not authenticate to the gateway. */
@@ -150,6 +152,7 @@ export function parseConfig(env: Environment): Config {
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
+    keepAliveSeconds: values.KEEP_ALIVE_SECONDS,
     upstream,
     authentication,
     personalDataScope: values.AUTH_PII_SCOPE,

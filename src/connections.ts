@@ -22,6 +22,33 @@ interface Connection {
 const SILENT_MS = 1000;
 const LOOK_AGAIN_MS = 20;
 
+/** Options of a server of `node:http`, in milliseconds. */
+interface ConnectionTimeouts {
+  readonly keepAliveTimeout: number;
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+}
+
+/** Node's own time for a request's headers, and for all of a request. */
+const HEADERS_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+const HEADERS_MARGIN_MS = 5000;
+
+/**
+ * Timeouts of a server whose idle connections stay open for so long. A balancer that keeps connections longer than the server
+ * does sends requests on some that are just being closed, and answers those with 502 (Node's own 5 seconds are less than any
+ * balancer's). The headers' timeout lies above it, and that of the whole request not below that, as Node wants them.
+ */
+export function connectionTimeouts(keepAliveSeconds: number): ConnectionTimeouts {
+  const keepAliveTimeout = keepAliveSeconds * 1000;
+  const headersTimeout = Math.max(HEADERS_TIMEOUT_MS, keepAliveTimeout + HEADERS_MARGIN_MS);
+  return {
+    keepAliveTimeout,
+    headersTimeout,
+    requestTimeout: Math.max(REQUEST_TIMEOUT_MS, headersTimeout),
+  };
+}
+
 /**
  * The connections of a server, known from the beginning, so that it can end without harm to any request. Node's own
  * `close` and `closeIdleConnections` cut off answers that are written but not yet sent, as large ones are for a while; and

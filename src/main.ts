@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
-import { Connections } from './connections.ts';
+import { Connections, connectionTimeouts } from './connections.ts';
 import { greeting } from './greeting.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
@@ -31,7 +31,7 @@ async function run(): Promise<void> {
   const unexpected = new UnexpectedErrors(log);
   const metrics = config.metricsPort === null ? null : await loadMetrics(documents);
   const gateway = createGateway(ready, log, metrics);
-  const server = createServer(gateway.listener);
+  const server = createServer(connectionTimeouts(config.keepAliveSeconds), gateway.listener);
   // What a client expects beyond `100-continue` may be passed over (RFC 9110, section 10.1.1); Node would answer by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   const connections = new Connections(server);

@@ -43,6 +43,12 @@ export const settings = {
     default: '127.0.0.1',
     schema: host,
   },
+  KEEP_ALIVE_SECONDS: {
+    meaning:
+      "how long a client's connection without a request stays open; more than a balancer in front keeps its own",
+    default: '75',
+    schema: wholeNumber(1, 3600),
+  },
   GENESYSCLOUD_REGION: {
     meaning:
       'region of the upstream: its name, such as `eu-west-1`, or its domain; not set: the embedded sandbox',

@@ -29,6 +29,7 @@ describe('an empty environment', () => {
     expect(parseConfig({})).toEqual({
       port: 4000,
       host: '127.0.0.1',
+      keepAliveSeconds: 75,
       upstream: null,
       authentication: null,
       personalDataScope: null,
@@ -94,6 +95,7 @@ test('what is set is taken, without the blanks around it', () => {
   const env = {
     PORT: ' 0 ',
     HOST: '::1',
+    KEEP_ALIVE_SECONDS: '3600',
     REQUEST_TIMEOUT_MS: '600000',
     UPSTREAM_TIMEOUT_MS: '1',
     UPSTREAM_BATCH_SIZE: '500',
@@ -127,6 +129,7 @@ test('what is set is taken, without the blanks around it', () => {
   expect(parseConfig(env)).toEqual({
     port: 0,
     host: '::1',
+    keepAliveSeconds: 3600,
     upstream: null,
     authentication: null,
     personalDataScope: null,
@@ -309,6 +312,7 @@ describe('problems', () => {
     const problems = problemsOf({
       PORT: '65536',
       HOST: 'a host',
+      KEEP_ALIVE_SECONDS: '0',
       GENESYSCLOUD_REGION: 'nowhere',
       GENESYSCLOUD_API_URL: 'http://api.example',
       GENESYSCLOUD_LOGIN_URL: 'login',
@@ -354,6 +358,7 @@ describe('problems', () => {
       'IDENTITY_PROOF_SECONDS',
       'INTERACTIONS_MAX_AGE_MS',
       'INTERACTIONS_WINDOW_MS',
+      'KEEP_ALIVE_SECONDS',
       'LOG_LEVEL',
       'MAX_UPSTREAM_CALLS',
       'PORT',

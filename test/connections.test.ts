@@ -5,7 +5,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { Connections } from '../src/connections.ts';
+import { Connections, connectionTimeouts } from '../src/connections.ts';
 
 const HOUR_MS = 3_600_000;
 const LARGE = Buffer.alloc(30_000_000, 'x');
@@ -175,3 +175,15 @@ test('a server that does not listen has nothing to drain', async () => {
   const connections = new Connections(createServer());
   await expect(connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
 });
+
+test.each([1, 55, 75, 3600])(
+  'idle connections of %s seconds are no request that takes too long',
+  (seconds) => {
+    const { keepAliveTimeout, headersTimeout, requestTimeout } = connectionTimeouts(seconds);
+    expect(keepAliveTimeout).toBe(seconds * 1000);
+    expect(headersTimeout).toBeGreaterThan(keepAliveTimeout);
+    // Of a server whose timeouts are the wrong way round, Node makes none.
+    const server = createServer({ keepAliveTimeout, headersTimeout, requestTimeout });
+    expect(server).toMatchObject({ keepAliveTimeout, headersTimeout, requestTimeout });
+  },
+);

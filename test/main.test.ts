@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -289,6 +289,31 @@ test('a request that expects what nobody knows of is answered and logged as any 
   expect(answer?.headers['x-request-id']).toBe('expecting');
   answer?.resume();
   await expect.poll(() => output.stdout).toContain('"requestId":"expecting"');
+});
+
+describe('a connection without a request', () => {
+  /** A connection on which one request was answered, with what the answer says of it. */
+  async function answered(env: NodeJS.ProcessEnv) {
+    const { address } = await runningGateway(env);
+    const agent = new Agent({ keepAlive: true });
+    onTestFinished(() => agent.destroy());
+    const sent = request(new URL('/health', address), { agent }).end();
+    const [response]: IncomingMessage[] = await once(sent, 'response');
+    if (response === undefined) throw new TypeError('A response comes with its event.');
+    const { socket, headers } = response;
+    await text(response);
+    return { socket, keepAlive: headers['keep-alive'] };
+  }
+
+  test('stays open for 75 seconds, longer than balancers keep theirs', async () => {
+    expect((await answered({})).keepAlive).toBe('timeout=75');
+  });
+
+  test('is closed after KEEP_ALIVE_SECONDS', async () => {
+    const { socket, keepAlive } = await answered({ KEEP_ALIVE_SECONDS: '1' });
+    expect(keepAlive).toBe('timeout=1');
+    await expect.poll(() => socket.destroyed).toBe(true);
+  });
 });
 
 test('npm start ends with the gateway, and no sooner, when it is told to', async () => {
