@@ -7,6 +7,7 @@ import { Connections, connectionTimeouts } from './connections.ts';
 import { greeting } from './greeting.ts';
 import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
+import { LogDestination } from './observability/log-destination.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './queries/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
@@ -25,11 +26,15 @@ async function run(): Promise<void> {
   const documents = readTrustedDocuments(config, schema);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
   const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
-  // Lines are written some at a time, without the requests waiting for it; what is left at the end pino writes as the process ends.
-  const destination = pino.destination({ sync: false, minLength: 8192, periodicFlush: 500 });
-  const log = pino({ level: config.logLevel }, destination);
-  const unexpected = new UnexpectedErrors(log);
   const metrics = config.metricsPort === null ? null : await loadMetrics(documents);
+  const output = new LogDestination({
+    fd: process.stdout.fd,
+    onDrop: (lines) => metrics?.logLinesDropped(lines),
+    onRecovery: (lines) => log.warn({ lines }, 'The log could not be written, and lines of it were dropped'),
+  });
+  process.once('exit', () => output.flushSync());
+  const log = pino({ level: config.logLevel }, output);
+  const unexpected = new UnexpectedErrors(log);
   const gateway = createGateway(ready, log, metrics);
   const server = createServer(connectionTimeouts(config.keepAliveSeconds), gateway.listener);
   // What a client expects beyond `100-continue` may be passed over (RFC 9110, section 10.1.1); Node would answer by itself.
@@ -38,12 +43,15 @@ async function run(): Promise<void> {
   let metricsServer: MetricsServer | undefined;
 
   async function stop(lameDuckMs: number): Promise<void> {
+    const graceMs = config.drainSeconds * 1000;
+    const endsAtMs = performance.now() + graceMs;
     gateway.retire();
-    await connections.drain({ lameDuckMs, graceMs: config.drainSeconds * 1000 });
+    await connections.drain({ lameDuckMs, graceMs });
     await gateway.dispose();
     // As late as can be: what happens meanwhile is of interest.
     await metricsServer?.close();
     await sandbox?.close();
+    await output.end(Math.max(0, endsAtMs - performance.now()));
   }
 
   try {
@@ -72,7 +80,8 @@ async function run(): Promise<void> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  process.stdout.write(greeting(ready, port, metricsServer?.port));
+  output.write(greeting(ready, port, metricsServer?.port));
+  output.flush();
 }
 
 /** What keeps them takes memory, and loads a part of OpenTelemetry. */

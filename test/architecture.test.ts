@@ -15,6 +15,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'connections',
     'greeting',
     'metrics',
+    'observability',
     'queries',
     'server',
     'sandbox',
@@ -22,6 +23,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'unexpected-errors',
   ],
   connections: [],
+  observability: [],
   'unexpected-errors': ['described-error'],
   greeting: ['server'],
   server: [

@@ -17,6 +17,7 @@ export interface GatewayMetricsOptions {
 export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #unhandledRejections: Counter;
+  readonly #logLinesDropped: Counter;
   #state: StateMetrics | undefined;
   #watchesProcess = false;
   /** To be told of requests. */
@@ -35,6 +36,11 @@ export class GatewayMetrics {
     this.#unhandledRejections = new Counter({
       name: 'gateway_unhandled_rejections_total',
       help: 'Promises that were rejected without anybody hearing of it: defects of the gateway.',
+      registers: [this.#registry],
+    });
+    this.#logLinesDropped = new Counter({
+      name: 'gateway_log_lines_dropped_total',
+      help: 'Lines of the log that were dropped because they could not be written: disk full, or stdout closed or not read.',
       registers: [this.#registry],
     });
   }
@@ -57,6 +63,11 @@ export class GatewayMetrics {
   /** A promise was rejected without anybody hearing of it. */
   unhandledRejection(): void {
     this.#unhandledRejections.inc();
+  }
+
+  /** So many lines of the log were dropped. */
+  logLinesDropped(lines: number): void {
+    this.#logLinesDropped.inc(lines);
   }
 
   get contentType(): string {
