@@ -1,7 +1,9 @@
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Gateway } from '../src/server.ts';
 import { gatewayForTest, graphqlRequest, TOKEN } from './support/gateway.ts';
 import { listeningForTest } from './support/listening.ts';
 import { CAMPAIGN_ID } from './support/organisation.ts';
@@ -96,6 +98,52 @@ test('GraphiQL is compressed for browsers', async () => {
   expect(response.headers.get('content-security-policy')).toContain("script-src 'sha256-");
   const body = brotliDecompressSync(Buffer.from(await response.arrayBuffer()));
   expect(body.toString().trimEnd()).toMatch(/<\/html>$/);
+});
+
+describe.each([
+  ['as it is', null],
+  ['by Brotli', 'br'],
+  ['by gzip', 'gzip'],
+])('GraphiQL, coded %s,', (_how, coding) => {
+  const page = (gateway: Gateway) => {
+    const headers = { accept: 'text/html', ...(coding !== null && { 'accept-encoding': coding }) };
+    return gateway.fetch(new Request('http://localhost/graphql', { headers }));
+  };
+
+  test('is the same for everybody, and says by what it differs', async () => {
+    const { gateway } = await gatewayForTest();
+    const [one, other] = await Promise.all([page(gateway), page(gateway)]);
+    expect(one.headers.get('content-encoding')).toBe(coding);
+    expect(one.headers.get('vary')).toBe('Accept-Encoding');
+    const [body, another] = [Buffer.from(await one.arrayBuffer()), Buffer.from(await other.arrayBuffer())];
+    expect(another.equals(body)).toBe(true);
+    const html = (decoded[coding ?? ''] ?? ((plain: Buffer) => plain))(body).toString();
+    expect(html.trimEnd()).toMatch(/<\/html>$/);
+  });
+
+  test('takes no memory of its own for each who asks for it and reads nothing', async () => {
+    const { gateway } = await gatewayForTest();
+    const { byteLength } = await (await page(gateway)).arrayBuffer();
+    const answers: ServerResponse[] = [];
+    const url = await listeningForTest((incoming, answer) => {
+      answers.push(answer);
+      gateway.listener(incoming, answer);
+    });
+    const lines = [
+      'GET /graphql HTTP/1.1',
+      'Host: localhost',
+      'Accept: text/html',
+      ...(coding === null ? [] : [`Accept-Encoding: ${coding}`]),
+    ];
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`.repeat(60));
+    await expect.poll(() => answers.filter(({ headersSent }) => headersSent).length).toBe(60);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * byteLength);
+  });
 });
 
 test('what is answered in parts is left to go out as it comes', async () => {

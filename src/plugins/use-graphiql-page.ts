@@ -1,14 +1,45 @@
-import { type Plugin, shouldRenderGraphiQL } from 'graphql-yoga';
+import { type FetchAPI, type Plugin, shouldRenderGraphiQL } from 'graphql-yoga';
 import type { BrowserPage } from '../graphiql.ts';
+import { acceptedCoding, type Coding, compressed } from './content-coding.ts';
+
+/** The page as it is sent: each of its bodies is made once, and then the same bytes for everybody. */
+class SentPage {
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #plain: Buffer<ArrayBuffer>;
+  readonly #coded = new Map<Coding, Promise<Buffer<ArrayBuffer>>>();
+
+  constructor({ html, headers }: BrowserPage) {
+    this.#plain = Buffer.from(html);
+    this.#headers = headers;
+  }
+
+  async response(acceptEncoding: string, { Response }: Pick<FetchAPI, 'Response'>): Promise<Response> {
+    const coding = acceptedCoding(acceptEncoding);
+    const body = coding === null ? this.#plain : await this.#codedBy(coding);
+    const headers = new Headers({ ...this.#headers, vary: 'Accept-Encoding' });
+    if (coding !== null) headers.set('content-encoding', coding);
+    return new Response(body, { headers });
+  }
+
+  #codedBy(coding: Coding): Promise<Buffer<ArrayBuffer>> {
+    let body = this.#coded.get(coding);
+    if (body === undefined) {
+      body = compressed(this.#plain, coding);
+      this.#coded.set(coding, body);
+    }
+    return body;
+  }
+}
 
 /**
  * Shows browsers GraphiQL where they would get JSON. Yoga has such a plugin, which makes the page, of nine megabytes, anew for each
- * that asks and has no place for its headers.
+ * that asks and has no place for its headers. Here it is bytes from the beginning, so that neither `useBytes` nor
+ * `useCompression` makes more of them: whoever asks often and reads nothing gets no memory of his own for it.
  *
  * @param page Null where there is none, which a browser is told then.
  */
 export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null): Plugin {
-  let made: Promise<BrowserPage> | undefined;
+  let made: Promise<SentPage> | undefined;
   return {
     onRequestParse({ request, url, endResponse, fetchAPI }) {
       if (!shouldRenderGraphiQL(request)) return;
@@ -18,10 +49,10 @@ export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null): Plug
           endResponse(new fetchAPI.Response(noPage, { status: 404, headers: jsonContent }));
         return;
       }
-      made ??= page();
-      return made.then(({ html, headers }) =>
-        endResponse(new fetchAPI.Response(html, { headers: { ...headers } })),
-      );
+      made ??= page().then((browserPage) => new SentPage(browserPage));
+      return made
+        .then((sent) => sent.response(request.headers.get('accept-encoding') ?? '', fetchAPI))
+        .then(endResponse);
     },
   };
 }
