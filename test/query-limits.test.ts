@@ -100,6 +100,32 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
     ]);
   });
 
+  test.each([
+    ['line feeds', '\n'],
+    ['carriage returns', '\r'],
+    ['both', '\r\n'],
+  ])('too many line breaks: %s', async (_what, lineBreak) => {
+    const { statuses, errors } = await refused(`${lineBreak.repeat(5000)}{ __typename }${lineBreak}`, {});
+    expect(statuses).toEqual([200, 400]);
+    expect(errors).toEqual([
+      {
+        message: 'The query has 5001 line breaks; at most 5000 are allowed.',
+        extensions: { code: 'GRAPHQL_PARSE_FAILED', limit: 'lines', asked: 5001, allowed: 5000 },
+      },
+    ]);
+  });
+
+  test('too many line breaks, in the URL of a GET', async () => {
+    const { gateway, calls } = await gatewayForTest();
+    const query = encodeURIComponent(`${'\n'.repeat(5001)}{ user(id: "user-1") { id } }`);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const response = await gateway.fetch(new Request(`http://localhost/graphql?query=${query}`, { headers }));
+    expect(await response.json()).toMatchObject({
+      errors: [{ extensions: { limit: 'lines', asked: 5001 } }],
+    });
+    expect(calls()).toEqual({});
+  });
+
   test('too many directives', async () => {
     const { errors } = await refused(`{ __typename ${'@skip(if: false) '.repeat(51)} }`, {});
     expect(errors).toContainEqual({
@@ -136,6 +162,7 @@ describe('what is at its limit is answered:', () => {
       '{ user(id: "user-1") { id } __typename user(id: "user-1") { name } }',
     ],
     ['tokens', `{ user(id: "user-1") { ${'id '.repeat(50)} } }`],
+    ['line breaks', `${'\n'.repeat(2500)}{ user(id: "user-1") { id } }${'\r\n'.repeat(2500)}`],
   ])('%s', async (_what, query) => {
     const { query: ask } = await gatewayForTest({ env: SMALL });
     expect((await ask(query)).errors).toBeUndefined();

@@ -212,6 +212,7 @@ describe('a manifest', () => {
       torn: '{',
       wrong: '{ nothing never }',
       deep: '{ user(id: "user-1") { manager { id } } }',
+      long: `${'\n'.repeat(5001)}{ __typename }`,
       changing: 'mutation { start }',
       parts: 'fragment F on Query { __typename }',
     };
@@ -223,6 +224,7 @@ describe('a manifest', () => {
           'Document "wrong" of made-up.json: Cannot query field "nothing" on type "Query".',
           'Document "wrong" of made-up.json: Cannot query field "never" on type "Query". Did you mean "user"?',
           'Document "deep" of made-up.json: The query is 3 fields deep; at most 2 are allowed (MAX_DEPTH).',
+          'Document "long" of made-up.json: The query has 5001 line breaks; at most 5000 are allowed.',
           'Document "changing" of made-up.json: The schema has no mutations.',
           'Document "parts" of made-up.json has no operation.',
           'Document "parts" of made-up.json: Fragment "F" is never used.',

@@ -7,6 +7,7 @@ const limits = {
   tokens: { says: (asked: number) => `has ${asked} tokens`, setting: 'MAX_TOKENS' },
   rootFields: { says: (asked: number) => `has ${asked} fields at its root`, setting: 'MAX_ROOT_FIELDS' },
   directives: { says: (asked: number) => `has ${asked} directives`, setting: null },
+  lines: { says: (asked: number) => `has ${asked} line breaks`, setting: null },
   nesting: { says: (asked: number) => `has brackets ${asked} deep in one another`, setting: null },
 } as const;
 
@@ -25,6 +26,7 @@ export function beyondLimit(limit: QueryLimit, count: number, allowed: number): 
 
 /** Of limits that are found before there is a document. */
 const codes: Partial<Record<QueryLimit, string>> = {
+  lines: 'GRAPHQL_PARSE_FAILED',
   tokens: 'GRAPHQL_PARSE_FAILED',
   nesting: 'GRAPHQL_PARSE_FAILED',
 };

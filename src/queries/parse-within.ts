@@ -7,6 +7,8 @@ import { beyondLimit } from './beyond-limit.ts';
  * within the other limits comes near either.
  */
 const MAX_NESTING = 500;
+/** Most line breaks: for the place of each error graphql counts those before it, and one answer can have thousands of errors. */
+const MAX_LINES = 5000;
 
 /**
  * graphql's parser for queries of no more than so many tokens. It reads them once beforehand, without which it could not be
@@ -16,12 +18,28 @@ const MAX_NESTING = 500;
 export function parseWithin({ maxTokens }: QueryLimits): typeof parse {
   return (text, options) => {
     const source = typeof text === 'string' ? new Source(text) : text;
+    const lines = lineBreaksIn(source.body);
+    if (lines > MAX_LINES) throw beyondLimit('lines', lines, MAX_LINES);
     const { tokens, nesting } = sizeOf(source);
     if (tokens > maxTokens) throw beyondLimit('tokens', tokens, maxTokens);
     if (nesting > MAX_NESTING) throw beyondLimit('nesting', nesting, MAX_NESTING);
     return parse(source, options);
   };
 }
+
+/** Those that graphql counts lines by (https://spec.graphql.org/October2021/#LineTerminator). */
+function lineBreaksIn(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED ? text.charCodeAt(at - 1) !== CARRIAGE_RETURN : code === CARRIAGE_RETURN)
+      count += 1;
+  }
+  return count;
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 function sizeOf(source: Source): { tokens: number; nesting: number } {
   const lexer = new Lexer(source);
