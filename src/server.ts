@@ -21,6 +21,7 @@ import { useAnswerHeaders } from './plugins/use-answer-headers.ts';
 import { useArgumentRules } from './plugins/use-argument-rules.ts';
 import { useBodyLimit } from './plugins/use-body-limit.ts';
 import { useBytes } from './plugins/use-bytes.ts';
+import { useCoercedVariables } from './plugins/use-coerced-variables.ts';
 import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
 import { useCompression } from './plugins/use-compression.ts';
 import { corsOptions, useVaryByOrigin } from './plugins/use-cors.ts';
@@ -196,7 +197,8 @@ export function createGateway(
       ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
       useQueryRules(config),
       ...(config.introspection ? [] : [useHiddenSchema()]),
-      // First the arguments: nothing is spent on a request that is refused.
+      // First variables and arguments: nothing is spent on a request that is refused.
+      useCoercedVariables(),
       useArgumentRules(),
       // Whose plan counts on arguments that have been checked.
       useQueryCost({ ...config, batchSize: config.upstreamBatchSize }),

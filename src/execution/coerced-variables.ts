@@ -1,26 +1,67 @@
-import { type ExecutionArgs, getVariableValues, type OperationDefinitionNode } from 'graphql';
+import { type ExecutionArgs, getVariableValues, GraphQLError, type OperationDefinitionNode } from 'graphql';
 
 type Values = Record<string, unknown>;
 
-interface Coerced {
+/** The variables of a request: their values, or what is wrong with them. */
+export type CoercedVariables =
+  | { readonly values: Values; readonly errors: null }
+  | { readonly values: null; readonly errors: readonly GraphQLError[] };
+
+interface Known {
   readonly operation: OperationDefinitionNode;
   readonly inputs: unknown;
-  readonly values: Values | null;
+  readonly coerced: CoercedVariables;
 }
 
 /** By the context of a request, in which all that deal with it meet. */
-const known = new WeakMap<object, Coerced>();
+const known = new WeakMap<object, Known>();
 
-/** The variables of a request, coerced once for all who ask. Null where they are of wrong types. */
+/** Each error quotes all of a variable, so that without a bound they grow with the square of what was sent. */
+const MAX_ERRORS = 20;
+/** Most characters of an error before and after its semicolon: together they quote fewer than 200 of what was sent. */
+const MAX_PREFIX = 100;
+const MAX_REASON = 130;
+/** Names of the schema, at the end of a reason. */
+const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w+"(?:(?:, | or |, or )"\w+")*\?$/;
+
+/** The variables of a request, coerced once for all who ask. There are at most 20 errors, which quote little of what was sent. */
 export function coercedVariables(
-  { schema, variableValues, contextValue }: ExecutionArgs,
+  { schema, variableValues, contextValue }: Pick<ExecutionArgs, 'schema' | 'variableValues' | 'contextValue'>,
   operation: OperationDefinitionNode,
-): Values | null {
+): CoercedVariables {
   const isObject = typeof contextValue === 'object' && contextValue !== null;
   const earlier = isObject ? known.get(contextValue) : undefined;
-  if (earlier?.operation === operation && earlier.inputs === variableValues) return earlier.values;
+  if (earlier?.operation === operation && earlier.inputs === variableValues) return earlier.coerced;
   const inputs: Values = variableValues ?? {};
-  const values = getVariableValues(schema, operation.variableDefinitions ?? [], inputs).coerced ?? null;
-  if (isObject) known.set(contextValue, { operation, inputs: variableValues, values });
-  return values;
+  // The last one says that there are more.
+  const options = { maxErrors: MAX_ERRORS - 1 };
+  const result = getVariableValues(schema, operation.variableDefinitions ?? [], inputs, options);
+  const coerced: CoercedVariables = result.errors
+    ? { values: null, errors: result.errors.map(shortened) }
+    : { values: result.coerced, errors: null };
+  if (isObject) known.set(contextValue, { operation, inputs: variableValues, coerced });
+  return coerced;
+}
+
+/** `Variable "$filter" got invalid value { … } at "filter.states"; Value "GONE" does not exist in …`, whatever was sent. */
+function shortened(error: GraphQLError): GraphQLError {
+  const { message, nodes = null, originalError } = error;
+  const whole = originalError?.message ?? '';
+  const prefix = whole === '' ? message : message.slice(0, -whole.length);
+  const [suggestions = ''] = SUGGESTIONS.exec(whole) ?? [];
+  const reason = whole.slice(0, whole.length - suggestions.length);
+  if (prefix.length <= MAX_PREFIX && reason.length <= MAX_REASON) return error;
+  return new GraphQLError(
+    withoutMiddle(prefix, MAX_PREFIX) + withoutMiddle(reason, MAX_REASON) + suggestions,
+    {
+      nodes,
+    },
+  );
+}
+
+/** What a text begins with says what it is about, and its end what is wrong. */
+function withoutMiddle(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = Math.floor(most / 2);
+  return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
 }

@@ -80,7 +80,7 @@ export class CompiledExecutor {
     if (args.fieldResolver || args.typeResolver) return null;
     const plan = this.#plans.get(operation) ?? this.#sight(operation, args);
     if (plan === null || plan.variables === null || plan.operation.schema !== args.schema) return null;
-    const variables = coercedVariables(args, operation);
+    const { values: variables } = coercedVariables(args, operation);
     const conditions = variables && conditionsOf(plan.variables, variables);
     const compiled = conditions && this.#variant(plan, conditions);
     return (

@@ -27,6 +27,9 @@ interface FieldWithArguments {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
+/** Most errors of arguments: a list can have thousands of elements, and stand in several fields. */
+const MAX_REFUSALS = 20;
+
 /**
  * Refuses operations with arguments out of their range before anything is spent on them: a bad argument deep in a query
  * would otherwise be found only after the calls for what is above it. Like a variable of a wrong type it concerns the whole
@@ -43,15 +46,15 @@ export function useArgumentRules(): Plugin {
       if (!operation) return;
       let fields = known.get(operation);
       if (fields?.length === 0) return;
-      const coerced = coercedVariables(args, operation);
-      // Variables of a wrong type are the executor's to refuse.
+      const { values: coerced } = coercedVariables(args, operation);
+      // Variables of a wrong type have been refused (use-coerced-variables.ts).
       if (coerced === null) return;
       if (fields === undefined) {
         const found = fieldsWithArguments(schema, document, operation, coerced);
         fields = found.fields;
         if (!found.isConditional) known.set(operation, fields);
       }
-      const refusals = fields.flatMap((field) => refusalsOf(field, coerced));
+      const refusals = refusalsOfAll(fields, coerced);
       if (refusals.length > 0) {
         setResultAndStopExecution(refused(refusals, schema, document, operation, coerced));
       }
@@ -99,19 +102,37 @@ function fieldsWithArguments(
   return { fields, isConditional };
 }
 
-function refusalsOf(
-  { root, node, field }: FieldWithArguments,
+/** The errors of all these fields, as many as are told of. */
+function refusalsOfAll(
+  fields: readonly FieldWithArguments[],
   variables: Record<string, unknown>,
-): GraphQLError[] {
-  let problems: string[];
+): readonly GraphQLError[] {
+  const refusals: GraphQLError[] = [];
+  for (const field of fields) {
+    for (const problem of problemsOf(field, variables)) {
+      if (refusals.length === MAX_REFUSALS - 1) {
+        return [
+          ...refusals,
+          badUserInput('More arguments are wrong, which are not named.', field.root, field.node),
+        ];
+      }
+      refusals.push(badUserInput(problem, field.root, field.node));
+    }
+  }
+  return refusals;
+}
+
+function problemsOf(
+  { node, field }: FieldWithArguments,
+  variables: Record<string, unknown>,
+): readonly string[] {
   try {
     const args = getArgumentValues(field, node, variables);
-    problems = field.name === ENTITIES ? representationProblems(args) : argumentProblems(field, args);
+    return field.name === ENTITIES ? representationProblems(args) : argumentProblems(field, args);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    problems = [error.message];
+    return [error.message];
   }
-  return problems.map((problem) => badUserInput(problem, root, node));
 }
 
 function refused(

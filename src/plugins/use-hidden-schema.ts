@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 
 /**
  * Keeps suggestions out of errors: they name fields, arguments, types and values to who has guessed one nearly right. Those of
- * enum values that come by variables are the executor's, so what is answered is looked at, not what validation finds.
+ * enum values that come by variables are found later, so what is answered is looked at, not what validation finds.
  */
 export function useHiddenSchema(): Plugin {
   return {

@@ -35,8 +35,8 @@ export function useQueryCost({ maxUpstreamCalls, ...means }: QueryCostOptions): 
       const { schema, document, operationName } = args;
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
-      const variableValues = coercedVariables(args, operation);
-      // Variables of a wrong type are the executor's to refuse.
+      const { values: variableValues } = coercedVariables(args, operation);
+      // Those of a wrong type have been refused (use-coerced-variables.ts).
       if (variableValues === null) return;
       let ofOperation = plans.get(operation);
       if (ofOperation === undefined) {
