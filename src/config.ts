@@ -60,6 +60,8 @@ export interface Config {
   readonly upstreamBatchSize: number;
   readonly upstreamConcurrency: number;
   readonly maxUpstreamCalls: number;
+  /** The most values, objects and elements of lists in one answer. */
+  readonly maxAnswerFields: number;
   /** How many of something there are where the plan of a query cannot know it. */
   readonly cardinalities: Cardinalities;
   readonly interactionsWindowMs: number;
@@ -162,6 +164,7 @@ export function parseConfig(env: Environment): Config {
     upstreamBatchSize: values.UPSTREAM_BATCH_SIZE,
     upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
     maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
+    maxAnswerFields: values.MAX_ANSWER_FIELDS,
     cardinalities: values.PLAN_CARDINALITIES ?? usualCardinalities,
     interactionsWindowMs: values.INTERACTIONS_WINDOW_MS,
     interactionsMaxAgeMs: values.INTERACTIONS_MAX_AGE_MS,

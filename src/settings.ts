@@ -149,6 +149,12 @@ export const settings = {
     default: '40',
     schema: wholeNumber(1, 10_000),
   },
+  MAX_ANSWER_FIELDS: {
+    meaning:
+      'most fields of an answer: values, objects and elements of lists; what would have more is refused',
+    default: '500000',
+    schema: wholeNumber(1, 100_000_000),
+  },
   PLAN_CARDINALITIES: {
     meaning:
       'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',

@@ -49,7 +49,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   ],
   sharing: ['cache', 'config', 'datasources', 'redis', 'upstream'],
   metrics: ['cache', 'host-check', 'redis', 'requests', 'upstream'],
-  schema: ['context', 'resolvers'],
+  schema: ['context', 'execution', 'resolvers'],
   graphiql: [],
   plugins: [
     'authentication',

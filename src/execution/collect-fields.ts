@@ -1,5 +1,7 @@
 import {
+  type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLObjectType,
   isAbstractType,
   Kind,
@@ -14,7 +16,7 @@ import type { Operation } from './request.ts';
  * those on other types left out and with @skip and @include applied. As the specification's CollectFields.
  */
 export function collectFields(
-  { schema, fragments }: Operation,
+  { schema, fragments }: Pick<Operation, 'schema' | 'fragments'>,
   conditions: Conditions,
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
@@ -47,4 +49,13 @@ export function collectFields(
 
   for (const selectionSet of selectionSets) collect(selectionSet);
   return fields;
+}
+
+/** A document's fragments by name. */
+export function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
+  }
+  return fragments;
 }

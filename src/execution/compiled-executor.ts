@@ -1,16 +1,15 @@
 import {
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
-  type FragmentDefinitionNode,
   getOperationAST,
   GraphQLError,
-  Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { AnswerSize } from './answer-size.ts';
 import { coercedVariables } from './coerced-variables.ts';
+import { fragmentsOf } from './collect-fields.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 import { type Conditions, conditionsOf, conditionVariables } from './conditions.ts';
 import { tokensIn } from './kept-documents.ts';
@@ -72,8 +71,15 @@ export class CompiledExecutor {
     });
   }
 
-  /** Null where the ordinary executor has to answer. */
-  execute(args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> | null {
+  /**
+   * Null where the ordinary executor has to answer.
+   *
+   * @param size Is told of the fields of the answer, and has the last word where they become too many: what is given is of no use then.
+   */
+  execute(
+    args: ExecutionArgs,
+    size = new AnswerSize(Infinity),
+  ): ExecutionResult | Promise<ExecutionResult> | null {
     const operation = getOperationAST(args.document, args.operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     // It would have to be asked for every value.
@@ -83,9 +89,8 @@ export class CompiledExecutor {
     const { values: variables } = coercedVariables(args, operation);
     const conditions = variables && conditionsOf(plan.variables, variables);
     const compiled = conditions && this.#variant(plan, conditions);
-    return (
-      compiled && run(compiled, new Request(plan.operation, args.rootValue, args.contextValue, variables))
-    );
+    const { rootValue, contextValue } = args;
+    return compiled && run(compiled, new Request(plan.operation, rootValue, contextValue, variables, size));
   }
 
   #sight(operation: OperationDefinitionNode, { schema, document }: ExecutionArgs): Plan | null {
@@ -154,12 +159,4 @@ function resultWithout(error: unknown, request: Request): ExecutionResult {
   if (!(error instanceof GraphQLError)) throw error;
   request.add(error, null, []);
   return resultOf(null, request);
-}
-
-function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
-  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments[definition.name.value] = definition;
-  }
-  return fragments;
 }

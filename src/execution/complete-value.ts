@@ -1,6 +1,7 @@
 import { GraphQLError, isLeafType, isListType, type GraphQLLeafType } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
 import { argumentsOf, fail, type Request } from './request.ts';
+import { isPromiseLike } from './settle.ts';
 import { infoOf, type Site } from './site.ts';
 
 /**
@@ -72,21 +73,12 @@ function completeLeaf(type: GraphQLLeafType, value: unknown): unknown {
   );
 }
 
-function isIterable(value: unknown): boolean {
+/** What can be a list. */
+export function isIterable(value: unknown): value is Iterable<unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
     Symbol.iterator in value &&
     typeof value[Symbol.iterator] === 'function'
-  );
-}
-
-/** As graphql-js tells promises. */
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
-  return (
-    (typeof value === 'object' || typeof value === 'function') &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
   );
 }

@@ -71,10 +71,11 @@ export function conditionsOf(
   return conditions;
 }
 
-/** Whether @skip and @include leave a selection in, of an operation whose conditions have been looked at. */
+/** Whether @skip and @include leave a selection in; conditions that are not known leave it out. */
 export function isIncluded({ directives = [] }: SelectionNode, conditions: Conditions): boolean {
   return directives.every((directive) => {
     const value = conditionIn(directive);
+    if (value === undefined) return true;
     const condition =
       value?.kind === Kind.VARIABLE
         ? conditions.get(value.name.value)

@@ -93,6 +93,7 @@ function objectFunction({ type, fields }: Selection, site: Site | null, function
     );
   }
   functions.push(`function ${name}(${['request', 'source', ...indices].join(', ')}) {
+    request.size.add(${fields.length});
     const readable = typeof source === 'object' && source !== null || typeof source === 'function' ? source : nothing;
     let pending = false;
     ${variables.map((variable) => `let ${variable} = null;`).join(' ')}
@@ -117,11 +118,14 @@ function listFunction(site: Site, itemSite: Site, below: Selection | null, funct
   const indices = indicesOf(site);
   const index = `i${site.depth}`;
   functions.push(`function ${name}(${['request', 'items', ...indices].join(', ')}) {
-    const answers = Array.isArray(items) ? new Array(items.length).fill(null) : [];
+    const isArray = Array.isArray(items);
+    if (isArray) request.size.add(items.length);
+    const answers = isArray ? new Array(items.length).fill(null) : [];
     let pending = false;
     let ${index} = 0;
     try {
       for (const value of items) {
+        if (!isArray) request.size.add(1);
         let answer = null;
         ${attempt(itemSite, 'answer', '', below, functions)}
         answers[${index}] = answer;

@@ -1,6 +1,6 @@
 import { guard } from './complete-value.ts';
 import { fail, type Request } from './request.ts';
-import type { Site } from './site.ts';
+import { fieldsIn, type Site } from './site.ts';
 
 /**
  * Sources that say everything that their answers depend on, so that of two that are alike one needs to be answered. Hundreds of
@@ -19,6 +19,8 @@ export interface Answer {
   readonly value: unknown;
   /** What had failed at the site before this answer was begun. */
   readonly failuresBefore: number;
+  /** How many fields it has, which count wherever it stands; null until somebody asks that of a promised one. */
+  fields: number | null;
   /** That of a source with the same key that is not like it: of references to one entity some say more than others. */
   readonly other: Answer | undefined;
 }
@@ -33,7 +35,9 @@ export const noRepeats: Repeats<never> = {
 export function recalledly(repeats: Repeats) {
   return function recalled(request: Request, number: number, source: object): unknown {
     const known = alike(repeats, request.answers[number]?.get(repeats.keyOf(source)), source);
-    return known === undefined || known.value instanceof Promise ? undefined : known.value;
+    if (known === undefined || known.value instanceof Promise) return undefined;
+    request.size.add(known.fields ?? 0);
+    return known.value;
   };
 }
 
@@ -65,20 +69,26 @@ export function repeatedly(repeats: Repeats) {
     const others = answers.get(key);
     const known = alike(repeats, others, source);
     if (known !== undefined) {
-      if (!(known.value instanceof Promise)) return known.value;
+      if (!(known.value instanceof Promise)) {
+        request.size.add(known.fields ?? 0);
+        return known.value;
+      }
       // With errors it is made again, for they have places of their own; what was loaded for it is there by then.
       const again = () => madeAgain(request, site, source, indices);
-      return known.value.then(
-        (value: unknown) => (known.failuresBefore === failuresAt(request, site) ? value : again()),
-        again,
-      );
+      return known.value.then((value: unknown) => {
+        if (known.failuresBefore !== failuresAt(request, site)) return again();
+        request.size.add((known.fields ??= fieldsIn(site, value)));
+        return value;
+      }, again);
     }
     const failuresBefore = failuresAt(request, site);
+    const fieldsBefore = request.size.fields;
     const value = made(request, site, source, indices);
     // Without a promise it is known now whether anything failed.
     const isRepeatable = value instanceof Promise || failuresBefore === failuresAt(request, site);
     if (isRepeatable && countOf(others) < MOST_ALTERNATIVES) {
-      answers.set(key, { source, value, failuresBefore, other: others });
+      const fields = value instanceof Promise ? null : request.size.fields - fieldsBefore;
+      answers.set(key, { source, value, failuresBefore, fields, other: others });
     }
     return guard(request, site, value, indices);
   };

@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { AnswerSize } from './answer-size.ts';
 import { fieldError } from './field-error.ts';
 import type { Answer } from './repeated-answers.ts';
 import type { Site } from './site.ts';
@@ -26,6 +27,7 @@ export class Request implements Operation {
   readonly rootValue: unknown;
   readonly context: unknown;
   readonly variableValues: Record<string, unknown>;
+  readonly size: AnswerSize;
   readonly errors: GraphQLError[] = [];
   /** By the number of the site. */
   readonly args: (Values | undefined)[] = [];
@@ -40,6 +42,7 @@ export class Request implements Operation {
     rootValue: unknown,
     context: unknown,
     variableValues: Record<string, unknown>,
+    size: AnswerSize,
   ) {
     this.schema = schema;
     this.operation = operation;
@@ -47,6 +50,7 @@ export class Request implements Operation {
     this.rootValue = rootValue;
     this.context = context;
     this.variableValues = variableValues;
+    this.size = size;
   }
 
   /** Notes an error, unless the answer is null from further up already: graphql-js tells no more then, and the specification neither. */
@@ -79,11 +83,13 @@ export function argumentsOf(request: Request, site: Site): Values {
 }
 
 /**
- * Gives up on a site: null where that may be null, otherwise it throws for what is above.
+ * Gives up on a site: null where that may be null, otherwise it throws for what is above. Of an answer that has become too large
+ * all is given up.
  *
  * @throws GraphQLError the error with the place where it arose.
  */
 export function fail(request: Request, site: Site, reason: unknown, indices: readonly number[]): null {
+  if (request.size.isExceeded) throw reason;
   const error =
     reason instanceof GraphQLError && reason.path !== undefined
       ? reason

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { collectFields } from './collect-fields.ts';
 import type { Conditions } from './conditions.ts';
+import { resolverOf } from './counted-fields.ts';
 import type { Operation } from './request.ts';
 import { Site } from './site.ts';
 
@@ -53,11 +54,13 @@ export function selectSites(
       if (definition === undefined || sites.length >= MAX_SITES) return null;
       const named = getNamedType(definition.type);
       if (isAbstractType(named)) return null;
-      const resolve = definition.resolve === defaultFieldResolver ? null : (definition.resolve ?? null);
+      const resolver = resolverOf(definition);
+      const resolve = resolver === defaultFieldResolver ? null : (resolver ?? null);
       const field = { key, parentType: type, definition, resolve, nodes: fieldNodes };
       const site = new Site(sites, field, definition.type, parent);
       const below = isObjectType(named) ? select(named, fieldNodes, innermost(site)) : null;
       if (below === null && isObjectType(named)) return null;
+      if (below !== null) innermost(site).fieldCount = below.fields.length;
       fields.push({ site, below });
     }
     return { type, fields };

@@ -55,3 +55,13 @@ export function throwAtOnce(thrown: unknown, values: readonly unknown[]): never 
   for (const value of values) if (value instanceof Promise) value.catch(() => null);
   throw thrown;
 }
+
+/** As graphql-js tells promises. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    'then' in value &&
+    typeof value.then === 'function'
+  );
+}

@@ -40,6 +40,10 @@ export class Site {
   readonly depth: number;
   /** Of what a list holds; null where the type is none. */
   readonly item: Site | null;
+  /** Those right below it. */
+  readonly children: Site[] = [];
+  /** Of objects: how many fields each has, `__typename` among them. */
+  fieldCount = 0;
   completion: Completion | null = null;
 
   /** Numbers itself by its place among `sites`, to which it adds itself. */
@@ -53,6 +57,7 @@ export class Site {
     this.number = sites.push(this) - 1;
     this.field = field;
     this.parent = parent;
+    parent?.children.push(this);
     this.isItem = isItem;
     this.isNonNull = isNonNullType(type);
     this.type = isNonNullType(type) ? type.ofType : type;
@@ -74,6 +79,21 @@ export class Site {
     path.push(this.isItem ? (indices[this.depth - 1] ?? 0) : this.field.key);
     return path;
   }
+}
+
+/** How many fields there are in a value that was completed at a site, without those of the site itself. */
+export function fieldsIn(site: Site, value: unknown): number {
+  // What a leaf is made of is not the answer's.
+  if (typeof value !== 'object' || value === null || site.completion === null) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    count = value.length;
+    if (site.item !== null) for (const item of value) count += fieldsIn(site.item, item);
+  } else {
+    count = site.fieldCount;
+    for (const child of site.children) count += fieldsIn(child, Reflect.get(value, child.field.key));
+  }
+  return count;
 }
 
 /** What resolvers are told of the field that they answer, as graphql-js tells it. */

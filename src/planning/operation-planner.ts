@@ -14,7 +14,7 @@ import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../resolvers/campaign-connecti
 import { DEFAULT_INTERACTIONS } from '../resolvers/campaign-interaction-connection.ts';
 import type { LoadedResource } from '../resolvers/entity-fields.ts';
 import { type Level, levelAt, type Need, type Operation } from '../resolvers/levels.ts';
-import { selectedFields } from '../resolvers/selections.ts';
+import { byResponseKey, selectedFields } from '../resolvers/selections.ts';
 import { entitySources, isLoadNeeded } from '../subgraph/entity-sources.ts';
 import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
@@ -71,7 +71,7 @@ class OperationPlanner {
   }
 
   plan(selectionSet: SelectionSetNode): CallPlan {
-    for (const nodes of this.#byResponseKey(selectedFields(selectionSet, this.#operation))) {
+    for (const nodes of byResponseKey(selectedFields(selectionSet, this.#operation))) {
       const name = nodes[0].name.value;
       if (name === ENTITIES) this.#entities(nodes);
       // Others are introspection's.
@@ -177,7 +177,7 @@ class OperationPlanner {
       this.#level(below, objectsAt(level.type, field, below.type, objects, this.#means.cardinalities));
     }
     let isListed = false;
-    for (const nodes of this.#byResponseKey(level.fieldsWithArguments)) {
+    for (const nodes of byResponseKey(level.fieldsWithArguments)) {
       // The only such field of an entity.
       isListed = this.#interactions(nodes, objects, level.type) || isListed;
     }
@@ -225,17 +225,6 @@ class OperationPlanner {
     const field = type && 'getFields' in type ? type.getFields()[node.name.value] : undefined;
     if (field === undefined || !('args' in field)) throw new TypeError(`${typeName} has no such field.`);
     return getArgumentValues(field, node, variableValues);
-  }
-
-  #byResponseKey(nodes: Iterable<FieldNode>): Iterable<[FieldNode, ...FieldNode[]]> {
-    const byKey = new Map<string, [FieldNode, ...FieldNode[]]>();
-    for (const node of nodes) {
-      const key = (node.alias ?? node.name).value;
-      const others = byKey.get(key);
-      if (others === undefined) byKey.set(key, [node]);
-      else others.push(node);
-    }
-    return byKey.values();
   }
 }
 

@@ -1,21 +1,58 @@
+import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { AnswerSize } from '../execution/answer-size.ts';
 import { CompiledExecutor } from '../execution/compiled-executor.ts';
+import { countInto } from '../execution/counted-fields.ts';
 import { repeatedReferences } from '../resolvers/repeated-references.ts';
+import { queryTooExpensive } from './query-too-expensive.ts';
 
 export interface CompiledExecutionOptions {
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
   readonly compileAtSight?: number | undefined;
+  /** The most fields that an answer may have. @default Infinity */
+  readonly maxAnswerFields?: number;
 }
 
+type ExecuteFn = Parameters<Parameters<NonNullable<Plugin['onExecute']>>[0]['setExecuteFn']>[0];
+type Executed = ReturnType<ExecuteFn>;
+
 /**
- * Executes operations that are sent again and again by code made for them. Parsed documents are kept by their text
- * (`kept-documents.ts`), so that equal texts meet in one document.
+ * Executes operations that are sent again and again by code made for them, others as Yoga does, and ends either as soon as the
+ * answer has too many fields: what a query asks for is estimated beforehand, but only the upstream's answers tell what comes.
+ * Parsed documents are kept by their text (`kept-documents.ts`), so that equal texts meet in one document.
  */
-export function useCompiledExecution({ compileAtSight = 3 }: CompiledExecutionOptions = {}): Plugin {
+export function useCompiledExecution({
+  compileAtSight = 3,
+  maxAnswerFields = Infinity,
+}: CompiledExecutionOptions = {}): Plugin {
   const executor = new CompiledExecutor({ compileAtSight, repeats: repeatedReferences });
+
+  function execute(args: ExecutionArgs, size: AnswerSize, executeFn: ExecuteFn): Executed {
+    const compiled = executor.execute(args, size);
+    if (compiled !== null) return compiled;
+    countInto(size, args);
+    return executeFn(args);
+  }
+
   return {
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args) => executor.execute(args) ?? executeFn(args));
+      setExecuteFn((args: ExecutionArgs) => {
+        const size = new AnswerSize(maxAnswerFields);
+        const executed: unknown = execute(args, size, executeFn);
+        return executed instanceof Promise
+          ? executed.then((result: unknown) => (size.isExceeded ? tooLarge(size) : result))
+          : size.isExceeded
+            ? tooLarge(size)
+            : executed;
+      });
     },
+  };
+}
+
+/** In place of all that was made of the answer. */
+function tooLarge({ fields, maxFields }: AnswerSize) {
+  const message = `The answer has at least ${fields} fields, and ${maxFields} are allowed (MAX_ANSWER_FIELDS).`;
+  return {
+    errors: [queryTooExpensive(message, { limit: 'answerFields', asked: fields, allowed: maxFields })],
   };
 }

@@ -2,20 +2,24 @@ import {
   type DocumentNode,
   getArgumentValues,
   getOperationAST,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../execution/coerced-variables.ts';
+import { estimateAnswerFields } from '../planning/answer-fields.ts';
 import type { PlannedCalls } from '../planning/call-plan.ts';
 import { planOperation, type PlanningMeans } from '../planning/operation-planner.ts';
 import { fragmentsOf, selectedFields } from '../resolvers/selections.ts';
 import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
+import { queryTooExpensive } from './query-too-expensive.ts';
 
 export interface QueryCostOptions extends PlanningMeans {
   /** The most upstream calls that one request may make. */
   readonly maxUpstreamCalls: number;
+  /** The most fields that an answer may have. */
+  readonly maxAnswerFields: number;
 }
 
 /** Plans that are kept of one operation, for variables that make a difference. */
@@ -24,10 +28,14 @@ const MAX_PLANS = 32;
 interface Cost {
   readonly total: number;
   readonly byResource: readonly PlannedCalls[];
+  readonly answerFields: number;
 }
 
-/** Refuses an operation that would need more upstream calls than a request may make, before any of them is made. */
-export function useQueryCost({ maxUpstreamCalls, ...means }: QueryCostOptions): Plugin {
+/**
+ * Refuses an operation that would need more upstream calls than a request may make, or whose answer would have more fields than
+ * one may have, before anything is spent on it.
+ */
+export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...means }: QueryCostOptions): Plugin {
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
 
   return {
@@ -47,14 +55,15 @@ export function useQueryCost({ maxUpstreamCalls, ...means }: QueryCostOptions): 
       let cost = ofOperation.get(shape);
       if (cost === undefined) {
         const fragments = fragmentsOf(document);
-        const plan = planOperation({ schema, fragments, variableValues }, operation.selectionSet, means);
-        cost = { total: plan.total, byResource: plan.byResource };
+        const planned = { schema, fragments, variableValues };
+        const { total, byResource } = planOperation(planned, operation.selectionSet, means);
+        const answerFields = estimateAnswerFields(planned, operation.selectionSet, means.cardinalities);
+        cost = { total, byResource, answerFields };
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
       }
-      if (cost.total > maxUpstreamCalls) {
-        setResultAndStopExecution({ errors: [tooExpensive(cost, maxUpstreamCalls)] });
-      }
+      const refusal = refusalOf(cost, { maxUpstreamCalls, maxAnswerFields });
+      if (refusal !== null) setResultAndStopExecution({ errors: [refusal] });
     },
   };
 }
@@ -88,19 +97,24 @@ function entitiesShape(
   return shape;
 }
 
-function tooExpensive({ total, byResource }: Cost, maxUpstreamCalls: number): GraphQLError {
-  const dearest = byResource.map(({ resource, calls }) => `${calls} to ${resource}`).join(', ');
-  return new GraphQLError(
-    `The query would need up to ${total} upstream calls, and ${maxUpstreamCalls} are allowed (MAX_UPSTREAM_CALLS): ${dearest}.`,
-    {
-      extensions: {
-        code: 'QUERY_TOO_EXPENSIVE',
-        limit: 'upstreamCalls',
-        asked: total,
-        allowed: maxUpstreamCalls,
-        plan: byResource,
-        http: { status: 400, spec: true },
-      },
-    },
-  );
+/** The error of an operation that would cost too much; null for one that may be executed. */
+function refusalOf(
+  { total, byResource, answerFields }: Cost,
+  { maxUpstreamCalls, maxAnswerFields }: Pick<QueryCostOptions, 'maxUpstreamCalls' | 'maxAnswerFields'>,
+): GraphQLError | null {
+  if (total > maxUpstreamCalls) {
+    const dearest = byResource.map(({ resource, calls }) => `${calls} to ${resource}`).join(', ');
+    return queryTooExpensive(
+      `The query would need up to ${total} upstream calls, and ${maxUpstreamCalls} are allowed (MAX_UPSTREAM_CALLS): ${dearest}.`,
+      { limit: 'upstreamCalls', asked: total, allowed: maxUpstreamCalls },
+      { plan: byResource },
+    );
+  }
+  if (answerFields > maxAnswerFields) {
+    return queryTooExpensive(
+      `The answer would have up to ${answerFields} fields, and ${maxAnswerFields} are allowed (MAX_ANSWER_FIELDS): ask for fewer rows ("first"), fewer lists in one another, or fewer fields of a row.`,
+      { limit: 'answerFields', asked: answerFields, allowed: maxAnswerFields },
+    );
+  }
+  return null;
 }

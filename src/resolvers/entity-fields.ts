@@ -46,6 +46,7 @@ type SchemaField = GraphQLField<unknown, unknown>;
 const needsOfResolvers = new WeakMap<object, EntityNeed>();
 /** So it is known before any resolver is called what it will have to load. */
 const needsOfFields = new WeakMap<SchemaField, EntityNeed>();
+const resolvedFields = new WeakSet<SchemaField>();
 /** Fields that give nothing but a property of their object, to those who may see it. */
 const personalProperties = new WeakSet<SchemaField>();
 
@@ -59,7 +60,7 @@ export function needing<Ref extends Reference, Resolver extends object>(
   return resolver;
 }
 
-/** Takes over to a schema's fields what their resolvers said, which the schema has only copies of. */
+/** Takes over to a schema's fields which have resolvers, and what these said, which the schema has only copies of. */
 export function noteEntityNeeds(
   schema: GraphQLSchema,
   resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -69,9 +70,11 @@ export function noteEntityNeeds(
     if (!isObjectType(type)) continue;
     const fields = type.getFields();
     for (const [name, resolver] of Object.entries(ofType)) {
-      const need = typeof resolver === 'function' ? needsOfResolvers.get(resolver) : undefined;
       const field = fields[name];
-      if (need !== undefined && field !== undefined) needsOfFields.set(field, need);
+      if (field === undefined || typeof resolver !== 'function') continue;
+      resolvedFields.add(field);
+      const need = needsOfResolvers.get(resolver);
+      if (need !== undefined) needsOfFields.set(field, need);
     }
   }
 }
@@ -79,6 +82,11 @@ export function noteEntityNeeds(
 /** What is loaded for a field; undefined where that is nothing, or not known beforehand. */
 export function entityNeedOf(field: SchemaField): EntityNeed | undefined {
   return needsOfFields.get(field);
+}
+
+/** Whether a field has a resolver of its own, and is not answered by a property of its object. */
+export function hasResolver(field: SchemaField): boolean {
+  return resolvedFields.has(field);
 }
 
 /** Says that a field is a property of its object, shown to those who may see personal data. */

@@ -3,7 +3,6 @@ import {
   getNamedType,
   type GraphQLObjectType,
   type GraphQLResolveInfo,
-  isAbstractType,
   isObjectType,
   type SelectionSetNode,
 } from 'graphql';
@@ -11,10 +10,11 @@ import {
   type EntityFinder,
   entityNeedOf,
   type EntityPreparer,
+  hasResolver,
   isPersonalProperty,
   type LoadedResource,
 } from './entity-fields.ts';
-import { selectedFields } from './selections.ts';
+import { isOfType, selectedFields } from './selections.ts';
 
 /** What is needed of the objects of one level of a query, and of those that they lead to. */
 export interface Level {
@@ -113,13 +113,6 @@ function fieldsOf(
   return selectionSets.flatMap((set) => [...selectedFields(set, operation, followed, isOf)]);
 }
 
-/** Whether objects of a type are what a fragment is on. */
-function isOfType({ schema }: Operation, type: GraphQLObjectType, typeCondition: string): boolean {
-  if (typeCondition === type.name) return true;
-  const condition = schema.getType(typeCondition);
-  return isAbstractType(condition) && schema.isSubType(condition, type);
-}
-
 function levelOf(
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
@@ -162,7 +155,7 @@ function levelOf(
     const need = entityNeedOf(definition);
     const isPersonal = isPersonalProperty(definition);
     // Of what other resolvers give nothing is known here.
-    if (definition.resolve && need === undefined && !isPersonal) return [];
+    if (hasResolver(definition) && need === undefined && !isPersonal) return [];
     const level = levelOf(itsType, below, operation);
     const { find = null, prepare = null } = need ?? {};
     return [{ field, find, prepare, isPersonal, level, isWanted: isWanted(level) }];

@@ -2,9 +2,11 @@ import {
   type DocumentNode,
   getDirectiveValues,
   GraphQLIncludeDirective,
+  type GraphQLObjectType,
   type GraphQLResolveInfo,
   GraphQLSkipDirective,
   type FieldNode,
+  isAbstractType,
   Kind,
   type SelectionNode,
   type SelectionSetNode,
@@ -45,6 +47,42 @@ export function* selectedFields(
       }
     }
   }
+}
+
+/**
+ * The fields that selection sets ask of an object of this type, by response key in the order of the answer. Fragments on other
+ * types are left out.
+ */
+export function fieldsByKey(
+  selectionSets: readonly SelectionSetNode[],
+  operation: Operation & Pick<GraphQLResolveInfo, 'schema'>,
+  type: GraphQLObjectType,
+): Iterable<[FieldNode, ...FieldNode[]]> {
+  const followed = new Set<string>();
+  const isOf = (typeCondition: string) => isOfType(operation, type, typeCondition);
+  return byResponseKey(selectionSets.flatMap((set) => [...selectedFields(set, operation, followed, isOf)]));
+}
+
+export function byResponseKey(nodes: Iterable<FieldNode>): Iterable<[FieldNode, ...FieldNode[]]> {
+  const byKey = new Map<string, [FieldNode, ...FieldNode[]]>();
+  for (const node of nodes) {
+    const key = (node.alias ?? node.name).value;
+    const others = byKey.get(key);
+    if (others === undefined) byKey.set(key, [node]);
+    else others.push(node);
+  }
+  return byKey.values();
+}
+
+/** Whether objects of a type are what a fragment is on. */
+export function isOfType(
+  { schema }: Pick<GraphQLResolveInfo, 'schema'>,
+  type: GraphQLObjectType,
+  typeCondition: string,
+): boolean {
+  if (typeCondition === type.name) return true;
+  const condition = schema.getType(typeCondition);
+  return isAbstractType(condition) && schema.isSubType(condition, type);
 }
 
 /** Which of these fields are selected of what a resolver gives. */

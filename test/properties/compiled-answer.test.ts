@@ -19,10 +19,28 @@ test(
   },
 );
 
+test(
+  'any valid query is ended at the same number of fields whether it is compiled or not',
+  { timeout },
+  async () => {
+    const sound = upstreamPlans.map((plan) => ({ ...plan, damage: [], oddities: {}, failing: null }));
+    const sizes = fc.integer({ min: 1, max: 600 });
+    const property = fc.asyncProperty(sound, sizes, fc.gen(), async (plan, size, draw) => {
+      const operation = generateOperation(draw, sdl);
+      const limit = { MAX_ANSWER_FIELDS: String(size) };
+      const compiled = await answerAndCalls(plan, operation, 1, limit);
+      const ordinary = await answerAndCalls(plan, operation, Infinity, limit);
+      expect(compiled.data, `${size}: ${operation.query}`).toEqual(ordinary.data);
+    });
+    await fc.assert(property, propertyRuns);
+  },
+);
+
 async function answerAndCalls(
   plan: UpstreamPlan,
   { query, variables }: GeneratedOperation,
   compileAtSight: number,
+  env: Readonly<Record<string, string>> = {},
 ) {
   const {
     query: ask,
@@ -37,6 +55,7 @@ async function answerAndCalls(
       // A machine that stands still for a moment is no fault of either.
       REQUEST_TIMEOUT_MS: '60000',
       UPSTREAM_TIMEOUT_MS: '60000',
+      ...env,
     },
   });
   try {
