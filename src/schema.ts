@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
-import { countFields } from './execution/counted-fields.ts';
+import { prepareFields } from './execution/prepare-fields.ts';
 import { noteEntityNeeds } from './resolvers/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
@@ -22,6 +22,6 @@ export function finished<Schema extends GraphQLSchema>(built: Schema): Schema {
   noteEntityNeeds(built, resolvers);
   guardPersonalData(built);
   // Around all that answers a field.
-  countFields(built);
+  prepareFields(built);
   return built;
 }

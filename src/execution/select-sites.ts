@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { collectFields } from './collect-fields.ts';
 import type { Conditions } from './conditions.ts';
-import { resolverOf } from './counted-fields.ts';
+import { resolverOf } from './prepare-fields.ts';
 import type { Operation } from './request.ts';
 import { Site } from './site.ts';
 

@@ -2,7 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AnswerSize } from '../execution/answer-size.ts';
 import { CompiledExecutor } from '../execution/compiled-executor.ts';
-import { countInto } from '../execution/counted-fields.ts';
+import { countInto } from '../execution/prepare-fields.ts';
 import { repeatedReferences } from '../resolvers/repeated-references.ts';
 import { queryTooExpensive } from './query-too-expensive.ts';
 

@@ -9,7 +9,7 @@ import {
 import { expect } from 'vitest';
 import { AnswerSize } from '../../src/execution/answer-size.ts';
 import { CompiledExecutor, type CompiledExecutorOptions } from '../../src/execution/compiled-executor.ts';
-import { countFields, countInto } from '../../src/execution/counted-fields.ts';
+import { prepareFields, countInto } from '../../src/execution/prepare-fields.ts';
 
 export type Asked = Omit<ExecutionArgs, 'document'> & { readonly query: string };
 
@@ -42,7 +42,7 @@ const countedSchemas = new WeakSet<object>();
 function counted(schema: GraphQLSchema): void {
   if (countedSchemas.has(schema)) return;
   countedSchemas.add(schema);
-  countFields(schema);
+  prepareFields(schema);
 }
 
 /** Data to the order of keys; errors in any order, to where they come from. */

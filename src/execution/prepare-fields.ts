@@ -15,42 +15,43 @@ import {
   isLeafType,
   isListType,
   isObjectType,
+  responsePathAsArray,
   type SelectionSetNode,
 } from 'graphql';
 import type { AnswerSize } from './answer-size.ts';
 import { collectFields, fragmentsOf } from './collect-fields.ts';
 import { isIterable } from './complete-value.ts';
 import type { Conditions } from './conditions.ts';
+import { fieldError } from './field-error.ts';
 import { isPromiseLike } from './settle.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type Selected = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'operation' | 'variableValues'>;
 
-/** Resolvers of fields as they were before they were counted; undefined where a property answers. */
-const uncounted = new WeakMap<object, Resolver | undefined>();
+/** Resolvers of fields as they were before they were prepared; undefined where a property answers. */
+const ownResolvers = new WeakMap<object, Resolver | undefined>();
 /** By the context of the request. */
 const sizes = new WeakMap<object, AnswerSize>();
 
 /**
- * Has the fields of a schema that give objects or lists count what they give, where somebody wants that counted: an ordinary
- * executor cannot be asked to. Fields of introspection are graphql's own and shared by all schemas, and are left as they are.
+ * Has the fields of a schema do for an ordinary executor what it cannot be asked to do: count what they give, where somebody
+ * wants that counted, and fail with errors that cost as little as those of the compiled one. Fields of introspection are
+ * graphql's own and shared by all schemas, and are left as they are.
  */
-export function countFields(schema: GraphQLSchema): void {
+export function prepareFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {
-      const isCounted = isCompositeType(getNamedType(field.type)) || isListType(getNullableType(field.type));
-      if (!isCounted) continue;
-      const counting = countingResolver(field);
-      uncounted.set(counting, field.resolve);
-      field.resolve = counting;
+      const prepared = preparedResolver(field);
+      ownResolvers.set(prepared, field.resolve);
+      field.resolve = prepared;
     }
   }
 }
 
-/** What resolves a field, but for the counting; undefined where a property answers. */
+/** What resolves a field by itself; undefined where a property answers. */
 export function resolverOf({ resolve }: GraphQLField<unknown, unknown>): Resolver | undefined {
-  return resolve !== undefined && uncounted.has(resolve) ? uncounted.get(resolve) : resolve;
+  return resolve !== undefined && ownResolvers.has(resolve) ? ownResolvers.get(resolve) : resolve;
 }
 
 /** Has the fields of a schema count into `size` what they give to a request, from its root on. */
@@ -69,15 +70,32 @@ export function countInto(size: AnswerSize, args: ExecutionArgs): void {
   size.add(countOf(root, [operation], selected));
 }
 
-function countingResolver({
+function preparedResolver({
   type,
   resolve = defaultFieldResolver,
 }: GraphQLField<unknown, unknown>): Resolver {
+  const isCounted = isCompositeType(getNamedType(type)) || isListType(getNullableType(type));
   return (source, args, context, info) => {
-    const found: unknown = resolve(source, args, context, info);
-    const size = typeof context === 'object' && context !== null ? sizes.get(context) : undefined;
-    return size === undefined ? found : counted(found, type, { info, size });
+    const size =
+      isCounted && typeof context === 'object' && context !== null ? sizes.get(context) : undefined;
+    const finished = (value: unknown) => (size === undefined ? value : counted(value, type, { info, size }));
+    let found: unknown;
+    try {
+      found = resolve(source, args, context, info);
+    } catch (error) {
+      throw errorAt(info, error);
+    }
+    if (found instanceof Error) throw errorAt(info, found);
+    if (!isPromiseLike(found)) return finished(found);
+    return found.then(finished, (error: unknown) => {
+      throw errorAt(info, error);
+    });
   };
+}
+
+/** An executor leaves errors as they are that know their place. Its own would look for that in the text of the query at once. */
+function errorAt({ fieldNodes, path }: GraphQLResolveInfo, reason: unknown): unknown {
+  return fieldError(reason, fieldNodes, responsePathAsArray(path));
 }
 
 interface Counting {
