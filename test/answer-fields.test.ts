@@ -200,10 +200,16 @@ describe.each(executors)('by %s', (_which, compileAtSight) => {
     const { query, calls } = await gatewayForTest({
       organisation: organisationWithRows(300, { skills }),
       compileAtSight,
+      faults: [
+        { kind: 'status', status: 400, resource: 'users' },
+        { kind: 'status', status: 400, resource: 'contacts' },
+      ],
     });
     const text = `{ ${list('nodes { id skills { id name } }', ', first: 300')} }`;
     askedOf(await query(text), ALLOWED, 'has at least');
     expect(calls()).toEqual({ campaignInteractions: 1 });
+    const failing = `{ ${list('nodes { id agent { email } skills { id name } contact { data } }', ', first: 300')} }`;
+    askedOf(await query(failing), ALLOWED, 'has at least');
     const fewer = `{ ${list('nodes { id skills { id name } }', ', first: 200')} }`;
     const { data, errors } = await query(fewer);
     expect(errors).toBeUndefined();

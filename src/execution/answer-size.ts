@@ -27,7 +27,8 @@ export class AnswerSize {
    * @throws GraphQLError when there are too many of them. It ends the whole answer, whatever may be null on the way.
    */
   add(fields: number): void {
-    this.#fields += fields;
+    // What is still under way then adds nothing.
+    if (!this.isExceeded) this.#fields += fields;
     if (this.isExceeded) throw new GraphQLError('The answer has too many fields.', ending);
   }
 }

@@ -19,6 +19,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { AnswerSize } from './answer-size.ts';
+import { coercedVariables } from './coerced-variables.ts';
 import { collectFields, fragmentsOf } from './collect-fields.ts';
 import { isIterable } from './complete-value.ts';
 import type { Conditions } from './conditions.ts';
@@ -56,17 +57,13 @@ export function resolverOf({ resolve }: GraphQLField<unknown, unknown>): Resolve
 
 /** Has the fields of a schema count into `size` what they give to a request, from its root on. */
 export function countInto(size: AnswerSize, args: ExecutionArgs): void {
-  const { schema, document, operationName, contextValue, variableValues } = args;
+  const { schema, document, operationName, contextValue } = args;
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!root || typeof contextValue !== 'object' || contextValue === null) return;
   sizes.set(contextValue, size);
-  const selected = {
-    schema,
-    operation,
-    fragments: fragmentsOf(document),
-    variableValues: variableValues ?? {},
-  };
+  const { values } = coercedVariables(args, operation);
+  const selected = { schema, operation, fragments: fragmentsOf(document), variableValues: values ?? {} };
   size.add(countOf(root, [operation], selected));
 }
 

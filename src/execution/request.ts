@@ -89,7 +89,6 @@ export function argumentsOf(request: Request, site: Site): Values {
  * @throws GraphQLError the error with the place where it arose.
  */
 export function fail(request: Request, site: Site, reason: unknown, indices: readonly number[]): null {
-  if (request.size.isExceeded) throw reason;
   const error =
     reason instanceof GraphQLError && reason.path !== undefined
       ? reason
@@ -97,7 +96,7 @@ export function fail(request: Request, site: Site, reason: unknown, indices: rea
   for (let above: Site | null = site; above !== null; above = above.parent) {
     request.failuresAt[above.number] = (request.failuresAt[above.number] ?? 0) + 1;
   }
-  if (site.isNonNull) throw error;
+  if (site.isNonNull || request.size.isExceeded) throw error;
   request.add(error, site, indices);
   return null;
 }
