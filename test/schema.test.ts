@@ -7,6 +7,7 @@ import {
   validateSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { resolverOf } from '../src/execution/prepare-fields.ts';
 import { schema } from '../src/schema.ts';
 import { gatewayForTest } from './support/gateway.ts';
 
@@ -39,7 +40,7 @@ describe('of null it is said what it means', () => {
   const fields = objectTypes.flatMap(({ name }) => fieldsOf(name));
   const nullable = fields.filter(([, { type }]) => !isNonNullType(type));
   // What a row or a reference says by itself has no resolver and costs nothing; personal data has one to guard it.
-  const costly = fields.filter(([, { resolve }]) => resolve !== undefined);
+  const costly = fields.filter(([, field]) => resolverOf(field) !== undefined);
 
   test.each(nullable)('at %s', (_path, field) => {
     expect(said(field)).toMatch(/\bNull (when|while|where) |\bNull, with an error, when /);
