@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
 import { Connections, connectionTimeouts } from './connections.ts';
@@ -28,7 +29,7 @@ async function run(): Promise<void> {
   const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
   const metrics = config.metricsPort === null ? null : await loadMetrics(documents);
   const output = new LogDestination({
-    fd: process.stdout.fd,
+    fd: nonBlockingStdout(),
     onDrop: (lines) => metrics?.logLinesDropped(lines),
     onRecovery: (lines) => log.warn({ lines }, 'The log could not be written, and lines of it were dropped'),
   });
@@ -82,6 +83,21 @@ async function run(): Promise<void> {
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
   output.write(greeting(ready, port, metricsServer?.port));
   output.flush();
+}
+
+/**
+ * Stdout as it is written to without ever being waited for. A pipe becomes non-blocking as soon as `process.stdout` is looked at;
+ * a terminal is opened once more, for to make it so would concern all programs that share it.
+ */
+function nonBlockingStdout(): number {
+  const { fd } = process.stdout;
+  if (!isatty(fd)) return fd;
+  try {
+    return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  } catch {
+    // Elsewhere than on Linux.
+    return fd;
+  }
 }
 
 /** What keeps them takes memory, and loads a part of OpenTelemetry. */

@@ -1,7 +1,7 @@
 import { execFileSync, spawn, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, openSync, readSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -11,10 +11,17 @@ import { GATEWAY } from './support/running-gateway.ts';
 import { Scrape } from './support/scrape.ts';
 
 /** A gateway whose stdout is this; it cannot say where it listens, so that is known beforehand. */
-async function gatewayWritingTo(stdout: number | 'pipe', isClosed = false) {
+async function gatewayWritingTo(
+  stdout: number | 'pipe',
+  {
+    isClosed = false,
+    command = [process.execPath, GATEWAY],
+  }: { isClosed?: boolean; command?: readonly string[] } = {},
+) {
   const [port, metricsPort] = [await freePort(), await freePort()];
   const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
-  const child = spawn(process.execPath, [GATEWAY], {
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
     env: { PORT: String(port), METRICS_PORT: String(metricsPort), LOG_LEVEL: 'debug', DRAIN_SECONDS: '1' },
     stdio,
   });
@@ -32,6 +39,7 @@ async function gatewayWritingTo(stdout: number | 'pipe', isClosed = false) {
     );
   await expect.poll(isAlive, { timeout: 30_000 }).toBe(true);
   return {
+    child,
     /** Sends so many requests, each of which is worth some lines. */
     ask: async (count: number) => {
       for (let n = 0; n < count; n += 1) {
@@ -51,6 +59,15 @@ async function gatewayWritingTo(stdout: number | 'pipe', isClosed = false) {
       return [...(await closed), stderr];
     },
   };
+}
+
+/** Whether there is such a process that has not ended; one that nobody has asked for its exit code has. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 describe('a gateway answers, and ends at SIGTERM,', () => {
@@ -76,8 +93,27 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
     expect(readSync(pipe, Buffer.alloc(1024 * 1024))).toBeGreaterThan(32_768);
   });
 
+  // Debian and most others have `script`, which makes a terminal.
+  test.skipIf(!existsSync('/usr/bin/script'))('while nobody reads the terminal of its log', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'log-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [path, pidFile] = [join(folder, 'pipe'), join(folder, 'pid')];
+    execFileSync('mkfifo', [path]);
+    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    onTestFinished(() => closeSync(pipe));
+    const command = `echo $$ > ${pidFile}; exec ${process.execPath} ${GATEWAY}`;
+    const { ask, child } = await gatewayWritingTo(pipe, {
+      command: ['/usr/bin/script', '-qc', command, '/dev/null'],
+    });
+    await ask(200);
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false);
+    child.kill('SIGKILL');
+  });
+
   test('while its log has been closed, and it counts the lines that nobody can read', async () => {
-    const { ask, dropped, end } = await gatewayWritingTo('pipe', true);
+    const { ask, dropped, end } = await gatewayWritingTo('pipe', { isClosed: true });
     await ask(100);
     await expect.poll(dropped).toBeGreaterThanOrEqual(100);
     expect(await end()).toEqual([0, null, '']);

@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LogDestinationOptions {
   /**
-   * File descriptor that is written to. Where it is a pipe it has to be non-blocking, which `process.stdout` sees to as soon as
-   * it is looked at: a write that blocks could not be given up.
+   * File descriptor that is written to. A pipe or terminal has to be non-blocking: a write that blocks cannot be given up, and
+   * the process does not end before it.
    */
   readonly fd: number;
   /** Most bytes that wait to be written; lines beyond are dropped. @default 4 MiB */
@@ -69,12 +69,7 @@ export class LogDestination {
     this.#lines += lines;
     this.#lineBytes += bytes;
     if (this.#lineBytes >= WRITTEN_AT_ONCE_BYTES) this.flush();
-    else {
-      this.#flushSoon ??= setTimeout(() => {
-        this.#flushSoon = null;
-        this.flush();
-      }, LONGEST_WAIT_MS).unref();
-    }
+    else this.#flushBeforeLong();
   }
 
   /** Begins to write what waits. */
@@ -104,6 +99,7 @@ export class LogDestination {
   async end(timeoutMs: number): Promise<void> {
     this.#isEnding = true;
     if (this.#flushSoon !== null) clearTimeout(this.#flushSoon);
+    this.#flushSoon = null;
     if (this.#isClosed) return;
     if (this.#retry !== null) this.#tryAgain();
     else this.flush();
@@ -143,7 +139,15 @@ export class LogDestination {
   #wrote(bytes: number): void {
     this.#chunk = this.#chunk.subarray(bytes);
     if (this.#chunk.length > 0 || this.#lineBytes >= WRITTEN_AT_ONCE_BYTES || this.#isEnding) this.flush();
+    else if (this.#lineBytes > 0) this.#flushBeforeLong();
     else this.#recovered();
+  }
+
+  #flushBeforeLong(): void {
+    this.#flushSoon ??= setTimeout(() => {
+      this.#flushSoon = null;
+      this.flush();
+    }, LONGEST_WAIT_MS).unref();
   }
 
   #failed({ code }: NodeJS.ErrnoException): void {

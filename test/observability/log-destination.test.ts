@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LogDestination, type LogDestinationOptions } from '../../src/observability/log-destination.ts';
 
@@ -109,6 +110,37 @@ describe('a log destination', () => {
     destination.write(another);
     await destination.end(HOUR_MS);
     expect(read()).toBe(another);
+  });
+
+  test('writes before long what came while nobody read, also when nothing comes after it', async () => {
+    const { fd, read } = await pipeForTest();
+    const { destination, told } = listening({ fd, maxWaitingBytes: 200_000 });
+    destination.write(lines(2000).join(''));
+    await delay(50);
+    destination.write('late\n');
+    // Longer than a line stays alone.
+    await delay(700);
+    destination.write(lines(4000).join(''));
+    expect(told.dropped).toBe(4000);
+    let found = '';
+    await expect
+      .poll(() => {
+        found += read();
+        return told.recovered;
+      })
+      .toEqual([4000]);
+    expect(found.endsWith('late\n')).toBe(true);
+  });
+
+  test('takes lines after its end as before', async () => {
+    const path = join(await folderForTest(), 'log');
+    const { destination } = listening({
+      fd: opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND),
+    });
+    destination.write('one\n');
+    await destination.end(HOUR_MS);
+    destination.write('two\n');
+    await expect.poll(() => readFile(path, 'utf8')).toBe('one\ntwo\n');
   });
 
   test('ends when its time is over although nobody reads', async () => {
