@@ -197,8 +197,7 @@ export function createGateway(
       ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
       useQueryRules(config),
       ...(config.introspection ? [] : [useHiddenSchema()]),
-      // First variables and arguments: nothing is spent on a request that is refused.
-      useCoercedVariables(),
+      // First the arguments: nothing is spent on a request that is refused.
       useArgumentRules(),
       // Whose plan counts on arguments that have been checked.
       useQueryCost({ ...config, batchSize: config.upstreamBatchSize }),
@@ -206,6 +205,7 @@ export function createGateway(
       useUpstreamErrors(log, () => recorder.current),
       useUpstreamReport(),
       useCompiledExecution(config),
+      useCoercedVariables(),
       useReleasedSources(),
     ],
     // That is `useGraphiqlPage`'s.

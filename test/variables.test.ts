@@ -96,6 +96,27 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtSight) => {
   });
 });
 
+test('wrong variables are told with the report of upstream calls, to those who want it', async () => {
+  const { gateway } = await gatewayForTest({ env: { UPSTREAM_REPORT: 'on' } });
+  const request = byPost({ query: QUERY })({ first: 'five' }, TOKEN);
+  request.headers.set('x-upstream-report', '1');
+  const { errors, extensions } = await (await gateway.fetch(request)).json();
+  expect(errors).toHaveLength(1);
+  expect(extensions.upstream).toMatchObject({ calls: [] });
+});
+
+test('an element that may not be null is named without all that stands beside it', async () => {
+  const { query } = await gatewayForTest();
+  const agentIds = Array.from({ length: 300 }, (_, n) => `"agent-${n}"`).join(' ');
+  const text = `query ($state: CampaignInteractionState = PENDING) {
+    campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: { agentIds: [${agentIds}], states: [$state] }) { totalCount }
+  }`;
+  const { errors = [] } = await query(text, { state: null });
+  expect(errors).toHaveLength(1);
+  expect(errors[0]?.message.length).toBeLessThanOrEqual(MOST_QUOTED);
+  expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+});
+
 describe('thousands of ids that are none', () => {
   const agentIds = Array.from({ length: 3000 }, (_, n) => `no id ${n}`);
 

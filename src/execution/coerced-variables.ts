@@ -60,7 +60,7 @@ function shortened(error: GraphQLError): GraphQLError {
 }
 
 /** What a text begins with says what it is about, and its end what is wrong. */
-function withoutMiddle(text: string, most: number): string {
+export function withoutMiddle(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor(most / 2);
   return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;

@@ -15,7 +15,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { coercedVariables } from '../execution/coerced-variables.ts';
+import { coercedVariables, withoutMiddle } from '../execution/coerced-variables.ts';
 import { argumentProblems } from '../resolvers/argument-rules.ts';
 import { fragmentsOf, isIncluded, selectedFields } from '../resolvers/selections.ts';
 import { ENTITIES, representationProblems } from '../subgraph/representations.ts';
@@ -29,6 +29,8 @@ interface FieldWithArguments {
 
 /** Most errors of arguments: a list can have thousands of elements, and stand in several fields. */
 const MAX_REFUSALS = 20;
+/** Most characters of an error that graphql made, which quotes what was sent. */
+const MAX_QUOTING = 200;
 
 /**
  * Refuses operations with arguments out of their range before anything is spent on them: a bad argument deep in a query
@@ -47,7 +49,7 @@ export function useArgumentRules(): Plugin {
       let fields = known.get(operation);
       if (fields?.length === 0) return;
       const { values: coerced } = coercedVariables(args, operation);
-      // Variables of a wrong type have been refused (use-coerced-variables.ts).
+      // Variables of a wrong type are refused instead of being executed (use-coerced-variables.ts).
       if (coerced === null) return;
       if (fields === undefined) {
         const found = fieldsWithArguments(schema, document, operation, coerced);
@@ -131,7 +133,7 @@ function problemsOf(
     return field.name === ENTITIES ? representationProblems(args) : argumentProblems(field, args);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return [error.message];
+    return [withoutMiddle(error.message, MAX_QUOTING)];
   }
 }
 

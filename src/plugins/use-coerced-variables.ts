@@ -4,15 +4,15 @@ import { coercedVariables } from '../execution/coerced-variables.ts';
 
 /**
  * Refuses operations with variables of a wrong type, whatever executes them: an executor would coerce them once more, and quote
- * all of a variable in each error.
+ * all of a variable in each error. After what executes operations, in whose place it stands then.
  */
 export function useCoercedVariables(): Plugin {
   return {
-    onExecute({ args, setResultAndStopExecution }) {
+    onExecute({ args, setExecuteFn }) {
       const operation = getOperationAST(args.document, args.operationName);
       if (!operation) return;
       const { errors } = coercedVariables(args, operation);
-      if (errors !== null) setResultAndStopExecution({ errors: errors.map(badUserInput) });
+      if (errors !== null) setExecuteFn(() => ({ errors: errors.map(badUserInput) }));
     },
   };
 }
