@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Organisation } from '../src/sandbox/organisation.ts';
 import { gatewayForTest, type GraphQLAnswer, TOKEN } from './support/gateway.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from './support/organisation.ts';
@@ -27,8 +28,12 @@ function countFields(value: unknown): number {
   );
 }
 
-function organisationWithRows(count: number, change: object = {}): Organisation {
-  const rows = range(count).map((n) => ({ ...interaction(n), ...change }));
+function organisationWithRows(
+  count: number,
+  change: object = {},
+  others: readonly object[] = [],
+): Organisation {
+  const rows = [...range(count).map((n) => ({ ...interaction(n), ...change })), ...others];
   return { ...supervisorsOrganisation(), interactions: () => ({ interactingInteractions: rows }) };
 }
 
@@ -117,6 +122,19 @@ describe('an answer that would be too large is refused before anything is spent 
     });
   });
 
+  test('of contacts’ data under many names in lists in lists, which are more than they count as', async () => {
+    const names = range(28).map((n) => `a${n}: data`);
+    const { query, calls } = await gatewayForTest();
+    askedOf(await query(`{${list(nested(1, `contact { ${names.join(' ')} }`))}}`));
+    expect(calls()).toEqual({});
+  });
+
+  test('of the schema, by whole numbers', async () => {
+    const { query } = await gatewayForTest({ env: { MAX_ANSWER_FIELDS: '1' } });
+    const asked = askedOf(await query('{ __schema { types { name fields { name args { name } } } } }'), 1);
+    expect(asked).toBe(Math.round(asked));
+  });
+
   test('as what it is, one that cannot be executed: 400, where the client knows of that', async () => {
     const { gateway } = await gatewayForTest();
     const statusFor = async (accept: string) => {
@@ -158,6 +176,16 @@ describe('an answer that would be too large is refused before anything is spent 
     expect(
       (await entities(representations.slice(0, 900), '... on Campaign { id name }')).errors,
     ).toBeUndefined();
+    // Each counts by its own type, however many there are of others.
+    const mixed = (campaigns: number, divisions: number) => [
+      ...representations.slice(0, campaigns),
+      ...range(divisions).map(() => ({ __typename: 'Division', id: 'division-1' })),
+    ];
+    const either = `${selection} ... on Division { id }`;
+    expect((await entities(mixed(1, 999), either)).errors).toBeUndefined();
+    expect(calls()).not.toEqual({});
+    askedOf(await entities(mixed(999, 1), either));
+    expect(calls()).toEqual({});
   });
 });
 
@@ -210,6 +238,12 @@ describe.each(executors)('by %s', (_which, compileAtSight) => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
     const failing = `{ ${list('nodes { id agent { email } skills { id name } contact { data } }', ', first: 300')} }`;
     askedOf(await query(failing), ALLOWED, 'has at least');
+    // What else there is to tell is of no interest without an answer.
+    const faulty = await gatewayForTest({
+      organisation: organisationWithRows(300, { skills }, [{ state: 'without an id' }]),
+      compileAtSight,
+    });
+    askedOf(await faulty.query(text), ALLOWED, 'has at least');
     const fewer = `{ ${list('nodes { id skills { id name } }', ', first: 200')} }`;
     const { data, errors } = await query(fewer);
     expect(errors).toBeUndefined();
@@ -217,8 +251,54 @@ describe.each(executors)('by %s', (_which, compileAtSight) => {
   });
 });
 
+describe.each(executors)('%s, ending an answer in the middle of a list,', (_which, compileAtSight) => {
+  const skills = range(100).map((n) => ({ id: `skill-${n}`, name: `Name of skill-${n}` }));
+
+  test('leaves no promise behind that fails where nobody hears of it', async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => {
+      process.removeListener('unhandledRejection', hear);
+      for (const other of others) process.on('unhandledRejection', other);
+    });
+    for (const fields of [
+      'skills { id name } campaign { interactions(first: 2) { nodes { id } } }',
+      'campaign { interactions(first: 2) { nodes { id } } } skills { id name }',
+      'agent { manager { name } } campaign { interactions(first: 2) { nodes { id agent { email } } } } skills { id name }',
+    ]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const { query } = await gatewayForTest({
+        organisation: organisationWithRows(100, { skills }),
+        compileAtSight,
+        env: { MAX_ANSWER_FIELDS: '9000' },
+        latencyMs: 20,
+      });
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      askedOf(await query(`{ ${list(`nodes { ${fields} }`)} }`), 9000, 'has at least');
+    }
+    // Whatever is still under way has come by then.
+    await delay(200);
+    expect(unheard).toEqual([]);
+  });
+
+  test('counts a field at the root that a variable includes by its default', async () => {
+    const query = `query ($all: Boolean = true) { a: __typename b: __typename @include(if: $all) ${list('nodes { skills { id } }')} }`;
+    const fields = 3 + 1 + 100 * (1 + 1 + 100 * 2);
+    const ask = async (allowed: number) => {
+      const organisation = organisationWithRows(100, { skills });
+      const env = { MAX_ANSWER_FIELDS: String(allowed) };
+      return (await gatewayForTest({ organisation, compileAtSight, env })).query(query);
+    };
+    expect((await ask(fields)).errors).toBeUndefined();
+    askedOf(await ask(fields - 1), fields - 1, 'has at least');
+  });
+});
+
 /** More campaigns than the operator says that there are, so that more comes than is estimated. */
-const surprising = { PLAN_CARDINALITIES: 'campaignsPerPage=1,usersPerList=30' };
+const surprising = { PLAN_CARDINALITIES: 'campaignsPerPage=1,usersPerList=30', MAX_UPSTREAM_CALLS: '1000' };
 
 function organisationWithCampaigns(count: number): Organisation {
   const organisation = supervisorsOrganisation();
@@ -258,7 +338,7 @@ test.each([
   ['JSON', 'interactions(first: 9) { nodes { contact { data } } }'],
   ['scalars in lists', 'contactList { columnNames }'],
 ])('both executors stop at the same number of fields: %s', async (_what, selection) => {
-  const organisation = organisationWithCampaigns(4);
+  const organisation = organisationWithCampaigns(12);
   const fragments = `fragment F on Campaign { id name } fragment G on CampaignInteraction { id campaign { ...F } }`;
   const text = `{ campaigns { nodes { ${selection} } } } ${selection.includes('...') ? fragments : ''}`;
   const whole = await (await gatewayForTest({ organisation, env: surprising })).query(text);

@@ -7,6 +7,7 @@ import { GraphQLError } from 'graphql';
 export class AnswerSize {
   readonly maxFields: number;
   #fields = 0;
+  readonly #exceeded = Promise.withResolvers<void>();
 
   constructor(maxFields: number) {
     this.maxFields = maxFields;
@@ -21,6 +22,11 @@ export class AnswerSize {
     return this.#fields > this.maxFields;
   }
 
+  /** Resolves when there are too many. Nothing that is still under way then is worth waiting for. */
+  get exceeded(): Promise<void> {
+    return this.#exceeded.promise;
+  }
+
   /**
    * Is told of fields before they are made.
    *
@@ -29,7 +35,9 @@ export class AnswerSize {
   add(fields: number): void {
     // What is still under way then adds nothing.
     if (!this.isExceeded) this.#fields += fields;
-    if (this.isExceeded) throw new GraphQLError('The answer has too many fields.', ending);
+    if (!this.isExceeded) return;
+    this.#exceeded.resolve();
+    throw new GraphQLError('The answer has too many fields.', ending);
   }
 }
 

@@ -74,7 +74,7 @@ export class CompiledExecutor {
   /**
    * Null where the ordinary executor has to answer.
    *
-   * @param size Is told of the fields of the answer, and has the last word where they become too many: what is given is of no use then.
+   * @param size Counts the fields of the answer. Once it is exceeded, the result is not the answer to the operation.
    */
   execute(
     args: ExecutionArgs,

@@ -90,7 +90,7 @@ function preparedResolver({
   };
 }
 
-/** An executor leaves errors as they are that know their place. Its own would look for that in the text of the query at once. */
+/** An error that knows its path already. The executor leaves it as it is; of any other it would look at once for the place in the query. */
 function errorAt({ fieldNodes, path }: GraphQLResolveInfo, reason: unknown): unknown {
   return fieldError(reason, fieldNodes, responsePathAsArray(path));
 }
@@ -104,6 +104,7 @@ interface Counting {
 function counted(value: unknown, type: GraphQLOutputType, counting: Counting): unknown {
   if (isPromiseLike(value)) return value.then((settled) => counted(settled, type, counting));
   if (value === null || value === undefined || value instanceof Error) return value;
+  if (counting.size.isExceeded) return never;
   const nullable = getNullableType(type);
   if (isListType(nullable)) {
     return isIterable(value) ? countedList(value, nullable.ofType, counting) : value;
@@ -111,6 +112,9 @@ function counted(value: unknown, type: GraphQLOutputType, counting: Counting): u
   if (isCompositeType(nullable)) counting.size.add(fieldsOfEach(nullable, counting.info));
   return value;
 }
+
+/** What nobody waits for any more, and must not fail where nobody hears of it: a list that failed has forgotten its elements. */
+const never = new Promise<never>(() => undefined);
 
 function countedList(value: Iterable<unknown>, itemType: GraphQLOutputType, counting: Counting): unknown[] {
   const items: unknown[] = Array.isArray(value) ? value : [...value];

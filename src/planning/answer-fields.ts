@@ -20,7 +20,7 @@ import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../resolvers/campaign-connecti
 import { DEFAULT_INTERACTIONS } from '../resolvers/campaign-interaction-connection.ts';
 import type { Operation } from '../resolvers/levels.ts';
 import { fieldsByKey } from '../resolvers/selections.ts';
-import { ENTITIES, representationsIn } from '../subgraph/representations.ts';
+import { ENTITIES, representationsPerType } from '../subgraph/representations.ts';
 import type { Cardinalities } from './cardinalities.ts';
 
 /**
@@ -36,6 +36,8 @@ const usualLengths: Readonly<Record<string, number>> = {
 };
 /** Of lists that are not in the table. */
 const USUAL_LENGTH = 10;
+/** What a value of JSON is taken for, such as a contact's columns: it is one field, and written out as many. */
+const JSON_FIELDS = 20;
 /** Fields that are looked at; fragments in fragments can be more than anybody has time for. */
 const MAX_VISITED = 100_000;
 
@@ -49,7 +51,10 @@ export function estimateAnswerFields(
   cardinalities: Pick<Cardinalities, 'campaignsPerPage'>,
 ): number {
   const root = operation.schema.getQueryType();
-  return root ? new AnswerEstimate(operation, cardinalities).of(root, [selectionSet], 0) : 0;
+  if (!root) return 0;
+  const fields = new AnswerEstimate(operation, cardinalities).of(root, [selectionSet], 0);
+  // What is nested multiplies: it may be beyond what JSON can say.
+  return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
 }
 
 type Field = GraphQLField<unknown, unknown>;
@@ -100,18 +105,20 @@ class AnswerEstimate {
 
   #largestOf(type: GraphQLNamedType, sets: readonly SelectionSetNode[], rows: number): number {
     if (isObjectType(type)) return this.of(type, sets, rows);
-    if (!isAbstractType(type)) return 0;
+    if (!isAbstractType(type)) return type.name === 'JSON' ? JSON_FIELDS : 0;
     const possible = this.#operation.schema.getPossibleTypes(type);
     return Math.max(0, ...possible.map((each) => this.of(each, sets, rows)));
   }
 
   #entities(field: Field, node: FieldNode, sets: readonly SelectionSetNode[]): number {
     const { schema, variableValues } = this.#operation;
-    const given = representationsIn(getArgumentValues(field, node, variableValues));
-    const types = [...new Set(given.map(({ type }) => type))]
-      .map((name) => schema.getType(name))
-      .filter(isObjectType);
-    return given.length * (1 + Math.max(0, ...types.map((type) => this.of(type, sets, 0))));
+    const given = representationsPerType(getArgumentValues(field, node, variableValues));
+    let total = 0;
+    for (const [name, count] of given) {
+      const type = schema.getType(name);
+      total += count * (1 + (isObjectType(type) ? this.of(type, sets, 0) : 0));
+    }
+    return total;
   }
 
   #lengthOf(type: GraphQLObjectType, field: Field, rows: number): number {

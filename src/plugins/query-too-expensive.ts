@@ -19,8 +19,7 @@ export function queryTooExpensive(
     extensions: {
       code: 'QUERY_TOO_EXPENSIVE',
       limit,
-      // What is nested multiplies: it may be beyond what JSON can say.
-      asked: Math.min(asked, Number.MAX_SAFE_INTEGER),
+      asked,
       allowed,
       ...facts,
       http: { status: 400, spec: true },

@@ -38,12 +38,11 @@ export function useCompiledExecution({
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args: ExecutionArgs) => {
         const size = new AnswerSize(maxAnswerFields);
-        const executed: unknown = execute(args, size, executeFn);
+        const executed = execute(args, size, executeFn);
+        const ended = (result: unknown) => (size.isExceeded ? tooLarge(size) : result);
         return executed instanceof Promise
-          ? executed.then((result: unknown) => (size.isExceeded ? tooLarge(size) : result))
-          : size.isExceeded
-            ? tooLarge(size)
-            : executed;
+          ? Promise.race([executed, size.exceeded]).then(ended)
+          : ended(executed);
       });
     },
   };

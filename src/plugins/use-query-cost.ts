@@ -12,7 +12,7 @@ import { estimateAnswerFields } from '../planning/answer-fields.ts';
 import type { PlannedCalls } from '../planning/call-plan.ts';
 import { planOperation, type PlanningMeans } from '../planning/operation-planner.ts';
 import { fragmentsOf, selectedFields } from '../resolvers/selections.ts';
-import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
+import { ENTITIES, representationCounts, representationsPerType } from '../subgraph/representations.ts';
 import { queryTooExpensive } from './query-too-expensive.ts';
 
 export interface QueryCostOptions extends PlanningMeans {
@@ -44,7 +44,7 @@ export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...means }: Qu
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
       const { values: variableValues } = coercedVariables(args, operation);
-      // Those of a wrong type have been refused (use-coerced-variables.ts).
+      // Those of a wrong type are refused instead of being executed (use-coerced-variables.ts).
       if (variableValues === null) return;
       let ofOperation = plans.get(operation);
       if (ofOperation === undefined) {
@@ -79,7 +79,7 @@ function shapeOf(value: unknown): string {
   return shape;
 }
 
-/** The same of representations, written out or in variables: how many differ, whose values decide over that. */
+/** The same of representations, written out or in variables: how many there are, and how many differ. */
 function entitiesShape(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -91,8 +91,8 @@ function entitiesShape(
   let shape = '';
   for (const node of selectedFields(selectionSet, { fragments: fragmentsOf(document), variableValues })) {
     if (node.name.value !== ENTITIES) continue;
-    const counts = representationCounts(getArgumentValues(field, node, variableValues));
-    shape += `${JSON.stringify([...counts])} `;
+    const args = getArgumentValues(field, node, variableValues);
+    shape += `${JSON.stringify([...representationCounts(args), ...representationsPerType(args)])} `;
   }
   return shape;
 }

@@ -39,6 +39,11 @@ export function useUpstreamErrors(
         onExecuteDone({ result, setResult }) {
           if (!('errors' in result || 'data' in result)) return;
           if (problems.length === 0 && !result.errors?.length) return;
+          // Without data there is nothing that could lack something.
+          if (result.data === undefined) {
+            setResult({ ...result, errors: (result.errors ?? []).map(withCode) });
+            return;
+          }
           setResult(explained(result, args.contextValue, log, currentRecord()));
         },
       };
