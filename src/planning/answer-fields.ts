@@ -6,7 +6,6 @@ import {
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLObjectType,
-  type GraphQLSchema,
   isAbstractType,
   isListType,
   isObjectType,
@@ -14,18 +13,16 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
-import { matchesNothing } from '../datasources/interaction-filter.ts';
-import type { CampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
-import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../resolvers/campaign-connection.ts';
-import { DEFAULT_INTERACTIONS } from '../resolvers/campaign-interaction-connection.ts';
 import type { Operation } from '../resolvers/levels.ts';
 import { fieldsByKey } from '../resolvers/selections.ts';
 import { ENTITIES, representationsPerType } from '../subgraph/representations.ts';
 import type { Cardinalities } from './cardinalities.ts';
+import { introspectionLength } from './introspection-lengths.ts';
+import { campaignRows, interactionRows } from './page-rows.ts';
 
 /**
- * Lists of a usual length, by the field that gives them. Other than the cardinalities that calls are planned by, these are not
- * the most that there could be: multiplied with one another and by the rows of a page, those would refuse what is small.
+ * Usual lengths of lists, by type and field. The cardinalities of the call plan are the most that there could be; multiplied by one
+ * another and by the rows of a page they would refuse queries whose answers are small.
  */
 const usualLengths: Readonly<Record<string, number>> = {
   'CampaignInteraction.skills': 3,
@@ -34,11 +31,11 @@ const usualLengths: Readonly<Record<string, number>> = {
   'Conversation.participants': 3,
   'User.skills': 5,
 };
-/** Of lists that are not in the table. */
+/** Length of lists that are not in the table. */
 const USUAL_LENGTH = 10;
-/** What a value of JSON is taken for, such as a contact's columns: it is one field, and written out as many. */
+/** Weight of a JSON value, such as a contact's columns: one field by definition, but written out as many. */
 const JSON_FIELDS = 20;
-/** Fields that are looked at; fragments in fragments can be more than anybody has time for. */
+/** Bound of the estimate's own work: fragments in fragments multiply. */
 const MAX_VISITED = 100_000;
 
 /**
@@ -53,7 +50,7 @@ export function estimateAnswerFields(
   const root = operation.schema.getQueryType();
   if (!root) return 0;
   const fields = new AnswerEstimate(operation, cardinalities).of(root, [selectionSet], 0);
-  // What is nested multiplies: it may be beyond what JSON can say.
+  // Beyond that, JSON has no exact number.
   return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
 }
 
@@ -61,12 +58,12 @@ type Field = GraphQLField<unknown, unknown>;
 
 class AnswerEstimate {
   readonly #operation: Operation;
-  readonly #campaignsPerPage: number;
+  readonly #cardinalities: Pick<Cardinalities, 'campaignsPerPage'>;
   #visited = 0;
 
-  constructor(operation: Operation, { campaignsPerPage }: Pick<Cardinalities, 'campaignsPerPage'>) {
+  constructor(operation: Operation, cardinalities: Pick<Cardinalities, 'campaignsPerPage'>) {
     this.#operation = operation;
-    this.#campaignsPerPage = campaignsPerPage;
+    this.#cardinalities = cardinalities;
   }
 
   /**
@@ -124,22 +121,14 @@ class AnswerEstimate {
   #lengthOf(type: GraphQLObjectType, field: Field, rows: number): number {
     if (CONNECTION.test(type.name)) return rows;
     const place = `${type.name}.${field.name}`;
-    return usualLengths[place] ?? introspectedLength(this.#operation.schema, place) ?? USUAL_LENGTH;
+    return usualLengths[place] ?? introspectionLength(this.#operation.schema, place) ?? USUAL_LENGTH;
   }
 
-  /** Of a field that gives a connection, how many rows its page may have. */
+  /** Most rows of the page that a field gives; 0 where it gives no connection. */
   #rowsOf(field: Field, { name }: GraphQLNamedType, node: FieldNode): number {
-    if (name !== 'CampaignConnection' && name !== 'CampaignInteractionConnection') return 0;
-    const given = getArgumentValues(field, node, this.#operation.variableValues);
-    if (name === 'CampaignConnection') {
-      const { first, filter }: QueryCampaignsArgs = given;
-      if (isEmptyFilter(filter)) return 0;
-      return Math.min(first ?? DEFAULT_CAMPAIGNS, filter?.ids?.length ?? Infinity, this.#campaignsPerPage);
-    }
-    const { first, filter }: CampaignInteractionsArgs = given;
-    // Its times differ with each request.
-    const isEmpty = matchesNothing({ ...filter, createdAfter: null, createdBefore: null });
-    return isEmpty ? 0 : (first ?? DEFAULT_INTERACTIONS);
+    const args = () => getArgumentValues(field, node, this.#operation.variableValues);
+    if (name === 'CampaignConnection') return campaignRows(args(), this.#cardinalities);
+    return name === 'CampaignInteractionConnection' ? (interactionRows(args()) ?? 0) : 0;
   }
 }
 
@@ -150,37 +139,4 @@ function fieldOf(type: GraphQLObjectType, name: string): Field | undefined {
   if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
   if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   return type.getFields()[name];
-}
-
-/** Of lists that introspection gives: as long as they are on average in this schema. */
-function introspectedLength(schema: GraphQLSchema, place: string): number | undefined {
-  if (!place.startsWith('__')) return undefined;
-  let lengths = introspectedLengths.get(schema);
-  if (lengths === undefined) {
-    lengths = averageLengths(schema);
-    introspectedLengths.set(schema, lengths);
-  }
-  return lengths[place];
-}
-
-const introspectedLengths = new WeakMap<GraphQLSchema, Readonly<Record<string, number>>>();
-
-function averageLengths(schema: GraphQLSchema): Readonly<Record<string, number>> {
-  const types = Object.values(schema.getTypeMap());
-  const directives = schema.getDirectives();
-  const fields = types.flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()) : []));
-  const argsOfFields = fields.reduce((sum, { args }) => sum + args.length, 0);
-  const argsOfDirectives = directives.reduce((sum, { args }) => sum + args.length, 0);
-  return {
-    '__Schema.types': types.length,
-    '__Schema.directives': directives.length,
-    '__Type.fields': fields.length / types.length,
-    '__Type.interfaces': 1,
-    '__Type.possibleTypes': 1,
-    '__Type.enumValues': 1,
-    '__Type.inputFields': 1,
-    '__Field.args': argsOfFields / fields.length,
-    '__Directive.args': argsOfDirectives / directives.length,
-    '__Directive.locations': 2,
-  };
 }

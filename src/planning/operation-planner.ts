@@ -4,14 +4,12 @@ import { campaigns as campaignsResource } from '../datasources/campaigns.ts';
 import { contactLists } from '../datasources/contact-lists.ts';
 import { contactsResource } from '../datasources/contacts.ts';
 import { conversations } from '../datasources/conversations.ts';
-import { matchesNothing } from '../datasources/interaction-filter.ts';
 import { queues } from '../datasources/queues.ts';
 import { scripts } from '../datasources/scripts.ts';
 import { skills } from '../datasources/skills.ts';
 import { users } from '../datasources/users.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../resolvers/campaign-connection.ts';
-import { DEFAULT_INTERACTIONS } from '../resolvers/campaign-interaction-connection.ts';
 import type { LoadedResource } from '../resolvers/entity-fields.ts';
 import { type Level, levelAt, type Need, type Operation } from '../resolvers/levels.ts';
 import { byResponseKey, selectedFields } from '../resolvers/selections.ts';
@@ -20,6 +18,7 @@ import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
 import type { Cardinalities } from './cardinalities.ts';
 import { needyOf, type Objects, objectsAt, one } from './level-objects.ts';
+import { campaignRows, interactionRows } from './page-rows.ts';
 
 /** What bounds the plan of an operation. */
 export interface PlanningMeans {
@@ -137,11 +136,7 @@ class OperationPlanner {
     this.#plan.add(campaignsResource.name, args.after == null ? 1 : 2);
     this.#below(nodes, 'Campaign', [['nodes'], ['edges', 'node']], {
       ...one,
-      perList: Math.min(
-        first,
-        args.filter?.ids?.length ?? Infinity,
-        this.#means.cardinalities.campaignsPerPage,
-      ),
+      perList: campaignRows(args, this.#means.cardinalities),
       loadedFrom: campaignsResource.name,
     });
   }
@@ -149,12 +144,12 @@ class OperationPlanner {
   /** What is needed of the interactions of each of these campaigns; false where their lists are not asked for. */
   #interactions(nodes: readonly [FieldNode, ...FieldNode[]], campaigns: Objects, type = 'Query'): boolean {
     const args: CampaignInteractionsArgs = this.#argumentsOf(type, nodes[0]);
-    // Whatever its times are: those differ with each request.
-    if (matchesNothing({ ...args.filter, createdAfter: null, createdBefore: null })) return false;
+    const rows = interactionRows(args);
+    if (rows === null) return false;
     this.#below(nodes, 'CampaignInteraction', [['nodes'], ['edges', 'node']], {
       ...one,
       lists: campaigns.lists * campaigns.perList,
-      perList: args.first ?? DEFAULT_INTERACTIONS,
+      perList: rows,
       isCampaignLoaded: campaigns.loadedFrom === campaignsResource.name,
     });
     return true;
