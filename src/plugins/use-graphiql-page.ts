@@ -2,7 +2,7 @@ import { type FetchAPI, type Plugin, shouldRenderGraphiQL } from 'graphql-yoga';
 import type { BrowserPage } from '../graphiql.ts';
 import { acceptedCoding, type Coding, compressed } from './content-coding.ts';
 
-/** The page as it is sent: each of its bodies is made once, and then the same bytes for everybody. */
+/** Page with its bodies, one for each content coding. Each is made once and sent to everybody from the same bytes. */
 class SentPage {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #plain: Buffer<ArrayBuffer>;
@@ -16,9 +16,13 @@ class SentPage {
   async response(acceptEncoding: string, { Response }: Pick<FetchAPI, 'Response'>): Promise<Response> {
     const coding = acceptedCoding(acceptEncoding);
     const body = coding === null ? this.#plain : await this.#codedBy(coding);
-    const headers = new Headers({ ...this.#headers, vary: 'Accept-Encoding' });
-    if (coding !== null) headers.set('content-encoding', coding);
-    return new Response(body, { headers });
+    return new Response(body, {
+      headers: {
+        ...this.#headers,
+        vary: 'Accept-Encoding',
+        ...(coding !== null && { 'content-encoding': coding }),
+      },
+    });
   }
 
   #codedBy(coding: Coding): Promise<Buffer<ArrayBuffer>> {
@@ -26,6 +30,8 @@ class SentPage {
     if (body === undefined) {
       body = compressed(this.#plain, coding);
       this.#coded.set(coding, body);
+      // A failure, such as of memory, must not stay for those who come later.
+      body.catch(() => this.#coded.delete(coding));
     }
     return body;
   }
@@ -33,8 +39,8 @@ class SentPage {
 
 /**
  * Shows browsers GraphiQL where they would get JSON. Yoga has such a plugin, which makes the page, of nine megabytes, anew for each
- * that asks and has no place for its headers. Here it is bytes from the beginning, so that neither `useBytes` nor
- * `useCompression` makes more of them: whoever asks often and reads nothing gets no memory of his own for it.
+ * that asks and has no place for its headers. The page is sent as bytes, which `useBytes` and `useCompression` leave alone, so that
+ * requests whose answers nobody reads share its memory.
  *
  * @param page Null where there is none, which a browser is told then.
  */
