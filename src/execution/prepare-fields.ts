@@ -29,15 +29,15 @@ import { isPromiseLike } from './settle.ts';
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
 type Selected = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'operation' | 'variableValues'>;
 
-/** Resolvers of fields as they were before they were prepared; undefined where a property answers. */
+/** Original resolver by prepared resolver; undefined where a property answers. */
 const ownResolvers = new WeakMap<object, Resolver | undefined>();
-/** By the context of the request. */
+/** Size of the answer by the context of its request. */
 const sizes = new WeakMap<object, AnswerSize>();
 
 /**
- * Has the fields of a schema do for an ordinary executor what it cannot be asked to do: count what they give, where somebody
- * wants that counted, and fail with errors that cost as little as those of the compiled one. Fields of introspection are
- * graphql's own and shared by all schemas, and are left as they are.
+ * Wraps the resolver of every field of a schema for the sake of ordinary executors, which offer no other place for it: objects
+ * and lists are counted where an `AnswerSize` is given, and errors are those of the compiled executor, whose place in the query
+ * is found only when asked for. Introspection's fields belong to graphql, are shared by all schemas, and stay as they are.
  */
 export function prepareFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -50,12 +50,12 @@ export function prepareFields(schema: GraphQLSchema): void {
   }
 }
 
-/** What resolves a field by itself; undefined where a property answers. */
+/** Original resolver of a field; undefined where a property answers. */
 export function resolverOf({ resolve }: GraphQLField<unknown, unknown>): Resolver | undefined {
   return resolve !== undefined && ownResolvers.has(resolve) ? ownResolvers.get(resolve) : resolve;
 }
 
-/** Has the fields of a schema count into `size` what they give to a request, from its root on. */
+/** Counts the answer that an ordinary executor is going to make of this request into `size`. */
 export function countInto(size: AnswerSize, args: ExecutionArgs): void {
   const { schema, document, operationName, contextValue } = args;
   const operation = getOperationAST(document, operationName);
@@ -75,7 +75,6 @@ function preparedResolver({
   return (source, args, context, info) => {
     const size =
       isCounted && typeof context === 'object' && context !== null ? sizes.get(context) : undefined;
-    const finished = (value: unknown) => (size === undefined ? value : counted(value, type, { info, size }));
     let found: unknown;
     try {
       found = resolve(source, args, context, info);
@@ -83,14 +82,17 @@ function preparedResolver({
       throw errorAt(info, error);
     }
     if (found instanceof Error) throw errorAt(info, found);
-    if (!isPromiseLike(found)) return finished(found);
-    return found.then(finished, (error: unknown) => {
-      throw errorAt(info, error);
-    });
+    if (!isPromiseLike(found)) return size === undefined ? found : counted(found, type, { info, size });
+    return found.then(
+      (value) => (size === undefined ? value : counted(value, type, { info, size })),
+      (error: unknown) => {
+        throw errorAt(info, error);
+      },
+    );
   };
 }
 
-/** An error that knows its path already. The executor leaves it as it is; of any other it would look at once for the place in the query. */
+/** Error with its path. For an error without one, an executor looks up the place in the query at once. */
 function errorAt({ fieldNodes, path }: GraphQLResolveInfo, reason: unknown): unknown {
   return fieldError(reason, fieldNodes, responsePathAsArray(path));
 }
@@ -100,7 +102,7 @@ interface Counting {
   readonly size: AnswerSize;
 }
 
-/** A value that has been counted, or is going to be when it is there. */
+/** The value itself, after it has been counted; of a promise, one that counts when it settles. */
 function counted(value: unknown, type: GraphQLOutputType, counting: Counting): unknown {
   if (isPromiseLike(value)) return value.then((settled) => counted(settled, type, counting));
   if (value === null || value === undefined || value instanceof Error) return value;
@@ -113,14 +115,14 @@ function counted(value: unknown, type: GraphQLOutputType, counting: Counting): u
   return value;
 }
 
-/** What nobody waits for any more, and must not fail where nobody hears of it: a list that failed has forgotten its elements. */
+/** Stands for values under way when the answer has ended. A rejection would go unheard where a list has given up its elements. */
 const never = new Promise<never>(() => undefined);
 
 function countedList(value: Iterable<unknown>, itemType: GraphQLOutputType, counting: Counting): unknown[] {
   const items: unknown[] = Array.isArray(value) ? value : [...value];
   counting.size.add(items.length);
   if (isLeafType(getNullableType(itemType))) return items;
-  // Usually they are there, and the list is given on as it is.
+  // A copy only where an element is a promise.
   let settling: unknown[] | null = null;
   let index = 0;
   for (const item of items) {
@@ -134,13 +136,13 @@ function countedList(value: Iterable<unknown>, itemType: GraphQLOutputType, coun
   return settling ?? items;
 }
 
-/** How many fields are selected of each object that a field gives, by the field's nodes: they are the same array for all rows. */
+/** Number of selected fields of an object, by the nodes of the field that gives it. All rows of a request share that array. */
 const known = new WeakMap<readonly unknown[], number>();
 
 function fieldsOfEach(type: GraphQLCompositeType, info: GraphQLResolveInfo): number {
   let count = known.get(info.fieldNodes);
   if (count === undefined) {
-    // Of which type an object is, the executor finds out later.
+    // The executor finds out later which type of an abstract type it is.
     const types = isObjectType(type) ? [type] : info.schema.getPossibleTypes(type);
     count = Math.max(0, ...types.map((each) => countOf(each, info.fieldNodes, info)));
     known.set(info.fieldNodes, count);
