@@ -86,8 +86,8 @@ async function run(): Promise<void> {
 }
 
 /**
- * Stdout as it is written to without ever being waited for. A pipe becomes non-blocking as soon as `process.stdout` is looked at;
- * a terminal is opened once more, for to make it so would concern all programs that share it.
+ * Descriptor of stdout that does not block. Node makes a pipe non-blocking when `process.stdout` is first read. A terminal is opened
+ * a second time instead: the flag belongs to the open file, which other programs share.
  */
 function nonBlockingStdout(): number {
   const { fd } = process.stdout;
@@ -95,7 +95,7 @@ function nonBlockingStdout(): number {
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // Elsewhere than on Linux.
+    // There is no /proc on systems other than Linux.
     return fd;
   }
 }

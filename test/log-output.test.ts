@@ -61,7 +61,7 @@ async function gatewayWritingTo(
   };
 }
 
-/** Whether there is such a process that has not ended; one that nobody has asked for its exit code has. */
+/** Whether a process runs. A zombie, whose exit code nobody has read, does not. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -107,6 +107,9 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
     });
     await ask(200);
     const pid = Number(await readFile(pidFile, 'utf8'));
+    onTestFinished(() => {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    });
     process.kill(pid, 'SIGTERM');
     await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false);
     child.kill('SIGKILL');

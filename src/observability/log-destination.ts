@@ -1,5 +1,4 @@
 import { write, writeSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LogDestinationOptions {
   /**
@@ -9,28 +8,28 @@ export interface LogDestinationOptions {
   readonly fd: number;
   /** Most bytes that wait to be written; lines beyond are dropped. @default 4 MiB */
   readonly maxWaitingBytes?: number;
-  /** Told of lines that are dropped, how many they are. */
+  /** Called with the number of lines just dropped. */
   readonly onDrop?: (lines: number) => void;
-  /** Told how many lines were dropped, once everything that waited has been written. */
+  /** Called with the number of lines dropped since the last time, as soon as everything that waited is written. */
   readonly onRecovery?: (lines: number) => void;
 }
 
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** Lines are written some at a time. */
+/** Lines that come to this are written together, and fewer after the longest wait. */
 const WRITTEN_AT_ONCE_BYTES = 8192;
 const LONGEST_WAIT_MS = 500;
-/** A reader that is alive takes little time; a full disk is not emptied so soon. */
+/** A live reader empties a full pipe within milliseconds; a full disk stays full for longer. */
 const FULL_PIPE_RETRY_MS = 10;
 const FAILED_WRITE_RETRY_MS = 1000;
-/** Nobody can read any more what is written there. */
+/** Errors of a write after which no later one can succeed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EBADF', 'ECONNRESET']);
 
 /**
- * Where the log is written to. Writing is never waited for: lines wait in memory, up to a bound, and those beyond it are dropped
- * and counted. No failure of the file, pipe or terminal behind it reaches who logs.
+ * Destination of the log. Lines wait in memory up to a bound; lines beyond the bound are dropped and counted. No failure of the
+ * file, pipe or terminal behind it reaches the code that logs.
  *
- * pino's own destination (sonic-boom 4.2) is not used: it stops counting on a closed pipe, and as the process ends it tries a
- * full disk or a pipe that nobody reads again for ever.
+ * pino's own destination (sonic-boom 4.2) does not serve here: on a closed pipe it drops lines without counting them, and at the
+ * end of the process it retries a full disk, or a pipe that nobody reads, for ever.
  */
 export class LogDestination {
   readonly #fd: number;
@@ -39,7 +38,7 @@ export class LogDestination {
   readonly #onRecovery: (lines: number) => void;
   #lines = '';
   #lineBytes = 0;
-  /** What is being written, or was in vain. */
+  /** Bytes handed to the file descriptor, kept until all of them are written. */
   #chunk: Buffer = Buffer.alloc(0);
   #isWriting = false;
   #isClosed = false;
@@ -47,7 +46,7 @@ export class LogDestination {
   #retry: NodeJS.Timeout | null = null;
   #flushSoon: NodeJS.Timeout | null = null;
   #dropped = 0;
-  /** Resolved when nothing waits any more, or nothing can be written. */
+  /** Resolved when `end` has nothing left to wait for. */
   readonly #ended = Promise.withResolvers<void>();
 
   constructor({
@@ -62,7 +61,7 @@ export class LogDestination {
     this.#onRecovery = onRecovery;
   }
 
-  /** Takes lines, with their ends. Never throws. */
+  /** Takes whole lines, each with its line break. Never throws. */
   write(lines: string): void {
     const bytes = Buffer.byteLength(lines);
     if (this.#isClosed || this.#waitingBytes + bytes > this.#maxWaitingBytes) return this.#drop(lines);
@@ -79,7 +78,7 @@ export class LogDestination {
     if (this.#chunk.length === 0) {
       this.#recovered();
       if (!this.#isEnding) return;
-      // That may have been worth a line.
+      // `onRecovery` may have written a line.
       if (this.#lineBytes > 0) this.flush();
       else this.#ended.resolve();
       return;
@@ -92,10 +91,7 @@ export class LogDestination {
     });
   }
 
-  /**
-   * Writes what waits, and gives up after so long, and at once where writing fails for another reason than a reader that is
-   * slow.
-   */
+  /** Writes what waits. Gives up when the time is over, and at the first error other than a full pipe. */
   async end(timeoutMs: number): Promise<void> {
     this.#isEnding = true;
     if (this.#flushSoon !== null) clearTimeout(this.#flushSoon);
@@ -103,17 +99,14 @@ export class LogDestination {
     if (this.#isClosed) return;
     if (this.#retry !== null) this.#tryAgain();
     else this.flush();
-    const cancelled = new AbortController();
-    await Promise.race([
-      this.#ended.promise,
-      delay(timeoutMs, undefined, { signal: cancelled.signal }).catch(() => undefined),
-    ]);
-    cancelled.abort();
+    const timeout = setTimeout(this.#ended.resolve, timeoutMs);
+    await this.#ended.promise;
+    clearTimeout(timeout);
   }
 
-  /** Writes what waits as far as that is possible without waiting; for the end of the process. */
+  /** Writes as much of what waits as can be written at once. For the `exit` event, where nothing asynchronous runs any more. */
   flushSync(): void {
-    // In its middle another write would only make a mess.
+    // A second write would mix its lines with those of the one under way.
     if (this.#isWriting || this.#isClosed) return;
     try {
       for (;;) {
@@ -122,7 +115,7 @@ export class LogDestination {
         this.#chunk = this.#chunk.subarray(writeSync(this.#fd, this.#chunk));
       }
     } catch {
-      // Nobody is left to be told.
+      // The process is ending, so the lines are lost and nothing can be told of it.
     }
   }
 
