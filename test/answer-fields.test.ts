@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Organisation } from '../src/sandbox/organisation.ts';
-import { gatewayForTest, type GraphQLAnswer, TOKEN } from './support/gateway.ts';
+import { gatewayForTest, type GraphQLAnswer, graphqlRequest, TOKEN } from './support/gateway.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from './support/organisation.ts';
 import { range, subgraphForTest } from './subgraph/support.ts';
 
@@ -115,6 +115,13 @@ describe('an answer that would be too large is refused before anything is spent 
       body: JSON.stringify({ documentId: 'large' }),
     });
     expect(askedOf(await (await tested.gateway.fetch(trusted)).json())).toBe(asked);
+    for (const accept of ['text/event-stream', 'multipart/mixed']) {
+      const streamed = graphqlRequest(text);
+      streamed.headers.set('accept', accept);
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const body = await (await tested.gateway.fetch(streamed)).text();
+      expect(askedOf(JSON.parse(/^(?:data: )?(\{"errors":.*\})$/m.exec(body)?.[1] ?? body))).toBe(asked);
+    }
     expect(tested.calls()).toEqual({});
     // Nobody else is the worse for it.
     expect((await tested.query(`{ ${list('totalCount')} }`)).data).toEqual({
