@@ -29,15 +29,15 @@ interface ConnectionTimeouts {
   readonly requestTimeout: number;
 }
 
-/** Node's own time for a request's headers, and for all of a request. */
+/** Node's defaults. */
 const HEADERS_TIMEOUT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const HEADERS_MARGIN_MS = 5000;
 
 /**
- * Timeouts of a server whose idle connections stay open for so long. A balancer that keeps connections longer than the server
- * does sends requests on some that are just being closed, and answers those with 502 (Node's own 5 seconds are less than any
- * balancer's). The headers' timeout lies above it, and that of the whole request not below that, as Node wants them.
+ * Timeouts of a server that keeps idle connections open for this many seconds. A balancer that keeps connections longer than the
+ * server sends requests on connections that are just being closed, and answers those with 502. Node's default of 5 seconds is
+ * less than that of any balancer. Node wants the headers' timeout above the idle time, and the request's not below the headers'.
  */
 export function connectionTimeouts(keepAliveSeconds: number): ConnectionTimeouts {
   const keepAliveTimeout = keepAliveSeconds * 1000;

@@ -126,7 +126,7 @@ describe('thousands of ids that are none', () => {
     expect(data).toEqual({ campaignInteractions: null });
     expect(errors).toHaveLength(20);
     expect(errors[0]?.message).toContain('not "no id 0"');
-    expect(errors.at(-1)?.message).toBe('More arguments are wrong, which are not named.');
+    expect(errors.at(-1)?.message).toBe('More arguments are wrong; the first 19 are named.');
     for (const { extensions } of errors) expect(extensions.code).toBe('BAD_USER_INPUT');
     expect(calls()).toEqual({});
   });

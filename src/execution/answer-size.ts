@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 /**
- * Counts the fields of one answer while it is made: completed values, leaves as well as objects, and elements of lists. What two
- * places of an answer share counts in both, for it is written out twice.
+ * Count of the fields of one answer while it is made: completed values (leaves and objects) and elements of lists. A value that
+ * two places of an answer share counts in both, because it is written out twice.
  */
 export class AnswerSize {
   readonly maxFields: number;
@@ -13,7 +13,7 @@ export class AnswerSize {
     this.maxFields = maxFields;
   }
 
-  /** So far; beyond `maxFields` where it was given up. */
+  /** Fields so far. Once there are more than `maxFields`, the number at which the answer was ended. */
   get fields(): number {
     return this.#fields;
   }
@@ -22,18 +22,18 @@ export class AnswerSize {
     return this.#fields > this.maxFields;
   }
 
-  /** Resolves when there are too many. Nothing that is still under way then is worth waiting for. */
+  /** Resolves when there are too many fields. Nobody has to wait for values that are still under way then. */
   get exceeded(): Promise<void> {
     return this.#exceeded.promise;
   }
 
   /**
-   * Is told of fields before they are made.
+   * Adds fields, before they are made.
    *
-   * @throws GraphQLError when there are too many of them. It ends the whole answer, whatever may be null on the way.
+   * @throws GraphQLError when there are too many. It ends the whole answer: no nullable field stops it on its way up.
    */
   add(fields: number): void {
-    // What is still under way then adds nothing.
+    // Values still under way after the end must not change the number that the client is told.
     if (!this.isExceeded) this.#fields += fields;
     if (!this.isExceeded) return;
     this.#exceeded.resolve();
@@ -41,5 +41,5 @@ export class AnswerSize {
   }
 }
 
-/** By this the executor of @graphql-tools tells errors that end everything from those of a field (`CRITICAL_ERROR`). */
+/** Extension by which the executor of @graphql-tools knows an error that ends the execution (its `CRITICAL_ERROR`). */
 const ending = { extensions: { CRITICAL_ERROR: true } };

@@ -16,15 +16,15 @@ interface Known {
 /** By the context of a request, in which all that deal with it meet. */
 const known = new WeakMap<object, Known>();
 
-/** Each error quotes all of a variable, so that without a bound they grow with the square of what was sent. */
+/** Most errors of one request. graphql quotes a whole variable in each, so their size grows with the square of what was sent. */
 const MAX_ERRORS = 20;
-/** Most characters of an error before and after its semicolon: together they quote fewer than 200 of what was sent. */
+/** Most characters before and after an error's semicolon. Together they quote fewer than 200 characters of what was sent. */
 const MAX_PREFIX = 100;
 const MAX_REASON = 130;
-/** Names of the schema, at the end of a reason. */
+/** Suggestions at the end of a reason. They hold names of the schema only, and are never cut. */
 const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w+"(?:(?:, | or |, or )"\w+")*\?$/;
 
-/** The variables of a request, coerced once for all who ask. There are at most 20 errors, which quote little of what was sent. */
+/** Variables of a request, coerced once for all plugins and the compiled executor. At most 20 errors, each of bounded length. */
 export function coercedVariables(
   { schema, variableValues, contextValue }: Pick<ExecutionArgs, 'schema' | 'variableValues' | 'contextValue'>,
   operation: OperationDefinitionNode,
@@ -33,7 +33,7 @@ export function coercedVariables(
   const earlier = isObject ? known.get(contextValue) : undefined;
   if (earlier?.operation === operation && earlier.inputs === variableValues) return earlier.coerced;
   const inputs: Values = variableValues ?? {};
-  // The last one says that there are more.
+  // graphql adds one error that says that there are more.
   const options = { maxErrors: MAX_ERRORS - 1 };
   const result = getVariableValues(schema, operation.variableDefinitions ?? [], inputs, options);
   const coerced: CoercedVariables = result.errors
@@ -43,7 +43,7 @@ export function coercedVariables(
   return coerced;
 }
 
-/** `Variable "$filter" got invalid value { … } at "filter.states"; Value "GONE" does not exist in …`, whatever was sent. */
+/** Error with long quotes cut: `Variable "$filter" got invalid value { … at "filter.states"; Value "GONE" does not exist in …`. */
 function shortened(error: GraphQLError): GraphQLError {
   const { message, nodes = null, originalError } = error;
   const whole = originalError?.message ?? '';
@@ -53,13 +53,11 @@ function shortened(error: GraphQLError): GraphQLError {
   if (prefix.length <= MAX_PREFIX && reason.length <= MAX_REASON) return error;
   return new GraphQLError(
     withoutMiddle(prefix, MAX_PREFIX) + withoutMiddle(reason, MAX_REASON) + suggestions,
-    {
-      nodes,
-    },
+    { nodes },
   );
 }
 
-/** What a text begins with says what it is about, and its end what is wrong. */
+/** Text of at most so many characters, without its middle if need be: an error begins with its subject and ends with the fault. */
 export function withoutMiddle(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor(most / 2);

@@ -71,7 +71,7 @@ export function conditionsOf(
   return conditions;
 }
 
-/** Whether @skip and @include leave a selection in; conditions that are not known leave it out. */
+/** Whether @skip and @include leave a selection in. A condition without a value leaves it out. */
 export function isIncluded({ directives = [] }: SelectionNode, conditions: Conditions): boolean {
   return directives.every((directive) => {
     const value = conditionIn(directive);

@@ -19,7 +19,7 @@ export interface Answer {
   readonly value: unknown;
   /** What had failed at the site before this answer was begun. */
   readonly failuresBefore: number;
-  /** How many fields it has, which count wherever it stands; null until somebody asks that of a promised one. */
+  /** Number of its fields, added to the size for each place where it stands. Null for a promise whose fields nobody has counted yet. */
   fields: number | null;
   /** That of a source with the same key that is not like it: of references to one entity some say more than others. */
   readonly other: Answer | undefined;

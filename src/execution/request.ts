@@ -83,8 +83,8 @@ export function argumentsOf(request: Request, site: Site): Values {
 }
 
 /**
- * Gives up on a site: null where that may be null, otherwise it throws for what is above. Of an answer that has become too large
- * all is given up.
+ * Gives up on a site: null where that may be null, otherwise it throws for what is above. Throws always once
+ * the answer is too large.
  *
  * @throws GraphQLError the error with the place where it arose.
  */

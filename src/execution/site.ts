@@ -40,9 +40,9 @@ export class Site {
   readonly depth: number;
   /** Of what a list holds; null where the type is none. */
   readonly item: Site | null;
-  /** Those right below it. */
+  /** Sites right below this one. */
   readonly children: Site[] = [];
-  /** Of objects: how many fields each has, `__typename` among them. */
+  /** Number of fields of an object, `__typename` included. */
   fieldCount = 0;
   completion: Completion | null = null;
 
@@ -81,9 +81,9 @@ export class Site {
   }
 }
 
-/** How many fields there are in a value that was completed at a site, without those of the site itself. */
+/** Number of fields in a value completed at a site. */
 export function fieldsIn(site: Site, value: unknown): number {
-  // What a leaf is made of is not the answer's.
+  // A leaf can be an object too, such as JSON; it is one field, counted with its object.
   if (typeof value !== 'object' || value === null || site.completion === null) return 0;
   let count = 0;
   if (Array.isArray(value)) {

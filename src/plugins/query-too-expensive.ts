@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Which bound it was, as clients are told it. */
+/** Bound that was exceeded, by its name in `extensions.limit`. */
 type CostLimit = 'upstreamCalls' | 'answerFields';
 
 interface Beyond {
@@ -9,7 +9,7 @@ interface Beyond {
   readonly allowed: number;
 }
 
-/** The error of a query that is refused for what it would cost, or ended for what it has cost. */
+/** Error of a query that is refused before execution, or ended during it, for its cost. */
 export function queryTooExpensive(
   message: string,
   { limit, asked, allowed }: Beyond,

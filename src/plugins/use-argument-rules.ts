@@ -27,9 +27,9 @@ interface FieldWithArguments {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-/** Most errors of arguments: a list can have thousands of elements, and stand in several fields. */
+/** Most errors of arguments. A list can have thousands of elements and be the argument of several fields. */
 const MAX_REFUSALS = 20;
-/** Most characters of an error that graphql made, which quotes what was sent. */
+/** Most characters of an error made by graphql, which may quote a whole argument. */
 const MAX_QUOTING = 200;
 
 /**
@@ -104,7 +104,7 @@ function fieldsWithArguments(
   return { fields, isConditional };
 }
 
-/** The errors of all these fields, as many as are told of. */
+/** Errors of all these fields, at most `MAX_REFUSALS`. */
 function refusalsOfAll(
   fields: readonly FieldWithArguments[],
   variables: Record<string, unknown>,
@@ -115,7 +115,11 @@ function refusalsOfAll(
       if (refusals.length === MAX_REFUSALS - 1) {
         return [
           ...refusals,
-          badUserInput('More arguments are wrong, which are not named.', field.root, field.node),
+          badUserInput(
+            `More arguments are wrong; the first ${MAX_REFUSALS - 1} are named.`,
+            field.root,
+            field.node,
+          ),
         ];
       }
       refusals.push(badUserInput(problem, field.root, field.node));

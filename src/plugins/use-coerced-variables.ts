@@ -3,8 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../execution/coerced-variables.ts';
 
 /**
- * Refuses operations with variables of a wrong type, whatever executes them: an executor would coerce them once more, and quote
- * all of a variable in each error. After what executes operations, in whose place it stands then.
+ * Refuses operations with variables of a wrong type before either executor. An executor would coerce them once more, and each of
+ * its errors would quote all of a variable. Goes after `useCompiledExecution`, whose execution it replaces.
  */
 export function useCoercedVariables(): Plugin {
   return {
@@ -17,7 +17,7 @@ export function useCoercedVariables(): Plugin {
   };
 }
 
-/** In application/json a well-formed request is answered with 200. */
+/** HTTP 400, but 200 in application/json: the request is well-formed (GraphQL over HTTP). */
 function badUserInput({ message, nodes }: GraphQLError): GraphQLError {
   const http = { status: 400, spec: true };
   return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT', http } });

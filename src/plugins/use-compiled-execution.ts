@@ -48,7 +48,7 @@ export function useCompiledExecution({
   };
 }
 
-/** In place of all that was made of the answer. */
+/** Result that replaces an answer that has become too large. */
 function tooLarge({ fields, maxFields }: AnswerSize) {
   const message = `The answer has at least ${fields} fields, and ${maxFields} are allowed (MAX_ANSWER_FIELDS).`;
   return {

@@ -39,7 +39,7 @@ export function useUpstreamErrors(
         onExecuteDone({ result, setResult }) {
           if (!('errors' in result || 'data' in result)) return;
           if (problems.length === 0 && !result.errors?.length) return;
-          // Without data there is nothing that could lack something.
+          // Rows that were left out are of no interest to a client that gets no data.
           if (result.data === undefined) {
             setResult({ ...result, errors: (result.errors ?? []).map(withCode) });
             return;

@@ -7,7 +7,7 @@ import { beyondLimit } from './beyond-limit.ts';
  * within the other limits comes near either.
  */
 const MAX_NESTING = 500;
-/** Most line breaks: for the place of each error graphql counts those before it, and one answer can have thousands of errors. */
+/** Most line breaks. graphql finds the place of an error by counting the line breaks before it, and one answer can have thousands. */
 const MAX_LINES = 5000;
 
 /**
@@ -27,7 +27,7 @@ export function parseWithin({ maxTokens }: QueryLimits): typeof parse {
   };
 }
 
-/** Those that graphql counts lines by (https://spec.graphql.org/October2021/#LineTerminator). */
+/** Number of line terminators as GraphQL defines them (https://spec.graphql.org/October2021/#LineTerminator). */
 function lineBreaksIn(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at += 1) {

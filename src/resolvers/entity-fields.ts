@@ -60,7 +60,7 @@ export function needing<Ref extends Reference, Resolver extends object>(
   return resolver;
 }
 
-/** Takes over to a schema's fields which have resolvers, and what these said, which the schema has only copies of. */
+/** Notes for a schema's fields which of them have resolvers and what these resolvers said; the schema has only copies of them. */
 export function noteEntityNeeds(
   schema: GraphQLSchema,
   resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -84,7 +84,7 @@ export function entityNeedOf(field: SchemaField): EntityNeed | undefined {
   return needsOfFields.get(field);
 }
 
-/** Whether a field has a resolver of its own, and is not answered by a property of its object. */
+/** Whether a field has a resolver of its own; otherwise a property of its object answers. */
 export function hasResolver(field: SchemaField): boolean {
   return resolvedFields.has(field);
 }

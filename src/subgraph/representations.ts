@@ -63,7 +63,7 @@ export function representationCounts(args: Arguments): ReadonlyMap<EntityType, r
   return new Map([...idsOf].map(([type, byScope]) => [type, [...byScope.values()].map(({ size }) => size)]));
 }
 
-/** How many there are of each type, those that are the same among them: as often they are answered. */
+/** Number of representations of each type. Equal ones count each, because each is answered. */
 export function representationsPerType(args: Arguments): ReadonlyMap<EntityType, number> {
   const counts = new Map<EntityType, number>();
   for (const { type } of representationsIn(args)) counts.set(type, (counts.get(type) ?? 0) + 1);
