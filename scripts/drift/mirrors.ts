@@ -36,7 +36,7 @@ export interface Mirror {
 
 /**
  * Which of the vendor's models each type of the schema mirrors. A field that is said nothing of mirrors the property of its
- * name. `test/types/mirrors-contract.ts` holds this against the schema and the SDK's types, `npm run drift` against the
+ * name. `test/unit/types/mirrors-contract.ts` holds this against the schema and the SDK's types, `npm run drift` against the
  * SDK's text. Where an entry is missing here, add it first: the other errors follow from that one. Values of enums cannot be
  * held against anything: the SDK declares them as strings and lists them nowhere.
  */

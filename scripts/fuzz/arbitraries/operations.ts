@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { campaignCursor, interactionCursor } from '../../../src/resolvers/cursor.ts';
 import { generateOrganisation, EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.ts';
 import { schema } from '../../../src/schema.ts';
-import { generateOperation } from '../../../test/properties/generated-operation.ts';
+import { generateOperation } from '../../../test/property/generated-operation.ts';
 import { anyText, editedText, manyUpTo } from './text.ts';
 
 /** A query with what is sent as its variables. */

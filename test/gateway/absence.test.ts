@@ -1,0 +1,452 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { describe, expect, test } from 'vitest';
+import {
+  altered,
+  answering,
+  gatewayWithList,
+  gatewayWithRows,
+  isEnvelope,
+  isRows,
+  nodesIn,
+  notIds,
+  onlyError,
+  type Row,
+  screen,
+} from '../support/answers.ts';
+import { ANY_SIZE, gatewayForTest } from '../support/gateway.ts';
+import {
+  CAMPAIGN_ID,
+  CONTACT_LIST_ID,
+  interaction,
+  supervisorsOrganisation,
+} from '../support/organisation.ts';
+
+describe('a list of interactions', () => {
+  const lists = [
+    'interactingInteractions',
+    'previewingInteractions',
+    'proceedingInteractions',
+    'scheduledInteractions',
+    'pendingInteractions',
+  ] as const satisfies (keyof Models.CampaignInteractions)[];
+  const stateOf = (list: string) => list.replace('Interactions', '').toUpperCase();
+
+  test.each([{}, Object.fromEntries(lists.map((list) => [list, null]))])(
+    'that is absent or null has none: %j',
+    async (body) => {
+      const { ask, calls } = await gatewayWithList(body);
+      expect(await ask('id')).toEqual({ data: { campaignInteractions: { nodes: [] } } });
+      expect(calls()).toEqual({ campaignInteractions: 1 });
+    },
+  );
+
+  test.each(lists)('that is the only one gives its state: %s', async (list) => {
+    const { ask } = await gatewayWithList({ [list]: [interaction(1)] });
+    expect(await ask('id state')).toEqual({
+      data: { campaignInteractions: { nodes: [{ id: 'interaction-001', state: stateOf(list) }] } },
+    });
+  });
+
+  test.each([{}, { secret: 'do-not-tell' }, 'do-not-tell', 7, true])(
+    'that is none is one error, and the others are there: %j',
+    async (broken) => {
+      const { ask } = await gatewayWithList({
+        pendingInteractions: broken,
+        proceedingInteractions: broken,
+        scheduledInteractions: [interaction(1)],
+      });
+      const answer = await ask('id state');
+      expect(nodesIn(answer)).toEqual([{ id: 'interaction-001', state: 'SCHEDULED' }]);
+      const { path, extensions } = onlyError(answer);
+      expect(path).toEqual(['campaignInteractions']);
+      expect(extensions).toMatchObject({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        upstreamStatus: 200,
+        correlationId: expect.any(String),
+        affected: { type: 'CampaignInteraction', ids: [], paths: ['campaignInteractions'] },
+      });
+      expect(JSON.stringify(answer)).not.toContain('do-not-tell');
+    },
+  );
+
+  test.each<[string, unknown]>([
+    ['without an id', { ...interaction(0), id: undefined }],
+    ['whose id is null', { ...interaction(0), id: null }],
+    ...notIds.map((id): [string, unknown] => [`whose id is ${JSON.stringify(id).slice(0, 20)}`, { id }]),
+    ['that is null', null],
+    ['that is a number', 5],
+    ['that is text', 'interaction-000'],
+    ['that is a list', [interaction(0)]],
+  ])('leaves out a row %s, reported once', async (_what, row) => {
+    const { query } = await gatewayWithList({
+      pendingInteractions: [row, interaction(1), row],
+      interactingInteractions: [row, interaction(2)],
+    });
+    const answer = await query(
+      `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount nodes { id agent { email } } } }`,
+    );
+    expect(answer.data.campaignInteractions).toEqual({
+      totalCount: 2,
+      nodes: [
+        { id: 'interaction-001', agent: { email: 'user-1@example.com' } },
+        { id: 'interaction-002', agent: { email: 'user-2@example.com' } },
+      ],
+    });
+    const { path, extensions } = onlyError(answer);
+    expect(path).toEqual(['campaignInteractions']);
+    expect(extensions).toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      affected: { type: 'CampaignInteraction', ids: [], paths: ['campaignInteractions'] },
+    });
+  });
+
+  test('gives a row once that stands in it twice', async () => {
+    const { query } = await gatewayWithRows([interaction(1), interaction(2), interaction(1)]);
+    expect(
+      await query(
+        `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount edges { node { id } } nodes { id } } }`,
+      ),
+    ).toEqual({
+      data: {
+        campaignInteractions: {
+          totalCount: 2,
+          edges: [{ node: { id: 'interaction-001' } }, { node: { id: 'interaction-002' } }],
+          nodes: [{ id: 'interaction-001' }, { id: 'interaction-002' }],
+        },
+      },
+    });
+  });
+
+  const pairs = lists.flatMap((further, at) => lists.slice(at + 1).map((nearer) => ({ further, nearer })));
+
+  test.each(pairs)('$further goes before $nearer where a row stands in both', async ({ further, nearer }) => {
+    const rows = {
+      [nearer]: [{ ...interaction(1), callerName: nearer }],
+      [further]: [{ ...interaction(1), callerName: further }],
+    };
+    const { ask } = await gatewayWithList(rows);
+    expect(await ask('id state callerName')).toEqual({
+      data: {
+        campaignInteractions: {
+          nodes: [{ id: 'interaction-001', state: stateOf(further), callerName: further }],
+        },
+      },
+    });
+  });
+
+  test('may have properties nobody knows', async () => {
+    const { ask, calls } = await gatewayWithList({
+      interactingInteractions: [
+        { ...interaction(1), newThing: { id: 'x' }, __proto__x: 1, constructor: 'x' },
+      ],
+      newInteractions: [interaction(2)],
+      campaign: 'text',
+    });
+    expect(await ask('id campaignId callerName')).toEqual({
+      data: {
+        campaignInteractions: {
+          nodes: [{ id: 'interaction-001', campaignId: CAMPAIGN_ID, callerName: 'Caller' }],
+        },
+      },
+    });
+    expect(calls()).toEqual({ campaignInteractions: 1 });
+  });
+
+  test('may have rows with nothing but an id', async () => {
+    const { ask, calls } = await gatewayWithRows([{ id: 'bare' }]);
+    const fields = [
+      'campaign { id name campaignStatus }',
+      'agent { id name email }',
+      'contact { id data contactListId }',
+      'queue { memberCount }',
+      'script { startPageName }',
+      'skills { state }',
+      'conversation { id participants { id } }',
+      'destinationAddress activePreviewCall lastActivePreviewWrapupTime creationTime callPlacedTime',
+      'callRoutedTime previewConnectedTime disposition dispositionCode callerName callerAddress',
+      'previewPopDeliveredTime dialerSystemParticipantId dialingMode',
+    ];
+    const answer = await ask(fields.join(' '));
+    expect(answer.errors).toBeUndefined();
+    expect(new Set(Object.values(nodesIn(answer)[0]))).toEqual(new Set([null]));
+    expect(Object.keys(nodesIn(answer)[0])).toHaveLength(21);
+    expect(calls()).toEqual({ campaignInteractions: 1 });
+  });
+});
+
+describe('the rows of a bulk answer', () => {
+  const details = screen(
+    'id agent { id email } queue { id memberCount } skills { id state } contact { id data } campaign { campaignStatus }',
+  );
+  const cost = { campaignInteractions: 1, users: 1, queues: 1, skills: 1, contacts: 1, campaigns: 1 };
+
+  test.each<[string, (rows: Row[]) => unknown[]]>([
+    ['in another order', (rows) => rows.toReversed()],
+    ['that nobody asked for', (rows) => [{ id: 'somebody-else', email: 'x', data: {} }, ...rows]],
+    ['that come more than once', (rows) => rows.flatMap((row) => [row, row])],
+    [
+      'whose second row for an id says something else',
+      (rows) => rows.flatMap((row) => [row, { id: row['id'] }]),
+    ],
+    ['that are none', (rows) => [null, 5, 'text', true, [], [rows[0]], {}, ...rows]],
+    [
+      'whose ids are none',
+      (rows) => [{ id: null }, { id: 5 }, { id: {} }, { id: ['user-1'] }, { id: '' }, ...rows],
+    ],
+    ['with properties that nobody knows', (rows) => rows.map((row) => ({ ...row, newThing: { id: 'x' } }))],
+  ])('may be rows %s: nothing is mixed up', async (_what, change) => {
+    const healthy = await gatewayForTest();
+    const alter = (body: unknown) => {
+      if (isRows(body)) return change(body);
+      return isEnvelope(body) ? { ...body, entities: change(body.entities) } : body;
+    };
+    const { query, calls } = await gatewayForTest({ faults: [{ kind: 'alter', alter }] });
+    expect(await query(details)).toEqual(await healthy.query(details));
+    expect(calls()).toEqual(cost);
+  });
+
+  test('that the upstream says are not all of them are not taken for unknown', async () => {
+    const cut = { entities: [{ id: 'user-0', email: 'zero@example.com' }], total: 2 };
+    const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
+      faults: [answering('users', cut)],
+    });
+    const answer = await ask('agent { id email }');
+    expect(nodesIn(answer)).toEqual([
+      { agent: { id: 'user-0', email: 'zero@example.com' } },
+      { agent: { id: 'user-1', email: null } },
+    ]);
+    expect(onlyError(answer).extensions).toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      affected: { type: 'User', ids: ['user-1'] },
+    });
+  });
+
+  test('are unknown where a total counts something else than the ids asked for', async () => {
+    const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
+      faults: [answering('users', { entities: [], total: 2000 })],
+    });
+    expect((await ask('agent { id email }')).errors).toBeUndefined();
+  });
+
+  test('that the upstream cuts short are unknown to it', async () => {
+    const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
+      faults: [answering('users', { entities: [] })],
+    });
+    expect(await ask('agent { id email }')).toEqual({
+      data: {
+        campaignInteractions: {
+          nodes: [{ agent: { id: 'user-0', email: null } }, { agent: { id: 'user-1', email: null } }],
+        },
+      },
+    });
+  });
+});
+
+describe('what names another owner than was asked for is not taken', () => {
+  test('interactions of another campaign', async () => {
+    const { query } = await gatewayForTest({
+      faults: [
+        answering('campaignInteractions', { campaign: { id: 'campaign-2' }, pendingInteractions: [] }),
+      ],
+    });
+    const answer = await query(screen('id'));
+    expect(answer.data).toEqual({ campaignInteractions: null });
+    expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
+  });
+
+  test('a contact of another list', async () => {
+    const { query } = await gatewayForTest({
+      faults: [answering('contacts', [{ id: 'contact-1', contactListId: 'list-2', data: {} }])],
+    });
+    expect(await query('{ contact(contactListId: "list-1", id: "contact-1") { id } }')).toEqual({
+      data: { contact: null },
+    });
+  });
+});
+
+describe('what the upstream does not know is null without an error', () => {
+  test('an entity of a bulk call that leaves its row out', async () => {
+    const rows = [
+      {
+        ...interaction(0),
+        agent: { id: 'gone', name: 'Own name', selfUri: '/own' },
+        queue: { id: 'gone' },
+        skills: [{ id: 'gone' }, { id: 'skill-1' }],
+      },
+      interaction(1),
+    ];
+    const { ask, calls } = await gatewayWithRows(rows);
+    const answer = await ask(`
+      agent { id name selfUri email division { name } skills { proficiency } }
+      queue { id name selfUri memberCount }
+      skills { id name state }
+    `);
+    expect(answer.errors).toBeUndefined();
+    expect(nodesIn(answer)[0]).toEqual({
+      agent: {
+        id: 'gone',
+        name: 'Own name',
+        selfUri: '/own',
+        email: null,
+        division: null,
+        skills: null,
+      },
+      queue: { id: 'gone', name: null, selfUri: null, memberCount: null },
+      skills: [
+        { id: 'gone', name: null, state: null },
+        { id: 'skill-1', name: 'Name of skill-1', state: 'ACTIVE' },
+      ],
+    });
+    expect(nodesIn(answer)[1].agent.email).toBe('user-1@example.com');
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 1, queues: 1, skills: 1 });
+  });
+
+  test('a script, which the upstream answers with 404', async () => {
+    const { ask } = await gatewayWithRows([
+      { ...interaction(0), script: { id: 'gone', name: 'Own name' } },
+      interaction(1),
+    ]);
+    const answer = await ask('script { id name startPageName }');
+    expect(answer.errors).toBeUndefined();
+    expect(nodesIn(answer)).toEqual([
+      { script: { id: 'gone', name: 'Own name', startPageName: null } },
+      { script: { id: 'script-1', name: 'Name of script-1', startPageName: 'Start of script-1' } },
+    ]);
+  });
+
+  test('all contacts of a list that is gone, and one contact of a list that is there', async () => {
+    const rows = [
+      { ...interaction(0), contact: contactOf('list-gone', 'contact-0') },
+      { ...interaction(1), contact: contactOf('list-gone', 'contact-1') },
+      { ...interaction(2), contact: contactOf(CONTACT_LIST_ID, 'gone') },
+      interaction(3),
+    ];
+    const { ask, calls } = await gatewayWithRows(rows);
+    const answer = await ask('contact { id data contactListId }');
+    expect(answer.errors).toBeUndefined();
+    expect(nodesIn(answer).map(({ contact }) => contact)).toEqual([
+      { id: 'contact-0', data: null, contactListId: 'list-gone' },
+      { id: 'contact-1', data: null, contactListId: 'list-gone' },
+      { id: 'gone', data: null, contactListId: CONTACT_LIST_ID },
+      { id: 'contact-3', data: { Phone: '+15553' }, contactListId: CONTACT_LIST_ID },
+    ]);
+    // 404 can be about one of several contacts, so those of the list that is gone are asked for one by one as well.
+    expect(calls()).toEqual({ campaignInteractions: 1, contacts: 4 });
+  });
+
+  test('a root, which asks the upstream even for the id alone', async () => {
+    const { query, calls } = await gatewayForTest({ env: ANY_SIZE });
+    const answer = await query(`{
+      campaign(id: "gone") { id }
+      campaignInteractions(campaignId: "gone") { totalCount }
+      campaignInteraction(campaignId: "${CAMPAIGN_ID}", id: "gone") { id }
+      user(id: "gone") { id }
+      queue(id: "gone") { id }
+      skill(id: "gone") { id }
+      script(id: "gone") { id }
+      contact(contactListId: "${CONTACT_LIST_ID}", id: "gone") { id }
+      noList: contact(contactListId: "gone", id: "contact-1") { id }
+      contactList(id: "gone") { id }
+      conversation(id: "gone") { id }
+    }`);
+    expect(answer.errors).toBeUndefined();
+    expect(new Set(Object.values(answer.data))).toEqual(new Set([null]));
+    expect(calls()).toEqual({
+      campaigns: 1,
+      campaignInteractions: 2,
+      users: 1,
+      queues: 1,
+      skills: 1,
+      scripts: 1,
+      contacts: 2,
+      contactLists: 1,
+      conversations: 1,
+    });
+  });
+
+  test('a campaign’s progress and figures', async () => {
+    const { query } = await gatewayForTest({
+      organisation: {
+        ...supervisorsOrganisation(),
+        progress: () => undefined,
+        stats: () => undefined,
+      },
+    });
+    const answer = await query(
+      `{ campaign(id: "${CAMPAIGN_ID}") { id progress { percentage } stats { idleAgents } } }`,
+    );
+    expect(answer).toEqual({ data: { campaign: { id: CAMPAIGN_ID, progress: null, stats: null } } });
+  });
+});
+
+describe('what is given only when asked for', () => {
+  test('may be left out all the same: null, without an error and without another call', async () => {
+    const { query, calls, sandbox } = await gatewayForTest({
+      faults: [
+        altered(
+          'users',
+          (user) => ({ ...user, presence: undefined, routingStatus: undefined, skills: undefined }),
+          'user-0',
+        ),
+        altered(
+          'users',
+          (user) => ({ ...user, presence: {}, routingStatus: {}, skills: [{}, null] }),
+          'user-1',
+        ),
+        altered(
+          'users',
+          (user) => ({ ...user, presence: { presenceDefinition: {} }, routingStatus: null, skills: null }),
+          'user-2',
+        ),
+      ],
+    });
+    const answer = await query(
+      screen(`agent {
+        email presence { systemPresence modifiedDate } routingStatus { status startTime }
+        skills { proficiency skill { id } }
+      }`),
+    );
+    expect(answer.errors).toBeUndefined();
+    expect(
+      nodesIn(answer)
+        .map(({ agent }) => agent)
+        .slice(0, 4),
+    ).toEqual([
+      { email: 'user-0@example.com', presence: null, routingStatus: null, skills: null },
+      {
+        email: 'user-1@example.com',
+        presence: { systemPresence: null, modifiedDate: null },
+        routingStatus: { status: null, startTime: null },
+        skills: [{ proficiency: null, skill: null }],
+      },
+      {
+        email: 'user-2@example.com',
+        presence: { systemPresence: null, modifiedDate: null },
+        routingStatus: null,
+        skills: null,
+      },
+      {
+        email: 'user-3@example.com',
+        presence: { systemPresence: 'Presence of user-3', modifiedDate: '2026-01-01T00:00:00Z' },
+        routingStatus: { status: 'IDLE', startTime: '2026-01-01T00:00:00Z' },
+        skills: [{ proficiency: 2.5, skill: { id: 'skill-0' } }],
+      },
+    ]);
+    const asked = sandbox.requests.find(({ resource }) => resource === 'users')?.query.getAll('expand');
+    expect(asked?.toSorted()).toEqual(['presence', 'routingStatus', 'skills']);
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
+  });
+
+  test('of a contact list is its size', async () => {
+    const { query } = await gatewayForTest({
+      faults: [altered('contactLists', (list) => ({ ...list, size: undefined, columnNames: undefined }))],
+    });
+    expect(await query(`{ contactList(id: "${CONTACT_LIST_ID}") { id size columnNames } }`)).toEqual({
+      data: { contactList: { id: CONTACT_LIST_ID, size: null, columnNames: null } },
+    });
+  });
+});
+
+function contactOf(contactListId: string, id: string) {
+  return { id, selfUri: `/api/v2/outbound/contactlists/${contactListId}/contacts/${id}` };
+}

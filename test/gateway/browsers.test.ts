@@ -1,0 +1,189 @@
+import { request } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
+import { listeningForTest } from '../support/listening.ts';
+
+const GRAPHQL = 'http://localhost/graphql';
+const USER = '{ user(id: "user-1") { name } }';
+const APP = 'https://app.example.com';
+const OTHER = 'https://other.example.com';
+const bearer = { authorization: `Bearer ${TOKEN}` };
+
+describe('what any web page could have a browser send is refused, and costs nothing:', () => {
+  const query = new URLSearchParams({ query: USER });
+  const form = new FormData();
+  form.set('query', USER);
+  const body = JSON.stringify({ query: USER });
+
+  test.each([
+    [
+      'the GET of an image or a link',
+      new Request(`${GRAPHQL}?${query}`, { headers: { accept: 'image/*,*/*' } }),
+    ],
+    ['a form', new Request(GRAPHQL, { method: 'POST', body: query })],
+    ['a form with files', new Request(GRAPHQL, { method: 'POST', body: form })],
+    ['a text', new Request(GRAPHQL, { method: 'POST', body })],
+    [
+      'a text that is called one in capitals',
+      new Request(GRAPHQL, { method: 'POST', headers: { 'content-type': 'Text/Plain' }, body }),
+    ],
+    ['a body of no type', new Request(GRAPHQL, { method: 'POST', body: Buffer.from(body) })],
+    [
+      'what a proxy has given its own headers',
+      new Request(`${GRAPHQL}?${query}`, {
+        headers: { 'x-request-id': '1', traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01` },
+      }),
+    ],
+    [
+      'what a browser has given the login at a proxy',
+      new Request(`${GRAPHQL}?${query}`, { headers: { authorization: 'Basic dXNlcjpwYXNzd29yZA==' } }),
+    ],
+  ])('%s', async (_what, sent) => {
+    const { gateway, calls } = await gatewayForTest({
+      env: { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_NONE: 'i-know' },
+    });
+    const response = await gateway.fetch(sent);
+    expect(response.status).toBe(403);
+    const { errors } = JSON.parse(await response.text());
+    expect(errors).toEqual([
+      {
+        message: expect.stringMatching(
+          /Any web page could have sent this: .*application\/json.*x-graphql-yoga-csrf/,
+        ),
+        extensions: { code: 'CSRF_PREVENTED' },
+      },
+    ]);
+    expect(calls()).toEqual({});
+  });
+});
+
+test.each([
+  'authorization',
+  'x-api-key',
+  'x-upstream-report',
+  'x-graphql-yoga-csrf',
+  'x-apollo-operation-name',
+  'apollo-require-preflight',
+  'apollographql-client-name',
+])('a GET with the header %s is answered, for no web page could have sent that unasked', async (name) => {
+  const { gateway } = await gatewayForTest();
+  const headers = { [name]: '1' };
+  const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
+  expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+});
+
+/** What the answer says to a browser about other websites. */
+function permissions({ headers }: Response): Record<string, string> {
+  return Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
+}
+
+function preflight(origin: string): Request {
+  return new Request(GRAPHQL, {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,content-type',
+    },
+  });
+}
+
+function asked(origin: string): Request {
+  const sent = graphqlRequest(USER);
+  sent.headers.set('origin', origin);
+  return sent;
+}
+
+describe.each([
+  ['one origin is named', APP],
+  ['several are', `https://first.example.com,${APP}`],
+])('where %s', (_what, CORS_ORIGINS) => {
+  const env = { CORS_ORIGINS };
+
+  test('its pages may ask, with all the headers of clients', async () => {
+    const { gateway, calls } = await gatewayForTest({ env });
+    const response = await gateway.fetch(preflight(APP));
+    expect(response.status).toBe(204);
+    const { 'access-control-allow-headers': headers, ...others } = permissions(response);
+    expect(others).toEqual({
+      'access-control-allow-origin': APP,
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-expose-headers': 'x-request-id',
+      'access-control-max-age': '600',
+    });
+    expect(headers?.split(', ')).toEqual(
+      expect.arrayContaining([
+        'authorization',
+        'content-type',
+        'x-api-key',
+        'x-upstream-report',
+        'x-request-id',
+        'traceparent',
+        'apollographql-client-name',
+        'apollographql-client-version',
+        'x-graphql-yoga-csrf',
+      ]),
+    );
+    expect(response.headers.get('vary')).toBe('Origin');
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
+    expect(calls()).toEqual({});
+  });
+
+  test('its pages may read what they are answered, errors too, and the id of the request', async () => {
+    const { gateway } = await gatewayForTest({ env });
+    const refused = new Request(`${GRAPHQL}?query={__typename}`, { headers: { origin: APP } });
+    for (const sent of [asked(APP), refused]) {
+      const response = await gateway.fetch(sent);
+      expect(permissions(response)).toMatchObject({
+        'access-control-allow-origin': APP,
+        'access-control-expose-headers': 'x-request-id',
+      });
+      expect(permissions(response)).not.toHaveProperty('access-control-allow-credentials');
+      expect(response.headers.get('vary')).toBe('Origin');
+    }
+  });
+
+  test.each([OTHER, 'null', 'http://app.example.com', 'https://app.example.com:8443', `${APP}.evil.example`])(
+    'those of %s may do neither',
+    async (origin) => {
+      const { gateway } = await gatewayForTest({ env });
+      for (const sent of [preflight(origin), asked(origin)]) {
+        const response = await gateway.fetch(sent);
+        expect(permissions(response)).toEqual({});
+        expect(response.headers.get('vary')).toBe('Origin');
+      }
+    },
+  );
+
+  test('what is no browser is answered as ever', async () => {
+    const { gateway } = await gatewayForTest({ env });
+    const response = await gateway.fetch(graphqlRequest(USER));
+    expect(permissions(response)).toEqual({});
+    expect(response.headers.get('vary')).toBe('Origin');
+    expect(await response.json()).toEqual({ data: { user: { name: 'Name of user-1' } } });
+  });
+});
+
+test('where no origin is named nothing is said of them, and a preflight is no request that is understood', async () => {
+  const { gateway } = await gatewayForTest();
+  const response = await gateway.fetch(preflight(APP));
+  expect(response.status).toBe(405);
+  expect(permissions(response)).toEqual({});
+  expect((await gateway.fetch(asked(APP))).headers.has('vary')).toBe(false);
+});
+
+test('a request for a host that is not the gateway is refused with the headers of any answer', async () => {
+  const { gateway } = await gatewayForTest();
+  const address = await listeningForTest(gateway.listener);
+  const headers = await new Promise((resolve, reject) => {
+    const sent = request(`${address}/graphql`, { headers: { host: 'elsewhere.example', ...bearer } });
+    sent
+      .on('error', reject)
+      .on('response', (response) => resolve(response.resume().headers))
+      .end();
+  });
+  expect(headers).toMatchObject({
+    'cache-control': 'private, no-store',
+    'x-content-type-options': 'nosniff',
+  });
+});

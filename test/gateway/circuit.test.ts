@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import { onlyError } from '../support/answers.ts';
+import { forgetfulGatewayForTest, TOKEN, type TestGateway } from '../support/gateway.ts';
+
+/** So many failed calls open a circuit. */
+const ENOUGH = 10;
+const QUEUE = '{ queue(id: "queue-1") { name } }';
+
+/** Asks for so many users, one call after the other, and gives the codes. */
+async function askTimes(count: number, { query }: TestGateway, token = TOKEN): Promise<string[]> {
+  const codes: string[] = [];
+  for (let n = 0; n < count; n += 1) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- the next is to know what became of this one
+    const { errors = [] } = await query(`{ user(id: "user-${n}") { name } }`, {}, token);
+    codes.push(errors[0]?.extensions.code ?? 'none');
+  }
+  return codes;
+}
+
+const status = (code: number): Fault => ({ kind: 'status', status: code, resource: 'users' });
+
+describe('a resource that keeps failing', () => {
+  test('is not called any more; what asks for it is told so at once, and when to come again', async () => {
+    const gateway = await forgetfulGatewayForTest({ faults: [status(500)] });
+    await askTimes(ENOUGH, gateway);
+    expect(gateway.calls()).toEqual({ users: ENOUGH });
+    const { extensions } = onlyError(await gateway.query('{ user(id: "user-1") { name } }'));
+    expect(extensions).toEqual({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryAfterSeconds: expect.any(Number),
+      affected: { type: 'User', ids: ['user-1'], paths: ['user'] },
+    });
+    expect(gateway.calls()).toEqual({});
+  });
+
+  test('takes no other resource with it, and nobody with another credential', async () => {
+    const gateway = await forgetfulGatewayForTest({ faults: [status(500)], tokens: ['another'] });
+    await askTimes(ENOUGH, gateway);
+    gateway.sandbox.faults.splice(0);
+    expect(await gateway.query(QUEUE)).toEqual({ data: { queue: { name: 'Name of queue-1' } } });
+    expect(await askTimes(1, gateway, 'another')).toEqual(['none']);
+    expect(await askTimes(1, gateway)).toEqual(['UPSTREAM_UNAVAILABLE']);
+  });
+
+  test.each<[string, Fault, Readonly<Record<string, string>>]>([
+    ['no answer', { kind: 'hang', resource: 'users' }, { UPSTREAM_TIMEOUT_MS: '400' }],
+    ['a broken connection', { kind: 'reset', resource: 'users' }, { MAX_UPSTREAM_CALLS: '1' }],
+    ['503', status(503), { MAX_UPSTREAM_CALLS: '1' }],
+  ])('fails by %s too', async (_what, fault, env) => {
+    const gateway = await forgetfulGatewayForTest({ faults: [fault], env });
+    await askTimes(ENOUGH, gateway);
+    expect(gateway.calls()).toEqual({ users: ENOUGH });
+    expect(await askTimes(1, gateway)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(gateway.calls()).toEqual({});
+  });
+
+  test.each<[string, Fault]>([
+    ['refuses', status(400)],
+    ['denies', status(403)],
+    ['does not accept the credential', status(401)],
+    ['gives what cannot be read', { kind: 'truncate', resource: 'users' }],
+    ['does not know', status(404)],
+  ])('is one that is out of order, not one that %s', async (_what, fault) => {
+    const gateway = await forgetfulGatewayForTest({ faults: [fault] });
+    await askTimes(2 * ENOUGH, gateway);
+    expect(gateway.calls()).toEqual({ users: 2 * ENOUGH });
+    gateway.sandbox.faults.splice(0);
+    expect(await askTimes(1, gateway)).toEqual(['none']);
+  });
+
+  test('is one of which most calls fail, and not a few among many', async () => {
+    const gateway = await forgetfulGatewayForTest({
+      faults: [{ ...status(500), burst: { length: 2, every: 5 } }],
+    });
+    await askTimes(4 * ENOUGH, gateway);
+    expect(gateway.calls()).toEqual({ users: 4 * ENOUGH });
+  });
+
+  test('costs none of the quota for what waited for it and was never sent', async () => {
+    const { query, sandbox } = await forgetfulGatewayForTest({
+      faults: [{ kind: 'status', status: 500, resource: 'scripts' }],
+      rateLimit: { allowed: 40, windowSeconds: 60 },
+      env: { UPSTREAM_CONCURRENCY: '1' },
+    });
+    expect((await query(QUEUE)).errors).toBeUndefined();
+    // Neither scripts nor conversations can ride together.
+    await Promise.all(
+      Array.from({ length: 35 }, (_, n) => query(`{ script(id: "script-of-${n}") { name } }`)),
+    );
+    expect(sandbox.requests).toHaveLength(1 + ENOUGH);
+    const rest = await Promise.all(
+      Array.from({ length: 29 }, (_, n) => query(`{ conversation(id: "conversation-of-${n}") { id } }`)),
+    );
+    expect(rest.filter(({ errors }) => errors !== undefined)).toEqual([]);
+    expect(sandbox.answered.get(429)).toBeUndefined();
+  });
+});

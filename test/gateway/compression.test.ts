@@ -1,0 +1,157 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Gateway } from '../../src/server.ts';
+import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
+import { listeningForTest } from '../support/listening.ts';
+import { CAMPAIGN_ID } from '../support/organisation.ts';
+
+/** Names that are this long make an answer of over 16 kB. */
+const LARGE = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 100) { nodes { id agent { id name email } ${'a'.repeat(100)}: id } } }`;
+const SMALL = '{ user(id: "user-1") { name } }';
+const decoded: Readonly<Record<string, (body: Buffer) => Buffer>> = {
+  br: brotliDecompressSync,
+  gzip: gunzipSync,
+};
+
+interface Answer {
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The answer of a gateway that listens, to a client that decodes nothing by itself. */
+async function answerOf(query: string, acceptEncoding: string | null): Promise<Answer> {
+  const { gateway } = await gatewayForTest();
+  const url = `${await listeningForTest(gateway.listener)}/graphql`;
+  const headers = {
+    authorization: `Bearer ${TOKEN}`,
+    'content-type': 'application/json',
+    ...(acceptEncoding !== null && { 'accept-encoding': acceptEncoding }),
+  };
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    const sent = request(url, { method: 'POST', headers });
+    sent.on('error', reject).on('response', resolve).end(JSON.stringify({ query }));
+  });
+  const response = await answered;
+  return { headers: response.headers, body: await buffer(response) };
+}
+
+describe('a large answer is sent as the client accepts it:', () => {
+  test.each([
+    ['br', 'br'],
+    ['gzip', 'gzip'],
+    ['GZip', 'gzip'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip;q=1, br;q=0.5', 'gzip'],
+    ['br;q=0, *', 'gzip'],
+    ['*', 'br'],
+    ['gzip ; q=0.001', 'gzip'],
+    ['identity, gzip;q=0.5', 'gzip'],
+    ['', null],
+    ['identity', null],
+    ['deflate, zstd, x-brotli', null],
+    ['br;q=0, gzip;q=0.0', null],
+    ['*;q=0', null],
+    ['gzip;q=much', null],
+    [null, null],
+  ])('%s gets %s', async (acceptEncoding, coding) => {
+    const plain = await answerOf(LARGE, null);
+    expect(plain.body.length).toBeGreaterThan(16 * 1024);
+    const { headers, body } = await answerOf(LARGE, acceptEncoding);
+    expect(headers['content-encoding']).toBe(coding ?? undefined);
+    expect(headers['vary']).toBe('Accept-Encoding');
+    expect(headers['cache-control']).toBe('private, no-store');
+    expect(headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(headers['content-length']).toBe(String(body.length));
+    const read = coding === null ? body : (decoded[coding]?.(body) ?? Buffer.alloc(0));
+    expect(read.toString()).toBe(plain.body.toString());
+    expect(body.length < plain.body.length / 4).toBe(coding !== null);
+  });
+});
+
+test('a small answer is left as it is', async () => {
+  const { headers, body } = await answerOf(SMALL, 'gzip, br');
+  expect(headers).not.toHaveProperty('content-encoding');
+  expect(headers).not.toHaveProperty('vary');
+  expect(JSON.parse(body.toString())).toEqual({ data: { user: { name: 'Name of user-1' } } });
+});
+
+test('without a port a large answer is compressed as well, with what else is said of it', async () => {
+  const { gateway } = await gatewayForTest({ env: { CORS_ORIGINS: 'https://app.example.com' } });
+  const sent = graphqlRequest(LARGE);
+  sent.headers.set('accept-encoding', 'br');
+  const response = await gateway.fetch(sent);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-encoding')).toBe('br');
+  expect(response.headers.get('vary')).toBe('Origin, Accept-Encoding');
+  const body = brotliDecompressSync(Buffer.from(await response.arrayBuffer()));
+  expect(JSON.parse(body.toString()).data.campaignInteractions.nodes).toHaveLength(100);
+});
+
+test('GraphiQL is compressed for browsers', async () => {
+  const { gateway } = await gatewayForTest();
+  const headers = { accept: 'text/html', 'accept-encoding': 'gzip, deflate, br' };
+  const response = await gateway.fetch(new Request('http://localhost/graphql', { headers }));
+  expect(response.headers.get('content-encoding')).toBe('br');
+  expect(response.headers.get('content-security-policy')).toContain("script-src 'sha256-");
+  const body = brotliDecompressSync(Buffer.from(await response.arrayBuffer()));
+  expect(body.toString().trimEnd()).toMatch(/<\/html>$/);
+});
+
+describe.each([
+  ['as it is', null],
+  ['by Brotli', 'br'],
+  ['by gzip', 'gzip'],
+])('GraphiQL, coded %s,', (_how, coding) => {
+  const page = (gateway: Gateway) => {
+    const headers = { accept: 'text/html', ...(coding !== null && { 'accept-encoding': coding }) };
+    return gateway.fetch(new Request('http://localhost/graphql', { headers }));
+  };
+
+  test('is the same for everybody, and says by what it differs', async () => {
+    const { gateway } = await gatewayForTest();
+    const [one, other] = await Promise.all([page(gateway), page(gateway)]);
+    expect(one.headers.get('content-encoding')).toBe(coding);
+    expect(one.headers.get('vary')).toBe('Accept-Encoding');
+    const [body, another] = [Buffer.from(await one.arrayBuffer()), Buffer.from(await other.arrayBuffer())];
+    expect(another.equals(body)).toBe(true);
+    const html = (decoded[coding ?? ''] ?? ((plain: Buffer) => plain))(body).toString();
+    expect(html.trimEnd()).toMatch(/<\/html>$/);
+  });
+
+  test('takes no memory of its own for each who asks for it and reads nothing', async () => {
+    const { gateway } = await gatewayForTest();
+    const { byteLength } = await (await page(gateway)).arrayBuffer();
+    const answers: ServerResponse[] = [];
+    const url = await listeningForTest((incoming, answer) => {
+      answers.push(answer);
+      gateway.listener(incoming, answer);
+    });
+    const lines = [
+      'GET /graphql HTTP/1.1',
+      'Host: localhost',
+      'Accept: text/html',
+      ...(coding === null ? [] : [`Accept-Encoding: ${coding}`]),
+    ];
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    const before = process.memoryUsage().arrayBuffers;
+    socket.write(`${lines.join('\r\n')}\r\n\r\n`.repeat(60));
+    await expect.poll(() => answers.filter(({ headersSent }) => headersSent).length).toBe(60);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(10 * byteLength);
+  });
+});
+
+test('what is answered in parts is left to go out as it comes', async () => {
+  const { gateway } = await gatewayForTest();
+  const sent = graphqlRequest(LARGE);
+  sent.headers.set('accept', 'text/event-stream');
+  sent.headers.set('accept-encoding', 'br');
+  const response = await gateway.fetch(sent);
+  expect(response.headers.get('content-encoding')).toBe('none');
+  expect(await response.text()).toContain('event: next');
+});

@@ -1,0 +1,188 @@
+import { serverAudits } from 'graphql-http';
+import { describe, expect, test } from 'vitest';
+import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
+import { listeningForTest } from '../support/listening.ts';
+import { CAMPAIGN_ID } from '../support/organisation.ts';
+
+const GRAPHQL = 'http://localhost/graphql';
+const GRAPHQL_RESPONSE = 'application/graphql-response+json';
+/** Of requests that any web page could send, this is what shows that none did. */
+const CSRF = { 'x-graphql-yoga-csrf': '1' };
+const LIST = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount } }`;
+
+/** What the audit finds optional and the gateway does not do, by name, so that a new one is noticed. */
+const notices: readonly string[] = [];
+
+test('no audit of GraphQL over HTTP fails, and the optional ones that do not hold are known', async () => {
+  const { gateway, calls } = await gatewayForTest();
+  const url = `${await listeningForTest(gateway.listener)}/graphql`;
+  const results = [];
+  const fetchFn = (input: URL, init?: RequestInit) => {
+    const headers = new Headers(init?.headers);
+    headers.set('x-graphql-yoga-csrf', '1');
+    return fetch(input, { ...init, headers });
+  };
+  for (const audit of serverAudits({ url, fetchFn })) {
+    const result = await audit.fn();
+    results.push(result);
+    // An unread answer would keep its connection.
+    if (result.status !== 'ok') await result.response.body?.cancel();
+  }
+  expect(results).toHaveLength(61);
+  const failed = results.filter(({ status }) => status !== 'ok');
+  expect(failed.filter(({ status }) => status !== 'notice').map(({ name }) => name)).toEqual([]);
+  expect(failed.map(({ name }) => name)).toEqual(notices);
+  expect(calls()).toEqual({});
+});
+
+describe('a client that accepts', () => {
+  test.each([
+    'application/xml',
+    'text/html',
+    'image/*',
+    'application/json;charset=iso-8859-1',
+    'application/json;x-charset=iso-8859-1',
+  ])('nothing the gateway can answer with is told so, and nothing is spent: %s', async (accept) => {
+    const { gateway, calls } = await gatewayForTest();
+    const request = graphqlRequest(LIST);
+    request.headers.set('accept', accept);
+    const response = await gateway.fetch(request);
+    expect(response.status).toBe(406);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    const { errors } = JSON.parse(await response.text());
+    expect(errors[0].message).toMatch(/Accept header must allow .*application\/json/);
+    expect(calls()).toEqual({});
+  });
+
+  test.each([
+    ['', 'application/json'],
+    ['*/*', 'application/json'],
+    ['APPLICATION/JSON; Charset=UTF-8', 'application/json'],
+    ['application/*', 'application/json'],
+    ['application/xml, application/json;q=0.1', 'application/json'],
+    [GRAPHQL_RESPONSE, GRAPHQL_RESPONSE],
+    ['text/event-stream', 'text/event-stream'],
+    ['multipart/mixed', 'multipart/mixed'],
+  ])('%s is answered in %s, which is not to be kept', async (accept, contentType) => {
+    const { gateway } = await gatewayForTest();
+    const request = graphqlRequest(LIST);
+    request.headers.set('accept', accept);
+    const response = await gateway.fetch(request);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain(contentType);
+    const caching = [...response.headers].filter(([name]) => name.toLowerCase() === 'cache-control');
+    expect(caching).toEqual([[expect.any(String), 'private, no-store']]);
+    expect(await response.text()).toContain('{"data":{"campaignInteractions":{"totalCount":100}}}');
+  });
+});
+
+/** The status that a POST of this body gets in either media type, and the one error. */
+async function refusalOf(body: object) {
+  const { gateway, calls } = await gatewayForTest();
+  const answers = [];
+  for (const accept of ['application/json', GRAPHQL_RESPONSE]) {
+    const headers = { accept, 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
+    const request = new Request(GRAPHQL, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await gateway.fetch(request);
+    answers.push({ status: response.status, body: JSON.parse(await response.text()) });
+  }
+  expect(calls()).toEqual({});
+  const [json, graphqlResponse] = answers;
+  expect(json?.body).toEqual(graphqlResponse?.body);
+  expect(json?.body).not.toHaveProperty('data');
+  return { statuses: answers.map(({ status }) => status), error: json?.body.errors[0] };
+}
+
+describe('what is well-formed but cannot be executed is 200 in JSON and 400 in GraphQL’s own media type', () => {
+  test.each([
+    ['a syntax error', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
+    ['a field that is not there', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a mutation', { query: 'mutation { start }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a subscription', { query: 'subscription { ticks }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'an operation that is not there',
+      { query: 'query A { __typename }', operationName: 'B' },
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'no choice between two operations',
+      { query: 'query A { __typename } query B { __typename }' },
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    ['fragments alone', { query: 'fragment A on Query { __typename }' }, 'OPERATION_RESOLUTION_FAILURE'],
+    ['a missing variable', { query: 'query ($id: ID!) { user(id: $id) { name } }' }, 'BAD_USER_INPUT'],
+    [
+      'a variable of a wrong type',
+      { query: 'query ($n: Int) { campaigns(first: $n) { totalCount } }', variables: { n: 'five' } },
+      'BAD_USER_INPUT',
+    ],
+  ])('%s', async (_what, body, code) => {
+    const { statuses, error } = await refusalOf(body);
+    expect(statuses).toEqual([200, 400]);
+    expect(error.extensions.code).toBe(code);
+  });
+
+  test('a mutation is called what it is', async () => {
+    const { error } = await refusalOf({ query: 'mutation { start }' });
+    expect(error.message).toBe('The schema has no mutations.');
+  });
+});
+
+test('what is executed is 200 in either media type, also when an argument is refused', async () => {
+  const { gateway } = await gatewayForTest();
+  for (const accept of ['application/json', GRAPHQL_RESPONSE]) {
+    const request = graphqlRequest('{ campaigns(first: -1) { totalCount } }');
+    request.headers.set('accept', accept);
+    const response = await gateway.fetch(request);
+    expect(response.status).toBe(200);
+    expect(JSON.parse(await response.text()).data).toEqual({ campaigns: null });
+  }
+});
+
+describe('a request that is not well-formed is 400 whatever it accepts, and costs nothing', () => {
+  test.each([
+    ['no query', {}, 'query'],
+    ['a query that is no text', { query: 5 }, 'query'],
+    ['variables that are no object', { query: '{ __typename }', variables: 'x' }, 'variables'],
+    ['variables that are a list', { query: '{ __typename }', variables: [] }, 'variables'],
+    ['a parameter that does not exist', { query: '{ __typename }', variable: {} }, 'variable'],
+    ['an operation name that is no text', { query: '{ __typename }', operationName: 5 }, 'operationName'],
+    ['a batch', [{ query: '{ __typename }' }], 'Batching'],
+  ])('%s', async (_what, body, named) => {
+    const { statuses, error } = await refusalOf(body);
+    expect(statuses).toEqual([400, 400]);
+    expect(error.message).toContain(named);
+  });
+
+  test.each(['variables', 'extensions'])('%s in the URL that are no JSON', async (parameter) => {
+    const { gateway, calls } = await gatewayForTest();
+    const parameters = new URLSearchParams({ query: LIST, [parameter]: '{' });
+    const headers = { accept: 'application/json', authorization: `Bearer ${TOKEN}` };
+    const response = await gateway.fetch(new Request(`${GRAPHQL}?${parameters}`, { headers }));
+    expect(response.status).toBe(400);
+    const { errors } = JSON.parse(await response.text());
+    expect(errors).toEqual([
+      {
+        message: expect.stringMatching(new RegExp(`"${parameter}".*no JSON`)),
+        extensions: { code: 'BAD_REQUEST' },
+      },
+    ]);
+    expect(calls()).toEqual({});
+  });
+});
+
+test('variables in a form that are no JSON are 400 as well', async () => {
+  const { gateway } = await gatewayForTest();
+  const body = new URLSearchParams({ query: LIST, variables: '{' });
+  const response = await gateway.fetch(new Request(GRAPHQL, { method: 'POST', headers: CSRF, body }));
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('no JSON');
+});
+
+test('a mutation by GET is refused with the method that would be right', async () => {
+  const { gateway } = await gatewayForTest();
+  const headers = { accept: 'application/json', ...CSRF };
+  const response = await gateway.fetch(new Request(`${GRAPHQL}?query=mutation{start}`, { headers }));
+  expect(response.status).toBe(405);
+  expect(response.headers.get('allow')).toBe('POST');
+});

@@ -1,0 +1,234 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { describe, expect, test } from 'vitest';
+import { isLoopback } from '../../src/loopback.ts';
+import { gatewayForTest, TOKEN } from '../support/gateway.ts';
+import { listeningForTest } from '../support/listening.ts';
+
+const USER = '{ user(id: "user-1") { name } }';
+const userAnswer = { data: { user: { name: 'Name of user-1' } } };
+
+interface Answer {
+  readonly status: number | undefined;
+  readonly cacheControl: string | undefined;
+  readonly contentType: string | undefined;
+  readonly body: string;
+}
+
+/** A gateway that takes itself to listen on this host, on a real port. */
+async function listeningGateway(env: Readonly<Record<string, string>>) {
+  const { gateway, calls } = await gatewayForTest({ env });
+  const address = await listeningForTest(gateway.listener);
+
+  /** Asks for a user, in the name of this host. */
+  function ask(host: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return send('/graphql', 'POST', host, headers, JSON.stringify({ query: USER }));
+  }
+
+  function send(
+    path: string,
+    method: string,
+    host: string,
+    headers: Readonly<Record<string, string>> = {},
+    body = '',
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const own = { host, authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+      const sent = request(address + path, { method, headers: { ...own, ...headers } }, (response) => {
+        const { 'cache-control': cacheControl, 'content-type': contentType } = response.headers;
+        text(response).then(
+          (read) => resolve({ status: response.statusCode, cacheControl, contentType, body: read }),
+          reject,
+        );
+      });
+      sent.on('error', reject).end(body);
+    });
+  }
+  return { address, ask, send, calls };
+}
+
+const answered = { status: 200, body: JSON.stringify(userAnswer) };
+const refused = {
+  status: 403,
+  cacheControl: 'private, no-store',
+  contentType: 'application/json; charset=utf-8',
+  body: JSON.stringify({
+    errors: [
+      {
+        message:
+          'The Host header names no host that this gateway answers for: see its setting ALLOWED_HOSTS.',
+        extensions: { code: 'FORBIDDEN' },
+      },
+    ],
+  }),
+};
+
+const loopbackNames = [
+  'localhost',
+  'localhost:4000',
+  'LocalHost:4000',
+  'localhost.',
+  'gateway.localhost:80',
+  '127.0.0.1',
+  '127.0.0.1:65535',
+  '127.1.2.3',
+  '[::1]',
+  '[::1]:4000',
+  '[0:0:0:0:0:0:0:1]',
+  '[::ffff:127.0.0.1]:4000',
+];
+const otherNames = [
+  'rebound.example',
+  'rebound.example:4000',
+  'localhost.rebound.example',
+  '127.0.0.1.rebound.example',
+  'notlocalhost',
+  '0.0.0.0:4000',
+  '10.0.0.1',
+  '128.0.0.1',
+  '[::]',
+  '[::2]:4000',
+  '[::ffff:10.0.0.1]',
+];
+
+describe('on loopback', () => {
+  test.each(['127.0.0.1', 'localhost', '::1', '::ffff:127.0.0.1'])(
+    'it answers for the names of loopback and for no other: %s',
+    async (host) => {
+      const { ask, calls } = await listeningGateway({ HOST: host });
+      for (const name of loopbackNames) expect(await ask(name)).toMatchObject(answered);
+      calls();
+      for (const name of otherNames) expect(await ask(name)).toEqual(refused);
+      expect(calls()).toEqual({});
+    },
+  );
+
+  test('it answers for the names that were allowed as well, in any case and at any port', async () => {
+    const { ask, calls } = await listeningGateway({ ALLOWED_HOSTS: 'Gateway.Example, 10.0.0.1 [::2]' });
+    for (const name of [
+      'gateway.example',
+      'GATEWAY.example:443',
+      'gateway.example.',
+      '10.0.0.1:1',
+      '[::2]:80',
+    ]) {
+      expect(await ask(name)).toMatchObject(answered);
+    }
+    expect(await ask('localhost:4000')).toMatchObject(answered);
+    calls();
+    for (const name of ['rebound.example', 'www.gateway.example', 'gateway.example.rebound.example']) {
+      expect(await ask(name)).toEqual(refused);
+    }
+    expect(calls()).toEqual({});
+  });
+
+  test('it looks at no other header that could name a host', async () => {
+    const { ask } = await listeningGateway({});
+    const forwarded = {
+      forwarded: 'host=localhost',
+      'x-forwarded-host': 'localhost',
+      origin: 'http://localhost',
+    };
+    expect(await ask('rebound.example', forwarded)).toEqual(refused);
+    const elsewhere = { forwarded: 'host=rebound.example', 'x-forwarded-host': 'rebound.example' };
+    expect(await ask('localhost', elsewhere)).toMatchObject(answered);
+  });
+
+  test('it refuses whatever is asked for: GraphiQL, what there is not, what only looks like a probe', async () => {
+    const { send } = await listeningGateway({});
+    for (const path of [
+      '/graphql',
+      '/nothing',
+      '/graphql/health',
+      '/health/',
+      '/healthy',
+      '/graphql?/ready',
+    ]) {
+      expect(await send(path, 'GET', 'rebound.example', { accept: 'text/html' })).toEqual(refused);
+      expect((await send(path, 'GET', 'localhost', { accept: 'text/html' })).status).not.toBe(403);
+    }
+    expect(await send('/graphql', 'OPTIONS', 'rebound.example')).toEqual(refused);
+  });
+
+  test('but it answers probes, which come for the address of the process, if that can be a host', async () => {
+    const { send, calls } = await listeningGateway({});
+    for (const path of ['/health', '/ready', '/health?from=kubelet']) {
+      expect(await send(path, 'GET', '10.0.0.1:4000')).toMatchObject({ status: 200 });
+      expect(await send(path, 'GET', '[')).toMatchObject({ status: 400, body: '' });
+    }
+    expect(calls()).toEqual({});
+  });
+
+  test('it refuses who names no host at all, as only HTTP/1.0 allows', async () => {
+    const { address } = await listeningGateway({});
+    const { port } = new URL(address);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write('GET /graphql HTTP/1.0\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 /);
+  });
+});
+
+test.each([
+  'a b',
+  '[',
+  '[::bad',
+  'localhost@rebound.example',
+  'rebound.example#localhost',
+  'localhost/x',
+  'localhost:99999',
+])('what can be no host is refused wherever it listens: %s', async (name) => {
+  for (const host of ['127.0.0.1', '0.0.0.0']) {
+    const { ask, calls } = await listeningGateway({ HOST: host });
+    expect(await ask(name)).toMatchObject({ status: 400, cacheControl: 'private, no-store', body: '' });
+    expect(calls()).toEqual({});
+  }
+});
+
+describe('beyond loopback', () => {
+  test.each(['0.0.0.0', '::', '192.168.0.7', 'gateway.example'])(
+    'it answers for any name as long as none is set: %s',
+    async (host) => {
+      const { ask } = await listeningGateway({ HOST: host });
+      for (const name of ['anything.example', 'localhost:4000'])
+        expect(await ask(name)).toMatchObject(answered);
+    },
+  );
+
+  test('it answers for the names that are set, and for loopback’s, which nobody else can have', async () => {
+    const { ask, calls } = await listeningGateway({ HOST: '0.0.0.0', ALLOWED_HOSTS: 'gateway.example' });
+    for (const name of ['gateway.example:4000', 'localhost', '127.0.0.1:4000'])
+      expect(await ask(name)).toMatchObject(answered);
+    calls();
+    for (const name of otherNames) expect(await ask(name)).toEqual(refused);
+    expect(calls()).toEqual({});
+  });
+});
+
+test('loopback is known in every form that it has', () => {
+  const loopback = [
+    'localhost',
+    'LOCALHOST',
+    '127.0.0.1',
+    '127.255.255.255',
+    '::1',
+    '[::1]',
+    '0:0:0:0:0:0:0:1',
+  ];
+  for (const host of [...loopback, '::ffff:127.0.0.1', '[::ffff:7f00:1]']) {
+    expect([host, isLoopback(host)]).toEqual([host, true]);
+  }
+  const others = [
+    '',
+    'localhost.example',
+    '127.0.0.256',
+    '127.0.0.1.example',
+    '128.0.0.1',
+    '0.0.0.0',
+    '::',
+    '::2',
+  ];
+  for (const host of [...others, '::ffff:10.0.0.1', 'a.localhost', '1']) {
+    expect([host, isLoopback(host)]).toEqual([host, false]);
+  }
+});

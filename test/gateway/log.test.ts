@@ -1,0 +1,131 @@
+import { request } from 'node:http';
+import { GraphQLError } from 'graphql';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { describedError } from '../../src/described-error.ts';
+import { yogaLogger } from '../../src/yoga-logger.ts';
+import { gatewayForTest } from '../support/gateway.ts';
+import { capturedLog } from '../support/captured-log.ts';
+import { issuerForTest, issuerKey, signed } from '../support/issuer.ts';
+import { listeningForTest } from '../support/listening.ts';
+import { bearer, serviceGatewayForTest } from '../support/service-gateway.ts';
+
+const levels = pino.levels.values;
+const USER = '{ user(id: "user-1") { name } }';
+
+describe('the log', () => {
+  test('tells why a token was not accepted, and nothing of the token', async () => {
+    const { log, entries, requests, text } = capturedLog('debug');
+    const key = await issuerKey('key-1');
+    const { env } = await issuerForTest(key);
+    const { ask } = await serviceGatewayForTest(env, [], log);
+    const expired = await signed(key, { exp: Math.floor(Date.now() / 1000) - 60 });
+    const forged = await signed(await issuerKey('key-1'));
+    const broken = `${expired.split('.')[0]}.${btoa('{hush')}.AAAA`;
+    const unknownKey = await signed(await issuerKey('key-2'));
+    const tokens = {
+      [expired]: 'token has expired',
+      [forged]: 'signature does not hold',
+      [await signed(key)]: undefined,
+      [await signed(key, { nbf: Math.floor(Date.now() / 1000) + 60 })]: 'token is not valid yet',
+      [await signed(key, { iss: 'https://other.example/' })]: 'token of another issuer',
+      [await signed(key, { aud: 'others' })]: 'token for another audience',
+      [await signed(key, { exp: undefined })]: 'token without an end, or of nobody',
+      [unknownKey]: 'token of a key that its issuer does not have',
+      'not-a-token': 'no token of a kind that is accepted',
+      [broken]: 'no bearer',
+    };
+    for (const token of Object.keys(tokens)) await ask(USER, bearer(token));
+    expect(requests().map(({ credentialFault }) => credentialFault)).toEqual(Object.values(tokens));
+    // Anybody could fill it with them.
+    expect(entries().filter(({ level }) => level >= (levels['warn'] ?? 0))).toEqual([]);
+    for (const token of [expired, forged, unknownKey]) {
+      for (const part of token.split('.')) expect(text()).not.toContain(part);
+    }
+    expect(text()).not.toContain('not-a-token');
+    expect(text()).not.toContain('hush');
+    expect(text()).not.toContain('a-user');
+  });
+
+  test('tells once that the issuer’s keys could not be read, and why', async () => {
+    const { log, others, text } = capturedLog();
+    const { env, answer } = await issuerForTest();
+    answer((response) => response.writeHead(503).end());
+    const { ask } = await serviceGatewayForTest(
+      { ...env, AUTH_JWKS_URL: `${env['AUTH_JWKS_URL']}?a=b` },
+      [],
+      log,
+    );
+    const headers = bearer(await signed(await issuerKey('key-1')));
+    await Promise.all([ask(USER, headers), ask(USER, headers)]);
+    await ask(USER, headers);
+    expect(others()).toEqual([
+      expect.objectContaining({
+        level: levels['error'],
+        msg: "The keys that callers' tokens are signed with could not be read",
+        err: expect.objectContaining({ message: expect.stringContaining('200') }),
+      }),
+    ]);
+    expect(text()).not.toContain('a=b');
+  });
+
+  test('has nothing of clients that go away in the middle of what they send, but for who looks for defects', async () => {
+    const { log, entries } = capturedLog('debug');
+    const { gateway } = await gatewayForTest({ log });
+    let seen = 0;
+    const url = await listeningForTest((incoming, response) => {
+      seen += 1;
+      gateway.listener(incoming, response);
+    });
+    const headers = { 'content-type': 'application/json' };
+    const sent = request(`${url}/graphql`, { method: 'POST', headers });
+    sent.on('error', () => undefined).write('{');
+    await expect.poll(() => seen).toBe(1);
+    sent.destroy();
+    const aborted = () => entries().filter(({ err }) => (JSON.stringify(err) ?? '').includes('aborted'));
+    await expect.poll(() => aborted().length).toBeGreaterThan(0);
+    expect(new Set(aborted().map(({ level }) => level))).toEqual(new Set([levels['debug']]));
+  });
+
+  test('takes from Yoga its words and errors, and nothing else', () => {
+    const { log, entries, text } = capturedLog('debug');
+    const yoga = yogaLogger(log);
+    const cause = new TypeError('a defect');
+    yoga.debug('Some', 'words', { of: 'a request' });
+    yoga.info({ of: 'a request' });
+    yoga.warn('It failed: ', cause);
+    yoga.error(new GraphQLError('Unexpected', { originalError: cause, path: ['user'] }));
+    expect(entries().map(({ level, msg }) => [level, msg])).toEqual([
+      [levels['debug'], 'Some words'],
+      [levels['info'], 'Something without words'],
+      [levels['warn'], 'It failed'],
+      [levels['error'], 'Unexpected'],
+    ]);
+    expect(entries()[3]?.['err']).toMatchObject({ message: 'Unexpected' });
+    expect(text()).not.toContain('a request');
+  });
+
+  test('quotes nothing of what defects are about, and tells where they are', () => {
+    const { log, entries, text } = capturedLog();
+    let defect: unknown;
+    try {
+      JSON.parse('{"email": "ada@lovelace.example" "phone": "+12035550129"}');
+    } catch (error) {
+      defect = new Error('of +12035550129 and ada@lovelace.example', { cause: error });
+    }
+    const told = log.child({}, { serializers: { err: describedError } });
+    yogaLogger(told, () => 'a-request').error(defect);
+    expect(entries()).toMatchObject([
+      {
+        requestId: 'a-request',
+        err: {
+          type: 'Error',
+          message: 'of … and …',
+          stack: expect.stringContaining('log.test.ts'),
+          cause: { type: 'SyntaxError' },
+        },
+      },
+    ]);
+    for (const quoted of ['email', 'ada', 'lovelace', '2035550129']) expect(text()).not.toContain(quoted);
+  });
+});

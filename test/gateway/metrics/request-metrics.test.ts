@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { graphqlRequest } from '../../support/gateway.ts';
+import { listeningForTest } from '../../support/listening.ts';
+import { meteredGatewayForTest } from '../../support/scrape.ts';
+
+const REQUESTS = 'gateway_requests_total';
+
+describe('requests', () => {
+  test('are counted by operation and code, and timed by operation', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      faults: [{ kind: 'status', status: 500, resource: 'queues' }],
+    });
+    await query('query Users { user(id: "user-1") { email } }');
+    await query('query Users { user(id: "user-1") { email } }');
+    await query('query Users { queue(id: "queue-1") { memberCount } user(id: "a b") { email } }');
+    await query('query Users { queue(id: "queue-1") { memberCount } }');
+    await query('{ user(id: "user-1") { email } }');
+    await query('{ nothing ');
+    const metrics = await scrape();
+    expect(metrics.value(REQUESTS, { operation: 'Users', code: 'OK' })).toBe(2);
+    expect(metrics.value(REQUESTS, { operation: 'Users', code: 'BAD_USER_INPUT' })).toBe(1);
+    expect(metrics.value(REQUESTS, { operation: 'Users', code: 'UPSTREAM_UNAVAILABLE' })).toBe(1);
+    expect(metrics.value(REQUESTS, { operation: 'anonymous', code: 'OK' })).toBe(1);
+    expect(metrics.value(REQUESTS, { operation: 'none', code: 'GRAPHQL_PARSE_FAILED' })).toBe(1);
+    expect(metrics.value(REQUESTS)).toBe(6);
+    expect(metrics.value('gateway_request_duration_seconds_count', { operation: 'Users' })).toBe(4);
+    expect(metrics.value('gateway_request_duration_seconds_sum', { operation: 'Users' })).toBeGreaterThan(0);
+  });
+
+  test('that come to no operation are counted, too, but not those that ask how the gateway is', async () => {
+    const { gateway, scrape } = await meteredGatewayForTest();
+    const url = await listeningForTest(gateway.listener);
+    for (const path of ['/nowhere', '/health', '/ready']) await (await fetch(url + path)).text();
+    await expect.poll(async () => (await scrape()).value(REQUESTS)).toBe(1);
+    expect((await scrape()).value(REQUESTS, { operation: 'none', code: 'BAD_REQUEST' })).toBe(1);
+  });
+
+  test('under way are told of, and counted as what they were when their client goes away', async () => {
+    const { gateway, sandbox, scrape } = await meteredGatewayForTest({ faults: [{ kind: 'hang' }] });
+    const leaving = new AbortController();
+    const asked = graphqlRequest('{ user(id: "user-1") { email } }');
+    const answer = gateway.fetch(new Request(asked, { signal: leaving.signal }));
+    await expect.poll(() => sandbox.requests.length).toBe(1);
+    expect((await scrape()).value('gateway_requests_in_flight')).toBe(1);
+    leaving.abort();
+    await expect(answer).rejects.toThrow('abort');
+    const metrics = await scrape();
+    expect(metrics.value('gateway_requests_in_flight')).toBe(0);
+    expect(metrics.value(REQUESTS, { operation: 'anonymous', code: 'ABORTED' })).toBe(1);
+  });
+
+  test('that nobody expected are told of when the process says so', async () => {
+    const { metrics, scrape } = await meteredGatewayForTest();
+    expect((await scrape()).value('gateway_unhandled_rejections_total')).toBe(0);
+    metrics.unhandledRejection();
+    expect((await scrape()).value('gateway_unhandled_rejections_total')).toBe(1);
+  });
+});
+
+describe('labels of operations', () => {
+  test('are few, however many names clients think of', async () => {
+    const { query, scrape } = await meteredGatewayForTest();
+    for (let n = 0; n < 500; n += 1) {
+      await query(`query Invalid${n} { nothing }`);
+      await query(`query Name${n} { __typename }`);
+    }
+    const labels = (await scrape()).labels(REQUESTS, 'operation');
+    expect(labels).toContain('other');
+    expect([...labels].filter((label) => label?.startsWith('Name'))).toHaveLength(50);
+    expect(labels.size).toBe(51);
+    expect((await scrape()).value(REQUESTS)).toBe(1_000);
+  });
+
+  test('are those of trusted operations alone where these are known', async () => {
+    const { query, scrape } = await meteredGatewayForTest({ trustedOperations: new Set(['Known']) });
+    await query('query Known { __typename }');
+    await query('query Known { nothing }');
+    await query('query Unknown { __typename }');
+    const metrics = await scrape();
+    expect(metrics.value(REQUESTS, { operation: 'Known' })).toBe(2);
+    expect(metrics.value(REQUESTS, { operation: 'other' })).toBe(1);
+  });
+});

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import { createServer, request } from 'node:http';
+import { expect, onTestFinished, test } from 'vitest';
+import { GatewayMetrics } from '../../../src/metrics/gateway-metrics.ts';
+import { serveMetrics } from '../../../src/metrics/serve-metrics.ts';
+import { meteredGatewayForTest, Scrape } from '../../support/scrape.ts';
+
+test('metrics are at /metrics, and nothing is anywhere else', async () => {
+  const { metricsUrl, gateway } = await meteredGatewayForTest();
+  const answer = await fetch(`${metricsUrl}/metrics?collect=all`);
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(new Scrape(await answer.text()).types.size).toBeGreaterThan(20);
+  for (const path of ['/', '/metrics/', '/metrics/x', '/graphql', '/Metrics']) {
+    expect((await fetch(metricsUrl + path)).status).toBe(404);
+  }
+  expect((await fetch(`${metricsUrl}/metrics`, { method: 'POST' })).status).toBe(405);
+  expect((await gateway.fetch(new Request('http://localhost/metrics'))).status).toBe(404);
+});
+
+test('web pages that have their own name lead to this machine are kept out', async () => {
+  const { metricsUrl } = await meteredGatewayForTest();
+  const asking = request(`${metricsUrl}/metrics`, { headers: { host: 'evil.example' } }).end();
+  const [{ statusCode }] = await once(asking, 'response');
+  asking.destroy();
+  expect(statusCode).toBe(403);
+});
+
+test('metrics tell of the process, too', async () => {
+  const { scrape } = await meteredGatewayForTest();
+  const { types, samples } = await scrape();
+  for (const name of [
+    'process_cpu_seconds_total',
+    'process_resident_memory_bytes',
+    'nodejs_eventloop_lag_p99_seconds',
+  ]) {
+    expect(types.has(name), name).toBe(true);
+    expect(
+      samples.some((sample) => sample.name === name),
+      name,
+    ).toBe(true);
+  }
+});
+
+test('a port in use is told with the setting that names it', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const address = other.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await expect(serveMetrics(new GatewayMetrics(), { host: '127.0.0.1', port })).rejects.toThrow(
+    new RegExp(`^METRICS_PORT cannot be used: .*EADDRINUSE.*${port}`),
+  );
+});
+
+test('they end with their server, although somebody keeps a connection to it', async () => {
+  const server = await serveMetrics(new GatewayMetrics(), { host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${server.port}/metrics`;
+  await (await fetch(url)).text();
+  await server.close();
+  await expect(fetch(url)).rejects.toThrow('fetch failed');
+});

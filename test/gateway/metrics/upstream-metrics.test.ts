@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../../src/sandbox/fault.ts';
+import { clockForTest } from '../../property/identities-clock.ts';
+import { everyDetail } from '../../support/answers.ts';
+import { NOTHING_KEPT } from '../../support/gateway.ts';
+import { meteredGatewayForTest } from '../../support/scrape.ts';
+
+const CALLS = 'gateway_upstream_calls_total';
+const USER = '{ user(id: "user-1") { email } }';
+
+describe('upstream calls', () => {
+  test('are counted, timed and measured by resource', async () => {
+    const { query, calls, scrape } = await meteredGatewayForTest();
+    await query(everyDetail);
+    const metrics = await scrape();
+    for (const [resource, count] of Object.entries(calls())) {
+      expect(metrics.value(CALLS, { resource, outcome: 'ok' }), resource).toBe(count);
+      expect(metrics.value('gateway_upstream_call_duration_seconds_count', { resource })).toBe(count);
+      expect(metrics.value('gateway_upstream_call_ids_count', { resource })).toBe(count);
+    }
+    expect(metrics.value('gateway_upstream_call_ids_sum', { resource: 'users' })).toBe(20);
+    expect(metrics.value('gateway_upstream_call_ids_sum', { resource: 'contacts' })).toBe(100);
+    expect(metrics.value('gateway_upstream_call_duration_seconds_sum')).toBeGreaterThan(0);
+  });
+
+  test.each<[outcome: string, fault: Fault]>([
+    ['unauthenticated', { kind: 'status', status: 401 }],
+    ['forbidden', { kind: 'status', status: 403 }],
+    ['rate_limited', { kind: 'rateLimited', retryAfterSeconds: 60 }],
+    ['timeout', { kind: 'hang' }],
+    ['unavailable', { kind: 'status', status: 500 }],
+    ['unavailable', { kind: 'reset' }],
+    ['bad_response', { kind: 'html', status: 200 }],
+  ])('are counted by what came of them: %s', async (outcome, fault) => {
+    const { query, scrape } = await meteredGatewayForTest({
+      faults: [{ ...fault, times: 1 }],
+      env: { UPSTREAM_TIMEOUT_MS: '200', MAX_UPSTREAM_CALLS: '1' },
+    });
+    await query(USER);
+    const metrics = await scrape();
+    expect(metrics.value(CALLS, { resource: 'users', outcome })).toBe(1);
+    expect(metrics.value(CALLS)).toBe(1);
+  });
+
+  test('for what the upstream does not know are no failures', async () => {
+    const { query, scrape } = await meteredGatewayForTest();
+    await query('{ script(id: "script-of-nobody") { name } }');
+    expect((await scrape()).value(CALLS, { resource: 'scripts', outcome: 'not_found' })).toBe(1);
+  });
+
+  test('that nobody waits for any more are told apart from those that failed', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      faults: [{ kind: 'hang' }],
+      env: { REQUEST_TIMEOUT_MS: '200' },
+    });
+    await query(USER);
+    await expect
+      .poll(async () => (await scrape()).value(CALLS, { resource: 'users', outcome: 'given_up' }))
+      .toBe(1);
+  });
+
+  test('that are tried again are counted as such', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      faults: [{ kind: 'status', status: 503, times: 1 }],
+    });
+    await query(USER);
+    const metrics = await scrape();
+    expect(metrics.value('gateway_upstream_retries_total', { resource: 'users' })).toBe(1);
+    expect(metrics.value(CALLS, { resource: 'users', outcome: 'unavailable' })).toBe(1);
+    expect(metrics.value(CALLS, { resource: 'users', outcome: 'ok' })).toBe(1);
+  });
+});
+
+describe('circuits', () => {
+  test('are told of while they are open, while one call may go to see, and no longer', async () => {
+    const clock = clockForTest();
+    const { query, scrape, sandbox } = await meteredGatewayForTest({
+      faults: [{ kind: 'status', status: 500, resource: 'users' }],
+      env: NOTHING_KEPT,
+    });
+    const states = async () => {
+      const metrics = await scrape();
+      return ['open', 'half_open'].map((state) =>
+        metrics.value('gateway_upstream_circuits', { resource: 'users', state }),
+      );
+    };
+    await query(USER);
+    expect(await states()).toEqual([0, 0]);
+    for (let n = 0; n < 10; n += 1) await query(USER);
+    expect(await states()).toEqual([1, 0]);
+    expect((await scrape()).value('gateway_upstream_withheld_calls_total')).toBe(1);
+    await query(USER);
+    const metrics = await scrape();
+    expect(
+      metrics.value('gateway_upstream_withheld_calls_total', { resource: 'users', reason: 'circuit' }),
+    ).toBe(2);
+    expect(metrics.value(CALLS, { resource: 'users' })).toBe(10);
+    clock.skip(6_000);
+    expect(await states()).toEqual([0, 1]);
+    sandbox.faults.length = 0;
+    await query(USER);
+    expect(await states()).toEqual([0, 0]);
+  });
+});
+
+test('circuits of credentials that were forgotten are told of no longer', async () => {
+  const clock = clockForTest();
+  const others = Array.from({ length: 70 }, (_, n) => `token-of-${n}`);
+  const { query, scrape, sandbox } = await meteredGatewayForTest({
+    faults: [{ kind: 'status', status: 500, resource: 'users' }],
+    tokens: others,
+    env: NOTHING_KEPT,
+  });
+  for (let n = 0; n < 10; n += 1) await query(USER);
+  expect((await scrape()).value('gateway_upstream_circuits', { state: 'open' })).toBe(1);
+  sandbox.faults.length = 0;
+  clock.skip(120_000);
+  for (const token of others) await query('{ queue(id: "queue-1") { memberCount } }', {}, token);
+  expect((await scrape()).value('gateway_upstream_circuits', { resource: 'users' })).toBeUndefined();
+});
+
+describe('the quota', () => {
+  test('is told as the least that any credential has left', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      rateLimit: { allowed: 50, windowSeconds: 60 },
+      tokens: ['another'],
+      env: NOTHING_KEPT,
+    });
+    const before = await scrape();
+    expect(before.value('gateway_quota_left_calls')).toBeUndefined();
+    expect(before.value('gateway_quota_identities')).toBe(0);
+    for (let n = 0; n < 3; n += 1) await query(USER);
+    await query(USER, {}, 'another');
+    const after = await scrape();
+    expect(after.value('gateway_quota_left_calls')).toBe(47);
+    expect(after.value('gateway_quota_identities')).toBe(2);
+    expect(after.value('gateway_quota_wait_seconds_count')).toBe(4);
+  });
+
+  test('that leaves no call in time is told of by what was not asked for', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      rateLimit: { allowed: 2, windowSeconds: 60 },
+      env: { ...NOTHING_KEPT, REQUEST_TIMEOUT_MS: '1000' },
+    });
+    for (let n = 0; n < 4; n += 1) await query(USER);
+    const metrics = await scrape();
+    expect(metrics.value('gateway_quota_left_calls')).toBe(0);
+    expect(
+      metrics.value('gateway_upstream_withheld_calls_total', { resource: 'users', reason: 'quota' }),
+    ).toBe(2);
+    expect(metrics.value(CALLS)).toBe(2);
+  });
+
+  test('is told how many calls wait for it, and for how long they did', async () => {
+    const { query, scrape, sandbox } = await meteredGatewayForTest({
+      faults: [{ kind: 'delay', ms: 300 }],
+      env: { UPSTREAM_CONCURRENCY: '1' },
+    });
+    const answers = Promise.all([1, 2, 3].map((n) => query(`{ script(id: "script-of-${n}") { name } }`)));
+    await expect.poll(() => sandbox.requests.length).toBe(1);
+    expect((await scrape()).value('gateway_quota_waiting_calls')).toBe(2);
+    await answers;
+    const metrics = await scrape();
+    expect(metrics.value('gateway_quota_waiting_calls')).toBe(0);
+    expect(metrics.value('gateway_quota_wait_seconds_count')).toBe(3);
+    expect(metrics.value('gateway_quota_wait_seconds_sum')).toBeGreaterThan(0.3);
+  });
+});
+
+describe('what is kept', () => {
+  test('is told of by type: what was there, what was nearly too old, and what was not there', async () => {
+    const clock = clockForTest();
+    const { query, scrape, sandbox } = await meteredGatewayForTest({
+      env: { IDENTITY_PROOF_SECONDS: '3600' },
+    });
+    const lookups = async () => {
+      const metrics = await scrape();
+      return ['hit', 'stale', 'miss'].map((result) =>
+        metrics.value('gateway_cache_lookups_total', { type: 'User', result }),
+      );
+    };
+    await query(USER);
+    expect(await lookups()).toEqual([0, 0, 1]);
+    await query('{ a: user(id: "user-1") { email } b: user(id: "user-2") { email } }');
+    expect(await lookups()).toEqual([1, 0, 2]);
+    clock.skip(61_000);
+    await query(USER);
+    expect(await lookups()).toEqual([1, 1, 2]);
+    // What is asked for anew in the background was not missed by anybody.
+    await expect.poll(() => sandbox.requests.length).toBe(3);
+    expect(await lookups()).toEqual([1, 1, 2]);
+  });
+
+  test('is told of in bytes', async () => {
+    const { query, scrape } = await meteredGatewayForTest();
+    const bytes = async (kind: string) => (await scrape()).value('gateway_cache_bytes', { kind });
+    expect([await bytes('entities'), await bytes('lists')]).toEqual([0, 0]);
+    await query(everyDetail);
+    expect(await bytes('entities')).toBeGreaterThan(10_000);
+    expect(await bytes('lists')).toBeGreaterThan(10_000);
+  });
+});

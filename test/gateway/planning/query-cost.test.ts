@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest';
+import { exampleQueries } from '../../../src/graphiql.ts';
+import { campaignFilterKey } from '../../../src/resolvers/campaign-connection.ts';
+import { campaignCursor } from '../../../src/resolvers/cursor.ts';
+import {
+  forgetfulGatewayForTest,
+  graphqlRequest,
+  keepingGatewayForTest,
+  TOKEN,
+} from '../../support/gateway.ts';
+import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../../support/organisation.ts';
+
+const list = (selection: string, args = '') =>
+  `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}"${args}) { ${selection} } }`;
+
+/** What is planned for a query, as the refusal of a gateway tells that allows next to nothing. */
+async function planOf(query: string, env: Readonly<Record<string, string>> = {}) {
+  const { query: ask, calls } = await forgetfulGatewayForTest({ env: { MAX_UPSTREAM_CALLS: '1', ...env } });
+  const { errors = [], ...answer } = await ask(query);
+  const [{ extensions } = { extensions: null }] = errors;
+  expect(errors, query).toHaveLength(1);
+  expect(answer, query).toEqual({});
+  expect(calls(), query).toEqual({});
+  return Object.fromEntries(extensions?.plan?.map(({ resource, calls: count }) => [resource, count]) ?? []);
+}
+
+describe('the plan of a query', () => {
+  test.each<[string, string, Record<string, number>]>([
+    [
+      'has a call for each kind of what a list refers to, one for each script and contact list, and one for a campaign that tells the list',
+      list(
+        'nodes { campaign { campaignStatus } agent { email } contact { data } queue { memberCount } script { publishedDate } skills { state } }',
+      ),
+      { campaignInteractions: 1, campaigns: 2, users: 1, contacts: 3, queues: 1, scripts: 10, skills: 1 },
+    ],
+    [
+      'has no more contact lists than the contacts of a list are in',
+      list('nodes { contact { contactList { name } } }', ', first: 1000'),
+      { campaignInteractions: 1, campaigns: 1, contactLists: 1 },
+    ],
+    [
+      'has as many calls as ids fill',
+      list('nodes { agent { email } contact { data } }', ', first: 1000'),
+      { campaignInteractions: 1, users: 5, campaigns: 1, contacts: 12 },
+    ],
+    [
+      'counts what stands in nodes and in edges, and under several names, once',
+      list(
+        'nodes { a: agent { email } } edges { node { b: agent { department presence { systemPresence } } } }',
+      ),
+      { campaignInteractions: 1, users: 1 },
+    ],
+    [
+      'counts the lists of all campaigns of a page, and what each of them refers to',
+      '{ campaigns(first: 4) { nodes { name interactions(first: 5) { nodes { agent { email } } } } } }',
+      { campaigns: 1, campaignInteractions: 4, users: 4 },
+    ],
+    [
+      'has none for the campaign of interactions that were found by it',
+      '{ campaigns(first: 4) { nodes { interactions { nodes { campaign { campaignStatus } contact { contactListId } } } } } }',
+      { campaigns: 1, campaignInteractions: 4 },
+    ],
+    [
+      'has one call for the list of a campaign, however many fields want it',
+      `{ a: campaign(id: "one") { x: interactions { totalCount } y: interactions(first: 1) { totalCount } } }`,
+      { campaigns: 1, campaignInteractions: 1 },
+    ],
+    [
+      'has one call for all ids that are asked for at the root, but for what can only be had one by one',
+      '{ a: user(id: "a") { id } b: user(id: "b") { email } c: script(id: "c") { id } d: script(id: "d") { id } e: script(id: "c") { name } }',
+      { users: 1, scripts: 2 },
+    ],
+    [
+      'has one call for all contacts of a list',
+      `{ a: contact(contactListId: "${CONTACT_LIST_ID}", id: "a") { data } b: contact(contactListId: "${CONTACT_LIST_ID}", id: "b") { data }
+         c: contact(contactListId: "another", id: "a") { contactList { name } } }`,
+      { contacts: 2, contactLists: 1 },
+    ],
+    [
+      'has two calls for a page of campaigns in the middle, which may lie on two of the upstream’s',
+      `{ campaigns(first: 5, after: "${campaignCursor({ from: 7, filter: campaignFilterKey({}) })}") {
+         nodes { name stats { idleAgents } progress { percentage } }
+       } }`,
+      { campaigns: 2, campaignStats: 1, campaignProgress: 1 },
+    ],
+    [
+      'has a call for what is loaded from a conversation that was asked for',
+      '{ conversation(id: "one") { participants { user { name } queue { memberCount } } } }',
+      { conversations: 1, users: 1, queues: 1 },
+    ],
+    [
+      'follows fragments, and what leads from one entity to the next',
+      `{ ...F } fragment F on Query { user(id: "one") { manager { manager { email } skills { skill { state } } } } }`,
+      { users: 3, skills: 1 },
+    ],
+  ])('%s', async (_what, query, expected) => {
+    expect(await planOf(query)).toEqual(expected);
+  });
+
+  test('goes by what the operator knows of their data, and by how many ids go in one call', async () => {
+    const query = list('nodes { script { publishedDate } skills { name } agent { email } }');
+    expect(await planOf(query, { PLAN_CARDINALITIES: 'scriptsPerList=3' })).toEqual({
+      campaignInteractions: 1,
+      scripts: 3,
+      users: 1,
+    });
+    expect(
+      await planOf(query, {
+        PLAN_CARDINALITIES: 'namelessPerList=7, scriptsPerList=1',
+        UPSTREAM_BATCH_SIZE: '20',
+      }),
+    ).toEqual({ campaignInteractions: 1, scripts: 1, users: 5, skills: 1 });
+  });
+
+  test('goes by how few campaigns there are, where the operator says so', async () => {
+    const query = '{ campaigns { nodes { interactions { nodes { agent { email } } } } } }';
+    expect(await planOf(query)).toEqual({ campaigns: 1, campaignInteractions: 25, users: 25 });
+    expect(await planOf(query, { PLAN_CARDINALITIES: 'campaignsPerPage=3' })).toEqual({
+      campaigns: 1,
+      campaignInteractions: 3,
+      users: 3,
+    });
+  });
+});
+
+describe('a query that would need more calls than it may make', () => {
+  const everything = '{ campaigns(first: 50) { nodes { interactions { totalCount } } } }';
+
+  test('is refused with its plan, and spends nothing', async () => {
+    const { query, calls } = await keepingGatewayForTest();
+    const answer = await query(everything);
+    expect(answer).toEqual({
+      errors: [
+        {
+          message:
+            'The query would need up to 51 upstream calls, and 40 are allowed (MAX_UPSTREAM_CALLS): 50 to campaignInteractions, 1 to campaigns.',
+          extensions: {
+            code: 'QUERY_TOO_EXPENSIVE',
+            limit: 'upstreamCalls',
+            asked: 51,
+            allowed: 40,
+            plan: [
+              { resource: 'campaignInteractions', calls: 50 },
+              { resource: 'campaigns', calls: 1 },
+            ],
+          },
+        },
+      ],
+    });
+    expect(calls()).toEqual({});
+  });
+
+  test('is one that cannot be executed: 400, where the client knows of that', async () => {
+    const { gateway } = await keepingGatewayForTest();
+    const statusFor = async (accept: string) => {
+      const request = graphqlRequest(everything, {}, TOKEN);
+      request.headers.set('accept', accept);
+      return (await gateway.fetch(request)).status;
+    };
+    expect(await statusFor('application/json')).toBe(200);
+    expect(await statusFor('application/graphql-response+json')).toBe(400);
+  });
+
+  test('depends on what is sent with it', async () => {
+    const { query } = await keepingGatewayForTest();
+    const text = `query ($first: Int, $ids: [ID!], $all: Boolean!) {
+      campaigns(first: $first, filter: { ids: $ids }) { nodes { interactions @include(if: $all) { totalCount } } }
+    }`;
+    const isRefused = async (variables: Readonly<Record<string, unknown>>) =>
+      (await query(text, variables)).errors?.[0]?.extensions.code === 'QUERY_TOO_EXPENSIVE';
+    const ids = Array.from({ length: 50 }, (_, n) => `campaign-${n}`);
+    expect(await isRefused({ first: 50, all: true })).toBe(true);
+    expect(await isRefused({ first: 5, all: true })).toBe(false);
+    expect(await isRefused({ first: 50, all: false })).toBe(false);
+    expect(await isRefused({ first: 50, all: true, ids: ids.slice(0, 5) })).toBe(false);
+    expect(await isRefused({ first: 50, all: true, ids })).toBe(true);
+    expect(await isRefused({ first: null, all: true })).toBe(false);
+  });
+});
+
+test('the supervisor’s screen, and all other examples, are planned with well under what is allowed', async () => {
+  const examples = exampleQueries(CAMPAIGN_ID);
+  expect(examples.length).toBeGreaterThan(2);
+  for (const example of examples) {
+    const { calls, query } = await keepingGatewayForTest({ env: { MAX_UPSTREAM_CALLS: '20' } });
+    expect((await query(example)).errors).toBeUndefined();
+    expect(Object.values(calls()).reduce((sum, count) => sum + count, 0)).toBeGreaterThan(0);
+  }
+});

@@ -1,0 +1,173 @@
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import type { Gateway } from '../../src/server.ts';
+import { gatewayForTest } from '../support/gateway.ts';
+import { listeningForTest } from '../support/listening.ts';
+import { serviceGatewayForTest } from '../support/service-gateway.ts';
+
+type Ask = (path: string, init?: RequestInit) => Promise<Response>;
+
+/** Both ways in. */
+async function waysTo(gateway: Gateway): Promise<[name: string, ask: Ask][]> {
+  const address = await listeningForTest(gateway.listener);
+  return [
+    ['fetch', (path, init) => gateway.fetch(new Request(`http://gateway.example${path}`, init))],
+    ['listener', (path, init) => fetch(address + path, init)],
+  ];
+}
+
+async function ready(gateway: Gateway): Promise<{ status: number; body: unknown }> {
+  const response = await gateway.fetch(new Request('http://gateway.example/ready'));
+  return { status: response.status, body: await response.json() };
+}
+
+const inService = { status: 200, body: { status: 'ready', checks: { configuration: 'ok', login: 'ok' } } };
+
+function unready(login: string) {
+  return { status: 503, body: { status: 'not ready', checks: { configuration: 'ok', login } } };
+}
+
+test('a probe gets a short answer in JSON, which no cache may keep', async () => {
+  const { gateway, calls } = await gatewayForTest();
+  for (const [name, ask] of await waysTo(gateway)) {
+    for (const [path, body] of [
+      ['/health', { status: 'alive' }],
+      ['/ready?from=kubelet', { status: 'ready', checks: { configuration: 'ok' } }],
+    ] as const) {
+      const response = await ask(path);
+      expect(response.status, name).toBe(200);
+      expect(response.headers.get('cache-control')).toBe('private, no-store');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(await response.json()).toEqual(body);
+      const head = await ask(path, { method: 'HEAD' });
+      expect([head.status, await head.text()]).toEqual([200, '']);
+    }
+  }
+  expect(calls()).toEqual({});
+});
+
+test('a probe is asked with GET or HEAD, and with nothing else', async () => {
+  const { gateway } = await gatewayForTest();
+  for (const [name, ask] of await waysTo(gateway)) {
+    for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+      for (const path of ['/health', '/ready']) {
+        const response = await ask(path, { method });
+        expect([name, method, response.status]).toEqual([name, method, 405]);
+        expect(response.headers.get('allow')).toBe('GET, HEAD');
+        expect(response.headers.get('cache-control')).toBe('private, no-store');
+        expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+        expect(await response.json()).toEqual({ error: 'Only GET and HEAD are answered here.' });
+      }
+    }
+  }
+});
+
+test('what ends like a probe is none: neither another path nor a query', async () => {
+  const { gateway } = await gatewayForTest();
+  for (const [name, ask] of await waysTo(gateway)) {
+    for (const path of ['/graphql/health', '/x/ready', '/health/', '/healthy', '/READY', '//health']) {
+      const response = await ask(path);
+      expect([name, path, response.status]).toEqual([name, path, 404]);
+      await response.body?.cancel();
+    }
+    const query = await ask('/graphql?query={__typename}&then=/health');
+    expect([name, query.status]).toEqual([name, 403]);
+    expect(await query.json()).toMatchObject({ errors: [{ extensions: { code: 'CSRF_PREVENTED' } }] });
+  }
+});
+
+describe('with a login of its own', () => {
+  test('it is ready when it has logged in, which the first probe makes it do, and the others do not', async () => {
+    const { gateway, calls } = await serviceGatewayForTest({});
+    expect(await Promise.all([ready(gateway), ready(gateway)])).toEqual([inService, inService]);
+    expect(await ready(gateway)).toEqual(inService);
+    expect(calls()).toEqual({ login: 1 });
+  });
+
+  test('it says why not, in words of its own, and asks no more often than a login may', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const { gateway, sandbox, calls } = await serviceGatewayForTest(
+      { GENESYSCLOUD_OAUTHCLIENT_SECRET: 'hush-this-is-a-secret' },
+      [],
+      log,
+    );
+    for (let probe = 0; probe < 5; probe++) {
+      expect(await ready(gateway)).toEqual(unready('failed: UNAUTHENTICATED'));
+    }
+    expect(calls()).toEqual({ login: 1 });
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ resource: 'login', code: 'UNAUTHENTICATED', upstreamStatus: 400 }),
+    ]);
+    const text = JSON.stringify(await ready(gateway)) + lines.join('');
+    for (const hidden of ['hush', sandbox.url, 'authentication failed', 'invalid_client']) {
+      expect(text).not.toContain(hidden);
+    }
+  });
+
+  test('it says while the login is under way that it is, and does not keep the probe waiting', async () => {
+    const { gateway, calls } = await serviceGatewayForTest({}, [{ kind: 'hang', resource: 'login' }]);
+    expect(await ready(gateway)).toEqual(unready('under way'));
+    expect(await ready(gateway)).toEqual(unready('under way'));
+    expect(calls()).toEqual({ login: 1 });
+    expect((await gateway.fetch(new Request('http://gateway.example/health'))).status).toBe(200);
+  });
+
+  test('it stays ready once it was, and spends no call on a probe', async () => {
+    const { gateway, sandbox, ask, calls } = await serviceGatewayForTest({});
+    expect(await ready(gateway)).toEqual(inService);
+    sandbox.faults.push({ kind: 'status', status: 500 });
+    expect((await ask('{ user(id: "user-1") { name } }')).errors).toHaveLength(1);
+    calls();
+    expect(await ready(gateway)).toEqual(inService);
+    expect(calls()).toEqual({});
+  });
+
+  test('it comes back by itself when the login service does', async () => {
+    const { gateway } = await serviceGatewayForTest({}, [
+      { kind: 'status', status: 500, resource: 'login', times: 1 },
+    ]);
+    expect(await ready(gateway)).toEqual(unready('failed: UPSTREAM_UNAVAILABLE'));
+    expect(await ready(gateway)).toEqual(inService);
+  });
+
+  test('it logs in no more when it is about to end', async () => {
+    const { gateway, calls } = await serviceGatewayForTest({});
+    gateway.retire();
+    await ready(gateway);
+    expect(calls()).toEqual({});
+  });
+});
+
+test.each([
+  ["callers' tokens", {}],
+  ['a token of its own', { GENESYSCLOUD_ACCESS_TOKEN: 'token-of-a-caller' }],
+])('with %s it is ready at once, for there is nothing to log in with', async (_what, env) => {
+  const { gateway, calls } = await gatewayForTest({ env });
+  expect(await ready(gateway)).toEqual({
+    status: 200,
+    body: { status: 'ready', checks: { configuration: 'ok' } },
+  });
+  expect(calls()).toEqual({});
+});
+
+test('it is not ready when it is about to end, nor afterwards, and alive and answering all the same', async () => {
+  const { gateway, query } = await gatewayForTest();
+  gateway.retire();
+  const draining = {
+    status: 503,
+    body: {
+      status: 'not ready',
+      checks: {
+        configuration: 'ok',
+        draining: 'requests under way are finished, and others belong elsewhere',
+      },
+    },
+  };
+  expect(await ready(gateway)).toEqual(draining);
+  expect((await gateway.fetch(new Request('http://gateway.example/health'))).status).toBe(200);
+  expect((await query('{ user(id: "user-1") { name } }')).data).toEqual({ user: { name: 'Name of user-1' } });
+  await gateway.dispose();
+  expect(await ready(gateway)).toEqual(draining);
+});

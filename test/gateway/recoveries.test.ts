@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import type { Fault } from '../../src/sandbox/fault.ts';
+import type { ResourceName } from '../../src/sandbox/route.ts';
+import { callsOfEveryDetail, everyDetail, nodesIn, onlyError, screen } from '../support/answers.ts';
+import { gatewayForTest } from '../support/gateway.ts';
+
+describe('a call that fails for a reason that passes', () => {
+  /** Faults of some calls, and how often the resource is called in all. */
+  const passing: readonly [what: string, fault: Fault & { resource: ResourceName }, calls: number][] = [
+    ['502', { kind: 'status', status: 502, resource: 'users', times: 1 }, 2],
+    ['503, twice', { kind: 'status', status: 503, resource: 'users', times: 2 }, 3],
+    ['504', { kind: 'status', status: 504, resource: 'users', times: 1 }, 2],
+    ['a page of a proxy', { kind: 'html', resource: 'users', times: 2 }, 3],
+    ['a broken connection', { kind: 'reset', resource: 'users', times: 1 }, 2],
+    ['half a body', { kind: 'reset', afterBytes: 100, resource: 'users', times: 1 }, 2],
+    ['429 and a second', { kind: 'rateLimited', retryAfterSeconds: 1, resource: 'users', times: 1 }, 2],
+    ['429 and no time', { kind: 'rateLimited', retryAfterSeconds: null, resource: 'users', times: 1 }, 2],
+    ['503 for a reading POST', { kind: 'status', status: 503, resource: 'contacts', times: 1 }, 2],
+    ['503 for the list', { kind: 'status', status: 503, resource: 'campaignInteractions', times: 1 }, 2],
+    ['503 for one of three scripts', { kind: 'status', status: 503, resource: 'scripts', times: 1 }, 4],
+  ];
+
+  test.each(passing)('is made again, and nobody sees anything of it: %s', async (_what, fault, count) => {
+    const healthy = await gatewayForTest();
+    const { query, calls } = await gatewayForTest({ faults: [fault] });
+    expect(await query(everyDetail)).toEqual(await healthy.query(everyDetail));
+    expect(calls()).toEqual({ ...callsOfEveryDetail, [fault.resource]: count });
+  });
+
+  test('is not made again when the upstream wants it later than anybody waits', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'status', status: 503, resource: 'users', headers: { 'Retry-After': '42' } }],
+    });
+    expect(onlyError(await query(screen('agent { email }'))).extensions).toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+      retryAfterSeconds: 42,
+    });
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
+  });
+
+  test('is not made again beyond what the request may spend', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'status', status: 503, resource: 'users' }],
+      env: { MAX_UPSTREAM_CALLS: '3' },
+    });
+    expect(onlyError(await query(screen('agent { email }'))).extensions).toMatchObject({
+      code: 'QUERY_TOO_EXPENSIVE',
+      upstreamStatus: 503,
+      limit: 'upstreamCalls',
+      allowed: 3,
+      affected: { type: 'User' },
+    });
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 2 });
+  });
+});
+
+test('calls that fail together are not made again beyond what their request may spend', async () => {
+  const { query, calls } = await gatewayForTest({
+    latencyMs: 20,
+    faults: [{ kind: 'status', status: 503 }],
+    env: { MAX_UPSTREAM_CALLS: '8' },
+  });
+  const scripts = Array.from({ length: 6 }, (_, n) => `s${n}: script(id: "script-${n}") { name }`);
+  await query(`{ ${scripts.join(' ')} }`);
+  expect(calls()).toEqual({ scripts: 8 });
+});
+
+describe('a bulk call that is refused as a whole', () => {
+  test.each([400, 404, 413, 414] as const)(
+    'for one id with %i is answered for all others, and the id stands alone',
+    async (status) => {
+      const healthy = await gatewayForTest();
+      const rows = nodesIn(await healthy.query(everyDetail));
+      const { query, calls } = await gatewayForTest({
+        faults: [{ kind: 'refuseIds', resource: 'users', ids: ['user-13'], status }],
+      });
+      const answer = await query(everyDetail);
+      expect(onlyError(answer).extensions).toMatchObject({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        upstreamStatus: status,
+        affected: { type: 'User', ids: ['user-13'] },
+      });
+      expect(nodesIn(answer)).toEqual(
+        rows.map((row) =>
+          row.agent.id === 'user-13' ? { ...row, agent: { ...row.agent, title: null, email: null } } : row,
+        ),
+      );
+      // The 20 of them, then the halves of 20, 10, 5 and 2.
+      expect(calls()).toEqual({ ...callsOfEveryDetail, users: 9 });
+    },
+  );
+
+  test('for one contact with 404 is answered for all others, and that contact is one the upstream does not know', async () => {
+    const { query } = await gatewayForTest({
+      faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-7'], status: 404 }],
+    });
+    const answer = await query(screen('contact { id data }'));
+    expect(answer.errors).toBeUndefined();
+    const unknown = nodesIn(answer).filter(({ contact }) => contact.data === null);
+    expect(unknown).toEqual([{ contact: { id: 'contact-7', data: null } }]);
+  });
+
+  test('for a contact list that is gone leaves all of its contacts unknown to the upstream, without an error', async () => {
+    const { query } = await gatewayForTest({
+      faults: [{ kind: 'status', resource: 'contacts', status: 404 }],
+    });
+    const answer = await query(screen('contact { id data }'));
+    expect(answer.errors).toBeUndefined();
+    expect(nodesIn(answer).every(({ contact }) => contact.data === null)).toBe(true);
+  });
+
+  test('for two ids leaves these two unknown, with an error each', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-0', 'contact-99'] }],
+    });
+    const answer = await query(screen('contact { id data }'));
+    expect(answer.errors?.map(({ extensions }) => extensions.affected?.ids)).toEqual([
+      ['contact-0'],
+      ['contact-99'],
+    ]);
+    expect(nodesIn(answer).filter(({ contact }) => contact.data === null)).toHaveLength(2);
+    // The 100 of them, then six halvings for each, of which the first serves both; one of the halves of 3 is one alone.
+    expect(calls()).toEqual({ campaignInteractions: 1, contacts: 25 });
+  });
+
+  test('for having too many ids is answered in smaller ones', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'tooManyIds', resource: 'users', maxIds: 5, status: 414 }],
+    });
+    const { errors, ...answer } = await query(screen('agent { id email }'));
+    expect(errors).toBeUndefined();
+    for (const { agent } of nodesIn(answer)) expect(agent.email).toBe(`${agent.id}@example.com`);
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 7 });
+  });
+
+  test('is split no further than the request may spend; what is left is unknown', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'refuseIds', resource: 'users', ids: ['user-0'] }],
+      env: { MAX_UPSTREAM_CALLS: '6' },
+    });
+    const answer = await query(screen('agent { id email }'));
+    const { code, upstreamStatus, affected } = onlyError(answer).extensions;
+    expect({ code, upstreamStatus }).toEqual({ code: 'QUERY_TOO_EXPENSIVE', upstreamStatus: 400 });
+    const unknown = affected?.ids ?? [];
+    expect(unknown).toContain('user-0');
+    expect(unknown.length).toBeLessThan(20);
+    for (const { agent } of nodesIn(answer)) {
+      expect(agent.email).toBe(unknown.includes(agent.id) ? null : `${agent.id}@example.com`);
+    }
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 5 });
+  });
+
+  test('by a page of a proxy is not split: that is about no id', async () => {
+    const { query, calls } = await gatewayForTest({
+      faults: [{ kind: 'status', status: 404, html: true, resource: 'users' }],
+    });
+    expect(onlyError(await query(screen('agent { email }'))).extensions.affected?.ids).toHaveLength(20);
+    expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { gatewayForTest } from '../support/gateway.ts';
+import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
+
+describe('a root field', () => {
+  test.each([
+    ['campaign', CAMPAIGN_ID, 'campaigns'],
+    ['user', 'user-7', 'users'],
+    ['queue', 'queue-2', 'queues'],
+    ['skill', 'skill-5', 'skills'],
+    ['script', 'script-1', 'scripts'],
+    ['contactList', CONTACT_LIST_ID, 'contactLists'],
+    ['conversation', 'conversation-0', 'conversations'],
+  ])(
+    '%s asks the upstream even for an id alone, and is null for one it does not know',
+    async (root, id, resource) => {
+      const { query, calls } = await gatewayForTest();
+      const byId = `query ($id: ID!) { ${root}(id: $id) { id } }`;
+      expect(await query(byId, { id })).toEqual({ data: { [root]: { id } } });
+      expect(calls()).toEqual({ [resource]: 1 });
+      expect(await query(byId, { id: 'unknown' })).toEqual({ data: { [root]: null } });
+      expect(calls()).toEqual({ [resource]: 1 });
+    },
+  );
+
+  test('contact is found in its list only', async () => {
+    const { query, calls } = await gatewayForTest();
+    const contact = `query ($list: ID!, $id: ID!) {
+      contact(contactListId: $list, id: $id) { id name contactListId contactList { name } data callRecords { column lastResult } }
+    }`;
+    expect(await query(contact, { list: CONTACT_LIST_ID, id: 'contact-4' })).toEqual({
+      data: {
+        contact: {
+          id: 'contact-4',
+          name: 'Name of contact-4',
+          contactListId: CONTACT_LIST_ID,
+          contactList: { name: `Name of ${CONTACT_LIST_ID}` },
+          data: { Phone: '+15554' },
+          callRecords: [{ column: 'Phone', lastResult: 'Result of contact-4' }],
+        },
+      },
+    });
+    expect(calls()).toEqual({ contacts: 1, contactLists: 1 });
+    expect(await query(contact, { list: CONTACT_LIST_ID, id: 'unknown' })).toEqual({
+      data: { contact: null },
+    });
+    expect(await query(contact, { list: 'unknown', id: 'contact-4' })).toEqual({ data: { contact: null } });
+  });
+
+  test('campaignInteractions is null for a campaign that the upstream does not know', async () => {
+    const { query, calls } = await gatewayForTest();
+    expect(await query('{ campaignInteractions(campaignId: "unknown") { totalCount } }')).toEqual({
+      data: { campaignInteractions: null },
+    });
+    expect(calls()).toEqual({ campaignInteractions: 1 });
+  });
+
+  test('user asks at once for the parts that are selected', async () => {
+    const { query, calls, sandbox } = await gatewayForTest();
+    const { data } = await query(`
+      query ($no: Boolean = false) {
+        user(id: "user-1") { ...Parts routingStatus @include(if: $no) { status } }
+      }
+      fragment Parts on User { presence { systemPresence } ... on User { skills { proficiency } } email }
+    `);
+    expect(data.user).toEqual({
+      presence: { systemPresence: 'Presence of user-1' },
+      skills: [{ proficiency: 2.5 }],
+      email: 'user-1@example.com',
+    });
+    expect(sandbox.requests[0]?.query.getAll('expand')).toEqual(['presence', 'skills']);
+    expect(calls()).toEqual({ users: 1 });
+  });
+
+  test('of the same kind share a call', async () => {
+    const { query, calls } = await gatewayForTest();
+    const { data } = await query(
+      '{ a: user(id: "user-1") { name } b: user(id: "user-2") { presence { systemPresence } } c: user(id: "user-1") { email } }',
+    );
+    expect(data).toEqual({
+      a: { name: 'Name of user-1' },
+      b: { presence: { systemPresence: 'Presence of user-2' } },
+      c: { email: 'user-1@example.com' },
+    });
+    expect(calls()).toEqual({ users: 1 });
+  });
+});

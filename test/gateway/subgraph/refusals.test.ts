@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import { notIds } from '../../support/answers.ts';
+import { named, range, subgraphForTest } from './support.ts';
+
+const ID_RULE = 'must be an id, 1 to 128 characters of A-Z a-z 0-9 _ - with . and : inside.';
+const TYPES =
+  'Campaign, CampaignInteraction, Contact, ContactList, Division, Queue, Script, Skill, User, WrapUpCode';
+
+const refused: readonly [what: string, representations: unknown, problems: readonly string[]][] = [
+  ...notIds.map((id): (typeof refused)[number] => [
+    `an id that is none: ${JSON.stringify(id)}`,
+    [...named('User', 'user-1'), { __typename: 'User', id }],
+    [`Argument "representations[1].id" ${ID_RULE}`],
+  ]),
+  ['no id', [{ __typename: 'Queue' }], [`Argument "representations[0].id" ${ID_RULE}`]],
+  [
+    'a contact without its list, and with none of its own',
+    [
+      { __typename: 'Contact', id: 'contact-1' },
+      { __typename: 'Contact', contactListId: 'list-1' },
+    ],
+    [`Argument "representations[0].contactListId" ${ID_RULE}`, `Argument "representations[1].id" ${ID_RULE}`],
+  ],
+  [
+    'an interaction of a campaign that is none',
+    [{ __typename: 'CampaignInteraction', campaignId: '..', id: 'interaction-1' }],
+    [`Argument "representations[0].campaignId" ${ID_RULE}`],
+  ],
+  ...['Nothing', 'PageInfo', 'Conversation', 'Query', '__proto__', 'constructor', undefined, null, 5].map(
+    (type): (typeof refused)[number] => [
+      `the type ${String(type)}`,
+      [{ __typename: type, id: 'user-1' }],
+      [`Argument "representations[0].__typename" must be one of ${TYPES}.`],
+    ],
+  ),
+  ...['User', 5, true, ['User']].map((value): (typeof refused)[number] => [
+    `no object: ${JSON.stringify(value)}`,
+    [value],
+    ['Argument "representations[0]" must be an object with __typename and a key.'],
+  ]),
+  [
+    'more than 1,000',
+    named('User', ...range(1001).map((n) => `user-${n}`)),
+    ['Argument "representations" must have at most 1000 elements, not 1001.'],
+  ],
+];
+
+describe('representations are refused before anything is spent:', () => {
+  test.each(refused)('%s', async (_what, representations, problems) => {
+    const { query, calls } = await subgraphForTest();
+    const { data, errors } = await query(
+      `query ($r: [_Any!]!) { user(id: "user-1") { name } e: _entities(representations: $r) { ... on User { name } } }`,
+      { r: representations },
+    );
+    expect(data).toBeNull();
+    expect(
+      errors?.map(({ message, path, extensions: { code } }) => ({ message, path, code })).slice(0, -1),
+    ).toEqual(problems.map((message) => ({ message, path: ['e'], code: 'BAD_USER_INPUT' })));
+    expect(errors?.at(-1)).toMatchObject({ path: ['user'], extensions: { code: 'BAD_USER_INPUT' } });
+    expect(calls()).toEqual({});
+  });
+
+  test('written out, with variables in them', async () => {
+    const { query, calls } = await subgraphForTest();
+    const { data, errors } = await query(
+      `query ($id: ID) { _entities(representations: [{ __typename: "User", id: "user-1" }, { __typename: "User", id: $id }]) { __typename } }`,
+      { id: 'a b' },
+    );
+    expect(data).toBeNull();
+    expect(errors?.map(({ message }) => message)).toEqual([`Argument "representations[1].id" ${ID_RULE}`]);
+    expect(calls()).toEqual({});
+  });
+
+  test('null, or none at all, is the executor’s to refuse', async () => {
+    const { entities, query, calls } = await subgraphForTest();
+    const { errors } = await entities([null], '__typename');
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect((await query('{ _entities { __typename } }')).errors).toHaveLength(1);
+    expect(calls()).toEqual({});
+  });
+});
+
+test('what a representation says beyond its key is passed over, and one alone is a list of one', async () => {
+  const { query } = await subgraphForTest();
+  const { data, errors } = await query(
+    '{ _entities(representations: { __typename: "User", id: "user-1", name: 5, more: [{}] }) { ... on User { name } } }',
+  );
+  expect(errors).toBeUndefined();
+  expect(data).toEqual({ _entities: [{ name: 'Name of user-1' }] });
+});
+
+test('no representations are no entities, and cost nothing', async () => {
+  const { entities, calls } = await subgraphForTest();
+  expect(await entities([], '... on User { name }')).toEqual({ data: { _entities: [] } });
+  expect(calls()).toEqual({});
+});

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from '@graphql-codegen/cli';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../src/config.ts';
+import { exampleQueries } from '../../src/graphiql.ts';
+import { parseTrustedDocuments } from '../../src/queries/trusted-documents.ts';
+import { schema } from '../../src/schema.ts';
+import { gatewayForTest, TOKEN } from '../support/gateway.ts';
+import { CAMPAIGN_ID } from '../support/organisation.ts';
+
+const GRAPHQL = 'http://localhost/graphql';
+const USER = 'query UserName($id: ID!) { user(id: $id) { name } }';
+const ID = createHash('sha256').update(USER).digest('hex');
+const variables = { id: 'user-1' };
+const userAnswer = { data: { user: { name: 'Name of user-1' } } };
+
+const only = { manifest: { [ID]: USER }, env: { TRUSTED_DOCUMENTS: 'only' } };
+const prefer = { manifest: { [ID]: USER } };
+
+type Parameters = Readonly<Record<string, unknown>>;
+
+function byPost(body: Parameters, accept = 'application/json'): Request {
+  const headers = { accept, 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
+  return new Request(GRAPHQL, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+function byGet(body: Parameters, accept = 'application/json'): Request {
+  const parameters = Object.entries(body).map(([name, value]): [string, string] => [
+    name,
+    typeof value === 'string' ? value : JSON.stringify(value),
+  ]);
+  const headers = { accept, authorization: `Bearer ${TOKEN}` };
+  return new Request(`${GRAPHQL}?${new URLSearchParams(parameters)}`, { headers });
+}
+
+const apollo = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
+
+/** Ways to send an id. */
+const sent: Readonly<Record<string, (id: string) => Parameters>> = {
+  'as documentId': (documentId) => ({ documentId }),
+  'as documentId that names the hash': (id) => ({ documentId: `sha256:${id}` }),
+  'as Apollo does': apollo,
+};
+
+describe.each([
+  ['by POST', byPost],
+  ['by GET', byGet],
+])('an id that is sent %s', (_method, request) => {
+  describe.each(Object.entries(sent))('%s', (_way, parameters) => {
+    test.each([
+      ['prefer', prefer],
+      ['only', only],
+    ])('stands for its query with TRUSTED_DOCUMENTS=%s', async (_mode, options) => {
+      const { gateway, calls } = await gatewayForTest(options);
+      const response = await gateway.fetch(request({ ...parameters(ID), variables }));
+      expect(await response.json()).toEqual(userAnswer);
+      expect(calls()).toEqual({ users: 1 });
+    });
+
+    test.each([
+      ['prefer', prefer],
+      ['only', only],
+    ])('is refused with TRUSTED_DOCUMENTS=%s if it is of no document', async (_mode, options) => {
+      const { gateway, calls } = await gatewayForTest(options);
+      const statuses = [];
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const response = await gateway.fetch(request({ ...parameters('unknown'), variables }, accept));
+        statuses.push(response.status);
+        expect(await response.json()).toEqual({
+          errors: [
+            {
+              message: 'No trusted document has this id.',
+              extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
+            },
+          ],
+        });
+      }
+      expect(statuses).toEqual([200, 400]);
+      expect(calls()).toEqual({});
+    });
+
+    test('is nothing to go by where there are no trusted documents', async () => {
+      const { gateway, calls } = await gatewayForTest();
+      const response = await gateway.fetch(request({ ...parameters(ID), variables }));
+      expect(response.status).toBe(400);
+      expect(await response.text()).toContain('Parameter \\"query\\" is missing.');
+      expect(calls()).toEqual({});
+    });
+  });
+});
+
+describe('where trusted documents are preferred', () => {
+  test('any other query is answered, also beside an id', async () => {
+    const { gateway } = await gatewayForTest(prefer);
+    for (const id of [{}, { documentId: ID }, apollo(ID)]) {
+      const response = await gateway.fetch(byPost({ query: '{ __typename }', ...id }));
+      expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+    }
+  });
+
+  test('a request with neither is refused for its query', async () => {
+    const { gateway } = await gatewayForTest(prefer);
+    const response = await gateway.fetch(byPost({ variables }));
+    expect(response.status).toBe(400);
+    const { errors } = await response.json();
+    expect(errors).toEqual([
+      { message: expect.stringContaining('"query" is missing'), extensions: { code: 'BAD_REQUEST' } },
+    ]);
+  });
+});
+
+describe('where there are only trusted documents', () => {
+  test.each([
+    ['any query', { query: '{ __typename }' }],
+    ['one of them as text', { query: USER, variables }],
+    ['one beside its id', { query: USER, variables, documentId: ID }],
+    ['what asks for the schema', { query: '{ __schema { queryType { name } } }' }],
+  ])('%s is refused, and told of ids', async (_what, body) => {
+    const { gateway, calls } = await gatewayForTest(only);
+    const statuses = [];
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const response = await gateway.fetch(byPost(body, accept));
+      statuses.push(response.status);
+      const { errors } = await response.json();
+      expect(errors).toEqual([
+        {
+          message: expect.stringContaining('documentId'),
+          extensions: { code: 'PERSISTED_QUERY_ID_REQUIRED' },
+        },
+      ]);
+    }
+    expect(statuses).toEqual([200, 400]);
+    expect(calls()).toEqual({});
+  });
+
+  test.each([
+    ['no id', { variables }],
+    ['an id that is no text', { documentId: 5, variables }],
+    ['an id of another version', { extensions: { persistedQuery: { version: 2, sha256Hash: ID } } }],
+    ['extensions without an id', { extensions: { persistedQuery: null } }],
+  ])('a request with %s is not well-formed', async (_what, body) => {
+    const { gateway, calls } = await gatewayForTest(only);
+    const response = await gateway.fetch(byPost(body));
+    expect(response.status).toBe(400);
+    const { errors } = await response.json();
+    expect(errors[0].extensions).toEqual({ code: 'PERSISTED_QUERY_ID_REQUIRED' });
+    expect(calls()).toEqual({});
+  });
+
+  test('a batch of ids is still a batch', async () => {
+    const { gateway } = await gatewayForTest(only);
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify([{ documentId: ID }]);
+    const response = await gateway.fetch(new Request(GRAPHQL, { method: 'POST', headers, body }));
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Batching');
+  });
+
+  test('an operation of a document is chosen by its name', async () => {
+    const { gateway } = await gatewayForTest({
+      ...only,
+      manifest: { both: 'query A { a: __typename } query B { b: __typename }' },
+    });
+    const response = await gateway.fetch(byPost({ documentId: 'both', operationName: 'B' }));
+    expect(await response.json()).toEqual({ data: { b: 'Query' } });
+  });
+});
+
+test('every document of a manifest that codegen wrote is answered by its id', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trusted-documents-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const operations = exampleQueries(CAMPAIGN_ID);
+  await writeFile(join(folder, 'operations.graphql'), operations.join('\n'));
+  await generate({
+    schema: 'schema/*.graphql',
+    documents: join(folder, 'operations.graphql'),
+    silent: true,
+    errorsOnly: true,
+    generates: { [`${folder}/gql/`]: { preset: 'client', presetConfig: { persistedDocuments: true } } },
+  });
+  const manifest: Record<string, string> = JSON.parse(
+    await readFile(join(folder, 'gql/persisted-documents.json'), 'utf8'),
+  );
+  expect(Object.keys(manifest)).toHaveLength(operations.length);
+  const { gateway } = await gatewayForTest({ ...only, manifest });
+  for (const documentId of Object.keys(manifest)) {
+    const { data, errors } = await (await gateway.fetch(byPost({ documentId }))).json();
+    expect(errors).toBeUndefined();
+    expect(Object.values(data)).toEqual([expect.objectContaining({ nodes: expect.any(Array) })]);
+  }
+});
+
+describe('a manifest', () => {
+  const config = parseConfig({ MAX_DEPTH: '2' });
+  const read = (manifest: string) => parseTrustedDocuments(manifest, 'made-up.json', schema, config);
+
+  test('gives the names of its operations', () => {
+    const { operationNames, size } = read(
+      JSON.stringify({ a: 'query A { __typename } query B { __typename }', b: '{ __typename }' }),
+    );
+    expect([...operationNames]).toEqual(['A', 'B']);
+    expect(size).toBe(2);
+  });
+
+  test('is refused with everything that is wrong with its documents', () => {
+    const manifest = {
+      good: '{ __typename }',
+      number: 5,
+      torn: '{',
+      wrong: '{ nothing never }',
+      deep: '{ user(id: "user-1") { manager { id } } }',
+      long: `${'\n'.repeat(5001)}{ __typename }`,
+      changing: 'mutation { start }',
+      parts: 'fragment F on Query { __typename }',
+    };
+    expect(() => read(JSON.stringify(manifest))).toThrow(
+      expect.objectContaining({
+        problems: [
+          'Document "number" of made-up.json is no text.',
+          'Document "torn" of made-up.json: Syntax Error: Expected Name, found <EOF>.',
+          'Document "wrong" of made-up.json: Cannot query field "nothing" on type "Query".',
+          'Document "wrong" of made-up.json: Cannot query field "never" on type "Query". Did you mean "user"?',
+          'Document "deep" of made-up.json: The query is 3 fields deep; at most 2 are allowed (MAX_DEPTH).',
+          'Document "long" of made-up.json: The query has 5001 line breaks; at most 5000 are allowed.',
+          'Document "changing" of made-up.json: The schema has no mutations.',
+          'Document "parts" of made-up.json has no operation.',
+          'Document "parts" of made-up.json: Fragment "F" is never used.',
+        ],
+      }),
+    );
+  });
+
+  test.each(['', '{', '[]', 'null', '"text"', '5'])(
+    'is refused if it is no object of documents: %s',
+    (text) => {
+      expect(() => read(text)).toThrow(/^TRUSTED_DOCUMENTS_FILE names made-up\.json, which is no JSON/);
+    },
+  );
+
+  test('knows no ids but its own', () => {
+    const documents = read('{}');
+    for (const id of ['', '__proto__', 'constructor', 'sha256:']) expect(documents.textOf(id)).toBeNull();
+  });
+});

@@ -1,0 +1,40 @@
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../../src/config.ts';
+import { createGateway } from '../../../src/server.ts';
+import { compileAtSight, graphqlRequest } from '../../support/gateway.ts';
+
+/** A host that takes connections and never says a word, so that no TLS handshake with it ends. */
+async function silentHost(): Promise<Server> {
+  const server = createServer(() => undefined);
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  onTestFinished(() => {
+    server.close();
+  });
+  return server;
+}
+
+test('a call ends in time while its connection is still being made, and gives its place to the next', async () => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
+  const { port } = (await silentHost()).address() as AddressInfo;
+  const { upstream, ...config } = parseConfig({
+    GENESYSCLOUD_API_URL: `https://127.0.0.1:${port}`,
+    UPSTREAM_TIMEOUT_MS: '200',
+    // Far beyond this test's own limit: the place has to be given up by the call's.
+    REQUEST_TIMEOUT_MS: '600000',
+    UPSTREAM_CONCURRENCY: '1',
+  });
+  if (upstream === null) throw new TypeError('There is an upstream.');
+  const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
+  onTestFinished(() => gateway.dispose());
+  const answer = await gateway.fetch(
+    graphqlRequest('{ a: script(id: "a") { id } b: script(id: "b") { id } }'),
+  );
+  const { errors } = JSON.parse(await answer.text());
+  expect(errors).toHaveLength(2);
+  for (const { extensions } of errors) {
+    expect(extensions.code).toBe('UPSTREAM_TIMEOUT');
+  }
+});

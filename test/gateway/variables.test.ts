@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { type AnsweredError, gatewayForTest, TOKEN } from '../support/gateway.ts';
+import { CAMPAIGN_ID } from '../support/organisation.ts';
+
+const QUERY = `query ($filter: CampaignInteractionFilter, $first: Int) {
+  campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: $filter, first: $first) { totalCount }
+}`;
+const LONG = 'x'.repeat(20_000);
+const MOST_QUOTED = 200;
+
+type Variables = Readonly<Record<string, unknown>>;
+type Send = (variables: Variables, token: string | null) => Request;
+
+const url = 'http://localhost/graphql';
+function headersFor(token: string | null): Record<string, string> {
+  return { ...(token !== null && { authorization: `Bearer ${token}` }), 'x-graphql-yoga-csrf': '1' };
+}
+
+const byPost =
+  (sent: object): Send =>
+  (variables, token) => {
+    const headers = { ...headersFor(token), 'content-type': 'application/json' };
+    return new Request(url, { method: 'POST', headers, body: JSON.stringify({ ...sent, variables }) });
+  };
+const byGet: Send = (variables, token) => {
+  const parameters = new URLSearchParams({ query: QUERY, variables: JSON.stringify(variables) });
+  return new Request(`${url}?${parameters}`, { headers: headersFor(token) });
+};
+
+/** Ways in which variables come to be coerced. */
+const ways: readonly (readonly [string, Send, number])[] = [
+  ['at first sight', byPost({ query: QUERY }), Infinity],
+  ['compiled', byPost({ query: QUERY }), 1],
+  ['by GET', byGet, 1],
+  ['for a trusted document', byPost({ documentId: 'list' }), 1],
+];
+
+describe.each(ways)('wrong variables %s', (_way, send, compileAtSight) => {
+  /** The errors of a request that was refused as a whole; nothing may have been spent on it. */
+  async function refused(variables: Variables, token: string | null = TOKEN): Promise<AnsweredError[]> {
+    const { gateway, calls } = await gatewayForTest({ compileAtSight, manifest: { list: QUERY } });
+    const response = await gateway.fetch(send(variables, token));
+    expect(response.status).toBe(200);
+    const { errors, ...answer } = await response.json();
+    expect(answer).toEqual({});
+    expect(calls()).toEqual({});
+    for (const { extensions } of errors) expect(extensions).toEqual({ code: 'BAD_USER_INPUT' });
+    return errors;
+  }
+
+  test('are named, each with what is wrong', async () => {
+    const errors = await refused({ filter: { state: 'PENDING', states: ['GONE'] }, first: '5' });
+    expect(errors.map(({ message }) => message)).toEqual([
+      'Variable "$filter" got invalid value "GONE" at "filter.states[0]"; Value "GONE" does not exist in "CampaignInteractionState" enum.',
+      'Variable "$filter" got invalid value { state: "PENDING", states: ["GONE"] }; Field "state" is not defined by type "CampaignInteractionFilter". Did you mean "states"?',
+      'Variable "$first" got invalid value "5"; Int cannot represent non-integer value: "5"',
+    ]);
+    expect(errors[0]?.locations).toEqual([{ line: 1, column: 8 }]);
+  });
+
+  test.each([
+    [
+      'fields that are not there',
+      { filter: Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`field${n}`, 1])) },
+    ],
+    ['elements', { filter: { states: Array.from({ length: 3000 }, (_, n) => `STATE_${n}`) } }],
+    ['elements of no type', { filter: { states: Array.from({ length: 3000 }, () => ({})) } }],
+  ])('are named twenty times at most: thousands of %s', async (_what, variables) => {
+    const errors = await refused(variables, null);
+    expect(errors).toHaveLength(20);
+    expect(errors.at(-1)?.message).toContain('Too many errors');
+    expect(JSON.stringify(errors).length).toBeLessThan(20 * 500);
+  });
+
+  test.each([
+    ['the name of a field', { filter: { [LONG]: 1 } }],
+    ['the value of an enum', { filter: { states: [LONG] } }],
+    ['a number', { first: LONG }],
+    ['an object', { filter: { [LONG]: LONG, states: LONG } }],
+    ['a list', { filter: [LONG] }],
+    ['a list in a list', { first: [[LONG]] }],
+    ['what looks like a suggestion', { first: `" Did you mean "${LONG}"?` }],
+    ['names that look like one', { filter: { [`a" Did you mean "${LONG}"?`]: 1 } }],
+  ])('are quoted up to some 200 characters: %s', async (_what, variables) => {
+    for (const { message } of await refused(variables)) {
+      expect(message.replaceAll(/[^x]/g, '').length).toBeLessThanOrEqual(MOST_QUOTED);
+      expect(message.length).toBeLessThan(500);
+    }
+  });
+
+  test('with names as long as a query may be are cut, too', async () => {
+    const { query } = await gatewayForTest({ compileAtSight });
+    const { errors = [] } = await query(`query ($${LONG}: ID!) { user(id: $${LONG}) { id } }`);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]?.message.length).toBeLessThan(MOST_QUOTED);
+  });
+});
+
+test('wrong variables are told with the report of upstream calls, to those who want it', async () => {
+  const { gateway } = await gatewayForTest({ env: { UPSTREAM_REPORT: 'on' } });
+  const request = byPost({ query: QUERY })({ first: 'five' }, TOKEN);
+  request.headers.set('x-upstream-report', '1');
+  const { errors, extensions } = await (await gateway.fetch(request)).json();
+  expect(errors).toHaveLength(1);
+  expect(extensions.upstream).toMatchObject({ calls: [] });
+});
+
+test('an element that may not be null is named without all that stands beside it', async () => {
+  const { query } = await gatewayForTest();
+  const agentIds = Array.from({ length: 300 }, (_, n) => `"agent-${n}"`).join(' ');
+  const text = `query ($state: CampaignInteractionState = PENDING) {
+    campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: { agentIds: [${agentIds}], states: [$state] }) { totalCount }
+  }`;
+  const { errors = [] } = await query(text, { state: null });
+  expect(errors).toHaveLength(1);
+  expect(errors[0]?.message.length).toBeLessThanOrEqual(MOST_QUOTED);
+  expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+});
+
+describe('thousands of ids that are none', () => {
+  const agentIds = Array.from({ length: 3000 }, (_, n) => `no id ${n}`);
+
+  test('are named twenty times at most', async () => {
+    const { query, calls } = await gatewayForTest();
+    const { data, errors = [] } = await query(QUERY, { filter: { agentIds } });
+    expect(data).toEqual({ campaignInteractions: null });
+    expect(errors).toHaveLength(20);
+    expect(errors[0]?.message).toContain('not "no id 0"');
+    expect(errors.at(-1)?.message).toBe('More arguments are wrong; the first 19 are named.');
+    for (const { extensions } of errors) expect(extensions.code).toBe('BAD_USER_INPUT');
+    expect(calls()).toEqual({});
+  });
+
+  test('also where several fields have them', async () => {
+    const { query, calls } = await gatewayForTest();
+    const lists = Array.from(
+      { length: 10 },
+      (_, n) =>
+        `list${n}: campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: $filter) { totalCount }`,
+    );
+    const text = `query ($filter: CampaignInteractionFilter) { ${lists.join(' ')} }`;
+    const { data, errors = [] } = await query(text, { filter: { agentIds } });
+    expect(Object.values(data)).toEqual(lists.map(() => null));
+    // Each list says at least that it was not asked for.
+    expect(errors.length).toBeLessThanOrEqual(20 + lists.length);
+    expect(new Set(errors.map(({ path }) => path?.[0])).size).toBe(lists.length);
+    expect(calls()).toEqual({});
+  });
+});

@@ -1,0 +1,124 @@
+import { execFileSync, spawn, type StdioOptions } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, existsSync, openSync, readFileSync, readSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { freePort } from '../../scripts/free-port.ts';
+import { askAt } from '../support/ask-at.ts';
+import { GATEWAY } from '../support/running-gateway.ts';
+import { Scrape } from '../support/scrape.ts';
+
+/** A gateway whose stdout is this; it cannot say where it listens, so that is known beforehand. */
+async function gatewayWritingTo(
+  stdout: number | 'pipe',
+  {
+    isClosed = false,
+    command = [process.execPath, GATEWAY],
+  }: { isClosed?: boolean; command?: readonly string[] } = {},
+) {
+  const [port, metricsPort] = [await freePort(), await freePort()];
+  const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
+  const [program = '', ...args] = command;
+  const child = spawn(program, args, {
+    env: { PORT: String(port), METRICS_PORT: String(metricsPort), LOG_LEVEL: 'debug', DRAIN_SECONDS: '1' },
+    stdio,
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  if (isClosed) child.stdout?.destroy();
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => (stderr += String(chunk)));
+  const address = `http://127.0.0.1:${port}`;
+  const isAlive = () =>
+    fetch(`${address}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  await expect.poll(isAlive, { timeout: 30_000 }).toBe(true);
+  return {
+    child,
+    /** Sends so many requests, each of which is worth some lines. */
+    ask: async (count: number) => {
+      for (let n = 0; n < count; n += 1) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+        const { data } = await askAt(`${address}/graphql`, '{ __typename }', null);
+        expect(data).toEqual({ __typename: 'Query' });
+      }
+    },
+    dropped: async () => {
+      const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+      return new Scrape(await response.text()).value('gateway_log_lines_dropped_total');
+    },
+    /** Tells it to end. Gives its exit code, signal and what it said of trouble. */
+    end: async () => {
+      const closed = once(child, 'close');
+      child.kill('SIGTERM');
+      return [...(await closed), stderr];
+    },
+  };
+}
+
+/** Whether a process runs. A zombie, whose exit code nobody has read, does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('a gateway answers, and ends at SIGTERM,', () => {
+  test('while the disk is full that its log goes to', async () => {
+    const full = openSync('/dev/full', constants.O_WRONLY);
+    onTestFinished(() => closeSync(full));
+    const { ask, end } = await gatewayWritingTo(full);
+    await ask(100);
+    expect(await end()).toEqual([0, null, '']);
+  });
+
+  test('while nobody reads its log', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'log-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    onTestFinished(() => closeSync(pipe));
+    const { ask, end } = await gatewayWritingTo(pipe);
+    // More than the pipe holds.
+    await ask(200);
+    expect(await end()).toEqual([0, null, '']);
+    expect(readSync(pipe, Buffer.alloc(1024 * 1024))).toBeGreaterThan(32_768);
+  });
+
+  // Debian and most others have `script`, which makes a terminal.
+  test.skipIf(!existsSync('/usr/bin/script'))('while nobody reads the terminal of its log', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'log-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const [path, pidFile] = [join(folder, 'pipe'), join(folder, 'pid')];
+    execFileSync('mkfifo', [path]);
+    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    onTestFinished(() => closeSync(pipe));
+    const command = `echo $$ > ${pidFile}; exec ${process.execPath} ${GATEWAY}`;
+    const { ask, child } = await gatewayWritingTo(pipe, {
+      command: ['/usr/bin/script', '-qc', command, '/dev/null'],
+    });
+    await ask(200);
+    const pid = Number(await readFile(pidFile, 'utf8'));
+    onTestFinished(() => {
+      if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+    });
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => isRunning(pid), { timeout: 30_000 }).toBe(false);
+    child.kill('SIGKILL');
+  });
+
+  test('while its log has been closed, and it counts the lines that nobody can read', async () => {
+    const { ask, dropped, end } = await gatewayWritingTo('pipe', { isClosed: true });
+    await ask(100);
+    await expect.poll(dropped).toBeGreaterThanOrEqual(100);
+    expect(await end()).toEqual([0, null, '']);
+  });
+});

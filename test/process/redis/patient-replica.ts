@@ -1,0 +1,14 @@
+/** A gateway in a process of its own that waits 5 s for Redis, where the default of 50 ms can pass on a busy machine. */
+import { createServer } from 'node:http';
+import { parseConfig } from '../../../src/config.ts';
+import { createGateway } from '../../../src/server.ts';
+
+const { upstream, ...config } = parseConfig(process.env);
+if (upstream === null) throw new TypeError('A replica needs GENESYSCLOUD_API_URL.');
+const gateway = createGateway({ ...config, upstream, redisTimeoutMs: 5_000 });
+const server = createServer(gateway.listener);
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new TypeError('The server has a port.');
+  console.log(`http://127.0.0.1:${address.port}/graphql`);
+});

@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { CAMPAIGN_ID } from '../../support/organisation.ts';
+import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
+import { replicasForTest } from '../../support/replicas.ts';
+
+const whySkipped = whySkippedWithoutRedis('one quota for several replicas');
+
+const NOTHING_SHOWN_AGAIN = {
+  CACHE_MAX_BYTES: '0',
+  INTERACTIONS_WINDOW_MS: '0',
+  INTERACTIONS_MAX_AGE_MS: '0',
+  REQUEST_TIMEOUT_MS: '1500',
+};
+
+const LIST = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount } }`;
+
+describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
+  test('is one for all replicas: no more calls than it allows, and no 429', async () => {
+    const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
+      count: 3,
+      env: NOTHING_SHOWN_AGAIN,
+      rateLimit: { allowed: 40, windowSeconds: 600 },
+    });
+    const answers = await Promise.all(
+      range(40).flatMap((n) =>
+        replicas.map(({ query }) =>
+          query(`{ user(id: "user-${n % 20}") { email } queue(id: "queue-${n}") { id } }`),
+        ),
+      ),
+    );
+    expect(sandbox.answered.get(429)).toBeUndefined();
+    const calls = sandbox.answered.get(200) ?? 0;
+    expect(calls).toBeGreaterThan(0);
+    expect(calls).toBeLessThanOrEqual(40);
+    const codes = new Set(
+      answers.flatMap(({ errors = [] }) => errors.map(({ extensions }) => extensions.code)),
+    );
+    expect([...codes].filter((code) => code !== 'UPSTREAM_RATE_LIMITED')).toEqual([]);
+  });
+
+  test('that one has learned of from headers the others know as well', async () => {
+    const { replicas, sandbox, calls } = await replicasForTest(await redisForTest(), {
+      env: NOTHING_SHOWN_AGAIN,
+      rateLimit: { allowed: 5, windowSeconds: 600 },
+    });
+    const [first, second] = replicas;
+    for (let n = 0; n < 5; n += 1) {
+      const { errors } = (await first?.query(`{ queue(id: "queue-${n}") { id } }`)) ?? {};
+      expect(errors).toBeUndefined();
+    }
+    expect(calls()).toEqual({ queues: 5 });
+    const refused = await second?.query('{ queue(id: "queue-1") { id } }');
+    expect(refused?.errors?.[0]?.extensions).toMatchObject({ code: 'UPSTREAM_RATE_LIMITED' });
+    expect(refused?.errors?.[0]?.extensions.retryAfterSeconds).toBeGreaterThan(400);
+    expect(calls()).toEqual({});
+    expect(sandbox.answered.get(429)).toBeUndefined();
+  });
+
+  test('holds all after a 429 that one of them was answered', async () => {
+    const redis = await redisForTest();
+    const { replicas, calls } = await replicasForTest(redis, {
+      env: NOTHING_SHOWN_AGAIN,
+      faults: [{ kind: 'rateLimited', retryAfterSeconds: 120, times: 1 }],
+    });
+    const [first, second] = replicas;
+    const refused = await first?.query('{ queue(id: "queue-1") { id } }');
+    expect(refused?.errors?.[0]?.extensions.code).toBe('UPSTREAM_RATE_LIMITED');
+    // It is told while the answer is on its way.
+    const [quota = ''] = await redis.ask((client) => client.keys('*:quota'));
+    await expect.poll(() => redis.ask((client) => client.hGet(quota, 'held'))).not.toBe('0');
+    calls();
+    const held = await second?.query(LIST);
+    expect(held?.errors?.[0]?.extensions.code).toBe('UPSTREAM_RATE_LIMITED');
+    expect(held?.errors?.[0]?.extensions.retryAfterSeconds).toBeGreaterThan(60);
+    expect(calls()).toEqual({});
+  });
+
+  test('of a login of their own is one as well, although each has a token of its own', async () => {
+    const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
+      count: 3,
+      env: NOTHING_SHOWN_AGAIN,
+      isService: true,
+      rateLimit: { allowed: 20, windowSeconds: 600 },
+    });
+    for (let n = 0; n < 12; n += 1) {
+      await Promise.all(replicas.map(({ query }) => query(`{ queue(id: "queue-${n}") { id } }`)));
+    }
+    const calls = sandbox.requests.filter(({ resource }) => resource === 'queues').length;
+    expect(calls).toBeLessThanOrEqual(20);
+    expect(calls).toBeGreaterThan(15);
+  });
+
+  test('of another identity is another one', async () => {
+    const { replicas } = await replicasForTest(await redisForTest(), {
+      env: NOTHING_SHOWN_AGAIN,
+      tokens: ['token-of-another'],
+      rateLimit: { allowed: 1, windowSeconds: 600 },
+    });
+    const [first, second] = replicas;
+    expect((await first?.query('{ queue(id: "queue-1") { id } }'))?.errors).toBeUndefined();
+    expect(
+      (await second?.query('{ queue(id: "queue-1") { id } }', {}, 'token-of-another'))?.errors,
+    ).toBeUndefined();
+  });
+});
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, n) => n);
+}

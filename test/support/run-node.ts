@@ -1,0 +1,22 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface NodeRun {
+  /** Exit code, or the name of the error that kept it from starting. */
+  readonly code: number | string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs Node to its end in a process of its own. Arguments that are URLs become paths. */
+export function runNode(
+  args: readonly (string | URL)[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<NodeRun> {
+  const paths = args.map((arg) => (arg instanceof URL ? fileURLToPath(arg) : arg));
+  return new Promise((resolve) => {
+    execFile(process.execPath, paths, { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+}

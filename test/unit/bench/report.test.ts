@@ -1,0 +1,207 @@
+import { describe, expect, test } from 'vitest';
+import type { Figures, QuotaFigures } from '../../../bench/report/figures.ts';
+import { resultsJson } from '../../../bench/report/results-json.ts';
+import { cpuChart } from '../../../bench/report/svg.ts';
+import { scenarioTable, table } from '../../../bench/report/table.ts';
+import { type Measured, verdictLine, verdictsOn } from '../../../bench/report/targets.ts';
+
+function figures(change: Partial<Figures> = {}): Figures {
+  return {
+    cpuMs: 2,
+    requestsPerSecond: 500,
+    p50Ms: 20,
+    p99Ms: 60,
+    callsPerRequest: 9,
+    peakRssMb: 200,
+    upstreamBusy: 0.3,
+    loadBusy: 0.2,
+    othersBusy: 0.02,
+    ...change,
+  };
+}
+
+function measured(
+  scenarios: Record<string, Record<string, Figures>>,
+  quota: QuotaFigures | null = null,
+): Measured {
+  return {
+    scenarios: new Map(
+      Object.entries(scenarios).map(([name, each]) => [name, new Map(Object.entries(each))]),
+    ),
+    quota,
+  };
+}
+
+const fineQuota: QuotaFigures = {
+  requests: 6000,
+  answered: 6000,
+  rateLimited: 0,
+  failedOtherwise: 0,
+  upstreamRefusals: 0,
+  upstreamCalls: 290,
+  oldestMs: 3000,
+  p50Ms: 12,
+  peakRssMb: 180,
+};
+
+/** Each target with whether it was reached. */
+function reached(scenario: string, all: Measured): Record<string, boolean> {
+  return Object.fromEntries(verdictsOn(scenario, all).map(({ target, isReached }) => [target, isReached]));
+}
+
+describe('a table', () => {
+  test('has its numbers below each other', () => {
+    expect(
+      table([
+        ['name', 'ms'],
+        ['a', '1.00'],
+        ['longer', '10.00'],
+      ]),
+    ).toEqual(['  name       ms', '  a        1.00', '  longer  10.00']);
+  });
+
+  test('compares each contender with the gateway', () => {
+    const [, , apollo = ''] = scenarioTable(
+      new Map([
+        ['gateway', figures()],
+        ['apollo', figures({ cpuMs: 12, requestsPerSecond: 80 })],
+      ]),
+    );
+    expect(apollo.split(/ {2,}/).slice(1)).toEqual([
+      'apollo',
+      '12.00',
+      '80.0',
+      '20',
+      '60',
+      '9.00',
+      '200',
+      '6.00x',
+      '0.16x',
+    ]);
+  });
+
+  test('says when the machine had other things to do', () => {
+    const lines = scenarioTable(
+      new Map([
+        ['gateway', figures({ othersBusy: 0.42 })],
+        ['apollo', figures()],
+      ]),
+    );
+    expect(lines.slice(3)).toEqual([
+      '  Other processes used 2 to 42 % of the machine: go by CPU time, not by requests/s and latencies.',
+    ]);
+  });
+
+  test('says when it was the upstream or the load that was measured', () => {
+    const lines = scenarioTable(new Map([['handWritten', figures({ upstreamBusy: 0.93, loadBusy: 0.8 })]]));
+    expect(lines.slice(2)).toEqual([
+      '  With handWritten, the upstream used 93 % of a core: more requests/s may have been possible.',
+    ]);
+  });
+});
+
+describe('targets', () => {
+  test('are reached at the limit and missed beyond it', () => {
+    const at = (cpuMs: number) =>
+      reached('cold', measured({ cold: { gateway: figures({ cpuMs }), apollo: figures({ cpuMs: 10 }) } }));
+    const target = "CPU at most 1/5 of Apollo's (0.20x)";
+    expect([at(2)[target], at(2.01)[target]]).toEqual([true, false]);
+  });
+
+  test('of cold compare CPU time and calls', () => {
+    const cold = {
+      gateway: figures({ cpuMs: 4, callsPerRequest: 9.2 }),
+      handWritten: figures({ cpuMs: 2.8 }),
+      mercurius: figures({ cpuMs: 6 }),
+    };
+    expect(reached('cold', measured({ cold }))).toEqual({
+      "CPU at most 1/1.5 of Mercurius's (0.67x)": true,
+      "CPU at most 1/0.75 of handWritten's (1.33x)": false,
+      "CPU at most 1/0.6 of handWritten's, the minimum (1.67x)": true,
+      'as many calls per request as handWritten': false,
+      'peak RSS at most 256 MB': true,
+    });
+  });
+
+  test('of deployed compare requests a second, and hold the median', () => {
+    const deployed = {
+      gateway: figures({ requestsPerSecond: 2000, p50Ms: 26, peakRssMb: 257 }),
+      handWritten: figures({ requestsPerSecond: 1000 }),
+      apollo: figures({ requestsPerSecond: 201 }),
+    };
+    expect(reached('deployed', measured({ deployed }))).toEqual({
+      "requests/s at least 10x Apollo's": false,
+      "requests/s at least 1.8x handWritten's": true,
+      'p50 at most 25 ms': false,
+      'peak RSS at most 256 MB': false,
+    });
+  });
+
+  test('of a thousand interactions count the CPU time of each', () => {
+    const cold = { gateway: figures({ cpuMs: 2 }) };
+    const at = (cpuMs: number) =>
+      reached('thousand-cold', measured({ cold, 'thousand-cold': { gateway: figures({ cpuMs }) } }));
+    const target = 'CPU per interaction at most 1.2x that of cold';
+    expect([at(24)[target], at(25)[target]]).toEqual([true, false]);
+  });
+
+  test('of the quota want every request answered', () => {
+    expect(Object.values(reached('quota', measured({}, fineQuota)))).toEqual([true, true, true, true]);
+    const late = { ...fineQuota, answered: 5999, oldestMs: 5100 };
+    expect(Object.values(reached('quota', measured({}, late)))).toEqual([false, true, false, true]);
+  });
+
+  test('of replicas want three to ask hardly more than one, and no 429', () => {
+    const one = { ...fineQuota, upstreamCalls: 200, upstreamRefusals: 0 };
+    const of = (three: Partial<QuotaFigures>) =>
+      Object.values(
+        reached('replicas', { ...measured({}), replicas: { one, three: { ...one, ...three } } }),
+      ).slice(0, 2);
+    expect(of({ upstreamCalls: 220 })).toEqual([true, true]);
+    expect(of({ upstreamCalls: 221 })).toEqual([false, true]);
+    expect(of({ upstreamRefusals: 1 })).toEqual([true, false]);
+    expect(verdictsOn('replicas', measured({}))).toEqual([]);
+  });
+
+  test('are left out where nothing was measured to compare with', () => {
+    const small = { gateway: figures() };
+    expect(reached('small', measured({ small }))).toEqual({ 'peak RSS at most 256 MB': true });
+    expect(verdictsOn('cold', measured({ cold: { apollo: figures() } }))).toEqual([]);
+    expect(verdictsOn('quota', measured({}))).toEqual([]);
+  });
+
+  test('are told in one line each, with the figure', () => {
+    expect(verdictLine({ target: 'p50 at most 25 ms', isReached: false, measured: '26.0 ms' })).toBe(
+      '  NOT REACHED  p50 at most 25 ms: 26.0 ms',
+    );
+  });
+});
+
+describe('what is kept of a run', () => {
+  const all = measured(
+    { cold: { gateway: figures({ cpuMs: 2.123456 }), apollo: figures({ cpuMs: 10 }) } },
+    fineQuota,
+  );
+
+  test('is JSON with rounded figures', () => {
+    const circumstances = { node: '26.10.0', cores: 2 };
+    expect(JSON.parse(resultsJson(all, circumstances))).toMatchObject({
+      circumstances,
+      scenarios: { cold: { gateway: { cpuMs: 2.123, callsPerRequest: 9 }, apollo: { cpuMs: 10 } } },
+      quota: { answered: 6000 },
+    });
+  });
+
+  test('is a chart whose bars are as long as their figures', () => {
+    const svg = cpuChart(all.scenarios);
+    const widths = [...svg.matchAll(/<rect class="(\w+)".* width="(\d+)"/g)].map(([, kind, width]) => [
+      kind,
+      width,
+    ]);
+    expect(widths).toEqual([
+      ['gateway', '110'],
+      ['bar', '520'],
+    ]);
+    expect(svg).toContain('prefers-color-scheme: dark');
+  });
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { parseSettings } from '../../../bench/settings.ts';
+
+const names = ['cold', 'warm', 'quota'];
+
+test('without settings all of it is run, and may be kept', () => {
+  expect(parseSettings({}, names)).toMatchObject({ scenarios: names, seconds: 6, isWhole: true });
+});
+
+test('scenarios and contenders are picked by name, in the order they have', () => {
+  const env = { BENCH_SCENARIO: 'warm, cold', BENCH_CONTENDERS: 'apollo,gateway', BENCH_SECONDS: '1.5' };
+  expect(parseSettings(env, names)).toEqual({
+    scenarios: ['cold', 'warm'],
+    contenders: ['gateway', 'apollo'],
+    seconds: 1.5,
+    isWhole: false,
+  });
+});
+
+test('what does not exist is refused by its name', () => {
+  expect(() => parseSettings({ BENCH_SCENARIO: 'cold,hot' }, names)).toThrow(
+    'BENCH_SCENARIO has hot; there are cold, warm, quota.',
+  );
+  expect(() => parseSettings({ BENCH_SECONDS: 'soon' }, names)).toThrow('BENCH_SECONDS');
+});

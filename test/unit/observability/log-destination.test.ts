@@ -1,0 +1,182 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { LogDestination, type LogDestinationOptions } from '../../../src/observability/log-destination.ts';
+
+const HOUR_MS = 3_600_000;
+
+async function folderForTest(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'log-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+function opened(path: string, flags: number): number {
+  const fd = openSync(path, flags);
+  onTestFinished(() => closeSync(fd));
+  return fd;
+}
+
+async function fifoForTest(): Promise<string> {
+  const path = join(await folderForTest(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  return path;
+}
+
+/** A pipe whose ends are both held by this process, so that nothing is read of it unless the test does. */
+async function pipeForTest() {
+  const fd = opened(await fifoForTest(), constants.O_RDWR | constants.O_NONBLOCK);
+  const chunk = Buffer.alloc(1024 * 1024);
+  /** What there is to be read at the moment. */
+  const read = () => {
+    try {
+      return chunk.toString('utf8', 0, readSync(fd, chunk));
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return '';
+      throw error;
+    }
+  };
+  return { fd, read };
+}
+
+/** Notes what it is told. */
+function listening(options: Omit<LogDestinationOptions, 'onDrop' | 'onRecovery'>) {
+  const told = { dropped: 0, recovered: [] as number[] };
+  const destination = new LogDestination({
+    ...options,
+    onDrop: (lines) => (told.dropped += lines),
+    onRecovery: (lines) => told.recovered.push(lines),
+  });
+  return { destination, told };
+}
+
+const lines = (count: number, from = 0) =>
+  Array.from({ length: count }, (_, n) => `${JSON.stringify({ number: from + n, text: 'ö'.repeat(20) })}\n`);
+
+describe('a log destination', () => {
+  test('writes every line, in order, before it has ended', async () => {
+    const path = join(await folderForTest(), 'log');
+    const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
+    const { destination, told } = listening({ fd });
+    const written = lines(5000);
+    for (const line of written) destination.write(line);
+    await destination.end(HOUR_MS);
+    expect(await readFile(path, 'utf8')).toBe(written.join(''));
+    expect(told).toEqual({ dropped: 0, recovered: [] });
+  });
+
+  test('writes a line that stays alone before long', async () => {
+    const path = join(await folderForTest(), 'log');
+    const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
+    new LogDestination({ fd }).write('alone\n');
+    await expect.poll(() => readFile(path, 'utf8')).toBe('alone\n');
+  });
+
+  test('writes at the end of the process what is left, as far as that can be done at once', async () => {
+    const path = join(await folderForTest(), 'log');
+    const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
+    const destination = new LogDestination({ fd });
+    destination.write('one\n');
+    destination.write('two\n');
+    destination.flushSync();
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
+    // Where it cannot, it does not try for ever.
+    const full = new LogDestination({ fd: opened('/dev/full', constants.O_WRONLY) });
+    full.write('lost\n');
+    full.flushSync();
+  });
+
+  test('drops and counts the lines for which there is no room while nobody reads, and goes on when somebody does', async () => {
+    const { fd, read } = await pipeForTest();
+    const { destination, told } = listening({ fd, maxWaitingBytes: 100_000 });
+    const written = lines(10_000);
+    for (const line of written) destination.write(line);
+    expect(told.dropped).toBeGreaterThan(0);
+    let found = '';
+    await expect
+      .poll(() => {
+        found += read();
+        return told.recovered;
+      })
+      .toEqual([told.dropped]);
+    expect(found.split('\n').length - 1).toBe(written.length - told.dropped);
+    // None of them is torn or out of order.
+    expect(found).toBe(written.slice(0, written.length - told.dropped).join(''));
+    const [another = ''] = lines(1, 10_000);
+    destination.write(another);
+    await destination.end(HOUR_MS);
+    expect(read()).toBe(another);
+  });
+
+  test('writes before long what came while nobody read, also when nothing comes after it', async () => {
+    const { fd, read } = await pipeForTest();
+    const { destination, told } = listening({ fd, maxWaitingBytes: 200_000 });
+    destination.write(lines(2000).join(''));
+    await delay(50);
+    destination.write('late\n');
+    // Longer than a line stays alone.
+    await delay(700);
+    destination.write(lines(4000).join(''));
+    expect(told.dropped).toBe(4000);
+    let found = '';
+    await expect
+      .poll(() => {
+        found += read();
+        return told.recovered;
+      })
+      .toEqual([4000]);
+    expect(found.endsWith('late\n')).toBe(true);
+  });
+
+  test('takes lines after its end as before', async () => {
+    const path = join(await folderForTest(), 'log');
+    const { destination } = listening({
+      fd: opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND),
+    });
+    destination.write('one\n');
+    await destination.end(HOUR_MS);
+    destination.write('two\n');
+    await expect.poll(() => readFile(path, 'utf8')).toBe('one\ntwo\n');
+  });
+
+  test('ends when its time is over although nobody reads', async () => {
+    const { fd, read } = await pipeForTest();
+    const { destination } = listening({ fd });
+    for (const line of lines(10_000)) destination.write(line);
+    await destination.end(1);
+    destination.flushSync();
+    expect(read()).not.toBe('');
+  });
+
+  test('keeps lines while the disk is full, drops those beyond its bound, and does not wait for it to end', async () => {
+    const { destination, told } = listening({
+      fd: opened('/dev/full', constants.O_WRONLY),
+      maxWaitingBytes: 10_000,
+    });
+    const written = lines(1000);
+    for (const line of written) destination.write(line);
+    const kept = written.length - told.dropped;
+    expect(Buffer.byteLength(written.slice(0, kept).join(''))).toBeLessThanOrEqual(10_000);
+    expect(kept).toBeGreaterThan(100);
+    await destination.end(HOUR_MS);
+    expect(told.recovered).toEqual([]);
+  });
+
+  test('counts all lines as dropped once its pipe is closed, those that waited too', async () => {
+    const path = await fifoForTest();
+    const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const fd = opened(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    closeSync(reader);
+    const { destination, told } = listening({ fd });
+    destination.write('a\nb\n');
+    await destination.end(HOUR_MS);
+    expect(told.dropped).toBe(2);
+    destination.write('c\n');
+    destination.flushSync();
+    expect(told).toEqual({ dropped: 3, recovered: [] });
+  });
+});

@@ -1,0 +1,332 @@
+import { describe, expect, test } from 'vitest';
+
+import type { Fault } from '../../../src/sandbox/fault.ts';
+import { generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
+import { parseFaults } from '../../../src/sandbox/parse-faults.ts';
+import { ask, entitiesOf, idsOf, logIn, post, sandboxForTest, TOKEN } from './helpers.ts';
+
+const organisation = generateOrganisation(1);
+const QUEUES = '/api/v2/routing/queues';
+const PROGRESS = '/api/v2/outbound/campaigns/progress';
+
+async function askUnder(...faults: readonly Fault[]) {
+  return ask(await sandboxForTest({ organisation, faults }), QUEUES);
+}
+
+describe('a fault of kind', () => {
+  test("status answers with the vendor's error body", async () => {
+    const reply = await askUnder({ kind: 'status', status: 503, headers: { 'x-proxy': 'yes' } });
+    expect(reply).toMatchObject({ status: 503, body: { status: 503, code: 'service.unavailable' } });
+    expect(reply.headers.get('x-proxy')).toBe('yes');
+    expect(reply.headers.get('inin-ratelimit-count')).toBe('1');
+  });
+
+  test('status can answer with anything else, with nothing, and with HTML', async () => {
+    expect(await askUnder({ kind: 'status', status: 200, body: { entities: null } })).toMatchObject({
+      status: 200,
+      body: { entities: null },
+    });
+    expect(await askUnder({ kind: 'status', status: 502, body: '' })).toMatchObject({
+      status: 502,
+      text: '',
+    });
+    expect(await askUnder({ kind: 'status', status: 204 })).toMatchObject({ status: 204, text: '' });
+    const html = await askUnder({ kind: 'status', status: 504, html: true });
+    expect(html.status).toBe(504);
+    expect(html.headers.get('content-type')).toBe('text/html');
+  });
+
+  test('status can have another code in the error body, and name a date to come again at', async () => {
+    const date = 'Wed, 21 Oct 2037 07:28:00 GMT';
+    const code = 'too.many.requests';
+    const reply = await askUnder({ kind: 'status', status: 429, code, headers: { 'Retry-After': date } });
+    expect(reply).toMatchObject({ status: 429, body: { status: 429, code } });
+    expect(reply.headers.get('retry-after')).toBe(date);
+  });
+
+  test('rateLimited answers with 429, with and without Retry-After', async () => {
+    const told = await askUnder({ kind: 'rateLimited', retryAfterSeconds: 7 });
+    expect(told).toMatchObject({ status: 429, body: { code: 'too.many.requests.retry.after' } });
+    expect(told.headers.get('retry-after')).toBe('7');
+    const untold = await askUnder({ kind: 'rateLimited' });
+    expect(untold).toMatchObject({
+      status: 429,
+      body: { message: expect.stringContaining('in [60] seconds') },
+    });
+    expect(untold.headers.get('retry-after')).toBeNull();
+    expect(untold.headers.get('inin-ratelimit-reset')).toBe('60');
+  });
+
+  test('rateLimited can leave out every hint at when to come again', async () => {
+    const { status, headers, body } = await askUnder({ kind: 'rateLimited', retryAfterSeconds: null });
+    expect(status).toBe(429);
+    expect(body).toMatchObject({ message: 'Rate limit exceeded the maximum.' });
+    expect([...headers.keys()].filter((name) => /retry-after|ratelimit/.test(name))).toEqual([]);
+    expect(headers.get('inin-correlation-id')).toEqual(expect.any(String));
+  });
+
+  test('rateLimited at the login is a 400 that blames no credential', async () => {
+    const sandbox = await sandboxForTest({ faults: [{ kind: 'rateLimited', resource: 'login', times: 1 }] });
+    expect(await logIn(sandbox)).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_request', error_description: expect.stringContaining('rate limit exceeded') },
+    });
+    expect((await logIn(sandbox)).status).toBe(200);
+  });
+
+  test.each([
+    [7, '7'],
+    [undefined, null],
+    [null, null],
+  ])('rateLimited at the login with %s seconds has the Retry-After %s', async (seconds, header) => {
+    const fault: Fault = { kind: 'rateLimited', resource: 'login' };
+    const faults = [seconds === undefined ? fault : { ...fault, retryAfterSeconds: seconds }];
+    const { status, headers } = await logIn(await sandboxForTest({ faults }));
+    expect([status, headers.get('retry-after')]).toEqual([400, header]);
+  });
+
+  test('missingPermissions answers with 403 and names them', async () => {
+    const reply = await askUnder({ kind: 'missingPermissions', permissions: ['routing:queue:view'] });
+    expect(reply).toMatchObject({
+      status: 403,
+      body: { code: 'missing.permissions', messageParams: { permissions: 'routing:queue:view' } },
+    });
+    expect(
+      await askUnder({ kind: 'missingPermissions', permissions: ['a:b:view', 'a:c:view'], any: true }),
+    ).toMatchObject({
+      status: 403,
+      body: {
+        code: 'missing.any.permissions',
+        message: expect.stringMatching(/at least one of .*: a:b:view, a:c:view$/),
+      },
+    });
+  });
+
+  test('refuseIds refuses a whole call for one of its ids, and says for which', async () => {
+    const sandbox = await sandboxForTest({ organisation, faults: [{ kind: 'refuseIds', ids: ['bad'] }] });
+    const [good = ''] = idsOf(organisation.queues).map(String);
+    expect(await ask(sandbox, `${QUEUES}?id=${good}&id=bad`)).toMatchObject({
+      status: 400,
+      body: { status: 400, code: 'invalid.value', message: 'Value [bad] is not valid for id' },
+    });
+    expect(idsOf(entitiesOf(await ask(sandbox, `${QUEUES}?id=${good}`)))).toEqual([good]);
+    expect(entitiesOf(await ask(sandbox, QUEUES))).toHaveLength(8);
+    expect((await ask(sandbox, '/api/v2/users/bad')).status).toBe(400);
+    expect((await post(sandbox, PROGRESS, [good, 'bad'])).status).toBe(400);
+    expect((await post(sandbox, PROGRESS, [good])).status).toBe(200);
+  });
+
+  test.each([
+    [404, 'not.found'],
+    [413, 'request.entity.too.large'],
+    [414, 'request.uri.too.long'],
+  ] as const)('refuseIds can refuse with %i', async (status, code) => {
+    const fault = { kind: 'refuseIds', ids: ['bad'], status } as const;
+    const sandbox = await sandboxForTest({ organisation, faults: [fault] });
+    expect(await ask(sandbox, `${QUEUES}?id=good,bad`)).toMatchObject({ status, body: { status, code } });
+  });
+
+  test('refuseIds can refuse a share of all ids, at every sandbox the same ones', async () => {
+    const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
+    const refused = async (seed: number) => {
+      const faults: Fault[] = [{ kind: 'refuseIds', ids: { share: 0.1 } }];
+      const sandbox = await sandboxForTest({ organisation, seed, faults });
+      const replies = await Promise.all(ids.map((id) => post(sandbox, PROGRESS, [id])));
+      return ids.filter((_, index) => replies[index]?.status === 400);
+    };
+    const some = await refused(1);
+    expect(some.length).toBeGreaterThan(5);
+    expect(some.length).toBeLessThan(50);
+    expect(await refused(2)).toEqual(some);
+  });
+
+  test('tooManyIds refuses calls with more ids than that', async () => {
+    const ids = idsOf(organisation.queues).map(String);
+    const sandbox = await sandboxForTest({
+      organisation,
+      faults: [
+        { kind: 'tooManyIds', maxIds: 3, resource: 'queues', status: 414 },
+        { kind: 'tooManyIds', maxIds: 3 },
+      ],
+    });
+    expect(await ask(sandbox, `${QUEUES}?id=${ids.slice(0, 4).join()}`)).toMatchObject({
+      status: 414,
+      body: { status: 414, message: 'At most 3 ids are allowed.' },
+    });
+    expect(entitiesOf(await ask(sandbox, `${QUEUES}?id=${ids.slice(0, 3).join()}`))).toHaveLength(3);
+    expect((await post(sandbox, PROGRESS, ids.slice(0, 4))).status).toBe(413);
+    expect((await post(sandbox, PROGRESS, ids.slice(0, 3))).status).toBe(200);
+  });
+
+  test('delay answers all the same', async () => {
+    const reply = await askUnder({ kind: 'delay', ms: 5 }, { kind: 'delay', ms: 5 });
+    expect(entitiesOf(reply)).toHaveLength(8);
+  });
+
+  test('hang never answers, and the caller can go away', async () => {
+    const sandbox = await sandboxForTest({ faults: [{ kind: 'hang' }] });
+    await expect(ask(sandbox, QUEUES, { signal: AbortSignal.timeout(50) })).rejects.toThrow('timeout');
+    expect(sandbox.requests).toMatchObject([{ resource: 'queues', status: null }]);
+  });
+
+  test('reset breaks the connection before the answer or in the middle of the body', async () => {
+    const sandbox = await sandboxForTest({ organisation, faults: [{ kind: 'reset', times: 1 }] });
+    await expect(ask(sandbox, QUEUES)).rejects.toThrow(TypeError);
+    sandbox.faults.push({ kind: 'reset', afterBytes: 100 });
+    const response = await fetch(`${sandbox.url}${QUEUES}`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    expect(response.status).toBe(200);
+    await expect(response.text()).rejects.toThrow(TypeError);
+    expect(sandbox.requests.map(({ status }) => status)).toEqual([null, 200]);
+  });
+
+  test('truncate answers with half of the JSON as if it were all', async () => {
+    const reply = await askUnder({ kind: 'truncate' });
+    expect(reply).toMatchObject({ status: 200, body: undefined });
+    expect(reply.text).toMatch(/^\{"entities":\[/);
+  });
+
+  test('html answers like a proxy', async () => {
+    const reply = await askUnder({ kind: 'html' });
+    expect(reply).toMatchObject({ status: 502, text: expect.stringContaining('<html>') });
+    expect(await askUnder({ kind: 'html', status: 200 })).toMatchObject({ status: 200, body: undefined });
+  });
+
+  test('alter changes the answer but not the organisation, and knows who asked', async () => {
+    const sandbox = await sandboxForTest({
+      organisation,
+      faults: [
+        {
+          kind: 'alter',
+          alter: (body) => Object.assign(body ?? {}, { entities: [] }),
+        },
+        { kind: 'alter', alter: (body, { token, ids }) => [body, token, ids] },
+      ],
+    });
+    const reply = await ask(sandbox, `${QUEUES}?id=a,b`);
+    expect(reply.body).toEqual([expect.objectContaining({ entities: [] }), TOKEN, ['a', 'b']]);
+    sandbox.faults.length = 0;
+    expect(entitiesOf(await ask(sandbox, QUEUES))).toHaveLength(8);
+  });
+});
+
+describe('a fault', () => {
+  test('strikes only its resource and its token', async () => {
+    const sandbox = await sandboxForTest({
+      tokens: ['one', 'two'],
+      faults: [{ kind: 'status', status: 500, resource: 'queues', token: 'one' }],
+    });
+    expect((await ask(sandbox, QUEUES, { token: 'one' })).status).toBe(500);
+    expect((await ask(sandbox, QUEUES, { token: 'two' })).status).toBe(200);
+    expect((await ask(sandbox, '/api/v2/users', { token: 'one' })).status).toBe(200);
+  });
+
+  test('of the API leaves the login alone', async () => {
+    const faults: Fault[] = [{ kind: 'status', status: 500, resource: 'api' }];
+    const sandbox = await sandboxForTest({ faults });
+    expect((await ask(sandbox, QUEUES)).status).toBe(500);
+    expect((await ask(sandbox, '/api/v2/unknown')).status).toBe(500);
+    expect((await logIn(sandbox)).status).toBe(200);
+  });
+
+  test('in bursts strikes the first of every so many requests that it concerns', async () => {
+    const faults: Fault[] = [
+      { kind: 'status', status: 503, resource: 'queues', burst: { length: 2, every: 5 } },
+    ];
+    const sandbox = await sandboxForTest({ faults });
+    const statuses: number[] = [];
+    while (statuses.length < 8) {
+      await ask(sandbox, '/api/v2/users');
+      statuses.push((await ask(sandbox, QUEUES)).status);
+    }
+    expect(statuses).toEqual([503, 503, 200, 200, 200, 503, 503, 200]);
+  });
+
+  test('is neither counted nor spent on a request that it does not concern', async () => {
+    const faults: Fault[] = [
+      { kind: 'refuseIds', ids: ['bad'], times: 1 },
+      { kind: 'tooManyIds', maxIds: 2, burst: { length: 1, every: 2 } },
+    ];
+    const sandbox = await sandboxForTest({ organisation, faults });
+    const statuses: number[] = [];
+    for (const ids of ['a', 'bad', 'bad', 'a,b', 'a,b,c', 'a,b,c', 'a,b,c'])
+      statuses.push((await ask(sandbox, `${QUEUES}?id=${ids}`)).status);
+    expect(statuses).toEqual([200, 400, 200, 200, 413, 200, 413]);
+  });
+
+  test('strikes as often as it says, in the order given', async () => {
+    const sandbox = await sandboxForTest({
+      faults: [
+        { kind: 'status', status: 503, times: 2 },
+        { kind: 'status', status: 504, times: 1 },
+      ],
+    });
+    const statuses: number[] = [];
+    while (statuses.length < 4) statuses.push((await ask(sandbox, QUEUES)).status);
+    expect(statuses).toEqual([503, 503, 504, 200]);
+  });
+
+  test('at a rate strikes the same requests for the same seed', async () => {
+    const run = async (seed: number) => {
+      const faults: Fault[] = [{ kind: 'status', status: 503, rate: 0.3 }];
+      const sandbox = await sandboxForTest({ organisation, seed, faults });
+      for (let count = 0; count < 40; count += 1) await ask(sandbox, QUEUES);
+      return sandbox.requests.map(({ status }) => status);
+    };
+    const statuses = await run(5);
+    expect(new Set(statuses)).toEqual(new Set([200, 503]));
+    expect(await run(5)).toEqual(statuses);
+    expect(await run(6)).not.toEqual(statuses);
+  });
+
+  test('is not spent on a request that has no valid token', async () => {
+    const sandbox = await sandboxForTest({ faults: [{ kind: 'status', status: 503, times: 1 }] });
+    expect((await ask(sandbox, QUEUES, { token: null })).status).toBe(401);
+    expect((await ask(sandbox, QUEUES)).status).toBe(503);
+  });
+});
+
+describe('faults as JSON', () => {
+  test('are taken as they are', () => {
+    const faults: Fault[] = [
+      { kind: 'status', status: 503, resource: 'users', rate: 0.1, times: 3, headers: { a: 'b' } },
+      { kind: 'status', status: 401, code: 'credentials.expired', resource: 'api' },
+      { kind: 'rateLimited', retryAfterSeconds: 2, burst: { length: 10, every: 60 } },
+      { kind: 'rateLimited', retryAfterSeconds: null },
+      { kind: 'missingPermissions', permissions: ['a:b:c'], token: 't' },
+      { kind: 'missingPermissions', permissions: ['a:b:c', 'a:b:d'], any: true },
+      { kind: 'refuseIds', ids: ['a'], status: 404 },
+      { kind: 'refuseIds', ids: { share: 0.1 } },
+      { kind: 'tooManyIds', maxIds: 30, status: 414 },
+      { kind: 'delay', ms: 20, resource: '*' },
+      { kind: 'hang' },
+      { kind: 'reset', afterBytes: 10 },
+      { kind: 'truncate' },
+      { kind: 'html', status: 200 },
+    ];
+    expect(parseFaults(JSON.stringify(faults))).toEqual({ faults, problems: [] });
+  });
+
+  test.each([
+    ['{', 'must be a JSON array of faults'],
+    ['{}', 'must be a JSON array of faults'],
+    ['[7]', 'fault 1: must be an object'],
+    ['[{"kind":"alter"}]', 'fault 1: kind must be one of status, rateLimited'],
+    ['[{"kind":"constructor"}]', 'fault 1: kind must be one of status, rateLimited'],
+    ['[{"kind":"hang"},{"kind":"delay"}]', 'fault 2: ms must be a number from 0 up'],
+    ['[{"kind":"hang","rate":1.5}]', 'fault 1: rate must be a number from 0 to 1'],
+    ['[{"kind":"hang","resource":"user"}]', 'fault 1: resource must be one of *, api, campaigns'],
+    ['[{"kind":"hang","ms":5}]', 'fault 1: ms is no field of kind hang'],
+    ['[{"kind":"hang","burst":{"length":2}}]', 'fault 1: burst must be an object of two whole numbers'],
+    ['[{"kind":"hang","burst":{"length":0,"every":5}}]', 'fault 1: burst must be an object of two'],
+    ['[{"kind":"hang","burst":{"length":1,"every":5,"of":2}}]', 'fault 1: burst must be an object of two'],
+    ['[{"kind":"refuseIds"}]', 'fault 1: ids must be an array of texts, or an object with a share'],
+    ['[{"kind":"refuseIds","ids":{"share":2}}]', 'fault 1: ids must be an array of texts, or an object'],
+    ['[{"kind":"refuseIds","ids":["a"],"status":500}]', 'status must be one of 400, 404, 413, 414'],
+    ['[{"kind":"tooManyIds"}]', 'fault 1: maxIds must be a number from 0 up'],
+    ['[{"kind":"rateLimited","retryAfterSeconds":"1"}]', 'must be a number from 0 up, or null'],
+  ])('%s are refused', (json, problem) => {
+    expect(parseFaults(json).problems).toEqual([expect.stringContaining(problem)]);
+  });
+});

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+
+import { generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
+import { emptyOrganisation } from '../../../src/sandbox/organisation.ts';
+import { ask, entitiesOf, idsOf, post, sandboxForTest } from './helpers.ts';
+
+const organisation = generateOrganisation(1);
+const userIds = organisation.users.map(({ id }) => id ?? '');
+
+function query(name: string, values: readonly string[]): string {
+  return values.map((value) => `${name}=${value}`).join('&');
+}
+
+describe('a listing', () => {
+  test('has 25 rows unless more are asked for, even when more ids are', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const reply = await ask(sandbox, `/api/v2/users?state=any&${query('id', userIds)}`);
+    expect(entitiesOf(reply)).toHaveLength(25);
+    expect(reply.body).toMatchObject({ pageSize: 25, pageNumber: 1, pageCount: 3, total: 60 });
+    const whole = await ask(sandbox, `/api/v2/users?state=any&pageSize=60&${query('id', userIds)}`);
+    expect(new Set(idsOf(entitiesOf(whole)))).toEqual(new Set(userIds));
+  });
+
+  test('understands repeated ids and ids joined by commas alike', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const ids = userIds.slice(0, 4);
+    const repeated = await ask(sandbox, `/api/v2/users?${query('id', ids)}`);
+    const joined = await ask(sandbox, `/api/v2/users?id=${ids.join(',')}`);
+    expect(joined.body).toMatchObject({ entities: entitiesOf(repeated), total: 4 });
+    expect(sandbox.requests.map((request) => request.ids)).toEqual([ids, ids]);
+  });
+
+  test('leaves unknown ids out', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const [skill] = organisation.skills;
+    const reply = await ask(sandbox, `/api/v2/routing/skills?id=nobody&id=${skill?.id}`);
+    expect(entitiesOf(reply)).toEqual([skill]);
+  });
+
+  test('gives everything for an id filter with nothing in it', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const reply = await ask(sandbox, '/api/v2/routing/skills?id=');
+    expect(entitiesOf(reply)).toHaveLength(organisation.skills.length);
+  });
+
+  test('has rows in an order of its own: queues by name, users not as asked', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const queues = await ask(
+      sandbox,
+      `/api/v2/routing/queues?${query('id', idsOf(organisation.queues).map(String))}`,
+    );
+    const names = organisation.queues.map(({ name }) => name ?? '').toSorted();
+    expect(entitiesOf(queues)).toMatchObject(names.map((name) => ({ name })));
+    const users = await ask(sandbox, `/api/v2/users?state=any&pageSize=60&${query('id', userIds)}`);
+    expect(idsOf(entitiesOf(users))).not.toEqual(userIds);
+  });
+
+  test('links its pages, and no row is missing or twice', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const seen: unknown[] = [];
+    let path: unknown = '/api/v2/outbound/campaigns?pageSize=5&sortBy=name';
+    while (typeof path === 'string') {
+      const reply = await ask(sandbox, path);
+      seen.push(...idsOf(entitiesOf(reply)));
+      path = reply.body instanceof Object && 'nextUri' in reply.body ? reply.body.nextUri : undefined;
+    }
+    expect(sandbox.requests).toHaveLength(3);
+    expect(seen).toEqual(
+      idsOf(organisation.campaigns.toSorted((a, b) => a.name.localeCompare(b.name, 'en'))),
+    );
+  });
+
+  test('cuts a page size above the largest, and is empty past its end', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    expect((await ask(sandbox, '/api/v2/outbound/campaigns?pageSize=500')).body).toMatchObject({
+      pageSize: 100,
+    });
+    const past = await ask(sandbox, '/api/v2/outbound/campaigns?pageNumber=9');
+    expect(past.body).toMatchObject({ entities: [], pageNumber: 9, total: 12 });
+  });
+
+  test.each(['pageSize=0', 'pageSize=x', 'pageNumber=0'])('refuses %s', async (parameter) => {
+    const sandbox = await sandboxForTest({ organisation });
+    const reply = await ask(sandbox, `/api/v2/users?${parameter}`);
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid.value' } });
+  });
+});
+
+describe('users', () => {
+  test('are only the active ones unless a state is asked for', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const deleted = organisation.users.find(({ state }) => state === 'deleted');
+    expect(entitiesOf(await ask(sandbox, `/api/v2/users?id=${deleted?.id}`))).toEqual([]);
+    expect(await ask(sandbox, `/api/v2/users/${deleted?.id}`)).toMatchObject({ status: 404 });
+    expect(idsOf(entitiesOf(await ask(sandbox, `/api/v2/users?state=any&id=${deleted?.id}`)))).toEqual([
+      deleted?.id,
+    ]);
+    expect(await ask(sandbox, `/api/v2/users/${deleted?.id}?state=any`)).toMatchObject({ status: 200 });
+  });
+
+  test('have presence, routing status and skills only when expanded', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const plain = await ask(sandbox, `/api/v2/users/${userIds[0]}`);
+    expect(plain.body).not.toHaveProperty('presence');
+    expect(plain.body).not.toHaveProperty('skills');
+    const one = await ask(sandbox, `/api/v2/users/${userIds[0]}?expand=presence`);
+    expect(one.body).toHaveProperty('presence');
+    expect(one.body).not.toHaveProperty('routingStatus');
+  });
+});
+
+describe('campaigns', () => {
+  test.each([
+    ['name=SPRING', ['Spring offer by hand', 'Spring offer wide']],
+    [
+      'name=offer&filterType=Contains',
+      ['Spring offer by hand', 'Spring offer wide', 'Summer offer', 'Winter offer'],
+    ],
+    ['name=winter%20offer&filterType=Equals', ['Winter offer']],
+    ['name=offer', []],
+  ])('are filtered by %s', async (parameters, names) => {
+    const sandbox = await sandboxForTest({ organisation });
+    const reply = await ask(sandbox, `/api/v2/outbound/campaigns?sortBy=name&${parameters}`);
+    expect(entitiesOf(reply)).toMatchObject(names.map((name) => ({ name })));
+  });
+
+  test('are filtered by contact list, queue and division, and sorted downwards', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const [campaign] = organisation.campaigns;
+    const reply = await ask(
+      sandbox,
+      `/api/v2/outbound/campaigns?sortBy=name&sortOrder=d&contactListId=${campaign?.contactList.id}`,
+    );
+    expect(entitiesOf(reply)).toMatchObject(
+      ['Survey after delivery', 'Spring offer by hand', 'Payment reminder late'].map((name) => ({ name })),
+    );
+    const narrowed = `distributionQueueId=${campaign?.queue?.id}&divisionId=${campaign?.division?.id}`;
+    const few = await ask(sandbox, `/api/v2/outbound/campaigns?sortBy=name&${narrowed}`);
+    expect(entitiesOf(few)).toMatchObject([
+      { name: 'Payment reminder late' },
+      { name: 'Spring offer by hand' },
+    ]);
+  });
+});
+
+describe('contacts', () => {
+  test('come as a bare array without unknown ids, and an unknown list is 404', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const [[listId, contacts] = ['', new Map()]] = organisation.contacts;
+    const [id] = contacts.keys();
+    const reply = await post(sandbox, `/api/v2/outbound/contactlists/${listId}/contacts/bulk`, [
+      id,
+      'nobody',
+    ]);
+    expect(idsOf(reply.body)).toEqual([id]);
+    expect(sandbox.requests[0]).toMatchObject({ resource: 'contacts', ids: [id, 'nobody'], status: 200 });
+    const unknown = await post(sandbox, '/api/v2/outbound/contactlists/nowhere/contacts/bulk', [id]);
+    expect(unknown).toMatchObject({ status: 404, body: { code: 'not.found' } });
+  });
+
+  test('are counted in their list only when the size is asked for', async () => {
+    const sandbox = await sandboxForTest({
+      organisation: {
+        ...emptyOrganisation(),
+        contactLists: [{ id: 'list', name: 'List', columnNames: [] }],
+        contacts: new Map([
+          ['list', new Map([['contact', { id: 'contact', contactListId: 'list', data: {} }]])],
+        ]),
+      },
+    });
+    expect((await ask(sandbox, '/api/v2/outbound/contactlists/list')).body).not.toHaveProperty('size');
+    expect((await ask(sandbox, '/api/v2/outbound/contactlists/list?includeSize=true')).body).toHaveProperty(
+      'size',
+      1,
+    );
+  });
+});
+
+describe('scripts', () => {
+  test('cannot be listed by id', async () => {
+    const sandbox = await sandboxForTest({ organisation });
+    const reply = await ask(sandbox, `/api/v2/scripts?id=${organisation.scripts[0]?.id}`);
+    expect(entitiesOf(reply)).toHaveLength(organisation.scripts.length);
+  });
+});

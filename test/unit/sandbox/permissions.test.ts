@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+
+import { emptyOrganisation } from '../../../src/sandbox/organisation.ts';
+import { ask, sandboxForTest } from './helpers.ts';
+
+/** What each call needs, from the vendor's documentation. */
+const NEEDED = [
+  ['GET', '/api/v2/outbound/campaigns', 'outbound:campaign:view'],
+  ['GET', '/api/v2/outbound/campaigns/a', 'outbound:campaign:view'],
+  ['GET', '/api/v2/outbound/campaigns/a/interactions', 'outbound:campaign:view'],
+  ['POST', '/api/v2/outbound/campaigns/progress', 'outbound:campaign:view'],
+  ['GET', '/api/v2/outbound/contactlists', 'outbound:contactList:view'],
+  ['GET', '/api/v2/outbound/contactlists/a', 'outbound:contactList:view'],
+  ['POST', '/api/v2/outbound/contactlists/a/contacts/bulk', 'outbound:contact:view'],
+  ['GET', '/api/v2/outbound/contactlists/a/contacts/b', 'outbound:contact:view'],
+  ['GET', '/api/v2/routing/queues', 'routing:queue:view'],
+  ['GET', '/api/v2/routing/queues/a', 'routing:queue:view'],
+  ['GET', '/api/v2/routing/skills', 'routing:skill:view'],
+  ['GET', '/api/v2/routing/skills/a', 'routing:skill:view'],
+  ['GET', '/api/v2/routing/wrapupcodes', 'routing:wrapupCode:view'],
+  ['GET', '/api/v2/routing/wrapupcodes/a', 'routing:wrapupCode:view'],
+  ['GET', '/api/v2/scripts', 'scripter:script:view'],
+  ['GET', '/api/v2/scripts/a', 'scripter:script:view'],
+  ['GET', '/api/v2/conversations/a', 'conversation:communication:view'],
+] as const;
+const STATS = '/api/v2/outbound/campaigns/performance/query';
+const EVERYTHING = [...new Set(NEEDED.map(([, , permission]) => permission))];
+
+/** A sandbox with one token that may do just that. */
+async function askWith(permissions: readonly string[], method: string, path: string) {
+  const organisation = emptyOrganisation();
+  const sandbox = await sandboxForTest({ organisation, tokens: [{ token: 'limited', permissions }] });
+  const body = method === 'POST' ? { body: '[]' } : {};
+  return ask(sandbox, path, { token: 'limited', method, ...body });
+}
+
+describe('a token with permissions of its own', () => {
+  test.each(NEEDED)('needs for %s %s %s', async (method, path, permission) => {
+    const others = EVERYTHING.filter((name) => name !== permission);
+    expect(await askWith(others, method, path)).toMatchObject({
+      status: 403,
+      body: { code: 'missing.permissions', messageParams: { permissions: permission } },
+    });
+    expect([200, 404]).toContain((await askWith([permission], method, path)).status);
+  });
+
+  test('needs one of two for the performance of campaigns', async () => {
+    const either = ['outbound:performance:view', 'outbound:campaign:view'];
+    expect(await askWith(['outbound:contact:view'], 'POST', STATS)).toMatchObject({
+      status: 403,
+      body: { code: 'missing.any.permissions', messageParams: { permissions: either.join(', ') } },
+    });
+    for (const one of either) expect((await askWith([one], 'POST', STATS)).status).toBe(200);
+  });
+
+  test.each(['/api/v2/users', '/api/v2/authorization/divisions', '/api/v2/tokens/me'])(
+    'needs none for %s',
+    async (path) => {
+      expect((await askWith([], 'GET', path)).status).toBe(200);
+    },
+  );
+});
+
+test('a token without permissions of its own may do everything', async () => {
+  const organisation = emptyOrganisation();
+  const sandbox = await sandboxForTest({ organisation, tokens: ['bare', { token: 'object' }] });
+  for (const token of ['bare', 'object']) {
+    expect((await ask(sandbox, '/api/v2/outbound/campaigns', { token })).status).toBe(200);
+  }
+});

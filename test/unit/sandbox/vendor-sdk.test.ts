@@ -1,0 +1,153 @@
+import sdk from 'purecloud-platform-client-v2';
+import { describe, expect, test } from 'vitest';
+
+import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
+import type { Sandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { idsOf, sandboxForTest } from './helpers.ts';
+
+const AT_MS = Date.UTC(2026, 5, 1, 9);
+const organisation = generateOrganisation(1);
+
+/** The vendor's client with a state of its own: by default all of its API objects share one token and one host. */
+async function loggedInClient(sandbox: Sandbox): Promise<InstanceType<typeof sdk.ApiClientClass>> {
+  const client = new sdk.ApiClientClass();
+  // Otherwise it reads, and watches, a file in the home directory of whoever runs the tests.
+  client.config.setConfigPath('');
+  const { hostname, port } = new URL(sandbox.url);
+  client.setGateway({ host: hostname, protocol: 'http', port: Number(port) });
+  await client.loginClientCredentialsGrant('sandbox', 'sandbox');
+  return client;
+}
+
+async function setUp() {
+  const sandbox = await sandboxForTest({ organisation, now: () => AT_MS });
+  return { sandbox, client: await loggedInClient(sandbox) };
+}
+
+function firstIds(rows: readonly { readonly id?: string }[], count: number): string[] {
+  return rows.slice(0, count).map(({ id }) => id ?? '');
+}
+
+describe("the vendor's own SDK", () => {
+  test('logs in with client credentials and learns who it is', async () => {
+    const { sandbox, client } = await setUp();
+    const info = await new sdk.TokensApi(client).getTokensMe({ preserveIdleTTL: true });
+    expect(info.organization).toEqual({ id: organisation.id, name: organisation.name });
+    expect(sandbox.requests.map(({ resource, status }) => [resource, status])).toEqual([
+      ['login', 200],
+      ['tokens', 200],
+    ]);
+  });
+
+  test('is refused with a wrong secret by status 400', async () => {
+    const { client } = await setUp();
+    await expect(client.loginClientCredentialsGrant('sandbox', 'wrong')).rejects.toMatchObject({
+      response: { status: 400, data: { error: 'invalid_client' } },
+    });
+  });
+
+  test('lists campaigns by name and reads one', async () => {
+    const { client } = await setUp();
+    const outbound = new sdk.OutboundApi(client);
+    const listing = await outbound.getOutboundCampaigns({
+      name: 'spring',
+      sortBy: 'name',
+      sortOrder: 'ascending',
+    });
+    expect(listing.entities?.map(({ name }) => name)).toEqual(['Spring offer by hand', 'Spring offer wide']);
+    const campaign = await outbound.getOutboundCampaign(EXAMPLE_CAMPAIGN_ID);
+    expect(campaign).toMatchObject({ campaignStatus: 'on', dialingMode: 'preview' });
+  });
+
+  test('reads interactions in all five lists, whose conversations it can read too', async () => {
+    const { client } = await setUp();
+    const interactions = await new sdk.OutboundApi(client).getOutboundCampaignInteractions(
+      EXAMPLE_CAMPAIGN_ID,
+    );
+    expect(interactions).toEqual(organisation.interactions(EXAMPLE_CAMPAIGN_ID, AT_MS));
+    expect(interactions.pendingInteractions).not.toHaveLength(0);
+    expect(interactions.scheduledInteractions).not.toHaveLength(0);
+    expect(interactions.previewingInteractions).not.toHaveLength(0);
+    expect(interactions.proceedingInteractions).not.toHaveLength(0);
+    const inlined = interactions.interactingInteractions?.[0]?.conversation;
+    const conversation = await new sdk.ConversationsApi(client).getConversation(inlined?.id ?? '');
+    expect(conversation).toEqual(inlined);
+  });
+
+  test('reads users with what it expands, through ids joined by commas', async () => {
+    const { sandbox, client } = await setUp();
+    const id = firstIds(organisation.users, 30);
+    const expand = ['presence', 'routingStatus', 'skills'];
+    const { entities = [] } = await new sdk.UsersApi(client).getUsers({
+      id,
+      expand,
+      state: 'any',
+      pageSize: 500,
+    });
+    expect(new Set(idsOf(entities))).toEqual(new Set(id));
+    expect(entities[0]).toHaveProperty('presence.presenceDefinition.systemPresence');
+    expect(entities[0]).toHaveProperty('routingStatus.status');
+    expect(entities[0]).toHaveProperty('skills');
+    expect(sandbox.requests.at(-1)?.query.getAll('id')).toHaveLength(1);
+    expect(sandbox.requests.at(-1)?.ids).toEqual(id);
+  });
+
+  test('reads queues, skills, wrap-up codes and divisions by id', async () => {
+    const { client } = await setUp();
+    const routing = new sdk.RoutingApi(client);
+    const authorization = new sdk.AuthorizationApi(client);
+    const { queues, skills, wrapUpCodes, divisions } = organisation;
+    const answers = [
+      [queues, await routing.getRoutingQueues({ id: firstIds(queues, 5), pageSize: 500 })],
+      [skills, await routing.getRoutingSkills({ id: firstIds(skills, 5), pageSize: 500 })],
+      [wrapUpCodes, await routing.getRoutingWrapupcodes({ id: firstIds(wrapUpCodes, 5), pageSize: 100 })],
+      [
+        divisions,
+        await authorization.getAuthorizationDivisions({ id: firstIds(divisions, 5), pageSize: 100 }),
+      ],
+    ] as const;
+    for (const [rows, listing] of answers) {
+      expect(new Set(idsOf(listing.entities))).toEqual(new Set(firstIds(rows, 5)));
+    }
+  });
+
+  test('reads scripts one by one', async () => {
+    const { client } = await setUp();
+    const script = await new sdk.ScriptsApi(client).getScript(organisation.scripts[2]?.id ?? '');
+    expect(script).toEqual(organisation.scripts[2]);
+  });
+
+  test('reads contact lists, a contact, and many contacts of one list at once', async () => {
+    const { client } = await setUp();
+    const outbound = new sdk.OutboundApi(client);
+    const listId = organisation.contactLists[0]?.id ?? '';
+    const lists = await outbound.getOutboundContactlists({ id: [listId], includeSize: true, pageSize: 100 });
+    expect(lists.entities?.[0]?.size).toBe(organisation.contacts.get(listId)?.size);
+    const ids = [...(organisation.contacts.get(listId)?.keys() ?? [])].slice(0, 100);
+    const contacts = await outbound.postOutboundContactlistContactsBulk(listId, ids);
+    expect(new Set(idsOf(contacts))).toEqual(new Set(ids));
+    const contact = await outbound.getOutboundContactlistContact(listId, ids[7] ?? '');
+    expect(contacts).toContainEqual(contact);
+  });
+
+  test('reads progress and performance of many campaigns in one call each', async () => {
+    const { client } = await setUp();
+    const outbound = new sdk.OutboundApi(client);
+    const ids = firstIds(organisation.campaigns, 50);
+    const progress = await outbound.postOutboundCampaignsProgress(ids);
+    expect(new Set(progress.map(({ campaign }) => campaign.id))).toEqual(new Set(ids));
+    const { entities = [] } = await outbound.postOutboundCampaignsPerformanceQuery(ids);
+    expect(new Set(entities.map(({ campaign }) => campaign.id))).toEqual(new Set(ids));
+    const example = entities.find(({ campaign }) => campaign.id === EXAMPLE_CAMPAIGN_ID);
+    const { proceedingInteractions } = organisation.interactions(EXAMPLE_CAMPAIGN_ID, AT_MS) ?? {};
+    expect(example?.outstandingCalls).toBe(proceedingInteractions?.length);
+  });
+
+  test('gets the error body of an unknown id', async () => {
+    const { client } = await setUp();
+    await expect(new sdk.OutboundApi(client).getOutboundCampaign('no-such-campaign')).rejects.toMatchObject({
+      status: 404,
+      code: 'not.found',
+    });
+  });
+});

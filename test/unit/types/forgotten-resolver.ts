@@ -1,0 +1,37 @@
+/**
+ * What must not compile. Nothing here runs: `npm run check:types` fails when one of these is no longer an error, for then
+ * a forgotten resolver or a wrong field would go unnoticed.
+ */
+import type { GatewayContext } from '../../../src/context.ts';
+import type { Reference } from '../../../src/datasources/wire/reference.ts';
+import type * as Sdl from '../../../src/generated/resolvers.ts';
+import { Queue } from '../../../src/resolvers/Queue.ts';
+import { User } from '../../../src/resolvers/User.ts';
+import type { RequiredResolvers, TypeResolvers } from '../../../src/resolvers/type-resolvers.ts';
+
+const { email: _email, ...withoutEmail } = User;
+const { name: _name, ...withoutName } = User;
+
+// @ts-expect-error -- a field that needs the entity has no resolver
+export const forgotten: TypeResolvers<'User'> = withoutEmail;
+
+// @ts-expect-error -- nor has the name, which a reference may lack
+export const forgottenName: TypeResolvers<'User'> = withoutName;
+
+// @ts-expect-error -- the schema has no such field
+export const unknownField: TypeResolvers<'User'> = { ...User, emale: User.email };
+
+export const wrongType: TypeResolvers<'User'> = {
+  ...User,
+  // @ts-expect-error -- text where the schema has a division
+  division: (_user: Reference, _args: unknown, _context: GatewayContext) => 'division-1',
+};
+
+// @ts-expect-error -- what a record answers by itself needs no resolver: this type is not among those that need any
+export type PassedThrough = RequiredResolvers['CampaignInteraction'];
+
+// @ts-expect-error -- a whole type is forgotten
+export const forgottenType: Pick<RequiredResolvers, 'Queue' | 'User'> = { User };
+
+// @ts-expect-error -- codegen.ts names no mapper: its objects would be taken for what no data source gives
+export const unmapped: TypeResolvers<'Queue', Sdl.Queue> = Queue;

@@ -1,0 +1,303 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { UpstreamError, type UpstreamFailure } from '../../../src/errors.ts';
+import { type Circuit, CircuitBreakers } from '../../../src/upstream/circuit-breakers.ts';
+import { tokenIdentity, type UpstreamIdentity } from '../../../src/upstream/identity.ts';
+import { elapse, useFakeClock } from './fake-clock.ts';
+
+const OPEN_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+const never = new AbortController().signal;
+const unavailable = failure({ code: 'UPSTREAM_UNAVAILABLE' });
+const notFound = new UpstreamError(
+  { code: 'UPSTREAM_BAD_RESPONSE', message: 'not found', upstreamStatus: 404 },
+  { isNotFound: true },
+);
+const open = {
+  failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream failed too often of late' },
+};
+
+type Code = Exclude<UpstreamFailure['code'], 'QUERY_TOO_EXPENSIVE'>;
+
+function failure({ code }: { readonly code: Code }): UpstreamError {
+  return new UpstreamError({ code, message: code });
+}
+
+useFakeClock();
+const identity = tokenIdentity('mine');
+let circuits: CircuitBreakers;
+let circuit: Circuit;
+/** Calls that were made, as against those that the circuit refused. */
+let made: number;
+beforeEach(() => {
+  circuits = new CircuitBreakers();
+  circuit = circuits.of(identity, 'users');
+  made = 0;
+});
+
+/** Makes a call; gives its answer, or the error that it failed with. */
+async function call(outcome: unknown, through = circuit, signal = never): Promise<unknown> {
+  try {
+    return await through.run(signal, async () => {
+      made += 1;
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
+    });
+  } catch (error) {
+    return error;
+  }
+}
+
+async function times(count: number, outcome: unknown, through = circuit): Promise<void> {
+  for (let n = 0; n < count; n += 1) await call(outcome, through);
+}
+
+/** A call that ends when it is told to. */
+function pending(signal = never): { done: Promise<unknown>; end: (outcome?: Error) => void } {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const done = circuit
+    .run(signal, () => {
+      made += 1;
+      return promise;
+    })
+    .catch((error: unknown) => error);
+  return { done, end: (outcome) => (outcome === undefined ? resolve('answer') : reject(outcome)) };
+}
+
+/** A call of which nobody waits for the answer any more when it fails. */
+function abandoned() {
+  const controller = new AbortController();
+  const { done, end } = pending(controller.signal);
+  return {
+    done,
+    giveUp: () => {
+      controller.abort();
+      end(failure({ code: 'UPSTREAM_TIMEOUT' }));
+    },
+  };
+}
+
+function isOpen(through = circuit): boolean {
+  try {
+    through.check();
+    return false;
+  } catch (error) {
+    if (error instanceof UpstreamError) return true;
+    throw error;
+  }
+}
+
+describe('a resource', () => {
+  test('is called as long as it answers, and what it answers is passed on', async () => {
+    const answer = { some: 'answer' };
+    expect(await call(answer)).toBe(answer);
+    expect(await call(unavailable)).toBe(unavailable);
+    await times(50, answer);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('that fails is called ten times before anything is concluded from it', async () => {
+    await times(9, unavailable);
+    expect(isOpen()).toBe(false);
+    await times(1, unavailable);
+    expect(isOpen()).toBe(true);
+  });
+
+  test('that fails every other time is still called', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      await call('answer');
+      await call(unavailable);
+    }
+    expect(isOpen()).toBe(false);
+    await times(1, unavailable);
+    expect(isOpen()).toBe(true);
+  });
+
+  test('is judged by its last twenty calls', async () => {
+    await times(1_000, 'answer');
+    await times(10, unavailable);
+    expect(isOpen()).toBe(false);
+    await times(1, unavailable);
+    expect(isOpen()).toBe(true);
+  });
+
+  test.each(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT'] as const)('fails with %s', async (code) => {
+    await times(10, failure({ code }));
+    expect(isOpen()).toBe(true);
+  });
+
+  test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'UPSTREAM_RATE_LIMITED', 'UPSTREAM_BAD_RESPONSE'] as const)(
+    'does not fail with %s',
+    async (code) => {
+      const refusal = failure({ code });
+      expect(await call(refusal)).toBe(refusal);
+      await times(50, refusal);
+      expect(isOpen()).toBe(false);
+    },
+  );
+
+  test('does not fail with an error of our own', async () => {
+    const mistake = new TypeError('a mistake');
+    expect(await call(mistake)).toBe(mistake);
+    await times(50, mistake);
+    const thrown = circuit.run(never, () => {
+      throw mistake;
+    });
+    await expect(thrown).rejects.toBe(mistake);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('that knows little and fails seldom is still called, for saying so is an answer', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      await times(3, notFound);
+      await call(unavailable);
+    }
+    expect(isOpen()).toBe(false);
+  });
+
+  test('has not failed when a call was given up', async () => {
+    for (let n = 0; n < 50; n += 1) {
+      const { done, giveUp } = abandoned();
+      giveUp();
+      expect(await done).toMatchObject({ failure: { code: 'UPSTREAM_TIMEOUT' } });
+    }
+    expect(isOpen()).toBe(false);
+    await times(9, unavailable);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('has not answered either when a call was given up', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const { done, giveUp } = abandoned();
+      giveUp();
+      await done;
+      await call(unavailable);
+    }
+    expect(isOpen()).toBe(true);
+  });
+});
+
+describe('a resource that failed too often', () => {
+  beforeEach(async () => {
+    await times(10, unavailable);
+    made = 0;
+  });
+
+  test('is left alone for five seconds, and whoever wants it is told how long', async () => {
+    expect(await call('answer')).toMatchObject({ failure: { ...open.failure, retryAfterSeconds: 5 } });
+    await elapse(3_500);
+    expect(await call('answer')).toMatchObject({ failure: { retryAfterSeconds: 2 } });
+    await elapse(OPEN_MS - 3_500 - 1);
+    expect(await call('answer')).toMatchObject({ failure: { retryAfterSeconds: 1 } });
+    expect(made).toBe(0);
+    await elapse(1);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('is then called once, and nobody waits for what comes of that', async () => {
+    await elapse(OPEN_MS);
+    const probe = pending();
+    for (let n = 0; n < 5; n += 1) expect(await call('answer')).toMatchObject(open);
+    expect(isOpen()).toBe(true);
+    expect(made).toBe(1);
+    probe.end();
+    expect(await probe.done).toBe('answer');
+    expect(await call('answer')).toBe('answer');
+  });
+
+  test('is called once also when many asked whether they may before', async () => {
+    await elapse(OPEN_MS);
+    expect([isOpen(), isOpen(), isOpen()]).toEqual([false, false, false]);
+    const calls = [pending(), pending(), pending()];
+    expect(made).toBe(1);
+    for (const { end } of calls) end();
+    expect(await Promise.all(calls.map(({ done }) => done))).toMatchObject(['answer', open, open]);
+  });
+
+  test('is called by all again once it has answered, and begins without a past', async () => {
+    await elapse(OPEN_MS);
+    await call('answer');
+    await times(8, unavailable);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('is called by all again also when the answer was that it does not know', async () => {
+    await elapse(OPEN_MS);
+    expect(await call(notFound)).toBe(notFound);
+    expect(isOpen()).toBe(false);
+  });
+
+  test('is left alone for another five seconds when it fails again', async () => {
+    await elapse(OPEN_MS);
+    expect(await call(unavailable)).toBe(unavailable);
+    expect(await call('answer')).toMatchObject({ failure: { ...open.failure, retryAfterSeconds: 5 } });
+    await elapse(OPEN_MS);
+    expect(await call('answer')).toBe('answer');
+  });
+
+  test('is left alone for another five seconds when the call that went to see was given up', async () => {
+    await elapse(OPEN_MS);
+    const probe = abandoned();
+    probe.giveUp();
+    expect(await probe.done).toMatchObject({ failure: { code: 'UPSTREAM_TIMEOUT' } });
+    expect(isOpen()).toBe(true);
+    await elapse(OPEN_MS);
+    expect(await call('answer')).toBe('answer');
+    expect(isOpen()).toBe(false);
+  });
+});
+
+describe('calls that began before', () => {
+  test('and are given up while one goes to see change nothing', async () => {
+    const old = abandoned();
+    await times(10, unavailable);
+    await elapse(OPEN_MS);
+    const probe = pending();
+    old.giveUp();
+    await old.done;
+    probe.end();
+    await probe.done;
+    expect(isOpen()).toBe(false);
+  });
+
+  test('and are answered while nobody may call do not open the way', async () => {
+    const old = [pending(), pending()];
+    await times(10, unavailable);
+    for (const { end, done } of old) {
+      end();
+      expect(await done).toBe('answer');
+    }
+    expect(isOpen()).toBe(true);
+  });
+
+  test('and fail while nobody may call do not make it longer', async () => {
+    const old = pending();
+    await times(10, unavailable);
+    await elapse(OPEN_MS - 1);
+    old.end(unavailable);
+    expect(await old.done).toBe(unavailable);
+    await elapse(1);
+    expect(await call('answer')).toBe('answer');
+  });
+});
+
+describe('circuits', () => {
+  test('are one for each identity and resource', async () => {
+    await times(10, unavailable);
+    expect(circuits.of(tokenIdentity('mine'), 'users')).toBe(circuit);
+    expect(isOpen(circuits.of(identity, 'queues'))).toBe(false);
+    expect(isOpen(circuits.of(tokenIdentity('theirs'), 'users'))).toBe(false);
+  });
+
+  test('are forgotten when others come and nothing has failed for a minute', async () => {
+    await times(10, unavailable);
+    const others = (name: string): UpstreamIdentity[] =>
+      Array.from({ length: 200 }, (_, n) => tokenIdentity(`${name} ${n}`));
+    await elapse(MINUTE_MS);
+    for (const other of others('early')) circuits.of(other, 'users');
+    expect(circuits.of(identity, 'users')).toBe(circuit);
+    await elapse(1);
+    for (const other of others('late')) circuits.of(other, 'users');
+    expect(circuits.of(identity, 'users')).not.toBe(circuit);
+  });
+});

@@ -1,0 +1,86 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { UpstreamError } from '../../../src/errors.ts';
+import { tokenIdentity } from '../../../src/upstream/identity.ts';
+import { elapse, settle } from './fake-clock.ts';
+import type { UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
+import { aRequest, useSharedReads } from './use-shared-reads.ts';
+
+const mine = tokenIdentity('mine');
+const theirs = tokenIdentity('theirs');
+const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut down' });
+
+const reads = useSharedReads(1_000);
+
+describe('what the upstream refused', () => {
+  const view = 'routing:queue:view';
+  const edit = 'routing:queue:edit';
+  beforeEach(() => {
+    reads.join({ request: aRequest({ path: '/one', permissions: [view] }) });
+    reads.join({ request: aRequest({ path: '/two', permissions: ['users', edit] }) });
+    reads.join({ request: aRequest({ path: '/three' }) });
+    reads.join({ request: aRequest({ path: '/one', permissions: [view] }), identity: theirs });
+  });
+
+  /** The paths of which another call is made by who comes now. */
+  function begunAgain(): string[] {
+    const before = reads.calls.length;
+    for (const path of ['/one', '/two', '/three']) reads.join({ request: aRequest({ path }) });
+    reads.join({ request: aRequest({ path: '/one' }), identity: theirs });
+    return reads.calls.slice(before).map(({ request }) => request.path);
+  }
+
+  test('as a credential is joined by nobody of this identity, and goes on for those who wait', async () => {
+    reads.shared.drop(mine);
+    expect(begunAgain()).toEqual(['/one', '/two', '/three']);
+    reads.calls[0]?.answer();
+    await settle();
+    expect(reads.waiters[0]?.outcome).toMatchObject({ body: 'answer' });
+    // Its end is not that of those which have taken its place.
+    expect(begunAgain()).toEqual([]);
+  });
+
+  test('for lack of a permission is joined by nobody, where it covers any of these', () => {
+    reads.shared.dropCovered(mine, [edit, 'other']);
+    expect(begunAgain()).toEqual(['/two']);
+    reads.shared.dropCovered(mine, ['other']);
+    reads.shared.dropCovered(mine, []);
+    reads.shared.dropCovered(tokenIdentity('nobody'), [view]);
+    expect(begunAgain()).toEqual([]);
+  });
+});
+
+describe('when what is under way is ended', () => {
+  test('everybody is told why, also who waits for what nobody may join any more', async () => {
+    const waiters = [reads.join(), reads.join({ identity: theirs })];
+    reads.shared.drop(mine);
+    waiters.push(reads.join());
+    for (const { shared } of reads.calls) shared.abort(closing);
+    await settle();
+    expect(waiters.map(({ outcome }) => outcome)).toEqual([closing, closing, closing]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+test('nothing is kept of reads that are over', async () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: () => void = runInNewContext('gc');
+  const requests: WeakRef<UpstreamRequest>[] = [];
+  for (let n = 0; n < 50; n += 1) {
+    for (const patienceMs of [0, 10, 100]) {
+      const request = aRequest({ path: `/${patienceMs}/${n}` });
+      requests.push(new WeakRef(request));
+      reads.join({ request, patienceMs });
+    }
+  }
+  await elapse(10);
+  for (const call of reads.calls.filter(({ request }) => request.path.startsWith('/100'))) call.answer();
+  await settle();
+  expect(reads.waiters.filter(({ outcome }) => outcome === undefined)).toEqual([]);
+  reads.forget();
+  await settle();
+  collectGarbage();
+  // A few may still be on some stack.
+  expect(requests.filter((each) => each.deref() !== undefined).length).toBeLessThan(5);
+});

@@ -1,0 +1,169 @@
+import * as fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { tokenIdentity } from '../../../src/upstream/identity.ts';
+import type { SharedWork } from '../../../src/upstream/shared-call.ts';
+import { SharedReads } from '../../../src/upstream/shared-reads.ts';
+import type { UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
+import { written } from '../../../src/upstream/written-request.ts';
+import { propertyRuns, timeout } from '../../property/property-runs.ts';
+import { elapse, useFakeClock } from './fake-clock.ts';
+import { aRequest, DeadlineOf, SharedCall } from './use-shared-reads.ts';
+
+const PROOF_MS = 500;
+const CAME_MS = 2_000;
+const OVER_MS = 10_000;
+const identities = { mine: tokenIdentity('mine'), theirs: tokenIdentity('theirs') };
+
+useFakeClock();
+
+const whose = fc.constantFrom('mine', 'theirs');
+const path = fc.constantFrom('/one', '/two');
+const askings = fc.array(
+  fc.record({
+    atMs: fc.nat(CAME_MS),
+    whose,
+    path,
+    patienceMs: fc.nat(1_500),
+    /** When who asked goes away. */
+    goneAfterMs: fc.option(fc.integer({ min: 1, max: 1_500 }), { nil: Infinity }),
+    /** What a call takes that this one begins, and whether it fails. */
+    tookMs: fc.integer({ min: 1, max: 1_500 }),
+    isFailing: fc.boolean(),
+  }),
+  { maxLength: 30 },
+);
+/** What the upstream denies: one path, or with null the credential. */
+const denials = fc.array(fc.record({ atMs: fc.nat(CAME_MS), whose, path: fc.option(path) }), {
+  maxLength: 3,
+});
+
+/** A call that ends by itself, and when. */
+class TimedCall extends SharedCall {
+  readonly key: string;
+  readonly beganAtMs = performance.now();
+  overAtMs = Infinity;
+  result: unknown;
+
+  constructor(key: string, request: UpstreamRequest, work: SharedWork, tookMs: number, isFailing: boolean) {
+    super(request, work);
+    this.key = key;
+    work.signal.addEventListener('abort', () => this.#over());
+    setTimeout(() => {
+      this.#over();
+      this.result = isFailing ? new TypeError('failed') : this.answer();
+      if (this.result instanceof Error) this.fail(this.result);
+    }, tookMs);
+  }
+
+  #over(): void {
+    this.overAtMs = Math.min(this.overAtMs, performance.now());
+  }
+}
+
+type Asking = typeof askings extends fc.Arbitrary<(infer Each)[]> ? Each : never;
+type Denial = typeof denials extends fc.Arbitrary<(infer Each)[]> ? Each : never;
+
+interface Told {
+  readonly key: string;
+  readonly askedAtMs: number;
+  readonly leavesAtMs: number;
+  readonly toldAtMs: number;
+  readonly outcome: unknown;
+}
+
+/** Lives through it all. */
+class Scenario {
+  readonly calls: TimedCall[] = [];
+  readonly told: Told[] = [];
+  readonly #denied: { readonly key: string; readonly atMs: number }[] = [];
+  readonly #shared = new SharedReads(PROOF_MS);
+
+  constructor(asked: readonly Asking[], denied: readonly Denial[]) {
+    for (const each of asked) setTimeout(() => void this.#ask(each), each.atMs);
+    for (const each of denied) setTimeout(() => this.#deny(each), each.atMs);
+  }
+
+  /** Whether the upstream denied it between these moments. */
+  wasDenied(key: string, fromMs: number, toMs: number): boolean {
+    return this.#denied.some((each) => key.startsWith(each.key) && each.atMs > fromMs && each.atMs < toMs);
+  }
+
+  async #ask(asking: Asking): Promise<void> {
+    const asker = new AbortController();
+    if (asking.goneAfterMs < Infinity) setTimeout(() => asker.abort(), asking.goneAfterMs);
+    const key = `${asking.whose} ${asking.path}`;
+    const askedAtMs = performance.now();
+    const leavesAtMs = askedAtMs + Math.min(asking.patienceMs, asking.goneAfterMs);
+    const request = aRequest({ path: asking.path, permissions: [asking.path] });
+    const deadline = new DeadlineOf(asking.patienceMs, asker);
+    const outcome = await this.#shared
+      .read(identities[asking.whose], written(request), deadline, (work) => {
+        const call = new TimedCall(key, request, work, asking.tookMs, asking.isFailing);
+        this.calls.push(call);
+        return call.read;
+      })
+      .catch((error: unknown) => error);
+    this.told.push({ key, askedAtMs, leavesAtMs, toldAtMs: performance.now(), outcome });
+  }
+
+  #deny(denial: Denial): void {
+    const identity = identities[denial.whose];
+    if (denial.path === null) this.#shared.drop(identity);
+    else this.#shared.dropCovered(identity, [denial.path]);
+    this.#denied.push({ key: `${denial.whose} ${denial.path ?? ''}`, atMs: performance.now() });
+  }
+}
+
+describe('whoever comes and goes, and whatever is denied meanwhile', { timeout }, () => {
+  async function everyScenario(check: (scenario: Scenario) => void): Promise<void> {
+    const property = fc.asyncProperty(askings, denials, async (asked, denied) => {
+      const scenario = new Scenario(asked, denied);
+      await elapse(OVER_MS);
+      expect(scenario.told).toHaveLength(asked.length);
+      check(scenario);
+    });
+    await fc.assert(property, propertyRuns);
+  }
+
+  test('each is told in time, and only at its own deadline that there is no answer', async () => {
+    await everyScenario(({ told, calls }) => {
+      const results = new Set(calls.map(({ result }) => result));
+      for (const { toldAtMs, leavesAtMs } of told) expect(toldAtMs).toBeLessThanOrEqual(leavesAtMs);
+      for (const { outcome, toldAtMs, leavesAtMs } of told.filter((each) => !results.has(each.outcome))) {
+        expect(outcome).toMatchObject({ failure: { code: 'UPSTREAM_TIMEOUT' } });
+        expect(toldAtMs).toBe(leavesAtMs);
+      }
+    });
+  });
+
+  test('each is told of a call for the same and of its own identity, no older than proves who it is, and not denied', async () => {
+    await everyScenario((scenario) => {
+      for (const { key, askedAtMs, outcome } of scenario.told) {
+        for (const call of scenario.calls.filter(({ result }) => result === outcome)) {
+          expect(call.key).toBe(key);
+          expect(askedAtMs - call.beganAtMs).toBeLessThanOrEqual(PROOF_MS);
+          expect(scenario.wasDenied(key, call.beganAtMs, askedAtMs)).toBe(false);
+        }
+      }
+    });
+  });
+
+  test('no call is made beside one that could have been joined, and none goes on for nobody', async () => {
+    await everyScenario((scenario) => {
+      for (const [n, call] of scenario.calls.entries()) {
+        const beside = scenario.calls
+          .slice(n + 1)
+          .filter(({ key, beganAtMs }) => key === call.key && beganAtMs < call.overAtMs);
+        for (const { beganAtMs } of beside) {
+          const isOld = beganAtMs - call.beganAtMs > PROOF_MS;
+          expect(isOld || scenario.wasDenied(call.key, call.beganAtMs - 1, beganAtMs + 1)).toBe(true);
+        }
+        const leaveAtMs = scenario.told
+          .filter(({ key, askedAtMs }) => key === call.key && askedAtMs <= call.overAtMs)
+          .map(({ leavesAtMs }) => leavesAtMs);
+        expect(call.overAtMs).toBeLessThanOrEqual(Math.max(...leaveAtMs));
+      }
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+});

@@ -1,0 +1,102 @@
+import { beforeEach } from 'vitest';
+import { Deadline } from '../../../src/upstream/deadline.ts';
+import { tokenIdentity, type UpstreamIdentity } from '../../../src/upstream/identity.ts';
+import type { SharedWork } from '../../../src/upstream/shared-call.ts';
+import { SharedReads } from '../../../src/upstream/shared-reads.ts';
+import { UpstreamAnswer } from '../../../src/upstream/upstream-answer.ts';
+import type { UpstreamRead, UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
+import { written } from '../../../src/upstream/written-request.ts';
+import { useFakeClock } from './fake-clock.ts';
+
+const HOUR_MS = 3_600_000;
+
+export class DeadlineOf extends Deadline {
+  constructor(patienceMs = HOUR_MS, asker = new AbortController()) {
+    super(performance.now() + patienceMs, asker.signal);
+  }
+}
+
+export function aRequest(options: Partial<UpstreamRequest> = {}): UpstreamRequest {
+  return { resource: 'users', permissions: [], keys: 0, method: 'GET', path: '/api/v2/users', ...options };
+}
+
+/** A call that was made; it ends when it is told to, or when nobody waits any more. */
+export class SharedCall {
+  readonly request: UpstreamRequest;
+  readonly shared: SharedWork;
+  readonly #read = Promise.withResolvers<UpstreamRead>();
+
+  constructor(request: UpstreamRequest, shared: SharedWork) {
+    this.request = request;
+    this.shared = shared;
+    shared.signal.addEventListener('abort', () => this.#read.reject(shared.signal.reason));
+  }
+
+  get read(): Promise<UpstreamRead> {
+    return this.#read.promise;
+  }
+
+  answer(): UpstreamRead {
+    const read = {
+      body: 'answer',
+      bytes: Buffer.from('"answer"'),
+      answer: new UpstreamAnswer('users', 200, undefined, 0),
+    };
+    this.#read.resolve(read);
+    return read;
+  }
+
+  fail(error: Error): void {
+    this.#read.reject(error);
+  }
+}
+
+export interface JoinOptions {
+  readonly identity?: UpstreamIdentity;
+  readonly request?: UpstreamRequest;
+  readonly patienceMs?: number;
+  readonly asker?: AbortController;
+  readonly deadline?: Deadline;
+  readonly work?: (shared: SharedWork) => Promise<UpstreamRead>;
+}
+
+/** Who waits, and what it was told: the answer, or the error. */
+export interface Waiter {
+  outcome: unknown;
+}
+
+/** Shared reads for each test of the file, on a fake clock, with all who waited and the calls that were made. */
+export function useSharedReads(proofMs: number) {
+  const identity = tokenIdentity('mine');
+  const state = {
+    shared: new SharedReads(proofMs),
+    calls: [] as SharedCall[],
+    waiters: [] as Waiter[],
+    /** Keeps no hold of what is over. */
+    forget(): void {
+      state.calls = [];
+      state.waiters = [];
+    },
+    join(options: JoinOptions = {}): Waiter {
+      const { request = aRequest(), patienceMs, asker } = options;
+      const { deadline = new DeadlineOf(patienceMs, asker) } = options;
+      const begin = (shared: SharedWork) => {
+        const call = new SharedCall(request, shared);
+        state.calls.push(call);
+        return call.read;
+      };
+      const waiter: Waiter = { outcome: undefined };
+      state.waiters.push(waiter);
+      state.shared.read(options.identity ?? identity, written(request), deadline, options.work ?? begin).then(
+        (read) => (waiter.outcome = read),
+        (error: unknown) => (waiter.outcome = error),
+      );
+      return waiter;
+    },
+  };
+  useFakeClock();
+  beforeEach(() => {
+    Object.assign(state, { shared: new SharedReads(proofMs), calls: [], waiters: [] });
+  });
+  return state;
+}

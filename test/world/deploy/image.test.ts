@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import packageJson from '../../../package.json' with { type: 'json' };
+import packageLock from '../../../package-lock.json' with { type: 'json' };
+import { clientEnv } from '../../../scripts/check-readme/client-env.ts';
+import { freePort } from '../../../scripts/free-port.ts';
+import { settings } from '../../../src/settings.ts';
+import { ask, runningGateway } from '../../support/running-gateway.ts';
+import { buildImage, type Image, pathIn, RunError } from './build-image.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
+
+/** An empty folder, which is gone with the test. */
+function folderForTest(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'image-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  // Whoever runs the gateway in there is somebody else.
+  chmodSync(folder, 0o755);
+  return folder;
+}
+
+/** A path with nothing on it but this Node, where everybody can run it. */
+function pathOfNode(): string {
+  const bin = folderForTest();
+  copyFileSync(process.execPath, join(bin, 'node'));
+  return bin;
+}
+
+/** Null without the registry. */
+function builtOrOffline(path: string): Image | null {
+  const env = clientEnv(process.env, Object.keys(settings));
+  const PATH = [path, env['PATH']].join(delimiter);
+  try {
+    return buildImage(dockerfile, { context: root, folder: folderForTest(), env: { ...env, PATH } });
+  } catch (error) {
+    const isOffline =
+      error instanceof RunError &&
+      /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(error.message);
+    // What nobody sees to have been skipped has failed.
+    if (!isOffline || process.env['CI'] !== undefined) throw error;
+    return null;
+  }
+}
+
+/** As whom the engine would run it, where this user may do that. */
+function userOf({ user }: Image) {
+  const [uid = 0, gid = 0] = user.split(':').map(Number);
+  return process.getuid?.() === 0 ? { uid, gid } : {};
+}
+
+test('the image has the gateway and no more, answers as somebody who is not root, and ends when told to', async ({
+  skip,
+}) => {
+  const path = pathOfNode();
+  const image = builtOrOffline(path);
+  if (image === null) return skip('npm ci needs the registry, which cannot be reached');
+
+  expect(image.base).toBe(`node:${packageJson.devDependencies.node.split('.')[0]}-slim`);
+  expect(readdirSync(image.root)).toEqual(['gateway']);
+  expect(readdirSync(pathIn(image, '.')).toSorted()).toEqual([
+    'LICENSE',
+    'bin',
+    'node_modules',
+    'package.json',
+    'schema',
+    'src',
+  ]);
+  const installed = (name: string) => existsSync(pathIn(image, `node_modules/${name}`));
+  expect(Object.keys(packageJson.dependencies).filter((name) => !installed(name))).toEqual([]);
+  const forWorkOnly = Object.entries(packageLock.packages).filter(
+    ([, entry]) => ('dev' in entry && entry.dev) || ('devOptional' in entry && entry.devOptional),
+  );
+  expect(forWorkOnly.length).toBeGreaterThan(100);
+  expect(forWorkOnly.filter(([name]) => existsSync(pathIn(image, name)))).toEqual([]);
+  expect(image.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);
+  expect(image.ports).toEqual([settings.PORT.default]);
+  expect(image.env['HOST']).toBe('0.0.0.0');
+
+  const PORT = String(await freePort());
+  // Other machines have no business in here.
+  const env = { ...image.env, PATH: path, PORT, HOST: '127.0.0.1' };
+  const place = { cwd: pathIn(image, '.'), ...userOf(image) };
+  const health = async () => {
+    const [program = '', ...args] = image.healthcheck;
+    const [code] = await once(spawn(program, args, { ...place, env, stdio: 'ignore' }), 'exit');
+    return code;
+  };
+  expect(await health()).toBe(1);
+  const { child, closed, output, address, query } = await runningGateway(env, image.command, place);
+  expect(await health()).toBe(0);
+  const answer = await ask(address, query, null);
+  expect(answer.errors).toBeUndefined();
+  expect(answer.data.campaignInteractions.nodes).toHaveLength(3);
+  child.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
+  expect(output.stderr).toBe('');
+  expect(await health()).toBe(1);
+});
+
+describe('an image is not taken for one that is made', () => {
+  test.each([
+    ['of an instruction that is not known', 'FROM x\nADD a b/', 'How is this done? ADD'],
+    ['of a flag', 'FROM x\nCOPY --chmod=755 bin bin/', 'How is this done? COPY'],
+    ['of a command in a shell', 'FROM x\nCMD node bin/gateway.mjs', 'How is this done? CMD'],
+    ['of another command', 'FROM x\nRUN apt-get update', 'How is this done? RUN'],
+    ['of a variable', 'FROM x\nWORKDIR /$HOME', 'How is this done? WORKDIR'],
+    ['without a base', 'WORKDIR /', 'How is this done? WORKDIR'],
+    ['of what the context does not have', 'FROM x\nCOPY nothing ./', 'There is no nothing to copy'],
+    ['of what is kept out of it', 'FROM x\nCOPY README.md ./', 'There is no README.md to copy'],
+    ['of nothing', '# nothing', 'makes no image'],
+  ])('%s', (_what, text, message) => {
+    const build = { context: root, folder: folderForTest(), env: {} };
+    expect(() => buildImage(text, build)).toThrow(message);
+  });
+
+  test('and its context holds only what is named', () => {
+    const image = buildImage('FROM x\nCOPY . ./', { context: root, folder: folderForTest(), env: {} });
+    expect(readdirSync(image.root).toSorted()).toEqual([
+      '.npmrc',
+      'LICENSE',
+      'bin',
+      'package-lock.json',
+      'package.json',
+      'schema',
+      'src',
+    ]);
+  });
+});

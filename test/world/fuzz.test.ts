@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { runNode } from '../support/run-node.ts';
+
+const FUZZ = new URL('../../scripts/fuzz/main.ts', import.meta.url);
+
+/** With a seed of its own each time, which is printed. */
+test('nothing that clients send brings the gateway to fail, hang or tell of its insides', async () => {
+  const env = { FUZZ_REQUESTS: '2000', FUZZ_SECONDS: '15' };
+  const { code, stdout, stderr } = await runNode([FUZZ], env);
+  expect({ code, stderr }, stdout + stderr).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/\nAll of it holds\.\n$/);
+  expect(stdout).toMatch(/^Up to 2000 requests in up to 15 s, FUZZ_SEED=\d+\n/);
+  for (const kind of [
+    'documents',
+    'operations',
+    'JSON bodies',
+    'forms',
+    'headers',
+    'targets',
+    'broken HTTP',
+  ]) {
+    expect(stdout).toMatch(new RegExp(`^  ${kind} +[1-9]`, 'm'));
+  }
+});
