@@ -7,6 +7,8 @@ export interface Objects {
   readonly lists: number;
   /** Distinct ones in each. */
   readonly perList: number;
+  /** Campaigns among them that the request has loaded at a level above, together with their lists of interactions. */
+  readonly loadedAbove: number;
   /** How many of the upstream's lists the objects of each stand in, where several have been put together. */
   readonly together: number;
   /** Name of the resource that they were loaded from; null for mere references. */
@@ -19,6 +21,7 @@ export interface Objects {
 export const one: Objects = {
   lists: 1,
   perList: 1,
+  loadedAbove: 0,
   together: 1,
   loadedFrom: null,
   areNameless: false,
@@ -61,13 +64,18 @@ export function objectsAt(
   const most = perList[place] ?? perList[typeBelow];
   const count = objects.perList * (factor === undefined ? 1 : cardinalities[factor]);
   const distinct = most === undefined ? count : Math.min(count, cardinalities[most] * objects.together);
-  const known = place === OWN_CAMPAIGN && objects.isCampaignLoaded ? Math.min(distinct, 1) : 0;
   return {
     ...objects,
-    perList: distinct - known,
+    perList: distinct,
+    loadedAbove: place === OWN_CAMPAIGN && objects.isCampaignLoaded ? Math.min(distinct, 1) : 0,
     loadedFrom: null,
     areNameless: nameless.has(place),
   };
+}
+
+/** Those whose own row has to be loaded. What they refer to is another matter. */
+export function notLoadedAbove(objects: Objects): Objects {
+  return { ...objects, perList: objects.perList - objects.loadedAbove };
 }
 
 /** Of how many in each list something has to be loaded. */

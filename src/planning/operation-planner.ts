@@ -17,7 +17,7 @@ import { entitySources, isLoadNeeded } from '../subgraph/entity-sources.ts';
 import { ENTITIES, representationCounts } from '../subgraph/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
 import type { Cardinalities } from './cardinalities.ts';
-import { needyOf, type Objects, objectsAt, one } from './level-objects.ts';
+import { needyOf, notLoadedAbove, type Objects, objectsAt, one } from './level-objects.ts';
 import { campaignRows, interactionRows } from './page-rows.ts';
 
 /** What bounds the plan of an operation. */
@@ -150,7 +150,8 @@ class OperationPlanner {
       ...one,
       lists: campaigns.lists * campaigns.perList,
       perList: rows,
-      isCampaignLoaded: campaigns.loadedFrom === campaignsResource.name,
+      isCampaignLoaded:
+        campaigns.loadedFrom === campaignsResource.name || notLoadedAbove(campaigns).perList === 0,
     });
     return true;
   }
@@ -177,13 +178,14 @@ class OperationPlanner {
       isListed = this.#interactions(nodes, objects, level.type) || isListed;
     }
     // One answers all of them.
-    if (isListed) this.#bulk(interactionLists, objects.lists, objects.perList);
+    if (isListed) this.#bulk(interactionLists, objects.lists, notLoadedAbove(objects).perList);
   }
 
   #need(need: Need, objects: Objects): void {
-    if (need.resource.name !== objects.loadedFrom) {
-      this.#bulk(need.resource, objects.lists, needyOf(need, objects, this.#means.cardinalities));
-    }
+    const { resource } = need;
+    if (resource.name === objects.loadedFrom) return;
+    const needing = resource.name === campaignsResource.name ? notLoadedAbove(objects) : objects;
+    this.#bulk(resource, objects.lists, needyOf(need, needing, this.#means.cardinalities));
   }
 
   /** Where a contact does not say which list it is in, the campaign does; what is in that list is asked for in another round. */

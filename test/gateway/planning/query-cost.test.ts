@@ -61,6 +61,11 @@ describe('the plan of a query', () => {
       { campaigns: 1, campaignInteractions: 4 },
     ],
     [
+      'has all that such a campaign refers to, and what the interactions of its list refer to below',
+      '{ campaigns(first: 4) { nodes { interactions { nodes { campaign { queue { memberCount } stats { idleAgents } interactions { nodes { agent { email } } } } } } } } }',
+      { campaigns: 1, campaignInteractions: 4, queues: 4, campaignStats: 4, users: 4 },
+    ],
+    [
       'has one call for the list of a campaign, however many fields want it',
       `{ a: campaign(id: "one") { x: interactions { totalCount } y: interactions(first: 1) { totalCount } } }`,
       { campaigns: 1, campaignInteractions: 1 },
