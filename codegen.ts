@@ -3,9 +3,9 @@ import type { CodegenConfig } from '@graphql-codegen/cli';
 /** What the resolvers of a type are handed: an entity type gets a reference, everything else the record that was read. */
 const mappers = {
   Campaign: '../datasources/wire/reference.ts#Reference',
-  CampaignConnection: '../resolvers/campaign-connection.ts#CampaignPage',
+  CampaignConnection: '../connections/campaign-page.ts#CampaignPage',
   CampaignInteraction: '../datasources/campaign-interactions.ts#CampaignInteractionRecord',
-  CampaignInteractionConnection: '../resolvers/campaign-interaction-connection.ts#CampaignInteractionPage',
+  CampaignInteractionConnection: '../connections/campaign-interaction-page.ts#CampaignInteractionPage',
   CampaignProgress: '../datasources/campaign-progress.ts#CampaignProgressRecord',
   CampaignStats: '../datasources/campaign-stats.ts#CampaignStatsRecord',
   CallRecord: '../datasources/contacts.ts#CallRecordRecord',

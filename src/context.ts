@@ -1,14 +1,14 @@
-import type { Caller } from './caller.ts';
+import type { Caller } from './identity/caller.ts';
 import type { UpstreamError } from './errors.ts';
-import type { RequestTrace } from './upstream/call-trace.ts';
+import type { RequestTrace } from './upstream/trace.ts';
 import type { UpstreamReport } from './upstream/upstream-report.ts';
 import {
   createDataSources,
   type DataSources,
   releaseDataSources,
   type SharedSources,
-} from './datasources/index.ts';
-import type { LoaderContext } from './datasources/loading/entity-loader.ts';
+} from './loading/data-sources.ts';
+import type { LoaderContext } from './loading/entity-loader.ts';
 
 /** Something that went wrong without leaving a field null, such as a row that had to be left out. */
 interface Problem {

@@ -3,18 +3,18 @@ import { constants, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config.ts';
-import { Connections, connectionTimeouts } from './connections.ts';
-import { greeting } from './greeting.ts';
-import type { GatewayMetrics } from './metrics/gateway-metrics.ts';
-import { type MetricsServer, serveMetrics } from './metrics/serve-metrics.ts';
+import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config/config.ts';
+import { Connections, connectionTimeouts } from './http/drain.ts';
+import { greeting } from './banner.ts';
+import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
+import { type MetricsServer, serveMetrics } from './observability/metrics/serve-metrics.ts';
 import { LogDestination } from './observability/log-destination.ts';
-import { parseTrustedDocuments, type TrustedDocuments } from './queries/trusted-documents.ts';
+import { parseTrustedDocuments, type TrustedDocuments } from './operations/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
-import { createGateway, type GatewayConfig } from './server.ts';
-import { servedSchema } from './subgraph/served-schema.ts';
-import { UnexpectedErrors } from './unexpected-errors.ts';
+import { createGateway, type GatewayConfig } from './gateway.ts';
+import { servedSchema } from './federation/served-schema.ts';
+import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 
 /** A balancer looks every second or so who is ready. */
 const LAME_DUCK_MS = 1000;
@@ -102,7 +102,7 @@ function nonBlockingStdout(): number {
 
 /** What keeps them takes memory, and loads a part of OpenTelemetry. */
 async function loadMetrics(documents: TrustedDocuments | null): Promise<GatewayMetrics> {
-  const { GatewayMetrics } = await import('./metrics/gateway-metrics.ts');
+  const { GatewayMetrics } = await import('./observability/metrics/gateway-metrics.ts');
   return new GatewayMetrics({ trustedOperations: documents?.operationNames });
 }
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
-import { prepareFields } from './execution/prepare-fields.ts';
-import { noteEntityNeeds } from './resolvers/entity-fields.ts';
+import { prepareFields } from './executor/prepare-fields.ts';
+import { noteEntityNeeds } from './lookahead/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
 

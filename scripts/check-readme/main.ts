@@ -13,7 +13,7 @@ import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { settings } from '../../src/settings.ts';
+import { settings } from '../../src/config/settings.ts';
 import { clientEnv } from './client-env.ts';
 import { followExample, followPart, GuideError, type Reader } from './follow.ts';
 import { parseGuide, SECTION, TOOLS } from './parse-guide.ts';

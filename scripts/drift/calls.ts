@@ -1,13 +1,14 @@
-import { IdentityProofs } from '../../src/cache/identity-proofs.ts';
-import { KeptAnswers } from '../../src/cache/kept-answers.ts';
-import { callerKeyOf } from '../../src/caller.ts';
-import { createDataSources, createSharedSources, type DataSources } from '../../src/datasources/index.ts';
+import { IdentityProofs } from '../../src/cache/credential-checks.ts';
+import { KeptAnswers } from '../../src/cache/byte-lru.ts';
+import { callerKeyOf } from '../../src/identity/caller.ts';
+import { createDataSources, createSharedSources, type DataSources } from '../../src/loading/data-sources.ts';
 import { UpstreamError } from '../../src/errors.ts';
-import { CallBudget } from '../../src/upstream/call-budget.ts';
-import { deadlineIn } from '../../src/upstream/deadline.ts';
-import { tokenIdentity } from '../../src/upstream/identity.ts';
-import { UpstreamTally } from '../../src/upstream/upstream-tally.ts';
-import type { UpstreamReader, UpstreamRequest } from '../../src/upstream/upstream-request.ts';
+import { CallBudget } from '../../src/upstream/budget.ts';
+import { deadlineIn } from '../../src/lib/deadline.ts';
+import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
+import { UpstreamTally } from '../../src/upstream/usage.ts';
+import type { UpstreamRequest } from '../../src/upstream/request.ts';
+import type { UpstreamReader } from '../../src/upstream/client.ts';
 
 /** One call that the gateway makes, with everything that it ever sends along. */
 export interface Call {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { parseConfig } from '../../src/config.ts';
-import { createGateway } from '../../src/server.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { createGateway } from '../../src/gateway.ts';
 
 export interface ListeningGateway {
   /** Its origin, such as `http://127.0.0.1:1234`. */

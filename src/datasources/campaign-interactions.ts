@@ -1,5 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import type { AnswerFault } from '../upstream/upstream-answer.ts';
+import type { AnswerFault } from '../upstream/answer.ts';
 import { campaignIdOf } from './campaigns.ts';
 import { contactListIn } from './contact-location.ts';
 import type { ContactReference } from './contacts.ts';
@@ -7,7 +7,7 @@ import { ConversationRecord, type ParticipantRecord } from './conversations.ts';
 import { dispositionOf } from './disposition.ts';
 import { isId } from './wire/ids.ts';
 import { type Reference, referenceFrom } from './wire/reference.ts';
-import { oneByOne } from './loading/resource.ts';
+import { oneByOne } from './resource.ts';
 import { isObject, orNull, WireRecord } from './wire/wire-record.ts';
 import type { EntityOrigin } from './wire/origin.ts';
 

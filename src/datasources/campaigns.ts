@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { openEnum } from './wire/open-enum.ts';
-import { listingById } from './loading/resource.ts';
+import { listingById } from './resource.ts';
 import { EntityRecord, isObject } from './wire/wire-record.ts';
 
 const campaignStatusOf = openEnum(

@@ -1,5 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { listingById } from './loading/resource.ts';
+import { listingById } from './resource.ts';
 import { EntityRecord } from './wire/wire-record.ts';
 
 class ContactListRecord extends EntityRecord<Models.ContactList> {

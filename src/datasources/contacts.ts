@@ -1,13 +1,8 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { UnknownValueError } from '../errors.ts';
-import type { FieldTrace } from '../upstream/call-trace.ts';
-import type { CampaignRecord } from './campaigns.ts';
-import { answered, EntityLoader, type LoaderContext } from './loading/entity-loader.ts';
-import type { SharedEntities } from './loading/shared-entities.ts';
 import type { Reference } from './wire/reference.ts';
-import { bareArray, postOfIds, type Resource } from './loading/resource.ts';
+import { bareArray, postOfIds, type Resource } from './resource.ts';
 import type { Origin } from './wire/origin.ts';
-import { EntityRecord, isObject, mapped, orNull, WireRecord } from './wire/wire-record.ts';
+import { EntityRecord, isObject, mapped, WireRecord } from './wire/wire-record.ts';
 
 /** Personal data. */
 export class ContactRecord extends EntityRecord<Models.DialerContact> {
@@ -59,31 +54,6 @@ export interface ContactReference extends Reference {
   readonly origin: Origin | null;
 }
 
-/** A contact that was found by its own id and its list's. */
-class FoundContact implements ContactReference {
-  readonly contactList: Reference;
-  readonly campaignId = null;
-  readonly #contact: ContactRecord;
-
-  constructor(contact: ContactRecord, contactListId: string) {
-    this.#contact = contact;
-    this.contactList = { id: contactListId, ownName: null, selfUri: null };
-  }
-
-  get id() {
-    return this.#contact.id;
-  }
-  get ownName() {
-    return this.#contact.ownName;
-  }
-  get selfUri() {
-    return this.#contact.selfUri;
-  }
-  get origin() {
-    return this.#contact.origin;
-  }
-}
-
 /** A contact of which no more is known than its id and its list's. */
 export function contactIn(contactListId: string, id: string): ContactReference {
   const contactList = { id: contactListId, ownName: null, selfUri: null };
@@ -108,147 +78,4 @@ export function contactsOf(contactListId: string): Resource<ContactRecord> {
     absentOn404: true,
     Entity: ContactRecord,
   });
-}
-
-/** Contacts are asked for list by list, so there is a loader for each contact list. */
-export class Contacts {
-  readonly #shared: SharedEntities<ContactRecord>;
-  #context: LoaderContext;
-  readonly #campaigns: EntityLoader<CampaignRecord>;
-  readonly #byList = new Map<string, EntityLoader<ContactRecord>>();
-
-  constructor(
-    shared: SharedEntities<ContactRecord>,
-    context: LoaderContext,
-    campaigns: EntityLoader<CampaignRecord>,
-  ) {
-    this.#shared = shared;
-    this.#context = context;
-    this.#campaigns = campaigns;
-  }
-
-  /** The same as `EntityLoader.load`, as something that can be referred to by itself: with the list that it was found in. */
-  async named(
-    contactListId: string,
-    id: string,
-    field: FieldTrace | null = null,
-  ): Promise<ContactReference | null> {
-    const contact = await this.#loaderOf(contactListId).load(id, [], Infinity, field);
-    return contact && new FoundContact(contact, contactListId);
-  }
-
-  /** The contact that a reference refers to; see `EntityLoader.find` and `contactListOf`. */
-  find(
-    contact: ContactReference,
-    field: FieldTrace | null = null,
-  ): ContactRecord | null | Promise<ContactRecord | null> {
-    const contactList = this.contactListOf(contact, field);
-    return contactList instanceof Promise
-      ? contactList.then(({ id }) => this.#loaderOf(id).load(contact.id, [], Infinity, field))
-      : this.#findIn(contactList.id, contact.id, field);
-  }
-
-  /** The same as `EntityLoader.prepare`. */
-  prepare(contacts: readonly ContactReference[], field: FieldTrace | null): Promise<unknown> | undefined {
-    const loads: Promise<unknown>[] = [];
-    const byList = new Map<string, ContactReference[]>();
-    for (const contact of contacts) {
-      // Nearly all say themselves in which list they are, and a screen has hundreds.
-      const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact, field));
-      // Whoever asks for the contact is told why it cannot be known.
-      if (contactList instanceof Promise) loads.push(contactList.then(() => this.find(contact, field)));
-      else if (contactList !== null) {
-        const others = byList.get(contactList.id);
-        if (others === undefined) byList.set(contactList.id, [contact]);
-        else others.push(contact);
-      }
-    }
-    for (const [contactListId, some] of byList) {
-      const load = this.#loaderOf(contactListId).prepare(some, [], field);
-      if (load !== undefined) loads.push(load);
-    }
-    return loads.length === 0 ? undefined : Promise.allSettled(loads);
-  }
-
-  /** Loads what `contactListOf` is going to need. What fails is told there. */
-  prepareLists(
-    contacts: readonly ContactReference[],
-    field: FieldTrace | null,
-  ): Promise<unknown> | undefined {
-    const lists = contacts.map((contact) => orNull(() => this.contactListOf(contact, field)));
-    const loads = lists.filter((list) => list instanceof Promise);
-    return loads.length === 0 ? undefined : Promise.allSettled(loads);
-  }
-
-  /**
-   * The list that the contact is in: known without a call, or else from its campaign.
-   *
-   * @throws UnknownValueError, or rejects with one, when it cannot be known; it is never guessed.
-   */
-  contactListOf(contact: ContactReference, field: FieldTrace | null = null): Reference | Promise<Reference> {
-    if (contact.contactList !== null) return contact.contactList;
-    if (contact.campaignId === null) throw contactListUnknown(contact);
-    try {
-      const campaign = this.#campaigns.known(contact.campaignId);
-      return campaign === undefined
-        ? this.#contactListOf(contact, contact.campaignId, field)
-        : contactListFrom(campaign, contact);
-    } catch (error) {
-      throw ofContact(error, contact);
-    }
-  }
-
-  async #contactListOf(
-    contact: ContactReference,
-    campaignId: string,
-    field: FieldTrace | null,
-  ): Promise<Reference> {
-    try {
-      return contactListFrom(await this.#campaigns.load(campaignId, [], Infinity, field), contact);
-    } catch (error) {
-      throw ofContact(error, contact);
-    }
-  }
-
-  /** The same as `EntityLoader.release`. */
-  release(): void {
-    this.#context = answered;
-    for (const loader of this.#byList.values()) loader.release();
-  }
-
-  #findIn(
-    contactListId: string,
-    id: string,
-    field: FieldTrace | null,
-  ): ContactRecord | null | Promise<ContactRecord | null> {
-    const loader = this.#loaderOf(contactListId);
-    const known = loader.known(id);
-    return known === undefined ? loader.load(id, [], Infinity, field) : known;
-  }
-
-  #loaderOf(contactListId: string): EntityLoader<ContactRecord> {
-    let loader = this.#byList.get(contactListId);
-    if (loader === undefined) {
-      loader = new EntityLoader(this.#shared, this.#context, contactListId);
-      this.#byList.set(contactListId, loader);
-    }
-    return loader;
-  }
-}
-
-function contactListFrom(campaign: CampaignRecord | null, contact: ContactReference): Reference {
-  if (campaign?.contactList) return campaign.contactList;
-  throw contactListUnknown(contact);
-}
-
-function contactListUnknown(contact: ContactReference): UnknownValueError {
-  if (contact.origin === null) throw new TypeError('Who refers to a contact by itself names its list.');
-  return new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
-}
-
-/** What failed for the campaign, or cannot be read of it: what is not known of is the contact. */
-function ofContact(error: unknown, contact: ContactReference): unknown {
-  return error instanceof UnknownValueError && error.type !== 'Contact'
-    ? new UnknownValueError(error.reason, 'Contact', contact.id, true)
-    : error;
 }

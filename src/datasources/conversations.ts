@@ -1,5 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { oneByOne } from './loading/resource.ts';
+import { oneByOne } from './resource.ts';
 import { EntityRecord, WireRecord } from './wire/wire-record.ts';
 
 /** As an interaction has it inlined or as it was read by itself: the two differ in nothing that is used here. Personal data. */

@@ -1,5 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { oneByOne } from './loading/resource.ts';
+import { oneByOne } from './resource.ts';
 import { EntityRecord } from './wire/wire-record.ts';
 
 class ScriptRecord extends EntityRecord<Models.Script> {

@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { Reference } from '../datasources/wire/reference.ts';
-import type { CampaignPage } from '../resolvers/campaign-connection.ts';
+import type { CampaignPage } from '../connections/campaign-page.ts';
 import type { CampaignInteractionRecord } from '../datasources/campaign-interactions.ts';
-import type { CampaignInteractionPage } from '../resolvers/campaign-interaction-connection.ts';
+import type { CampaignInteractionPage } from '../connections/campaign-interaction-page.ts';
 import type { CampaignProgressRecord } from '../datasources/campaign-progress.ts';
 import type { CampaignStatsRecord } from '../datasources/campaign-stats.ts';
 import type { CallRecordRecord, ContactReference } from '../datasources/contacts.ts';

@@ -15,10 +15,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { coercedVariables, withoutMiddle } from '../execution/coerced-variables.ts';
-import { argumentProblems } from '../resolvers/argument-rules.ts';
-import { fragmentsOf, isIncluded, selectedFields } from '../resolvers/selections.ts';
-import { ENTITIES, representationProblems } from '../subgraph/representations.ts';
+import { coercedVariables, withoutMiddle } from '../executor/coerced-variables.ts';
+import { argumentProblems } from '../operations/argument-rules.ts';
+import { fragmentsOf, isIncluded, selectedFields } from '../lookahead/selections.ts';
+import { ENTITIES, representationProblems } from '../federation/representations.ts';
 
 /** A field of an operation that takes arguments, and the response key of the root field that it is below. */
 interface FieldWithArguments {

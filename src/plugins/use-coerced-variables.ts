@@ -1,6 +1,6 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { coercedVariables } from '../execution/coerced-variables.ts';
+import { coercedVariables } from '../executor/coerced-variables.ts';
 
 /**
  * Refuses operations with variables of a wrong type before either executor. An executor would coerce them once more, and each of

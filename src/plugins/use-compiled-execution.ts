@@ -1,10 +1,10 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { AnswerSize } from '../execution/answer-size.ts';
-import { CompiledExecutor } from '../execution/compiled-executor.ts';
-import { countInto } from '../execution/prepare-fields.ts';
-import { repeatedReferences } from '../resolvers/repeated-references.ts';
-import { queryTooExpensive } from './query-too-expensive.ts';
+import { AnswerSize } from '../executor/answer-size.ts';
+import { CompiledExecutor } from '../executor/compiled-executor.ts';
+import { countInto } from '../executor/prepare-fields.ts';
+import { repeatedReferences } from './repeated-references.ts';
+import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 
 export interface CompiledExecutionOptions {
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */

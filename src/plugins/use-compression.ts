@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { acceptedCoding, compressed } from './content-coding.ts';
+import { acceptedCoding, compressed } from '../http/content-coding.ts';
 import { largeBodyOf } from './use-bytes.ts';
 
 type Answered = Parameters<NonNullable<Plugin['onResponse']>>[0];

@@ -1,6 +1,6 @@
 import { type FetchAPI, type Plugin, shouldRenderGraphiQL } from 'graphql-yoga';
-import type { BrowserPage } from '../graphiql.ts';
-import { acceptedCoding, type Coding, compressed } from './content-coding.ts';
+import type { BrowserPage } from '../http/graphiql.ts';
+import { acceptedCoding, type Coding, compressed } from '../http/content-coding.ts';
 
 /** Page with its bodies, one for each content coding. Each is made once and sent to everybody from the same bytes. */
 class SentPage {

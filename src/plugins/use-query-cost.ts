@@ -7,13 +7,13 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { coercedVariables } from '../execution/coerced-variables.ts';
-import { estimateAnswerFields } from '../planning/answer-fields.ts';
-import type { PlannedCalls } from '../planning/call-plan.ts';
-import { planOperation, type PlanningMeans } from '../planning/operation-planner.ts';
-import { fragmentsOf, selectedFields } from '../resolvers/selections.ts';
-import { ENTITIES, representationCounts, representationsPerType } from '../subgraph/representations.ts';
-import { queryTooExpensive } from './query-too-expensive.ts';
+import { coercedVariables } from '../executor/coerced-variables.ts';
+import { estimateAnswerFields } from '../operations/answer-fields.ts';
+import type { PlannedCalls } from '../operations/call-plan.ts';
+import { planOperation, type PlanningMeans } from '../operations/planner.ts';
+import { fragmentsOf, selectedFields } from '../lookahead/selections.ts';
+import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
+import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 
 export interface QueryCostOptions extends PlanningMeans {
   /** The most upstream calls that one request may make. */

@@ -1,8 +1,8 @@
 import { GraphQLError, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Config } from '../config.ts';
-import { parseWithin } from '../queries/parse-within.ts';
-import { queryRules } from '../queries/query-rules.ts';
+import type { Config } from '../config/config.ts';
+import { parseWithin } from '../operations/parse.ts';
+import { queryRules } from '../operations/limits.ts';
 
 /** Holds queries to what they may be. Yoga keeps what comes of a text, good or bad, so that each is read and judged once. */
 export function useQueryRules(config: Pick<Config, 'queryLimits' | 'introspection'>): Plugin {

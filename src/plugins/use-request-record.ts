@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { type DocumentNode, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { shownOperationName } from '../queries/shown-operation-name.ts';
-import type { RequestRecord } from '../requests/request-record.ts';
+import { shownOperationName } from '../observability/requests/operation-name.ts';
+import type { RequestRecord } from '../observability/requests/record.ts';
 
 const MOST_CODES = 10;
 const CODE = /^[A-Z][A-Z_]{0,63}$/;

@@ -1,7 +1,7 @@
 import { type JWTExtendContextFields, useJWT } from '@graphql-yoga/plugin-jwt';
 import type { Plugin } from 'graphql-yoga';
-import { algorithms, CLOCK_TOLERANCE_SECONDS, type SignedTokens } from '../authentication/signed-tokens.ts';
-import type { SignatureHeader } from '../authentication/signing-keys.ts';
+import { algorithms, CLOCK_TOLERANCE_SECONDS, type SignedTokens } from '../auth/signed-tokens.ts';
+import type { SignatureHeader } from '../auth/signing-keys.ts';
 
 export interface SignedTokensOptions {
   /** What the claim `iss` has to be. */

@@ -1,9 +1,9 @@
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
-import { shownOperationName } from '../queries/shown-operation-name.ts';
-import type { ServerTrace } from '../tracing/traced-request.ts';
-import type { Traces } from '../tracing/traces.ts';
+import { shownOperationName } from '../observability/requests/operation-name.ts';
+import type { ServerTrace } from '../observability/tracing/traced-request.ts';
+import type { Traces } from '../observability/tracing/traces.ts';
 
 /** Where operations are sent. Of anything else, such as somebody asking whether the gateway is alive, there is nothing to tell. */
 const ROUTE = '/graphql';

@@ -4,8 +4,8 @@ import {
 } from '@graphql-yoga/plugin-persisted-operations';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
-import type { TrustedDocumentsConfig } from '../config.ts';
-import type { TrustedDocuments } from '../queries/trusted-documents.ts';
+import type { TrustedDocumentsConfig } from '../config/config.ts';
+import type { TrustedDocuments } from '../operations/trusted-documents.ts';
 
 /**
  * Takes queries by the ids of a manifest. An id is sent as `documentId`, as GraphQL over HTTP has it, or as

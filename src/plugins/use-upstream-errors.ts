@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, type UpstreamError } from '../errors.ts';
-import type { RequestRecord } from '../requests/request-record.ts';
+import type { RequestRecord } from '../observability/requests/record.ts';
 
 type Path = readonly (string | number)[];
 

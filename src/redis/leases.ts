@@ -1,6 +1,6 @@
-import type { Signal } from '../upstream/cancellation.ts';
-import type { RedisClient } from './redis-client.ts';
-import type { RedisLink } from './redis-link.ts';
+import type { Signal } from '../lib/signal.ts';
+import type { RedisClient } from './client.ts';
+import type { RedisLink } from './connection.ts';
 
 /** When a replica that has died is not waited for any more. */
 const LEASE_MS = 2_000;

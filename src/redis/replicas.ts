@@ -1,14 +1,14 @@
 import type { Logger } from 'pino';
-import type { SecondLevel } from '../cache/second-level.ts';
-import type { StandingNews } from '../cache/standing-news.ts';
-import type { QuotaLedger } from '../upstream/quota-ledger.ts';
-import { IdentitySeals } from './identity-seal.ts';
+import type { SecondLevel } from '../cache/replica-store.ts';
+import type { StandingNews } from '../identity/credential-events.ts';
+import type { QuotaLedger } from '../upstream/quota/ledger.ts';
+import { IdentitySeals } from './row-encryption.ts';
 import { Leases } from './leases.ts';
-import { RedisLink, type RedisProblem } from './redis-link.ts';
-import type { RedisObserver } from './redis-observer.ts';
-import { RedisQuotaLedger } from './redis-quota-ledger.ts';
-import { RedisSecondLevel } from './redis-second-level.ts';
-import { RedisStanding, type StandingListener } from './redis-standing.ts';
+import { RedisLink, type RedisProblem } from './connection.ts';
+import type { RedisObserver } from './observer.ts';
+import { RedisQuotaLedger } from './quota-ledger.ts';
+import { RedisSecondLevel } from './replica-store.ts';
+import { RedisStanding, type StandingListener } from './credential-status.ts';
 
 export interface ReplicasOptions {
   readonly url: string;

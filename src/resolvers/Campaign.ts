@@ -1,11 +1,11 @@
 import { campaignInteractionConnection } from './campaign-interaction-connection.ts';
 import { campaignProgress } from '../datasources/campaign-progress.ts';
 import { campaignStats } from '../datasources/campaign-stats.ts';
-import type { DataSources } from '../datasources/index.ts';
+import type { DataSources } from '../loading/data-sources.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { campaigns } from '../datasources/campaigns.ts';
-import type { FieldTrace } from '../upstream/call-trace.ts';
-import { entityFields, needing } from './entity-fields.ts';
+import type { FieldTrace } from '../upstream/trace.ts';
+import { entityFields, needing } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const campaign = entityFields(campaigns, (sources) => sources.campaigns);

@@ -1,8 +1,8 @@
 import { campaigns } from '../datasources/campaigns.ts';
 import { type ContactReference, contactsResource } from '../datasources/contacts.ts';
-import type { DataSources } from '../datasources/index.ts';
-import type { FieldTrace } from '../upstream/call-trace.ts';
-import { fieldsFoundBy, needing } from './entity-fields.ts';
+import type { DataSources } from '../loading/data-sources.ts';
+import type { FieldTrace } from '../upstream/trace.ts';
+import { fieldsFoundBy, needing } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const contact = fieldsFoundBy(

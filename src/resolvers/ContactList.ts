@@ -1,5 +1,5 @@
 import { contactLists } from '../datasources/contact-lists.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const contactList = entityFields(contactLists, (sources) => sources.contactLists);

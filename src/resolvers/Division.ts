@@ -1,5 +1,5 @@
 import { divisions } from '../datasources/divisions.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const division = entityFields(divisions, (sources) => sources.divisions);

@@ -1,14 +1,14 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import type { EntityLoader } from '../datasources/loading/entity-loader.ts';
-import type { DataSources } from '../datasources/index.ts';
+import type { EntityLoader } from '../loading/entity-loader.ts';
+import type { DataSources } from '../loading/data-sources.ts';
 import { campaignConnection } from './campaign-connection.ts';
 import {
   campaignInteractionConnection,
   campaignInteractionNamed,
 } from './campaign-interaction-connection.ts';
-import { selectedAmong } from './selections.ts';
-import { endWithObject, fieldTrace } from './traced-fields.ts';
+import { selectedAmong } from '../lookahead/selections.ts';
+import { endWithObject, fieldTrace } from '../lookahead/traced-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 /** Asks the upstream, even for an id alone, and at once for the parts that are selected: one call answers all. */

@@ -1,5 +1,5 @@
 import { queues } from '../datasources/queues.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const queue = entityFields(queues, (sources) => sources.queues);

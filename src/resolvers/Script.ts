@@ -1,5 +1,5 @@
 import { scripts } from '../datasources/scripts.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const script = entityFields(scripts, (sources) => sources.scripts);

@@ -1,5 +1,5 @@
 import { skills } from '../datasources/skills.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const skill = entityFields(skills, (sources) => sources.skills);

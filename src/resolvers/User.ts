@@ -1,5 +1,5 @@
 import { users } from '../datasources/users.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const user = entityFields(users, (sources) => sources.users);

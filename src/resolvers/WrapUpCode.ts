@@ -1,5 +1,5 @@
 import { wrapUpCodes } from '../datasources/wrap-up-codes.ts';
-import { entityFields } from './entity-fields.ts';
+import { entityFields } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const wrapUpCode = entityFields(wrapUpCodes, (sources) => sources.wrapUpCodes);

@@ -5,60 +5,21 @@ import type {
   CampaignInteractionRecord,
 } from '../datasources/campaign-interactions.ts';
 import { interactionMatcher, matchesNothing } from '../datasources/interaction-filter.ts';
-import type { CampaignInteractionOrder, QueryCampaignInteractionsArgs } from '../generated/resolvers.ts';
-import { type InteractionPlace, interactionCursor, parseInteractionCursor } from './cursor.ts';
-import { levelBelow } from './levels.ts';
-import { loadLevels } from './load-levels.ts';
-import { endWith, fieldTrace, loadTraced, rowsPosition } from './traced-fields.ts';
-
-export const DEFAULT_INTERACTIONS = 100;
-export const MAX_INTERACTIONS = 1000;
-export const DEFAULT_ORDER: CampaignInteractionOrder = 'CREATION_TIME_ASC';
+import type { QueryCampaignInteractionsArgs } from '../generated/resolvers.ts';
+import { parseInteractionCursor } from '../connections/cursor.ts';
+import { levelBelow } from '../lookahead/selection-tree.ts';
+import { loadLevels } from '../lookahead/prefetch.ts';
+import { endWith, fieldTrace, loadTraced, rowsPosition } from '../lookahead/traced-fields.ts';
+import {
+  CampaignInteractionPage,
+  comparePlaces,
+  DEFAULT_INTERACTIONS,
+  DEFAULT_ORDER,
+  inOrder,
+  placeOf,
+} from '../connections/campaign-interaction-page.ts';
 
 type Args = Omit<QueryCampaignInteractionsArgs, 'campaignId'>;
-
-/** One page of a campaign's interactions; what the list as a whole is like is known at once, for the upstream gave all of it. */
-export class CampaignInteractionPage {
-  readonly nodes: CampaignInteractionRecord[];
-  readonly totalCount: number;
-  readonly observedAt: string;
-  readonly #order: CampaignInteractionOrder;
-  readonly #start: number;
-
-  /** `start` is where the page begins among those that match, in order. */
-  constructor(
-    matching: readonly CampaignInteractionRecord[],
-    order: CampaignInteractionOrder,
-    start: number,
-    first: number,
-    observedAtMs: number,
-  ) {
-    this.nodes = matching.slice(start, start + first);
-    this.totalCount = matching.length;
-    this.observedAt = new Date(observedAtMs).toISOString();
-    this.#order = order;
-    this.#start = start;
-  }
-
-  get edges() {
-    return this.nodes.map((node) => ({ cursor: this.#cursorOf(node), node }));
-  }
-
-  get pageInfo() {
-    const [first] = this.nodes;
-    const last = this.nodes.at(-1);
-    return {
-      hasNextPage: this.#start + this.nodes.length < this.totalCount,
-      hasPreviousPage: this.#start > 0,
-      startCursor: first === undefined ? null : this.#cursorOf(first),
-      endCursor: last === undefined ? null : this.#cursorOf(last),
-    };
-  }
-
-  #cursorOf(interaction: CampaignInteractionRecord): string {
-    return interactionCursor(placeOf(interaction, this.#order));
-  }
-}
 
 /** Null when the upstream does not know the campaign. The arguments have been checked (use-argument-rules.ts). */
 export async function campaignInteractionConnection(
@@ -85,19 +46,6 @@ export async function campaignInteractionConnection(
   const level = levelBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
   if (level !== null) await loadLevels(level, page.nodes, context, rowsPosition(info, context));
   return page;
-}
-
-/** Requests share lists, of which each is sorted only once. */
-function inOrder(
-  list: CampaignInteractionList,
-  order: CampaignInteractionOrder,
-): readonly CampaignInteractionRecord[] {
-  return list.arranged(order, (interactions) =>
-    interactions
-      .map((interaction) => ({ interaction, place: placeOf(interaction, order) }))
-      .toSorted((a, b) => comparePlaces(a.place, b.place))
-      .map(({ interaction }) => interaction),
-  );
 }
 
 /** Null when the upstream does not know the campaign, or the campaign does not have the interaction at the moment. */
@@ -130,19 +78,4 @@ async function interactionsOf(
     problems.push({ reason: answer.fault(fault), type, ids: [], path: responsePathAsArray(info.path) });
   }
   return list;
-}
-
-function placeOf(interaction: CampaignInteractionRecord, order: CampaignInteractionOrder): InteractionPlace {
-  return { order, creationTimeMs: interaction.creationTimeMs, id: interaction.id };
-}
-
-/** By creation time, those without one last in either order; ties by id, which is what makes the order total. */
-function comparePlaces(a: InteractionPlace, b: InteractionPlace): number {
-  if (a.creationTimeMs !== b.creationTimeMs) {
-    if (a.creationTimeMs === null) return 1;
-    if (b.creationTimeMs === null) return -1;
-    const difference = a.creationTimeMs - b.creationTimeMs;
-    return a.order === 'CREATION_TIME_DESC' ? -difference : difference;
-  }
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }

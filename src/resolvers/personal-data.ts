@@ -8,8 +8,8 @@ import {
 } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
-import { notePersonalProperty } from './entity-fields.ts';
-import { propertyOf } from './property-of.ts';
+import { notePersonalProperty } from '../lookahead/entity-fields.ts';
+import { propertyOf } from '../lookahead/property-of.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
 

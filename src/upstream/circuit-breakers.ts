@@ -1,8 +1,8 @@
 import { circuitBreaker, type CircuitBreakerPolicy, CircuitState, CountBreaker, handleWhen } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
-import type { Signal } from './cancellation.ts';
-import type { UpstreamIdentity } from './identity.ts';
-import { PerIdentity } from './per-identity.ts';
+import type { Signal } from '../lib/signal.ts';
+import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import { PerIdentity } from '../identity/per-identity.ts';
 
 /** Opens when more than this share of the last calls failed; not before there were so many. */
 const THRESHOLD = 0.5;

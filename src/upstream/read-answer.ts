@@ -1,9 +1,8 @@
 import { UpstreamError } from '../errors.ts';
-import { decoded } from './decoded.ts';
-import { correlationIdOf, errorFromAnswer } from './error-answer.ts';
-import type { HttpAnswer } from './http.ts';
-import { UpstreamAnswer } from './upstream-answer.ts';
-import type { UpstreamRead } from './upstream-request.ts';
+import { decoded } from '../lib/utf8.ts';
+import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
+import type { HttpAnswer } from './http/http.ts';
+import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
 
 /** Reads the JSON of a resource's 2xx answer. Throws an `UpstreamError` when it is no such answer. */
 export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {

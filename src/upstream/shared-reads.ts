@@ -1,9 +1,9 @@
-import type { Deadline } from './deadline.ts';
-import type { UpstreamIdentity } from './identity.ts';
-import { PerIdentity } from './per-identity.ts';
-import { SharedCall, type SharedWork } from './shared-call.ts';
-import type { UpstreamRead, UpstreamRequest } from './upstream-request.ts';
-import type { WrittenRequest } from './written-request.ts';
+import type { Deadline } from '../lib/deadline.ts';
+import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import { PerIdentity } from '../identity/per-identity.ts';
+import { SharedCall, type SharedWork } from '../lib/single-flight.ts';
+import type { UpstreamRequest, WrittenRequest } from './request.ts';
+import type { UpstreamRead } from './answer.ts';
 
 type Work = (shared: SharedWork) => Promise<UpstreamRead>;
 

@@ -1,5 +1,5 @@
-import type { QuotaLeft } from './quota-window.ts';
-import { type MadeCall, UpstreamTally } from './upstream-tally.ts';
+import type { QuotaLeft } from './quota/window.ts';
+import { type MadeCall, UpstreamTally } from './usage.ts';
 
 /** The same as its tally call by call and type by type, noted only where somebody wants to know. */
 export class UpstreamReport extends UpstreamTally {

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import { gatewayForTest, type GraphQLAnswer, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/organisation.ts';
-import { range, subgraphForTest } from './subgraph/support.ts';
+import { range, subgraphForTest } from './federation/support.ts';
 
 const ALLOWED = 500_000;
 /** Each executor by itself: that of Yoga, and ours. */

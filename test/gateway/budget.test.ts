@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { callerKeyOf } from '../../src/caller.ts';
-import { BulkCall } from '../../src/datasources/loading/bulk-call.ts';
-import { CallBudget } from '../../src/upstream/call-budget.ts';
-import { deadlineIn } from '../../src/upstream/deadline.ts';
-import { tokenIdentity } from '../../src/upstream/identity.ts';
-import type { Asker } from '../../src/upstream/upstream-client.ts';
-import { UpstreamTally } from '../../src/upstream/upstream-tally.ts';
+import { callerKeyOf } from '../../src/identity/caller.ts';
+import { BulkCall } from '../../src/loading/batch.ts';
+import { CallBudget } from '../../src/upstream/budget.ts';
+import { deadlineIn } from '../../src/lib/deadline.ts';
+import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
+import type { Asker } from '../../src/upstream/client.ts';
+import { UpstreamTally } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, type GraphQLAnswer } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';

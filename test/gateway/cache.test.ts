@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type LifetimeName, lifetimes } from '../../src/cache/lifetimes.ts';
+import { type LifetimeName, lifetimes } from '../../src/datasources/ttl.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
-import { lifetimeSetting } from '../../src/settings.ts';
+import { lifetimeSetting } from '../../src/config/settings.ts';
 import { clockForTest } from '../property/identities-clock.ts';
 import {
   altered,

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Gateway } from '../../src/server.ts';
+import type { Gateway } from '../../src/gateway.ts';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';

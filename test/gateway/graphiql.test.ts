@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { exampleQueries } from '../../src/graphiql.ts';
+import { exampleQueries } from '../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
-import { type Gateway } from '../../src/server.ts';
+import { type Gateway } from '../../src/gateway.ts';
 import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 
 const GRAPHQL = 'http://localhost/graphql';

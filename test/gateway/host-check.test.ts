@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import { isLoopback } from '../../src/loopback.ts';
+import { isLoopback } from '../../src/lib/loopback.ts';
 import { gatewayForTest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 

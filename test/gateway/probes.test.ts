@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import type { Gateway } from '../../src/server.ts';
+import type { Gateway } from '../../src/gateway.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';

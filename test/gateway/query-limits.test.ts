@@ -1,6 +1,6 @@
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { exampleQueries } from '../../src/graphiql.ts';
+import { exampleQueries } from '../../src/http/graphiql.ts';
 import { gatewayForTest, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 

@@ -5,9 +5,9 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { recordCalls } from '../../scripts/drift/calls.ts';
 import { generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
 import { schema } from '../../src/schema.ts';
-import { cardinalities } from '../../src/planning/cardinalities.ts';
-import { GatewayMetrics } from '../../src/metrics/gateway-metrics.ts';
-import { settings } from '../../src/settings.ts';
+import { cardinalities } from '../../src/config/cardinalities.ts';
+import { GatewayMetrics } from '../../src/observability/metrics/gateway-metrics.ts';
+import { settings } from '../../src/config/settings.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

@@ -1,14 +1,14 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { callerKeyOf } from '../../src/caller.ts';
-import { parseConfig } from '../../src/config.ts';
-import { createDataSources, type DataSources, releaseDataSources } from '../../src/datasources/index.ts';
+import { callerKeyOf } from '../../src/identity/caller.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { createDataSources, type DataSources, releaseDataSources } from '../../src/loading/data-sources.ts';
 import { UnknownValueError } from '../../src/errors.ts';
-import { sharing } from '../../src/sharing.ts';
-import { CallBudget } from '../../src/upstream/call-budget.ts';
-import { deadlineIn } from '../../src/upstream/deadline.ts';
-import { Http } from '../../src/upstream/http.ts';
-import { tokenIdentity } from '../../src/upstream/identity.ts';
-import { UpstreamTally } from '../../src/upstream/upstream-tally.ts';
+import { sharing } from '../../src/shared-services.ts';
+import { CallBudget } from '../../src/upstream/budget.ts';
+import { deadlineIn } from '../../src/lib/deadline.ts';
+import { Http } from '../../src/upstream/http/http.ts';
+import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
+import { UpstreamTally } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 

@@ -7,7 +7,7 @@ import {
   validateSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { resolverOf } from '../../src/execution/prepare-fields.ts';
+import { resolverOf } from '../../src/executor/prepare-fields.ts';
 import { schema } from '../../src/schema.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 

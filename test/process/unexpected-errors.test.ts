@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { UnexpectedErrors } from '../../src/unexpected-errors.ts';
+import { UnexpectedErrors } from '../../src/observability/unexpected-errors.ts';
 import { ask, GATEWAY, runningGateway, sandboxForTest } from '../support/running-gateway.ts';
 
 const USER = '{ user(id: "user-1") { name } }';

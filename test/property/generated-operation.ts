@@ -9,8 +9,8 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-import { entityKeys, entityTypes } from '../../src/subgraph/entity-keys.ts';
-import { ENTITIES } from '../../src/subgraph/representations.ts';
+import { entityKeys, entityTypes } from '../../src/federation/entity-keys.ts';
+import { ENTITIES } from '../../src/federation/representations.ts';
 import { idsOf } from './generated-campaigns.ts';
 import type { Row } from './reference-values.ts';
 

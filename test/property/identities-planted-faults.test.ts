@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { IdentityProofs } from '../../src/cache/identity-proofs.ts';
-import type { SharedEntities } from '../../src/datasources/loading/shared-entities.ts';
+import type { IdentityProofs } from '../../src/cache/credential-checks.ts';
+import type { SharedEntities } from '../../src/loading/entity-sources.ts';
 import type { SharedReads } from '../../src/upstream/shared-reads.ts';
-import type { UpstreamRead } from '../../src/upstream/upstream-request.ts';
 import { interleavings } from './identities-interleaving.ts';
 import { playerForTest } from './identities-player.ts';
 import { violations } from './identities-rules.ts';
+import type { UpstreamRead } from '../../src/upstream/answer.ts';
 
 /*
  * Shows that identities.test.ts can fail: each test replaces one part of the gateway by one that is faulty, and the same
@@ -17,9 +17,9 @@ beforeEach(() => {
   // The gateway is made of modules that are loaded anew.
   vi.resetModules();
   onTestFinished(() => {
-    vi.doUnmock('../../src/cache/identity-proofs.ts');
-    vi.doUnmock('../../src/datasources/loading/shared-entities.ts');
-    vi.doUnmock('../../src/keyed-hash.ts');
+    vi.doUnmock('../../src/cache/credential-checks.ts');
+    vi.doUnmock('../../src/loading/entity-sources.ts');
+    vi.doUnmock('../../src/identity/keyed-hash.ts');
     vi.doUnmock('../../src/upstream/shared-reads.ts');
     vi.resetModules();
   });
@@ -27,7 +27,7 @@ beforeEach(() => {
 
 /** Plays interleavings until one finds something that says this; gives it, or null when none does. */
 async function findingOf(about: string, proofSeconds: string): Promise<string | null> {
-  const { createGateway } = await import('../../src/server.ts');
+  const { createGateway } = await import('../../src/gateway.ts');
   const play = await playerForTest(createGateway, proofSeconds);
   let finding: string | undefined;
   const property = fc.asyncProperty(interleavings, async (interleaving) => {
@@ -41,7 +41,7 @@ async function findingOf(about: string, proofSeconds: string): Promise<string | 
 
 /** Makes the keys of identities of what is left of their credentials. */
 function plantKeys(left: (token: string) => string): void {
-  vi.doMock(import('../../src/keyed-hash.ts'), async (original) => {
+  vi.doMock(import('../../src/identity/keyed-hash.ts'), async (original) => {
     const { keyedHash } = await original();
     return {
       keyedHash: (kind, ...secret) =>
@@ -58,14 +58,14 @@ function plantReads(faulty: (Real: typeof SharedReads) => typeof SharedReads): v
 }
 
 function plantProofs(faulty: (Real: typeof IdentityProofs) => typeof IdentityProofs): void {
-  vi.doMock(import('../../src/cache/identity-proofs.ts'), async (original) => {
+  vi.doMock(import('../../src/cache/credential-checks.ts'), async (original) => {
     const real = await original();
     return { IdentityProofs: faulty(real.IdentityProofs) };
   });
 }
 
 function plantEntities(faulty: (Real: typeof SharedEntities) => typeof SharedEntities): void {
-  vi.doMock(import('../../src/datasources/loading/shared-entities.ts'), async (original) => {
+  vi.doMock(import('../../src/loading/entity-sources.ts'), async (original) => {
     const real = await original();
     return { ...real, SharedEntities: faulty(real.SharedEntities) };
   });

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
-import type { createGateway, Gateway } from '../../src/server.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import type { createGateway, Gateway } from '../../src/gateway.ts';
 import { type GraphQLAnswer, graphqlRequest } from '../support/gateway.ts';
 import { type Clock, clockForTest, type Moment } from './identities-clock.ts';
 import type { Interleaving, Step } from './identities-interleaving.ts';

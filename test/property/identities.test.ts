@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createGateway } from '../../src/server.ts';
+import { createGateway } from '../../src/gateway.ts';
 import { interleavings } from './identities-interleaving.ts';
 import { playerForTest } from './identities-player.ts';
 import { violations } from './identities-rules.ts';

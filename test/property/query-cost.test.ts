@@ -1,13 +1,13 @@
 import * as fc from 'fast-check';
 import { getOperationAST, getVariableValues, type GraphQLSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { type Cardinalities, usualCardinalities } from '../../src/planning/cardinalities.ts';
-import { planOperation } from '../../src/planning/operation-planner.ts';
-import { fragmentsOf } from '../../src/resolvers/selections.ts';
+import { type Cardinalities, usualCardinalities } from '../../src/config/cardinalities.ts';
+import { planOperation } from '../../src/operations/planner.ts';
+import { fragmentsOf } from '../../src/lookahead/selections.ts';
 import type { Fault, RecordedRequest } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { schema } from '../../src/schema.ts';
-import { servedSchema } from '../../src/subgraph/served-schema.ts';
+import { servedSchema } from '../../src/federation/served-schema.ts';
 import { ANY_SIZE, NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';
 import { ids } from './generated-campaigns.ts';
 import { type GeneratedOperation, generateOperation } from './generated-operation.ts';

@@ -1,15 +1,15 @@
 import { onTestFinished } from 'vitest';
 import type { Logger } from 'pino';
-import { parseConfig } from '../../src/config.ts';
-import type { GatewayMetrics } from '../../src/metrics/gateway-metrics.ts';
-import { parseTrustedDocuments } from '../../src/queries/trusted-documents.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import type { GatewayMetrics } from '../../src/observability/metrics/gateway-metrics.ts';
+import { parseTrustedDocuments } from '../../src/operations/trusted-documents.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { createGateway, type Gateway } from '../../src/server.ts';
-import { servedSchema } from '../../src/subgraph/served-schema.ts';
+import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { servedSchema } from '../../src/federation/served-schema.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
 /** A token that every sandbox of these tests accepts without a login. */

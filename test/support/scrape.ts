@@ -1,6 +1,9 @@
 import { onTestFinished } from 'vitest';
-import { GatewayMetrics, type GatewayMetricsOptions } from '../../src/metrics/gateway-metrics.ts';
-import { serveMetrics } from '../../src/metrics/serve-metrics.ts';
+import {
+  GatewayMetrics,
+  type GatewayMetricsOptions,
+} from '../../src/observability/metrics/gateway-metrics.ts';
+import { serveMetrics } from '../../src/observability/metrics/serve-metrics.ts';
 import { keepingGatewayForTest, type TestGateway } from './gateway.ts';
 
 type Labels = Readonly<Record<string, string>>;

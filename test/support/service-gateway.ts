@@ -1,10 +1,10 @@
 import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { createGateway, type Gateway } from '../../src/server.ts';
+import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { compileAtSight, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { getIntrospectionQuery } from 'graphql';
 import { flagship } from '../../soak/questions.ts';
-import { exampleQueries } from '../../../src/graphiql.ts';
+import { exampleQueries } from '../../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.ts';
 import { deepDocuments, longLiterals, wideDocuments } from './large-documents.ts';
 import { anyText, editedDocument, editedText } from './text.ts';

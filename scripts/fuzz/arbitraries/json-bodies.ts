@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { settings } from '../../../src/settings.ts';
+import { settings } from '../../../src/config/settings.ts';
 import { anyText, editedBytes, editedText, manyUpTo } from './text.ts';
 
 const LIMIT = Number(settings.MAX_BODY_BYTES.default);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { campaignCursor, interactionCursor } from '../../../src/resolvers/cursor.ts';
+import { campaignCursor, interactionCursor } from '../../../src/connections/cursor.ts';
 import { generateOrganisation, EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.ts';
 import { schema } from '../../../src/schema.ts';
 import { generateOperation } from '../../../test/property/generated-operation.ts';

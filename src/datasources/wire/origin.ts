@@ -1,4 +1,4 @@
-import type { UpstreamAnswer } from '../../upstream/upstream-answer.ts';
+import type { UpstreamAnswer } from '../../upstream/answer.ts';
 
 /** The entity that a value belongs to and the answer it came in: what an error about it has to name. */
 export interface Origin {

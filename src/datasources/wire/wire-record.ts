@@ -1,5 +1,5 @@
 import { UnknownValueError } from '../../errors.ts';
-import type { AnswerFault } from '../../upstream/upstream-answer.ts';
+import type { AnswerFault } from '../../upstream/answer.ts';
 import { epochMsOf, utcTextOf } from './date-time.ts';
 import type { EntityOrigin, Origin } from './origin.ts';
 import { type Reference, referenceFrom } from './reference.ts';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
-import { GatewayMetrics } from '../../../src/metrics/gateway-metrics.ts';
-import { serveMetrics } from '../../../src/metrics/serve-metrics.ts';
+import { GatewayMetrics } from '../../../src/observability/metrics/gateway-metrics.ts';
+import { serveMetrics } from '../../../src/observability/metrics/serve-metrics.ts';
 import { meteredGatewayForTest, Scrape } from '../../support/scrape.ts';
 
 test('metrics are at /metrics, and nothing is anywhere else', async () => {

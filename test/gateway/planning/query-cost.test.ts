@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { exampleQueries } from '../../../src/graphiql.ts';
-import { campaignFilterKey } from '../../../src/resolvers/campaign-connection.ts';
-import { campaignCursor } from '../../../src/resolvers/cursor.ts';
+import { exampleQueries } from '../../../src/http/graphiql.ts';
+import { campaignCursor } from '../../../src/connections/cursor.ts';
 import {
   forgetfulGatewayForTest,
   graphqlRequest,
@@ -9,6 +8,7 @@ import {
   TOKEN,
 } from '../../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../../support/organisation.ts';
+import { campaignFilterKey } from '../../../src/connections/campaign-page.ts';
 
 const list = (selection: string, args = '') =>
   `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}"${args}) { ${selection} } }`;

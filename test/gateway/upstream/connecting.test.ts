@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { parseConfig } from '../../../src/config.ts';
-import { createGateway } from '../../../src/server.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { createGateway } from '../../../src/gateway.ts';
 import { compileAtSight, graphqlRequest } from '../../support/gateway.ts';
 
 /** A host that takes connections and never says a word, so that no TLS handshake with it ends. */

@@ -1,7 +1,7 @@
 /** A gateway in a process of its own that waits 5 s for Redis, where the default of 50 ms can pass on a busy machine. */
 import { createServer } from 'node:http';
-import { parseConfig } from '../../../src/config.ts';
-import { createGateway } from '../../../src/server.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { createGateway } from '../../../src/gateway.ts';
 
 const { upstream, ...config } = parseConfig(process.env);
 if (upstream === null) throw new TypeError('A replica needs GENESYSCLOUD_API_URL.');

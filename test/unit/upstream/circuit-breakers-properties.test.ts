@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { CircuitBreakers } from '../../../src/upstream/circuit-breakers.ts';
-import { tokenIdentity } from '../../../src/upstream/identity.ts';
+import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
 import { elapse, settle, useFakeClock } from './fake-clock.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { UpstreamError, type UpstreamFailure } from '../../../src/errors.ts';
 import { type Circuit, CircuitBreakers } from '../../../src/upstream/circuit-breakers.ts';
-import { tokenIdentity, type UpstreamIdentity } from '../../../src/upstream/identity.ts';
+import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
 import { elapse, useFakeClock } from './fake-clock.ts';
 
 const OPEN_MS = 5_000;

@@ -2,9 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
-import { tokenIdentity } from '../../../src/upstream/identity.ts';
+import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import { elapse, settle } from './fake-clock.ts';
-import type { UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
+import type { UpstreamRequest } from '../../../src/upstream/request.ts';
 import { aRequest, useSharedReads } from './use-shared-reads.ts';
 
 const mine = tokenIdentity('mine');

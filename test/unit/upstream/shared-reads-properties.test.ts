@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { tokenIdentity } from '../../../src/upstream/identity.ts';
-import type { SharedWork } from '../../../src/upstream/shared-call.ts';
+import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
+import type { SharedWork } from '../../../src/lib/single-flight.ts';
 import { SharedReads } from '../../../src/upstream/shared-reads.ts';
-import type { UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
-import { written } from '../../../src/upstream/written-request.ts';
+import { type UpstreamRequest, written } from '../../../src/upstream/request.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
 import { elapse, useFakeClock } from './fake-clock.ts';
 import { aRequest, DeadlineOf, SharedCall } from './use-shared-reads.ts';

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
-import { tokenIdentity } from '../../../src/upstream/identity.ts';
-import type { UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
+import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
+import type { UpstreamRequest } from '../../../src/upstream/request.ts';
 import { elapse, settle } from './fake-clock.ts';
 import { aRequest, DeadlineOf, useSharedReads } from './use-shared-reads.ts';
 

@@ -1,11 +1,10 @@
 import { beforeEach } from 'vitest';
-import { Deadline } from '../../../src/upstream/deadline.ts';
-import { tokenIdentity, type UpstreamIdentity } from '../../../src/upstream/identity.ts';
-import type { SharedWork } from '../../../src/upstream/shared-call.ts';
+import { Deadline } from '../../../src/lib/deadline.ts';
+import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
+import type { SharedWork } from '../../../src/lib/single-flight.ts';
 import { SharedReads } from '../../../src/upstream/shared-reads.ts';
-import { UpstreamAnswer } from '../../../src/upstream/upstream-answer.ts';
-import type { UpstreamRead, UpstreamRequest } from '../../../src/upstream/upstream-request.ts';
-import { written } from '../../../src/upstream/written-request.ts';
+import { UpstreamAnswer, type UpstreamRead } from '../../../src/upstream/answer.ts';
+import { type UpstreamRequest, written } from '../../../src/upstream/request.ts';
 import { useFakeClock } from './fake-clock.ts';
 
 const HOUR_MS = 3_600_000;

@@ -9,7 +9,7 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import packageLock from '../../../package-lock.json' with { type: 'json' };
 import { clientEnv } from '../../../scripts/check-readme/client-env.ts';
 import { freePort } from '../../../scripts/free-port.ts';
-import { settings } from '../../../src/settings.ts';
+import { settings } from '../../../src/config/settings.ts';
 import { ask, runningGateway } from '../../support/running-gateway.ts';
 import { buildImage, type Image, pathIn, RunError } from './build-image.ts';
 

@@ -9,8 +9,8 @@ import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { parseConfig } from '../../../src/config.ts';
-import { settings } from '../../../src/settings.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { settings } from '../../../src/config/settings.ts';
 import { gatewayForTest } from '../../support/gateway.ts';
 import { type Manifest, problemsOf } from './check-manifest.ts';
 

@@ -1,0 +1,353 @@
+import type { Err } from '@badrap/valita';
+import type { ApiKey } from '../identity/api-key.ts';
+import { type LifetimeName, lifetimes } from '../datasources/ttl.ts';
+import { isLoopback } from '../lib/loopback.ts';
+import { type Cardinalities, usualCardinalities } from './cardinalities.ts';
+import { lifetimeSetting, type SettingName, settings, type SettingValues } from './settings.ts';
+import { regions } from './regions.ts';
+import type { Credentials } from '../identity/credentials.ts';
+
+export interface UpstreamConfig {
+  /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
+  readonly apiUrl: string;
+  readonly credentials: Credentials;
+}
+
+/** What callers authenticate to the gateway with. */
+interface AuthenticationConfig {
+  readonly apiKeys: readonly ApiKey[];
+  /** Null where no tokens are accepted. */
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
+}
+
+/** What a query may be. */
+export interface QueryLimits {
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxTokens: number;
+  readonly maxRootFields: number;
+}
+
+/** Where replicas share what they know. */
+interface RedisConfig {
+  readonly url: string;
+  readonly pepper: string;
+}
+
+/** Queries that are known by their ids. */
+export interface TrustedDocumentsConfig {
+  /** `only` where no others are accepted. */
+  readonly mode: 'prefer' | 'only';
+  /** Path of the manifest. */
+  readonly file: string;
+}
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** How long a client's connection without a request stays open. */
+  readonly keepAliveSeconds: number;
+  /** Null for the embedded sandbox. */
+  readonly upstream: UpstreamConfig | null;
+  /** Null where callers do not authenticate to the gateway. */
+  readonly authentication: AuthenticationConfig | null;
+  /** Scope that callers need to see personal data; null where every caller may. */
+  readonly personalDataScope: string | null;
+  /** Host names that requests may be for besides those of loopback, in lower case; null where none were set. */
+  readonly allowedHosts: readonly string[] | null;
+  readonly requestTimeoutMs: number;
+  readonly upstreamTimeoutMs: number;
+  readonly upstreamBatchSize: number;
+  readonly upstreamConcurrency: number;
+  readonly maxUpstreamCalls: number;
+  /** The most values, objects and elements of lists in one answer. */
+  readonly maxAnswerFields: number;
+  /** How many of something there are where the plan of a query cannot know it. */
+  readonly cardinalities: Cardinalities;
+  readonly interactionsWindowMs: number;
+  readonly interactionsMaxAgeMs: number;
+  readonly cacheMaxBytes: number;
+  readonly lifetimeSeconds: Readonly<Record<LifetimeName, number>>;
+  readonly identityProofSeconds: number;
+  readonly queryLimits: QueryLimits;
+  readonly maxBodyBytes: number;
+  /** Null where every query is sent as it is. */
+  readonly trustedDocuments: TrustedDocumentsConfig | null;
+  /** Whether clients are told of the schema: by introspection, and by suggestions in errors. */
+  readonly introspection: boolean;
+  readonly graphiql: boolean;
+  /** Whether routers of a federated graph may ask for entities. */
+  readonly subgraph: boolean;
+  /** Origins of web pages that may read answers. */
+  readonly corsOrigins: readonly string[];
+  /** Whether requests may ask for a report of their upstream calls. */
+  readonly upstreamReport: boolean;
+  readonly logLevel: SettingValues['LOG_LEVEL'];
+  /** Null where no metrics are kept. */
+  readonly metricsPort: number | null;
+  /** Base URL; null where no traces are made. */
+  readonly otlpEndpoint: string | null;
+  readonly tracesSampler: NonNullable<SettingValues['OTEL_TRACES_SAMPLER']>;
+  /** For samplers that have to do with shares: 0 to 1. */
+  readonly tracesRatio: number;
+  readonly drainSeconds: number;
+  /** Null where each process is by itself. */
+  readonly redis: RedisConfig | null;
+  /** How many processes spend the same quota. */
+  readonly replicas: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type IsSet = (name: SettingName) => boolean;
+
+/** Without one of these each caller is known to the upstream by its own token. */
+const ownCredentials = [
+  'GENESYSCLOUD_OAUTHCLIENT_ID',
+  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+  'GENESYSCLOUD_ACCESS_TOKEN',
+] as const satisfies SettingName[];
+/** Settings that say something about an upstream, but not which one it is. */
+const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
+const tokenSettings = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const satisfies SettingName[];
+/** Settings by which callers are authenticated. */
+const authenticating = [...tokenSettings, 'AUTH_API_KEY_HASHES'] as const satisfies SettingName[];
+const callerSettings = [...authenticating, 'AUTH_PII_SCOPE'] as const satisfies SettingName[];
+
+/** Everything that is wrong with the environment, at once. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+/**
+ * The configuration that an environment describes.
+ *
+ * @throws ConfigError with every problem at once.
+ */
+export function parseConfig(env: Environment): Config {
+  const problems: string[] = [];
+  const values = readSettings(env, problems);
+  const isSet = (name: SettingName) => Boolean(env[name]?.trim());
+  const upstream = upstreamOf(values, isSet, problems);
+  const authentication = authenticationOf(values, isSet, problems);
+  const trustedDocuments = trustedDocumentsOf(values, isSet, problems);
+  const redis = redisOf(values, isSet, problems);
+  const introspection = isOn(values.INTROSPECTION, trustedDocuments?.mode !== 'only');
+  if (!introspection && values.GRAPHIQL === 'on') {
+    problems.push(
+      `GRAPHIQL cannot be on without introspection, which ${values.INTROSPECTION === 'off' ? 'INTROSPECTION=off' : 'TRUSTED_DOCUMENTS=only'} switches off.`,
+    );
+  }
+  // One that could not be read has been reported by itself, and what stands in its place is nobody's choice.
+  const wereRead = !problems.some((problem) => problem.startsWith('INTERACTIONS_'));
+  if (wereRead && values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS) {
+    problems.push(
+      `INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is ${values.INTERACTIONS_WINDOW_MS}; it is ${values.INTERACTIONS_MAX_AGE_MS}.`,
+    );
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return Object.freeze({
+    port: values.PORT,
+    host: values.HOST,
+    keepAliveSeconds: values.KEEP_ALIVE_SECONDS,
+    upstream,
+    authentication,
+    personalDataScope: values.AUTH_PII_SCOPE,
+    allowedHosts: values.ALLOWED_HOSTS && Object.freeze(values.ALLOWED_HOSTS),
+    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    upstreamTimeoutMs: values.UPSTREAM_TIMEOUT_MS,
+    upstreamBatchSize: values.UPSTREAM_BATCH_SIZE,
+    upstreamConcurrency: values.UPSTREAM_CONCURRENCY,
+    maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
+    maxAnswerFields: values.MAX_ANSWER_FIELDS,
+    cardinalities: values.PLAN_CARDINALITIES ?? usualCardinalities,
+    interactionsWindowMs: values.INTERACTIONS_WINDOW_MS,
+    interactionsMaxAgeMs: values.INTERACTIONS_MAX_AGE_MS,
+    cacheMaxBytes: values.CACHE_MAX_BYTES,
+    lifetimeSeconds: Object.freeze(lifetimeSecondsOf(values)),
+    identityProofSeconds: values.IDENTITY_PROOF_SECONDS,
+    queryLimits: Object.freeze({
+      maxDepth: values.MAX_DEPTH,
+      maxAliases: values.MAX_ALIASES,
+      maxTokens: values.MAX_TOKENS,
+      maxRootFields: values.MAX_ROOT_FIELDS,
+    }),
+    maxBodyBytes: values.MAX_BODY_BYTES,
+    trustedDocuments,
+    introspection,
+    graphiql: isOn(values.GRAPHIQL, introspection),
+    subgraph: values.SUBGRAPH === '1',
+    corsOrigins: Object.freeze(values.CORS_ORIGINS ?? []),
+    upstreamReport: isOn(values.UPSTREAM_REPORT, upstream === null),
+    logLevel: values.LOG_LEVEL,
+    metricsPort: values.METRICS_PORT,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    tracesSampler: values.OTEL_TRACES_SAMPLER ?? 'parentbased_always_on',
+    tracesRatio: values.OTEL_TRACES_SAMPLER_ARG,
+    drainSeconds: values.DRAIN_SECONDS,
+    redis,
+    replicas: values.REPLICAS,
+  });
+}
+
+function isOn(value: 'on' | 'off' | null, preset: boolean): boolean {
+  return value === null ? preset : value === 'on';
+}
+
+function readSettings(env: Environment, problems: string[]): SettingValues {
+  const values: Partial<Record<SettingName, SettingValues[SettingName]>> = {};
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const { schema, default: preset, ...setting } = settings[name];
+    values[name] = preset === null ? null : schema.parse(preset);
+    const text = env[name]?.trim();
+    if (!text) continue;
+    const parsed = schema.try(text);
+    if (parsed.ok) values[name] = parsed.value;
+    else {
+      const shown = 'hidden' in setting ? 'the value given' : JSON.stringify(text);
+      problems.push(`${name} ${messageOf(parsed.issues)}; it is ${shown}.`);
+    }
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema
+  return values as SettingValues;
+}
+
+/** All that settings are checked by has words of its own. */
+function messageOf(issues: Err['issues']): string {
+  return issues.map((issue) => ('message' in issue ? issue.message : issue.code)).join(', ');
+}
+
+function lifetimeSecondsOf(values: SettingValues): Record<LifetimeName, number> {
+  const seconds: Record<LifetimeName, number> = { ...lifetimes };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
+  for (const name of Object.keys(lifetimes) as LifetimeName[]) seconds[name] = values[lifetimeSetting(name)];
+  return seconds;
+}
+
+/** Looks at settings together. One that is there but could not be read counts as there: it has been reported by itself. */
+function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamConfig | null {
+  const credentials = credentialsOf(values, isSet, problems);
+  if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
+    const others = upstreamSettings.filter(isSet);
+    if (others.length > 0) {
+      problems.push(
+        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set: without them the embedded sandbox is the upstream, for which ${others.join(' and ')} cannot be meant.`,
+      );
+    }
+    return null;
+  }
+  const isOpen = ![...authenticating, 'AUTH_NONE' as const].some(isSet);
+  if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && isOpen) {
+    problems.push(
+      `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: authenticate callers by AUTH_JWKS_URL or AUTH_API_KEY_HASHES, bind it to loopback, or set AUTH_NONE=i-know.`,
+    );
+  }
+  const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
+  return Object.freeze({ apiUrl, credentials: Object.freeze(credentials) });
+}
+
+function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]): Credentials {
+  const hasClient = isSet('GENESYSCLOUD_OAUTHCLIENT_ID');
+  if (hasClient !== isSet('GENESYSCLOUD_OAUTHCLIENT_SECRET')) {
+    problems.push('GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.');
+  }
+  if (isSet('GENESYSCLOUD_ACCESS_TOKEN')) {
+    if (hasClient) {
+      problems.push('Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.');
+    }
+    return { mode: 'accessToken', accessToken: values.GENESYSCLOUD_ACCESS_TOKEN ?? '' };
+  }
+  if (!hasClient) return { mode: 'passThrough' };
+  if (isSet('GENESYSCLOUD_API_URL') && !isSet('GENESYSCLOUD_LOGIN_URL') && !isSet('GENESYSCLOUD_REGION')) {
+    problems.push(
+      'GENESYSCLOUD_LOGIN_URL must be set with GENESYSCLOUD_API_URL to log in as an OAuth client.',
+    );
+  }
+  return {
+    mode: 'client',
+    tokenUrl: tokenUrlOf(values.GENESYSCLOUD_LOGIN_URL ?? `https://login.${domainOf(values)}`),
+    clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
+    clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
+    bearerFirst: false,
+  };
+}
+
+function authenticationOf(
+  values: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): AuthenticationConfig | null {
+  const set = callerSettings.filter(isSet);
+  const isPassThrough =
+    (isSet('GENESYSCLOUD_REGION') || isSet('GENESYSCLOUD_API_URL')) && !ownCredentials.some(isSet);
+  if (isPassThrough && set.length > 0) {
+    problems.push(
+      `${set.join(' and ')} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
+    );
+    return null;
+  }
+  const missing = tokenSettings.filter((name) => !isSet(name));
+  if (missing.length > 0 && missing.length < tokenSettings.length) {
+    problems.push(
+      `${missing.join(' and ')} must be set as well: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.`,
+    );
+  }
+  const by = authenticating.filter(isSet);
+  if (by.length === 0) return null;
+  if (isSet('AUTH_NONE')) {
+    problems.push(`Either AUTH_NONE or ${by.join(' and ')} can be set, not both.`);
+  }
+  return Object.freeze({
+    apiKeys: Object.freeze(values.AUTH_API_KEY_HASHES ?? []),
+    tokens: isSet('AUTH_JWKS_URL')
+      ? Object.freeze({
+          jwksUrl: values.AUTH_JWKS_URL ?? '',
+          issuer: values.AUTH_ISSUER ?? '',
+          audience: values.AUTH_AUDIENCE ?? '',
+        })
+      : null,
+  });
+}
+
+function trustedDocumentsOf(
+  { TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): TrustedDocumentsConfig | null {
+  if (mode === 'off') {
+    if (file !== null && !isSet('TRUSTED_DOCUMENTS')) {
+      problems.push('TRUSTED_DOCUMENTS must be set with TRUSTED_DOCUMENTS_FILE: to prefer, only or off.');
+    }
+    return null;
+  }
+  if (file !== null) return Object.freeze({ mode, file });
+  problems.push(`TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=${mode}.`);
+  return null;
+}
+
+function redisOf(
+  { REDIS_URL: url, REDIS_PEPPER: pepper }: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): RedisConfig | null {
+  if (isSet('REDIS_URL') !== isSet('REDIS_PEPPER')) {
+    problems.push('REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.');
+  }
+  return url === null || pepper === null ? null : Object.freeze({ url, pepper });
+}
+
+function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {
+  return regions.get(region ?? '') ?? region ?? '';
+}
+
+/** The login service's token endpoint; a URL that names it already is taken as it is. */
+export function tokenUrlOf(loginUrl: string): string {
+  const base = loginUrl.replace(/\/+$/, '');
+  return base.endsWith('/oauth/token') ? base : `${base}/oauth/token`;
+}

@@ -1,0 +1,328 @@
+import type { Infer, Type } from '@badrap/valita';
+import type { ApiKey } from '../identity/api-key.ts';
+import { type LifetimeName, lifetimes } from '../datasources/ttl.ts';
+import type { Cardinalities } from './cardinalities.ts';
+import {
+  acknowledgement,
+  apiKeys,
+  bearerToken,
+  host,
+  hostNames,
+  jwksUrl,
+  oneOf,
+  onOrOff,
+  origins,
+  otlpUrl,
+  plannedCardinalities,
+  port,
+  ratio,
+  redisUrl,
+  region,
+  samplerNames,
+  scope,
+  text,
+  url,
+  wholeNumber,
+} from './values.ts';
+
+/** A setting of the environment. An empty value counts as not set. */
+interface Setting {
+  readonly meaning: string;
+  /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
+  readonly default: string | null;
+  readonly schema: Type<string | number | readonly string[] | readonly ApiKey[] | Cardinalities>;
+  /** Whether the value is not shown, not even in an error about itself: it is a secret, or may hold one. */
+  readonly hidden?: true;
+}
+
+/** Everything that is read from the environment. The README's table is held against this one. */
+export const settings = {
+  PORT: { meaning: 'port it listens on', default: '4000', schema: port },
+  HOST: {
+    meaning: 'address it listens on',
+    default: '127.0.0.1',
+    schema: host,
+  },
+  KEEP_ALIVE_SECONDS: {
+    meaning:
+      "how long a client's connection without a request stays open; more than a balancer in front keeps its own",
+    default: '75',
+    schema: wholeNumber(1, 3600),
+  },
+  GENESYSCLOUD_REGION: {
+    meaning:
+      'region of the upstream: its name, such as `eu-west-1`, or its domain; not set: the embedded sandbox',
+    default: null,
+    schema: region,
+  },
+  GENESYSCLOUD_API_URL: {
+    meaning: 'base of the REST API, instead of a region',
+    default: null,
+    schema: url,
+    hidden: true,
+  },
+  GENESYSCLOUD_LOGIN_URL: {
+    meaning: 'base of the login service, instead of a region',
+    default: null,
+    schema: url,
+    hidden: true,
+  },
+  GENESYSCLOUD_OAUTHCLIENT_ID: {
+    meaning:
+      'OAuth client to log in as (client credentials); not set: each caller sends its own bearer token',
+    default: null,
+    schema: text,
+  },
+  GENESYSCLOUD_OAUTHCLIENT_SECRET: {
+    meaning: 'secret of that client',
+    default: null,
+    schema: text,
+    hidden: true,
+  },
+  GENESYSCLOUD_ACCESS_TOKEN: {
+    meaning: 'access token to use for all callers, instead of logging in',
+    default: null,
+    schema: bearerToken,
+    hidden: true,
+  },
+  AUTH_JWKS_URL: {
+    meaning: "where the keys are that callers' tokens (JWTs) are signed with, as a JSON Web Key Set",
+    default: null,
+    schema: jwksUrl,
+    hidden: true,
+  },
+  AUTH_ISSUER: {
+    meaning: 'issuer (`iss`) that such a token has to name',
+    default: null,
+    schema: text,
+  },
+  AUTH_AUDIENCE: {
+    meaning: 'audience (`aud`) that it has to name',
+    default: null,
+    schema: text,
+  },
+  AUTH_API_KEY_HASHES: {
+    meaning: 'SHA-256 of each API key in hex, apart by commas, each alone or with `=scope1+scope2`',
+    default: null,
+    schema: apiKeys,
+    hidden: true,
+  },
+  AUTH_PII_SCOPE: {
+    meaning: 'scope that callers need to see personal data; not set: every caller may',
+    default: null,
+    schema: scope,
+  },
+  AUTH_NONE: {
+    meaning:
+      '`i-know`: with credentials of its own, listen beyond loopback although callers are not authenticated',
+    default: null,
+    schema: acknowledgement,
+  },
+  ALLOWED_HOSTS: {
+    meaning:
+      'names that requests may be for (`Host`) besides `localhost`, apart by commas; not set: on loopback none, elsewhere any',
+    default: null,
+    schema: hostNames,
+  },
+  REQUEST_TIMEOUT_MS: {
+    meaning: 'longest time for one request',
+    default: '10000',
+    schema: wholeNumber(1, 600_000),
+  },
+  UPSTREAM_TIMEOUT_MS: {
+    meaning: 'longest time for one upstream call',
+    default: '5000',
+    schema: wholeNumber(1, 600_000),
+  },
+  UPSTREAM_BATCH_SIZE: {
+    meaning: 'most ids in one bulk call',
+    default: '100',
+    schema: wholeNumber(1, 500),
+  },
+  UPSTREAM_CONCURRENCY: {
+    meaning: 'most upstream calls under way at once for one identity',
+    default: '16',
+    schema: wholeNumber(1, 1000),
+  },
+  MAX_UPSTREAM_CALLS: {
+    meaning: 'most upstream calls of one request, retries included; what would need more is refused',
+    default: '40',
+    schema: wholeNumber(1, 10_000),
+  },
+  MAX_ANSWER_FIELDS: {
+    meaning:
+      'most fields of an answer: values, objects and elements of lists; what would have more is refused',
+    default: '500000',
+    schema: wholeNumber(1, 100_000_000),
+  },
+  PLAN_CARDINALITIES: {
+    meaning:
+      'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',
+    default: null,
+    schema: plannedCardinalities,
+  },
+  INTERACTIONS_WINDOW_MS: {
+    meaning: 'how old a list of interactions may be that is shown without asking anew',
+    default: '1000',
+    schema: wholeNumber(0, 600_000),
+  },
+  INTERACTIONS_MAX_AGE_MS: {
+    meaning: 'the same at most, when the quota is short',
+    default: '5000',
+    schema: wholeNumber(0, 600_000),
+  },
+  CACHE_MAX_BYTES: {
+    meaning: 'about how much memory entities may take that are kept between requests; 0: none are kept',
+    default: String(64 * 1024 * 1024),
+    schema: wholeNumber(0, 64 * 1024 ** 3),
+  },
+  ...lifetimeSettings(),
+  IDENTITY_PROOF_SECONDS: {
+    meaning:
+      'how long what was read for an identity is shared without the upstream having accepted its credential again',
+    default: '60',
+    schema: wholeNumber(0, 3600),
+  },
+  MAX_DEPTH: {
+    meaning: 'how deep fields may stand in one another in a query',
+    default: '12',
+    schema: wholeNumber(1, 100),
+  },
+  MAX_ALIASES: {
+    meaning: 'most aliases in a query',
+    default: '30',
+    schema: wholeNumber(0, 10_000),
+  },
+  MAX_TOKENS: {
+    meaning: 'most tokens (names, values and punctuation) in a query',
+    default: '2000',
+    schema: wholeNumber(1, 1_000_000),
+  },
+  MAX_ROOT_FIELDS: {
+    meaning: 'most fields at the root of a query',
+    default: '10',
+    schema: wholeNumber(1, 1000),
+  },
+  MAX_BODY_BYTES: {
+    meaning: "most bytes of a request's body",
+    default: '100000',
+    schema: wholeNumber(1, 25_000_000),
+  },
+  TRUSTED_DOCUMENTS: {
+    meaning:
+      '`off`, `prefer` or `only`: whether queries are known by the ids of a manifest, also or exclusively',
+    default: 'off',
+    schema: oneOf(['off', 'prefer', 'only'], 'must be off, prefer or only'),
+  },
+  TRUSTED_DOCUMENTS_FILE: {
+    meaning: "that manifest: a JSON file of ids and queries, as codegen's client preset writes it",
+    default: null,
+    schema: text,
+  },
+  INTROSPECTION: {
+    meaning:
+      '`on` or `off`: whether clients may ask what the schema is; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
+    default: null,
+    schema: onOrOff,
+  },
+  GRAPHIQL: {
+    meaning: '`on` or `off`: whether GraphiQL is served, which needs introspection; not set: when there is',
+    default: null,
+    schema: onOrOff,
+  },
+  SUBGRAPH: {
+    meaning: '`1` or `0`: whether the schema has the keys and fields of a subgraph in a federated graph',
+    default: '0',
+    schema: oneOf(['0', '1'], 'must be 1 or 0'),
+  },
+  CORS_ORIGINS: {
+    meaning: 'origins of web pages that may read answers, apart by commas; not set: none',
+    default: null,
+    schema: origins,
+  },
+  UPSTREAM_REPORT: {
+    meaning:
+      '`on` or `off`: whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: with the embedded sandbox only',
+    default: null,
+    schema: onOrOff,
+  },
+  LOG_LEVEL: {
+    meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
+    default: 'info',
+    schema: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'),
+  },
+  METRICS_PORT: {
+    meaning: 'port on which metrics are, at `/metrics`; not set: they are not kept',
+    default: null,
+    schema: port,
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: 'base URL of where traces are sent (OTLP over HTTP); not set: none are made',
+    default: null,
+    schema: otlpUrl,
+    hidden: true,
+  },
+  OTEL_TRACES_SAMPLER: {
+    meaning: 'which requests are traced, by the names of OpenTelemetry; not set: `parentbased_always_on`',
+    default: null,
+    schema: oneOf(samplerNames, `must be one of ${samplerNames.join(', ')}`),
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    meaning: 'which share of them is, from 0 to 1, by a sampler named `traceidratio`',
+    default: '1',
+    schema: ratio,
+  },
+  DRAIN_SECONDS: {
+    meaning: 'time that requests under way are given at SIGTERM',
+    default: '20',
+    schema: wholeNumber(0, 3600),
+  },
+  REDIS_URL: {
+    meaning:
+      'Redis or Valkey by which replicas share what is kept, quota and lists, `redis://…` or `rediss://…`; not set: each process is by itself',
+    default: null,
+    schema: redisUrl,
+    hidden: true,
+  },
+  REDIS_PEPPER: {
+    meaning:
+      'secret of this installation, the same for all replicas, that goes into the keys by which everything in Redis is encrypted',
+    default: null,
+    schema: text,
+    hidden: true,
+  },
+  REPLICAS: {
+    meaning:
+      'how many processes spend the same quota; while there is no Redis to share it by, each spends its part',
+    default: '1',
+    schema: wholeNumber(1, 1000),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+/** The value of each setting, null where it is neither set nor has a default. */
+export type SettingValues = {
+  readonly [Name in SettingName]:
+    | Infer<(typeof settings)[Name]['schema']>
+    | ((typeof settings)[Name]['default'] extends string ? never : null);
+};
+
+/** One for each type: how long what was read of it may be used again. */
+function lifetimeSettings() {
+  const schema = wholeNumber(0, 86_400);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
+  const names = Object.keys(lifetimes) as LifetimeName[];
+  const entries = names.map((name) => {
+    const meaning = `seconds that ${name.toLowerCase().replaceAll('_', ' ')} data may be used again; 0: asked for anew`;
+    return [lifetimeSetting(name), { meaning, default: String(lifetimes[name]), schema }] as const;
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
+  return Object.fromEntries(entries) as Record<LifetimeSetting, (typeof entries)[number][1]>;
+}
+
+type LifetimeSetting = `CACHE_TTL_${LifetimeName}_SECONDS`;
+
+export function lifetimeSetting<Name extends LifetimeName>(name: Name) {
+  return `CACHE_TTL_${name}_SECONDS` as const;
+}

@@ -1,0 +1,136 @@
+import * as v from '@badrap/valita';
+import { parseApiKeys } from '../identity/api-keys.ts';
+import { isScope } from '../identity/scopes.ts';
+import { isLoopback } from '../lib/loopback.ts';
+import { parseCardinalities } from './cardinalities.ts';
+import { regions } from './regions.ts';
+
+// What values of settings are read and checked by, with what is told of those that are refused.
+
+export const text = v.string();
+export const port = wholeNumber(0, 65_535);
+export const host = matching(/^[\w.:-]+$/, 'must be a host name or an address');
+export const bearerToken = matching(/^[\w.~+/-]+=*$/, 'must be a bearer token');
+export const scope = text.assert(isScope, 'must be one scope, without blanks and quotes');
+export const url = text.assert(
+  isUpstreamUrl,
+  'must be an https URL (http for loopback only) without credentials and query',
+);
+export const region = text.assert(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`);
+export const jwksUrl = text.assert(
+  isJwksUrl,
+  'must be an https URL (http for loopback only) without credentials',
+);
+export const apiKeys = text.chain((value) => {
+  const { apiKeys: parsed, problems } = parseApiKeys(value);
+  return problems.length === 0 ? v.ok(parsed) : v.err(problems.join(', and '));
+});
+export const plannedCardinalities = text.chain((value) => {
+  const { cardinalities, problems } = parseCardinalities(value);
+  return problems.length === 0 ? v.ok(cardinalities) : v.err(problems.join(', and '));
+});
+export const hostNames = text
+  .map(listed)
+  .assert(
+    areHostNames,
+    'must be host names or addresses (IPv6 in brackets), without ports and apart by commas',
+  );
+export const acknowledgement = oneOf(['i-know'], 'can only be i-know');
+export const otlpUrl = text.assert(isHttpUrl, 'must be an http or https URL without credentials and query');
+export const redisUrl = text.assert(
+  isRedisUrl,
+  'must be a URL such as redis://redis:6379 or rediss://user:password@redis:6380/0',
+);
+/** The names of OpenTelemetry. */
+export const samplerNames = [
+  'always_on',
+  'always_off',
+  'traceidratio',
+  'parentbased_always_on',
+  'parentbased_always_off',
+  'parentbased_traceidratio',
+] as const;
+export const ratio = matching(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1').map(Number);
+export const onOrOff = oneOf(['on', 'off'], 'must be on or off');
+export const origins = text
+  .map(listed)
+  .assert(
+    areOrigins,
+    'must be origins such as https://app.example.com, without a path, apart by commas; a star is none',
+  );
+
+export function wholeNumber(from: number, to: number): v.Type<number> {
+  const message = `must be a whole number from ${from} to ${to}`;
+  return matching(/^\d{1,11}$/, message)
+    .map(Number)
+    .assert((value) => value >= from && value <= to, message);
+}
+
+export function oneOf<const Name extends string>(names: readonly Name[], message: string): v.Type<Name> {
+  return text.chain((value) => {
+    const known = names.find((name) => name === value);
+    return known === undefined ? v.err(message) : v.ok(known);
+  });
+}
+
+function matching(pattern: RegExp, message: string): v.Type<string> {
+  return text.assert((value) => pattern.test(value), message);
+}
+
+function isRegion(value: string): boolean {
+  return regions.has(value) || /^(?=.{1,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(value);
+}
+
+/** A credential goes there, so nothing but loopback may be spoken to in clear text. */
+function isUpstreamUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  // Paths are appended to it, so that not even an empty query or fragment may end it.
+  if (username + password !== '' || /[?#]/.test(value)) return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+/** Keys come from there, so that whoever could change them on the way could be any caller. */
+function isJwksUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  if (username + password !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
+}
+
+/** Of this installation's own network as a rule, and nothing secret goes there. */
+function isHttpUrl(value: string): boolean {
+  if (!/^https?:/i.test(value) || !URL.canParse(value) || /[?#]/.test(value)) return false;
+  const { username, password } = new URL(value);
+  return username + password === '';
+}
+
+/** What is sent there is encrypted, but for the password. */
+function isRedisUrl(value: string): boolean {
+  if (!/^rediss?:/i.test(value) || !URL.canParse(value)) return false;
+  const { hostname, pathname, search, hash } = new URL(value);
+  return hostname !== '' && /^(?:\/\d{0,5})?$/.test(pathname) && search + hash === '';
+}
+
+function listed(value: string): readonly string[] {
+  return (
+    value
+      .toLowerCase()
+      .split(/[\s,]+/)
+      // A name that ends in a dot is the same name, as in the Host header.
+      .map((name) => name.replace(/\.$/, ''))
+      .filter((name) => name !== '')
+  );
+}
+
+function areHostNames(names: readonly string[]): boolean {
+  return names.length > 0 && names.every((name) => /^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(name));
+}
+
+/** As a browser sends it, so that the two can be compared as texts. */
+function areOrigins(values: readonly string[]): boolean {
+  return (
+    values.length > 0 &&
+    values.every((value) => /^https?:/.test(value) && URL.canParse(value) && new URL(value).origin === value)
+  );
+}

@@ -1,0 +1,66 @@
+/**
+ * Cursors are opaque to clients: JSON in base64url. Each begins with its kind, so that a cursor of another list is recognised
+ * instead of being read as a place in this one.
+ */
+
+/** Orders of interactions, as the schema names them. */
+export type InteractionOrder = 'CREATION_TIME_ASC' | 'CREATION_TIME_DESC';
+
+/** A place among interactions: after the one that stood here, even if it is gone by now. */
+export interface InteractionPlace {
+  readonly order: InteractionOrder;
+  /** Epoch milliseconds; null for an interaction without a creation time. */
+  readonly creationTimeMs: number | null;
+  readonly id: string;
+}
+
+/** A place in the upstream's listing of campaigns, which it numbers, under one filter. */
+export interface CampaignPlace {
+  /** How many stand before it. */
+  readonly from: number;
+  readonly filter: string;
+}
+
+const LONGEST = 1024;
+
+export function interactionCursor({ order, creationTimeMs, id }: InteractionPlace): string {
+  return encode(['interaction', order, creationTimeMs, id]);
+}
+
+/** Null when it is no cursor of interactions. */
+export function parseInteractionCursor(cursor: string): InteractionPlace | null {
+  const [kind, order, creationTimeMs, id, ...rest] = decode(cursor);
+  if (kind !== 'interaction' || rest.length > 0) return null;
+  if (order !== 'CREATION_TIME_ASC' && order !== 'CREATION_TIME_DESC') return null;
+  if (creationTimeMs !== null && !isInteger(creationTimeMs)) return null;
+  return typeof id === 'string' ? { order, creationTimeMs, id } : null;
+}
+
+export function campaignCursor({ from, filter }: CampaignPlace): string {
+  return encode(['campaign', from, filter]);
+}
+
+/** Null when it is no cursor of campaigns. */
+export function parseCampaignCursor(cursor: string): CampaignPlace | null {
+  const [kind, from, filter, ...rest] = decode(cursor);
+  if (kind !== 'campaign' || rest.length > 0) return null;
+  return isInteger(from) && from >= 0 && typeof filter === 'string' ? { from, filter } : null;
+}
+
+function encode(parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+function decode(cursor: string): unknown[] {
+  if (cursor.length > LONGEST) return [];
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function isInteger(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

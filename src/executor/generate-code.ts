@@ -1,0 +1,224 @@
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLString,
+  isEnumType,
+  isObjectType,
+} from 'graphql';
+import type { Selection } from './select-sites.ts';
+import type { Site } from './state.ts';
+
+/*
+ * Text of the functions that complete the objects and lists of one operation. Names in it are numbers with a letter in front,
+ * response keys and property names go through JSON.stringify, and nothing else of the operation gets into it.
+ *
+ * A function for each site of objects: `o7(request, source, i0, i1)`, and of lists: `l7(request, items, i0)`. What is looked at
+ * in line is what nearly every value is. Everything else is left to `complete`, and whatever is thrown to `fail`.
+ */
+
+/** What the generated text calls by these names. */
+export const helperNames = [
+  'argumentsOf',
+  'complete',
+  'fail',
+  'guard',
+  'infoOf',
+  'isRepeatable',
+  'namesByValue',
+  'recalled',
+  'repeated',
+  'settleList',
+  'Settling',
+  'sites',
+  'throwAfter',
+  'throwAtOnce',
+] as const;
+
+/** Whether a value of such a scalar stands for itself in an answer, by the function that would serialize it. */
+const asItIs = new Map<unknown, string>([
+  [GraphQLString.serialize, `typeof value === 'string'`],
+  [GraphQLID.serialize, `typeof value === 'string'`],
+  [GraphQLBoolean.serialize, `typeof value === 'boolean'`],
+  [GraphQLInt.serialize, `typeof value === 'number' && (value | 0) === value`],
+  [GraphQLFloat.serialize, `typeof value === 'number' && Number.isFinite(value)`],
+]);
+
+/** Neither a promise nor an error, either of which may stand for a value. */
+const IS_PLAIN_OBJECT = `typeof value === 'object' && value !== null && typeof value.then !== 'function' && !(value instanceof Error)`;
+
+/** The body of a function of `helperNames` that gives the one that answers the root, and hands each site what completes it. */
+export function generateCode(root: Selection, sites: readonly Site[]): string {
+  const functions: string[] = [];
+  const constants = sites.flatMap(({ number, type, isItem, field }) => [
+    `const s${number} = sites[${number}];`,
+    ...(isItem || field.resolve === null ? [] : [`const r${number} = s${number}.field.resolve;`]),
+    ...('serialize' in type ? [`const t${number} = s${number}.type;`] : []),
+    ...(isEnumType(type) ? [`const e${number} = namesByValue(t${number});`] : []),
+  ]);
+  const name = objectFunction(root, null, functions);
+  return [
+    `'use strict';`,
+    'const nothing = Object.create(null);',
+    'const noArguments = Object.freeze({});',
+    ...constants,
+    ...functions,
+    `return ${name};`,
+  ].join('\n');
+}
+
+/** Adds the function of an object, and of all below it; gives its name. */
+function objectFunction({ type, fields }: Selection, site: Site | null, functions: string[]): string {
+  const name = site === null ? 'root' : `o${site.number}`;
+  const indices = indicesOf(site);
+  const variables: string[] = [];
+  const properties: string[] = [];
+  const steps: string[] = [];
+  const promised: string[] = [];
+  for (const field of fields) {
+    if (typeof field === 'string') {
+      properties.push(`${propertyName(field)}: ${JSON.stringify(type.name)}`);
+      continue;
+    }
+    const variable = `a${field.site.number}`;
+    const key = field.site.field.key;
+    variables.push(variable);
+    properties.push(`${propertyName(key)}: ${variable}`);
+    promised.push(
+      `if (${variable} instanceof Promise) settling.waitFor(${JSON.stringify(key)}, ${variable});`,
+    );
+    steps.push(
+      attempt(field.site, variable, `const value = ${reading(field.site)};`, field.below, functions),
+    );
+  }
+  functions.push(`function ${name}(${['request', 'source', ...indices].join(', ')}) {
+    request.size.add(${fields.length});
+    const readable = typeof source === 'object' && source !== null || typeof source === 'function' ? source : nothing;
+    let pending = false;
+    ${variables.map((variable) => `let ${variable} = null;`).join(' ')}
+    try {
+      ${steps.join('\n')}
+    } catch (error) {
+      return throwAfter(error, [${variables.join(', ')}]);
+    }
+    const answer = { ${properties.join(', ')} };
+    if (!pending) return answer;
+    const settling = new Settling(answer);
+    ${promised.join('\n')}
+    return settling.promise;
+  }
+  ${site === null ? '' : `s${site.number}.completion = ${name};`}`);
+  return name;
+}
+
+/** Adds the function of a list, and of all below it; gives its name. */
+function listFunction(site: Site, itemSite: Site, below: Selection | null, functions: string[]): string {
+  const name = `l${site.number}`;
+  const indices = indicesOf(site);
+  const index = `i${site.depth}`;
+  functions.push(`function ${name}(${['request', 'items', ...indices].join(', ')}) {
+    const isArray = Array.isArray(items);
+    if (isArray) request.size.add(items.length);
+    const answers = isArray ? new Array(items.length).fill(null) : [];
+    let pending = false;
+    let ${index} = 0;
+    try {
+      for (const value of items) {
+        if (!isArray) request.size.add(1);
+        let answer = null;
+        ${attempt(itemSite, 'answer', '', below, functions)}
+        answers[${index}] = answer;
+        ${index} += 1;
+      }
+    } catch (error) {
+      throwAtOnce(error, answers);
+    }
+    answers.length = ${index};
+    return pending ? settleList(answers) : answers;
+  }
+  s${site.number}.completion = ${name};`);
+  return name;
+}
+
+/** How a field's value is had of its source. */
+function reading({ number, depth, field: { definition, resolve } }: Site): string {
+  if (resolve === null) return `readable[${JSON.stringify(definition.name)}]`;
+  const args =
+    definition.args.length === 0
+      ? 'noArguments'
+      : `request.args[${number}] ?? argumentsOf(request, s${number})`;
+  // Making it is worth avoiding, and whoever declares no fourth parameter does not want it.
+  const info = resolve.length >= 4 ? `, infoOf(request, s${number}, ${places(depth)})` : '';
+  return `r${number}(source, ${args}, request.context${info})`;
+}
+
+/** Reads and completes a value into a variable. */
+function attempt(
+  site: Site,
+  variable: string,
+  read: string,
+  below: Selection | null,
+  functions: string[],
+): string {
+  const at = `request, s${site.number}`;
+  const source = site.isItem ? 'null' : 'source';
+  const indices = places(site.depth);
+  const nullable = site.isNonNull
+    ? ''
+    : `else if (value === null || value === undefined) ${variable} = null;`;
+  return `try {
+    ${read}
+    ${completing(site, variable, below, functions)}
+    ${nullable}
+    else if ((${variable} = complete(${at}, ${source}, value, ${indices})) instanceof Promise) pending = true;
+  } catch (error) {
+    ${variable} = fail(${at}, error, ${indices});
+  }`;
+}
+
+/** An `if` that completes what nearly all values are. */
+function completing(site: Site, variable: string, below: Selection | null, functions: string[]): string {
+  const { number, type, item } = site;
+  const at = `request, s${number}`;
+  const indices = places(site.depth);
+  if (item !== null) {
+    const name = listFunction(site, item, below, functions);
+    return `if (Array.isArray(value) && typeof value.then !== 'function') {
+      ${variable} = ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
+      if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }
+    }`;
+  }
+  if (isObjectType(type) && below !== null) {
+    const name = objectFunction(below, site, functions);
+    return `if (${IS_PLAIN_OBJECT}) {
+      if (isRepeatable(value)) {
+        ${variable} = recalled(request, ${number}, value);
+        if (${variable} === undefined && (${variable} = repeated(${at}, value, ${indices})) instanceof Promise) pending = true;
+      } else {
+        ${variable} = ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
+        if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }
+      }
+    }`;
+  }
+  if (isEnumType(type)) {
+    return `if (e${number}.has(value)) ${variable} = e${number}.get(value);`;
+  }
+  const check = 'serialize' in type ? asItIs.get(type.serialize) : undefined;
+  if (check !== undefined) return `if (${check}) ${variable} = value;`;
+  return `if (typeof value === 'string' || ${IS_PLAIN_OBJECT}) ${variable} = t${number}.serialize(value) ?? complete(${at}, null, value, ${indices});`;
+}
+
+/** Parameters of a site's function: the positions in lists that lead to it. */
+function indicesOf(site: Site | null): string[] {
+  return Array.from({ length: site?.depth ?? 0 }, (_, depth) => `i${depth}`);
+}
+
+function places(depth: number): string {
+  return `[${Array.from({ length: depth }, (_, at) => `i${at}`).join(', ')}]`;
+}
+
+/** `"__proto__"` in brackets: without them it would be the prototype. */
+function propertyName(key: string): string {
+  return key === '__proto__' ? '["__proto__"]' : JSON.stringify(key);
+}

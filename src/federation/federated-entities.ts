@@ -1,0 +1,98 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import { campaigns } from '../datasources/campaigns.ts';
+import { campaignInteractions } from '../datasources/campaign-interactions.ts';
+import { contactLists } from '../datasources/contact-lists.ts';
+import { contactIn, contactsResource } from '../datasources/contacts.ts';
+import { divisions } from '../datasources/divisions.ts';
+import type { DataSources } from '../loading/data-sources.ts';
+import type { EntityLoader } from '../loading/entity-loader.ts';
+import { queues } from '../datasources/queues.ts';
+import { scripts } from '../datasources/scripts.ts';
+import { skills } from '../datasources/skills.ts';
+import { users } from '../datasources/users.ts';
+import { PlainReference } from '../datasources/wire/reference.ts';
+import { wrapUpCodes } from '../datasources/wrap-up-codes.ts';
+import { campaignInteractionNamed } from '../resolvers/campaign-interaction-connection.ts';
+import type { LoadedResource } from '../lookahead/entity-fields.ts';
+import type { Level } from '../lookahead/selection-tree.ts';
+import type { FieldTrace } from '../upstream/trace.ts';
+import { entityKeys, type EntityType } from './entity-keys.ts';
+import type { Representation } from './representations.ts';
+
+type Key = Pick<Representation, 'id' | 'scope'>;
+
+/** Where the entities of a type come from. */
+export interface EntitySource {
+  /** What is asked for them; of several in one scope it may be one thing, the list that they stand in. */
+  readonly resource: LoadedResource;
+  readonly isListed?: true;
+  /** Whether nobody is shown one who may not see personal data. */
+  readonly isPersonal?: true;
+  /** Null when the upstream does not know it. Rejects with an `UnknownValueError`. */
+  load(
+    key: Key,
+    parts: readonly string[],
+    field: FieldTrace | null,
+    context: GatewayContext,
+    info: GraphQLResolveInfo,
+  ): Promise<object | null>;
+  /** What is known of it without a call: no more than its key. Absent where that is no object of the type. */
+  readonly reference?: (key: Key) => object;
+}
+
+function byId<Entity extends object, Part extends string>(
+  resource: LoadedResource,
+  loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
+): EntitySource {
+  return {
+    resource,
+    load({ id }, parts, field, { sources }) {
+      const loader = loaderOf(sources);
+      return loader.load(
+        id,
+        loader.parts.filter((part) => parts.includes(part)),
+        Infinity,
+        field,
+      );
+    },
+    reference: ({ id }) => new PlainReference(id, null, null),
+  };
+}
+
+export const entitySources: Readonly<Record<EntityType, EntitySource>> = {
+  Campaign: byId(campaigns, (sources) => sources.campaigns),
+  CampaignInteraction: {
+    resource: campaignInteractions,
+    isListed: true,
+    load: ({ scope, id }, _parts, _field, context, info) =>
+      campaignInteractionNamed(scope, id, context, info),
+  },
+  Contact: {
+    resource: contactsResource,
+    isPersonal: true,
+    load: ({ scope, id }, _parts, field, { sources }) => sources.contacts.named(scope, id, field),
+    reference: ({ scope, id }) => contactIn(scope, id),
+  },
+  ContactList: byId(contactLists, (sources) => sources.contactLists),
+  Division: byId(divisions, (sources) => sources.divisions),
+  Queue: byId(queues, (sources) => sources.queues),
+  Script: byId(scripts, (sources) => sources.scripts),
+  Skill: byId(skills, (sources) => sources.skills),
+  User: byId(users, (sources) => sources.users),
+  WrapUpCode: byId(wrapUpCodes, (sources) => sources.wrapUpCodes),
+};
+
+/**
+ * Whether what is selected of entities is read from them. Their keys are known, and what is loaded by calls of its own, such as
+ * a campaign's statistics, needs no more than those.
+ */
+export function isLoadNeeded(type: EntityType, { needs, properties }: Level): boolean {
+  const { resource, reference } = entitySources[type];
+  const key: readonly string[] = entityKeys[type];
+  return (
+    reference === undefined ||
+    needs.some((need) => need.resource.name === resource.name) ||
+    properties.some((name) => !key.includes(name))
+  );
+}

@@ -1,0 +1,126 @@
+import DataLoader from 'dataloader';
+import { UnknownValueError, UpstreamError } from '../errors.ts';
+import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/trace.ts';
+import type { AnswerFault, UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
+import {
+  beyondPage,
+  type CampaignFilter,
+  type CampaignPageKey,
+  campaignPageRequest,
+  MAX_CAMPAIGN_PAGE,
+} from '../datasources/campaign-pages.ts';
+import { type CampaignRecord, campaigns } from '../datasources/campaigns.ts';
+import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
+import { isId } from '../datasources/wire/ids.ts';
+import { isObject } from '../datasources/wire/wire-record.ts';
+import type { UpstreamReader } from '../upstream/client.ts';
+
+/** A stretch of the upstream's listing, which is sorted by name. */
+export interface CampaignStretch {
+  /** With the place in the listing, counted from 0, where each stands. */
+  readonly rows: readonly { readonly at: number; readonly campaign: CampaignRecord }[];
+  /** How many match in all; null when the upstream does not say. */
+  readonly total: number | null;
+  readonly hasMore: boolean;
+  readonly faults: readonly { readonly fault: AnswerFault; readonly answer: UpstreamAnswer }[];
+}
+
+/** Lists campaigns by the upstream's own pages, for one request. */
+export class CampaignListing {
+  #read: UpstreamReader;
+  readonly #campaigns: EntityLoader<CampaignRecord>;
+  #loader: DataLoader<CampaignPageKey, UpstreamRead, string> | undefined;
+  /** The fields that are traced and wait for a page, by what is sent for it. */
+  #waiting: Map<string, FieldsWaiting> | undefined;
+
+  constructor({ read }: LoaderContext, byId: EntityLoader<CampaignRecord>) {
+    this.#read = read;
+    this.#campaigns = byId;
+  }
+
+  get #pages(): DataLoader<CampaignPageKey, UpstreamRead, string> {
+    this.#loader ??= new DataLoader<CampaignPageKey, UpstreamRead, string>(
+      (keys) =>
+        Promise.all(
+          keys.map((key) =>
+            this.#read(campaignPageRequest(key), this.#waiting?.get(cacheKeyFn(key)) ?? null).catch(
+              failureOf,
+            ),
+          ),
+        ),
+      { cacheKeyFn },
+    );
+    return this.#loader;
+  }
+
+  /** The same as `EntityLoader.release`. */
+  release(): void {
+    this.#read = answered.read;
+    this.#loader = undefined;
+    this.#waiting = undefined;
+  }
+
+  /**
+   * `count` campaigns (1 to 100) from the place `from` on, counted from 0. One call, or two where no single page of the
+   * upstream covers the stretch. Rejects with an `UnknownValueError`.
+   *
+   * @param field Who waits for them, where that is traced.
+   */
+  async stretch(
+    filter: CampaignFilter,
+    from: number,
+    count: number,
+    field: FieldTrace | null = null,
+  ): Promise<CampaignStretch> {
+    const { size, numbers } = pagesCovering(from, count);
+    const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
+    const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
+    let beyond: Pick<CampaignStretch, 'total' | 'hasMore'> = { total: null, hasMore: true };
+    for (const number of numbers) {
+      if (!beyond.hasMore) break;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- only the first page tells whether there is a second
+      const { body, answer } = await this.#load({ filter, size, number }, field);
+      const page = campaigns.rows(body, []);
+      if (page === null) throw failureOf(answer.fault('body'));
+      const start = (number - 1) * size;
+      for (const [offset, row] of page.slice(0, size).entries()) {
+        const at = start + offset;
+        if (at < from || at >= from + count) continue;
+        const { id }: { id?: unknown } = isObject(row) ? row : {};
+        if (!isObject(row) || !isId(id)) faults.push({ fault: 'row', answer });
+        else if (!rows.has(id)) rows.set(id, { at, campaign: campaigns.entity(row, answer, id) });
+      }
+      beyond = beyondPage(body, Math.min(from + count, start + size), start + page.length);
+    }
+    for (const { campaign } of rows.values()) this.#campaigns.prime(campaign.id, campaign);
+    return { rows: [...rows.values()], faults, ...beyond };
+  }
+
+  #load(key: CampaignPageKey, field: FieldTrace | null): Promise<UpstreamRead> {
+    if (field !== null) addWaiting((this.#waiting ??= new Map()), cacheKeyFn(key), field);
+    return this.#pages.load(key);
+  }
+}
+
+/** By what is sent: filters that differ in words alone are one call. */
+function cacheKeyFn(key: CampaignPageKey): string {
+  return JSON.stringify(campaignPageRequest(key).query);
+}
+
+/**
+ * The upstream pages by number, so a stretch that does not begin at a multiple of its length (the client changed `first` on
+ * the way) needs a larger page to be had in one call.
+ */
+function pagesCovering(from: number, count: number): { size: number; numbers: number[] } {
+  for (let size = count; size <= MAX_CAMPAIGN_PAGE; size += 1) {
+    const page = Math.floor(from / size);
+    if (Math.floor((from + count - 1) / size) === page) return { size, numbers: [page + 1] };
+  }
+  const first = Math.floor(from / count) + 1;
+  return { size: count, numbers: [first, first + 1] };
+}
+
+function failureOf(error: unknown): UnknownValueError {
+  if (error instanceof UpstreamError) return new UnknownValueError(error, campaigns.type, null);
+  throw error;
+}

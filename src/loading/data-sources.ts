@@ -1,0 +1,61 @@
+import { resources } from '../datasources/index.ts';
+import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import { CampaignListing } from './campaign-listing.ts';
+import { ContactsByList } from './contacts-by-list.ts';
+import { EntityLoader, type LoaderContext } from './entity-loader.ts';
+import { type DeniedCall, SharedEntities } from './entity-sources.ts';
+import type { SharingMeans } from './loading-options.ts';
+
+/** What the requests of each identity share. It lives as long as the gateway. */
+export type SharedSources = ReturnType<typeof createSharedSources>;
+
+/** Everything that one request can read, on behalf of one identity. Nothing in it outlives the request. */
+export type DataSources = ReturnType<typeof createDataSources>;
+
+export function createSharedSources(means: SharingMeans) {
+  return {
+    campaigns: new SharedEntities(() => resources.campaigns, means),
+    campaignInteractions: new SharedEntities(() => resources.campaignInteractions, means),
+    campaignProgress: new SharedEntities(() => resources.campaignProgress, means),
+    campaignStats: new SharedEntities(() => resources.campaignStats, means),
+    contactLists: new SharedEntities(() => resources.contactLists, means),
+    contacts: new SharedEntities(resources.contactsOf, means),
+    conversations: new SharedEntities(() => resources.conversations, means),
+    divisions: new SharedEntities(() => resources.divisions, means),
+    queues: new SharedEntities(() => resources.queues, means),
+    scripts: new SharedEntities(() => resources.scripts, means),
+    skills: new SharedEntities(() => resources.skills, means),
+    users: new SharedEntities(() => resources.users, means),
+    wrapUpCodes: new SharedEntities(() => resources.wrapUpCodes, means),
+  };
+}
+
+/** Forgets what is shared for an identity; or only what a call is about that was denied to it. */
+export function dropShared(shared: SharedSources, identity: UpstreamIdentity, denied?: DeniedCall): void {
+  for (const entities of Object.values(shared)) entities.drop(identity, denied);
+}
+
+/** Lets go of what a request has read, once it has been answered. */
+export function releaseDataSources(sources: DataSources): void {
+  for (const source of Object.values(sources)) source.release();
+}
+
+export function createDataSources(shared: SharedSources, context: LoaderContext) {
+  const campaignsById = new EntityLoader(shared.campaigns, context);
+  return {
+    campaigns: campaignsById,
+    campaignInteractions: new EntityLoader(shared.campaignInteractions, context),
+    campaignListing: new CampaignListing(context, campaignsById),
+    campaignProgress: new EntityLoader(shared.campaignProgress, context),
+    campaignStats: new EntityLoader(shared.campaignStats, context),
+    contactLists: new EntityLoader(shared.contactLists, context),
+    contacts: new ContactsByList(shared.contacts, context, campaignsById),
+    conversations: new EntityLoader(shared.conversations, context),
+    divisions: new EntityLoader(shared.divisions, context),
+    queues: new EntityLoader(shared.queues, context),
+    scripts: new EntityLoader(shared.scripts, context),
+    skills: new EntityLoader(shared.skills, context),
+    users: new EntityLoader(shared.users, context),
+    wrapUpCodes: new EntityLoader(shared.wrapUpCodes, context),
+  };
+}

@@ -1,0 +1,72 @@
+import type { ReplicatedRow } from '../cache/replica-store.ts';
+import { decoded } from '../lib/utf8.ts';
+import { UpstreamAnswer } from '../upstream/answer.ts';
+import { isObject } from '../datasources/wire/wire-record.ts';
+import type { Resource } from '../datasources/resource.ts';
+
+/** What one answer of the upstream to another process says of some ids. */
+export interface AnswerElsewhere<Entity> {
+  readonly ids: readonly string[];
+  /** When it came, on the clock of `performance.now()`. */
+  readonly readAtMs: number;
+  /** Makes the entities; what cannot be read is not among them. */
+  readonly unpack: () => ReadonlyMap<string, Entity | null>;
+  readonly bytes: number;
+}
+
+type Row = readonly [id: string, row: ReplicatedRow];
+
+/** The answers that rows came with, so that clients are told once for each what is wrong with it. */
+export function answersOf<Entity, Part extends string>(
+  resource: Resource<Entity, Part>,
+  rows: ReadonlyMap<string, ReplicatedRow>,
+): AnswerElsewhere<Entity>[] {
+  const byAnswer = Map.groupBy(
+    rows,
+    ([, { readAtMs, status, correlationId }]) => `${readAtMs} ${status} ${correlationId}`,
+  );
+  return [...byAnswer.values()].map((ofAnswer) => answerOf(resource, ofAnswer));
+}
+
+function answerOf<Entity, Part extends string>(
+  resource: Resource<Entity, Part>,
+  rows: readonly Row[],
+): AnswerElsewhere<Entity> {
+  const [[, first] = []] = rows;
+  if (first === undefined) throw new TypeError('An answer has rows.');
+  const { readAtMs, status, correlationId } = first;
+  const receivedAtMs = Date.now() - (performance.now() - readAtMs);
+  const answer = new UpstreamAnswer(resource.name, status, correlationId, receivedAtMs);
+  return {
+    ids: rows.map(([id]) => id),
+    readAtMs,
+    unpack: () => entitiesOf(resource, rows, answer),
+    bytes: rows.reduce((sum, [, { row }]) => sum + (row?.length ?? 0), 0),
+  };
+}
+
+function entitiesOf<Entity, Part extends string>(
+  resource: Resource<Entity, Part>,
+  rows: readonly Row[],
+  answer: UpstreamAnswer,
+): ReadonlyMap<string, Entity | null> {
+  const entities = new Map<string, Entity | null>();
+  for (const [id, { row }] of rows) {
+    if (row === null) {
+      entities.set(id, null);
+      continue;
+    }
+    const read = parsed(row);
+    if (isObject(read)) entities.set(id, resource.entity(read, answer, id));
+  }
+  return entities;
+}
+
+/** Undefined for what cannot be read. */
+function parsed(row: Buffer): unknown {
+  try {
+    return JSON.parse(decoded(row));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RedisObserver, RedisOutcome, RedisPurpose } from '../../redis/observer.ts';
+
+/** Counts what Redis is asked, and tells whether it is used. */
+export class RedisMetrics implements RedisObserver {
+  readonly #isUp: Gauge;
+  readonly #questions: Counter<'purpose' | 'outcome'>;
+  readonly #durations: Histogram<'purpose'>;
+
+  constructor(registry: Registry) {
+    const registers = [registry];
+    this.#isUp = new Gauge({
+      name: 'gateway_redis_up',
+      help: 'Whether what is known is shared with other replicas over Redis: 1, or 0 while that is away; absent where there is none.',
+      registers,
+    });
+    this.#isUp.remove();
+    this.#questions = new Counter({
+      name: 'gateway_redis_questions_total',
+      help: 'Questions to Redis, each sent in one write, by purpose (cache, leases, quota, standing, probe) and outcome (ok, timeout, failed).',
+      labelNames: ['purpose', 'outcome'],
+      registers,
+    });
+    this.#durations = new Histogram({
+      name: 'gateway_redis_question_duration_seconds',
+      help: 'Time until Redis had answered a question, in seconds, by purpose.',
+      labelNames: ['purpose'],
+      buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
+      registers,
+    });
+  }
+
+  asked(purpose: RedisPurpose, outcome: RedisOutcome, ms: number): void {
+    this.#questions.inc({ purpose, outcome });
+    this.#durations.observe({ purpose }, ms / 1000);
+  }
+
+  turned(isUp: boolean): void {
+    this.#isUp.set(isUp ? 1 : 0);
+  }
+}

@@ -1,0 +1,80 @@
+import { Counter, Histogram, type Registry } from 'prom-client';
+import type { RequestRecord } from '../requests/record.ts';
+import type { RequestObserver } from '../requests/recorder.ts';
+import { OperationLabels } from './operation-labels.ts';
+
+const OK = 'OK';
+
+/** Codes that there can be; anything else is `OTHER`. */
+const codes: ReadonlySet<string> = new Set([
+  'BAD_REQUEST',
+  'BAD_USER_INPUT',
+  'CSRF_PREVENTED',
+  'FORBIDDEN',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'INTERNAL_SERVER_ERROR',
+  'OPERATION_RESOLUTION_FAILURE',
+  'PERSISTED_QUERY_ID_REQUIRED',
+  'PERSISTED_QUERY_NOT_FOUND',
+  'QUERY_TOO_EXPENSIVE',
+  'REQUEST_ENTITY_TOO_LARGE',
+  'UNAUTHENTICATED',
+  'UPSTREAM_BAD_RESPONSE',
+  'UPSTREAM_RATE_LIMITED',
+  'UPSTREAM_TIMEOUT',
+  'UPSTREAM_UNAVAILABLE',
+]);
+
+/** Looked up once for each operation. */
+interface OfOperation {
+  readonly duration: Histogram.Internal<'operation'>;
+  readonly byCode: Map<string, Counter.Internal>;
+}
+
+/** Counts requests, but for those that only ask how the gateway is. */
+export function requestMetrics(registry: Registry, trustedOperations?: ReadonlySet<string>): RequestObserver {
+  const registers = [registry];
+  const requests = new Counter({
+    name: 'gateway_requests_total',
+    help: 'Requests by operation and by code: OK, or that of the first error in the answer.',
+    labelNames: ['operation', 'code'],
+    registers,
+  });
+  const durations = new Histogram({
+    name: 'gateway_request_duration_seconds',
+    help: 'Time from the arrival of a request until its answer has been sent, in seconds, by operation.',
+    labelNames: ['operation'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+
+  const labels = new OperationLabels(trustedOperations);
+  const operations = new Map<string, OfOperation>();
+  return (record) => {
+    if (record.isProbe) return;
+    const code = codeOf(record);
+    const operation = labels.of(record, code === OK);
+    let ofOperation = operations.get(operation);
+    if (ofOperation === undefined) {
+      ofOperation = { duration: durations.labels(operation), byCode: new Map() };
+      operations.set(operation, ofOperation);
+    }
+    let count = ofOperation.byCode.get(code);
+    if (count === undefined) {
+      count = requests.labels(operation, code);
+      ofOperation.byCode.set(code, count);
+    }
+    count.inc();
+    ofOperation.duration.observe(record.durationMs / 1000);
+  };
+}
+
+function codeOf({ isAborted, errorCodes: [first], status = 500 }: RequestRecord): string {
+  if (isAborted) return 'ABORTED';
+  if (first !== undefined) return codes.has(first) ? first : 'OTHER';
+  // What is refused before it comes to GraphQL has no codes.
+  if (status === 403) return 'FORBIDDEN';
+  if (status >= 500) return 'INTERNAL_SERVER_ERROR';
+  return status >= 400 ? 'BAD_REQUEST' : OK;
+}

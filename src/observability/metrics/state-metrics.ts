@@ -1,0 +1,100 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Lookups } from '../../cache/lookup-counts.ts';
+import type { RequestRecorder } from '../requests/recorder.ts';
+import type { UpstreamClient } from '../../upstream/client.ts';
+
+/** What is asked how things stand, each time that somebody looks. */
+export interface Watched {
+  readonly client: Pick<UpstreamClient, 'figures'>;
+  /** What is kept between requests. */
+  readonly kept: { readonly entities: Sized; readonly lists: Sized };
+  readonly lookups: Lookups;
+  readonly requests: Pick<RequestRecorder, 'underWay'>;
+}
+
+interface Sized {
+  readonly bytes: number;
+}
+
+/** Tells of what is kept, quotas and circuits, of all identities together, as it is at the moment. */
+export class StateMetrics {
+  readonly #watched: Watched;
+  readonly #lookups: Counter<'type' | 'result'>;
+  readonly #inFlight: Gauge;
+  readonly #bytes: Gauge<'kind'>;
+  readonly #left: Gauge;
+  readonly #identities: Gauge;
+  readonly #waiting: Gauge;
+  readonly #circuits: Gauge<'resource' | 'state'>;
+
+  constructor(registry: Registry, watched: Watched) {
+    this.#watched = watched;
+    const registers = [registry];
+    this.#lookups = new Counter({
+      name: 'gateway_cache_lookups_total',
+      help: 'Entities and lists that were wanted, by GraphQL type and result: hit, stale (shown while it is asked for anew), shared (had from another process) or miss (read).',
+      labelNames: ['type', 'result'],
+      registers,
+    });
+    this.#inFlight = new Gauge({
+      name: 'gateway_requests_in_flight',
+      help: 'Requests that are not answered yet.',
+      registers,
+    });
+    this.#bytes = new Gauge({
+      name: 'gateway_cache_bytes',
+      help: 'Memory that what is kept between requests takes, about, in bytes, by kind: entities, or lists of interactions.',
+      labelNames: ['kind'],
+      registers,
+    });
+    this.#left = new Gauge({
+      name: 'gateway_quota_left_calls',
+      help: 'Calls that the upstream still allows in the running window, the least of any credential; absent while none is known.',
+      registers,
+    });
+    this.#identities = new Gauge({
+      name: 'gateway_quota_identities',
+      help: 'Credentials whose calls are kept count of.',
+      registers,
+    });
+    this.#waiting = new Gauge({
+      name: 'gateway_quota_waiting_calls',
+      help: 'Calls that wait for their turn in the quota.',
+      registers,
+    });
+    this.#circuits = new Gauge({
+      name: 'gateway_upstream_circuits',
+      help: 'Circuits that stop calls, each of one credential, by resource and state: open, or half_open (one call may go to see).',
+      labelNames: ['resource', 'state'],
+      registers,
+    });
+  }
+
+  /** Asks anew. */
+  refresh(): void {
+    const { client, kept, lookups, requests } = this.#watched;
+    this.#inFlight.set(requests.underWay);
+    // Counted where they happen, for there are hundreds of them for a screen.
+    this.#lookups.reset();
+    for (const [type, { fresh, stale, replicated, missing }] of lookups.entries()) {
+      this.#lookups.inc({ type, result: 'hit' }, fresh);
+      this.#lookups.inc({ type, result: 'stale' }, stale);
+      this.#lookups.inc({ type, result: 'shared' }, replicated);
+      this.#lookups.inc({ type, result: 'miss' }, missing);
+    }
+    this.#bytes.set({ kind: 'entities' }, kept.entities.bytes);
+    this.#bytes.set({ kind: 'lists' }, kept.lists.bytes);
+
+    const { quota, circuits } = client.figures();
+    if (quota.leastLeft === null) this.#left.remove();
+    else this.#left.set(quota.leastLeft);
+    this.#identities.set(quota.identities);
+    this.#waiting.set(quota.waiting);
+    // Those of identities that were forgotten are closed.
+    this.#circuits.reset();
+    for (const [resource, { open, halfOpen }] of circuits) {
+      this.#circuits.set({ resource, state: 'open' }, open);
+      this.#circuits.set({ resource, state: 'half_open' }, halfOpen);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import type { RequestObserver } from './recorder.ts';
+
+/** Enough of a key to tell apart all who come and go; a whole one would be a third of the line. */
+const KEY_LENGTH = 16;
+
+/**
+ * Writes one line for each request, at level info; of those that only ask how the gateway is, at debug.
+ */
+export function requestLog(log: Logger): RequestObserver {
+  return (record) => {
+    const { asker } = record;
+    const level = record.isProbe ? 'debug' : 'info';
+    // What is undefined is left out.
+    log[level](
+      {
+        requestId: record.id,
+        method: record.method,
+        status: record.status,
+        durationMs: Math.round(record.durationMs * 100) / 100,
+        aborted: record.isAborted || undefined,
+        operation: record.operationName,
+        documentHash: record.documentHash,
+        client: record.clientName,
+        clientVersion: record.clientVersion,
+        identity: asker?.identity?.slice(0, KEY_LENGTH),
+        caller: asker?.caller?.slice(0, KEY_LENGTH),
+        credentialFault: asker?.credentialFault,
+        upstreamCalls: asker?.tally.sentCount,
+        sharedCalls: asker?.tally.sharedCount,
+        fromCache: asker?.tally.keptCount,
+        waitedMs: asker && Math.round(asker.tally.waitedMs),
+        errorCodes: record.errorCodes.length > 0 ? record.errorCodes : undefined,
+        correlationIds: record.correlationIds.length > 0 ? record.correlationIds : undefined,
+      },
+      'request',
+    );
+  };
+}

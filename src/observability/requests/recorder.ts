@@ -1,0 +1,81 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { RequestListener } from 'node:http';
+import { RequestRecord } from './record.ts';
+
+/** Told of each request once it is over. */
+export type RequestObserver = (record: RequestRecord) => void;
+
+type Fetch = (request: Request) => Promise<Response>;
+
+/**
+ * Keeps a record of each request from its first moment to its last, whoever answers it, and gives every answer the header
+ * `x-request-id`.
+ */
+export class RequestRecorder {
+  readonly #observers: RequestObserver[] = [];
+  readonly #current = new AsyncLocalStorage<RequestRecord>();
+  #underWay = 0;
+
+  /** From now on it is told of requests. */
+  observe(observer: RequestObserver): void {
+    this.#observers.push(observer);
+  }
+
+  /** Whether anybody is told of requests. */
+  get isObserved(): boolean {
+    return this.#observers.length > 0;
+  }
+
+  /** That of the request which the code that asks works for; undefined where it works for none. */
+  get current(): RequestRecord | undefined {
+    return this.#current.getStore();
+  }
+
+  /** Requests that are not over yet, where anybody is told of them. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  listener(listener: RequestListener): RequestListener {
+    return (request, response) => {
+      const { headers } = request;
+      const record = new RequestRecord(request.method ?? '', request.url ?? '', (name) => headers[name]);
+      response.setHeader('x-request-id', record.id);
+      if (this.isObserved) {
+        this.#underWay += 1;
+        // It comes in any case, after the end of an answer as well as without one.
+        response.once('close', () => {
+          record.isAborted = !response.writableFinished;
+          if (response.headersSent) record.status = response.statusCode;
+          this.#end(record);
+        });
+      }
+      this.#current.run(record, listener, request, response);
+    };
+  }
+
+  fetch(fetch: Fetch): Fetch {
+    return async (request) => {
+      const { headers } = request;
+      const record = new RequestRecord(request.method, request.url, (name) => headers.get(name));
+      this.#underWay += 1;
+      try {
+        const response = await this.#current.run(record, fetch, request);
+        response.headers.set('x-request-id', record.id);
+        record.status = response.status;
+        return response;
+      } catch (error) {
+        record.isAborted = request.signal.aborted;
+        throw error;
+      } finally {
+        this.#end(record);
+      }
+    };
+  }
+
+  #end(record: RequestRecord): void {
+    this.#underWay -= 1;
+    record.durationMs = performance.now() - record.startedMs;
+    for (const observe of this.#observers) observe(record);
+  }
+}

@@ -1,0 +1,142 @@
+import {
+  type FieldNode,
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  isAbstractType,
+  isListType,
+  isObjectType,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+} from 'graphql';
+import type { Operation } from '../lookahead/selection-tree.ts';
+import { fieldsByKey } from '../lookahead/selections.ts';
+import { ENTITIES, representationsPerType } from '../federation/representations.ts';
+import type { Cardinalities } from '../config/cardinalities.ts';
+import { introspectionLength } from './introspection-lengths.ts';
+import { campaignRows, interactionRows } from './page-rows.ts';
+
+/**
+ * Usual lengths of lists, by type and field. The cardinalities of the call plan are the most that there could be; multiplied by one
+ * another and by the rows of a page they would refuse queries whose answers are small.
+ */
+const usualLengths: Readonly<Record<string, number>> = {
+  'CampaignInteraction.skills': 3,
+  'Contact.callRecords': 2,
+  'ContactList.columnNames': 10,
+  'Conversation.participants': 3,
+  'User.skills': 5,
+};
+/** Length of lists that are not in the table. */
+const USUAL_LENGTH = 10;
+/** Weight of a JSON value, such as a contact's columns: one field by definition, but written out as many. */
+const JSON_FIELDS = 20;
+/** Bound of the estimate's own work: fragments in fragments multiply. */
+const MAX_VISITED = 100_000;
+
+/**
+ * How many fields the answer to an operation is going to have: completed values, leaves as well as objects, and elements of
+ * lists. Pages count as long as they may be, other lists as they usually are. Its arguments have been checked.
+ */
+export function estimateAnswerFields(
+  operation: Operation,
+  selectionSet: SelectionSetNode,
+  cardinalities: Pick<Cardinalities, 'campaignsPerPage'>,
+): number {
+  const root = operation.schema.getQueryType();
+  if (!root) return 0;
+  const fields = new AnswerEstimate(operation, cardinalities).of(root, [selectionSet], 0);
+  // Beyond that, JSON has no exact number.
+  return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
+}
+
+type Field = GraphQLField<unknown, unknown>;
+
+class AnswerEstimate {
+  readonly #operation: Operation;
+  readonly #cardinalities: Pick<Cardinalities, 'campaignsPerPage'>;
+  #visited = 0;
+
+  constructor(operation: Operation, cardinalities: Pick<Cardinalities, 'campaignsPerPage'>) {
+    this.#operation = operation;
+    this.#cardinalities = cardinalities;
+  }
+
+  /**
+   * Fields of one object and of all below it.
+   *
+   * @param rows Of a connection: how many rows its page may have.
+   */
+  of(type: GraphQLObjectType, sets: readonly SelectionSetNode[], rows: number): number {
+    let total = 0;
+    for (const nodes of fieldsByKey(sets, this.#operation, type)) {
+      this.#visited += 1;
+      if (this.#visited > MAX_VISITED) return Infinity;
+      total += 1;
+      const [node] = nodes;
+      const field = fieldOf(type, node.name.value);
+      if (field !== undefined) total += this.#below(type, field, nodes, rows);
+    }
+    return total;
+  }
+
+  #below(
+    type: GraphQLObjectType,
+    field: Field,
+    nodes: readonly [FieldNode, ...FieldNode[]],
+    rows: number,
+  ): number {
+    const named = getNamedType(field.type);
+    const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    if (field.name === ENTITIES) return this.#entities(field, nodes[0], sets);
+    const isList = isListType(getNullableType(field.type));
+    const count = isList ? this.#lengthOf(type, field, rows) : 1;
+    if (count === 0) return 0;
+    const each = this.#largestOf(named, sets, this.#rowsOf(field, named, nodes[0]));
+    return count * each + (isList ? count : 0);
+  }
+
+  #largestOf(type: GraphQLNamedType, sets: readonly SelectionSetNode[], rows: number): number {
+    if (isObjectType(type)) return this.of(type, sets, rows);
+    if (!isAbstractType(type)) return type.name === 'JSON' ? JSON_FIELDS : 0;
+    const possible = this.#operation.schema.getPossibleTypes(type);
+    return Math.max(0, ...possible.map((each) => this.of(each, sets, rows)));
+  }
+
+  #entities(field: Field, node: FieldNode, sets: readonly SelectionSetNode[]): number {
+    const { schema, variableValues } = this.#operation;
+    const given = representationsPerType(getArgumentValues(field, node, variableValues));
+    let total = 0;
+    for (const [name, count] of given) {
+      const type = schema.getType(name);
+      total += count * (1 + (isObjectType(type) ? this.of(type, sets, 0) : 0));
+    }
+    return total;
+  }
+
+  #lengthOf(type: GraphQLObjectType, field: Field, rows: number): number {
+    if (CONNECTION.test(type.name)) return rows;
+    const place = `${type.name}.${field.name}`;
+    return usualLengths[place] ?? introspectionLength(this.#operation.schema, place) ?? USUAL_LENGTH;
+  }
+
+  /** Most rows of the page that a field gives; 0 where it gives no connection. */
+  #rowsOf(field: Field, { name }: GraphQLNamedType, node: FieldNode): number {
+    const args = () => getArgumentValues(field, node, this.#operation.variableValues);
+    if (name === 'CampaignConnection') return campaignRows(args(), this.#cardinalities);
+    return name === 'CampaignInteractionConnection' ? (interactionRows(args()) ?? 0) : 0;
+  }
+}
+
+const CONNECTION = /Connection$/;
+
+/** Introspection's fields at the root are fields of no type. */
+function fieldOf(type: GraphQLObjectType, name: string): Field | undefined {
+  if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+  if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+  return type.getFields()[name];
+}

@@ -1,0 +1,104 @@
+import {
+  type GraphQLField,
+  GraphQLID,
+  type GraphQLInputType,
+  getNamedType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { ID_RULE, isId } from '../datasources/wire/ids.ts';
+import type { QueryCampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
+import { parseCampaignCursor, parseInteractionCursor } from '../connections/cursor.ts';
+import { MAX_CAMPAIGN_PAGE } from '../datasources/campaign-pages.ts';
+import { campaignFilterKey } from '../connections/campaign-page.ts';
+import { DEFAULT_ORDER, MAX_INTERACTIONS } from '../connections/campaign-interaction-page.ts';
+
+/** Arguments of a field as the executor will hand them to its resolver: coerced by the schema's types. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+interface ConnectionRules {
+  readonly maxFirst: number;
+  /** What `after` has to be. */
+  readonly cursor: string;
+  isCursor(after: string, args: Arguments): boolean;
+}
+
+/** By the type that a field gives. */
+const connections: Readonly<Record<string, ConnectionRules>> = {
+  CampaignConnection: {
+    maxFirst: MAX_CAMPAIGN_PAGE,
+    cursor: 'a cursor of campaigns, given under the same filter',
+    isCursor: (after, { filter }: Partial<QueryCampaignsArgs>) =>
+      parseCampaignCursor(after)?.filter === campaignFilterKey(filter),
+  },
+  CampaignInteractionConnection: {
+    maxFirst: MAX_INTERACTIONS,
+    cursor: 'a cursor of interactions, given in the same order',
+    isCursor: (after, { orderBy }: Partial<QueryCampaignInteractionsArgs>) =>
+      parseInteractionCursor(after)?.order === (orderBy ?? DEFAULT_ORDER),
+  },
+};
+
+/** What one call to the upstream can carry in its URL: elements of a list, characters of a text. By type and field. */
+const limits: Readonly<Record<string, number>> = {
+  'CampaignFilter.ids': 100,
+  'CampaignFilter.divisionIds': 100,
+  'CampaignFilter.name': 256,
+};
+
+/** What is wrong with a field's arguments beyond what the schema's types say: a sentence each, naming the argument and what is allowed. */
+export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Arguments): string[] {
+  const { first, after, maxAgeMs } = args;
+  const problems = field.args.flatMap(({ name, type }) => valueProblems(name, type, args[name]));
+  if (typeof maxAgeMs === 'number' && maxAgeMs < 0) {
+    problems.push(`Argument "maxAgeMs" must be 0 or more milliseconds, not ${maxAgeMs}.`);
+  }
+  const connection = connections[getNamedType(field.type).name];
+  if (connection === undefined) return problems;
+  const { maxFirst, cursor } = connection;
+  if (typeof first === 'number' && (first < 0 || first > maxFirst)) {
+    problems.push(`Argument "first" must be from 0 to ${maxFirst}, not ${first}.`);
+  }
+  if (typeof after === 'string' && !connection.isCursor(after, args)) {
+    problems.push(`Argument "after" must be ${cursor}.`);
+  }
+  return problems;
+}
+
+/** Ids, moments and limited lists, wherever in an argument they stand. */
+function valueProblems(name: string, type: GraphQLInputType, value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  if (isNonNullType(type)) return valueProblems(name, type.ofType, value);
+  if (isListType(type)) {
+    return Array.isArray(value) ? value.flatMap((element) => valueProblems(name, type.ofType, element)) : [];
+  }
+  if (isInputObjectType(type)) {
+    const given = new Map<string, unknown>(Object.entries(value));
+    return Object.values(type.getFields()).flatMap((field) => {
+      const fieldName = `${name}.${field.name}`;
+      const inner = given.get(field.name);
+      const length = Array.isArray(inner) || typeof inner === 'string' ? inner.length : 0;
+      const limit = limits[`${type.name}.${field.name}`] ?? Infinity;
+      return length > limit
+        ? [
+            `Argument "${fieldName}" must have at most ${limit} ${Array.isArray(inner) ? 'elements' : 'characters'}, not ${length}.`,
+          ]
+        : valueProblems(fieldName, field.type, inner);
+    });
+  }
+  if (value instanceof Date && Number.isNaN(value.getTime())) {
+    return [
+      `Argument "${name}" must be an ISO-8601 date and time with an offset, such as "2026-11-22T09:30:00Z".`,
+    ];
+  }
+  return type === GraphQLID && !isId(value)
+    ? [`Argument "${name}" must be an id, ${ID_RULE}, not ${shown(value)}.`]
+    : [];
+}
+
+/** What the client sent, as far as it helps to find it. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

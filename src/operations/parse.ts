@@ -1,0 +1,62 @@
+import { Lexer, parse, Source, TokenKind } from 'graphql';
+import type { QueryLimits } from '../config/config.ts';
+import { beyondLimit } from './beyond-limit.ts';
+
+/**
+ * How deep brackets may stand in one another. The parser calls itself for each, and runs out of stack at about 1,500; no query
+ * within the other limits comes near either.
+ */
+const MAX_NESTING = 500;
+/** Most line breaks. graphql finds the place of an error by counting the line breaks before it, and one answer can have thousands. */
+const MAX_LINES = 5000;
+
+/**
+ * graphql's parser for queries of no more than so many tokens. It reads them once beforehand, without which it could not be
+ * told how many there are, nor could brackets be refused before they exhaust the stack. That costs half of what parsing does;
+ * the parser of graphql-armor, which stops at the limit and does not know the number, costs five times as much.
+ */
+export function parseWithin({ maxTokens }: QueryLimits): typeof parse {
+  return (text, options) => {
+    const source = typeof text === 'string' ? new Source(text) : text;
+    const lines = lineBreaksIn(source.body);
+    if (lines > MAX_LINES) throw beyondLimit('lines', lines, MAX_LINES);
+    const { tokens, nesting } = sizeOf(source);
+    if (tokens > maxTokens) throw beyondLimit('tokens', tokens, maxTokens);
+    if (nesting > MAX_NESTING) throw beyondLimit('nesting', nesting, MAX_NESTING);
+    return parse(source, options);
+  };
+}
+
+/** Number of line terminators as GraphQL defines them (https://spec.graphql.org/October2021/#LineTerminator). */
+function lineBreaksIn(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED ? text.charCodeAt(at - 1) !== CARRIAGE_RETURN : code === CARRIAGE_RETURN)
+      count += 1;
+  }
+  return count;
+}
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+function sizeOf(source: Source): { tokens: number; nesting: number } {
+  const lexer = new Lexer(source);
+  let tokens = 0;
+  let open = 0;
+  let nesting = 0;
+  try {
+    for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+      tokens++;
+      if (opening.has(kind)) nesting = Math.max(nesting, ++open);
+      else if (closing.has(kind)) open--;
+    }
+  } catch {
+    // What is no token ends the parser as well, which says where it stands.
+  }
+  return { tokens, nesting };
+}
+
+const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);

@@ -1,0 +1,233 @@
+import { type FieldNode, getArgumentValues, Kind, type SelectionSetNode } from 'graphql';
+import { campaignInteractions as interactionLists } from '../datasources/campaign-interactions.ts';
+import { campaigns as campaignsResource } from '../datasources/campaigns.ts';
+import { contactLists } from '../datasources/contact-lists.ts';
+import { contactsResource } from '../datasources/contacts.ts';
+import { conversations } from '../datasources/conversations.ts';
+import { queues } from '../datasources/queues.ts';
+import { scripts } from '../datasources/scripts.ts';
+import { skills } from '../datasources/skills.ts';
+import { users } from '../datasources/users.ts';
+import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
+import type { LoadedResource } from '../lookahead/entity-fields.ts';
+import { type Level, levelAt, type Need, type Operation } from '../lookahead/selection-tree.ts';
+import { byResponseKey, selectedFields } from '../lookahead/selections.ts';
+import { entitySources, isLoadNeeded } from '../federation/federated-entities.ts';
+import { ENTITIES, representationCounts } from '../federation/representations.ts';
+import { bulkCalls, CallPlan } from './call-plan.ts';
+import type { Cardinalities } from '../config/cardinalities.ts';
+import { needyOf, notLoadedAbove, type Objects, objectsAt, one } from './object-counts.ts';
+import { campaignRows, interactionRows } from './page-rows.ts';
+import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
+
+/** What bounds the plan of an operation. */
+export interface PlanningMeans {
+  /** The most ids in one bulk call. */
+  readonly batchSize: number;
+  readonly cardinalities: Cardinalities;
+}
+
+/** The upstream calls that an operation is going to make at most, while the cardinalities hold. Its arguments have been checked. */
+export function planOperation(
+  operation: Operation,
+  selectionSet: SelectionSetNode,
+  means: PlanningMeans,
+): CallPlan {
+  return new OperationPlanner(operation, means).plan(selectionSet);
+}
+
+type RootField = Exclude<keyof QueryResolvers, '__isTypeOf'>;
+
+class OperationPlanner {
+  readonly #operation: Operation;
+  readonly #means: PlanningMeans;
+  readonly #plan = new CallPlan();
+  /** What is asked for at the root, where all that goes to one resource (and contact list) goes together. */
+  readonly #atRoot = new Map<string, { readonly resource: LoadedResource; readonly ids: Set<string> }>();
+  /** A field that is missing here does not compile. */
+  readonly #roots: Readonly<Record<RootField, (nodes: readonly [FieldNode, ...FieldNode[]]) => void>> = {
+    campaign: (nodes) => this.#entity(nodes, campaignsResource),
+    campaigns: (nodes) => this.#campaigns(nodes),
+    campaignInteraction: (nodes) => {
+      this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
+      this.#below(nodes, 'CampaignInteraction', [[]], one);
+    },
+    campaignInteractions: (nodes) => {
+      if (this.#interactions(nodes, one)) this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
+    },
+    contact: (nodes) => this.#entity(nodes, contactsResource, argumentText(nodes[0], 'contactListId')),
+    contactList: (nodes) => this.#entity(nodes, contactLists),
+    conversation: (nodes) => this.#entity(nodes, conversations),
+    queue: (nodes) => this.#entity(nodes, queues),
+    script: (nodes) => this.#entity(nodes, scripts),
+    skill: (nodes) => this.#entity(nodes, skills),
+    user: (nodes) => this.#entity(nodes, users),
+  };
+
+  constructor(operation: Operation, means: PlanningMeans) {
+    this.#operation = operation;
+    this.#means = means;
+  }
+
+  plan(selectionSet: SelectionSetNode): CallPlan {
+    for (const nodes of byResponseKey(selectedFields(selectionSet, this.#operation))) {
+      const name = nodes[0].name.value;
+      if (name === ENTITIES) this.#entities(nodes);
+      // Others are introspection's.
+      else if (this.#isRootField(name)) this.#roots[name](nodes);
+    }
+    for (const { resource, ids } of this.#atRoot.values()) this.#bulk(resource, 1, ids.size);
+    return this.#plan;
+  }
+
+  #isRootField(name: string): name is RootField {
+    return Object.hasOwn(this.#roots, name);
+  }
+
+  #entity(
+    nodes: readonly [FieldNode, ...FieldNode[]],
+    resource: LoadedResource & { readonly type?: string },
+    scope = '',
+  ): void {
+    this.#note(resource, argumentText(nodes[0], 'id'), scope);
+    const type = resource.type ?? 'Contact';
+    this.#below(nodes, type, [[]], { ...one, loadedFrom: resource.name });
+  }
+
+  /** By how many of each type differ, in each of the scopes that their ids have a meaning in. */
+  #entities(nodes: readonly [FieldNode, ...FieldNode[]]): void {
+    const { alias, name } = nodes[0];
+    for (const [type, counts] of representationCounts(this.#argumentsOf('Query', nodes[0]))) {
+      const { resource, isListed } = entitySources[type];
+      const level = levelAt(this.#operation, nodes, type, [[]]);
+      if (level === null) continue;
+      const isLoaded = isLoadNeeded(type, level);
+      for (const [scope, count] of counts.entries()) {
+        const place = `${(alias ?? name).value}[${scope}]`;
+        const calls = !isLoaded ? 0 : isListed === true ? 1 : count;
+        for (let number = 0; number < calls; number += 1) {
+          // Ids of contacts go together only within their list.
+          this.#note(resource, `${place}.${number}`, type === 'Contact' ? place : '');
+        }
+      }
+      this.#level(level, {
+        ...one,
+        perList: counts.reduce((sum, count) => sum + count, 0),
+        together: counts.length,
+        loadedFrom: isLoaded || type === 'Contact' ? resource.name : null,
+      });
+    }
+  }
+
+  #campaigns(nodes: readonly [FieldNode, ...FieldNode[]]): void {
+    const args: QueryCampaignsArgs = this.#argumentsOf('Query', nodes[0]);
+    const first = args.first ?? DEFAULT_CAMPAIGNS;
+    if (isEmptyFilter(args.filter)) return;
+    if (first === 0) {
+      const below = nodes.flatMap(({ selectionSet }) =>
+        selectionSet ? [...selectedFields(selectionSet, this.#operation)] : [],
+      );
+      // What lies beyond a page of none has to be asked for.
+      const isAsked = below.some(({ name }) => name.value === 'totalCount' || name.value === 'pageInfo');
+      this.#plan.add(campaignsResource.name, isAsked ? 1 : 0);
+      return;
+    }
+    // A stretch that begins anywhere may lie on two of the upstream's pages.
+    this.#plan.add(campaignsResource.name, args.after == null ? 1 : 2);
+    this.#below(nodes, 'Campaign', [['nodes'], ['edges', 'node']], {
+      ...one,
+      perList: campaignRows(args, this.#means.cardinalities),
+      loadedFrom: campaignsResource.name,
+    });
+  }
+
+  /** What is needed of the interactions of each of these campaigns; false where their lists are not asked for. */
+  #interactions(nodes: readonly [FieldNode, ...FieldNode[]], campaigns: Objects, type = 'Query'): boolean {
+    const args: CampaignInteractionsArgs = this.#argumentsOf(type, nodes[0]);
+    const rows = interactionRows(args);
+    if (rows === null) return false;
+    this.#below(nodes, 'CampaignInteraction', [['nodes'], ['edges', 'node']], {
+      ...one,
+      lists: campaigns.lists * campaigns.perList,
+      perList: rows,
+      isCampaignLoaded:
+        campaigns.loadedFrom === campaignsResource.name || notLoadedAbove(campaigns).perList === 0,
+    });
+    return true;
+  }
+
+  #below(
+    nodes: readonly FieldNode[],
+    type: string,
+    paths: readonly (readonly string[])[],
+    objects: Objects,
+  ): void {
+    const level = levelAt(this.#operation, nodes, type, paths);
+    if (level !== null) this.#level(level, objects);
+  }
+
+  #level(level: Level, objects: Objects): void {
+    if (level.type === 'Contact') this.#contacts(level.needs, objects);
+    else for (const need of level.needs) this.#need(need, objects);
+    for (const { field, level: below } of level.steps) {
+      this.#level(below, objectsAt(level.type, field, below.type, objects, this.#means.cardinalities));
+    }
+    let isListed = false;
+    for (const nodes of byResponseKey(level.fieldsWithArguments)) {
+      // The only such field of an entity.
+      isListed = this.#interactions(nodes, objects, level.type) || isListed;
+    }
+    // One answers all of them.
+    if (isListed) this.#bulk(interactionLists, objects.lists, notLoadedAbove(objects).perList);
+  }
+
+  #need(need: Need, objects: Objects): void {
+    const { resource } = need;
+    if (resource.name === objects.loadedFrom) return;
+    const needing = resource.name === campaignsResource.name ? notLoadedAbove(objects) : objects;
+    this.#bulk(resource, objects.lists, needyOf(need, needing, this.#means.cardinalities));
+  }
+
+  /** Where a contact does not say which list it is in, the campaign does; what is in that list is asked for in another round. */
+  #contacts(needs: readonly Need[], objects: Objects): void {
+    if (objects.loadedFrom === contactsResource.name) return;
+    const { contactListsPerList } = this.#means.cardinalities;
+    let contacts = 0;
+    let needy = 0;
+    for (const need of needs) {
+      needy = Math.max(needy, needyOf(need, objects, this.#means.cardinalities));
+      if (need.resource.name === contactsResource.name)
+        contacts = needyOf(need, objects, this.#means.cardinalities);
+    }
+    const campaigns = objects.isCampaignLoaded ? 0 : Math.min(needy, objects.together);
+    this.#bulk(campaignsResource, objects.lists, campaigns);
+    this.#bulk(contactsResource, objects.lists, contacts, (contactListsPerList + 1) * objects.together);
+  }
+
+  #note(resource: LoadedResource, id: string, scope = ''): void {
+    const key = `${resource.name} ${scope}`;
+    const known = this.#atRoot.get(key) ?? { resource, ids: new Set() };
+    known.ids.add(id);
+    this.#atRoot.set(key, known);
+  }
+
+  #bulk({ name, maxIds }: LoadedResource, lists: number, ids: number, scopes = 1): void {
+    const size = Math.min(maxIds, this.#means.batchSize);
+    this.#plan.add(name, lists * bulkCalls(ids, size, scopes));
+  }
+
+  #argumentsOf(typeName: string, node: FieldNode): Record<string, unknown> {
+    const { schema, variableValues } = this.#operation;
+    const type = schema.getType(typeName);
+    const field = type && 'getFields' in type ? type.getFields()[node.name.value] : undefined;
+    if (field === undefined || !('args' in field)) throw new TypeError(`${typeName} has no such field.`);
+    return getArgumentValues(field, node, variableValues);
+  }
+}
+
+/** Tells ids apart without their values, so that a plan holds for all: two variables may have the same, and cost less then. */
+function argumentText({ arguments: args = [] }: FieldNode, name: string): string {
+  const value = args.find((argument) => argument.name.value === name)?.value;
+  if (value?.kind === Kind.VARIABLE) return `$${value.name.value}`;
+  return value !== undefined && 'value' in value ? String(value.value) : '';
+}

@@ -1,0 +1,87 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql';
+import { type Config, ConfigError } from '../config/config.ts';
+import { parseWithin } from './parse.ts';
+import { queryRules } from './limits.ts';
+
+/** Queries that are known by their ids, all of them valid. */
+export class TrustedDocuments {
+  readonly #texts: ReadonlyMap<string, string>;
+  /** Of all operations that have one. */
+  readonly operationNames: ReadonlySet<string>;
+
+  constructor(texts: ReadonlyMap<string, string>, operationNames: ReadonlySet<string>) {
+    this.#texts = texts;
+    this.operationNames = operationNames;
+  }
+
+  get size(): number {
+    return this.#texts.size;
+  }
+
+  /** The query of an id, before which `sha256:` may stand; null for an id of none. */
+  textOf(id: string): string | null {
+    return this.#texts.get(id) ?? this.#texts.get(id.replace(/^sha256:/, '')) ?? null;
+  }
+}
+
+/**
+ * The documents of a manifest as codegen's client preset writes it: a JSON object of ids and queries. Ids are taken as they are,
+ * for which hash they are is a choice of whoever writes it.
+ *
+ * @param manifest Text of the file.
+ * @throws ConfigError with everything that is wrong with it: each document has to be what a query may be.
+ */
+export function parseTrustedDocuments(
+  manifest: string,
+  file: string,
+  schema: GraphQLSchema,
+  config: Pick<Config, 'queryLimits' | 'introspection'>,
+): TrustedDocuments {
+  const parse = parseWithin(config.queryLimits);
+  const rules = queryRules(config);
+  const problems: string[] = [];
+  const texts = new Map<string, string>();
+  const operationNames = new Set<string>();
+  for (const [id, text] of entriesOf(manifest, file)) {
+    const named = `Document ${JSON.stringify(id)} of ${file}`;
+    if (typeof text !== 'string') {
+      problems.push(`${named} is no text.`);
+      continue;
+    }
+    try {
+      const document = parse(text);
+      const names = namesIn(document);
+      if (names.length === 0) problems.push(`${named} has no operation.`);
+      for (const { message } of validate(schema, document, rules)) problems.push(`${named}: ${message}`);
+      for (const name of names) if (name !== undefined) operationNames.add(name);
+      texts.set(id, text);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      problems.push(`${named}: ${error.message}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return new TrustedDocuments(texts, operationNames);
+}
+
+function entriesOf(manifest: string, file: string): [string, unknown][] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(manifest);
+  } catch (error) {
+    throw unreadable(file, `is no JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return Object.entries(parsed);
+  throw unreadable(file, 'is no JSON object of ids and queries');
+}
+
+function unreadable(file: string, what: string): ConfigError {
+  return new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which ${what}.`]);
+}
+
+/** Of each operation of a document. */
+function namesIn({ definitions }: DocumentNode): (string | undefined)[] {
+  return definitions.flatMap((definition) =>
+    definition.kind === Kind.OPERATION_DEFINITION ? [definition.name?.value] : [],
+  );
+}

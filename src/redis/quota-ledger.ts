@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import type { AskedCall, CallOutcomeForAll, QuotaLedger } from '../upstream/quota/ledger.ts';
+import type { IdentitySeals } from './row-encryption.ts';
+import type { QuotaReply } from './client.ts';
+import { KEYS, RedisAway, type RedisLink } from './connection.ts';
+
+/** Neither a window nor a hold is believed to last longer (quota-window.ts), so that what is older is of no interest. */
+const INTERESTING_MS = 600_000;
+/** So long after a question that was not answered nothing is asked: until then each replica spends its own part. */
+const DOUBTED_MS = 500;
+/** So long after its time is over a call counts as under way, for its end may still be on its way. */
+const GRACE_MS = 1_000;
+
+/**
+ * One account of each identity's quota for all replicas, kept by Redis: what one learns of an answer's headers all know, a 429
+ * holds all, and a call is granted or not at one moment.
+ */
+export class RedisQuotaLedger implements QuotaLedger {
+  readonly #link: RedisLink;
+  readonly #seals: IdentitySeals;
+  readonly #lostAfterMs: number;
+  #doubtedUntilMs = 0;
+
+  /** `callTimeoutMs` is the longest that a call can take. */
+  constructor(link: RedisLink, seals: IdentitySeals, callTimeoutMs: number) {
+    this.#link = link;
+    this.#seals = seals;
+    this.#lostAfterMs = callTimeoutMs + GRACE_MS;
+  }
+
+  get isThere(): boolean {
+    return this.#link.isUp && performance.now() >= this.#doubtedUntilMs;
+  }
+
+  async take(identity: UpstreamIdentity): Promise<AskedCall | null> {
+    const keys = this.#keysOf(identity);
+    const id = randomUUID();
+    try {
+      const reply = await this.#link.ask('quota', (client) =>
+        client.takeCall(keys, id, this.#lostAfterMs, INTERESTING_MS),
+      );
+      const [isGranted] = reply;
+      return {
+        isGranted: isGranted === 1,
+        ...knownFrom(reply),
+        settle: (outcome) => this.#settle(keys, id, outcome),
+      };
+    } catch (error) {
+      return this.#doubted(error);
+    }
+  }
+
+  async look(identity: UpstreamIdentity): Promise<Pick<AskedCall, 'known' | 'heldMs'> | null> {
+    const keys = this.#keysOf(identity);
+    try {
+      return knownFrom(await this.#link.ask('quota', (client) => client.lookAtQuota(keys)));
+    } catch (error) {
+      return this.#doubted(error);
+    }
+  }
+
+  /** What it is the link has told. */
+  #doubted(error: unknown): null {
+    if (!(error instanceof RedisAway)) throw error;
+    this.#doubtedUntilMs = performance.now() + DOUBTED_MS;
+    return null;
+  }
+
+  #keysOf(identity: UpstreamIdentity): readonly [quota: string, underWay: string] {
+    const { name } = this.#seals.of(identity);
+    return [`${KEYS}{${name}}:quota`, `${KEYS}{${name}}:calls`];
+  }
+
+  #settle(keys: readonly string[], id: string, outcome: CallOutcomeForAll): void {
+    const { wasSent, report, refusedMs = -1, startedAgoMs } = outcome;
+    const told = report ?? { count: -1, allowed: 0, resetSeconds: 0 };
+    this.#link
+      .ask('quota', (client) =>
+        client.settleCall(
+          keys,
+          id,
+          Math.ceil(startedAgoMs),
+          wasSent ? 1 : 0,
+          told.count,
+          told.allowed,
+          told.resetSeconds * 1000,
+          refusedMs,
+          INTERESTING_MS,
+        ),
+      )
+      // What is not told counts as under way until it counts as lost.
+      .catch(() => undefined);
+  }
+}
+
+function knownFrom([, used, allowed, resetMs, heldMs]: QuotaReply): Pick<AskedCall, 'known' | 'heldMs'> {
+  return { known: allowed === 0 ? null : { used, allowed, resetMs: resetMs < 0 ? null : resetMs }, heldMs };
+}

@@ -1,0 +1,132 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { UpstreamError, type UpstreamFailure } from '../../errors.ts';
+import type { QuotaReport } from '../quota/window.ts';
+
+/** A correlation id goes to clients and logs, so only what looks like one is taken. */
+const CORRELATION_ID = /^[\w-]{1,128}$/;
+/** A permission as the vendor writes it, such as `routing:queue:view`. Bounded, or a long run of letters would take quadratic time. */
+const PERMISSION = /\b[a-z]\w{0,63}:[a-z]\w{0,63}:(?:\w{1,64}|\*)/gi;
+const RETRY_IN_SECONDS = /retry the request in \[(\d{1,6})\] seconds/i;
+
+/** The one form of dates that HTTP still writes; `Date.parse` would take almost anything. */
+const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+/** After these the vendor asks to try reads again. */
+const TRANSIENT = new Set([429, 502, 503, 504]);
+
+/** What is read of an answer's headers; names in lower case, as undici gives them. */
+export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
+
+/**
+ * The error for an answer that is not 2xx. `bodyText` may be anything: proxies answer HTML or nothing. Of the
+ * vendor's texts only permissions, seconds and the correlation id are taken; nothing else may reach a client.
+ */
+export function errorFromAnswer(status: number, headers: AnswerHeaders, bodyText: string): UpstreamError {
+  const parsed = parseErrorBody(bodyText);
+  const body = parsed ?? {};
+  const correlationId = correlationIdOf(headers) ?? knownAs(CORRELATION_ID, body.contextId);
+  const common = { upstreamStatus: status, ...(correlationId !== undefined && { correlationId }) };
+  // A page that some proxy or wrong address answers with 404 says nothing of what the upstream knows.
+  const isNotFound = status === 404 && (parsed !== null || bodyText === '');
+  return new UpstreamError(
+    { ...common, ...classify(status, headers, body) },
+    { isNotFound, isTransient: TRANSIENT.has(status) },
+  );
+}
+
+export function correlationIdOf(headers: AnswerHeaders): string | undefined {
+  return knownAs(CORRELATION_ID, headers['inin-correlation-id']);
+}
+
+function classify(
+  status: number,
+  headers: AnswerHeaders,
+  body: Partial<Record<keyof Models.ErrorBody, unknown>>,
+): UpstreamFailure {
+  switch (status) {
+    case 401:
+      return { code: 'UNAUTHENTICATED', message: 'the upstream did not accept the credential' };
+    case 403: {
+      const missingPermissions = permissionsIn(body.messageParams);
+      return missingPermissions.length === 0
+        ? { code: 'FORBIDDEN', message: 'the upstream refused it for lack of a permission' }
+        : {
+            code: 'FORBIDDEN',
+            message: `the upstream refused it for lack of ${missingPermissions.join(', ')}`,
+            missingPermissions,
+          };
+    }
+    case 429:
+      return {
+        code: 'UPSTREAM_RATE_LIMITED',
+        message: "the upstream's rate limit is reached",
+        ...retryAfter(named(headers) ?? said(body.message) ?? wholeNumber(headers['inin-ratelimit-reset'])),
+      };
+    case 408:
+    case 504:
+      return {
+        code: 'UPSTREAM_TIMEOUT',
+        message: 'the upstream took too long',
+        ...retryAfter(named(headers)),
+      };
+    default:
+      return status >= 500
+        ? {
+            code: 'UPSTREAM_UNAVAILABLE',
+            message: 'the upstream is not available',
+            ...retryAfter(named(headers)),
+          }
+        : { code: 'UPSTREAM_BAD_RESPONSE', message: `the upstream answered with status ${status}` };
+  }
+}
+
+/** What an answer says of the quota; null when it does not say all of it. */
+export function quotaReportOf(headers: AnswerHeaders): QuotaReport | null {
+  const count = wholeNumber(headers['inin-ratelimit-count']);
+  const allowed = wholeNumber(headers['inin-ratelimit-allowed']);
+  const resetSeconds = wholeNumber(headers['inin-ratelimit-reset']);
+  return count === undefined || allowed === undefined || resetSeconds === undefined
+    ? null
+    : { count, allowed, resetSeconds };
+}
+
+/** Null when it is no JSON object. */
+function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, unknown>> | null {
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' ? body : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The vendor documents no shape for `messageParams` of a 403, so permissions are recognised wherever they stand. */
+function permissionsIn(messageParams: unknown): string[] {
+  return [...new Set(JSON.stringify(messageParams ?? null).match(PERMISSION))].slice(0, 20);
+}
+
+function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number } {
+  return seconds === undefined ? {} : { retryAfterSeconds: seconds };
+}
+
+/** Of a `Retry-After` header, which gives seconds or a date. */
+function named({ 'retry-after': value }: AnswerHeaders): number | undefined {
+  const seconds = wholeNumber(value);
+  if (seconds !== undefined) return seconds;
+  // A date that is past says nothing: the clocks may differ.
+  const untilMs = Date.parse(knownAs(HTTP_DATE, value) ?? '') - Date.now();
+  return untilMs > 0 ? Math.ceil(untilMs / 1000) : undefined;
+}
+
+/** In the body of a 429, beside a `Retry-After` header or instead of it. */
+function said(message: unknown): number | undefined {
+  return wholeNumber(typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined);
+}
+
+function wholeNumber(value: unknown): number | undefined {
+  const digits = knownAs(/^\d{1,6}$/, value);
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function knownAs(pattern: RegExp, value: unknown): string | undefined {
+  return typeof value === 'string' && pattern.test(value) ? value : undefined;
+}

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { findApiKey } from '../../../src/identity/api-key.ts';
+import { parseApiKeys } from '../../../src/identity/api-keys.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { createGateway } from '../../../src/gateway.ts';
+import { onlyError } from '../../support/answers.ts';
+import { compileAtSight, graphqlRequest } from '../../support/gateway.ts';
+import { issuerForTest, issuerKey, signed } from '../../support/issuer.ts';
+import { listeningForTest } from '../../support/listening.ts';
+import { bearer, serviceGatewayForTest } from '../../support/service-gateway.ts';
+
+const USER = '{ user(id: "user-1") { name } }';
+const userAnswer = { data: { user: { name: 'Name of user-1' } } };
+const KEY = 'q9Jw+an/api~key==';
+const OTHER = 'another-api-key';
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
+
+describe('an API key', () => {
+  const env = { AUTH_API_KEY_HASHES: `${hashOf(OTHER)}, sha256:${hashOf(KEY).toUpperCase()}` };
+
+  test.each([
+    ['in a header of its own', { 'x-api-key': KEY }],
+    ['as a bearer token', bearer(KEY)],
+    ['in its own header, whatever else is sent', { 'x-api-key': KEY, ...bearer('nobody') }],
+    ['that stands first', { 'x-api-key': OTHER }],
+  ])('is accepted %s', async (_how, headers) => {
+    const { ask, calls } = await serviceGatewayForTest(env);
+    expect(await ask(USER, headers)).toEqual(userAnswer);
+    expect(calls()).toEqual({ login: 1, users: 1 });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['nothing', {}],
+    ['an empty key', { 'x-api-key': '' }],
+    ['another key', { 'x-api-key': `${KEY}x` }],
+    ['the beginning of the key', { 'x-api-key': KEY.slice(0, -1) }],
+    ['the hash instead of the key', { 'x-api-key': hashOf(KEY) }],
+    ['the hash as the setting has it', { 'x-api-key': `sha256:${hashOf(KEY).toUpperCase()}` }],
+    ['the hash as a bearer token', bearer(hashOf(KEY))],
+    ['another key as a bearer token', bearer('nobody')],
+    ['the key with another scheme', { authorization: `Basic ${KEY}` }],
+    ['two keys', { 'x-api-key': `${KEY}, ${OTHER}` }],
+    ['a wrong key beside the right one', { 'x-api-key': 'nobody', ...bearer(KEY) }],
+    ['the key in a cookie', { cookie: `x-api-key=${KEY}` }],
+    ['a key of endless length', { 'x-api-key': 'x'.repeat(100_000) }],
+  ])('is not seen in %s', async (_what, headers) => {
+    const { ask, calls } = await serviceGatewayForTest(env);
+    const answer = await ask(USER, headers);
+    expect(answer.data).toEqual({ user: null });
+    const { message, extensions } = onlyError(answer);
+    expect(extensions.code).toBe('UNAUTHENTICATED');
+    expect(extensions).not.toHaveProperty('upstreamStatus');
+    expect(JSON.stringify(answer)).not.toContain(hashOf(KEY));
+    expect(JSON.stringify(answer)).not.toContain('nobody');
+    expect(message).toMatch(/ is not one that the gateway accepts\.$| or an x-api-key header\.$/);
+    expect(calls()).toEqual({});
+  });
+
+  test('and a token are both accepted where both are, but of two the key decides', async () => {
+    const key = await issuerKey('key-1');
+    const issuer = await issuerForTest(key);
+    const { ask, calls } = await serviceGatewayForTest({ ...env, ...issuer.env });
+    const token = await signed(key);
+    for (const headers of [
+      bearer(token),
+      bearer(KEY),
+      { 'x-api-key': KEY },
+      { 'x-api-key': KEY, ...bearer(token) },
+    ]) {
+      expect(await ask(USER, headers)).toEqual(userAnswer);
+    }
+    calls();
+    const mixed = await ask(USER, { 'x-api-key': 'nobody', ...bearer(token) });
+    expect(onlyError(mixed).extensions.code).toBe('UNAUTHENTICATED');
+    expect(calls()).toEqual({});
+    expect(onlyError(await ask(USER)).message).toBe(
+      'User: send an Authorization header with a token or an API key for the gateway as the bearer, or an x-api-key header.',
+    );
+  });
+
+  test('is looked for in no header of its own where there are none', async () => {
+    const key = await issuerKey('key-1');
+    const issuer = await issuerForTest(key);
+    const { ask } = await serviceGatewayForTest(issuer.env);
+    expect(await ask(USER, { 'x-api-key': KEY, ...bearer(await signed(key)) })).toEqual(userAnswer);
+  });
+
+  test('needs no issuer that can be reached', async () => {
+    const issuer = await issuerForTest();
+    issuer.answer((response) => response.writeHead(503).end());
+    const { ask } = await serviceGatewayForTest({ ...env, ...issuer.env });
+    expect(await ask(USER, bearer(KEY))).toEqual(userAnswer);
+    expect(issuer.reads()).toBe(0);
+  });
+});
+
+describe('what callers authenticate with', () => {
+  test('is never passed on to the upstream, nor is anything else that they send', async () => {
+    const seen: IncomingMessage[] = [];
+    const url = await listeningForTest((request, response) => {
+      seen.push(request);
+      response.end('{"entities":[]}');
+    });
+    const key = await issuerKey('key-1');
+    const issuer = await issuerForTest(key);
+    const { upstream, ...config } = parseConfig({
+      GENESYSCLOUD_API_URL: url,
+      GENESYSCLOUD_ACCESS_TOKEN: 'the-token-of-the-gateway',
+      AUTH_API_KEY_HASHES: hashOf(KEY),
+      ...issuer.env,
+    });
+    if (upstream === null) throw new TypeError('The test gateway has an upstream.');
+    const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
+    onTestFinished(() => gateway.dispose());
+    const token = await signed(key);
+    const ways = [bearer(token), bearer(KEY), { 'x-api-key': KEY }];
+    for (const headers of ways) {
+      const request = graphqlRequest(USER, {}, null);
+      for (const [name, value] of Object.entries({ cookie: 'session=1', ...headers })) {
+        request.headers.set(name, value);
+      }
+      expect(JSON.parse(await (await gateway.fetch(request)).text())).toEqual({ data: { user: null } });
+    }
+    expect(seen.length).toBeGreaterThan(0);
+    for (const { headers } of seen) {
+      expect(headers).toEqual({
+        accept: 'application/json',
+        authorization: 'Bearer the-token-of-the-gateway',
+        connection: 'keep-alive',
+        host: new URL(url).host,
+      });
+    }
+  });
+});
+
+describe('hashes of API keys', () => {
+  const [one, two] = [hashOf('one'), hashOf('two')];
+
+  test('are read apart by commas, blanks or lines, with the scopes of each', () => {
+    expect(parseApiKeys(`${one},sha256:${two.toUpperCase()}=read+pii:read\n${hashOf('three')}=a=b `)).toEqual(
+      {
+        apiKeys: [
+          { hash: one, scopes: [] },
+          { hash: two, scopes: ['read', 'pii:read'] },
+          { hash: hashOf('three'), scopes: ['a=b'] },
+        ],
+        problems: [],
+      },
+    );
+  });
+
+  test.each([
+    ['a key instead of its hash', KEY],
+    ['63 digits', one.slice(1)],
+    ['65 digits', `${one}0`],
+    ['a digit that is none', `g${one.slice(1)}`],
+    ['another hash', `sha512:${one}`],
+    ['no scope after the sign for it', `${one}=`],
+    ['an empty scope', `${one}=a++b`],
+    ['a scope in quotes', `${one}="a"`],
+  ])('are a problem that names its place, and never its text: %s', (_what, entry) => {
+    const { problems } = parseApiKeys(`${two} ${entry}`);
+    expect(problems).toEqual(['must be 64 hex digits, alone or with =scope1+scope2, in entry 2']);
+  });
+
+  test('are a problem each, and all are told', () => {
+    const { problems } = parseApiKeys(`x,${one},y,${one}=pii,z`);
+    expect(problems).toEqual([
+      'must be 64 hex digits, alone or with =scope1+scope2, in entries 1, 3, 5',
+      'must not repeat an earlier hash in entry 4',
+    ]);
+    expect(parseApiKeys(' , ')).toEqual({ apiKeys: [], problems: ['must hold a hash'] });
+  });
+
+  test('find the key that they are of, wherever it stands', () => {
+    const apiKeys = [one, two].map((hash) => ({ hash, scopes: [] }));
+    expect(findApiKey(apiKeys, 'one')?.hash).toBe(one);
+    expect(findApiKey(apiKeys, 'two')?.hash).toBe(two);
+    expect(findApiKey(apiKeys, 'three')).toBeNull();
+    expect(findApiKey([], 'one')).toBeNull();
+  });
+});

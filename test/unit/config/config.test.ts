@@ -1,0 +1,726 @@
+import { describe, expect, test } from 'vitest';
+import { lifetimes } from '../../../src/datasources/ttl.ts';
+import { usualCardinalities } from '../../../src/config/cardinalities.ts';
+import { ConfigError, parseConfig, tokenUrlOf } from '../../../src/config/config.ts';
+
+const SECRET = 'hush-this-is-a-secret';
+const HASH = '5'.repeat(64);
+const tokens = {
+  AUTH_JWKS_URL: 'https://issuer.example/keys',
+  AUTH_ISSUER: 'https://issuer.example/',
+  AUTH_AUDIENCE: 'gateway',
+};
+const apiKeys = { AUTH_API_KEY_HASHES: HASH };
+const client = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET };
+
+/** What is wrong with an environment; nothing when it is accepted. */
+function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
+  try {
+    parseConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('an empty environment', () => {
+  test('means the embedded sandbox on loopback, and the documented limits', () => {
+    expect(parseConfig({})).toEqual({
+      port: 4000,
+      host: '127.0.0.1',
+      keepAliveSeconds: 75,
+      upstream: null,
+      authentication: null,
+      personalDataScope: null,
+      allowedHosts: null,
+      requestTimeoutMs: 10_000,
+      upstreamTimeoutMs: 5000,
+      upstreamBatchSize: 100,
+      upstreamConcurrency: 16,
+      maxUpstreamCalls: 40,
+      maxAnswerFields: 500_000,
+      cardinalities: usualCardinalities,
+      interactionsWindowMs: 1000,
+      interactionsMaxAgeMs: 5000,
+      cacheMaxBytes: 64 * 1024 * 1024,
+      lifetimeSeconds: lifetimes,
+      identityProofSeconds: 60,
+      queryLimits: { maxDepth: 12, maxAliases: 30, maxTokens: 2000, maxRootFields: 10 },
+      maxBodyBytes: 100_000,
+      trustedDocuments: null,
+      introspection: true,
+      graphiql: true,
+      subgraph: false,
+      corsOrigins: [],
+      upstreamReport: true,
+      logLevel: 'info',
+      metricsPort: null,
+      otlpEndpoint: null,
+      tracesSampler: 'parentbased_always_on',
+      tracesRatio: 1,
+      drainSeconds: 20,
+      redis: null,
+      replicas: 1,
+    });
+  });
+
+  test('is not told from one whose values are empty or blank', () => {
+    const blank = {
+      PORT: '',
+      HOST: '  ',
+      GENESYSCLOUD_REGION: '',
+      GENESYSCLOUD_API_URL: '',
+      GENESYSCLOUD_LOGIN_URL: '\t',
+      GENESYSCLOUD_OAUTHCLIENT_ID: '',
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: ' ',
+      GENESYSCLOUD_ACCESS_TOKEN: '',
+      AUTH_JWKS_URL: '',
+      AUTH_API_KEY_HASHES: ' ',
+      AUTH_NONE: '',
+      ALLOWED_HOSTS: '',
+      LOG_LEVEL: '',
+      DRAIN_SECONDS: '',
+      CACHE_MAX_BYTES: ' ',
+      UPSTREAM_REPORT: '',
+    };
+    expect(parseConfig(blank)).toEqual(parseConfig({}));
+  });
+
+  test('is not told from one with settings of other programs', () => {
+    expect(parseConfig({ PATH: '/bin', HOME: '/root', NODE_ENV: undefined })).toEqual(parseConfig({}));
+  });
+});
+
+test('what is set is taken, without the blanks around it', () => {
+  const env = {
+    PORT: ' 0 ',
+    HOST: '::1',
+    KEEP_ALIVE_SECONDS: '3600',
+    REQUEST_TIMEOUT_MS: '600000',
+    UPSTREAM_TIMEOUT_MS: '1',
+    UPSTREAM_BATCH_SIZE: '500',
+    UPSTREAM_CONCURRENCY: '1',
+    MAX_UPSTREAM_CALLS: '10000',
+    MAX_ANSWER_FIELDS: '100000000',
+    PLAN_CARDINALITIES: 'scriptsPerList=25, skillsPerInteraction=3',
+    INTERACTIONS_WINDOW_MS: '0',
+    INTERACTIONS_MAX_AGE_MS: '600000',
+    CACHE_MAX_BYTES: '68719476736',
+    CACHE_TTL_USER_SECONDS: '86400',
+    CACHE_TTL_ROUTING_STATUS_SECONDS: '0',
+    UPSTREAM_REPORT: 'off',
+    IDENTITY_PROOF_SECONDS: '0',
+    LOG_LEVEL: 'silent',
+    ALLOWED_HOSTS: 'Gateway.example, 10.0.0.1',
+    DRAIN_SECONDS: '0',
+    REDIS_URL: ' rediss://user:password@redis.internal:6380/1 ',
+    REDIS_PEPPER: 'pepper',
+    REPLICAS: '3',
+    MAX_DEPTH: '7',
+    MAX_ALIASES: '0',
+    MAX_TOKENS: '500',
+    MAX_ROOT_FIELDS: '1',
+    MAX_BODY_BYTES: '1000',
+    SUBGRAPH: '1',
+    METRICS_PORT: '9464',
+    OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
+    OTEL_TRACES_SAMPLER: 'traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '.25',
+  };
+  expect(parseConfig(env)).toEqual({
+    port: 0,
+    host: '::1',
+    keepAliveSeconds: 3600,
+    upstream: null,
+    authentication: null,
+    personalDataScope: null,
+    allowedHosts: ['gateway.example', '10.0.0.1'],
+    requestTimeoutMs: 600_000,
+    upstreamTimeoutMs: 1,
+    upstreamBatchSize: 500,
+    upstreamConcurrency: 1,
+    maxUpstreamCalls: 10_000,
+    maxAnswerFields: 100_000_000,
+    cardinalities: { ...usualCardinalities, scriptsPerList: 25, skillsPerInteraction: 3 },
+    interactionsWindowMs: 0,
+    interactionsMaxAgeMs: 600_000,
+    cacheMaxBytes: 64 * 1024 ** 3,
+    lifetimeSeconds: { ...lifetimes, USER: 86_400, ROUTING_STATUS: 0 },
+    identityProofSeconds: 0,
+    queryLimits: { maxDepth: 7, maxAliases: 0, maxTokens: 500, maxRootFields: 1 },
+    maxBodyBytes: 1000,
+    trustedDocuments: null,
+    introspection: true,
+    graphiql: true,
+    subgraph: true,
+    corsOrigins: [],
+    upstreamReport: false,
+    logLevel: 'silent',
+    metricsPort: 9464,
+    otlpEndpoint: 'http://collector:4318',
+    tracesSampler: 'traceidratio',
+    tracesRatio: 0.25,
+    drainSeconds: 0,
+    redis: { url: 'rediss://user:password@redis.internal:6380/1', pepper: 'pepper' },
+    replicas: 3,
+  });
+});
+
+test('a configuration cannot be changed, down to the credentials', () => {
+  const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, ...apiKeys });
+  expect(Object.isFrozen(config.authentication)).toBe(true);
+  expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
+  expect(Object.isFrozen(config.authentication?.apiKeys)).toBe(true);
+  expect(Object.isFrozen(config.lifetimeSeconds)).toBe(true);
+  expect(Object.isFrozen(config.queryLimits)).toBe(true);
+  expect(Object.isFrozen(config.corsOrigins)).toBe(true);
+  expect(Object.isFrozen(config)).toBe(true);
+  expect(Object.isFrozen(config.upstream)).toBe(true);
+  expect(Object.isFrozen(config.upstream?.credentials)).toBe(true);
+});
+
+describe('the upstream', () => {
+  test.each([
+    ['eu-west-1', 'mypurecloud.ie'],
+    ['us-east-1', 'mypurecloud.com'],
+    ['ap-southeast-2', 'mypurecloud.com.au'],
+    ['eusc-de-east-1', 'edee1.eusc-pure.cloud'],
+    ['mypurecloud.de', 'mypurecloud.de'],
+    ['a-new-region.pure.cloud', 'a-new-region.pure.cloud'],
+  ])('of region %s is at api.%s, and the login beside it', (region, domain) => {
+    const { upstream } = parseConfig({ GENESYSCLOUD_REGION: region, ...client });
+    expect(upstream).toEqual({
+      apiUrl: `https://api.${domain}`,
+      credentials: {
+        mode: 'client',
+        tokenUrl: `https://login.${domain}/oauth/token`,
+        clientId: 'a-client',
+        clientSecret: SECRET,
+        bearerFirst: false,
+      },
+    });
+  });
+
+  test("is passed the callers' own tokens when there is no credential for it", () => {
+    const { upstream } = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1' });
+    expect(upstream?.credentials).toEqual({ mode: 'passThrough' });
+  });
+
+  test('is given the access token that is set', () => {
+    const { upstream } = parseConfig({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_ACCESS_TOKEN: SECRET,
+    });
+    expect(upstream?.credentials).toEqual({ mode: 'accessToken', accessToken: SECRET });
+  });
+
+  test('is where an explicit URL says, each on its own before the region', () => {
+    const api = parseConfig({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_API_URL: 'https://proxy.example/genesys',
+      ...client,
+    });
+    expect(api.upstream).toMatchObject({
+      apiUrl: 'https://proxy.example/genesys',
+      credentials: { tokenUrl: 'https://login.mypurecloud.ie/oauth/token' },
+    });
+    const login = parseConfig({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_LOGIN_URL: 'https://login.example',
+      ...client,
+    });
+    expect(login.upstream).toMatchObject({
+      apiUrl: 'https://api.mypurecloud.ie',
+      credentials: { tokenUrl: 'https://login.example/oauth/token' },
+    });
+  });
+
+  test.each(['http://localhost:4100', 'http://127.0.0.1:4100', 'http://127.8.9.10', 'http://[::1]:4100'])(
+    'may be spoken to in clear text at %s, for that is this machine',
+    (url) => {
+      expect(problemsOf({ GENESYSCLOUD_API_URL: url })).toEqual([]);
+    },
+  );
+
+  test.each([
+    'http://api.mypurecloud.ie',
+    'http://localhost.example',
+    'http://127.0.0.1.example',
+    'http://10.0.0.1',
+    'http://[::2]',
+    'ftp://localhost',
+    'api.mypurecloud.ie',
+    'https://',
+    'https://api.mypurecloud.ie?a=b',
+    'https://api.mypurecloud.ie#part',
+    'https://api.mypurecloud.ie/?',
+    'https://api.mypurecloud.ie/#',
+    'https://user@api.mypurecloud.ie',
+  ])('cannot be %s', (url) => {
+    const sentence = expect.stringContaining('must be an https URL (http for loopback only)');
+    expect(problemsOf({ GENESYSCLOUD_API_URL: url })).toEqual([sentence]);
+    expect(problemsOf({ GENESYSCLOUD_API_URL: 'https://a.example', GENESYSCLOUD_LOGIN_URL: url })).toEqual([
+      sentence,
+    ]);
+  });
+
+  test.each(['eu-west-99', 'localhost', 'https://mypurecloud.ie', 'mypurecloud.ie/x', 'user@host.example'])(
+    'cannot be of region %s',
+    (region) => {
+      expect(problemsOf({ GENESYSCLOUD_REGION: region })).toEqual([
+        expect.stringMatching(/^GENESYSCLOUD_REGION must be a domain, or one of us-east-1, .*ap-northeast-3/),
+      ]);
+    },
+  );
+});
+
+describe('Redis', () => {
+  test.each([
+    'redis://redis',
+    'redis://:password@10.0.0.1:6380/0',
+    'rediss://user:p@redis.internal:6379',
+    'redis://[::1]:6379/15',
+  ])('can be %s', (url) => {
+    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([]);
+  });
+
+  test.each([
+    'redis.internal:6379',
+    'http://redis',
+    'redis:',
+    'redis://redis/database',
+    'redis://redis?db=1',
+  ])('cannot be %s, which is not shown for it may hold a password', (url) => {
+    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([
+      expect.stringMatching(/^REDIS_URL must be a URL such as redis:.*; it is the value given\.$/),
+    ]);
+  });
+
+  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])('wants both settings: %j', (env) => {
+    expect(problemsOf(env)).toEqual([
+      'REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.',
+    ]);
+  });
+
+  test.each(['0', '1.5', 'three'])('has no %s replicas', (REPLICAS) => {
+    expect(problemsOf({ REPLICAS })).toEqual([
+      expect.stringContaining('REPLICAS must be a whole number from 1'),
+    ]);
+  });
+});
+
+describe('problems', () => {
+  test('are told all at once, each by the name of its setting', () => {
+    const problems = problemsOf({
+      PORT: '65536',
+      HOST: 'a host',
+      KEEP_ALIVE_SECONDS: '0',
+      GENESYSCLOUD_REGION: 'nowhere',
+      GENESYSCLOUD_API_URL: 'http://api.example',
+      GENESYSCLOUD_LOGIN_URL: 'login',
+      GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
+      AUTH_JWKS_URL: 'http://issuer.example/keys',
+      AUTH_API_KEY_HASHES: 'a-key',
+      AUTH_PII_SCOPE: 'two scopes',
+      AUTH_NONE: 'yes',
+      ALLOWED_HOSTS: 'http://gateway.example',
+      REQUEST_TIMEOUT_MS: '0',
+      UPSTREAM_TIMEOUT_MS: '1.5',
+      UPSTREAM_BATCH_SIZE: '501',
+      UPSTREAM_CONCURRENCY: '-1',
+      MAX_UPSTREAM_CALLS: '0',
+      MAX_ANSWER_FIELDS: '0',
+      INTERACTIONS_WINDOW_MS: '600001',
+      INTERACTIONS_MAX_AGE_MS: '1s',
+      CACHE_MAX_BYTES: '64 MiB',
+      CACHE_TTL_USER_SECONDS: '86401',
+      CACHE_TTL_USER_SKILLS_SECONDS: '-1',
+      IDENTITY_PROOF_SECONDS: '3601',
+      UPSTREAM_REPORT: 'true',
+      LOG_LEVEL: 'loud',
+      DRAIN_SECONDS: '1e3',
+    });
+    const named = new Set(problems.map((problem) => problem.slice(0, problem.indexOf(' '))));
+    expect([...named].toSorted()).toEqual([
+      'ALLOWED_HOSTS',
+      'AUTH_API_KEY_HASHES',
+      'AUTH_ISSUER',
+      'AUTH_JWKS_URL',
+      'AUTH_NONE',
+      'AUTH_PII_SCOPE',
+      'CACHE_MAX_BYTES',
+      'CACHE_TTL_USER_SECONDS',
+      'CACHE_TTL_USER_SKILLS_SECONDS',
+      'DRAIN_SECONDS',
+      'Either',
+      'GENESYSCLOUD_API_URL',
+      'GENESYSCLOUD_LOGIN_URL',
+      'GENESYSCLOUD_OAUTHCLIENT_ID',
+      'GENESYSCLOUD_REGION',
+      'HOST',
+      'IDENTITY_PROOF_SECONDS',
+      'INTERACTIONS_MAX_AGE_MS',
+      'INTERACTIONS_WINDOW_MS',
+      'KEEP_ALIVE_SECONDS',
+      'LOG_LEVEL',
+      'MAX_ANSWER_FIELDS',
+      'MAX_UPSTREAM_CALLS',
+      'PORT',
+      'REQUEST_TIMEOUT_MS',
+      'UPSTREAM_BATCH_SIZE',
+      'UPSTREAM_CONCURRENCY',
+      'UPSTREAM_REPORT',
+      'UPSTREAM_TIMEOUT_MS',
+    ]);
+  });
+
+  test('of a HOST that cannot be read are one, also with credentials of the gateway itself', () => {
+    expect(
+      problemsOf({
+        HOST: 'a host',
+        GENESYSCLOUD_REGION: 'eu-west-1',
+        GENESYSCLOUD_ACCESS_TOKEN: 'token',
+      }),
+    ).toEqual([expect.stringMatching(/^HOST must be a host name/)]);
+  });
+
+  test('name what is allowed and what is there', () => {
+    expect(problemsOf({ PORT: 'http' })).toEqual([
+      'PORT must be a whole number from 0 to 65535; it is "http".',
+    ]);
+    expect(problemsOf({ AUTH_NONE: 'yes' })).toEqual(['AUTH_NONE can only be i-know; it is "yes".']);
+  });
+
+  test('never show a secret', () => {
+    const problems = problemsOf({
+      GENESYSCLOUD_REGION: 'eu-west-1',
+      GENESYSCLOUD_ACCESS_TOKEN: `${SECRET} broken`,
+      GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET,
+      HOST: '0.0.0.0',
+      PORT: 'x',
+    });
+    expect(problems).toContain('GENESYSCLOUD_ACCESS_TOKEN must be a bearer token; it is the value given.');
+    expect(problems.join()).not.toContain('hush');
+    expect(new ConfigError(problems).message).not.toContain('hush');
+  });
+
+  test.each(['GENESYSCLOUD_API_URL', 'GENESYSCLOUD_LOGIN_URL', 'AUTH_JWKS_URL'])(
+    'never show a password or a token that somebody put into %s',
+    (name) => {
+      for (const url of [`https://user:${SECRET}@a.example`, `http://a.example?access_token=${SECRET}`]) {
+        const env = { GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, [name]: url };
+        const problems = problemsOf(env);
+        expect(problems).toEqual([expect.stringMatching(`^${name} must be`)]);
+        expect(problems.join()).not.toContain('hush');
+      }
+    },
+  );
+
+  test('never show what was set for API keys, which may be the keys', () => {
+    const set = `${HASH}, ${SECRET} ${SECRET}=a`;
+    const problems = problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, AUTH_API_KEY_HASHES: set });
+    expect(problems).toEqual([
+      'AUTH_API_KEY_HASHES must be 64 hex digits, alone or with =scope1+scope2, in entries 2, 3; it is the value given.',
+    ]);
+  });
+
+  test('of settings that do not go together are told beside those of single settings', () => {
+    expect(problemsOf({ PORT: 'x', GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([
+      expect.stringMatching(/^PORT /),
+      expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set/),
+    ]);
+    expect(
+      problemsOf({ HOST: '0.0.0.0', GENESYSCLOUD_REGION: 'nowhere', GENESYSCLOUD_ACCESS_TOKEN: 'two words' }),
+    ).toEqual([
+      expect.stringMatching(/^GENESYSCLOUD_REGION /),
+      expect.stringMatching(/^GENESYSCLOUD_ACCESS_TOKEN /),
+      expect.stringMatching(/^HOST is .*AUTH_NONE=i-know\.$/),
+    ]);
+  });
+
+  test('are not made up for a setting that was given but could not be read', () => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'nowhere', ...client })).toEqual([
+      expect.stringMatching(/^GENESYSCLOUD_REGION /),
+    ]);
+    expect(
+      problemsOf({
+        GENESYSCLOUD_API_URL: 'https://api.example',
+        GENESYSCLOUD_LOGIN_URL: 'login',
+        ...client,
+      }),
+    ).toEqual([expect.stringMatching(/^GENESYSCLOUD_LOGIN_URL /)]);
+    expect(problemsOf({ INTERACTIONS_WINDOW_MS: '9000', INTERACTIONS_MAX_AGE_MS: 'ages' })).toEqual([
+      expect.stringMatching(/^INTERACTIONS_MAX_AGE_MS must be a whole number/),
+    ]);
+  });
+});
+
+describe('lists of interactions', () => {
+  test('may be as old under pressure as they may be anyway, and no less', () => {
+    const same = { INTERACTIONS_WINDOW_MS: '2000', INTERACTIONS_MAX_AGE_MS: '2000' };
+    expect(parseConfig(same)).toMatchObject({ interactionsWindowMs: 2000, interactionsMaxAgeMs: 2000 });
+    expect(problemsOf({ ...same, INTERACTIONS_MAX_AGE_MS: '1999' })).toEqual([
+      'INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is 2000; it is 1999.',
+    ]);
+    expect(problemsOf({ INTERACTIONS_WINDOW_MS: '5001' })).toEqual([
+      'INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is 5001; it is 5000.',
+    ]);
+  });
+});
+
+describe('reports of upstream calls', () => {
+  test('are for the embedded sandbox, unless something else is set', () => {
+    const real = { GENESYSCLOUD_REGION: 'eu-west-1' };
+    const told = [{}, { UPSTREAM_REPORT: 'off' }, real, { ...real, UPSTREAM_REPORT: 'on' }];
+    expect(told.map((env) => parseConfig(env).upstreamReport)).toEqual([true, false, false, true]);
+    expect(problemsOf({ UPSTREAM_REPORT: 'yes' })).toEqual([
+      'UPSTREAM_REPORT must be on or off; it is "yes".',
+    ]);
+  });
+});
+
+describe('credentials of the gateway itself', () => {
+  test.each([{ GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' }, { GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET }])(
+    'are refused as half a client: %o',
+    (half) => {
+      expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', ...half })).toEqual([
+        'GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.',
+      ]);
+    },
+  );
+
+  test('are either a token or a client, not both', () => {
+    expect(
+      problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET, ...client }),
+    ).toEqual(['Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.']);
+  });
+
+  test('need a place to log in at', () => {
+    const api = { GENESYSCLOUD_API_URL: 'https://api.example', ...client };
+    expect(problemsOf(api)).toEqual([expect.stringMatching(/^GENESYSCLOUD_LOGIN_URL must be set/)]);
+    expect(problemsOf({ ...api, GENESYSCLOUD_LOGIN_URL: 'https://login.example' })).toEqual([]);
+  });
+
+  test('are for no sandbox', () => {
+    const sentence = expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set/);
+    expect(problemsOf({ GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([sentence]);
+    expect(problemsOf(client)).toEqual([sentence]);
+    expect(problemsOf({ GENESYSCLOUD_LOGIN_URL: 'https://login.example' })).toEqual([sentence]);
+    expect(problemsOf({ GENESYSCLOUD_LOGIN_URL: 'https://login.example', ...client })).toEqual([sentence]);
+  });
+
+  test.each(['0.0.0.0', '::', '192.168.0.7', 'gateway.example'])(
+    'are not lent to everybody who reaches %s, unless that is meant',
+    (host) => {
+      for (const credential of [client, { GENESYSCLOUD_ACCESS_TOKEN: SECRET }]) {
+        const env = { GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...credential };
+        expect(problemsOf(env)).toEqual([expect.stringMatching(/^HOST is .*AUTH_NONE=i-know\.$/)]);
+        expect(problemsOf({ ...env, AUTH_PII_SCOPE: 'pii', ALLOWED_HOSTS: 'a.example' })).toHaveLength(1);
+        for (const meant of [{ AUTH_NONE: 'i-know' }, tokens, apiKeys]) {
+          expect(problemsOf({ ...env, ...meant })).toEqual([]);
+        }
+      }
+    },
+  );
+
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('are lent to whoever reaches %s', (host) => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...client })).toEqual([]);
+  });
+
+  test('are not there in pass-through, which may listen anywhere', () => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: '0.0.0.0' })).toEqual([]);
+    expect(problemsOf({ HOST: '0.0.0.0' })).toEqual([]);
+  });
+});
+
+describe('callers', () => {
+  const service = { GENESYSCLOUD_REGION: 'eu-west-1', ...client };
+  const scoped = { AUTH_API_KEY_HASHES: `sha256:${HASH.toUpperCase()}=a+b`, AUTH_PII_SCOPE: 'a' };
+
+  test.each<[string, Record<string, string>]>([
+    ['a login of its own', service],
+    ['an access token of its own', { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET }],
+    ['the embedded sandbox', {}],
+  ])('are authenticated by what is set, over %s', (_what, upstream) => {
+    expect(parseConfig({ ...upstream, ...tokens, ...scoped })).toMatchObject({
+      authentication: {
+        apiKeys: [{ hash: HASH, scopes: ['a', 'b'] }],
+        tokens: {
+          jwksUrl: 'https://issuer.example/keys',
+          issuer: 'https://issuer.example/',
+          audience: 'gateway',
+        },
+      },
+      personalDataScope: 'a',
+    });
+    expect(parseConfig({ ...upstream, ...tokens }).authentication?.apiKeys).toEqual([]);
+    expect(parseConfig({ ...upstream, ...apiKeys }).authentication?.tokens).toBeNull();
+  });
+
+  test('are not authenticated where nothing is set, on loopback or where that is meant', () => {
+    expect(parseConfig(service).authentication).toBeNull();
+    expect(parseConfig({ ...service, HOST: '0.0.0.0', AUTH_NONE: 'i-know' }).authentication).toBeNull();
+    expect(parseConfig({ ...service, AUTH_PII_SCOPE: 'a' })).toMatchObject({
+      authentication: null,
+      personalDataScope: 'a',
+    });
+  });
+
+  test.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)(
+    'cannot be authenticated by tokens without %s, nor by it alone',
+    (name) => {
+      const { [name]: alone, ...others } = tokens;
+      const belong = 'AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.';
+      expect(problemsOf({ ...service, ...others })).toEqual([`${name} must be set as well: ${belong}`]);
+      expect(problemsOf({ ...service, [name]: alone })).toEqual([
+        `${Object.keys(others).join(' and ')} must be set as well: ${belong}`,
+      ]);
+    },
+  );
+
+  test.each(['http://issuer.example/keys', 'https://', 'issuer.example', 'ftp://localhost/keys'])(
+    'are not authenticated by keys from %s, which anybody could change on the way',
+    (url) => {
+      expect(problemsOf({ ...service, ...tokens, AUTH_JWKS_URL: url })).toEqual([
+        'AUTH_JWKS_URL must be an https URL (http for loopback only) without credentials; it is the value given.',
+      ]);
+    },
+  );
+
+  test('may be authenticated by keys from this machine, and from a URL with a query', () => {
+    for (const url of [
+      'http://127.0.0.1:9000/keys',
+      'http://localhost/keys',
+      'https://a.example/keys?app=1',
+    ]) {
+      expect(parseConfig({ ...service, ...tokens, AUTH_JWKS_URL: url }).authentication?.tokens?.jwksUrl).toBe(
+        url,
+      );
+    }
+  });
+
+  test('are either authenticated or not', () => {
+    for (const by of [tokens, apiKeys]) {
+      expect(problemsOf({ ...service, ...by, AUTH_NONE: 'i-know' })).toEqual([
+        `Either AUTH_NONE or ${Object.keys(by).join(' and ')} can be set, not both.`,
+      ]);
+    }
+  });
+
+  test('are the upstream’s to know where they bring its tokens', () => {
+    const meant: readonly Record<string, string>[] = [tokens, apiKeys, { AUTH_PII_SCOPE: 'a' }];
+    for (const upstream of [
+      { GENESYSCLOUD_REGION: 'eu-west-1' },
+      { GENESYSCLOUD_API_URL: 'https://api.example' },
+    ]) {
+      for (const set of meant) {
+        expect(problemsOf({ ...upstream, ...set })).toEqual([
+          expect.stringMatching(
+            new RegExp(`^${Object.keys(set).join(' and ')} cannot be meant without a credential`),
+          ),
+        ]);
+      }
+    }
+    // A credential that is there but wrong is its own problem alone.
+    const half = { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' };
+    expect(problemsOf({ ...half, ...tokens })).toEqual([expect.stringMatching(/must be set together\.$/)]);
+  });
+
+  test('that there is none of by intent is no concern where callers bring tokens of the upstream', () => {
+    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', AUTH_NONE: 'i-know' })).toEqual([]);
+  });
+
+  test.each(['two scopes', 'a"b', 'ä', 'a\\b'])('cannot need as a scope %s', (scope) => {
+    expect(problemsOf({ ...service, AUTH_PII_SCOPE: scope })).toEqual([
+      expect.stringMatching(/^AUTH_PII_SCOPE must be one scope/),
+    ]);
+  });
+
+  test.each(['gateway.example:443', 'https://gateway.example', 'a/b', '*.example', ',', '::1'])(
+    'cannot name the gateway %s',
+    (name) => {
+      expect(problemsOf({ ALLOWED_HOSTS: name })).toEqual([
+        expect.stringMatching(/^ALLOWED_HOSTS must be host names or addresses/),
+      ]);
+    },
+  );
+});
+
+test('the token endpoint is found below the login service, or taken as it is', () => {
+  expect(tokenUrlOf('https://login.example')).toBe('https://login.example/oauth/token');
+  expect(tokenUrlOf('https://login.example//')).toBe('https://login.example/oauth/token');
+  expect(tokenUrlOf('https://proxy.example/login/')).toBe('https://proxy.example/login/oauth/token');
+  expect(tokenUrlOf('https://login.example/oauth/token')).toBe('https://login.example/oauth/token');
+  expect(tokenUrlOf('https://login.example/oauth/token/')).toBe('https://login.example/oauth/token');
+});
+
+describe('what clients may learn of the schema', () => {
+  test('is everything, unless it is switched off or only trusted documents are accepted', () => {
+    const shown = (env: Readonly<Record<string, string>>) => {
+      const { introspection, graphiql } = parseConfig(env);
+      return { introspection, graphiql };
+    };
+    expect(shown({})).toEqual({ introspection: true, graphiql: true });
+    expect(shown({ GRAPHIQL: 'off' })).toEqual({ introspection: true, graphiql: false });
+    expect(shown({ INTROSPECTION: 'off' })).toEqual({ introspection: false, graphiql: false });
+    const trusted = { TRUSTED_DOCUMENTS_FILE: 'documents.json' };
+    expect(shown({ ...trusted, TRUSTED_DOCUMENTS: 'only' })).toEqual({
+      introspection: false,
+      graphiql: false,
+    });
+    expect(shown({ ...trusted, TRUSTED_DOCUMENTS: 'prefer' })).toEqual({
+      introspection: true,
+      graphiql: true,
+    });
+  });
+
+  test('cannot be GraphiQL without introspection', () => {
+    expect(problemsOf({ INTROSPECTION: 'off', GRAPHIQL: 'on' })).toEqual([
+      'GRAPHIQL cannot be on without introspection, which INTROSPECTION=off switches off.',
+    ]);
+  });
+});
+
+describe('trusted documents', () => {
+  test('are those of a file', () => {
+    const env = { TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: 'documents.json' };
+    expect(parseConfig(env).trustedDocuments).toEqual({ mode: 'only', file: 'documents.json' });
+    expect(parseConfig({ ...env, TRUSTED_DOCUMENTS: 'off' }).trustedDocuments).toBeNull();
+  });
+
+  test('need a file, and a file needs to be told what it is for', () => {
+    expect(problemsOf({ TRUSTED_DOCUMENTS: 'prefer' })).toEqual([
+      'TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=prefer.',
+    ]);
+    expect(problemsOf({ TRUSTED_DOCUMENTS_FILE: 'documents.json' })).toEqual([
+      'TRUSTED_DOCUMENTS must be set with TRUSTED_DOCUMENTS_FILE: to prefer, only or off.',
+    ]);
+  });
+});
+
+test('web pages are named by their origins, and nothing else passes for one', () => {
+  const env = { CORS_ORIGINS: 'https://app.example.com, http://localhost:3000' };
+  expect(parseConfig(env).corsOrigins).toEqual(['https://app.example.com', 'http://localhost:3000']);
+  for (const wrong of ['*', 'https://app.example.com/', 'app.example.com', 'null', 'ftp://app.example.com']) {
+    expect(problemsOf({ CORS_ORIGINS: wrong })).toEqual([
+      `CORS_ORIGINS must be origins such as https://app.example.com, without a path, apart by commas; a star is none; it is "${wrong}".`,
+    ]);
+  }
+});
+
+test('cardinalities are set by their names, and what is wrong about one is told', () => {
+  const wrong = (text: string) => problemsOf({ PLAN_CARDINALITIES: text })[0];
+  expect(parseConfig({ PLAN_CARDINALITIES: 'scriptsPerList=0' }).cardinalities.scriptsPerList).toBe(0);
+  for (const entry of [
+    'scripts=3',
+    'scriptsPerList',
+    'scriptsPerList=-1',
+    'scriptsPerList=many',
+    '__proto__=1',
+  ]) {
+    expect(wrong(entry)).toContain(`scriptsPerList, skillsPerInteraction`);
+    expect(wrong(entry)).toContain(`"${entry}" is not`);
+  }
+  expect(wrong('scriptsPerList=1 scriptsPerList=2')).toContain('must not set scriptsPerList twice');
+});

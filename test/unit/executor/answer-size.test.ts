@@ -1,0 +1,122 @@
+import { buildSchema, parse } from 'graphql';
+import { describe, expect, test } from 'vitest';
+import { AnswerSize } from '../../../src/executor/answer-size.ts';
+import { CompiledExecutor } from '../../../src/executor/compiled-executor.ts';
+import type { Repeats } from '../../../src/executor/repeated-answers.ts';
+
+const schema = buildSchema(`
+  type Query { rows: [Row!] }
+  type Row { early: String late: String numbers: [Int!] lateNumbers: [Int!]! same: Same }
+  type Same { name: String numbers: [Int!] same: Same }
+`);
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+class Same {
+  readonly #isLate: boolean;
+  readonly same: Same | null;
+  constructor(isLate: boolean, same: Same | null = null) {
+    this.#isLate = isLate;
+    this.same = same;
+  }
+  get name(): unknown {
+    return this.#isLate ? Promise.resolve('name') : 'name';
+  }
+  get numbers(): unknown {
+    return this.#isLate ? Promise.resolve(numbers(10)) : numbers(10);
+  }
+}
+
+const repeats: Repeats<Same> = {
+  isRepeatable: (source): source is Same => source instanceof Same,
+  keyOf: () => 'same',
+  areAlike: (a, b) => a === b,
+};
+
+/** Compiles a query and executes it over these rows, of whose answer no more than so many fields are allowed. */
+async function answered(query: string, rows: readonly object[], allowed = Infinity) {
+  const size = new AnswerSize(allowed);
+  const executor = new CompiledExecutor({ compileAtSight: 1, repeats });
+  const args = { schema, document: parse(query), rootValue: { rows }, contextValue: {} };
+  const result = await executor.execute(args, size);
+  if (result === null) throw new TypeError('It can be compiled.');
+  return { size, result };
+}
+
+describe('the size of an answer', () => {
+  test.each([
+    ['at once', false],
+    ['later', true],
+  ])(
+    'counts what is made once and stands in many places as often as it does, known %s',
+    async (_when, isLate) => {
+      const inner = new Same(isLate);
+      const same = new Same(isLate, inner);
+      const rows = numbers(100).map(() => ({ same }));
+      const { size, result } = await answered(
+        '{ rows { same { name numbers same { __typename numbers } } } }',
+        rows,
+      );
+      expect(result.errors).toBeUndefined();
+      // The list and its rows; of each row one field with three, ten numbers, two fields and ten numbers again.
+      expect(size.fields).toBe(1 + 100 * (1 + 1 + 3 + 10 + 2 + 10));
+    },
+  );
+
+  test.each([
+    ['at once', false],
+    ['later', true],
+  ])('that is exceeded by such ends the answer, known %s', async (_when, isLate) => {
+    const same = new Same(isLate);
+    const rows = numbers(100).map(() => ({ same }));
+    const { size } = await answered('{ rows { same { numbers } } }', rows, 1000);
+    expect(size.isExceeded).toBe(true);
+    expect(size.fields).toBeLessThan(1100);
+  });
+
+  test('that is exceeded ends the answer whatever else fails in it, without waiting for all of it', async () => {
+    const failing = {
+      get early(): unknown {
+        throw new Error('early');
+      },
+      get late(): unknown {
+        return Promise.resolve().then(() => {
+          throw new TypeError('late');
+        });
+      },
+      get lateNumbers(): unknown {
+        return Promise.resolve(numbers(1000));
+      },
+    };
+    const query = '{ rows { early late lateNumbers } }';
+    const { size, result } = await answered(query, [failing, failing, failing], 500);
+    expect(size.isExceeded).toBe(true);
+    expect(result.data).toBeNull();
+    expect((await answered(query, [failing], 5000)).size.fields).toBe(1 + 1 + 3 + 1000);
+  });
+
+  test('that is exceeded is no error of its own for whoever executes, at whatever moment something else fails', async () => {
+    /** Fails so many turns of promises later. */
+    const failingIn = (turns: number) => ({
+      get late(): unknown {
+        let promise = Promise.resolve();
+        for (let turn = 0; turn < turns; turn += 1) promise = promise.then(() => undefined);
+        return promise.then(() => {
+          throw new TypeError('late');
+        });
+      },
+      lateNumbers: [],
+    });
+    const large = { same: new Same(true, new Same(true)), lateNumbers: [] };
+    for (const turns of numbers(20)) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const { size, result } = await answered(
+        '{ rows { late lateNumbers same { same { numbers } } } }',
+        [large, failingIn(turns)],
+        12,
+      );
+      expect(size.isExceeded).toBe(true);
+      expect(result.data).toBeNull();
+    }
+  });
+});

@@ -1,0 +1,44 @@
+import { parse } from 'graphql';
+import { expect, test } from 'vitest';
+import { keptDocuments, tokensIn } from '../../../src/executor/kept-documents.ts';
+
+/** A query of so many tokens, and others besides its own braces and ends. */
+function query(tokens: number, name = 'a'): string {
+  return `{ ${`${name} `.repeat(tokens - 4)}}`;
+}
+
+/** Keeps them in that order, and tells which of them are there afterwards. */
+function keptOf(texts: readonly string[]): boolean[] {
+  const { documentCache } = keptDocuments();
+  for (const text of texts) documentCache.set(text, parse(text));
+  return texts.map((text) => documentCache.has(text));
+}
+
+test('all tokens of a document count, also those of comments', () => {
+  expect(tokensIn(parse('{ a(b: [1, "x"]) ...C } # why\nfragment C on D { e }'))).toBe(23);
+  expect(tokensIn(parse(query(100)))).toBe(100);
+});
+
+test('a thousand ordinary documents are kept', () => {
+  expect(keptOf(Array.from({ length: 1000 }, (_, n) => query(80, `field${n}`)))).not.toContain(false);
+});
+
+test('of large documents, those are kept that came last', () => {
+  const kept = keptOf(Array.from({ length: 100 }, (_, n) => query(2000, `a${n}`)));
+  expect(kept.slice(0, 50)).not.toContain(true);
+  expect(kept.at(-1)).toBe(true);
+  expect(kept.filter(Boolean).length).toBeGreaterThan(10);
+});
+
+test('what is long takes room, although it has few tokens', () => {
+  const kept = keptOf(
+    Array.from({ length: 200 }, (_, n) => `{ user(id: "${n}${'x'.repeat(100_000)}") { name } }`),
+  );
+  expect(kept.filter(Boolean).length).toBeLessThan(110);
+});
+
+test('of what cannot be parsed nothing is kept', () => {
+  const { errorCache } = keptDocuments();
+  errorCache.set('{', new Error('no query'));
+  expect(errorCache.get('{')).toBeUndefined();
+});

@@ -1,0 +1,108 @@
+import { buildSchema, parse } from 'graphql';
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { CompiledExecutor, type CompiledExecutorOptions } from '../../../src/executor/compiled-executor.ts';
+
+const schema = buildSchema('type Query { name: String rows: [Query!] }');
+const rootValue = { name: 'x' };
+
+function asking(options: CompiledExecutorOptions) {
+  const executor = new CompiledExecutor(options);
+  return (document: ReturnType<typeof parse>, operationName?: string) =>
+    executor.execute({ schema, document, rootValue, operationName: operationName ?? null }) !== null;
+}
+
+describe('an operation is compiled', () => {
+  test('at the third sight', () => {
+    const isCompiled = asking({});
+    const document = parse('{ name }');
+    expect([1, 2, 3, 4].map(() => isCompiled(document))).toEqual([false, false, true, true]);
+  });
+
+  test('when it is wanted earlier or later', () => {
+    const document = parse('{ name }');
+    expect(asking({ compileAtSight: 1 })(document)).toBe(true);
+    const never = asking({ compileAtSight: Infinity });
+    expect(Array.from({ length: 100 }, () => never(document))).not.toContain(true);
+  });
+
+  test('never where Node may not generate code', () => {
+    const module = new URL('../../../src/executor/compiled-executor.ts', import.meta.url);
+    const script = `
+      import { buildSchema, parse } from 'graphql';
+      import { CompiledExecutor } from ${JSON.stringify(module)};
+      const schema = buildSchema('type Query { name: String }');
+      const executor = new CompiledExecutor({ compileAtSight: 1 });
+      console.log(executor.execute({ schema, document: parse('{ name }') }));`;
+    const answer = (...flags: string[]) =>
+      execFileSync(process.execPath, [...flags, '--input-type=module', '-e', script], { encoding: 'utf8' });
+    expect(answer()).toContain('data');
+    expect(answer('--disallow-code-generation-from-strings')).toBe('null\n');
+  });
+
+  test('by itself, not with others of its document', () => {
+    const isCompiled = asking({});
+    const document = parse('query A { name } query B { name }');
+    expect(['A', 'B', 'A', 'B', 'A', 'B'].map((name) => isCompiled(document, name))).toEqual([
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  test('although a thousand others are seen once in between', () => {
+    const isCompiled = asking({});
+    const document = parse('{ name }');
+    for (const sight of [1, 2, 3]) {
+      for (let n = 0; n < 1000; n += 1) isCompiled(parse('{ name }'));
+      expect(isCompiled(document)).toBe(sight === 3);
+    }
+  });
+});
+
+describe('what is compiled', () => {
+  test('stays, however many are seen once', () => {
+    const isCompiled = asking({ compileAtSight: 2 });
+    const document = parse('{ name }');
+    isCompiled(document);
+    for (let n = 0; n < 3000; n += 1) isCompiled(parse('{ name }'));
+    isCompiled(document);
+    for (let n = 0; n < 3000; n += 1) isCompiled(parse('{ name }'));
+    isCompiled(document);
+    expect(isCompiled(document)).toBe(true);
+  });
+
+  test('goes when there is more than is to be kept, that which was asked for least recently first', () => {
+    const isCompiled = asking({ compileAtSight: 2, maxOperations: 2 });
+    const [a, b, c] = [parse('{ name }'), parse('{ name }'), parse('{ name }')];
+    for (const document of [a, a, b, b, a, c, c]) isCompiled(document);
+    expect(isCompiled(a)).toBe(true);
+    expect(isCompiled(c)).toBe(true);
+    expect(isCompiled(b)).toBe(false);
+  });
+
+  test('goes by its size too', () => {
+    const isCompiled = asking({ compileAtSight: 2 });
+    const large = () => parse(`{ ${Array.from({ length: 900 }, (_, n) => `a${n}: name`).join(' ')} }`);
+    const documents = Array.from({ length: 23 }, large);
+    for (const document of documents) {
+      expect(isCompiled(document)).toBe(false);
+      expect(isCompiled(document)).toBe(true);
+    }
+    // 22 of them have places for all that is kept.
+    expect(documents.filter((document) => isCompiled(document)).length).toBeLessThan(23);
+  });
+
+  test('goes by the size of its document too, which is kept with it', () => {
+    const isCompiled = asking({ compileAtSight: 2 });
+    const documents = Array.from({ length: 60 }, () => parse(`{ ${'name '.repeat(2000)} }`));
+    for (const document of documents) {
+      expect(isCompiled(document)).toBe(false);
+      expect(isCompiled(document)).toBe(true);
+    }
+    expect(documents.filter((document) => isCompiled(document)).length).toBeLessThan(60);
+  });
+});

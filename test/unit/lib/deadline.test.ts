@@ -1,0 +1,199 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UpstreamError } from '../../../src/errors.ts';
+import type { Signal } from '../../../src/lib/signal.ts';
+import { deadlineIn, pause, unlessAborted, withinTime } from '../../../src/lib/deadline.ts';
+
+const HOUR_MS = 3_600_000;
+const timedOut = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the upstream took too long' } };
+const givenUp = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' } };
+const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut down' });
+
+// The clock is the only thing here that is not real: an hour would be long to wait for.
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Work that ends only when it is told to, as an exchange with the upstream does. */
+function endless(signal: Signal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('aborted')));
+  });
+}
+
+/** One who waits, and what it was told. */
+class OneWho {
+  readonly told: UpstreamError[] = [];
+
+  over(reason: UpstreamError): void {
+    this.told.push(reason);
+  }
+}
+
+describe('a deadline', () => {
+  test('is over at its time, and all who wait are told so once', () => {
+    const deadline = deadlineIn(10, new AbortController().signal);
+    const waiters = [new OneWho(), new OneWho()];
+    for (const waiter of waiters) deadline.wait(waiter);
+    vi.advanceTimersByTime(9);
+    expect(deadline.reason).toBeUndefined();
+    expect(waiters.map(({ told }) => told)).toEqual([[], []]);
+    vi.advanceTimersByTime(HOUR_MS);
+    expect(deadline.reason).toMatchObject(timedOut);
+    for (const { told } of waiters) expect(told).toMatchObject([timedOut]);
+  });
+
+  test('is over when the one who asked has gone, or for a reason of our own', () => {
+    for (const [reason, expected] of [
+      [undefined, givenUp],
+      [closing, { failure: closing.failure }],
+    ] as const) {
+      const asker = new AbortController();
+      const deadline = deadlineIn(HOUR_MS, asker.signal);
+      const waiter = new OneWho();
+      deadline.wait(waiter);
+      asker.abort(reason);
+      expect(deadline.reason).toMatchObject(expected);
+      expect(waiter.told).toMatchObject([expected]);
+    }
+  });
+
+  test('tells nobody who has left, and goes on for the others', () => {
+    const deadline = deadlineIn(10, new AbortController().signal);
+    const [gone, patient] = [new OneWho(), new OneWho()];
+    deadline.wait(gone);
+    deadline.wait(patient);
+    deadline.leave(gone);
+    vi.advanceTimersByTime(10);
+    expect(gone.told).toEqual([]);
+    expect(patient.told).toMatchObject([timedOut]);
+  });
+
+  test('is the same for who waits again after all had left', () => {
+    const deadline = deadlineIn(10, new AbortController().signal);
+    const waiter = new OneWho();
+    deadline.wait(waiter);
+    deadline.leave(waiter);
+    vi.advanceTimersByTime(9);
+    deadline.wait(waiter);
+    vi.advanceTimersByTime(1);
+    expect(waiter.told).toMatchObject([timedOut]);
+  });
+
+  test('takes one timer and one listener for all who wait, and none while nobody does', () => {
+    const asker = new AbortController();
+    const deadline = deadlineIn(10, asker.signal);
+    const waiters = [new OneWho(), new OneWho(), new OneWho()];
+    const count = () => [vi.getTimerCount(), getEventListeners(asker.signal, 'abort').length];
+    expect(count()).toEqual([0, 0]);
+    for (const waiter of waiters) deadline.wait(waiter);
+    expect(count()).toEqual([1, 1]);
+    for (const waiter of waiters) deadline.leave(waiter);
+    expect(count()).toEqual([0, 0]);
+    for (const waiter of waiters) deadline.wait(waiter);
+    vi.advanceTimersByTime(10);
+    expect(count()).toEqual([0, 0]);
+    for (const waiter of waiters) deadline.leave(waiter);
+    expect(count()).toEqual([0, 0]);
+  });
+});
+
+describe('work within a time', () => {
+  test('gives what it comes to, and passes on why it failed', async () => {
+    const { signal } = new AbortController();
+    expect(await withinTime(HOUR_MS, signal, async () => 'done')).toBe('done');
+    const failure = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' });
+    await expect(withinTime(HOUR_MS, signal, () => Promise.reject(failure))).rejects.toBe(failure);
+  });
+
+  test('is ended when its time is over', async () => {
+    const outcome = withinTime(10, new AbortController().signal, endless);
+    vi.advanceTimersByTime(10);
+    await expect(outcome).rejects.toMatchObject(timedOut);
+  });
+
+  test('is ended when the one who asked has gone, or for a reason of our own', async () => {
+    const asker = new AbortController();
+    const outcome = withinTime(HOUR_MS, asker.signal, endless);
+    asker.abort();
+    await expect(outcome).rejects.toMatchObject(givenUp);
+    const other = new AbortController();
+    const closed = withinTime(HOUR_MS, other.signal, endless);
+    other.abort(closing);
+    await expect(closed).rejects.toBe(closing);
+  });
+
+  test('is not begun when it is too late for it', async () => {
+    let begun = 0;
+    const work = async () => (begun += 1);
+    await expect(withinTime(0, new AbortController().signal, work)).rejects.toMatchObject(timedOut);
+    await expect(withinTime(HOUR_MS, AbortSignal.abort(), work)).rejects.toMatchObject(givenUp);
+    expect(begun).toBe(0);
+  });
+
+  test('leaves no timer and no listener behind, however it ends', async () => {
+    const asker = new AbortController();
+    const { signal } = asker;
+    await withinTime(HOUR_MS, signal, async () => 'done');
+    await withinTime(HOUR_MS, signal, () => Promise.reject(new Error('failed'))).catch(() => undefined);
+    await withinTime(HOUR_MS, signal, () => {
+      throw new Error('failed at once');
+    }).catch(() => undefined);
+    const ended = withinTime(10, signal, endless).catch(() => undefined);
+    vi.advanceTimersByTime(10);
+    await ended;
+    const abandoned = withinTime(HOUR_MS, signal, endless).catch(() => undefined);
+    asker.abort();
+    await abandoned;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('a pause', () => {
+  test('lasts so long, or until the signal aborts, and leaves nothing behind', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const whole = pause(10, signal);
+    vi.advanceTimersByTime(10);
+    await whole;
+    const ended = pause(HOUR_MS, signal);
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort(closing);
+    await expect(ended).rejects.toBe(closing);
+    await expect(pause(HOUR_MS, signal)).rejects.toBe(closing);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+});
+
+describe('waiting for shared work', () => {
+  test('ends with the work', async () => {
+    const { signal } = new AbortController();
+    expect(await unlessAborted(Promise.resolve('done'), signal)).toBe('done');
+    await expect(unlessAborted(Promise.reject(new Error('failed')), signal)).rejects.toThrow('failed');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('ends early for the one who gives up, and for nobody else', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const impatient = new AbortController();
+    const early = unlessAborted(promise, impatient.signal);
+    const patient = unlessAborted(promise, new AbortController().signal);
+    impatient.abort(new Error('no longer'));
+    await expect(early).rejects.toThrow('no longer');
+    resolve('done');
+    expect(await patient).toBe('done');
+  });
+
+  test('ends at once for one who had given up before', async () => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const signal = AbortSignal.abort(new Error('no longer'));
+    await expect(unlessAborted(promise, signal)).rejects.toThrow('no longer');
+    resolve('done');
+    await promise;
+  });
+});

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { decoded } from '../../../src/lib/utf8.ts';
+
+test.each<[what: string, bytes: Buffer, text: string]>([
+  ['nothing', Buffer.of(), ''],
+  ['a byte order mark', Buffer.from('\uFEFF{}'), '{}'],
+  ['one inside', Buffer.from('"\uFEFF"'), '"\uFEFF"'],
+  ['bytes that are no UTF-8', Buffer.of(0x22, 0xff, 0x22), '"\uFFFD"'],
+])('%s is read as the Fetch standard has it', (_what, bytes, text) => {
+  expect(new TextDecoder().decode(bytes)).toBe(text);
+  expect(decoded(bytes)).toBe(text);
+});

@@ -1,0 +1,195 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UpstreamError } from '../../../src/errors.ts';
+import { errorFromAnswer } from '../../../src/upstream/http/error-answer.ts';
+import { canBeSplit, splitRefused } from '../../../src/loading/bisect.ts';
+import { propertyRuns, timeout } from '../../property/property-runs.ts';
+
+const original = refusal('original');
+
+function refusal(message: string): UpstreamError {
+  return new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 400 });
+}
+
+/** The bound of the calls that splitting may take. */
+function mostOf(count: number): number {
+  return 6 * Math.ceil(Math.log2(count));
+}
+
+interface Split {
+  /** The ids of each call, in the order in which they were made. */
+  readonly calls: (readonly string[])[];
+  readonly answered: string[];
+  readonly givenUp: Map<string, UpstreamError>;
+}
+
+/** Splits a call that the upstream refuses for each of the bad ids, and for more ids than it takes. */
+async function split(
+  ids: readonly string[],
+  bad: ReadonlySet<string>,
+  { callsLeft = Infinity, largest = Infinity } = {},
+): Promise<Split> {
+  const result: Split = { calls: [], answered: [], givenUp: new Map() };
+  await splitRefused(
+    { ids, error: original },
+    () => callsLeft - result.calls.length,
+    async (some) => {
+      result.calls.push(some);
+      await Promise.resolve();
+      const isRefused = some.length > largest || some.some((id) => bad.has(id));
+      // A single id that is refused is noted by whoever asked; nothing is left to split.
+      if (!isRefused) result.answered.push(...some);
+      return isRefused ? refusal(some.join()) : null;
+    },
+    (refused) => {
+      for (const id of refused.ids) {
+        expect(result.givenUp).not.toContain(id);
+        result.givenUp.set(id, refused.error);
+      }
+    },
+  );
+  return result;
+}
+
+function idsUpTo(count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `id-${n}`);
+}
+
+describe('a refused call', () => {
+  test.each([400, 404, 413, 414])('with %i may be refused for single ids', (status) => {
+    expect(canBeSplit(errorFromAnswer(status, {}, ''))).toBe(true);
+  });
+
+  test.each([401, 403, 408, 409, 410, 429, 500, 502, 503, 504])('with %i is not', (status) => {
+    expect(canBeSplit(errorFromAnswer(status, {}, ''))).toBe(false);
+  });
+
+  test('with 404 is not either where a proxy says so, or where there was no answer', () => {
+    expect(canBeSplit(errorFromAnswer(404, {}, '<html>nothing here</html>'))).toBe(false);
+    expect(canBeSplit(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }))).toBe(false);
+  });
+});
+
+describe('splitting', () => {
+  test('asks for halves, and for halves of those that are refused again', async () => {
+    const { calls } = await split(['a', 'b', 'c', 'd', 'e'], new Set(['d']));
+    expect(calls).toEqual([['a', 'b', 'c'], ['d', 'e'], ['d'], ['e']]);
+  });
+
+  test('finds a single bad id of a hundred with fourteen calls, wherever it stands', async () => {
+    const ids = idsUpTo(100);
+    for (const id of ids) {
+      const { calls, answered, givenUp } = await split(ids, new Set([id]));
+      expect(calls.length).toBeLessThanOrEqual(14);
+      expect(new Set(answered)).toEqual(new Set(ids.filter((each) => each !== id)));
+      expect([...givenUp.keys()]).toEqual([id]);
+      expect(givenUp.get(id)?.message).toBe(id);
+    }
+  });
+
+  test('gives up after six calls when it is not the ids, with the one error that there was', async () => {
+    const ids = idsUpTo(100);
+    const { calls, givenUp } = await split(ids, new Set(ids));
+    expect(calls).toHaveLength(6);
+    expect(new Set(givenUp.keys())).toEqual(new Set(ids));
+    expect(new Set(givenUp.values())).toEqual(new Set([original]));
+  });
+
+  test('finds the size that the upstream takes when that is no less than a quarter', async () => {
+    const ids = idsUpTo(100);
+    for (const [largest, most] of [
+      [50, 2],
+      [25, 6],
+    ] as const) {
+      const { calls, answered } = await split(ids, new Set(), { largest });
+      expect(answered).toHaveLength(100);
+      expect(calls).toHaveLength(most);
+    }
+  });
+
+  test('makes no call when none is left, or when one would be for nothing', async () => {
+    const ids = idsUpTo(10);
+    for (const callsLeft of [-1, 0, 1]) {
+      const { calls, givenUp } = await split(ids, new Set(), { callsLeft });
+      expect(calls).toEqual([]);
+      expect([...givenUp]).toEqual(ids.map((id) => [id, original]));
+    }
+    const { calls, givenUp } = await split(['a'], new Set(['a']));
+    expect([calls, [...givenUp]]).toEqual([[], [['a', original]]]);
+  });
+
+  test('asks about calls left anew before each further halving', async () => {
+    let left = 2;
+    const asked: number[] = [];
+    await splitRefused(
+      { ids: idsUpTo(8), error: original },
+      () => left,
+      async (ids) => {
+        asked.push(ids.length);
+        // Somebody else of the same request has spent them.
+        left = 0;
+        return refusal('again');
+      },
+      () => undefined,
+    );
+    expect(asked).toEqual([4, 4]);
+  });
+
+  test('fails with a mistake that asking comes to', async () => {
+    const mistake = new TypeError('a mistake');
+    const splitting = splitRefused(
+      { ids: ['a', 'b'], error: original },
+      () => 10,
+      () => Promise.reject(mistake),
+      () => undefined,
+    );
+    await expect(splitting).rejects.toBe(mistake);
+  });
+});
+
+const sizes = fc.integer({ min: 1, max: 100 });
+/** So many ids, of which some are bad. */
+const refusedIds = sizes.chain((size) =>
+  fc.record({
+    ids: fc.constant(idsUpTo(size)),
+    bad: fc.oneof(fc.subarray(idsUpTo(size), { maxLength: Math.min(3, size) }), fc.subarray(idsUpTo(size))),
+  }),
+);
+
+describe('whichever ids are bad', { timeout }, () => {
+  test('each is answered or given up, once, with no more calls than may be', async () => {
+    const calls = fc.option(fc.nat(30), { nil: Infinity });
+    const property = fc.asyncProperty(refusedIds, calls, async ({ ids, bad }, callsLeft) => {
+      const result = await split(ids, new Set(bad), { callsLeft });
+      expect([...result.answered, ...result.givenUp.keys()].toSorted()).toEqual(ids.toSorted());
+      expect(result.answered.filter((id) => bad.includes(id))).toEqual([]);
+      expect(result.calls.length).toBeLessThanOrEqual(Math.min(callsLeft, mostOf(ids.length)));
+    });
+    await fc.assert(property, propertyRuns);
+  });
+
+  test('all good ones are answered when there are no more than two bad ones', async () => {
+    const property = fc.asyncProperty(refusedIds, async ({ ids, bad }) => {
+      const fewBad = bad.slice(0, 2);
+      const { answered, givenUp } = await split(ids, new Set(fewBad));
+      const isNothingToSplit = ids.length === 1;
+      expect(new Set(givenUp.keys())).toEqual(new Set(isNothingToSplit ? ids : fewBad));
+      expect(answered).toHaveLength(ids.length - givenUp.size);
+    });
+    await fc.assert(property, propertyRuns);
+  });
+
+  test('those that are given up before any is answered have the one error, and others each their own', async () => {
+    const property = fc.asyncProperty(refusedIds, async ({ ids, bad }) => {
+      const { answered, givenUp } = await split(ids, new Set(bad));
+      const errors = [...new Set(givenUp.values())];
+      expect(answered.length === 0 && errors.some((error) => error !== original)).toBe(false);
+      for (const error of errors.filter((each) => each !== original)) {
+        // An error is told of just those ids that were refused with it.
+        const covered = [...givenUp].filter(([, each]) => each === error).map(([id]) => id);
+        expect(error.message).toBe(covered.join());
+      }
+    });
+    await fc.assert(property, propertyRuns);
+  });
+});

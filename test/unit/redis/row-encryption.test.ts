@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { IdentitySeal } from '../../../src/redis/row-encryption.ts';
+import { decodeRow, encodeRow } from '../../../src/redis/row-codec.ts';
+import { Http } from '../../../src/upstream/http/http.ts';
+import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
+import { serviceLogin } from '../../../src/upstream/login/service-login.ts';
+
+const options = { pepper: 'a pepper', apiUrl: 'https://api.example' };
+const value = Buffer.from('+12035550129');
+
+describe('what is sealed by an identity', () => {
+  const seal = new IdentitySeal(tokenIdentity('a-token'), options);
+  const sealed = seal.seal(value, 'place');
+
+  test('is opened by the same credential in any process, at the same place', () => {
+    const other = new IdentitySeal(tokenIdentity('a-token'), options);
+    expect(other.name).toBe(seal.name);
+    expect(other.place('users', 'user-1')).toBe(seal.place('users', 'user-1'));
+    expect(other.open(sealed, 'place')).toEqual(value);
+  });
+
+  test.each([
+    ['another token', new IdentitySeal(tokenIdentity('another-token'), options)],
+    ['another pepper', new IdentitySeal(tokenIdentity('a-token'), { ...options, pepper: 'another' })],
+    [
+      'another upstream',
+      new IdentitySeal(tokenIdentity('a-token'), { ...options, apiUrl: 'https://b.example' }),
+    ],
+  ])('is not opened, nor found, with %s', (_, other) => {
+    expect(other.name).not.toBe(seal.name);
+    expect(other.place('users', 'user-1')).not.toBe(seal.place('users', 'user-1'));
+    expect(other.open(sealed, 'place')).toBeNull();
+  });
+
+  test('is not opened elsewhere, cut or changed', () => {
+    expect(seal.open(sealed, 'another place')).toBeNull();
+    expect(seal.open(sealed.subarray(0, 20), 'place')).toBeNull();
+    for (let at = 0; at < sealed.length; at += 1) {
+      const changed = Buffer.from(sealed);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(seal.open(changed, 'place')).toBeNull();
+    }
+  });
+
+  test('is never the same twice, and shows nothing', () => {
+    expect(seal.seal(value, 'place')).not.toEqual(sealed);
+    expect(sealed.includes(value)).toBe(false);
+    expect(seal.place('contacts', '+12035550129')).not.toContain('2035550129');
+  });
+});
+
+test('a login of the gateway itself has the same seal in all replicas, whatever token each was given', async () => {
+  const http = new Http(1000);
+  const login = (clientSecret: string) =>
+    serviceLogin(http, {
+      tokenUrl: 'http://127.0.0.1:9/oauth/token',
+      clientId: 'client',
+      clientSecret,
+      timeoutMs: 1,
+      patienceMs: 1,
+      closing: new AbortController().signal,
+    });
+  const nameOf = (clientSecret: string) => new IdentitySeal(login(clientSecret), options).name;
+  expect(nameOf('secret')).toBe(nameOf('secret'));
+  expect(nameOf('secret')).not.toBe(nameOf('another'));
+  expect(nameOf('secret')).not.toBe(new IdentitySeal(tokenIdentity('secret'), options).name);
+  await http.dispose();
+});
+
+describe('a row as bytes', () => {
+  test.each([
+    ['small', '{"id":"1"}'],
+    ['large', JSON.stringify({ text: 'ä'.repeat(100_000) })],
+    ['unknown to the upstream', null],
+  ])('is what it was: %s', async (_, row) => {
+    const kept = { readAtMs: 1, status: 200, correlationId: 'c', row };
+    const decoded = await decodeRow(await encodeRow(kept));
+    expect(decoded && { ...decoded, row: decoded.row && decoded.row.toString() }).toEqual(kept);
+  });
+
+  test('is smaller where it is large', async () => {
+    const row = JSON.stringify(
+      Array.from({ length: 1000 }, (_, n) => ({ id: `user-${n}`, state: 'active' })),
+    );
+    const encoded = await encodeRow({ readAtMs: 1, status: 200, correlationId: undefined, row });
+    expect(encoded.length).toBeLessThan(row.length / 4);
+  });
+
+  test.each(['', 'x', '\0{}\n{}', '\0no line', '\x01not compressed'])('is none: %j', async (text) => {
+    expect(await decodeRow(Buffer.from(text))).toBeNull();
+  });
+});

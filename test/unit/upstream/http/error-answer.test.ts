@@ -1,0 +1,162 @@
+import { describe, expect, test } from 'vitest';
+import {
+  correlationIdOf,
+  errorFromAnswer,
+  quotaReportOf,
+} from '../../../../src/upstream/http/error-answer.ts';
+
+/** The vendor's error body. */
+function errorBody(rest: Readonly<Record<string, unknown>> = {}): string {
+  return JSON.stringify({ message: 'Text of the vendor', code: 'a.code', contextId: 'context-1', ...rest });
+}
+
+function failureFrom(status: number, headers: Record<string, string | string[]> = {}, body = errorBody()) {
+  return errorFromAnswer(status, headers, body).failure;
+}
+
+describe('a status', () => {
+  test.each([
+    [400, 'UPSTREAM_BAD_RESPONSE'],
+    [401, 'UNAUTHENTICATED'],
+    [403, 'FORBIDDEN'],
+    [404, 'UPSTREAM_BAD_RESPONSE'],
+    [408, 'UPSTREAM_TIMEOUT'],
+    [409, 'UPSTREAM_BAD_RESPONSE'],
+    [413, 'UPSTREAM_BAD_RESPONSE'],
+    [429, 'UPSTREAM_RATE_LIMITED'],
+    [302, 'UPSTREAM_BAD_RESPONSE'],
+    [500, 'UPSTREAM_UNAVAILABLE'],
+    [502, 'UPSTREAM_UNAVAILABLE'],
+    [503, 'UPSTREAM_UNAVAILABLE'],
+    [504, 'UPSTREAM_TIMEOUT'],
+  ])('of %i is %s, whatever the body', (status, code) => {
+    for (const body of [errorBody(), '', '<html>Bad Gateway</html>', 'null', '[]', '7', '{"contextId":{}}']) {
+      expect(failureFrom(status, {}, body)).toMatchObject({ code, upstreamStatus: status });
+    }
+  });
+});
+
+describe('a refusal for lack of permissions', () => {
+  test('names them, wherever in the parameters they stand and each once', () => {
+    const messageParams = {
+      permissions: 'routing:queue:view, outbound:contact:view',
+      more: ['routing:queue:view', { any: 'analytics:agent:*' }],
+    };
+    const failure = failureFrom(403, {}, errorBody({ messageParams }));
+    expect(failure).toMatchObject({
+      code: 'FORBIDDEN',
+      missingPermissions: ['routing:queue:view', 'outbound:contact:view', 'analytics:agent:*'],
+    });
+    expect(failure.message).toBe(
+      'the upstream refused it for lack of routing:queue:view, outbound:contact:view, analytics:agent:*',
+    );
+  });
+
+  test('names none where the upstream names none', () => {
+    for (const messageParams of [undefined, null, 'none', {}, { permissions: 'everything' }]) {
+      const failure = failureFrom(403, {}, errorBody({ messageParams }));
+      expect(failure).not.toHaveProperty('missingPermissions');
+    }
+  });
+
+  test('names no more than twenty', () => {
+    const permissions = Array.from({ length: 30 }, (_, n) => `domain:entity${n}:view`);
+    const failure = failureFrom(403, {}, errorBody({ messageParams: { permissions } }));
+    expect(failure).toMatchObject({ missingPermissions: permissions.slice(0, 20) });
+  });
+});
+
+describe('the seconds to wait after a rate limit', () => {
+  const inMessage = errorBody({
+    message: 'Rate limit exceeded the maximum. Retry the request in [42] seconds',
+  });
+
+  test('are the header when there is one', () => {
+    expect(failureFrom(429, { 'retry-after': '7' }, inMessage)).toMatchObject({ retryAfterSeconds: 7 });
+    expect(failureFrom(429, { 'retry-after': '0' }, inMessage)).toMatchObject({ retryAfterSeconds: 0 });
+  });
+
+  test('are what is left until the date, where the header gives one', () => {
+    const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
+    const { retryAfterSeconds } = {
+      retryAfterSeconds: 0,
+      ...failureFrom(429, { 'retry-after': inAnHour }, inMessage),
+    };
+    expect(retryAfterSeconds).toBeGreaterThan(3000);
+    expect(retryAfterSeconds).toBeLessThanOrEqual(3600);
+  });
+
+  test('are found in the message otherwise, also when the date is past', () => {
+    expect(failureFrom(429, {}, inMessage)).toMatchObject({ retryAfterSeconds: 42 });
+    expect(failureFrom(429, { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }, inMessage)).toMatchObject({
+      retryAfterSeconds: 42,
+    });
+  });
+
+  test('are left open when the upstream does not say, or says nonsense', () => {
+    for (const seconds of ['', '-1', '1.5', 'soon', '99999999999', '2099-01-01']) {
+      expect(failureFrom(429, { 'retry-after': seconds })).not.toHaveProperty('retryAfterSeconds');
+    }
+  });
+
+  test('are also those of an upstream that is out of order for a while', () => {
+    for (const status of [500, 502, 503, 504]) {
+      expect(failureFrom(status, { 'retry-after': '7' })).toMatchObject({ retryAfterSeconds: 7 });
+      expect(failureFrom(status, { 'inin-ratelimit-reset': '7' }, inMessage)).not.toHaveProperty(
+        'retryAfterSeconds',
+      );
+    }
+  });
+
+  test('do not belong to any other refusal', () => {
+    for (const status of [400, 401, 403, 404]) {
+      expect(failureFrom(status, { 'retry-after': '7' })).not.toHaveProperty('retryAfterSeconds');
+    }
+  });
+});
+
+describe('the report of the quota', () => {
+  const told = { 'inin-ratelimit-count': '7', 'inin-ratelimit-allowed': '300', 'inin-ratelimit-reset': '42' };
+
+  test('is what three headers say', () => {
+    expect(quotaReportOf(told)).toEqual({ count: 7, allowed: 300, resetSeconds: 42 });
+    expect(quotaReportOf({ ...told, 'inin-ratelimit-count': '0', 'inin-ratelimit-reset': '0' })).toEqual({
+      count: 0,
+      allowed: 300,
+      resetSeconds: 0,
+    });
+  });
+
+  test('is none where one of them is missing or no number', () => {
+    for (const name of Object.keys(told)) {
+      for (const value of [undefined, '', '-1', '1.5', 'many', ['1', '2']]) {
+        expect(quotaReportOf({ ...told, [name]: value })).toBeNull();
+      }
+    }
+  });
+});
+
+describe('the correlation id', () => {
+  test('is the header, or else the context id of the body', () => {
+    expect(failureFrom(500, { 'inin-correlation-id': 'header-1' })).toMatchObject({
+      correlationId: 'header-1',
+    });
+    expect(failureFrom(500)).toMatchObject({ correlationId: 'context-1' });
+  });
+
+  test('is left out unless it looks like one', () => {
+    for (const odd of ['', 'two words', '<b>', 'x'.repeat(129), 'a\nb']) {
+      expect(correlationIdOf({ 'inin-correlation-id': odd })).toBeUndefined();
+      expect(failureFrom(500, {}, errorBody({ contextId: odd }))).not.toHaveProperty('correlationId');
+    }
+    expect(correlationIdOf({ 'inin-correlation-id': ['one', 'two'] })).toBeUndefined();
+    expect(correlationIdOf({})).toBeUndefined();
+  });
+});
+
+test('nothing of what the upstream wrote gets into the message', () => {
+  for (const status of [400, 401, 403, 404, 408, 429, 500, 504]) {
+    const { message } = failureFrom(status, {}, errorBody({ messageParams: { who: 'Text of the vendor' } }));
+    expect(message).not.toMatch(/vendor|a\.code/);
+  }
+});

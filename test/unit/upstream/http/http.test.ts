@@ -1,0 +1,187 @@
+import { getEventListeners } from 'node:events';
+import type { RequestListener } from 'node:http';
+import { Readable } from 'node:stream';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { UpstreamError } from '../../../../src/errors.ts';
+import { Cancellation } from '../../../../src/lib/signal.ts';
+import { Http } from '../../../../src/upstream/http/http.ts';
+import { listeningForTest } from '../../../support/listening.ts';
+
+const get = { method: 'GET', headers: {} } as const;
+
+/** A signal of which it is known how many listen. */
+class CountedSignal extends Cancellation {
+  listeners = 0;
+
+  override addEventListener(type: 'abort', listener: () => void): void {
+    this.listeners += 1;
+    super.addEventListener(type, listener);
+  }
+
+  override removeEventListener(type: 'abort', listener: () => void): void {
+    this.listeners = Math.max(0, this.listeners - 1);
+    super.removeEventListener(type, listener);
+  }
+}
+
+function httpForTest(): Http {
+  const http = new Http(5_000);
+  onTestFinished(() => http.dispose());
+  return http;
+}
+
+/** One exchange with an upstream that answers so; gives the answer or the error. */
+async function exchangeWith(upstream: RequestListener, signal = new CountedSignal()): Promise<unknown> {
+  const url = new URL(await listeningForTest(upstream));
+  const outcome = await httpForTest()
+    .exchange(url, get, signal)
+    .catch((error: unknown) => error);
+  expect(signal.listeners).toBe(0);
+  return outcome;
+}
+
+describe('an answer', () => {
+  test('is read whole, however its bytes are cut', async () => {
+    const bytes = Buffer.from(JSON.stringify({ name: 'Søren Ångström, 漢字 🙂' }));
+    const answer = await exchangeWith((_request, response) => {
+      Readable.from(Array.from(bytes, (byte) => Buffer.of(byte))).pipe(response);
+    });
+    expect(answer).toMatchObject({ status: 200, bytes });
+  });
+
+  test.each([3, 5_000, 100_000])('of %i bytes keeps no others that came with it', async (length) => {
+    const answer = await exchangeWith((_request, response) => response.end('x'.repeat(length)));
+    expect(answer).toMatchObject({ bytes: { length, buffer: { byteLength: length } } });
+  });
+
+  test('has its headers by their names in lower case', async () => {
+    const answer = await exchangeWith((_request, response) => {
+      response.writeHead(429, { 'ININ-Correlation-Id': 'abc', 'X-Twice': ['1', '2'] }).end();
+    });
+    expect(answer).toMatchObject({
+      status: 429,
+      headers: { 'inin-correlation-id': 'abc', 'x-twice': ['1', '2'] },
+    });
+  });
+
+  test('is not what only informs of it', async () => {
+    const answer = await exchangeWith((_request, response) => {
+      response.writeEarlyHints({ link: '</style.css>; rel=preload' });
+      response.writeHead(200).end('{}');
+    });
+    expect(answer).toMatchObject({ status: 200, bytes: Buffer.from('{}') });
+  });
+
+  test('that leads elsewhere is followed nowhere', async () => {
+    let asked = 0;
+    const answer = await exchangeWith((_request, response) => {
+      asked += 1;
+      response.writeHead(302, { location: '/elsewhere' }).end();
+    });
+    expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
+    expect(asked).toBe(1);
+  });
+});
+
+describe('no answer comes', () => {
+  test('where there is nobody', async () => {
+    const signal = new CountedSignal();
+    const outcome = httpForTest().exchange(new URL('http://127.0.0.1:1'), get, signal);
+    await expect(outcome).rejects.toMatchObject({
+      failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream could not be reached' },
+      isTransient: true,
+      detail: 'ECONNREFUSED',
+    });
+    expect(signal.listeners).toBe(0);
+  });
+
+  test('from an upstream that breaks it off', async () => {
+    const outcome = await exchangeWith((_request, response) => {
+      response.writeHead(200, { 'inin-correlation-id': 'abc', 'content-length': 100 });
+      response.write('{', () => response.destroy());
+    });
+    const message = 'the upstream broke off its answer';
+    const failure = { code: 'UPSTREAM_UNAVAILABLE', message, upstreamStatus: 200, correlationId: 'abc' };
+    expect(outcome).toMatchObject({ failure, isTransient: true });
+  });
+
+  test('that is more than can be held', async () => {
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    const outcome = await exchangeWith((_request, response) => {
+      Readable.from(Array.from({ length: 40 }, () => chunk)).pipe(response);
+    });
+    const message = 'the upstream answered with more than can be held';
+    const failure = { code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 };
+    expect(outcome).toMatchObject({ failure, isTransient: false });
+  });
+
+  test('to a request that cannot be made, or after the end', async () => {
+    const http = httpForTest();
+    const url = new URL('http://127.0.0.1:1');
+    const signal = new CountedSignal();
+    const wrong = http.exchange(url, { ...get, headers: { 'no header': '' } }, signal);
+    await expect(wrong).rejects.toMatchObject({ isTransient: false, detail: 'UND_ERR_INVALID_ARG' });
+    await http.dispose();
+    await expect(http.exchange(url, get, signal)).rejects.toMatchObject({
+      isTransient: false,
+      detail: 'UND_ERR_DESTROYED',
+    });
+    expect(signal.listeners).toBe(0);
+  });
+});
+
+describe('who gives up', () => {
+  const reason = new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'no longer' });
+
+  test('before it began asks for nothing', async () => {
+    let asked = 0;
+    const signal = new CountedSignal();
+    signal.abort(reason);
+    const upstream: RequestListener = (_request, response) => {
+      asked += 1;
+      response.end();
+    };
+    expect(await exchangeWith(upstream, signal)).toBe(reason);
+    expect(asked).toBe(0);
+  });
+
+  test.each(['before the answer', 'within it'])('%s ends the call', async (when) => {
+    const signal = new Cancellation();
+    const closed = Promise.withResolvers<void>();
+    const url = new URL(
+      await listeningForTest((_request, response) => {
+        response.on('close', closed.resolve);
+        if (when === 'before the answer') signal.abort(reason);
+        else response.writeHead(200).write('{', () => setImmediate(() => signal.abort(reason)));
+      }),
+    );
+    await expect(httpForTest().exchange(url, get, signal)).rejects.toBe(reason);
+    await closed.promise;
+  });
+
+  test('while there is no connection yet is told at once, and nothing is sent for it', async () => {
+    let asked = 0;
+    const url = new URL(
+      await listeningForTest((_request, response) => {
+        asked += 1;
+        response.end('{}');
+      }),
+    );
+    const http = httpForTest();
+    const signal = new Cancellation();
+    const given = http.exchange(url, get, signal);
+    signal.abort(reason);
+    await expect(given).rejects.toBe(reason);
+    expect(await http.exchange(url, get, new Cancellation())).toMatchObject({ bytes: Buffer.from('{}') });
+    expect(asked).toBe(1);
+  });
+
+  test('may do so by a signal of Node as well, and leaves no listener', async () => {
+    const url = new URL(await listeningForTest(() => undefined));
+    const controller = new AbortController();
+    const given = httpForTest().exchange(url, get, controller.signal);
+    controller.abort(reason);
+    await expect(given).rejects.toBe(reason);
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+  });
+});

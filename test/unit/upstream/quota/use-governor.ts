@@ -1,0 +1,58 @@
+import { beforeEach } from 'vitest';
+import { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
+import { elapse, settle, useFakeClock } from '../fake-clock.ts';
+import { type CallOptions, GovernedCall } from './governed-call.ts';
+
+/** Calls of the tests to a governor of their own, on a fake clock. */
+export interface Governed {
+  readonly governor: QuotaGovernor;
+  /** Asks for turns, and lets those happen that can at once. */
+  ask(...calls: readonly CallOptions[]): Promise<GovernedCall[]>;
+  askOne(options?: CallOptions): Promise<GovernedCall>;
+  /** Makes one call that is told so of the quota, one millisecond later. */
+  report(count: number, allowed: number, resetSeconds: number): Promise<void>;
+}
+
+/** A governor for each test of the file. */
+export function useGovernor(maxConcurrent: number): Governed {
+  let governor: QuotaGovernor;
+  useFakeClock();
+  beforeEach(() => {
+    governor = new QuotaGovernor(maxConcurrent);
+  });
+  const askOne = async (options: CallOptions = {}) => {
+    const call = new GovernedCall(governor, options);
+    await settle();
+    return call;
+  };
+  return {
+    get governor() {
+      return governor;
+    },
+    askOne,
+    async ask(...calls) {
+      const asked = calls.map((options) => new GovernedCall(governor, options));
+      await settle();
+      return asked;
+    },
+    async report(count, allowed, resetSeconds) {
+      const call = await askOne();
+      await elapse(1);
+      call.accept({ count, allowed, resetSeconds });
+      await settle();
+    },
+  };
+}
+
+/** As many calls of one caller. */
+export function many(times: number, options: CallOptions = {}): CallOptions[] {
+  return Array.from({ length: times }, () => options);
+}
+
+export function outcomes(calls: readonly GovernedCall[]): string[] {
+  return calls.map(({ outcome }) => outcome);
+}
+
+export function countStarted(calls: readonly GovernedCall[]): number {
+  return calls.filter(({ outcome }) => outcome === 'started').length;
+}

@@ -1,0 +1,80 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type UpstreamRequest, written } from '../../../src/upstream/request.ts';
+import { propertyRuns, timeout } from '../../property/property-runs.ts';
+import { aRequest } from './use-shared-reads.ts';
+
+const API_URL = 'https://api.example.com';
+
+/** What the standard makes of it. */
+function expectedTarget({ path, query = [] }: UpstreamRequest): string {
+  const url = new URL(API_URL + path);
+  for (const [name, value] of query) url.searchParams.append(name, value);
+  return url.pathname + url.search;
+}
+
+describe('the target of a read', { timeout }, () => {
+  test.each<[what: string, query: UpstreamRequest['query']]>([
+    ['no query', undefined],
+    ['an empty query', []],
+    ['an empty value', [['id', '']]],
+    [
+      'ids under one name, between other names',
+      [
+        ['pageSize', '2'],
+        ['id', 'a'],
+        ['id', 'b:c'],
+        ['name', 'x'],
+        ['id', 'd'],
+      ],
+    ],
+    [
+      'what the standard encodes in a way of its own',
+      [["na me'()", "~!'()* +&=?#%/\\\u00e9\u{1f642}\ud800"]],
+    ],
+  ])('with %s is what the standard makes of it', (_what, query) => {
+    const request = aRequest(query && { query });
+    expect(written(request).target).toBe(expectedTarget(request));
+  });
+
+  test('is what the standard makes of it, whatever is asked for', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string(),
+      fc.constantFrom('id', 'a.b-c_1*', 'a:b'),
+    );
+    const property = fc.property(fc.array(fc.tuple(text, text)), (query) => {
+      const request = aRequest({ query });
+      expect(written(request).target).toBe(expectedTarget(request));
+    });
+    fc.assert(property, propertyRuns);
+  });
+});
+
+test('the body of a read is JSON, also where it is null, and absent where there is none', () => {
+  expect(written(aRequest({ body: ['a', 'b'] })).bodyText).toBe('["a","b"]');
+  expect(written(aRequest({ body: null })).bodyText).toBe('null');
+  expect(written(aRequest()).bodyText).toBeUndefined();
+});
+
+test('the key of a read is that of no other', () => {
+  const requests = [
+    aRequest(),
+    aRequest({ method: 'POST' }),
+    aRequest({ path: '/api/v2/users/users' }),
+    aRequest({ query: [['id', 'a']] }),
+    aRequest({ query: [['id', 'a b']] }),
+    aRequest({ query: [['id', 'a&id=b']] }),
+    aRequest({
+      query: [
+        ['id', 'a'],
+        ['id', 'b'],
+      ],
+    }),
+    aRequest({ body: null }),
+    aRequest({ body: '' }),
+    aRequest({ query: [['id', 'a']], body: ['b'] }),
+    aRequest({ query: [['id', 'a ["b"]']] }),
+  ];
+  expect(new Set(requests.map((request) => written(request).key)).size).toBe(requests.length);
+});

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UpstreamError } from '../../../src/errors.ts';
+import { type Persistence, persistently } from '../../../src/upstream/retry.ts';
+import { elapse, settle, useFakeClock } from './fake-clock.ts';
+
+const passing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }, { isTransient: true });
+const final = new UpstreamError({ code: 'FORBIDDEN', message: 'refused' });
+
+useFakeClock();
+let attemptedAtMs: number[];
+beforeEach(() => {
+  attemptedAtMs = [];
+  // The whole of each ceiling.
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** Attempts that come to these, one after the other, and then to an answer. */
+function attempts(...failures: readonly Error[]): () => Promise<string> {
+  return async () => {
+    attemptedAtMs.push(performance.now());
+    const failure = failures[attemptedAtMs.length - 1];
+    if (failure !== undefined) throw failure;
+    return 'answer';
+  };
+}
+
+function persist(attempt: () => Promise<string>, options: Partial<Persistence> = {}): { outcome: unknown } {
+  const state: { outcome: unknown } = { outcome: undefined };
+  persistently(
+    { maxRetries: 2, latestMs: () => Infinity, signal: new AbortController().signal, ...options },
+    attempt,
+  ).then(
+    (answer) => (state.outcome = answer),
+    (error: unknown) => (state.outcome = error),
+  );
+  return state;
+}
+
+function retryAfter(seconds: number): UpstreamError {
+  return new UpstreamError(
+    { code: 'UPSTREAM_RATE_LIMITED', message: 'later', retryAfterSeconds: seconds },
+    { isTransient: true },
+  );
+}
+
+describe('attempts', () => {
+  test('are one where it succeeds', async () => {
+    const state = persist(attempts());
+    await settle();
+    expect(state.outcome).toBe('answer');
+    expect(attemptedAtMs).toEqual([0]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('are made again after failures that may pass, later each time', async () => {
+    const state = persist(attempts(passing, passing));
+    await elapse(10_000);
+    expect(state.outcome).toBe('answer');
+    const pauses = attemptedAtMs.map((atMs, n) => atMs - (attemptedAtMs[n - 1] ?? 0));
+    expect(pauses).toHaveLength(3);
+    expect(pauses[1]).toBeGreaterThanOrEqual(200);
+    expect(pauses[2]).toBeGreaterThanOrEqual(400);
+  });
+
+  test('are as many more as may be, and the last one tells why there was no answer', async () => {
+    const last = retryAfter(0);
+    const state = persist(attempts(passing, passing, last));
+    await elapse(10_000);
+    expect(state.outcome).toBe(last);
+    expect(attemptedAtMs).toHaveLength(3);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('are not made again where none more may be', async () => {
+    const state = persist(attempts(passing), { maxRetries: 0 });
+    await elapse(10_000);
+    expect(state.outcome).toBe(passing);
+    expect(attemptedAtMs).toHaveLength(1);
+  });
+
+  test('are not made again after what does not pass, or is a mistake of our own', async () => {
+    for (const error of [final, new TypeError('a mistake')]) {
+      attemptedAtMs = [];
+      const state = persist(attempts(error));
+      await elapse(10_000);
+      expect(state.outcome).toBe(error);
+      expect(attemptedAtMs).toHaveLength(1);
+    }
+  });
+
+  test('may fail at once without a promise', async () => {
+    const state = persist(() => {
+      throw final;
+    });
+    await settle();
+    expect(state.outcome).toBe(final);
+  });
+
+  test('wait for the time that the upstream named', async () => {
+    const state = persist(attempts(retryAfter(5)));
+    await elapse(4_999);
+    expect(state.outcome).toBeUndefined();
+    await elapse(10);
+    expect(state.outcome).toBe('answer');
+    expect(attemptedAtMs[1]).toBeGreaterThanOrEqual(5_000);
+  });
+
+  test('are not made again where the deadline is before', async () => {
+    const late = retryAfter(5);
+    const state = persist(attempts(late), { latestMs: () => 5_000 });
+    await settle();
+    expect(state.outcome).toBe(late);
+    await elapse(10_000);
+    expect(attemptedAtMs).toHaveLength(1);
+  });
+
+  test('go by the deadline as it is then', async () => {
+    let latestMs = 1_000;
+    const first = retryAfter(5);
+    const state = persist(attempts(first, first), { latestMs: () => latestMs });
+    latestMs = 9_000;
+    await elapse(20_000);
+    // The first one fits into what is left by now, the second does not any more.
+    expect(state.outcome).toBe(first);
+    expect(attemptedAtMs).toHaveLength(2);
+  });
+
+  test('are asked about before each further one', async () => {
+    let left = 1;
+    const state = persist(attempts(passing, passing), { mayRetry: () => left-- > 0 });
+    await elapse(10_000);
+    expect(state.outcome).toBe(passing);
+    expect(attemptedAtMs).toHaveLength(2);
+  });
+});
+
+describe('giving up', () => {
+  test('ends the waiting at once', async () => {
+    const controller = new AbortController();
+    const state = persist(attempts(retryAfter(3_600)), { signal: controller.signal });
+    await elapse(1_000);
+    controller.abort(new Error('shut down'));
+    await settle();
+    expect(state.outcome).toBe(controller.signal.reason);
+    expect(attemptedAtMs).toHaveLength(1);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('during an attempt means that there is no other', async () => {
+    const controller = new AbortController();
+    const state = persist(
+      async () => {
+        attemptedAtMs.push(performance.now());
+        controller.abort();
+        throw passing;
+      },
+      { signal: controller.signal },
+    );
+    await elapse(10_000);
+    expect(state.outcome).toBe(passing);
+    expect(attemptedAtMs).toHaveLength(1);
+  });
+
+  test('in the moment between two attempts means that there is no other', async () => {
+    const controller = new AbortController();
+    const state = persist(attempts(retryAfter(0)), { signal: controller.signal });
+    await settle();
+    controller.abort(new Error('shut down'));
+    await elapse(10_000);
+    expect(state.outcome).toBe(controller.signal.reason);
+    expect(attemptedAtMs).toHaveLength(1);
+  });
+});
