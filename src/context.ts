@@ -1,7 +1,12 @@
 import type { Caller } from './identity/caller.ts';
-import type { UpstreamError } from './errors.ts';
+import { UpstreamError } from './errors.ts';
+import type { CallerOf } from './auth/callers.ts';
+import type { UpstreamIdentity } from './identity/upstream-identity.ts';
+import { deadlineIn } from './lib/deadline.ts';
+import type { RequestRecord } from './observability/requests/record.ts';
+import { CallBudget } from './upstream/budget.ts';
+import type { UpstreamClient } from './upstream/client.ts';
 import type { RequestTrace } from './upstream/trace.ts';
-import type { UpstreamReport } from './upstream/upstream-report.ts';
 import {
   createDataSources,
   type DataSources,
@@ -9,6 +14,7 @@ import {
   type SharedSources,
 } from './loading/data-sources.ts';
 import type { LoaderContext } from './loading/entity-loader.ts';
+import { UpstreamReport, UpstreamTally } from './upstream/usage.ts';
 
 /** Something that went wrong without leaving a field null, such as a row that had to be left out. */
 interface Problem {
@@ -36,8 +42,94 @@ export interface GatewayContext {
   readonly trace: RequestTrace | null;
 }
 
+/** Services that contexts are made with. */
+export interface ContextServices {
+  readonly callerOf: CallerOf;
+  /** Identity by the request's `Authorization` header; null where the header has no credential and one is needed. */
+  readonly identityOf: (authorization: string | null) => UpstreamIdentity | null;
+  readonly client: UpstreamClient;
+  readonly shared: SharedSources;
+  /** Record of the request that the running code works for. */
+  readonly record: () => RequestRecord | undefined;
+  readonly traceOf: (request: Request) => RequestTrace | null;
+}
+
+/** Settings that bound what one request may cost and see. */
+export interface ContextOptions {
+  /** Whether callers send a credential of the gateway instead of one of the upstream. */
+  readonly authenticatesCallers: boolean;
+  /** The scope that callers need to see personal data; null where every caller may. */
+  readonly personalDataScope: string | null;
+  readonly maxUpstreamCalls: number;
+  readonly requestTimeoutMs: number;
+  /** Whether requests may ask for a report of their upstream calls. */
+  readonly upstreamReport: boolean;
+}
+
+/** What the server knows of a request. */
+export interface Received {
+  readonly request: Request;
+  /** Claims of its signed token, where one was verified. */
+  readonly jwt?: { readonly payload?: Readonly<Record<string, unknown>> | undefined } | undefined;
+}
+
+/** Makes the contexts of requests. */
+export function contextFactory(
+  services: ContextServices,
+  options: ContextOptions,
+): (received: Received) => GatewayContext {
+  const { client, shared } = services;
+  const { personalDataScope } = options;
+  return ({ request, jwt }) => {
+    const sender = services.callerOf(request, jwt?.payload);
+    const caller = sender instanceof UpstreamError ? null : sender;
+    // A credential of the gateway itself is never passed on.
+    const authorization = options.authenticatesCallers ? null : request.headers.get('authorization');
+    const identity = services.identityOf(authorization);
+    const budget = new CallBudget(options.maxUpstreamCalls);
+    const deadline = deadlineIn(options.requestTimeoutMs, request.signal);
+    const isReportWanted = options.upstreamReport && request.headers.get('x-upstream-report') === '1';
+    const report = isReportWanted ? new UpstreamReport() : null;
+    const tally = report ?? new UpstreamTally();
+    const record = services.record();
+    if (record !== undefined) {
+      record.asker = {
+        identity: identity?.key,
+        caller: caller?.key,
+        credentialFault: sender instanceof UpstreamError ? sender.detail : undefined,
+        tally,
+      };
+    }
+    const quota = () => identity && client.quotaOf(identity);
+    const trace = services.traceOf(request);
+    const asker =
+      caller === null || identity === null
+        ? sender instanceof UpstreamError
+          ? sender
+          : credentialMissing
+        : { identity, caller: caller.key, deadline, budget, trace, tally };
+    const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
+    return createContext(
+      {
+        caller,
+        personalDataScope,
+        report,
+        trace: trace?.isRecorded === true ? trace : null,
+        upstreamReport: report && (() => report.toJSON(quota())),
+      },
+      shared,
+      { asker, read },
+    );
+  };
+}
+
+export const credentialMissing = new UpstreamError({
+  code: 'UNAUTHENTICATED',
+  message: 'send an Authorization header with a bearer token of the upstream',
+});
+
 /** `loading` is bound to the identity and the deadline of the request. */
-export function createContext(
+function createContext(
   request: Pick<GatewayContext, 'caller' | 'personalDataScope' | 'report' | 'trace' | 'upstreamReport'>,
   shared: SharedSources,
   loading: LoaderContext,

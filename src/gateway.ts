@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import {
   anonymousCaller,
@@ -9,35 +9,18 @@ import {
 } from './auth/callers.ts';
 import { SignedTokens } from './auth/signed-tokens.ts';
 import { SigningKeys } from './auth/signing-keys.ts';
-import type { Config, UpstreamConfig } from './config/config.ts';
-import { createContext, type GatewayContext } from './context.ts';
+import type { Config } from './config/config.ts';
+import { contextFactory, credentialMissing, type GatewayContext } from './context.ts';
 import { describedError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
 import { keptDocuments } from './executor/kept-documents.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
-import { useAnswerHeaders } from './plugins/use-answer-headers.ts';
-import { useArgumentRules } from './plugins/use-argument-rules.ts';
-import { useBodyLimit } from './plugins/use-body-limit.ts';
-import { useBytes } from './plugins/use-bytes.ts';
-import { useCoercedVariables } from './plugins/use-coerced-variables.ts';
-import { useCompiledExecution } from './plugins/use-compiled-execution.ts';
-import { useCompression } from './plugins/use-compression.ts';
-import { corsOptions, useVaryByOrigin } from './plugins/use-cors.ts';
-import { useCsrfPrevention } from './plugins/use-csrf-prevention.ts';
-import { useGraphiqlPage } from './plugins/use-graphiql-page.ts';
-import { useGraphQLOverHTTP } from './plugins/use-graphql-over-http.ts';
-import { useHiddenSchema } from './plugins/use-hidden-schema.ts';
-import { useQueryCost } from './plugins/use-query-cost.ts';
-import { useQueryRules } from './plugins/use-query-rules.ts';
-import { useReleasedSources } from './plugins/use-released-sources.ts';
-import { useRequestRecord } from './plugins/use-request-record.ts';
-import { type SignedTokensContext, useSignedTokens } from './plugins/use-signed-tokens.ts';
-import { type ServerTraces, useTraces } from './plugins/use-traces.ts';
-import { useTrustedDocuments } from './plugins/use-trusted-documents.ts';
-import { useUpstreamErrors } from './plugins/use-upstream-errors.ts';
-import { useUpstreamReport } from './plugins/use-upstream-report.ts';
+import { plugins } from './plugins/index.ts';
+import { corsOptions } from './plugins/use-cors.ts';
+import type { SignedTokensContext } from './plugins/use-signed-tokens.ts';
+import type { ServerTraces } from './plugins/use-traces.ts';
 import { isProbe, Probes } from './http/probes.ts';
 import type { TrustedDocuments } from './operations/trusted-documents.ts';
 import { LoginCheck, Readiness, RedisCheck } from './http/readiness.ts';
@@ -46,13 +29,10 @@ import { RequestRecorder } from './observability/requests/recorder.ts';
 import { sharing } from './shared-services.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import type { Traces, TracesOptions } from './observability/tracing/traces.ts';
-import { CallBudget } from './upstream/budget.ts';
 import { identitiesOf } from './upstream/login/identities.ts';
-import { deadlineIn } from './lib/deadline.ts';
 import { Http } from './upstream/http/http.ts';
-import { UpstreamReport } from './upstream/upstream-report.ts';
-import { UpstreamTally } from './upstream/usage.ts';
 import { yogaLogger } from './observability/yoga-logger.ts';
+import type { UpstreamConfig } from './config/upstream.ts';
 
 /** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
 export type GatewayConfig = Omit<Config, 'upstream'> & {
@@ -111,7 +91,7 @@ export function createGateway(
     closing: closing.signal,
   });
 
-  const { authentication, personalDataScope } = config;
+  const { authentication } = config;
   const tokenOptions = authentication?.tokens ?? null;
   const keysTimeoutMs = Math.min(config.upstreamTimeoutMs, config.requestTimeoutMs);
   const tokens =
@@ -120,7 +100,6 @@ export function createGateway(
       new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }),
       tokenOptions,
     );
-  const callerOf = callersOf(config, tokens);
   const traces =
     config.otlpEndpoint === null
       ? null
@@ -140,74 +119,24 @@ export function createGateway(
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
     schema: servedSchema(config),
-    context({ request, jwt }) {
-      const sender = callerOf(request, jwt?.payload);
-      const caller = sender instanceof UpstreamError ? null : sender;
-      // What was sent to the gateway itself never goes on from here.
-      const identity = identityOf(authentication === null ? request.headers.get('authorization') : null);
-      const budget = new CallBudget(config.maxUpstreamCalls);
-      const deadline = deadlineIn(config.requestTimeoutMs, request.signal);
-      const isReportWanted = config.upstreamReport && request.headers.get('x-upstream-report') === '1';
-      const report = isReportWanted ? new UpstreamReport() : null;
-      const tally = report ?? new UpstreamTally();
-      const { current: record } = recorder;
-      if (record !== undefined) {
-        record.asker = {
-          identity: identity?.key,
-          caller: caller?.key,
-          credentialFault: sender instanceof UpstreamError ? sender.detail : undefined,
-          tally,
-        };
-      }
-      const quota = () => identity && client.quotaOf(identity);
-      const trace = requestTraces?.get(request) ?? null;
-      const asker =
-        caller === null || identity === null
-          ? sender instanceof UpstreamError
-            ? sender
-            : credentialMissing
-          : { identity, caller: caller.key, deadline, budget, trace, tally };
-      const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
-      return createContext(
-        {
-          caller,
-          personalDataScope,
-          report,
-          trace: trace?.isRecorded === true ? trace : null,
-          upstreamReport: report && (() => report.toJSON(quota())),
-        },
+    context: contextFactory(
+      {
+        callerOf: callersOf(config, tokens),
+        identityOf,
+        client,
         shared,
-        { asker, read },
-      );
-    },
-    plugins: [
-      ...(traces && requestTraces ? [useTraces(traces, requestTraces)] : []),
-      ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
-      useBytes(),
-      useAnswerHeaders(),
-      ...(config.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
-      useCompression(),
-      useGraphiqlPage(config.graphiql ? () => graphiqlPage(graphiql) : null),
-      useCsrfPrevention(),
-      // Before what misses a query that an id stands for.
-      ...trustedDocuments(config),
-      useGraphQLOverHTTP(),
-      // After what chooses how the body is read.
-      useBodyLimit({ maxBytes: config.maxBodyBytes }),
-      ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
-      useQueryRules(config),
-      ...(config.introspection ? [] : [useHiddenSchema()]),
-      // First the arguments: nothing is spent on a request that is refused.
-      useArgumentRules(),
-      // Whose plan counts on arguments that have been checked.
-      useQueryCost({ ...config, batchSize: config.upstreamBatchSize }),
-      // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
-      useUpstreamErrors(log, () => recorder.current),
-      useUpstreamReport(),
-      useCompiledExecution(config),
-      useCoercedVariables(),
-      useReleasedSources(),
-    ],
+        record: () => recorder.current,
+        traceOf: (request) => requestTraces?.get(request) ?? null,
+      },
+      { ...config, authenticatesCallers: authentication !== null },
+    ),
+    plugins: plugins(config, {
+      log,
+      recorder,
+      tokens,
+      tracing: traces && requestTraces && { traces, ofRequests: requestTraces },
+      graphiqlPage: config.graphiql ? () => graphiqlPage(graphiql) : null,
+    }),
     // That is `useGraphiqlPage`'s.
     graphiql: false,
     landingPage: false,
@@ -244,12 +173,6 @@ export function createGateway(
   };
 }
 
-function trustedDocuments({ trustedDocuments: settings, documents }: GatewayConfig): readonly Plugin[] {
-  if (settings === null) return [];
-  if (documents === undefined) throw new TypeError('The trusted documents have to be read beforehand.');
-  return [useTrustedDocuments(documents, settings)];
-}
-
 /** How callers are told apart. `tokens` where such are accepted. */
 function callersOf(
   { authentication, personalDataScope, upstream: { credentials } }: GatewayConfig,
@@ -275,11 +198,6 @@ async function loadTraces(options: TracesOptions, log: Logger): Promise<Traces |
     return null;
   }
 }
-
-const credentialMissing = new UpstreamError({
-  code: 'UNAUTHENTICATED',
-  message: 'send an Authorization header with a bearer token of the upstream',
-});
 
 const shuttingDown = {
   code: 'UPSTREAM_UNAVAILABLE',

@@ -3,7 +3,7 @@ import { constants, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { type Config, ConfigError, parseConfig, tokenUrlOf } from './config/config.ts';
+import { type Config, ConfigError, parseConfig } from './config/config.ts';
 import { Connections, connectionTimeouts } from './http/drain.ts';
 import { greeting } from './banner.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
@@ -15,6 +15,7 @@ import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
 import { createGateway, type GatewayConfig } from './gateway.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
+import { tokenUrlOf } from './config/upstream.ts';
 
 /** A balancer looks every second or so who is ready. */
 const LAME_DUCK_MS = 1000;

@@ -1,9 +1,9 @@
 import { type Caller, callerKeyOf } from '../identity/caller.ts';
 import { UpstreamError } from '../errors.ts';
 import { bearerTokenOf } from '../identity/upstream-identity.ts';
-import { type ApiKey, findApiKey } from '../identity/api-key.ts';
 import { scopesIn } from '../identity/scopes.ts';
 import type { SignedTokens } from './signed-tokens.ts';
+import { type ApiKey, findApiKey } from '../identity/api-keys.ts';
 
 /** The claims of a token that has been verified; as it came, for issuers differ in what they say and how. */
 type Claims = Readonly<Record<string, unknown>>;

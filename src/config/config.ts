@@ -1,24 +1,9 @@
 import type { Err } from '@badrap/valita';
-import type { ApiKey } from '../identity/api-key.ts';
 import { type LifetimeName, lifetimes } from '../datasources/ttl.ts';
-import { isLoopback } from '../lib/loopback.ts';
 import { type Cardinalities, usualCardinalities } from './cardinalities.ts';
-import { lifetimeSetting, type SettingName, settings, type SettingValues } from './settings.ts';
-import { regions } from './regions.ts';
-import type { Credentials } from '../identity/credentials.ts';
-
-export interface UpstreamConfig {
-  /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
-  readonly apiUrl: string;
-  readonly credentials: Credentials;
-}
-
-/** What callers authenticate to the gateway with. */
-interface AuthenticationConfig {
-  readonly apiKeys: readonly ApiKey[];
-  /** Null where no tokens are accepted. */
-  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
-}
+import { type IsSet, lifetimeSetting, type SettingName, settings, type SettingValues } from './settings.ts';
+import { type UpstreamConfig, upstreamOf } from './upstream.ts';
+import { type AuthenticationConfig, authenticationOf } from './callers.ts';
 
 /** What a query may be. */
 export interface QueryLimits {
@@ -98,21 +83,6 @@ export interface Config {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type IsSet = (name: SettingName) => boolean;
-
-/** Without one of these each caller is known to the upstream by its own token. */
-const ownCredentials = [
-  'GENESYSCLOUD_OAUTHCLIENT_ID',
-  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
-  'GENESYSCLOUD_ACCESS_TOKEN',
-] as const satisfies SettingName[];
-/** Settings that say something about an upstream, but not which one it is. */
-const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
-const tokenSettings = ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const satisfies SettingName[];
-/** Settings by which callers are authenticated. */
-const authenticating = [...tokenSettings, 'AUTH_API_KEY_HASHES'] as const satisfies SettingName[];
-const callerSettings = [...authenticating, 'AUTH_PII_SCOPE'] as const satisfies SettingName[];
-
 /** Everything that is wrong with the environment, at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -230,91 +200,6 @@ function lifetimeSecondsOf(values: SettingValues): Record<LifetimeName, number> 
   return seconds;
 }
 
-/** Looks at settings together. One that is there but could not be read counts as there: it has been reported by itself. */
-function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamConfig | null {
-  const credentials = credentialsOf(values, isSet, problems);
-  if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
-    const others = upstreamSettings.filter(isSet);
-    if (others.length > 0) {
-      problems.push(
-        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set: without them the embedded sandbox is the upstream, for which ${others.join(' and ')} cannot be meant.`,
-      );
-    }
-    return null;
-  }
-  const isOpen = ![...authenticating, 'AUTH_NONE' as const].some(isSet);
-  if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && isOpen) {
-    problems.push(
-      `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: authenticate callers by AUTH_JWKS_URL or AUTH_API_KEY_HASHES, bind it to loopback, or set AUTH_NONE=i-know.`,
-    );
-  }
-  const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
-  return Object.freeze({ apiUrl, credentials: Object.freeze(credentials) });
-}
-
-function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]): Credentials {
-  const hasClient = isSet('GENESYSCLOUD_OAUTHCLIENT_ID');
-  if (hasClient !== isSet('GENESYSCLOUD_OAUTHCLIENT_SECRET')) {
-    problems.push('GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.');
-  }
-  if (isSet('GENESYSCLOUD_ACCESS_TOKEN')) {
-    if (hasClient) {
-      problems.push('Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.');
-    }
-    return { mode: 'accessToken', accessToken: values.GENESYSCLOUD_ACCESS_TOKEN ?? '' };
-  }
-  if (!hasClient) return { mode: 'passThrough' };
-  if (isSet('GENESYSCLOUD_API_URL') && !isSet('GENESYSCLOUD_LOGIN_URL') && !isSet('GENESYSCLOUD_REGION')) {
-    problems.push(
-      'GENESYSCLOUD_LOGIN_URL must be set with GENESYSCLOUD_API_URL to log in as an OAuth client.',
-    );
-  }
-  return {
-    mode: 'client',
-    tokenUrl: tokenUrlOf(values.GENESYSCLOUD_LOGIN_URL ?? `https://login.${domainOf(values)}`),
-    clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
-    clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
-    bearerFirst: false,
-  };
-}
-
-function authenticationOf(
-  values: SettingValues,
-  isSet: IsSet,
-  problems: string[],
-): AuthenticationConfig | null {
-  const set = callerSettings.filter(isSet);
-  const isPassThrough =
-    (isSet('GENESYSCLOUD_REGION') || isSet('GENESYSCLOUD_API_URL')) && !ownCredentials.some(isSet);
-  if (isPassThrough && set.length > 0) {
-    problems.push(
-      `${set.join(' and ')} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
-    );
-    return null;
-  }
-  const missing = tokenSettings.filter((name) => !isSet(name));
-  if (missing.length > 0 && missing.length < tokenSettings.length) {
-    problems.push(
-      `${missing.join(' and ')} must be set as well: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.`,
-    );
-  }
-  const by = authenticating.filter(isSet);
-  if (by.length === 0) return null;
-  if (isSet('AUTH_NONE')) {
-    problems.push(`Either AUTH_NONE or ${by.join(' and ')} can be set, not both.`);
-  }
-  return Object.freeze({
-    apiKeys: Object.freeze(values.AUTH_API_KEY_HASHES ?? []),
-    tokens: isSet('AUTH_JWKS_URL')
-      ? Object.freeze({
-          jwksUrl: values.AUTH_JWKS_URL ?? '',
-          issuer: values.AUTH_ISSUER ?? '',
-          audience: values.AUTH_AUDIENCE ?? '',
-        })
-      : null,
-  });
-}
-
 function trustedDocumentsOf(
   { TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: SettingValues,
   isSet: IsSet,
@@ -340,14 +225,4 @@ function redisOf(
     problems.push('REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.');
   }
   return url === null || pepper === null ? null : Object.freeze({ url, pepper });
-}
-
-function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {
-  return regions.get(region ?? '') ?? region ?? '';
-}
-
-/** The login service's token endpoint; a URL that names it already is taken as it is. */
-export function tokenUrlOf(loginUrl: string): string {
-  const base = loginUrl.replace(/\/+$/, '');
-  return base.endsWith('/oauth/token') ? base : `${base}/oauth/token`;
 }

@@ -1,5 +1,4 @@
 import type { Infer, Type } from '@badrap/valita';
-import type { ApiKey } from '../identity/api-key.ts';
 import { type LifetimeName, lifetimes } from '../datasources/ttl.ts';
 import type { Cardinalities } from './cardinalities.ts';
 import {
@@ -24,6 +23,7 @@ import {
   url,
   wholeNumber,
 } from './values.ts';
+import type { ApiKey } from '../identity/api-keys.ts';
 
 /** A setting of the environment. An empty value counts as not set. */
 interface Setting {
@@ -326,3 +326,21 @@ type LifetimeSetting = `CACHE_TTL_${LifetimeName}_SECONDS`;
 export function lifetimeSetting<Name extends LifetimeName>(name: Name) {
   return `CACHE_TTL_${name}_SECONDS` as const;
 }
+
+/** Whether a setting is there, be it readable or not. */
+export type IsSet = (name: SettingName) => boolean;
+
+/** Without one of these each caller is known to the upstream by its own token. */
+export const ownCredentials = [
+  'GENESYSCLOUD_OAUTHCLIENT_ID',
+  'GENESYSCLOUD_OAUTHCLIENT_SECRET',
+  'GENESYSCLOUD_ACCESS_TOKEN',
+] as const satisfies SettingName[];
+export const tokenSettings = [
+  'AUTH_JWKS_URL',
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+] as const satisfies SettingName[];
+/** Settings by which callers are authenticated. */
+export const authenticating = [...tokenSettings, 'AUTH_API_KEY_HASHES'] as const satisfies SettingName[];
+export const callerSettings = [...authenticating, 'AUTH_PII_SCOPE'] as const satisfies SettingName[];

@@ -3,55 +3,113 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLObjectType,
+  type GraphQLSchema,
   isAbstractType,
   Kind,
-  type NamedTypeNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { type Conditions, isIncluded } from './conditions.ts';
-import type { Operation } from './state.ts';
+
+type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
+type Nodes = [FieldNode, ...FieldNode[]];
+
+/** Rules of a walk over selections. */
+export interface FieldWalk {
+  readonly fragments: Fragments;
+  readonly isIncluded: (selection: SelectionNode) => boolean;
+  /** Whether a fragment on this type applies. @default every fragment does */
+  readonly appliesTo?: ((typeCondition: string) => boolean) | undefined;
+  /**
+   * Names of fragments that have been followed. Each is followed once, however often it is spread: following every spread could
+   * take exponential time. Walks with one set follow each fragment once in all of them.
+   */
+  readonly followed?: Set<string>;
+}
 
 /**
- * The fields that selection sets ask of an object type, by response key in the order of the answer: through fragments, with
- * those on other types left out and with @skip and @include applied. As the specification's CollectFields.
+ * Calls `onField` for each field of selection sets, through fragments, in the order of the text.
+ *
+ * @param onField Gets the type condition of the innermost fragment around the field; undefined where there is none.
  */
-export function collectFields(
-  { schema, fragments }: Pick<Operation, 'schema' | 'fragments'>,
-  conditions: Conditions,
-  type: GraphQLObjectType,
+export function walkFields(
   selectionSets: readonly SelectionSetNode[],
-): Map<string, FieldNode[]> {
-  const fields = new Map<string, FieldNode[]>();
-  const spread = new Set<string>();
-
-  function appliesTo(condition: NamedTypeNode | undefined): boolean {
-    if (condition === undefined) return true;
-    const wanted = schema.getType(condition.name.value);
-    return wanted === type || (isAbstractType(wanted) && schema.isSubType(wanted, type));
-  }
-  function collect({ selections }: SelectionSetNode): void {
+  { fragments, isIncluded: includes, appliesTo = () => true, followed = new Set() }: FieldWalk,
+  onField: (node: FieldNode, typeCondition: string | undefined) => void,
+): void {
+  function walk({ selections }: SelectionSetNode, typeCondition: string | undefined): void {
     for (const selection of selections) {
-      if (!isIncluded(selection, conditions)) continue;
-      if (selection.kind === Kind.FIELD) {
-        const key = (selection.alias ?? selection.name).value;
-        const nodes = fields.get(key);
-        if (nodes === undefined) fields.set(key, [selection]);
-        else nodes.push(selection);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        if (appliesTo(selection.typeCondition)) collect(selection.selectionSet);
-      } else if (!spread.has(selection.name.value)) {
-        spread.add(selection.name.value);
+      if (!includes(selection)) continue;
+      if (selection.kind === Kind.FIELD) onField(selection, typeCondition);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        walkFragment(selection.selectionSet, selection.typeCondition?.name.value ?? typeCondition);
+      } else if (!followed.has(selection.name.value)) {
+        followed.add(selection.name.value);
         const fragment = fragments[selection.name.value];
-        if (fragment !== undefined && appliesTo(fragment.typeCondition)) collect(fragment.selectionSet);
+        if (fragment !== undefined) walkFragment(fragment.selectionSet, fragment.typeCondition.name.value);
       }
     }
   }
+  function walkFragment(selectionSet: SelectionSetNode, typeCondition: string | undefined): void {
+    if (typeCondition === undefined || appliesTo(typeCondition)) walk(selectionSet, typeCondition);
+  }
 
-  for (const selectionSet of selectionSets) collect(selectionSet);
-  return fields;
+  for (const selectionSet of selectionSets) walk(selectionSet, undefined);
 }
 
-/** A document's fragments by name. */
+/** Fields of selection sets on any type, with @skip and @include applied. */
+export function selectedFields(
+  selectionSets: readonly SelectionSetNode[],
+  fragments: Fragments,
+  conditions: Conditions,
+): FieldNode[] {
+  const nodes: FieldNode[] = [];
+  const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
+  walkFields(selectionSets, { fragments, isIncluded: includes }, (node) => nodes.push(node));
+  return nodes;
+}
+
+/**
+ * Fields that selection sets ask of an object type, by response key in the order of the answer: fragments on other types are left
+ * out, @skip and @include are applied. Source: CollectFields of the specification.
+ */
+export function collectFields(
+  { schema, fragments }: { readonly schema: GraphQLSchema; readonly fragments: Fragments },
+  conditions: Conditions,
+  type: GraphQLObjectType,
+  selectionSets: readonly SelectionSetNode[],
+): Map<string, Nodes> {
+  const nodes: FieldNode[] = [];
+  const appliesTo = (typeCondition: string) => isOfType(schema, type, typeCondition);
+  const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
+  walkFields(selectionSets, { fragments, isIncluded: includes, appliesTo }, (node) => nodes.push(node));
+  return byResponseKey(nodes);
+}
+
+/** Field nodes grouped by response key, in the order in which keys come first. */
+export function byResponseKey(nodes: Iterable<FieldNode>): Map<string, Nodes> {
+  const byKey = new Map<string, Nodes>();
+  for (const node of nodes) {
+    const key = responseKey(node);
+    const others = byKey.get(key);
+    if (others === undefined) byKey.set(key, [node]);
+    else others.push(node);
+  }
+  return byKey;
+}
+
+export function responseKey({ alias, name }: FieldNode): string {
+  return (alias ?? name).value;
+}
+
+/** Whether a fragment on the type condition applies to objects of a type. */
+function isOfType(schema: GraphQLSchema, type: GraphQLObjectType, typeCondition: string): boolean {
+  if (typeCondition === type.name) return true;
+  const condition = schema.getType(typeCondition);
+  return isAbstractType(condition) && schema.isSubType(condition, type);
+}
+
+/** Fragments of a document by name. */
 export function fragmentsOf({ definitions }: DocumentNode): Record<string, FragmentDefinitionNode> {
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   for (const definition of definitions) {

@@ -11,10 +11,11 @@ import { AnswerSize } from './answer-size.ts';
 import { coercedVariables } from './coerced-variables.ts';
 import { fragmentsOf } from './collect-fields.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
-import { type Conditions, conditionsOf, conditionVariables } from './conditions.ts';
+import { conditionsOf } from './conditions.ts';
 import { tokensIn } from './kept-documents.ts';
 import { noRepeats, type Repeats } from './repeated-answers.ts';
 import { type Operation, Request } from './state.ts';
+import { conditionVariables } from './condition-variables.ts';
 
 export interface CompiledExecutorOptions {
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
@@ -108,7 +109,7 @@ export class CompiledExecutor {
     return plan;
   }
 
-  #variant(plan: Plan, conditions: Conditions): CompiledOperation | null {
+  #variant(plan: Plan, conditions: ReadonlyMap<string, boolean>): CompiledOperation | null {
     const key = [...conditions.values()].join();
     let variant = plan.variants.get(key);
     if (variant === undefined) {

@@ -22,7 +22,7 @@ import type { AnswerSize } from './answer-size.ts';
 import { coercedVariables } from './coerced-variables.ts';
 import { collectFields, fragmentsOf } from './collect-fields.ts';
 import { isIterable } from './complete-value.ts';
-import type { Conditions } from './conditions.ts';
+import { conditionsIn } from './conditions.ts';
 import { fieldError } from './field-error.ts';
 import { isPromiseLike } from './settle.ts';
 
@@ -157,12 +157,4 @@ function countOf(
 ): number {
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   return collectFields(selected, conditionsIn(selected.variableValues), type, sets).size;
-}
-
-function conditionsIn(variableValues: Selected['variableValues']): Conditions {
-  const conditions = new Map<string, boolean>();
-  for (const [name, value] of Object.entries(variableValues)) {
-    if (typeof value === 'boolean') conditions.set(name, value);
-  }
-  return conditions;
 }

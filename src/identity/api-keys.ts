@@ -1,4 +1,4 @@
-import type { ApiKey } from './api-key.ts';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { isScope } from './scopes.ts';
 
 const ENTRY = /^(?:sha256:)?([\da-f]{64})(?:=(.+))?$/i;
@@ -41,4 +41,21 @@ function placesWhere<Element>(
 ): string {
   const places = list.flatMap((element, index) => (predicate(element, index) ? [index + 1] : []));
   return places.length === 0 ? '' : `${places.length === 1 ? 'entry' : 'entries'} ${places.join(', ')}`;
+}
+
+/** An API key as the gateway knows it; the key itself is its caller's alone. */
+export interface ApiKey {
+  /** SHA-256 of the key: 64 hex digits in lower case. */
+  readonly hash: string;
+  readonly scopes: readonly string[];
+}
+
+/** The API key that is this text; null when none is. Takes as long whichever it is. */
+export function findApiKey(apiKeys: readonly ApiKey[], text: string): ApiKey | null {
+  const digest = createHash('sha256').update(text).digest();
+  let found: ApiKey | null = null;
+  for (const apiKey of apiKeys) {
+    if (timingSafeEqual(Buffer.from(apiKey.hash, 'hex'), digest)) found = apiKey;
+  }
+  return found;
 }

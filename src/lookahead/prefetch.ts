@@ -2,10 +2,10 @@ import type { GatewayContext } from '../context.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { EntityRecord, orNull } from '../datasources/wire/wire-record.ts';
 import { UnknownValueError } from '../errors.ts';
-import type { UpstreamReport } from '../upstream/upstream-report.ts';
 import type { EntityPreparer } from './entity-fields.ts';
 import type { Level, Step } from './selection-tree.ts';
 import { propertyOf } from './property-of.ts';
+import type { UpstreamReport } from '../upstream/usage.ts';
 
 /**
  * Loads what the fields of these objects, and of those that they lead to, are going to need: all that one level needs at

@@ -14,7 +14,9 @@ import {
   isPersonalProperty,
   type LoadedResource,
 } from './entity-fields.ts';
-import { isOfType, selectedFields } from './selections.ts';
+import { collectFields } from '../executor/collect-fields.ts';
+import { conditionsIn } from '../executor/conditions.ts';
+import { selectedBelow } from './selections.ts';
 
 /** What is needed of the objects of one level of a query, and of those that they lead to. */
 export interface Level {
@@ -97,20 +99,10 @@ function selectionsAt(
   operation: Operation,
 ): readonly SelectionSetNode[] {
   if (name === undefined) return selectionSets;
-  const below = fieldsOf(selectionSets, operation).flatMap((field) =>
+  const below = selectedBelow(selectionSets, operation).flatMap((field) =>
     field.name.value === name ? (field.selectionSet ?? []) : [],
   );
   return selectionsAt(below, rest, operation);
-}
-
-/** Through fragments, each of which is followed once for all of them: level by level they would multiply. */
-function fieldsOf(
-  selectionSets: readonly SelectionSetNode[],
-  operation: Operation,
-  isOf?: (typeCondition: string) => boolean,
-): FieldNode[] {
-  const followed = new Set<string>();
-  return selectionSets.flatMap((set) => [...selectedFields(set, operation, followed, isOf)]);
 }
 
 function levelOf(
@@ -123,8 +115,8 @@ function levelOf(
   const selected = new Map<string, SelectionSetNode[]>();
   const properties = new Set<string>();
   const fieldsWithArguments: FieldNode[] = [];
-  const isOf = (typeCondition: string) => isOfType(operation, type, typeCondition);
-  for (const node of fieldsOf(selectionSets, operation, isOf)) {
+  const byKey = collectFields(operation, conditionsIn(operation.variableValues), type, selectionSets);
+  for (const node of [...byKey.values()].flat()) {
     const name = node.name.value;
     const definition = fields[name];
     const need = definition && entityNeedOf(definition);

@@ -4,7 +4,8 @@ import { UnknownValueError } from '../errors.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 import { levelBelow } from './selection-tree.ts';
 import { loadLevels } from './prefetch.ts';
-import { selectedAmong, selectedFields } from './selections.ts';
+import { responseKey } from '../executor/collect-fields.ts';
+import { selectedAmong, selectedBelow } from './selections.ts';
 
 /** The trace of a field that loads something by itself, and from now on may have to wait for it. Null where nobody traces it. */
 export function fieldTrace(info: GraphQLResolveInfo, { trace }: GatewayContext): FieldTrace | null {
@@ -65,9 +66,8 @@ function positionOf({ path, operation, fragments, variableValues }: GraphQLResol
   const names: string[] = [];
   let selectionSets = [operation.selectionSet];
   for (const key of keys) {
-    const nodes = selectionSets
-      .flatMap((set) => [...selectedFields(set, { fragments, variableValues })])
-      .filter(({ alias, name }) => (alias ?? name).value === key);
+    const selected = selectedBelow(selectionSets, { fragments, variableValues });
+    const nodes = selected.filter((node) => responseKey(node) === key);
     names.push(nodes[0]?.name.value ?? key);
     selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
   }

@@ -14,11 +14,12 @@ import {
   TypeMetaFieldDef,
 } from 'graphql';
 import type { Operation } from '../lookahead/selection-tree.ts';
-import { fieldsByKey } from '../lookahead/selections.ts';
+import { collectFields } from '../executor/collect-fields.ts';
+import { conditionsIn } from '../executor/conditions.ts';
 import { ENTITIES, representationsPerType } from '../federation/representations.ts';
 import type { Cardinalities } from '../config/cardinalities.ts';
 import { introspectionLength } from './introspection-lengths.ts';
-import { campaignRows, interactionRows } from './page-rows.ts';
+import { campaignRows, interactionRows } from './object-counts.ts';
 
 /**
  * Usual lengths of lists, by type and field. The cardinalities of the call plan are the most that there could be; multiplied by one
@@ -73,7 +74,8 @@ class AnswerEstimate {
    */
   of(type: GraphQLObjectType, sets: readonly SelectionSetNode[], rows: number): number {
     let total = 0;
-    for (const nodes of fieldsByKey(sets, this.#operation, type)) {
+    const conditions = conditionsIn(this.#operation.variableValues);
+    for (const nodes of collectFields(this.#operation, conditions, type, sets).values()) {
       this.#visited += 1;
       if (this.#visited > MAX_VISITED) return Infinity;
       total += 1;

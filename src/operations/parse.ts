@@ -1,6 +1,6 @@
 import { Lexer, parse, Source, TokenKind } from 'graphql';
 import type { QueryLimits } from '../config/config.ts';
-import { beyondLimit } from './beyond-limit.ts';
+import { beyondLimit } from './limits.ts';
 
 /**
  * How deep brackets may stand in one another. The parser calls itself for each, and runs out of stack at about 1,500; no query

@@ -11,13 +11,21 @@ import { users } from '../datasources/users.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
 import { type Level, levelAt, type Need, type Operation } from '../lookahead/selection-tree.ts';
-import { byResponseKey, selectedFields } from '../lookahead/selections.ts';
+import { byResponseKey } from '../executor/collect-fields.ts';
+import { selectedBelow } from '../lookahead/selections.ts';
 import { entitySources, isLoadNeeded } from '../federation/federated-entities.ts';
 import { ENTITIES, representationCounts } from '../federation/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
 import type { Cardinalities } from '../config/cardinalities.ts';
-import { needyOf, notLoadedAbove, type Objects, objectsAt, one } from './object-counts.ts';
-import { campaignRows, interactionRows } from './page-rows.ts';
+import {
+  campaignRows,
+  interactionRows,
+  needyOf,
+  notLoadedAbove,
+  type Objects,
+  objectsAt,
+  one,
+} from './object-counts.ts';
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
 
 /** What bounds the plan of an operation. */
@@ -70,7 +78,7 @@ class OperationPlanner {
   }
 
   plan(selectionSet: SelectionSetNode): CallPlan {
-    for (const nodes of byResponseKey(selectedFields(selectionSet, this.#operation))) {
+    for (const nodes of byResponseKey(selectedBelow([selectionSet], this.#operation)).values()) {
       const name = nodes[0].name.value;
       if (name === ENTITIES) this.#entities(nodes);
       // Others are introspection's.
@@ -124,9 +132,8 @@ class OperationPlanner {
     const first = args.first ?? DEFAULT_CAMPAIGNS;
     if (isEmptyFilter(args.filter)) return;
     if (first === 0) {
-      const below = nodes.flatMap(({ selectionSet }) =>
-        selectionSet ? [...selectedFields(selectionSet, this.#operation)] : [],
-      );
+      const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+      const below = selectedBelow(sets, this.#operation);
       // What lies beyond a page of none has to be asked for.
       const isAsked = below.some(({ name }) => name.value === 'totalCount' || name.value === 'pageInfo');
       this.#plan.add(campaignsResource.name, isAsked ? 1 : 0);
@@ -173,7 +180,7 @@ class OperationPlanner {
       this.#level(below, objectsAt(level.type, field, below.type, objects, this.#means.cardinalities));
     }
     let isListed = false;
-    for (const nodes of byResponseKey(level.fieldsWithArguments)) {
+    for (const nodes of byResponseKey(level.fieldsWithArguments).values()) {
       // The only such field of an entity.
       isListed = this.#interactions(nodes, objects, level.type) || isListed;
     }

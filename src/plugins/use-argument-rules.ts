@@ -10,14 +10,16 @@ import {
   isInterfaceType,
   isNonNullType,
   isObjectType,
-  Kind,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables, withoutMiddle } from '../executor/coerced-variables.ts';
 import { argumentProblems } from '../operations/argument-rules.ts';
-import { fragmentsOf, isIncluded, selectedFields } from '../lookahead/selections.ts';
+import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
+import { conditionsIn, isIncluded } from '../executor/conditions.ts';
+import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationProblems } from '../federation/representations.ts';
 
 /** A field of an operation that takes arguments, and the response key of the root field that it is below. */
@@ -72,35 +74,34 @@ function fieldsWithArguments(
   variableValues: Record<string, unknown>,
 ): { fields: FieldWithArguments[]; isConditional: boolean } {
   const fragments = fragmentsOf(document);
-  const seen = new Set<SelectionSetNode>();
+  const conditions = conditionsIn(variableValues);
+  // One set for all walks: a fragment is searched once, wherever it is spread.
+  const followed = new Set<string>();
   const fields: FieldWithArguments[] = [];
   let isConditional = false;
 
-  function visit(selectionSet: SelectionSetNode, typeName: string | undefined, root: string | null): void {
-    // Once is enough for each: following every spread of every fragment could take exponential time.
-    if (seen.has(selectionSet)) return;
-    seen.add(selectionSet);
-    const type = typeName === undefined ? undefined : schema.getType(typeName);
-    for (const selection of selectionSet.selections) {
-      isConditional ||= (selection.directives?.length ?? 0) > 0;
-      if (!isIncluded(selection, { variableValues })) continue;
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
-        const fragment = fragments[selection.name.value];
-        if (fragment) visit(fragment.selectionSet, fragment.typeCondition.name.value, root);
-      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-        visit(selection.selectionSet, selection.typeCondition?.name.value ?? typeName, root);
-      } else if (isObjectType(type) || isInterfaceType(type)) {
-        const field = type.getFields()[selection.name.value];
+  function includes(selection: SelectionNode): boolean {
+    isConditional ||= (selection.directives?.length ?? 0) > 0;
+    return isIncluded(selection, conditions);
+  }
+  function search(selectionSet: SelectionSetNode, typeName: string | undefined, root: string | null): void {
+    walkFields(
+      [selectionSet],
+      { fragments, isIncluded: includes, followed },
+      (node, typeCondition = typeName) => {
+        const type = typeCondition === undefined ? undefined : schema.getType(typeCondition);
+        const field =
+          isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
         // Introspection's fields are no fields of the type.
-        if (field === undefined) continue;
-        const below = root ?? responseKey(selection);
-        if (field.args.length > 0) fields.push({ root: below, node: selection, field });
-        if (selection.selectionSet) visit(selection.selectionSet, getNamedType(field.type).name, below);
-      }
-    }
+        if (field === undefined) return;
+        const below = root ?? responseKey(node);
+        if (field.args.length > 0) fields.push({ root: below, node, field });
+        if (node.selectionSet) search(node.selectionSet, getNamedType(field.type).name, below);
+      },
+    );
   }
 
-  visit(operation.selectionSet, schema.getRootType(operation.operation)?.name, null);
+  search(operation.selectionSet, schema.getRootType(operation.operation)?.name, null);
   return { fields, isConditional };
 }
 
@@ -153,7 +154,7 @@ function refused(
   const refusedRoots = new Set(refusals.map(({ path }) => path?.[0]));
   const fragments = fragmentsOf(document);
   const fields = schema.getRootType(operation.operation)?.getFields() ?? {};
-  for (const node of selectedFields(operation.selectionSet, { fragments, variableValues })) {
+  for (const node of selectedBelow([operation.selectionSet], { fragments, variableValues })) {
     const key = responseKey(node);
     // Of root fields that may not be null all of the answer is: introspection's, and those for routers.
     if (node.name.value === '__schema' || isNonNullType(fields[node.name.value]?.type)) {
@@ -174,8 +175,4 @@ function refused(
 
 function badUserInput(message: string, root: string, node: FieldNode): GraphQLError {
   return new GraphQLError(message, { nodes: node, path: [root], extensions: { code: 'BAD_USER_INPUT' } });
-}
-
-function responseKey({ alias, name }: FieldNode): string {
-  return (alias ?? name).value;
 }

@@ -3,8 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import { AnswerSize } from '../executor/answer-size.ts';
 import { CompiledExecutor } from '../executor/compiled-executor.ts';
 import { countInto } from '../executor/prepare-fields.ts';
-import { repeatedReferences } from './repeated-references.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
+import { PlainReference } from '../datasources/wire/reference.ts';
 
 export interface CompiledExecutionOptions {
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
@@ -55,3 +55,11 @@ function tooLarge({ fields, maxFields }: AnswerSize) {
     errors: [queryTooExpensive(message, { limit: 'answerFields', asked: fields, allowed: maxFields })],
   };
 }
+
+/** Tells the executor what of the sources depends on nothing but what it says itself: plain references that say the same. */
+const repeatedReferences = {
+  isRepeatable: (source: object): source is PlainReference => source instanceof PlainReference,
+  keyOf: ({ id }: PlainReference): unknown => id,
+  areAlike: (source: PlainReference, other: PlainReference): boolean =>
+    source.id === other.id && source.ownName === other.ownName && source.selfUri === other.selfUri,
+};

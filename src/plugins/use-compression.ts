@@ -1,18 +1,35 @@
 import type { Plugin } from 'graphql-yoga';
 import { acceptedCoding, compressed } from '../http/content-coding.ts';
-import { largeBodyOf } from './use-bytes.ts';
 
 type Answered = Parameters<NonNullable<Plugin['onResponse']>>[0];
 
+/** In UTF-16 code units. Smaller ones go out in one write with their headers. */
+const LARGE = 16 * 1024;
+
 /**
- * Compresses large answers for clients that accept it, off the main thread. After `useBytes`, which knows which are large.
+ * Sends large answers as bytes, for Node would write the headers and a text as one text, copied twice for it; and compresses them for
+ * clients that accept it, off the main thread.
  *
  * Of the libraries for it one looks at neither size nor q and compresses in streams, and the other only knows `node:http`.
  */
 export function useCompression(): Plugin {
+  const largeBodies = new WeakMap<object, Buffer<ArrayBuffer>>();
   return {
+    onYogaInit({ yoga }) {
+      const { Response } = yoga.fetchAPI;
+      yoga.fetchAPI.Response = class extends Response {
+        constructor(body?: BodyInit | null, init?: ResponseInit) {
+          if (typeof body === 'string' && body.length > LARGE) {
+            const bytes = Buffer.from(body);
+            super(bytes, init);
+            largeBodies.set(this, bytes);
+          } else super(body, init);
+        }
+      };
+    },
     onResponse(answered) {
-      const body = largeBodyOf(answered.response);
+      // Answers in several parts are not among them.
+      const body = largeBodies.get(answered.response);
       return body && compress(body, answered);
     },
   };

@@ -39,7 +39,7 @@ class SentPage {
 
 /**
  * Shows browsers GraphiQL where they would get JSON. Yoga has such a plugin, which makes the page, of nine megabytes, anew for each
- * that asks and has no place for its headers. The page is sent as bytes, which `useBytes` and `useCompression` leave alone, so that
+ * that asks and has no place for its headers. The page is sent as bytes, which `useCompression` leaves alone, so that
  * requests whose answers nobody reads share its memory.
  *
  * @param page Null where there is none, which a browser is told then.

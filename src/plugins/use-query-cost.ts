@@ -11,7 +11,8 @@ import { coercedVariables } from '../executor/coerced-variables.ts';
 import { estimateAnswerFields } from '../operations/answer-fields.ts';
 import type { PlannedCalls } from '../operations/call-plan.ts';
 import { planOperation, type PlanningMeans } from '../operations/planner.ts';
-import { fragmentsOf, selectedFields } from '../lookahead/selections.ts';
+import { fragmentsOf } from '../executor/collect-fields.ts';
+import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 
@@ -89,7 +90,8 @@ function entitiesShape(
   const field = schema.getQueryType()?.getFields()[ENTITIES];
   if (field === undefined) return '';
   let shape = '';
-  for (const node of selectedFields(selectionSet, { fragments: fragmentsOf(document), variableValues })) {
+  const fragments = fragmentsOf(document);
+  for (const node of selectedBelow([selectionSet], { fragments, variableValues })) {
     if (node.name.value !== ENTITIES) continue;
     const args = getArgumentValues(field, node, variableValues);
     shape += `${JSON.stringify([...representationCounts(args), ...representationsPerType(args)])} `;

@@ -308,7 +308,7 @@ test('the log has nothing of what a defect of the gateway’s own is about, and 
   expect(log.entries().filter(({ level }) => level === pino.levels.values['error'])).toMatchObject([
     {
       requestId: log.requests()[0]?.['requestId'],
-      err: { type: 'TypeError', stack: expect.stringContaining('gateway.ts') },
+      err: { type: 'TypeError', stack: expect.stringContaining('context.ts') },
     },
   ]);
   expectSilence(log, [], 1);

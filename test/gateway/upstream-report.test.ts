@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { UpstreamReport } from '../../src/upstream/upstream-report.ts';
 import { clockForTest } from '../property/identities-clock.ts';
 import { callsOfEveryDetail, everyDetail, screen } from '../support/answers.ts';
 import {
@@ -10,6 +9,7 @@ import {
   TOKEN,
 } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
+import type { UpstreamReport } from '../../src/upstream/usage.ts';
 
 type Report = ReturnType<UpstreamReport['toJSON']>;
 type Answer = GraphQLAnswer & { readonly extensions?: { readonly upstream?: Report } };

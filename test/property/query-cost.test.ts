@@ -3,7 +3,7 @@ import { getOperationAST, getVariableValues, type GraphQLSchema, parse, validate
 import { expect, test } from 'vitest';
 import { type Cardinalities, usualCardinalities } from '../../src/config/cardinalities.ts';
 import { planOperation } from '../../src/operations/planner.ts';
-import { fragmentsOf } from '../../src/lookahead/selections.ts';
+import { fragmentsOf } from '../../src/executor/collect-fields.ts';
 import type { Fault, RecordedRequest } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { schema } from '../../src/schema.ts';

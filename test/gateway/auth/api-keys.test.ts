@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findApiKey } from '../../../src/identity/api-key.ts';
-import { parseApiKeys } from '../../../src/identity/api-keys.ts';
+import { findApiKey, parseApiKeys } from '../../../src/identity/api-keys.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { onlyError } from '../../support/answers.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { lifetimes } from '../../../src/datasources/ttl.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
-import { ConfigError, parseConfig, tokenUrlOf } from '../../../src/config/config.ts';
+import { ConfigError, parseConfig } from '../../../src/config/config.ts';
+import { tokenUrlOf } from '../../../src/config/upstream.ts';
 
 const SECRET = 'hush-this-is-a-secret';
 const HASH = '5'.repeat(64);

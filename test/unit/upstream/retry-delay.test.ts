@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UpstreamError, type UpstreamFailure } from '../../../src/errors.ts';
 import { errorFromAnswer } from '../../../src/upstream/http/error-answer.ts';
-import { type FailedAttempt, retryDelayMs } from '../../../src/upstream/retry-decision.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
+import { type FailedAttempt, retryDelayMs } from '../../../src/upstream/retry.ts';
 
 type Transient = Exclude<UpstreamFailure, { code: 'QUERY_TOO_EXPENSIVE' }>;
 

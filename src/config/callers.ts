@@ -1,0 +1,53 @@
+import type { ApiKey } from '../identity/api-keys.ts';
+import {
+  authenticating,
+  callerSettings,
+  type IsSet,
+  ownCredentials,
+  type SettingValues,
+  tokenSettings,
+} from './settings.ts';
+
+/** What callers authenticate to the gateway with. */
+export interface AuthenticationConfig {
+  readonly apiKeys: readonly ApiKey[];
+  /** Null where no tokens are accepted. */
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
+}
+
+export function authenticationOf(
+  values: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): AuthenticationConfig | null {
+  const set = callerSettings.filter(isSet);
+  const isPassThrough =
+    (isSet('GENESYSCLOUD_REGION') || isSet('GENESYSCLOUD_API_URL')) && !ownCredentials.some(isSet);
+  if (isPassThrough && set.length > 0) {
+    problems.push(
+      `${set.join(' and ')} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
+    );
+    return null;
+  }
+  const missing = tokenSettings.filter((name) => !isSet(name));
+  if (missing.length > 0 && missing.length < tokenSettings.length) {
+    problems.push(
+      `${missing.join(' and ')} must be set as well: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.`,
+    );
+  }
+  const by = authenticating.filter(isSet);
+  if (by.length === 0) return null;
+  if (isSet('AUTH_NONE')) {
+    problems.push(`Either AUTH_NONE or ${by.join(' and ')} can be set, not both.`);
+  }
+  return Object.freeze({
+    apiKeys: Object.freeze(values.AUTH_API_KEY_HASHES ?? []),
+    tokens: isSet('AUTH_JWKS_URL')
+      ? Object.freeze({
+          jwksUrl: values.AUTH_JWKS_URL ?? '',
+          issuer: values.AUTH_ISSUER ?? '',
+          audience: values.AUTH_AUDIENCE ?? '',
+        })
+      : null,
+  });
+}

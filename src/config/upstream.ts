@@ -1,0 +1,76 @@
+import type { Credentials } from '../identity/credentials.ts';
+import { isLoopback } from '../lib/loopback.ts';
+import { regions } from './regions.ts';
+import {
+  authenticating,
+  type IsSet,
+  ownCredentials,
+  type SettingName,
+  type SettingValues,
+} from './settings.ts';
+
+export interface UpstreamConfig {
+  /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
+  readonly apiUrl: string;
+  readonly credentials: Credentials;
+}
+
+/** Settings that say something about an upstream, but not which one it is. */
+const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
+/** Looks at settings together. One that is there but could not be read counts as there: it has been reported by itself. */
+export function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamConfig | null {
+  const credentials = credentialsOf(values, isSet, problems);
+  if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
+    const others = upstreamSettings.filter(isSet);
+    if (others.length > 0) {
+      problems.push(
+        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set: without them the embedded sandbox is the upstream, for which ${others.join(' and ')} cannot be meant.`,
+      );
+    }
+    return null;
+  }
+  const isOpen = ![...authenticating, 'AUTH_NONE' as const].some(isSet);
+  if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && isOpen) {
+    problems.push(
+      `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: authenticate callers by AUTH_JWKS_URL or AUTH_API_KEY_HASHES, bind it to loopback, or set AUTH_NONE=i-know.`,
+    );
+  }
+  const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
+  return Object.freeze({ apiUrl, credentials: Object.freeze(credentials) });
+}
+
+function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]): Credentials {
+  const hasClient = isSet('GENESYSCLOUD_OAUTHCLIENT_ID');
+  if (hasClient !== isSet('GENESYSCLOUD_OAUTHCLIENT_SECRET')) {
+    problems.push('GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.');
+  }
+  if (isSet('GENESYSCLOUD_ACCESS_TOKEN')) {
+    if (hasClient) {
+      problems.push('Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.');
+    }
+    return { mode: 'accessToken', accessToken: values.GENESYSCLOUD_ACCESS_TOKEN ?? '' };
+  }
+  if (!hasClient) return { mode: 'passThrough' };
+  if (isSet('GENESYSCLOUD_API_URL') && !isSet('GENESYSCLOUD_LOGIN_URL') && !isSet('GENESYSCLOUD_REGION')) {
+    problems.push(
+      'GENESYSCLOUD_LOGIN_URL must be set with GENESYSCLOUD_API_URL to log in as an OAuth client.',
+    );
+  }
+  return {
+    mode: 'client',
+    tokenUrl: tokenUrlOf(values.GENESYSCLOUD_LOGIN_URL ?? `https://login.${domainOf(values)}`),
+    clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
+    clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
+    bearerFirst: false,
+  };
+}
+
+function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {
+  return regions.get(region ?? '') ?? region ?? '';
+}
+
+/** The login service's token endpoint; a URL that names it already is taken as it is. */
+export function tokenUrlOf(loginUrl: string): string {
+  const base = loginUrl.replace(/\/+$/, '');
+  return base.endsWith('/oauth/token') ? base : `${base}/oauth/token`;
+}

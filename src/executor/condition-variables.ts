@@ -1,0 +1,51 @@
+import {
+  type FieldNode,
+  type FragmentDefinitionNode,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql';
+import { walkFields } from './collect-fields.ts';
+import { conditionIn, isPlain } from './conditions.ts';
+
+/** Each doubles the variants of an operation that may have to be compiled. */
+const MAX_VARIABLES = 4;
+
+/**
+ * Names of the variables that decide what of an operation is selected. Null where that is decided by more of them than is
+ * compiled for, by other directives than @skip and @include, or where something other than fields of types is asked for.
+ */
+export function conditionVariables(
+  { fragments }: { readonly fragments: Readonly<Record<string, FragmentDefinitionNode>> },
+  operation: OperationDefinitionNode,
+): string[] | null {
+  const names = new Set<string>();
+  const followed = new Set<string>();
+  let canBeDecided = isPlain(operation);
+
+  function areConditions({ directives = [] }: SelectionNode): boolean {
+    return directives.every((directive) => {
+      const value = conditionIn(directive);
+      if (value?.kind === Kind.VARIABLE) names.add(value.name.value);
+      return value?.kind === Kind.VARIABLE || value?.kind === Kind.BOOLEAN;
+    });
+  }
+  function isDecidable(selection: SelectionNode): boolean {
+    if (!areConditions(selection)) return false;
+    if (selection.kind === Kind.INLINE_FRAGMENT) return true;
+    const { value: name } = selection.name;
+    if (selection.kind === Kind.FIELD) return !name.startsWith('__') || name === '__typename';
+    const fragment = fragments[name];
+    return fragment !== undefined && isPlain(fragment);
+  }
+  function includes(selection: SelectionNode): boolean {
+    canBeDecided &&= isDecidable(selection);
+    return canBeDecided;
+  }
+  function walkBelow({ selectionSet }: Pick<FieldNode, 'selectionSet'>): void {
+    if (selectionSet) walkFields([selectionSet], { fragments, isIncluded: includes, followed }, walkBelow);
+  }
+
+  walkBelow(operation);
+  return canBeDecided && names.size <= MAX_VARIABLES ? [...names] : null;
+}
