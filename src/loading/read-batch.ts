@@ -128,16 +128,7 @@ function entitiesIn<Entity, Part extends string>(
 ): Map<string, Entity | null> {
   const rows = resource.rows(body, ids);
   if (rows === null) throw answer.fault('body');
-  const entities = new Map<string, Entity | null>();
-  for (const id of ids) entities.set(id, null);
-  for (const row of rows) {
-    if (!isObject(row)) continue;
-    const id = resource.idOf(row, ids);
-    // By id, never by position; a second row for an id, or one that nobody asked for, is ignored.
-    if (typeof id !== 'string' || entities.get(id) !== null) continue;
-    entities.set(id, resource.entity(row, answer, id));
-  }
-  return entities;
+  return valuesById(resource, rows, ids, (row, id) => resource.entity(row, answer, id));
 }
 
 /** The rows of the entities that were read, as text. Where an answer is one row it is that text, of which nobody takes the bytes away. */
@@ -148,15 +139,28 @@ function rowsIn<Entity, Part extends string>(
   entities: ReadonlyMap<string, Entity | null>,
 ): ReadonlyMap<string, string | Buffer | null> {
   const ids = [...entities.keys()];
-  const texts = new Map<string, string | Buffer | null>();
-  for (const id of ids) texts.set(id, null);
-  for (const row of resource.rows(body, ids) ?? []) {
-    const id = isObject(row) ? resource.idOf(row, ids) : undefined;
-    // The first row for an id is the one that was read.
-    if (typeof id !== 'string' || texts.get(id) !== null) continue;
-    texts.set(id, row === body ? Buffer.from(bytes) : JSON.stringify(row));
+  const textOf = (row: object) => (row === body ? Buffer.from(bytes) : JSON.stringify(row));
+  return valuesById(resource, resource.rows(body, ids) ?? [], ids, textOf);
+}
+
+/**
+ * Values of rows by id, null for ids without a row. Rows are matched by id, never by position; a second row for an id, or one that
+ * nobody asked for, is ignored.
+ */
+function valuesById<Entity, Part extends string, Value>(
+  resource: Resource<Entity, Part>,
+  rows: readonly unknown[],
+  ids: readonly string[],
+  valueOf: (row: object, id: string) => Value,
+): Map<string, Value | null> {
+  const values = new Map<string, Value | null>();
+  for (const id of ids) values.set(id, null);
+  for (const row of rows) {
+    if (!isObject(row)) continue;
+    const id = resource.idOf(row, ids);
+    if (typeof id === 'string' && values.get(id) === null) values.set(id, valueOf(row, id));
   }
-  return texts;
+  return values;
 }
 
 // Functions that are kept are made out here, where they hold on to nothing but what they are given.
