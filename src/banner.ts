@@ -1,7 +1,7 @@
 import type { GatewayConfig } from './gateway.ts';
 
 /** What the console shows once the gateway listens on this port, and its metrics are on that one if they are kept. */
-export function greeting(config: GatewayConfig, port: number, metricsPort?: number): string {
+export function banner(config: GatewayConfig, port: number, metricsPort?: number): string {
   const { host, upstream, exampleCampaignId, graphiql, trustedDocuments } = config;
   // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;

@@ -14,7 +14,7 @@ import {
   type SharedSources,
 } from './loading/data-sources.ts';
 import type { LoaderContext } from './loading/entity-loader.ts';
-import { UpstreamReport, UpstreamTally } from './upstream/usage.ts';
+import { UsageReport, UpstreamUsage } from './upstream/usage.ts';
 
 /** Something that went wrong without leaving a field null, such as a row that had to be left out. */
 interface Problem {
@@ -35,7 +35,7 @@ export interface GatewayContext {
   /** Added to by resolvers; told to the client beside the errors of fields. */
   readonly problems: Problem[];
   /** What notes the request's cost upstream; null where nobody wants to know. */
-  readonly report: UpstreamReport | null;
+  readonly report: UsageReport | null;
   /** What has come about of it so far, for clients. */
   readonly upstreamReport: (() => unknown) | null;
   /** What notes which fields wait for what; null where nobody is going to see it. */
@@ -89,26 +89,29 @@ export function contextFactory(
     const budget = new CallBudget(options.maxUpstreamCalls);
     const deadline = deadlineIn(options.requestTimeoutMs, request.signal);
     const isReportWanted = options.upstreamReport && request.headers.get('x-upstream-report') === '1';
-    const report = isReportWanted ? new UpstreamReport() : null;
-    const tally = report ?? new UpstreamTally();
+    const report = isReportWanted ? new UsageReport() : null;
+    const usage = report ?? new UpstreamUsage();
     const record = services.record();
     if (record !== undefined) {
-      record.asker = {
+      record.requester = {
         identity: identity?.key,
         caller: caller?.key,
         credentialFault: sender instanceof UpstreamError ? sender.detail : undefined,
-        tally,
+        usage,
       };
     }
     const quota = () => identity && client.quotaOf(identity);
     const trace = services.traceOf(request);
-    const asker =
+    const requestScope =
       caller === null || identity === null
         ? sender instanceof UpstreamError
           ? sender
           : credentialMissing
-        : { identity, caller: caller.key, deadline, budget, trace, tally };
-    const read = asker instanceof UpstreamError ? () => Promise.reject(asker) : client.readerFor(asker);
+        : { identity, caller: caller.key, deadline, budget, trace, usage };
+    const read =
+      requestScope instanceof UpstreamError
+        ? () => Promise.reject(requestScope)
+        : client.readerFor(requestScope);
     return createContext(
       {
         caller,
@@ -118,7 +121,7 @@ export function contextFactory(
         upstreamReport: report && (() => report.toJSON(quota())),
       },
       shared,
-      { asker, read },
+      { requestScope, read },
     );
   };
 }

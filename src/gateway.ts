@@ -11,7 +11,7 @@ import { SignedTokens } from './auth/signed-tokens.ts';
 import { SigningKeys } from './auth/signing-keys.ts';
 import type { Config } from './config/config.ts';
 import { contextFactory, credentialMissing, type GatewayContext } from './context.ts';
-import { describedError } from './observability/redact-error.ts';
+import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
 import { keptDocuments } from './executor/kept-documents.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
@@ -24,9 +24,9 @@ import type { ServerTraces } from './plugins/use-traces.ts';
 import { isProbe, Probes } from './http/probes.ts';
 import type { TrustedDocuments } from './operations/trusted-documents.ts';
 import { LoginCheck, Readiness, RedisCheck } from './http/readiness.ts';
-import { requestLog } from './observability/requests/access-log.ts';
+import { accessLog } from './observability/requests/access-log.ts';
 import { RequestRecorder } from './observability/requests/recorder.ts';
-import { sharing } from './shared-services.ts';
+import { createSharedServices } from './shared-services.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import type { Traces, TracesOptions } from './observability/tracing/traces.ts';
 import { identitiesOf } from './upstream/login/identities.ts';
@@ -42,7 +42,7 @@ export type GatewayConfig = Omit<Config, 'upstream'> & {
   /** The campaign that GraphiQL's example queries ask about. */
   readonly exampleCampaignId?: string;
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
-  readonly compileAtSight?: number;
+  readonly compileAtHit?: number;
   /** The longest that Redis is waited for. @default 50 */
   readonly redisTimeoutMs?: number;
 };
@@ -70,13 +70,13 @@ export function createGateway(
   writtenTo: Logger = pino({ level: 'silent' }),
   metrics: GatewayMetrics | null = null,
 ): Gateway {
-  const log = writtenTo.child({}, { serializers: { err: describedError } });
+  const log = writtenTo.child({}, { serializers: { err: redactError } });
   const http = new Http(config.upstreamTimeoutMs);
   const closing = new AbortController();
   const recorder = new RequestRecorder();
-  if (log.isLevelEnabled('info')) recorder.observe(requestLog(log));
+  if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
-  const { client, shared, kept, replicas } = sharing(config, http, closing.signal, {
+  const { client, shared, kept, replicas } = createSharedServices(config, http, closing.signal, {
     log,
     ...(metrics && {
       observer: metrics.upstream,

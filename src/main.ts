@@ -5,7 +5,7 @@ import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig } from './config/config.ts';
 import { Connections, connectionTimeouts } from './http/drain.ts';
-import { greeting } from './banner.ts';
+import { banner } from './banner.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from './observability/metrics/serve-metrics.ts';
 import { LogDestination } from './observability/log-destination.ts';
@@ -82,7 +82,7 @@ async function run(): Promise<void> {
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  output.write(greeting(ready, port, metricsServer?.port));
+  output.write(banner(ready, port, metricsServer?.port));
   output.flush();
 }
 

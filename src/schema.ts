@@ -3,7 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
 import { prepareFields } from './executor/prepare-fields.ts';
-import { noteEntityNeeds } from './lookahead/entity-fields.ts';
+import { noteEntityRequirements } from './lookahead/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
 
@@ -19,7 +19,7 @@ export const schema = finished(createSchema<GatewayContext>({ typeDefs: [...type
 
 /** A schema of these resolvers, with what is known of its fields beyond them. */
 export function finished<Schema extends GraphQLSchema>(built: Schema): Schema {
-  noteEntityNeeds(built, resolvers);
+  noteEntityRequirements(built, resolvers);
   guardPersonalData(built);
   // Around all that answers a field.
   prepareFields(built);

@@ -1,12 +1,12 @@
 import { type Logger, pino } from 'pino';
-import { IdentityProofs } from './cache/credential-checks.ts';
+import { CredentialChecks } from './cache/credential-checks.ts';
 import { interactionsWindowMs } from './cache/list-freshness.ts';
-import { KeptAnswers } from './cache/byte-lru.ts';
-import type { Lookups } from './cache/lookup-counts.ts';
-import type { Refusal } from './identity/credential-events.ts';
+import { ByteLru } from './cache/byte-lru.ts';
+import type { LookupCounters } from './cache/lookup-counts.ts';
+import type { Rejection } from './identity/credential-events.ts';
 import type { Config } from './config/config.ts';
 import { createSharedSources, dropShared, type SharedSources } from './loading/data-sources.ts';
-import type { SharingMeans } from './loading/loading-options.ts';
+import type { LoadingOptions } from './loading/loading-options.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Http } from './upstream/http/http.ts';
@@ -17,25 +17,25 @@ import { UpstreamClient } from './upstream/client.ts';
 /** For lists of interactions, which are kept for seconds. */
 const LISTS_MAX_BYTES = 96 * 1024 * 1024;
 
-type SharingConfig = Omit<Config, 'upstream'> & {
+type SharedServicesConfig = Omit<Config, 'upstream'> & {
   readonly upstream: { readonly apiUrl: string };
   readonly redisTimeoutMs?: number;
 };
 
 /** What those who run the gateway want to know of it. */
-export interface SharingWatch {
+export interface SharedServicesWatch {
   readonly observer?: UpstreamObserver;
-  readonly lookups?: Lookups | null;
+  readonly lookups?: LookupCounters | null;
   readonly redis?: RedisObserver;
   /** @default nowhere */
   readonly log?: Logger;
 }
 
-interface Shared {
+interface SharedServices {
   readonly client: UpstreamClient;
   readonly shared: SharedSources;
   /** What is kept, to be asked how much that is. */
-  readonly kept: { readonly entities: KeptAnswers; readonly lists: KeptAnswers };
+  readonly kept: { readonly entities: ByteLru; readonly lists: ByteLru };
   /** Other processes; null where this one is by itself. */
   readonly replicas: Replicas | null;
 }
@@ -47,16 +47,16 @@ interface Shared {
  * @param closing Aborts, with an `UpstreamError`, when the gateway is shut down.
  * @param watch By default nobody watches.
  */
-export function sharing(
-  config: SharingConfig,
+export function createSharedServices(
+  config: SharedServicesConfig,
   http: Http,
   closing: AbortSignal,
-  watch: SharingWatch = {},
-): Shared {
+  watch: SharedServicesWatch = {},
+): SharedServices {
   const proofMs = config.identityProofSeconds * 1000;
-  const proofs = new IdentityProofs(proofMs);
-  const refused = (identity: UpstreamIdentity, refusal: Refusal) => {
-    if (refusal === null) proofs.revoked(identity);
+  const checks = new CredentialChecks(proofMs);
+  const refused = (identity: UpstreamIdentity, refusal: Rejection) => {
+    if (refusal === null) checks.revoked(identity);
     dropShared(shared, identity, refusal ?? undefined);
   };
   const replicas =
@@ -67,13 +67,13 @@ export function sharing(
         apiUrl: config.upstream.apiUrl,
         upstreamTimeoutMs: config.upstreamTimeoutMs,
         proofMs,
-        longestLifeMs: longestLifeMs(config),
+        longestTtlMs: longestTtlMs(config),
         timeoutMs: config.redisTimeoutMs,
         log: watch.log ?? pino({ level: 'silent' }),
         ...(watch.redis && { observer: watch.redis }),
       },
       {
-        accepted: (identity, sentMs) => proofs.accepted(identity, sentMs),
+        accepted: (identity, sentMs) => checks.accepted(identity, sentMs),
         refused(identity, refusal) {
           client.forget(identity, refusal && refusal.permissions);
           refused(identity, refusal);
@@ -84,63 +84,63 @@ export function sharing(
     ...config,
     apiUrl: config.upstream.apiUrl,
     quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / config.replicas },
-    standing: {
+    credentials: {
       accepted(identity, sentMs) {
-        proofs.accepted(identity, sentMs);
-        replicas?.news.accepted(identity, sentMs);
+        checks.accepted(identity, sentMs);
+        replicas?.credentialEvents.accepted(identity, sentMs);
       },
       revoked(identity) {
         refused(identity, null);
-        replicas?.news.refused(identity, null);
+        replicas?.credentialEvents.rejected(identity, null);
       },
       denied(identity, { resource, permissions }) {
         refused(identity, { resource, permissions });
-        replicas?.news.refused(identity, { resource, permissions });
+        replicas?.credentialEvents.rejected(identity, { resource, permissions });
       },
     },
     observer: watch.observer ?? unobserved,
     closing,
   });
   const kept = {
-    entities: new KeptAnswers(config.cacheMaxBytes),
-    lists: new KeptAnswers(LISTS_MAX_BYTES),
+    entities: new ByteLru(config.cacheMaxBytes),
+    lists: new ByteLru(LISTS_MAX_BYTES),
   };
   const shared = createSharedSources({
     ...kept,
-    proofs,
+    credentialChecks: checks,
     lookups: watch.lookups ?? null,
     proofMs,
-    freshnessOf: (lifetime, identity) =>
-      lifetime === 'live'
+    freshnessOf: (ttl, identity) =>
+      ttl === 'live'
         ? listFreshness(config, client, identity)
-        : freshness(config.cacheMaxBytes === 0 ? 0 : config.lifetimeSeconds[lifetime]),
+        : freshness(config.cacheMaxBytes === 0 ? 0 : config.ttlSeconds[ttl]),
     listMs: config.interactionsMaxAgeMs,
     read: (maker, work, read) => client.read(maker, work, read),
     batchSize: config.upstreamBatchSize,
     refreshMs: config.requestTimeoutMs,
-    secondLevel: replicas?.secondLevel ?? null,
+    replicaStores: replicas?.stores ?? null,
     refreshQuota: (identity) => client.refreshQuota(identity),
   });
   return { client, shared, kept, replicas };
 }
 
-function longestLifeMs({ lifetimeSeconds, interactionsMaxAgeMs }: SharingConfig): number {
-  const { freshMs, staleMs } = freshness(Math.max(...Object.values(lifetimeSeconds)));
+function longestTtlMs({ ttlSeconds, interactionsMaxAgeMs }: SharedServicesConfig): number {
+  const { freshMs, staleMs } = freshness(Math.max(...Object.values(ttlSeconds)));
   return Math.max(freshMs + staleMs, interactionsMaxAgeMs);
 }
 
-type Freshness = ReturnType<SharingMeans['freshnessOf']>;
+type FreshnessOfKind = ReturnType<LoadingOptions['freshnessOf']>;
 
 /** For as long again it may be shown while it is asked for anew. */
-function freshness(seconds: number): Freshness {
+function freshness(seconds: number): FreshnessOfKind {
   return { freshMs: seconds * 1000, staleMs: seconds * 1000 };
 }
 
 function listFreshness(
-  { interactionsWindowMs: wantedMs, interactionsMaxAgeMs }: SharingConfig,
+  { interactionsWindowMs: wantedMs, interactionsMaxAgeMs }: SharedServicesConfig,
   client: UpstreamClient,
   identity: UpstreamIdentity,
-): Freshness {
+): FreshnessOfKind {
   const freshMs = interactionsWindowMs(client.quotaOf(identity), wantedMs, interactionsMaxAgeMs);
   return { freshMs, staleMs: 0 };
 }

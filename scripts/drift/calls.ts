@@ -1,12 +1,12 @@
-import { IdentityProofs } from '../../src/cache/credential-checks.ts';
-import { KeptAnswers } from '../../src/cache/byte-lru.ts';
+import { CredentialChecks } from '../../src/cache/credential-checks.ts';
+import { ByteLru } from '../../src/cache/byte-lru.ts';
 import { callerKeyOf } from '../../src/identity/caller.ts';
 import { createDataSources, createSharedSources, type DataSources } from '../../src/loading/data-sources.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
-import { UpstreamTally } from '../../src/upstream/usage.ts';
+import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import type { UpstreamRequest } from '../../src/upstream/request.ts';
 import type { UpstreamReader } from '../../src/upstream/client.ts';
 
@@ -42,7 +42,7 @@ const sources: Readonly<
   campaignListing: {
     ask: ({ campaignListing }) => {
       const filter = { name: 'A', ids: [ID], divisionIds: [ID], contactListId: ID, queueId: ID };
-      return campaignListing.stretch(filter, 0, 1);
+      return campaignListing.slice(filter, 0, 1);
     },
     answer: 'Models.CampaignEntityListing',
   },
@@ -55,7 +55,7 @@ const sources: Readonly<
     answer: 'Models.CampaignPerformanceDataListing',
   },
   contactLists: {
-    ask: ({ contactLists }) => contactLists.load(ID, contactLists.parts),
+    ask: ({ contactLists }) => contactLists.load(ID, contactLists.expand),
     answer: 'Models.ContactListEntityListing',
   },
   contacts: { ask: (from) => from.contacts.named(ID, ID), answer: 'Array<Models.DialerContact>' },
@@ -64,7 +64,7 @@ const sources: Readonly<
   queues: { ask: (from) => from.queues.load(ID), answer: 'Models.QueueEntityListing' },
   scripts: { ask: (from) => from.scripts.load(ID), answer: 'Models.Script' },
   skills: { ask: (from) => from.skills.load(ID), answer: 'Models.SkillEntityListing' },
-  users: { ask: ({ users }) => users.load(ID, users.parts), answer: 'Models.UserEntityListing' },
+  users: { ask: ({ users }) => users.load(ID, users.expand), answer: 'Models.UserEntityListing' },
   wrapUpCodes: { ask: (from) => from.wrapUpCodes.load(ID), answer: 'Models.WrapupCodeEntityListing' },
 };
 
@@ -95,28 +95,28 @@ export async function recordCalls(): Promise<Call[]> {
 
 /** The data sources of one request, with this in place of the upstream. */
 function dataSourcesOver(read: UpstreamReader): DataSources {
-  const nothing = new KeptAnswers(0);
+  const nothing = new ByteLru(0);
   const shared = createSharedSources({
     entities: nothing,
     lists: nothing,
-    proofs: new IdentityProofs(0),
+    credentialChecks: new CredentialChecks(0),
     lookups: null,
     proofMs: 0,
     freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),
     listMs: 0,
-    read: (_maker, _shared, late) => read(late.written()),
+    read: (_maker, _shared, late) => read(late.serialize()),
     batchSize: 1,
     refreshMs: 0,
-    secondLevel: null,
+    replicaStores: null,
     refreshQuota: () => Promise.resolve(),
   });
-  const asker = {
+  const requestScope = {
     identity: tokenIdentity(ID),
     caller: callerKeyOf('drift'),
     deadline: deadlineIn(60_000, new AbortController().signal),
     budget: new CallBudget(1),
     trace: null,
-    tally: new UpstreamTally(),
+    usage: new UpstreamUsage(),
   };
-  return createDataSources(shared, { asker, read });
+  return createDataSources(shared, { requestScope, read });
 }

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, exportSPKI, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
-import { decoded } from '../lib/utf8.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Http } from '../upstream/http/http.ts';
 
 /** What a token says about its signature. */
@@ -50,7 +50,7 @@ export class SigningKeys {
       [customFetch]: async (address, { headers, signal }) => {
         const request = { method: 'GET' as const, headers: Object.fromEntries(headers) };
         const { status, bytes } = await http.exchange(new URL(address), request, signal);
-        return new Response(decoded(bytes), { status });
+        return new Response(decodeUtf8(bytes), { status });
       },
     });
   }

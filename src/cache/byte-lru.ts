@@ -1,6 +1,6 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
-import { type Entry, RecencyList } from './lru-list.ts';
+import { type Entry, LruList } from './lru-list.ts';
 
 /** No identity takes more than this share of what is kept in all. */
 const IDENTITY_SHARE = 0.75;
@@ -8,7 +8,7 @@ const IDENTITY_SHARE = 0.75;
 const SWEEP_EVERY_MS = 1_000;
 
 /** What was read by one call and is to be kept. */
-export interface Keepable {
+export interface Cacheable {
   /** About what it takes in memory. */
   readonly bytes: number;
   /** When it is of no use any more, on the clock of `performance.now()`. */
@@ -18,20 +18,20 @@ export interface Keepable {
 }
 
 class Owner {
-  readonly answers = new RecencyList<KeptAnswer>();
+  readonly answers = new LruList<LruAnswer>();
   bytes = 0;
 }
 
 /** What was read by one call, as long as it is kept. */
-export class KeptAnswer {
-  readonly keepable: Keepable;
+export class LruAnswer {
+  readonly keepable: Cacheable;
   bytes: number;
   readonly owner: Owner;
-  readonly ofOwner: Entry<KeptAnswer>;
-  readonly ofAll: Entry<KeptAnswer>;
+  readonly ofOwner: Entry<LruAnswer>;
+  readonly ofAll: Entry<LruAnswer>;
   isKept = true;
 
-  constructor(keepable: Keepable, owner: Owner, all: RecencyList<KeptAnswer>) {
+  constructor(keepable: Cacheable, owner: Owner, all: LruList<LruAnswer>) {
     this.keepable = keepable;
     this.bytes = keepable.bytes;
     this.owner = owner;
@@ -41,13 +41,13 @@ export class KeptAnswer {
 }
 
 /** Bounds in bytes what is kept, in all and for each identity: what was not used for longest goes first. */
-export class KeptAnswers {
+export class ByteLru {
   readonly #maxBytes: number;
   readonly #owners = new PerIdentity(
     () => new Owner(),
     ({ bytes }) => bytes === 0,
   );
-  readonly #answers = new RecencyList<KeptAnswer>();
+  readonly #answers = new LruList<LruAnswer>();
   #bytes = 0;
   #sweepAtMs = 0;
 
@@ -62,19 +62,19 @@ export class KeptAnswers {
   }
 
   /** Keeps an answer; null when it is larger than what may be kept for one identity. */
-  add(identity: UpstreamIdentity, keepable: Keepable): KeptAnswer | null {
+  add(identity: UpstreamIdentity, keepable: Cacheable): LruAnswer | null {
     const { bytes } = keepable;
     const most = this.#maxBytes * IDENTITY_SHARE;
     if (bytes > most) return null;
     this.#sweep();
     const owner = this.#owners.of(identity);
-    const answer = new KeptAnswer(keepable, owner, this.#answers);
+    const answer = new LruAnswer(keepable, owner, this.#answers);
     this.#grow(answer, bytes);
     return answer;
   }
 
   /** It takes another amount of memory from now on. False, and nothing changes, when that is more than may be kept for one identity. */
-  resize(answer: KeptAnswer, bytes: number): boolean {
+  resize(answer: LruAnswer, bytes: number): boolean {
     if (bytes > this.#maxBytes * IDENTITY_SHARE) return false;
     if (!answer.isKept) return true;
     this.touch(answer);
@@ -84,14 +84,14 @@ export class KeptAnswers {
   }
 
   /** It was used just now. */
-  touch(answer: KeptAnswer): void {
+  touch(answer: LruAnswer): void {
     if (!answer.isKept) return;
     this.#answers.touch(answer.ofAll);
     answer.owner.answers.touch(answer.ofOwner);
   }
 
   /** Forgets one answer. */
-  remove(answer: KeptAnswer): void {
+  remove(answer: LruAnswer): void {
     if (!answer.isKept) return;
     answer.isKept = false;
     const { owner, keepable, bytes } = answer;
@@ -103,14 +103,14 @@ export class KeptAnswers {
   }
 
   /** Makes room for what the latest answer takes more. */
-  #grow({ owner }: KeptAnswer, bytes: number): void {
+  #grow({ owner }: LruAnswer, bytes: number): void {
     owner.bytes += bytes;
     this.#bytes += bytes;
     while (owner.bytes > this.#maxBytes * IDENTITY_SHARE) this.#removeOldest(owner.answers);
     while (this.#bytes > this.#maxBytes) this.#removeOldest(this.#answers);
   }
 
-  #removeOldest(answers: RecencyList<KeptAnswer>): void {
+  #removeOldest(answers: LruList<LruAnswer>): void {
     const { oldest } = answers;
     if (oldest === undefined) throw new TypeError('What takes room is in the list.');
     this.remove(oldest);

@@ -12,7 +12,7 @@ interface Proof {
  * Until when what is kept for an identity may be shown: no longer than `proofMs` after the upstream accepted its credential.
  * Times are those of `performance.now()`.
  */
-export class IdentityProofs {
+export class CredentialChecks {
   readonly #proofMs: number;
   readonly #proofs: PerIdentity<Proof>;
 
@@ -24,7 +24,7 @@ export class IdentityProofs {
     );
   }
 
-  isProven(identity: UpstreamIdentity, nowMs: number): boolean {
+  isFresh(identity: UpstreamIdentity, nowMs: number): boolean {
     return nowMs - this.#proofs.of(identity).acceptedMs <= this.#proofMs;
   }
 

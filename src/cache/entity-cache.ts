@@ -1,11 +1,11 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
-import type { KeptAnswer, KeptAnswers } from './byte-lru.ts';
+import type { LruAnswer, ByteLru } from './byte-lru.ts';
 
 /** What one answer says of some ids, to be kept. */
 export interface Packed<Entity> {
   readonly ids: readonly string[];
-  /** The parts that the entities were read with. */
-  readonly parts: readonly string[];
+  /** The expand that the entities were read with. */
+  readonly expand: readonly string[];
   /** When the answer came, on the clock of `performance.now()`. */
   readonly readAtMs: number;
   readonly expiresAtMs: number;
@@ -23,11 +23,11 @@ export interface Packed<Entity> {
  * The entities of one answer, as long as they are kept. Most are never asked for again: until the first is, the answer's bytes
  * are all that is kept, which takes a fraction of the room and of the garbage collector's time.
  */
-export class KeptEntities<Entity> {
-  readonly parts: readonly string[];
+export class CachedEntities<Entity> {
+  readonly expand: readonly string[];
   readonly readAtMs: number;
-  readonly #answers: KeptAnswers;
-  readonly #kept: KeptAnswer;
+  readonly #answers: ByteLru;
+  readonly #kept: LruAnswer;
   readonly #unpackedBytes: number;
   /** Null once the entities are made. */
   #packed: Pick<Packed<Entity>, 'unpack' | 'release'> | null;
@@ -35,8 +35,8 @@ export class KeptEntities<Entity> {
   #latestOf: number;
   #entities: ReadonlyMap<string, Entity | null> = new Map();
 
-  constructor(packed: Packed<Entity>, kept: KeptAnswer, answers: KeptAnswers) {
-    this.parts = packed.parts;
+  constructor(packed: Packed<Entity>, kept: LruAnswer, answers: ByteLru) {
+    this.expand = packed.expand;
     this.readAtMs = packed.readAtMs;
     this.#answers = answers;
     this.#kept = kept;
@@ -75,33 +75,33 @@ export class KeptEntities<Entity> {
   }
 }
 
-/** What was read with the same parts. */
+/** What was read with the same expand. */
 class Layer<Entity> {
-  readonly parts: readonly string[];
+  readonly expand: readonly string[];
   /** The only answer, until somebody looks for an id or there is a second: most identities' answers are never asked for. */
-  #first: { readonly ids: readonly string[]; readonly entities: KeptEntities<Entity> } | null = null;
-  #byId: Map<string, KeptEntities<Entity>> | null = null;
+  #first: { readonly ids: readonly string[]; readonly entities: CachedEntities<Entity> } | null = null;
+  #byId: Map<string, CachedEntities<Entity>> | null = null;
 
-  constructor(parts: readonly string[]) {
-    this.parts = parts;
+  constructor(expand: readonly string[]) {
+    this.expand = expand;
   }
 
   get isEmpty(): boolean {
     return this.#first === null && (this.#byId === null || this.#byId.size === 0);
   }
 
-  find(id: string): KeptEntities<Entity> | undefined {
+  find(id: string): CachedEntities<Entity> | undefined {
     return this.#sorted().get(id);
   }
 
   /** Takes the place of what there is of these ids. */
-  put(ids: readonly string[], entities: KeptEntities<Entity>): void {
+  put(ids: readonly string[], entities: CachedEntities<Entity>): void {
     if (this.isEmpty) this.#first = { ids, entities };
     else putEach(this.#sorted(), ids, entities);
   }
 
   /** Forgets those of the ids that still stand for these entities. */
-  forget(ids: readonly string[], entities: KeptEntities<Entity>): void {
+  forget(ids: readonly string[], entities: CachedEntities<Entity>): void {
     if (this.#first?.entities === entities) this.#first = null;
     else for (const id of ids) if (this.#byId?.get(id) === entities) this.#byId.delete(id);
   }
@@ -111,7 +111,7 @@ class Layer<Entity> {
     for (const entities of new Set(this.#byId?.values())) entities.remove();
   }
 
-  #sorted(): Map<string, KeptEntities<Entity>> {
+  #sorted(): Map<string, CachedEntities<Entity>> {
     this.#byId ??= new Map();
     if (this.#first !== null) {
       const { ids, entities } = this.#first;
@@ -123,9 +123,9 @@ class Layer<Entity> {
 }
 
 function putEach<Entity>(
-  byId: Map<string, KeptEntities<Entity>>,
+  byId: Map<string, CachedEntities<Entity>>,
   ids: readonly string[],
-  entities: KeptEntities<Entity>,
+  entities: CachedEntities<Entity>,
 ): void {
   for (const id of ids) {
     byId.get(id)?.supersede();
@@ -134,14 +134,14 @@ function putEach<Entity>(
 }
 
 /** What is kept of one resource for one identity. */
-export class Shelf<Entity> {
+export class EntityCache<Entity> {
   readonly #identity: UpstreamIdentity;
-  readonly #answers: KeptAnswers;
-  /** By the parts that entities were read with: whoever wants fewer may have one with more, never the other way round. */
+  readonly #answers: ByteLru;
+  /** By the expand that entities were read with: whoever wants fewer may have one with more, never the other way round. */
   readonly #layers: Layer<Entity>[] = [];
   #isCleared = false;
 
-  constructor(identity: UpstreamIdentity, answers: KeptAnswers) {
+  constructor(identity: UpstreamIdentity, answers: ByteLru) {
     this.#identity = identity;
     this.#answers = answers;
   }
@@ -151,11 +151,11 @@ export class Shelf<Entity> {
     return true;
   }
 
-  /** The latest that was read of an id with all of these parts, however old. */
-  find(id: string, parts: readonly string[]): KeptEntities<Entity> | undefined {
-    let latest: KeptEntities<Entity> | undefined;
+  /** The latest that was read of an id with all of these expand, however old. */
+  get(id: string, expand: readonly string[]): CachedEntities<Entity> | undefined {
+    let latest: CachedEntities<Entity> | undefined;
     for (const layer of this.#layers) {
-      if (!parts.every((part) => layer.parts.includes(part))) continue;
+      if (!expand.every((part) => layer.expand.includes(part))) continue;
       const kept = layer.find(id);
       if (kept !== undefined && (latest === undefined || kept.readAtMs > latest.readAtMs)) latest = kept;
     }
@@ -163,10 +163,10 @@ export class Shelf<Entity> {
   }
 
   /** Keeps an answer. A shelf that was cleared meanwhile takes nothing: what was read is not to be shown any more. */
-  keep(packed: Packed<Entity>): void {
-    const { ids, parts, packedBytes, expiresAtMs } = packed;
+  set(packed: Packed<Entity>): void {
+    const { ids, expand, packedBytes, expiresAtMs } = packed;
     if (this.#isCleared || ids.length === 0) return;
-    const layer = this.#layerOf(parts);
+    const layer = this.#layerOf(expand);
     const kept = this.#answers.add(this.#identity, {
       bytes: packedBytes,
       expiresAtMs,
@@ -176,7 +176,7 @@ export class Shelf<Entity> {
       },
     });
     if (kept === null) return;
-    const entities = new KeptEntities(packed, kept, this.#answers);
+    const entities = new CachedEntities(packed, kept, this.#answers);
     layer.put(ids, entities);
   }
 
@@ -186,17 +186,17 @@ export class Shelf<Entity> {
     for (const layer of this.#layers) layer.clear();
   }
 
-  #layerOf(parts: readonly string[]): Layer<Entity> {
-    let layer = this.#layers.find((other) => isSame(other.parts, parts));
+  #layerOf(expand: readonly string[]): Layer<Entity> {
+    let layer = this.#layers.find((other) => isSameExpand(other.expand, expand));
     if (layer === undefined) {
-      layer = new Layer(parts);
+      layer = new Layer(expand);
       this.#layers.push(layer);
     }
     return layer;
   }
 }
 
-/** Whether these are the same parts; each is there once. */
-export function isSame(parts: readonly string[], others: readonly string[]): boolean {
-  return parts.length === others.length && parts.every((part) => others.includes(part));
+/** Whether these are the same expand; each is there once. */
+export function isSameExpand(expand: readonly string[], others: readonly string[]): boolean {
+  return expand.length === others.length && expand.every((part) => others.includes(part));
 }

@@ -11,7 +11,7 @@ export interface LookupCounts {
 }
 
 /** Counts what is looked for among what is kept, by GraphQL type. */
-export class Lookups {
+export class LookupCounters {
   readonly #byType = new Map<string, LookupCounts>();
 
   /** The counts of a type, to be added to. */

@@ -17,7 +17,7 @@ class Node<Value> implements Entry<Value> {
  * Values by how recently they were used. Linked, and not a `Map` in order of insertion: of a long-lived one that is changed
  * all the time V8 keeps what was deleted until its next full collection.
  */
-export class RecencyList<Value> {
+export class LruList<Value> {
   #oldest: Node<Value> | null = null;
   #latest: Node<Value> | null = null;
 

@@ -1,7 +1,7 @@
 import type { Err } from '@badrap/valita';
-import { type LifetimeName, lifetimes } from '../datasources/ttl.ts';
+import { type TtlName, ttls } from '../datasources/ttl.ts';
 import { type Cardinalities, usualCardinalities } from './cardinalities.ts';
-import { type IsSet, lifetimeSetting, type SettingName, settings, type SettingValues } from './settings.ts';
+import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues } from './settings.ts';
 import { type UpstreamConfig, upstreamOf } from './upstream.ts';
 import { type AuthenticationConfig, authenticationOf } from './callers.ts';
 
@@ -52,7 +52,7 @@ export interface Config {
   readonly interactionsWindowMs: number;
   readonly interactionsMaxAgeMs: number;
   readonly cacheMaxBytes: number;
-  readonly lifetimeSeconds: Readonly<Record<LifetimeName, number>>;
+  readonly ttlSeconds: Readonly<Record<TtlName, number>>;
   readonly identityProofSeconds: number;
   readonly queryLimits: QueryLimits;
   readonly maxBodyBytes: number;
@@ -139,7 +139,7 @@ export function parseConfig(env: Environment): Config {
     interactionsWindowMs: values.INTERACTIONS_WINDOW_MS,
     interactionsMaxAgeMs: values.INTERACTIONS_MAX_AGE_MS,
     cacheMaxBytes: values.CACHE_MAX_BYTES,
-    lifetimeSeconds: Object.freeze(lifetimeSecondsOf(values)),
+    ttlSeconds: Object.freeze(ttlSecondsOf(values)),
     identityProofSeconds: values.IDENTITY_PROOF_SECONDS,
     queryLimits: Object.freeze({
       maxDepth: values.MAX_DEPTH,
@@ -193,10 +193,10 @@ function messageOf(issues: Err['issues']): string {
   return issues.map((issue) => ('message' in issue ? issue.message : issue.code)).join(', ');
 }
 
-function lifetimeSecondsOf(values: SettingValues): Record<LifetimeName, number> {
-  const seconds: Record<LifetimeName, number> = { ...lifetimes };
+function ttlSecondsOf(values: SettingValues): Record<TtlName, number> {
+  const seconds: Record<TtlName, number> = { ...ttls };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
-  for (const name of Object.keys(lifetimes) as LifetimeName[]) seconds[name] = values[lifetimeSetting(name)];
+  for (const name of Object.keys(ttls) as TtlName[]) seconds[name] = values[ttlSetting(name)];
   return seconds;
 }
 

@@ -1,5 +1,5 @@
 import type { Infer, Type } from '@badrap/valita';
-import { type LifetimeName, lifetimes } from '../datasources/ttl.ts';
+import { type TtlName, ttls } from '../datasources/ttl.ts';
 import type { Cardinalities } from './cardinalities.ts';
 import {
   acknowledgement,
@@ -312,18 +312,18 @@ export type SettingValues = {
 function lifetimeSettings() {
   const schema = wholeNumber(0, 86_400);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
-  const names = Object.keys(lifetimes) as LifetimeName[];
+  const names = Object.keys(ttls) as TtlName[];
   const entries = names.map((name) => {
     const meaning = `seconds that ${name.toLowerCase().replaceAll('_', ' ')} data may be used again; 0: asked for anew`;
-    return [lifetimeSetting(name), { meaning, default: String(lifetimes[name]), schema }] as const;
+    return [ttlSetting(name), { meaning, default: String(ttls[name]), schema }] as const;
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
   return Object.fromEntries(entries) as Record<LifetimeSetting, (typeof entries)[number][1]>;
 }
 
-type LifetimeSetting = `CACHE_TTL_${LifetimeName}_SECONDS`;
+type LifetimeSetting = `CACHE_TTL_${TtlName}_SECONDS`;
 
-export function lifetimeSetting<Name extends LifetimeName>(name: Name) {
+export function ttlSetting<Name extends TtlName>(name: Name) {
   return `CACHE_TTL_${name}_SECONDS` as const;
 }
 

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { CampaignFilter } from '../datasources/campaign-pages.ts';
-import type { CampaignStretch } from '../loading/campaign-listing.ts';
+import type { CampaignSlice } from '../loading/campaign-listing.ts';
 import { campaignCursor, type CampaignPlace } from './cursor.ts';
 
 export const DEFAULT_CAMPAIGNS = 25;
 
 /** One page of campaigns. */
 export class CampaignPage {
-  readonly #rows: CampaignStretch['rows'];
+  readonly #rows: CampaignSlice['rows'];
   readonly #from: number;
   readonly #first: number;
   readonly #filter: string;
@@ -15,7 +15,7 @@ export class CampaignPage {
   readonly beyond: () => Promise<{ total: number | null; hasMore: boolean }>;
 
   constructor(
-    rows: CampaignStretch['rows'],
+    rows: CampaignSlice['rows'],
     { from, filter, first }: CampaignPlace & { readonly first: number },
     beyond: CampaignPage['beyond'],
   ) {

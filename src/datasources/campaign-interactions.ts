@@ -219,11 +219,11 @@ export class CampaignInteractionList {
 export const campaignInteractions = oneByOne({
   name: 'campaignInteractions',
   type: 'Campaign',
-  gives: 'CampaignInteractionConnection',
+  resultType: 'CampaignInteractionConnection',
   permissions: ['outbound:campaign:view'],
   path: '/api/v2/outbound/campaigns',
   below: '/interactions',
-  lifetime: 'live',
+  ttl: 'live',
   idOf: campaignIdOf,
   Entity: CampaignInteractionList,
 });

@@ -19,9 +19,9 @@ export class CampaignProgressRecord extends WireRecord<Models.CampaignProgress> 
 export const campaignProgress = postOfIds({
   name: 'campaignProgress',
   type: 'Campaign',
-  gives: 'CampaignProgress',
+  resultType: 'CampaignProgress',
   permissions: ['outbound:campaign:view'],
-  lifetime: 'CAMPAIGN_PROGRESS',
+  ttl: 'CAMPAIGN_PROGRESS',
   path: '/api/v2/outbound/campaigns/progress',
   maxIds: 100,
   rows: bareArray,

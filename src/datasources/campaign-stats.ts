@@ -58,9 +58,9 @@ class ContactRateRecord extends WireRecord<Models.ConnectRate> {
 export const campaignStats = postOfIds({
   name: 'campaignStats',
   type: 'Campaign',
-  gives: 'CampaignStats',
+  resultType: 'CampaignStats',
   permissions: ['outbound:performance:view', 'outbound:campaign:view'],
-  lifetime: 'CAMPAIGN_STATS',
+  ttl: 'CAMPAIGN_STATS',
   path: '/api/v2/outbound/campaigns/performance/query',
   maxIds: 50,
   rows: entitiesOf,

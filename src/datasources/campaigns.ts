@@ -50,7 +50,7 @@ export const campaigns = listingById({
   name: 'campaigns',
   type: 'Campaign',
   permissions: ['outbound:campaign:view'],
-  lifetime: 'CAMPAIGN',
+  ttl: 'CAMPAIGN',
   path: '/api/v2/outbound/campaigns',
   maxIds: 100,
   Entity: CampaignRecord,

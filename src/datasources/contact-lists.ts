@@ -18,9 +18,9 @@ export const contactLists = listingById({
   name: 'contactLists',
   type: 'ContactList',
   permissions: ['outbound:contactList:view'],
-  lifetime: 'CONTACT_LIST',
+  ttl: 'CONTACT_LIST',
   path: '/api/v2/outbound/contactlists',
   maxIds: 100,
-  parts: [{ name: 'size', query: ['includeSize', 'true'] }],
+  expand: [{ name: 'size', query: ['includeSize', 'true'] }],
   Entity: ContactListRecord,
 });

@@ -69,7 +69,7 @@ export function contactsOf(contactListId: string): Resource<ContactRecord> {
     ...contactsResource,
     type: 'Contact',
     permissions: ['outbound:contact:view'],
-    lifetime: 'CONTACT',
+    ttl: 'CONTACT',
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
     rows: bareArray,
     // A row that says it is of another list is of a contact that nobody asked for.

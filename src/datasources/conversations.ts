@@ -105,7 +105,7 @@ export const conversations = oneByOne({
   name: 'conversations',
   type: 'Conversation',
   permissions: ['conversation:communication:view'],
-  lifetime: 'CONVERSATION',
+  ttl: 'CONVERSATION',
   path: '/api/v2/conversations',
   Entity: ConversationRecord,
 });

@@ -8,7 +8,7 @@ export const divisions = listingById({
   name: 'divisions',
   type: 'Division',
   permissions: [],
-  lifetime: 'DIVISION',
+  ttl: 'DIVISION',
   path: '/api/v2/authorization/divisions',
   maxIds: 100,
   Entity: DivisionRecord,

@@ -21,7 +21,7 @@ export const queues = listingById({
   name: 'queues',
   type: 'Queue',
   permissions: ['routing:queue:view'],
-  lifetime: 'QUEUE',
+  ttl: 'QUEUE',
   path: '/api/v2/routing/queues',
   maxIds: 500,
   Entity: QueueRecord,

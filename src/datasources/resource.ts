@@ -1,4 +1,4 @@
-import type { LifetimeName } from './ttl.ts';
+import type { TtlName } from './ttl.ts';
 import type { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import type { EntityOrigin } from './wire/origin.ts';
@@ -7,32 +7,32 @@ import { isObject } from './wire/wire-record.ts';
 type QueryParameter = readonly [name: string, value: string];
 
 /** Something that the upstream adds to every row only when it is asked to by this parameter. */
-interface Part<Name extends string> {
+interface ExpandPart<Name extends string> {
   readonly name: Name;
   readonly query: QueryParameter;
   /** How long it may be used again, where that differs from the rest of the row. */
-  readonly lifetime?: LifetimeName;
+  readonly ttl?: TtlName;
 }
 
 /**
  * What is peculiar to one REST resource: how to ask for its entities by id and how to read the answer. Everything
  * general (batching, chunking, matching, keeping) is in the files beside this one and knows no resource by name.
  */
-export interface Resource<Entity, PartName extends string = never> {
+export interface Resource<Entity, Expand extends string = never> {
   /** Name in reports and logs, such as `users`. */
   readonly name: string;
   /** GraphQL type whose ids it takes, such as `User`. */
   readonly type: string;
   /** GraphQL type that it gives. */
-  readonly gives: string;
+  readonly resultType: string;
   readonly permissions: readonly string[];
   /** How long what was read may be used again; `live` for lists that are asked for anew within seconds. */
-  readonly lifetime: LifetimeName | 'live';
+  readonly ttl: TtlName | 'live';
   /** The most ids that one call takes; the configured batch size may lower it. */
   readonly maxIds: number;
-  readonly parts: readonly Part<PartName>[];
+  readonly expand: readonly ExpandPart<Expand>[];
   /** The call for these ids, which are not empty, differ from each other and are at most `maxIds`. */
-  request(ids: readonly string[], parts: readonly PartName[]): UpstreamRequest;
+  request(ids: readonly string[], expand: readonly Expand[]): UpstreamRequest;
   /** The rows of an answer to a call for these ids; null when it is no such answer. */
   readonly rows: (body: unknown, ids: readonly string[]) => readonly unknown[] | null;
   /** The id that a row answers; where one row is all there is, the id that was asked for. */
@@ -52,28 +52,28 @@ interface Described<Entity> {
   readonly name: string;
   readonly type: string;
   /** @default `type` */
-  readonly gives?: string;
+  readonly resultType?: string;
   /** What the identity needs one of to be answered; empty where every identity is. Source: the vendor's API. */
   readonly permissions: readonly string[];
-  readonly lifetime: LifetimeName | 'live';
+  readonly ttl: TtlName | 'live';
   readonly path: string;
   readonly Entity: EntityClass<Entity>;
 }
 
 /** A listing that takes ids: `GET path?id=…&id=…`, answered by `{ entities }` in an order of its own, without unknown ids. */
-export function listingById<Entity, PartName extends string = never>(
+export function listingById<Entity, Expand extends string = never>(
   description: Described<Entity> & {
     readonly maxIds: number;
     /** Sent with every call. */
     readonly query?: readonly QueryParameter[];
-    readonly parts?: readonly Part<PartName>[];
+    readonly expand?: readonly ExpandPart<Expand>[];
   },
-): Resource<Entity, PartName> {
-  const { name, permissions, path, query = [], parts = [] } = description;
+): Resource<Entity, Expand> {
+  const { name, permissions, path, query = [], expand = [] } = description;
   return {
     ...described(description),
     maxIds: description.maxIds,
-    parts,
+    expand,
     request: (ids, wanted) => ({
       resource: name,
       permissions,
@@ -84,7 +84,7 @@ export function listingById<Entity, PartName extends string = never>(
         // Every listing is cut at 25 rows, silently, unless it is asked for more.
         ['pageSize', String(ids.length)],
         ...query,
-        ...parts.filter((part) => wanted.includes(part.name)).map((part) => part.query),
+        ...expand.filter((part) => wanted.includes(part.name)).map((part) => part.query),
         ...ids.map((id) => ['id', id] as const),
       ],
     }),
@@ -108,7 +108,7 @@ export function postOfIds<Entity>(
   return {
     ...base,
     maxIds,
-    parts: [],
+    expand: [],
     request: (ids) => ({
       resource: name,
       permissions,
@@ -132,18 +132,18 @@ export function oneByOne<Entity>(
     readonly idOf?: (row: object) => unknown;
   },
 ): Resource<Entity> {
-  const { name, permissions, lifetime, path, below = '', idOf = idOfRow } = description;
+  const { name, permissions, ttl, path, below = '', idOf = idOfRow } = description;
   return {
     ...described(description),
     maxIds: 1,
-    parts: [],
+    expand: [],
     request: ([id = '']) => ({
       resource: name,
       permissions,
       keys: 1,
       method: 'GET',
       path: `${path}/${encodeURIComponent(id)}${below}`,
-      ...(lifetime === 'live' && { isList: true }),
+      ...(ttl === 'live' && { isList: true }),
     }),
     rows: (body, [asked]) => (isObject(body) && (idOf(body) ?? asked) === asked ? [body] : null),
     idOf: (_, [asked]) => asked,
@@ -173,13 +173,13 @@ export function bareArray(body: unknown): readonly unknown[] | null {
   return Array.isArray(body) ? body : null;
 }
 
-function described<Entity>({ name, type, gives = type, permissions, lifetime, Entity }: Described<Entity>) {
+function described<Entity>({ name, type, resultType = type, permissions, ttl, Entity }: Described<Entity>) {
   return {
     name,
     type,
-    gives,
+    resultType,
     permissions,
-    lifetime,
+    ttl,
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),

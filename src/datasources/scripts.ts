@@ -25,7 +25,7 @@ export const scripts = oneByOne({
   name: 'scripts',
   type: 'Script',
   permissions: ['scripter:script:view'],
-  lifetime: 'SCRIPT',
+  ttl: 'SCRIPT',
   path: '/api/v2/scripts',
   Entity: ScriptRecord,
 });

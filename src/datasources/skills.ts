@@ -16,7 +16,7 @@ export const skills = listingById({
   name: 'skills',
   type: 'Skill',
   permissions: ['routing:skill:view'],
-  lifetime: 'SKILL',
+  ttl: 'SKILL',
   path: '/api/v2/routing/skills',
   maxIds: 500,
   Entity: SkillRecord,

@@ -3,7 +3,7 @@
  * configuration that is one to five minutes old; what changes by the second is kept for seconds. For as long again it may be
  * used while it is asked for anew.
  */
-export const lifetimes = {
+export const ttls = {
   CAMPAIGN: 15,
   CAMPAIGN_PROGRESS: 5,
   CAMPAIGN_STATS: 5,
@@ -21,4 +21,4 @@ export const lifetimes = {
   WRAP_UP_CODE: 300,
 } as const satisfies Record<string, number>;
 
-export type LifetimeName = keyof typeof lifetimes;
+export type TtlName = keyof typeof ttls;

@@ -74,20 +74,20 @@ export class UserSkillRecord extends WireRecord<Models.UserRoutingSkill> {
   }
 }
 
-/** The upstream fills the parts as well as it can, so a part that was asked for may still be absent. */
+/** The upstream fills the expand as well as it can, so a part that was asked for may still be absent. */
 export const users = listingById({
   name: 'users',
   type: 'User',
   permissions: [],
-  lifetime: 'USER',
+  ttl: 'USER',
   path: '/api/v2/users',
   maxIds: 500,
   // The default, active, hides inactive and deleted users, who still stand in interactions.
   query: [['state', 'any']],
-  parts: [
-    { name: 'presence', query: ['expand', 'presence'], lifetime: 'PRESENCE' },
-    { name: 'routingStatus', query: ['expand', 'routingStatus'], lifetime: 'ROUTING_STATUS' },
-    { name: 'skills', query: ['expand', 'skills'], lifetime: 'USER_SKILLS' },
+  expand: [
+    { name: 'presence', query: ['expand', 'presence'], ttl: 'PRESENCE' },
+    { name: 'routingStatus', query: ['expand', 'routingStatus'], ttl: 'ROUTING_STATUS' },
+    { name: 'skills', query: ['expand', 'skills'], ttl: 'USER_SKILLS' },
   ],
   Entity: UserRecord,
 });

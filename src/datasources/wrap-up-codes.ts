@@ -8,7 +8,7 @@ export const wrapUpCodes = listingById({
   name: 'wrapUpCodes',
   type: 'WrapUpCode',
   permissions: ['routing:wrapupCode:view'],
-  lifetime: 'WRAP_UP_CODE',
+  ttl: 'WRAP_UP_CODE',
   path: '/api/v2/routing/wrapupcodes',
   maxIds: 100,
   Entity: WrapUpCodeRecord,

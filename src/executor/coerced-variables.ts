@@ -1,22 +1,22 @@
 import { type ExecutionArgs, getVariableValues, GraphQLError, type OperationDefinitionNode } from 'graphql';
 
-type Values = Record<string, unknown>;
+type VariableValues = Record<string, unknown>;
 
-/** The variables of a request: their values, or what is wrong with them. */
+/** The variables of a execution: their values, or what is wrong with them. */
 export type CoercedVariables =
-  | { readonly values: Values; readonly errors: null }
+  | { readonly values: VariableValues; readonly errors: null }
   | { readonly values: null; readonly errors: readonly GraphQLError[] };
 
-interface Known {
+interface CoercionCache {
   readonly operation: OperationDefinitionNode;
   readonly inputs: unknown;
   readonly coerced: CoercedVariables;
 }
 
-/** By the context of a request, in which all that deal with it meet. */
-const known = new WeakMap<object, Known>();
+/** By the context of a execution, in which all that deal with it meet. */
+const known = new WeakMap<object, CoercionCache>();
 
-/** Most errors of one request. graphql quotes a whole variable in each, so their size grows with the square of what was sent. */
+/** Most errors of one execution. graphql quotes a whole variable in each, so their size grows with the square of what was sent. */
 const MAX_ERRORS = 20;
 /** Most characters before and after an error's semicolon. Together they quote fewer than 200 characters of what was sent. */
 const MAX_PREFIX = 100;
@@ -24,7 +24,7 @@ const MAX_REASON = 130;
 /** Suggestions at the end of a reason. They hold names of the schema only, and are never cut. */
 const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w+"(?:(?:, | or |, or )"\w+")*\?$/;
 
-/** Variables of a request, coerced once for all plugins and the compiled executor. At most 20 errors, each of bounded length. */
+/** Variables of a execution, coerced once for all plugins and the compiled executor. At most 20 errors, each of bounded length. */
 export function coercedVariables(
   { schema, variableValues, contextValue }: Pick<ExecutionArgs, 'schema' | 'variableValues' | 'contextValue'>,
   operation: OperationDefinitionNode,
@@ -32,7 +32,7 @@ export function coercedVariables(
   const isObject = typeof contextValue === 'object' && contextValue !== null;
   const earlier = isObject ? known.get(contextValue) : undefined;
   if (earlier?.operation === operation && earlier.inputs === variableValues) return earlier.coerced;
-  const inputs: Values = variableValues ?? {};
+  const inputs: VariableValues = variableValues ?? {};
   // graphql adds one error that says that there are more.
   const options = { maxErrors: MAX_ERRORS - 1 };
   const result = getVariableValues(schema, operation.variableDefinitions ?? [], inputs, options);

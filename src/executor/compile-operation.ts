@@ -2,14 +2,14 @@ import type { GraphQLEnumType } from 'graphql';
 import { complete, guard } from './complete-value.ts';
 import type { Conditions } from './conditions.ts';
 import { generateCode, helperNames } from './generate-code.ts';
-import { recalledly, type Repeats, repeatedly } from './repeated-answers.ts';
-import { selectSites } from './select-sites.ts';
-import { settleList, Settling, throwAfter, throwAtOnce } from './settle.ts';
-import { argumentsOf, fail, infoOf, type Operation, type Request, type Site } from './state.ts';
+import { createGetMemoized, type Memoization, createMemoize } from './memoized-answers.ts';
+import { selectPositions } from './select-positions.ts';
+import { awaitPendingList, PendingObject, throwAfter, throwAtOnce } from './await-pending.ts';
+import { argumentsOf, fail, infoOf, type Operation, type Execution, type ResponsePosition } from './state.ts';
 
 export interface CompiledOperation {
   /** The data or a promise of them; throws or rejects with the error that leaves none. */
-  readonly answer: (request: Request, rootValue: unknown) => unknown;
+  readonly answer: (execution: Execution, rootValue: unknown) => unknown;
   /** How many places an answer has, but for positions in lists: a measure of what it takes to keep this. */
   readonly size: number;
 }
@@ -18,31 +18,31 @@ export interface CompiledOperation {
 export function compileOperation(
   operation: Operation,
   conditions: Conditions,
-  repeats: Repeats,
+  memoization: Memoization,
 ): CompiledOperation | null {
-  const selected = selectSites(operation, conditions);
+  const selected = selectPositions(operation, conditions);
   if (selected === null) return null;
-  const { root, sites } = selected;
+  const { root, positions } = selected;
   const helpers: Record<(typeof helperNames)[number], unknown> = {
     argumentsOf,
     complete,
     fail,
     guard,
     infoOf,
-    isRepeatable: (source: object) => repeats.isRepeatable(source),
+    isMemoizable: (source: object) => memoization.isMemoizable(source),
     namesByValue,
-    recalled: recalledly(repeats),
-    repeated: repeatedly(repeats),
-    settleList,
-    Settling,
-    sites: sites satisfies Site[],
+    getMemoized: createGetMemoized(memoization),
+    memoize: createMemoize(memoization),
+    awaitPendingList,
+    PendingObject,
+    positions: positions satisfies ResponsePosition[],
     throwAfter,
     throwAtOnce,
   };
   // oxlint-disable-next-line typescript/no-implied-eval -- generate-code.ts says what can get into the text
-  const define = new Function(...helperNames, generateCode(root, sites));
+  const define = new Function(...helperNames, generateCode(root, positions));
   const answer = define(...helperNames.map((name) => helpers[name]));
-  return { answer, size: sites.length + 1 };
+  return { answer, size: positions.length + 1 };
 }
 
 /** An enum's names by the values that stand for nothing but themselves: no null, and nothing that could be a promise. */

@@ -13,15 +13,15 @@ import { fragmentsOf } from './collect-fields.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 import { conditionsOf } from './conditions.ts';
 import { tokensIn } from './kept-documents.ts';
-import { noRepeats, type Repeats } from './repeated-answers.ts';
-import { type Operation, Request } from './state.ts';
+import { noMemoization, type Memoization } from './memoized-answers.ts';
+import { type Operation, Execution } from './state.ts';
 import { conditionVariables } from './condition-variables.ts';
 
 export interface CompiledExecutorOptions {
-  /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
-  readonly compileAtSight?: number;
+  /** At which execution for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
+  readonly compileAtHit?: number;
   /** Sources of which those that are alike get one answer. @default none */
-  readonly repeats?: Repeats;
+  readonly memoization?: Memoization;
   /** Most operations that are kept compiled. @default 500 */
   readonly maxOperations?: number;
 }
@@ -48,19 +48,19 @@ const TOKENS_PER_SITE = 4;
  * Operations are told apart by their document object, so parsed documents have to be kept by whoever parses them.
  */
 export class CompiledExecutor {
-  readonly #compileAtSight: number;
-  readonly #repeats: Repeats;
+  readonly #compileAtHit: number;
+  readonly #memoization: Memoization;
   readonly #plans: LRUCache<OperationDefinitionNode, Plan>;
   /** Kept as long as the document is, so that operations that never come again push out neither plans nor counts. */
-  readonly #sights = new WeakMap<OperationDefinitionNode, number>();
+  readonly #hits = new WeakMap<OperationDefinitionNode, number>();
 
   constructor({
-    compileAtSight = 3,
-    repeats = noRepeats,
+    compileAtHit = 3,
+    memoization = noMemoization,
     maxOperations = 500,
   }: CompiledExecutorOptions = {}) {
-    this.#compileAtSight = canGenerateCode() ? compileAtSight : Infinity;
-    this.#repeats = repeats;
+    this.#compileAtHit = canGenerateCode() ? compileAtHit : Infinity;
+    this.#memoization = memoization;
     this.#plans = new LRUCache({
       max: maxOperations,
       maxSize: MAX_SITES_KEPT,
@@ -85,24 +85,27 @@ export class CompiledExecutor {
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     // It would have to be asked for every value.
     if (args.fieldResolver || args.typeResolver) return null;
-    const plan = this.#plans.get(operation) ?? this.#sight(operation, args);
+    const plan = this.#plans.get(operation) ?? this.#noteHit(operation, args);
     if (plan === null || plan.variables === null || plan.operation.schema !== args.schema) return null;
     const { values: variables } = coercedVariables(args, operation);
     const conditions = variables && conditionsOf(plan.variables, variables);
     const compiled = conditions && this.#variant(plan, conditions);
     const { rootValue, contextValue } = args;
-    return compiled && run(compiled, new Request(plan.operation, rootValue, contextValue, variables, size));
+    return (
+      compiled &&
+      runCompiled(compiled, new Execution(plan.operation, rootValue, contextValue, variables, size))
+    );
   }
 
-  #sight(operation: OperationDefinitionNode, { schema, document }: ExecutionArgs): Plan | null {
-    const sights = (this.#sights.get(operation) ?? 0) + 1;
-    if (sights < this.#compileAtSight) {
-      this.#sights.set(operation, sights);
+  #noteHit(operation: OperationDefinitionNode, { schema, document }: ExecutionArgs): Plan | null {
+    const hits = (this.#hits.get(operation) ?? 0) + 1;
+    if (hits < this.#compileAtHit) {
+      this.#hits.set(operation, hits);
       return null;
     }
     const fragments = fragmentsOf(document);
     const variables = conditionVariables({ fragments }, operation);
-    this.#sights.delete(operation);
+    this.#hits.delete(operation);
     const tokens = tokensIn(document);
     const plan = { operation: { schema, operation, fragments }, variables, variants: new Map(), tokens };
     this.#plans.set(operation, plan);
@@ -113,7 +116,7 @@ export class CompiledExecutor {
     const key = [...conditions.values()].join();
     let variant = plan.variants.get(key);
     if (variant === undefined) {
-      variant = compileOperation(plan.operation, conditions, this.#repeats);
+      variant = compileOperation(plan.operation, conditions, this.#memoization);
       plan.variants.set(key, variant);
       // Its size is another one now, which is only asked of another object.
       this.#plans.set(plan.operation.operation, { ...plan });
@@ -132,32 +135,35 @@ function canGenerateCode(): boolean {
   }
 }
 
-function run({ answer }: CompiledOperation, request: Request): ExecutionResult | Promise<ExecutionResult> {
+function runCompiled(
+  { answer }: CompiledOperation,
+  execution: Execution,
+): ExecutionResult | Promise<ExecutionResult> {
   let data: unknown;
   try {
-    data = answer(request, request.rootValue);
+    data = answer(execution, execution.rootValue);
   } catch (error) {
-    return resultWithout(error, request);
+    return resultWithout(error, execution);
   }
   return data instanceof Promise
     ? data.then(
-        (settled: unknown) => resultOf(settled, request),
-        (error: unknown) => resultWithout(error, request),
+        (settled: unknown) => resultOf(settled, execution),
+        (error: unknown) => resultWithout(error, execution),
       )
-    : resultOf(data, request);
+    : resultOf(data, execution);
 }
 
-function resultOf(data: unknown, { errors, answers }: Request): ExecutionResult {
-  // Of no use any more, and as large as the result: V8 would keep it as long as it does the request.
+function resultOf(data: unknown, { errors, memoized: answers }: Execution): ExecutionResult {
+  // Of no use any more, and as large as the result: V8 would keep it as long as it does the execution.
   answers.length = 0;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is made of a root is an object, or null where that failed
   const answer = data as Record<string, unknown> | null;
   return errors.length === 0 ? { data: answer } : { errors, data: answer };
 }
 
-function resultWithout(error: unknown, request: Request): ExecutionResult {
+function resultWithout(error: unknown, execution: Execution): ExecutionResult {
   // Whatever fails at a field is located there.
   if (!(error instanceof GraphQLError)) throw error;
-  request.add(error, null, []);
-  return resultOf(null, request);
+  execution.add(error, null, []);
+  return resultOf(null, execution);
 }

@@ -1,7 +1,7 @@
 import { GraphQLError, isLeafType, isListType, type GraphQLLeafType } from 'graphql';
 import { inspect } from 'graphql/jsutils/inspect.js';
-import { isPromiseLike } from './settle.ts';
-import { argumentsOf, fail, infoOf, type Request, type Site } from './state.ts';
+import { isPromiseLike } from './await-pending.ts';
+import { argumentsOf, fail, infoOf, type Execution, type ResponsePosition } from './state.ts';
 
 /**
  * Completes whatever generated text has no shorter way for: promises, values of other types than expected, nulls and errors.
@@ -10,58 +10,73 @@ import { argumentsOf, fail, infoOf, type Request, type Site } from './state.ts';
  * @param source What the field was read of.
  */
 export function complete(
-  request: Request,
-  site: Site,
+  execution: Execution,
+  position: ResponsePosition,
   source: unknown,
   found: unknown,
   indices: readonly number[],
 ): unknown {
   let value = found;
-  if (typeof value === 'function' && !site.isItem && site.field.resolve === null) {
-    const args = argumentsOf(request, site);
-    value = Reflect.apply(value, source, [args, request.context, infoOf(request, site, indices)]);
+  if (typeof value === 'function' && !position.isItem && position.field.resolve === null) {
+    const args = argumentsOf(execution, position);
+    value = Reflect.apply(value, source, [args, execution.context, infoOf(execution, position, indices)]);
   }
   if (!isPromiseLike(value))
-    return guard(request, site, completeValue(request, site, value, indices), indices);
+    return guard(execution, position, completeValue(execution, position, value, indices), indices);
   return Promise.resolve(value).then(
     (settled) => {
       try {
-        return guard(request, site, completeValue(request, site, settled, indices), indices);
+        return guard(execution, position, completeValue(execution, position, settled, indices), indices);
       } catch (error) {
-        return fail(request, site, error, indices);
+        return fail(execution, position, error, indices);
       }
     },
-    (error: unknown) => fail(request, site, error, indices),
+    (error: unknown) => fail(execution, position, error, indices),
   );
 }
 
 /** Sees to it that a promised object or list that cannot be given fails where it stands. */
-export function guard(request: Request, site: Site, completed: unknown, indices: readonly number[]): unknown {
+export function guard(
+  execution: Execution,
+  position: ResponsePosition,
+  completed: unknown,
+  indices: readonly number[],
+): unknown {
   return completed instanceof Promise
-    ? completed.then(undefined, (error: unknown) => fail(request, site, error, indices))
+    ? completed.then(undefined, (error: unknown) => fail(execution, position, error, indices))
     : completed;
 }
 
-function completeValue(request: Request, site: Site, value: unknown, indices: readonly number[]): unknown {
+function completeValue(
+  execution: Execution,
+  position: ResponsePosition,
+  value: unknown,
+  indices: readonly number[],
+): unknown {
   if (value instanceof Error) throw value;
   const completed =
-    value === null || value === undefined ? null : completeNonNull(request, site, value, indices);
-  if (completed === null && site.isNonNull) {
-    const { parentType, definition } = site.field;
+    value === null || value === undefined ? null : completeNonNull(execution, position, value, indices);
+  if (completed === null && position.isNonNull) {
+    const { parentType, definition } = position.field;
     throw new Error(`Cannot return null for non-nullable field ${parentType.name}.${definition.name}.`);
   }
   return completed;
 }
 
-function completeNonNull(request: Request, site: Site, value: unknown, indices: readonly number[]): unknown {
-  if (isLeafType(site.type)) return completeLeaf(site.type, value);
-  if (isListType(site.type) && !isIterable(value)) {
-    const { parentType, definition } = site.field;
+function completeNonNull(
+  execution: Execution,
+  position: ResponsePosition,
+  value: unknown,
+  indices: readonly number[],
+): unknown {
+  if (isLeafType(position.type)) return completeLeaf(position.type, value);
+  if (isListType(position.type) && !isIterable(value)) {
+    const { parentType, definition } = position.field;
     throw new GraphQLError(
       `Expected Iterable, but did not find one for field "${parentType.name}.${definition.name}".`,
     );
   }
-  return site.completion?.(request, value, ...indices);
+  return position.completion?.(execution, value, ...indices);
 }
 
 function completeLeaf(type: GraphQLLeafType, value: unknown): unknown {

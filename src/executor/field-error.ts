@@ -1,13 +1,13 @@
 import { type FieldNode, getLocation, GraphQLError, locatedError, type SourceLocation } from 'graphql';
 
-type Path = readonly (string | number)[];
+type ResponsePath = readonly (string | number)[];
 
 /**
  * The error of a field, as graphql-js makes it of whatever was thrown.
  *
  * @param nodes Where the operation selects the field.
  */
-export function fieldError(reason: unknown, nodes: readonly FieldNode[], path: Path): GraphQLError {
+export function fieldError(reason: unknown, nodes: readonly FieldNode[], path: ResponsePath): GraphQLError {
   if (!(reason instanceof Error) || knownOfErrors.some((property) => property in reason)) {
     return locatedError(reason, nodes, path);
   }
@@ -25,13 +25,13 @@ const knownOfErrors = ['path', 'nodes', 'source', 'positions'] as const;
 class FieldError implements Omit<GraphQLError, 'toJSON' | 'toString' | typeof Symbol.toStringTag> {
   declare readonly toJSON: GraphQLError['toJSON'];
   readonly message: string;
-  readonly path: Path;
+  readonly path: ResponsePath;
   readonly nodes: readonly FieldNode[];
   readonly originalError: Error;
   readonly extensions: Record<string, unknown>;
   #locations: readonly SourceLocation[] | undefined;
 
-  constructor(reason: Error, nodes: readonly FieldNode[], path: Path) {
+  constructor(reason: Error, nodes: readonly FieldNode[], path: ResponsePath) {
     this.message = reason.message;
     this.path = path;
     this.nodes = nodes;

@@ -7,14 +7,14 @@ import {
   isEnumType,
   isObjectType,
 } from 'graphql';
-import type { Selection } from './select-sites.ts';
-import type { Site } from './state.ts';
+import type { SelectedObject } from './select-positions.ts';
+import type { ResponsePosition } from './state.ts';
 
 /*
  * Text of the functions that complete the objects and lists of one operation. Names in it are numbers with a letter in front,
  * response keys and property names go through JSON.stringify, and nothing else of the operation gets into it.
  *
- * A function for each site of objects: `o7(request, source, i0, i1)`, and of lists: `l7(request, items, i0)`. What is looked at
+ * A function for each position of objects: `o7(execution, source, i0, i1)`, and of lists: `l7(execution, items, i0)`. What is looked at
  * in line is what nearly every value is. Everything else is left to `complete`, and whatever is thrown to `fail`.
  */
 
@@ -25,13 +25,13 @@ export const helperNames = [
   'fail',
   'guard',
   'infoOf',
-  'isRepeatable',
+  'isMemoizable',
   'namesByValue',
-  'recalled',
-  'repeated',
-  'settleList',
-  'Settling',
-  'sites',
+  'getMemoized',
+  'memoize',
+  'awaitPendingList',
+  'PendingObject',
+  'positions',
   'throwAfter',
   'throwAtOnce',
 ] as const;
@@ -48,11 +48,11 @@ const asItIs = new Map<unknown, string>([
 /** Neither a promise nor an error, either of which may stand for a value. */
 const IS_PLAIN_OBJECT = `typeof value === 'object' && value !== null && typeof value.then !== 'function' && !(value instanceof Error)`;
 
-/** The body of a function of `helperNames` that gives the one that answers the root, and hands each site what completes it. */
-export function generateCode(root: Selection, sites: readonly Site[]): string {
+/** The body of a function of `helperNames` that gives the one that answers the root, and hands each position what completes it. */
+export function generateCode(root: SelectedObject, positions: readonly ResponsePosition[]): string {
   const functions: string[] = [];
-  const constants = sites.flatMap(({ number, type, isItem, field }) => [
-    `const s${number} = sites[${number}];`,
+  const constants = positions.flatMap(({ number, type, isItem, field }) => [
+    `const s${number} = positions[${number}];`,
     ...(isItem || field.resolve === null ? [] : [`const r${number} = s${number}.field.resolve;`]),
     ...('serialize' in type ? [`const t${number} = s${number}.type;`] : []),
     ...(isEnumType(type) ? [`const e${number} = namesByValue(t${number});`] : []),
@@ -69,9 +69,13 @@ export function generateCode(root: Selection, sites: readonly Site[]): string {
 }
 
 /** Adds the function of an object, and of all below it; gives its name. */
-function objectFunction({ type, fields }: Selection, site: Site | null, functions: string[]): string {
-  const name = site === null ? 'root' : `o${site.number}`;
-  const indices = indicesOf(site);
+function objectFunction(
+  { type, fields }: SelectedObject,
+  position: ResponsePosition | null,
+  functions: string[],
+): string {
+  const name = position === null ? 'root' : `o${position.number}`;
+  const indices = indicesOf(position);
   const variables: string[] = [];
   const properties: string[] = [];
   const steps: string[] = [];
@@ -81,19 +85,19 @@ function objectFunction({ type, fields }: Selection, site: Site | null, function
       properties.push(`${propertyName(field)}: ${JSON.stringify(type.name)}`);
       continue;
     }
-    const variable = `a${field.site.number}`;
-    const key = field.site.field.key;
+    const variable = `a${field.position.number}`;
+    const key = field.position.field.key;
     variables.push(variable);
     properties.push(`${propertyName(key)}: ${variable}`);
     promised.push(
-      `if (${variable} instanceof Promise) settling.waitFor(${JSON.stringify(key)}, ${variable});`,
+      `if (${variable} instanceof Promise) pendingObject.waitFor(${JSON.stringify(key)}, ${variable});`,
     );
     steps.push(
-      attempt(field.site, variable, `const value = ${reading(field.site)};`, field.below, functions),
+      attempt(field.position, variable, `const value = ${reading(field.position)};`, field.below, functions),
     );
   }
-  functions.push(`function ${name}(${['request', 'source', ...indices].join(', ')}) {
-    request.size.add(${fields.length});
+  functions.push(`function ${name}(${['execution', 'source', ...indices].join(', ')}) {
+    execution.size.add(${fields.length});
     const readable = typeof source === 'object' && source !== null || typeof source === 'function' ? source : nothing;
     let pending = false;
     ${variables.map((variable) => `let ${variable} = null;`).join(' ')}
@@ -104,30 +108,35 @@ function objectFunction({ type, fields }: Selection, site: Site | null, function
     }
     const answer = { ${properties.join(', ')} };
     if (!pending) return answer;
-    const settling = new Settling(answer);
+    const pendingObject = new PendingObject(answer);
     ${promised.join('\n')}
-    return settling.promise;
+    return pendingObject.promise;
   }
-  ${site === null ? '' : `s${site.number}.completion = ${name};`}`);
+  ${position === null ? '' : `s${position.number}.completion = ${name};`}`);
   return name;
 }
 
 /** Adds the function of a list, and of all below it; gives its name. */
-function listFunction(site: Site, itemSite: Site, below: Selection | null, functions: string[]): string {
-  const name = `l${site.number}`;
-  const indices = indicesOf(site);
-  const index = `i${site.depth}`;
-  functions.push(`function ${name}(${['request', 'items', ...indices].join(', ')}) {
+function listFunction(
+  position: ResponsePosition,
+  itemPosition: ResponsePosition,
+  below: SelectedObject | null,
+  functions: string[],
+): string {
+  const name = `l${position.number}`;
+  const indices = indicesOf(position);
+  const index = `i${position.depth}`;
+  functions.push(`function ${name}(${['execution', 'items', ...indices].join(', ')}) {
     const isArray = Array.isArray(items);
-    if (isArray) request.size.add(items.length);
+    if (isArray) execution.size.add(items.length);
     const answers = isArray ? new Array(items.length).fill(null) : [];
     let pending = false;
     let ${index} = 0;
     try {
       for (const value of items) {
-        if (!isArray) request.size.add(1);
+        if (!isArray) execution.size.add(1);
         let answer = null;
-        ${attempt(itemSite, 'answer', '', below, functions)}
+        ${attempt(itemPosition, 'answer', '', below, functions)}
         answers[${index}] = answer;
         ${index} += 1;
       }
@@ -135,41 +144,41 @@ function listFunction(site: Site, itemSite: Site, below: Selection | null, funct
       throwAtOnce(error, answers);
     }
     answers.length = ${index};
-    return pending ? settleList(answers) : answers;
+    return pending ? awaitPendingList(answers) : answers;
   }
-  s${site.number}.completion = ${name};`);
+  s${position.number}.completion = ${name};`);
   return name;
 }
 
 /** How a field's value is had of its source. */
-function reading({ number, depth, field: { definition, resolve } }: Site): string {
+function reading({ number, depth, field: { definition, resolve } }: ResponsePosition): string {
   if (resolve === null) return `readable[${JSON.stringify(definition.name)}]`;
   const args =
     definition.args.length === 0
       ? 'noArguments'
-      : `request.args[${number}] ?? argumentsOf(request, s${number})`;
+      : `execution.args[${number}] ?? argumentsOf(execution, s${number})`;
   // Making it is worth avoiding, and whoever declares no fourth parameter does not want it.
-  const info = resolve.length >= 4 ? `, infoOf(request, s${number}, ${places(depth)})` : '';
-  return `r${number}(source, ${args}, request.context${info})`;
+  const info = resolve.length >= 4 ? `, infoOf(execution, s${number}, ${places(depth)})` : '';
+  return `r${number}(source, ${args}, execution.context${info})`;
 }
 
 /** Reads and completes a value into a variable. */
 function attempt(
-  site: Site,
+  position: ResponsePosition,
   variable: string,
   read: string,
-  below: Selection | null,
+  below: SelectedObject | null,
   functions: string[],
 ): string {
-  const at = `request, s${site.number}`;
-  const source = site.isItem ? 'null' : 'source';
-  const indices = places(site.depth);
-  const nullable = site.isNonNull
+  const at = `execution, s${position.number}`;
+  const source = position.isItem ? 'null' : 'source';
+  const indices = places(position.depth);
+  const nullable = position.isNonNull
     ? ''
     : `else if (value === null || value === undefined) ${variable} = null;`;
   return `try {
     ${read}
-    ${completing(site, variable, below, functions)}
+    ${completing(position, variable, below, functions)}
     ${nullable}
     else if ((${variable} = complete(${at}, ${source}, value, ${indices})) instanceof Promise) pending = true;
   } catch (error) {
@@ -178,25 +187,30 @@ function attempt(
 }
 
 /** An `if` that completes what nearly all values are. */
-function completing(site: Site, variable: string, below: Selection | null, functions: string[]): string {
-  const { number, type, item } = site;
-  const at = `request, s${number}`;
-  const indices = places(site.depth);
+function completing(
+  position: ResponsePosition,
+  variable: string,
+  below: SelectedObject | null,
+  functions: string[],
+): string {
+  const { number, type, item } = position;
+  const at = `execution, s${number}`;
+  const indices = places(position.depth);
   if (item !== null) {
-    const name = listFunction(site, item, below, functions);
+    const name = listFunction(position, item, below, functions);
     return `if (Array.isArray(value) && typeof value.then !== 'function') {
-      ${variable} = ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
+      ${variable} = ${name}(${['execution', 'value', ...indicesOf(position)].join(', ')});
       if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }
     }`;
   }
   if (isObjectType(type) && below !== null) {
-    const name = objectFunction(below, site, functions);
+    const name = objectFunction(below, position, functions);
     return `if (${IS_PLAIN_OBJECT}) {
-      if (isRepeatable(value)) {
-        ${variable} = recalled(request, ${number}, value);
-        if (${variable} === undefined && (${variable} = repeated(${at}, value, ${indices})) instanceof Promise) pending = true;
+      if (isMemoizable(value)) {
+        ${variable} = getMemoized(execution, ${number}, value);
+        if (${variable} === undefined && (${variable} = memoize(${at}, value, ${indices})) instanceof Promise) pending = true;
       } else {
-        ${variable} = ${name}(${['request', 'value', ...indicesOf(site)].join(', ')});
+        ${variable} = ${name}(${['execution', 'value', ...indicesOf(position)].join(', ')});
         if (${variable} instanceof Promise) { pending = true; ${variable} = guard(${at}, ${variable}, ${indices}); }
       }
     }`;
@@ -209,9 +223,9 @@ function completing(site: Site, variable: string, below: Selection | null, funct
   return `if (typeof value === 'string' || ${IS_PLAIN_OBJECT}) ${variable} = t${number}.serialize(value) ?? complete(${at}, null, value, ${indices});`;
 }
 
-/** Parameters of a site's function: the positions in lists that lead to it. */
-function indicesOf(site: Site | null): string[] {
-  return Array.from({ length: site?.depth ?? 0 }, (_, depth) => `i${depth}`);
+/** Parameters of a position's function: the positions in lists that lead to it. */
+function indicesOf(position: ResponsePosition | null): string[] {
+  return Array.from({ length: position?.depth ?? 0 }, (_, depth) => `i${depth}`);
 }
 
 function places(depth: number): string {

@@ -24,14 +24,14 @@ import { collectFields, fragmentsOf } from './collect-fields.ts';
 import { isIterable } from './complete-value.ts';
 import { conditionsIn } from './conditions.ts';
 import { fieldError } from './field-error.ts';
-import { isPromiseLike } from './settle.ts';
+import { isPromiseLike } from './await-pending.ts';
 
-type Resolver = GraphQLFieldResolver<unknown, unknown>;
+type FieldResolver = GraphQLFieldResolver<unknown, unknown>;
 type Selected = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'operation' | 'variableValues'>;
 
 /** Original resolver by prepared resolver; undefined where a property answers. */
-const ownResolvers = new WeakMap<object, Resolver | undefined>();
-/** Size of the answer by the context of its request. */
+const ownResolvers = new WeakMap<object, FieldResolver | undefined>();
+/** Size of the answer by the context of its execution. */
 const sizes = new WeakMap<object, AnswerSize>();
 
 /**
@@ -51,11 +51,11 @@ export function prepareFields(schema: GraphQLSchema): void {
 }
 
 /** Original resolver of a field; undefined where a property answers. */
-export function resolverOf({ resolve }: GraphQLField<unknown, unknown>): Resolver | undefined {
+export function resolverOf({ resolve }: GraphQLField<unknown, unknown>): FieldResolver | undefined {
   return resolve !== undefined && ownResolvers.has(resolve) ? ownResolvers.get(resolve) : resolve;
 }
 
-/** Counts the answer that an ordinary executor is going to make of this request into `size`. */
+/** Counts the answer that an ordinary executor is going to make of this execution into `size`. */
 export function countInto(size: AnswerSize, args: ExecutionArgs): void {
   const { schema, document, operationName, contextValue } = args;
   const operation = getOperationAST(document, operationName);
@@ -70,7 +70,7 @@ export function countInto(size: AnswerSize, args: ExecutionArgs): void {
 function preparedResolver({
   type,
   resolve = defaultFieldResolver,
-}: GraphQLField<unknown, unknown>): Resolver {
+}: GraphQLField<unknown, unknown>): FieldResolver {
   const isCounted = isCompositeType(getNamedType(type)) || isListType(getNullableType(type));
   return (source, args, context, info) => {
     const size =
@@ -123,20 +123,20 @@ function countedList(value: Iterable<unknown>, itemType: GraphQLOutputType, coun
   counting.size.add(items.length);
   if (isLeafType(getNullableType(itemType))) return items;
   // A copy only where an element is a promise.
-  let settling: unknown[] | null = null;
+  let pendingObject: unknown[] | null = null;
   let index = 0;
   for (const item of items) {
     const countedItem = counted(item, itemType, counting);
     if (countedItem !== item) {
-      settling ??= [...items];
-      settling[index] = countedItem;
+      pendingObject ??= [...items];
+      pendingObject[index] = countedItem;
     }
     index += 1;
   }
-  return settling ?? items;
+  return pendingObject ?? items;
 }
 
-/** Number of selected fields of an object, by the nodes of the field that gives it. All rows of a request share that array. */
+/** Number of selected fields of an object, by the nodes of the field that gives it. All rows of a execution share that array. */
 const known = new WeakMap<readonly unknown[], number>();
 
 function fieldsOfEach(type: GraphQLCompositeType, info: GraphQLResolveInfo): number {

@@ -15,15 +15,15 @@ import { PlainReference } from '../datasources/wire/reference.ts';
 import { wrapUpCodes } from '../datasources/wrap-up-codes.ts';
 import { campaignInteractionNamed } from '../resolvers/campaign-interaction-connection.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
-import type { Level } from '../lookahead/selection-tree.ts';
+import type { LookaheadNode } from '../lookahead/selection-tree.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 import { entityKeys, type EntityType } from './entity-keys.ts';
 import type { Representation } from './representations.ts';
 
-type Key = Pick<Representation, 'id' | 'scope'>;
+type EntityKey = Pick<Representation, 'id' | 'scope'>;
 
 /** Where the entities of a type come from. */
-export interface EntitySource {
+export interface FederatedEntity {
   /** What is asked for them; of several in one scope it may be one thing, the list that they stand in. */
   readonly resource: LoadedResource;
   readonly isListed?: true;
@@ -31,27 +31,27 @@ export interface EntitySource {
   readonly isPersonal?: true;
   /** Null when the upstream does not know it. Rejects with an `UnknownValueError`. */
   load(
-    key: Key,
-    parts: readonly string[],
+    key: EntityKey,
+    expand: readonly string[],
     field: FieldTrace | null,
     context: GatewayContext,
     info: GraphQLResolveInfo,
   ): Promise<object | null>;
   /** What is known of it without a call: no more than its key. Absent where that is no object of the type. */
-  readonly reference?: (key: Key) => object;
+  readonly reference?: (key: EntityKey) => object;
 }
 
-function byId<Entity extends object, Part extends string>(
+function byId<Entity extends object, Expand extends string>(
   resource: LoadedResource,
-  loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
-): EntitySource {
+  loaderOf: (sources: DataSources) => EntityLoader<Entity, Expand>,
+): FederatedEntity {
   return {
     resource,
-    load({ id }, parts, field, { sources }) {
+    load({ id }, expand, field, { sources }) {
       const loader = loaderOf(sources);
       return loader.load(
         id,
-        loader.parts.filter((part) => parts.includes(part)),
+        loader.expand.filter((part) => expand.includes(part)),
         Infinity,
         field,
       );
@@ -60,7 +60,7 @@ function byId<Entity extends object, Part extends string>(
   };
 }
 
-export const entitySources: Readonly<Record<EntityType, EntitySource>> = {
+export const federatedEntities: Readonly<Record<EntityType, FederatedEntity>> = {
   Campaign: byId(campaigns, (sources) => sources.campaigns),
   CampaignInteraction: {
     resource: campaignInteractions,
@@ -85,14 +85,14 @@ export const entitySources: Readonly<Record<EntityType, EntitySource>> = {
 
 /**
  * Whether what is selected of entities is read from them. Their keys are known, and what is loaded by calls of its own, such as
- * a campaign's statistics, needs no more than those.
+ * a campaign's statistics, requirements no more than those.
  */
-export function isLoadNeeded(type: EntityType, { needs, properties }: Level): boolean {
-  const { resource, reference } = entitySources[type];
+export function isLoadNeeded(type: EntityType, { requirements, properties }: LookaheadNode): boolean {
+  const { resource, reference } = federatedEntities[type];
   const key: readonly string[] = entityKeys[type];
   return (
     reference === undefined ||
-    needs.some((need) => need.resource.name === resource.name) ||
+    requirements.some((requirement) => requirement.resource.name === resource.name) ||
     properties.some((name) => !key.includes(name))
   );
 }

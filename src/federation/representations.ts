@@ -17,10 +17,10 @@ export interface Representation {
 }
 
 /** The arguments of `_entities`, which have been coerced: a list of anything. */
-type Arguments = Readonly<Record<string, unknown>>;
+type EntitiesArguments = Readonly<Record<string, unknown>>;
 
 /** What is wrong with representations: a sentence each, naming the place and what is allowed. */
-export function representationProblems(args: Arguments): string[] {
+export function representationProblems(args: EntitiesArguments): string[] {
   const given = givenIn(args);
   return given.length > MAX_REPRESENTATIONS
     ? [
@@ -41,7 +41,7 @@ function problemsOf(value: unknown, place: string): string[] {
 }
 
 /** In the order in which they were given. Those that are wrong have been refused (use-argument-rules.ts). */
-export function representationsIn(args: Arguments): Representation[] {
+export function representationsIn(args: EntitiesArguments): Representation[] {
   return givenIn(args).map((value, index) => {
     if (!isRecord(value) || !isEntityType(value['__typename'])) {
       throw new TypeError(`The representation ${index} has not been checked.`);
@@ -53,7 +53,7 @@ export function representationsIn(args: Arguments): Representation[] {
 }
 
 /** How many distinct ones there are of each type, in each scope: what decides over the calls that they cost. */
-export function representationCounts(args: Arguments): ReadonlyMap<EntityType, readonly number[]> {
+export function representationCounts(args: EntitiesArguments): ReadonlyMap<EntityType, readonly number[]> {
   const idsOf = new Map<EntityType, Map<string, Set<string>>>();
   for (const { type, scope, id } of representationsIn(args)) {
     const byScope = idsOf.get(type) ?? new Map<string, Set<string>>();
@@ -64,13 +64,13 @@ export function representationCounts(args: Arguments): ReadonlyMap<EntityType, r
 }
 
 /** Number of representations of each type. Equal ones count each, because each is answered. */
-export function representationsPerType(args: Arguments): ReadonlyMap<EntityType, number> {
+export function representationsPerType(args: EntitiesArguments): ReadonlyMap<EntityType, number> {
   const counts = new Map<EntityType, number>();
   for (const { type } of representationsIn(args)) counts.set(type, (counts.get(type) ?? 0) + 1);
   return counts;
 }
 
-function givenIn({ [REPRESENTATIONS]: given }: Arguments): readonly unknown[] {
+function givenIn({ [REPRESENTATIONS]: given }: EntitiesArguments): readonly unknown[] {
   return Array.isArray(given) ? given : [];
 }
 

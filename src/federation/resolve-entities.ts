@@ -1,16 +1,16 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError } from '../errors.ts';
-import { type Level, levelAt } from '../lookahead/selection-tree.ts';
-import { loadLevels } from '../lookahead/prefetch.ts';
+import { type LookaheadNode, selectionTreeAt } from '../lookahead/selection-tree.ts';
+import { prefetch } from '../lookahead/prefetch.ts';
 import { personalDataRefused } from '../resolvers/personal-data.ts';
 import { endWith, fieldTrace } from '../lookahead/traced-fields.ts';
 import type { EntityType } from './entity-keys.ts';
-import { entitySources, isLoadNeeded } from './federated-entities.ts';
+import { federatedEntities, isLoadNeeded } from './federated-entities.ts';
 import { ENTITIES, type Representation, representationsIn } from './representations.ts';
 
 /** The entity of a representation; an error where it could not be found out, which the executor throws at its place. */
-type Found = object | Error | null;
+type ResolvedEntity = object | Error | null;
 
 /** Of the objects that were given for representations, which are shared between requests and must not be written on. */
 const typesOfObjects = new WeakMap<object, EntityType>();
@@ -21,7 +21,7 @@ export function resolveEntities(
   args: Readonly<Record<string, unknown>>,
   context: GatewayContext,
   info: GraphQLResolveInfo,
-): Promise<Found>[] {
+): Promise<ResolvedEntity>[] {
   const representations = representationsIn(args);
   const byType = Map.groupBy(representations, ({ type }) => type);
   const found = new Map(
@@ -38,45 +38,46 @@ export function typeOfEntity(object: object): string | undefined {
   return typesOfObjects.get(object);
 }
 
-/** By their keys; with all that is going to be asked of them, so that their fields need no promise each. */
+/** By their keys; with all that is going to be asked of them, so that their fields requirement no promise each. */
 async function entitiesOf(
   type: EntityType,
   representations: readonly Representation[],
   context: GatewayContext,
   info: GraphQLResolveInfo,
-): Promise<ReadonlyMap<string, Found>> {
+): Promise<ReadonlyMap<string, ResolvedEntity>> {
   const distinct = new Map(representations.map((each) => [keyOf(each), each]));
-  const level = levelAt(info, info.fieldNodes, type, [[]]);
-  if (level === null) throw new TypeError(`The schema has no type ${type}.`);
-  const found = await foundOf(type, distinct, level, context, info);
+  const node = selectionTreeAt(info, info.fieldNodes, type, [[]]);
+  if (node === null) throw new TypeError(`The schema has no type ${type}.`);
+  const found = await foundOf(type, distinct, node, context, info);
   const objects = [...found.values()].filter(isEntity);
   for (const object of objects) typesOfObjects.set(object, type);
-  await loadLevels(level, objects, context, context.trace && ENTITIES);
+  await prefetch(node, objects, context, context.trace && ENTITIES);
   return found;
 }
 
 async function foundOf(
   type: EntityType,
   distinct: ReadonlyMap<string, Representation>,
-  level: Level,
+  node: LookaheadNode,
   context: GatewayContext,
   info: GraphQLResolveInfo,
-): Promise<ReadonlyMap<string, Found>> {
-  const source = entitySources[type];
+): Promise<ReadonlyMap<string, ResolvedEntity>> {
+  const source = federatedEntities[type];
   const { resource, isPersonal, reference } = source;
   const each = [...distinct];
   if (isPersonal === true && context.caller?.maySeePersonalData === false) {
     const refusal = personalDataRefused(context);
     return new Map(each.map(([key, { id }]) => [key, new UnknownValueError(refusal, type, id)]));
   }
-  if (reference !== undefined && !isLoadNeeded(type, level)) {
+  if (reference !== undefined && !isLoadNeeded(type, node)) {
     return new Map(each.map(([key, representation]) => [key, reference(representation)]));
   }
-  const parts = level.needs.find((need) => need.resource.name === resource.name)?.parts ?? [];
+  const expand =
+    node.requirements.find((requirement) => requirement.resource.name === resource.name)?.expand ?? [];
   const field = fieldTrace(info, context);
-  const loads = each.map(async ([key, representation]): Promise<[string, Found]> => {
+  const loads = each.map(async ([key, representation]): Promise<[string, ResolvedEntity]> => {
     try {
-      return [key, await source.load(representation, parts, field, context, info)];
+      return [key, await source.load(representation, expand, field, context, info)];
     } catch (error) {
       if (!(error instanceof UnknownValueError)) throw error;
       // Interactions are not known because their campaign's list is not: what was asked for is what is told of.
@@ -86,7 +87,7 @@ async function foundOf(
   return new Map(await endWith(field, Promise.all(loads)));
 }
 
-function isEntity(found: Found): found is object {
+function isEntity(found: ResolvedEntity): found is object {
   return found !== null && !(found instanceof Error);
 }
 

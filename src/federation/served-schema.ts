@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { schema } from '../schema.ts';
 
-/** The schema that is served: that of clients, or with what a federated graph needs besides. Only who wants that loads what makes it. */
+/** The schema that is served: that of clients, or with what a federated graph requirements besides. Only who wants that loads what makes it. */
 export function servedSchema({
   subgraph,
 }: {

@@ -2,7 +2,7 @@ import { UpstreamError } from '../errors.ts';
 import { Cancellation, type Signal } from './signal.ts';
 
 /** Told when a deadline is over. */
-export interface Waiter {
+export interface Follower {
   over(reason: UpstreamError): void;
 }
 
@@ -10,40 +10,40 @@ export interface Waiter {
 export class Deadline {
   /** On the clock of `performance.now()`. */
   readonly atMs: number;
-  readonly #asker: AbortSignal;
-  readonly #waiting = new Set<Waiter>();
+  readonly #client: AbortSignal;
+  readonly #waiting = new Set<Follower>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `asker` aborts when the one who asked has gone away. */
-  constructor(atMs: number, asker: AbortSignal) {
+  /** `client` aborts when the one who asked has gone away. */
+  constructor(atMs: number, client: AbortSignal) {
     this.atMs = atMs;
-    this.#asker = asker;
+    this.#client = client;
   }
 
   /** Why it is over; undefined while it is not. */
   get reason(): UpstreamError | undefined {
     if (performance.now() >= this.atMs) return outOfTime();
-    return this.#asker.aborted ? reasonOf(this.#asker) : undefined;
+    return this.#client.aborted ? reasonOf(this.#client) : undefined;
   }
 
   /**
    * Tells the waiter when it is over, unless that leaves before. Whoever waits for several things has one timer and one
    * listener for all of them, and none while nothing is waited for.
    */
-  wait(waiter: Waiter): void {
+  wait(waiter: Follower): void {
     this.#waiting.add(waiter);
     if (this.#waiting.size > 1) return;
     this.#timer = setTimeout(this.#onTimeout, this.atMs - performance.now());
-    this.#asker.addEventListener('abort', this.#onAbort);
+    this.#client.addEventListener('abort', this.#onAbort);
   }
 
-  leave(waiter: Waiter): void {
+  leave(waiter: Follower): void {
     if (this.#waiting.delete(waiter) && this.#waiting.size === 0) this.#disarm();
   }
 
   readonly #onTimeout = (): void => this.#end(outOfTime());
 
-  readonly #onAbort = (): void => this.#end(reasonOf(this.#asker));
+  readonly #onAbort = (): void => this.#end(reasonOf(this.#client));
 
   #end(reason: UpstreamError): void {
     this.#disarm();
@@ -54,12 +54,12 @@ export class Deadline {
 
   #disarm(): void {
     clearTimeout(this.#timer);
-    this.#asker.removeEventListener('abort', this.#onAbort);
+    this.#client.removeEventListener('abort', this.#onAbort);
   }
 }
 
-export function deadlineIn(timeoutMs: number, asker: AbortSignal): Deadline {
-  return new Deadline(performance.now() + timeoutMs, asker);
+export function deadlineIn(timeoutMs: number, client: AbortSignal): Deadline {
+  return new Deadline(performance.now() + timeoutMs, client);
 }
 
 /**

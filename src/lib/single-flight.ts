@@ -1,9 +1,9 @@
 import type { UpstreamError } from '../errors.ts';
 import { Cancellation, type Signal } from './signal.ts';
-import { type Deadline, givenUp, type Waiter } from './deadline.ts';
+import { type Deadline, givenUp, type Follower } from './deadline.ts';
 
 /** Work under way, on behalf of everybody who waits for it. */
-export interface SharedWork {
+export interface InFlight {
   /** Until when somebody wants the answer, on the clock of `performance.now()`; moves as others join and leave. */
   latestMs(): number;
   /** Aborts when nobody waits any more. */
@@ -16,9 +16,9 @@ export interface SharedWork {
  * Something that is read once for everybody who waits for it. Each has a deadline of its own and takes nothing from the
  * others by leaving; the last one ends the work.
  */
-export class SharedCall<Result> implements SharedWork {
+export class SingleFlight<Result> implements InFlight {
   readonly #signal = new Cancellation();
-  readonly #waiting = new Set<Waiting<Result>>();
+  readonly #waiting = new Set<FlightFollower<Result>>();
   readonly #onOver: () => void;
 
   /** `onOver` is told when there is a result, or none will come; it cannot be joined from then on. */
@@ -41,19 +41,19 @@ export class SharedCall<Result> implements SharedWork {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);
     return new Promise((resolve, reject) => {
-      const waiting = new Waiting(deadline, resolve, reject, this.#leave);
+      const waiting = new FlightFollower(deadline, resolve, reject, this.#leave);
       this.#waiting.add(waiting);
       deadline.wait(waiting);
     });
   }
 
   /** Begins the work, once, unless nobody waits for it any more. */
-  begin(work: (shared: SharedWork) => Promise<Result>): void {
+  begin(work: (shared: InFlight) => Promise<Result>): void {
     if (this.#waiting.size === 0) {
       this.#onOver();
       return;
     }
-    resultOf(work, this).then(
+    startWork(work, this).then(
       (result) => this.#end((waiting) => waiting.resolve(result)),
       (error: unknown) => this.#end((waiting) => waiting.reject(error)),
     );
@@ -63,7 +63,7 @@ export class SharedCall<Result> implements SharedWork {
     this.#signal.abort(reason);
   }
 
-  #end(tell: (waiting: Waiting<Result>) => void): void {
+  #end(tell: (waiting: FlightFollower<Result>) => void): void {
     this.#onOver();
     for (const waiting of this.#waiting) {
       waiting.deadline.leave(waiting);
@@ -72,7 +72,7 @@ export class SharedCall<Result> implements SharedWork {
     this.#waiting.clear();
   }
 
-  readonly #leave = (waiting: Waiting<Result>): void => {
+  readonly #leave = (waiting: FlightFollower<Result>): void => {
     this.#waiting.delete(waiting);
     // Who comes in the moment in which the last one leaves still keeps the call going.
     if (this.#waiting.size === 0) queueMicrotask(this.#abortIfAlone);
@@ -84,17 +84,17 @@ export class SharedCall<Result> implements SharedWork {
 }
 
 /** One who waits. */
-class Waiting<Result> implements Waiter {
+class FlightFollower<Result> implements Follower {
   readonly deadline: Deadline;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
-  readonly #leave: (waiting: Waiting<Result>) => void;
+  readonly #leave: (waiting: FlightFollower<Result>) => void;
 
   constructor(
     deadline: Deadline,
     resolve: (result: Result) => void,
     reject: (error: unknown) => void,
-    leave: (waiting: Waiting<Result>) => void,
+    leave: (waiting: FlightFollower<Result>) => void,
   ) {
     this.deadline = deadline;
     this.resolve = resolve;
@@ -109,9 +109,9 @@ class Waiting<Result> implements Waiter {
 }
 
 /** Work that fails before there is a promise fails all the same. */
-async function resultOf<Result>(
-  work: (shared: SharedWork) => Promise<Result>,
-  shared: SharedWork,
+async function startWork<Result>(
+  work: (shared: InFlight) => Promise<Result>,
+  shared: InFlight,
 ): Promise<Result> {
   return work(shared);
 }

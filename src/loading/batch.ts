@@ -1,11 +1,10 @@
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { budgetOfAll } from '../upstream/budget.ts';
 import type { BatchTrace, FieldsWaiting } from '../upstream/trace.ts';
-import { SharedCall, type SharedWork } from '../lib/single-flight.ts';
-import type { Asker, CallMaker } from '../upstream/client.ts';
-import type { Found } from './read-batch.ts';
+import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
+import type { RequestScope, BatchOwner } from '../upstream/client.ts';
+import type { FoundById } from './read-batch.ts';
 
-type Result<Entity> = ReadonlyMap<string, Found<Entity>>;
 /** By what they wait for; null where nobody traces them. */
 export type WaitingById = ReadonlyMap<string, readonly FieldsWaiting[]> | null;
 
@@ -13,15 +12,15 @@ export type WaitingById = ReadonlyMap<string, readonly FieldsWaiting[]> | null;
  * A bulk call of one identity that whoever needs some of its ids can join, and until it is sent with ids of their own: while
  * it waits for its turn in the quota, what others need goes with it.
  */
-export class BulkCall<Entity> {
-  readonly #most: number;
+export class Batch<Entity> {
+  readonly #maxSize: number;
   /** Each once; also those that nobody waits for any more. */
   readonly #ids: string[];
-  readonly #shared: SharedCall<Result<Entity>>;
+  readonly #shared: SingleFlight<FoundById<Entity>>;
   /** With the ids that each is here for, at each time that they came. In the order in which they came first. */
-  readonly #askers = new Map<Asker, (readonly string[])[]>();
-  #hasAnybodyLeft = false;
-  #sealed: readonly string[] | undefined;
+  readonly #owners = new Map<RequestScope, (readonly string[])[]>();
+  #hasAnyFollowerLeft = false;
+  #closed: readonly string[] | undefined;
   /** What it asks for, made when somebody else wants to know: seldom. */
   #carried: Set<string> | undefined;
   #sentAtMs: number | null = null;
@@ -36,24 +35,24 @@ export class BulkCall<Entity> {
    */
   constructor(ids: readonly string[], most: number, onOver: () => void) {
     this.#ids = [...ids];
-    this.#most = most;
-    this.#shared = new SharedCall(onOver);
+    this.#maxSize = most;
+    this.#shared = new SingleFlight(onOver);
   }
 
   /** Whether one more id can go with it. */
   get isOpen(): boolean {
-    return this.#sealed === undefined && this.#ids.length < this.#most && !this.isGivenUp;
+    return this.#closed === undefined && this.#ids.length < this.#maxSize && !this.isGivenUp;
   }
 
-  /** Whether this asker waits for it already. */
-  isAwaitedBy(asker: Asker): boolean {
-    return this.#askers.has(asker);
+  /** Whether this requestScope waits for it already. */
+  isFollowedBy(requestScope: RequestScope): boolean {
+    return this.#owners.has(requestScope);
   }
 
   /** Whether it asks for this id, or will. */
   carries(id: string): boolean {
     if (this.#ids.length === 1) return this.#ids[0] === id;
-    this.#carried ??= new Set(this.#sealed ?? this.#ids);
+    this.#carried ??= new Set(this.#closed ?? this.#ids);
     return this.#carried.has(id);
   }
 
@@ -73,46 +72,50 @@ export class BulkCall<Entity> {
     return this.#shared.signal.aborted;
   }
 
-  /** Waits for what is found of these of its ids. Rejects with an `UpstreamError` when the asker's time is over. */
-  async join(asker: Asker, ids: readonly string[], waiting: WaitingById): Promise<Result<Entity>> {
-    const { reason } = asker.deadline;
+  /** Waits for what is found of these of its ids. Rejects with an `UpstreamError` when the requestScope's time is over. */
+  async join(
+    requestScope: RequestScope,
+    ids: readonly string[],
+    waiting: WaitingById,
+  ): Promise<FoundById<Entity>> {
+    const { reason } = requestScope.deadline;
     if (reason !== undefined) {
       // Who waits already is told in a moment, and until then it may be made on their behalf.
-      this.#hasAnybodyLeft = true;
+      this.#hasAnyFollowerLeft = true;
       throw reason;
     }
-    const others = this.#askers.get(asker);
+    const others = this.#owners.get(requestScope);
     if (others !== undefined) others.push(ids);
     else {
-      if (this.#askers.size > 0) asker.tally.shared();
-      this.#askers.set(asker, [ids]);
+      if (this.#owners.size > 0) requestScope.usage.shared();
+      this.#owners.set(requestScope, [ids]);
     }
     if (waiting !== null) this.#noteWaiting(ids, waiting);
     try {
-      return await this.#shared.join(asker.deadline);
+      return await this.#shared.join(requestScope.deadline);
     } catch (error) {
-      this.#askers.delete(asker);
-      this.#hasAnybodyLeft = true;
+      this.#owners.delete(requestScope);
+      this.#hasAnyFollowerLeft = true;
       throw error;
     }
   }
 
   /** Makes the call, on behalf of everybody who waits for it by then. */
-  make(resource: string, work: (maker: CallMaker, shared: SharedWork) => Promise<Result<Entity>>): void {
+  make(resource: string, work: (maker: BatchOwner, shared: InFlight) => Promise<FoundById<Entity>>): void {
     this.#shared.begin((shared) => {
       const trace = this.#beginTrace(resource);
-      const result = work(this.#maker(), shared);
+      const result = work(this.#owner(), shared);
       return trace === null ? result : this.#ended(result, trace);
     });
   }
 
   /** The ids that it is made for, those that somebody still waits for; from now on no more can go with it. */
-  seal(): readonly string[] {
-    if (this.#sealed !== undefined) return this.#sealed;
-    this.#sealed = this.#hasAnybodyLeft ? this.#stillWanted() : this.#ids;
-    if (this.#sealed !== this.#ids) this.#carried = undefined;
+  close(): readonly string[] {
+    if (this.#closed !== undefined) return this.#closed;
+    this.#closed = this.#hasAnyFollowerLeft ? this.#stillWanted() : this.#ids;
+    if (this.#closed !== this.#ids) this.#carried = undefined;
     this.#sentAtMs = performance.now();
-    return this.#sealed;
+    return this.#closed;
   }
 
   #noteWaiting(ids: readonly string[], waiting: NonNullable<WaitingById>): void {
@@ -127,7 +130,7 @@ export class BulkCall<Entity> {
   /** It shows among what the first of those waits for who are recorded. */
   #beginTrace(resource: string): BatchTrace | null {
     let request = null;
-    for (const { trace } of this.#askers.keys()) {
+    for (const { trace } of this.#owners.keys()) {
       request ??= trace;
       if (trace?.isRecorded !== true) continue;
       request = trace;
@@ -141,36 +144,36 @@ export class BulkCall<Entity> {
     return trace;
   }
 
-  async #ended(result: Promise<Result<Entity>>, trace: BatchTrace): Promise<Result<Entity>> {
+  async #ended(result: Promise<FoundById<Entity>>, trace: BatchTrace): Promise<FoundById<Entity>> {
     try {
       const found = await result;
       const unknown = found.values().find((each) => each instanceof UnknownValueError);
-      trace.end(this.seal().length, unknown?.reason.failure ?? null);
+      trace.end(this.close().length, unknown?.reason.failure ?? null);
       return found;
     } catch (error) {
-      trace.end(this.seal().length, error instanceof UpstreamError ? error.failure : null);
+      trace.end(this.close().length, error instanceof UpstreamError ? error.failure : null);
       throw error;
     }
   }
 
   #stillWanted(): readonly string[] {
     const wanted = new Set<string>();
-    for (const id of [...this.#askers.values()].flat(2)) wanted.add(id);
+    for (const id of [...this.#owners.values()].flat(2)) wanted.add(id);
     return wanted.size === 0 || wanted.size === this.#ids.length
       ? this.#ids
       : this.#ids.filter((id) => wanted.has(id));
   }
 
   /** It is paid for by all who wait. */
-  #maker(): CallMaker {
-    const [first] = this.#askers.keys();
+  #owner(): BatchOwner {
+    const [first] = this.#owners.keys();
     if (first === undefined) throw new TypeError('A bulk call is made for somebody.');
     return {
       identity: first.identity,
       caller: first.caller,
       trace: this.#trace,
-      tally: first.tally,
-      budget: budgetOfAll(first.budget, () => this.#askers.keys().map(({ budget }) => budget)),
+      usage: first.usage,
+      budget: budgetOfAll(first.budget, () => this.#owners.keys().map(({ budget }) => budget)),
     };
   }
 }

@@ -6,7 +6,7 @@ const REFUSALS = new Set([400, 404, 413, 414]);
 const HOPELESS_DEPTH = 2;
 
 /** It is about all ids; about these, or too many to go on; or there was no call left to find out. */
-type GivenUp = 'all' | 'these' | 'spent';
+type BisectEnd = 'all' | 'these' | 'spent';
 
 interface Refused {
   readonly ids: readonly string[];
@@ -14,7 +14,7 @@ interface Refused {
 }
 
 /** Whether it is worth finding out which ids of a refused call are to blame. */
-export function canBeSplit({ failure, isNotFound }: UpstreamError): boolean {
+export function canBisect({ failure, isNotFound }: UpstreamError): boolean {
   const status = failure.upstreamStatus ?? 0;
   return REFUSALS.has(status) && (status !== 404 || isNotFound);
 }
@@ -26,11 +26,11 @@ export function canBeSplit({ failure, isNotFound }: UpstreamError): boolean {
  * @param ask Makes one call; resolves to the refusal when it could be split again, to null otherwise.
  * @param giveUp Told of ids that stay refused, and why.
  */
-export async function splitRefused(
+export async function bisect(
   refused: Refused,
   callsLeft: () => number,
   ask: (ids: readonly string[]) => Promise<UpstreamError | null>,
-  giveUp: (refused: Refused, why: GivenUp) => void,
+  giveUp: (refused: Refused, why: BisectEnd) => void,
 ): Promise<void> {
   let most = 6 * Math.ceil(Math.log2(refused.ids.length));
   let wasAnswered = false;

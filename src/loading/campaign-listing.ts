@@ -15,8 +15,8 @@ import { isId } from '../datasources/wire/ids.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { UpstreamReader } from '../upstream/client.ts';
 
-/** A stretch of the upstream's listing, which is sorted by name. */
-export interface CampaignStretch {
+/** A slice of the upstream's listing, which is sorted by name. */
+export interface CampaignSlice {
   /** With the place in the listing, counted from 0, where each stands. */
   readonly rows: readonly { readonly at: number; readonly campaign: CampaignRecord }[];
   /** How many match in all; null when the upstream does not say. */
@@ -62,20 +62,20 @@ export class CampaignListing {
 
   /**
    * `count` campaigns (1 to 100) from the place `from` on, counted from 0. One call, or two where no single page of the
-   * upstream covers the stretch. Rejects with an `UnknownValueError`.
+   * upstream covers the slice. Rejects with an `UnknownValueError`.
    *
    * @param field Who waits for them, where that is traced.
    */
-  async stretch(
+  async slice(
     filter: CampaignFilter,
     from: number,
     count: number,
     field: FieldTrace | null = null,
-  ): Promise<CampaignStretch> {
+  ): Promise<CampaignSlice> {
     const { size, numbers } = pagesCovering(from, count);
     const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
     const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
-    let beyond: Pick<CampaignStretch, 'total' | 'hasMore'> = { total: null, hasMore: true };
+    let beyond: Pick<CampaignSlice, 'total' | 'hasMore'> = { total: null, hasMore: true };
     for (const number of numbers) {
       if (!beyond.hasMore) break;
       // oxlint-disable-next-line eslint/no-await-in-loop -- only the first page tells whether there is a second
@@ -108,7 +108,7 @@ function cacheKeyFn(key: CampaignPageKey): string {
 }
 
 /**
- * The upstream pages by number, so a stretch that does not begin at a multiple of its length (the client changed `first` on
+ * The upstream pages by number, so a slice that does not begin at a multiple of its length (the client changed `first` on
  * the way) needs a larger page to be had in one call.
  */
 function pagesCovering(from: number, count: number): { size: number; numbers: number[] } {

@@ -5,7 +5,7 @@ import { orNull } from '../datasources/wire/wire-record.ts';
 import { UnknownValueError } from '../errors.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 import { answered, EntityLoader, type LoaderContext } from './entity-loader.ts';
-import type { SharedEntities } from './entity-sources.ts';
+import type { EntitySources } from './entity-sources.ts';
 
 /** A contact that was found by its own id and its list's. */
 class FoundContact implements ContactReference {
@@ -34,13 +34,13 @@ class FoundContact implements ContactReference {
 
 /** Contacts are asked for list by list, so there is a loader for each contact list. */
 export class ContactsByList {
-  readonly #shared: SharedEntities<ContactRecord>;
+  readonly #shared: EntitySources<ContactRecord>;
   #context: LoaderContext;
   readonly #campaigns: EntityLoader<CampaignRecord>;
   readonly #byList = new Map<string, EntityLoader<ContactRecord>>();
 
   constructor(
-    shared: SharedEntities<ContactRecord>,
+    shared: EntitySources<ContactRecord>,
     context: LoaderContext,
     campaigns: EntityLoader<CampaignRecord>,
   ) {
@@ -60,7 +60,7 @@ export class ContactsByList {
   }
 
   /** The contact that a reference refers to; see `EntityLoader.find` and `contactListOf`. */
-  find(
+  getOrLoad(
     contact: ContactReference,
     field: FieldTrace | null = null,
   ): ContactRecord | null | Promise<ContactRecord | null> {
@@ -71,14 +71,14 @@ export class ContactsByList {
   }
 
   /** The same as `EntityLoader.prepare`. */
-  prepare(contacts: readonly ContactReference[], field: FieldTrace | null): Promise<unknown> | undefined {
+  prefetch(contacts: readonly ContactReference[], field: FieldTrace | null): Promise<unknown> | undefined {
     const loads: Promise<unknown>[] = [];
     const byList = new Map<string, ContactReference[]>();
     for (const contact of contacts) {
       // Nearly all say themselves in which list they are, and a screen has hundreds.
       const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact, field));
       // Whoever asks for the contact is told why it cannot be known.
-      if (contactList instanceof Promise) loads.push(contactList.then(() => this.find(contact, field)));
+      if (contactList instanceof Promise) loads.push(contactList.then(() => this.getOrLoad(contact, field)));
       else if (contactList !== null) {
         const others = byList.get(contactList.id);
         if (others === undefined) byList.set(contactList.id, [contact]);
@@ -86,14 +86,14 @@ export class ContactsByList {
       }
     }
     for (const [contactListId, some] of byList) {
-      const load = this.#loaderOf(contactListId).prepare(some, [], field);
+      const load = this.#loaderOf(contactListId).prefetch(some, [], field);
       if (load !== undefined) loads.push(load);
     }
     return loads.length === 0 ? undefined : Promise.allSettled(loads);
   }
 
   /** Loads what `contactListOf` is going to need. What fails is told there. */
-  prepareLists(
+  prefetchLists(
     contacts: readonly ContactReference[],
     field: FieldTrace | null,
   ): Promise<unknown> | undefined {

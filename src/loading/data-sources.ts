@@ -3,8 +3,8 @@ import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { CampaignListing } from './campaign-listing.ts';
 import { ContactsByList } from './contacts-by-list.ts';
 import { EntityLoader, type LoaderContext } from './entity-loader.ts';
-import { type DeniedCall, SharedEntities } from './entity-sources.ts';
-import type { SharingMeans } from './loading-options.ts';
+import { type DeniedCall, EntitySources } from './entity-sources.ts';
+import type { LoadingOptions } from './loading-options.ts';
 
 /** What the requests of each identity share. It lives as long as the gateway. */
 export type SharedSources = ReturnType<typeof createSharedSources>;
@@ -12,21 +12,21 @@ export type SharedSources = ReturnType<typeof createSharedSources>;
 /** Everything that one request can read, on behalf of one identity. Nothing in it outlives the request. */
 export type DataSources = ReturnType<typeof createDataSources>;
 
-export function createSharedSources(means: SharingMeans) {
+export function createSharedSources(options: LoadingOptions) {
   return {
-    campaigns: new SharedEntities(() => resources.campaigns, means),
-    campaignInteractions: new SharedEntities(() => resources.campaignInteractions, means),
-    campaignProgress: new SharedEntities(() => resources.campaignProgress, means),
-    campaignStats: new SharedEntities(() => resources.campaignStats, means),
-    contactLists: new SharedEntities(() => resources.contactLists, means),
-    contacts: new SharedEntities(resources.contactsOf, means),
-    conversations: new SharedEntities(() => resources.conversations, means),
-    divisions: new SharedEntities(() => resources.divisions, means),
-    queues: new SharedEntities(() => resources.queues, means),
-    scripts: new SharedEntities(() => resources.scripts, means),
-    skills: new SharedEntities(() => resources.skills, means),
-    users: new SharedEntities(() => resources.users, means),
-    wrapUpCodes: new SharedEntities(() => resources.wrapUpCodes, means),
+    campaigns: new EntitySources(() => resources.campaigns, options),
+    campaignInteractions: new EntitySources(() => resources.campaignInteractions, options),
+    campaignProgress: new EntitySources(() => resources.campaignProgress, options),
+    campaignStats: new EntitySources(() => resources.campaignStats, options),
+    contactLists: new EntitySources(() => resources.contactLists, options),
+    contacts: new EntitySources(resources.contactsOf, options),
+    conversations: new EntitySources(() => resources.conversations, options),
+    divisions: new EntitySources(() => resources.divisions, options),
+    queues: new EntitySources(() => resources.queues, options),
+    scripts: new EntitySources(() => resources.scripts, options),
+    skills: new EntitySources(() => resources.skills, options),
+    users: new EntitySources(() => resources.users, options),
+    wrapUpCodes: new EntitySources(() => resources.wrapUpCodes, options),
   };
 }
 

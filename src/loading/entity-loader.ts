@@ -1,18 +1,18 @@
 import DataLoader from 'dataloader';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/trace.ts';
-import type { Asker, UpstreamReader } from '../upstream/client.ts';
+import type { RequestScope, UpstreamReader } from '../upstream/client.ts';
 import { PlainReference, type Reference } from '../datasources/wire/reference.ts';
 import type { WaitingById } from './batch.ts';
 import type { Found } from './read-batch.ts';
 import type { Resource } from '../datasources/resource.ts';
-import type { SharedEntities } from './entity-sources.ts';
-import type { Stock } from './entity-source.ts';
+import type { EntitySources } from './entity-sources.ts';
+import type { EntitySource } from './entity-source.ts';
 
 /** What loaders need of the request that they serve. */
 export interface LoaderContext {
   /** On whose behalf it reads, or why it cannot. */
-  readonly asker: Asker | UpstreamError;
+  readonly requestScope: RequestScope | UpstreamError;
   readonly read: UpstreamReader;
 }
 
@@ -23,53 +23,53 @@ const requestAnswered = new UpstreamError({
 
 /** That of a request that has been answered: nothing is asked for any more. */
 export const answered: LoaderContext = {
-  asker: requestAnswered,
+  requestScope: requestAnswered,
   read: () => Promise.reject(requestAnswered),
 };
 
-interface Key<Part> {
+interface LoadKey<Expand> {
   /** One, or several of which nobody waits for each by itself. */
   readonly ids: readonly string[];
-  readonly parts: readonly Part[];
+  readonly expand: readonly Expand[];
   readonly maxAgeMs: number;
 }
 
 /**
  * Loads the entities of one resource for one request, and so for one identity. All ids that fields ask for in the same
- * tick are looked up together, and what is not kept goes into the fewest calls that carry it; an id is asked for again only
+ * tick are known up together, and what is not kept goes into the fewest calls that carry it; an id is asked for again only
  * when a later field needs a part that the earlier calls did not ask for. What was found once stays the same for the request.
  */
-export class EntityLoader<Entity, Part extends string = never> {
-  readonly #resource: Resource<Entity, Part>;
-  readonly #shared: SharedEntities<Entity, Part>;
+export class EntityLoader<Entity, Expand extends string = never> {
+  readonly #resource: Resource<Entity, Expand>;
+  readonly #shared: EntitySources<Entity, Expand>;
   readonly #scope: string;
-  #asker: Asker | UpstreamError;
+  #requestScope: RequestScope | UpstreamError;
   // A request has a loader for each resource and uses few.
   /** By `keyOf`. */
   #found: Map<string, Found<Entity>> | undefined;
   /** The keys of what was read for this request and not kept from another. */
   #isRead: Set<string> | undefined;
-  #dataLoader: DataLoader<Key<Part>, Entity | null, string | Key<Part>> | undefined;
+  #dataLoader: DataLoader<LoadKey<Expand>, Entity | null, string | LoadKey<Expand>> | undefined;
   /** The fields that are traced and wait for a key. */
-  #waiting: Map<string | Key<Part>, FieldsWaiting> | undefined;
+  #waiting: Map<string | LoadKey<Expand>, FieldsWaiting> | undefined;
 
   /** `scope` is what the ids have their meaning in, where that is not the same for all. */
-  constructor(shared: SharedEntities<Entity, Part>, { asker }: LoaderContext, scope = '') {
+  constructor(shared: EntitySources<Entity, Expand>, { requestScope }: LoaderContext, scope = '') {
     this.#resource = shared.resourceOf(scope);
     this.#shared = shared;
     this.#scope = scope;
-    this.#asker = asker;
+    this.#requestScope = requestScope;
   }
 
-  get #loader(): DataLoader<Key<Part>, Entity | null, string | Key<Part>> {
-    // Chunking is done where calls are made, after one id's keys with different parts have become one; maxBatchSize would count them all.
+  get #loader(): DataLoader<LoadKey<Expand>, Entity | null, string | LoadKey<Expand>> {
+    // Chunking is done where calls are made, after one id's keys with different expand have become one; maxBatchSize would count them all.
     this.#dataLoader ??= new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
     return this.#dataLoader;
   }
 
-  /** The parts that the upstream gives only when asked to. */
-  get parts(): readonly Part[] {
-    return this.#resource.parts.map(({ name }) => name);
+  /** The expand that the upstream gives only when asked to. */
+  get expand(): readonly Expand[] {
+    return this.#resource.expand.map(({ name }) => name);
   }
 
   /**
@@ -80,15 +80,15 @@ export class EntityLoader<Entity, Part extends string = never> {
    */
   load(
     id: string,
-    parts: readonly Part[] = [],
+    expand: readonly Expand[] = [],
     maxAgeMs = Infinity,
     field: FieldTrace | null = null,
   ): Promise<Entity | null> {
-    const key = keyOf(id, parts);
+    const key = keyOf(id, expand);
     // However fresh it is wanted: it has been read for this very request.
     const found = this.#isRead?.has(key) === true ? this.#found?.get(key) : undefined;
     if (found !== undefined && !(found instanceof UnknownValueError)) return Promise.resolve(found);
-    return this.#load({ ids: [id], parts, maxAgeMs }, field);
+    return this.#load({ ids: [id], expand, maxAgeMs }, field);
   }
 
   /**
@@ -97,13 +97,13 @@ export class EntityLoader<Entity, Part extends string = never> {
    *
    * @throws UnknownValueError when it is known at once that nothing can be known.
    */
-  find(reference: Reference, parts: readonly Part[] = []): Entity | null | Promise<Entity | null> {
+  getOrLoad(reference: Reference, expand: readonly Expand[] = []): Entity | null | Promise<Entity | null> {
     // Nearly all are plain, and of those it is known.
-    if (!(reference instanceof PlainReference) && parts.length === 0 && this.#resource.isEntity(reference)) {
+    if (!(reference instanceof PlainReference) && expand.length === 0 && this.#resource.isEntity(reference)) {
       return reference;
     }
-    const known = this.known(reference.id, parts);
-    return known === undefined ? this.load(reference.id, parts) : known;
+    const peek = this.known(reference.id, expand);
+    return peek === undefined ? this.load(reference.id, expand) : peek;
   }
 
   /**
@@ -111,9 +111,9 @@ export class EntityLoader<Entity, Part extends string = never> {
    *
    * @throws UnknownValueError when it was loaded in vain.
    */
-  known(id: string, parts: readonly Part[] = []): Entity | null | undefined {
-    let found = this.#found?.get(keyOf(id, parts));
-    if (found === undefined) found = this.#recall(id, parts);
+  known(id: string, expand: readonly Expand[] = []): Entity | null | undefined {
+    let found = this.#found?.get(keyOf(id, expand));
+    if (found === undefined) found = this.#get(id, expand);
     if (found instanceof UnknownValueError) throw found;
     return found;
   }
@@ -122,31 +122,34 @@ export class EntityLoader<Entity, Part extends string = never> {
    * Loads what `find` is going to be asked for, or undefined where nothing has to be loaded. To wait for all of it at once costs
    * one promise instead of hundreds. What could not be found out `find` throws then.
    */
-  prepare(
+  prefetch(
     references: readonly Reference[],
-    parts: readonly Part[] = [],
+    expand: readonly Expand[] = [],
     field: FieldTrace | null = null,
   ): Promise<unknown> | undefined {
-    const asker = this.#asker;
-    const recall = asker instanceof UpstreamError ? null : this.#stockOf(asker).recaller(asker, parts);
+    const requestScope = this.#requestScope;
+    const recall =
+      requestScope instanceof UpstreamError
+        ? null
+        : this.#sourceOf(requestScope).lookup(requestScope, expand);
     const missing = new Set<string>();
     for (const reference of references) {
       // Nearly all are plain, and of those it is known.
       const isPlain = reference instanceof PlainReference;
-      if (!isPlain && parts.length === 0 && this.#resource.isEntity(reference)) continue;
+      if (!isPlain && expand.length === 0 && this.#resource.isEntity(reference)) continue;
       const { id } = reference;
-      if (missing.has(id) || this.#found?.has(keyOf(id, parts)) === true) continue;
+      if (missing.has(id) || this.#found?.has(keyOf(id, expand)) === true) continue;
       const kept = recall?.(id);
       if (kept === undefined) missing.add(id);
-      else this.#noteAll(id, parts, kept);
+      else this.#noteAll(id, expand, kept);
     }
     if (missing.size === 0) return undefined;
-    return this.#load({ ids: [...missing], parts, maxAgeMs: Infinity }, field);
+    return this.#load({ ids: [...missing], expand, maxAgeMs: Infinity }, field);
   }
 
   /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */
   prime(id: string, entity: Entity): void {
-    this.#loader.prime({ ids: [id], parts: [], maxAgeMs: Infinity }, entity);
+    this.#loader.prime({ ids: [id], expand: [], maxAgeMs: Infinity }, entity);
     this.#note(id, entity);
   }
 
@@ -155,7 +158,7 @@ export class EntityLoader<Entity, Part extends string = never> {
    * from here on, but V8 collects what has lived for a while so rarely that what it refers to would be copied about meanwhile.
    */
   release(): void {
-    this.#asker = answered.asker;
+    this.#requestScope = answered.requestScope;
     this.#found = undefined;
     this.#isRead = undefined;
     this.#dataLoader = undefined;
@@ -166,56 +169,58 @@ export class EntityLoader<Entity, Part extends string = never> {
     return (this.#found ??= new Map());
   }
 
-  #load(key: Key<Part>, field: FieldTrace | null): Promise<Entity | null> {
+  #load(key: LoadKey<Expand>, field: FieldTrace | null): Promise<Entity | null> {
     if (field !== null) addWaiting((this.#waiting ??= new Map()), cacheKeyFn(key), field);
     return this.#loader.load(key);
   }
 
-  #recall(id: string, parts: readonly Part[]): Entity | null | undefined {
-    const asker = this.#asker;
-    if (asker instanceof UpstreamError) return undefined;
-    const kept = this.#stockOf(asker).recaller(asker, parts)?.(id);
+  #get(id: string, expand: readonly Expand[]): Entity | null | undefined {
+    const requestScope = this.#requestScope;
+    if (requestScope instanceof UpstreamError) return undefined;
+    const kept = this.#sourceOf(requestScope).lookup(requestScope, expand)?.(id);
     if (kept === undefined) return undefined;
-    this.#noteAll(id, parts, kept);
+    this.#noteAll(id, expand, kept);
     return kept;
   }
 
-  async #batch(keys: readonly Key<Part>[]): Promise<(Entity | null | Error)[]> {
-    const asker = this.#asker;
-    if (asker instanceof UpstreamError) {
-      return keys.map(({ ids: [id = null] }) => new UnknownValueError(asker, this.#resource.type, id));
+  async #batch(keys: readonly LoadKey<Expand>[]): Promise<(Entity | null | Error)[]> {
+    const requestScope = this.#requestScope;
+    if (requestScope instanceof UpstreamError) {
+      return keys.map(({ ids: [id = null] }) => new UnknownValueError(requestScope, this.#resource.type, id));
     }
-    const stock = this.#stockOf(asker);
+    const source = this.#sourceOf(requestScope);
     const answers = new Map<string, Found<Entity>>();
     const missing: string[] = [];
-    const missingParts = new Set<Part>();
+    const missingExpand = new Set<Expand>();
     let missingAgeMs = Infinity;
-    for (const { ids, parts, maxAgeMs } of strictest(keys)) {
-      const recall = stock.recaller(asker, parts, maxAgeMs);
+    for (const { ids, expand, maxAgeMs } of strictest(keys)) {
+      const recall = source.lookup(requestScope, expand, maxAgeMs);
       const missingBefore = missing.length;
       for (const id of ids) {
         const kept = recall?.(id);
         if (kept === undefined) missing.push(id);
         else {
           answers.set(id, kept);
-          this.#noteAll(id, parts, kept);
+          this.#noteAll(id, expand, kept);
         }
       }
       if (missing.length === missingBefore) continue;
-      for (const part of parts) missingParts.add(part);
+      for (const part of expand) missingExpand.add(part);
       missingAgeMs = Math.min(missingAgeMs, maxAgeMs);
     }
-    const parts = [...missingParts];
+    const expand = [...missingExpand];
     const waiting = this.#waiting === undefined ? null : waitingById(keys, this.#waiting);
     const found =
-      missing.length === 0 ? answers : await stock.load(asker, missing, parts, waiting, missingAgeMs);
+      missing.length === 0
+        ? answers
+        : await source.load(requestScope, missing, expand, waiting, missingAgeMs);
     if (waiting !== null) noteFailures(found, waiting);
     for (const id of missing) {
-      this.#noteAll(id, parts, found.get(id) ?? null);
-      if (this.#resource.lifetime === 'live') {
+      this.#noteAll(id, expand, found.get(id) ?? null);
+      if (this.#resource.ttl === 'live') {
         // Not the older one that an earlier field of the request may have been content with.
-        this.#foundSoFar.set(keyOf(id, parts), found.get(id) ?? null);
-        (this.#isRead ??= new Set()).add(keyOf(id, parts));
+        this.#foundSoFar.set(keyOf(id, expand), found.get(id) ?? null);
+        (this.#isRead ??= new Set()).add(keyOf(id, expand));
       }
     }
     return keys.map(({ ids }) => {
@@ -225,16 +230,16 @@ export class EntityLoader<Entity, Part extends string = never> {
     });
   }
 
-  #stockOf(asker: Asker): Stock<Entity, Part> {
-    return this.#shared.of(asker.identity, this.#scope);
+  #sourceOf(requestScope: RequestScope): EntitySource<Entity, Expand> {
+    return this.#shared.of(requestScope.identity, this.#scope);
   }
 
   /** Whoever asks later for less has it already. Fields ask for one part at a time, root fields for several, but those come first. */
-  #noteAll(id: string, parts: readonly Part[], found: Found<Entity>): void {
+  #noteAll(id: string, expand: readonly Expand[], found: Found<Entity>): void {
     this.#note(id, found);
-    if (parts.length === 0) return;
-    for (const some of [[], ...parts.map((part) => [part]), parts]) {
-      this.#loader.prime({ ids: [id], parts: some, maxAgeMs: Infinity }, found);
+    if (expand.length === 0) return;
+    for (const some of [[], ...expand.map((part) => [part]), expand]) {
+      this.#loader.prime({ ids: [id], expand: some, maxAgeMs: Infinity }, found);
       this.#note(keyOf(id, some), found);
     }
   }
@@ -247,15 +252,15 @@ export class EntityLoader<Entity, Part extends string = never> {
 }
 
 /** All that is asked of each id, so that one answer serves everybody. */
-function strictest<Part>(keys: readonly Key<Part>[]): Iterable<Key<Part>> {
+function strictest<Expand>(keys: readonly LoadKey<Expand>[]): Iterable<LoadKey<Expand>> {
   if (keys.length === 1) return keys;
-  const byId = new Map<string, Key<Part>>();
-  for (const { ids, parts, maxAgeMs } of keys) {
+  const byId = new Map<string, LoadKey<Expand>>();
+  for (const { ids, expand, maxAgeMs } of keys) {
     for (const id of ids) {
-      const known = byId.get(id) ?? { ids: [id], parts: [], maxAgeMs: Infinity };
+      const known = byId.get(id) ?? { ids: [id], expand: [], maxAgeMs: Infinity };
       byId.set(id, {
         ids: known.ids,
-        parts: parts.length === 0 ? known.parts : [...new Set([...known.parts, ...parts])],
+        expand: expand.length === 0 ? known.expand : [...new Set([...known.expand, ...expand])],
         maxAgeMs: Math.min(maxAgeMs, known.maxAgeMs),
       });
     }
@@ -267,17 +272,17 @@ function strictest<Part>(keys: readonly Key<Part>[]): Iterable<Key<Part>> {
  * By what is asked for; one who wants it fresh does not get what another was content with. Several ids at once stand for
  * themselves: whoever asks for them again while they are under way joins that call, and afterwards they are known.
  */
-function cacheKeyFn<Part extends string>(asked: Key<Part>): string | Key<Part> {
-  const { ids, parts, maxAgeMs } = asked;
+function cacheKeyFn<Expand extends string>(asked: LoadKey<Expand>): string | LoadKey<Expand> {
+  const { ids, expand, maxAgeMs } = asked;
   const [id] = ids;
   if (id === undefined || ids.length > 1) return asked;
-  const key = keyOf(id, parts);
+  const key = keyOf(id, expand);
   return maxAgeMs === Infinity ? key : `${key} ${maxAgeMs}`;
 }
 
-function waitingById<Part extends string>(
-  keys: readonly Key<Part>[],
-  waiting: ReadonlyMap<string | Key<Part>, FieldsWaiting>,
+function waitingById<Expand extends string>(
+  keys: readonly LoadKey<Expand>[],
+  waiting: ReadonlyMap<string | LoadKey<Expand>, FieldsWaiting>,
 ): NonNullable<WaitingById> {
   const byId = new Map<string, FieldsWaiting[]>();
   for (const key of keys) {
@@ -302,6 +307,6 @@ function noteFailures<Entity>(
   }
 }
 
-function keyOf(id: string, parts: readonly string[]): string {
-  return parts.length === 0 ? id : `${id} ${parts.toSorted().join(' ')}`;
+function keyOf(id: string, expand: readonly string[]): string {
+  return expand.length === 0 ? id : `${id} ${expand.toSorted().join(' ')}`;
 }

@@ -1,18 +1,18 @@
 import type { LookupCounts } from '../cache/lookup-counts.ts';
-import type { Claim, ReplicatedRow, ReplicatedShelf } from '../cache/replica-store.ts';
-import { isSame, type Packed, Shelf } from '../cache/entity-cache.ts';
+import type { Lease, ReplicaRow, ReplicaStore } from '../cache/replica-store.ts';
+import { isSameExpand, type Packed, EntityCache } from '../cache/entity-cache.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { deadlineIn } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
-import type { Asker } from '../upstream/client.ts';
-import { type UpstreamRequest, written, type WrittenRequest } from '../upstream/request.ts';
-import { UpstreamTally } from '../upstream/usage.ts';
+import type { RequestScope } from '../upstream/client.ts';
+import { type UpstreamRequest, serialize, type SerializedRequest } from '../upstream/request.ts';
+import { UpstreamUsage } from '../upstream/usage.ts';
 import { answersOf } from './replica-rows.ts';
-import { BulkCall, type WaitingById } from './batch.ts';
-import { type AnsweredEntities, type Found, readEntities } from './read-batch.ts';
-import { ReplicatedReads } from './replica-lookup.ts';
+import { Batch, type WaitingById } from './batch.ts';
+import { type AnsweredEntities, type Found, readBatch } from './read-batch.ts';
+import { ReplicaLookup } from './replica-lookup.ts';
 import type { Resource } from '../datasources/resource.ts';
-import type { Freshness, SharingMeans } from './loading-options.ts';
+import type { Freshness, LoadingOptions } from './loading-options.ts';
 
 /**
  * What a byte of an answer costs in resident memory, as it came and once objects are made of it: more than it takes itself,
@@ -24,132 +24,133 @@ const UNPACKED_BYTES = 8;
 const BYTES_PER_ANSWER = 4_000;
 const BYTES_PER_ENTITY = 200;
 /** An id that is not known may be known soon: it has been created just now. */
-const LONGEST_ABSENCE_MS = 10_000;
+const NEGATIVE_TTL_MS = 10_000;
 /** What was asked for anew without success is not asked for again at once. */
-const REFRESH_PAUSE_MS = 1_000;
+const REVALIDATION_PAUSE_MS = 1_000;
 /** While it is found out whether others have asked anew, nobody else has to. */
-const LOOKING_PAUSE_MS = 100;
+const LOOKUP_PAUSE_MS = 100;
 
 const nobodyLeaves = new AbortController().signal;
 
 /** What one identity's requests share of one resource. */
-export class Stock<Entity, Part extends string = never> {
-  readonly resource: Resource<Entity, Part>;
+export class EntitySource<Entity, Expand extends string = never> {
+  readonly resource: Resource<Entity, Expand>;
   readonly #identity: UpstreamIdentity;
-  readonly #means: SharingMeans;
-  readonly #kept: Shelf<Entity>;
+  readonly #options: LoadingOptions;
+  readonly #cache: EntityCache<Entity>;
   readonly #lookups: LookupCounts | null;
   /** Where other processes show what they have read; null where there is nothing of the kind. */
-  readonly #elsewhere: ReplicatedShelf | null;
-  readonly #replicated: ReplicatedReads<Entity, Part> | null;
-  /** Calls under way and to be made, by the parts that they ask for. */
-  #calls: Calls<Entity>[] = [];
-  #refreshFromMs = 0;
+  readonly #replicaStore: ReplicaStore | null;
+  readonly #replicaLookup: ReplicaLookup<Entity, Expand> | null;
+  /** Calls under way and to be made, by the expand that they ask for. */
+  #batches: BatchesByExpand<Entity>[] = [];
+  #revalidateFromMs = 0;
   #isDropped = false;
 
   constructor(
-    resource: Resource<Entity, Part>,
+    resource: Resource<Entity, Expand>,
     scope: string,
     identity: UpstreamIdentity,
-    means: SharingMeans,
+    options: LoadingOptions,
   ) {
     this.resource = resource;
     this.#identity = identity;
-    this.#means = means;
-    this.#kept = new Shelf(identity, resource.lifetime === 'live' ? means.lists : means.entities);
-    this.#lookups = means.lookups?.of(resource.gives) ?? null;
-    this.#elsewhere = means.secondLevel?.shelfOf(identity, resource, scope) ?? null;
-    this.#replicated = this.#elsewhere && this.#readsBeyond(this.#elsewhere);
+    this.#options = options;
+    this.#cache = new EntityCache(identity, resource.ttl === 'live' ? options.lists : options.entities);
+    this.#lookups = options.lookups?.of(resource.resultType) ?? null;
+    this.#replicaStore = options.replicaStores?.of(identity, resource, scope) ?? null;
+    this.#replicaLookup = this.#replicaStore && this.#createReplicaLookup(this.#replicaStore);
   }
 
   get isIdle(): boolean {
     return (
-      this.#kept.isEmpty &&
-      this.#calls.every(({ underWay }) => underWay.length === 0) &&
-      (this.#replicated?.isIdle ?? true)
+      this.#cache.isEmpty &&
+      this.#batches.every(({ underWay }) => underWay.length === 0) &&
+      (this.#replicaLookup?.isIdle ?? true)
     );
   }
 
   /** Nothing that was read, or is being read, is shown to anybody who asks from now on. */
   drop(): void {
     this.#isDropped = true;
-    this.#kept.clear();
-    this.#calls = [];
+    this.#cache.clear();
+    this.#batches = [];
   }
 
   /**
-   * Looks up what is kept of an id with these parts, if it may still be shown and is no older than `maxAgeMs`: at this moment,
+   * Looks up what is kept of an id with these expand, if it may still be shown and is no older than `maxAgeMs`: at this moment,
    * and so not for longer than a tick. What is nearly too old is asked for anew in the background, on behalf of the one who
    * asks now. Null when nothing may be shown.
    */
-  recaller(
-    asker: Asker,
-    parts: readonly Part[],
+  lookup(
+    requestScope: RequestScope,
+    expand: readonly Expand[],
     maxAgeMs = Infinity,
   ): ((id: string) => Entity | null | undefined) | null {
-    if (this.#kept.isEmpty) return null;
+    if (this.#cache.isEmpty) return null;
     const nowMs = performance.now();
-    if (!this.#means.proofs.isProven(this.#identity, nowMs)) return null;
-    const { freshMs, staleMs } = this.#freshness(parts);
+    if (!this.#options.credentialChecks.isFresh(this.#identity, nowMs)) return null;
+    const { freshMs, staleMs } = this.#freshness(expand);
     const usableMs = Math.min(freshMs + staleMs, maxAgeMs);
     return (id) => {
-      const kept = this.#kept.find(id, parts);
+      const kept = this.#cache.get(id, expand);
       if (kept === undefined) return undefined;
       const ageMs = nowMs - kept.readAtMs;
       if (ageMs >= usableMs) return undefined;
       const entity = kept.use(id);
-      if (entity === null && ageMs >= LONGEST_ABSENCE_MS) return undefined;
+      if (entity === null && ageMs >= NEGATIVE_TTL_MS) return undefined;
       const isStale = ageMs >= freshMs;
-      if (isStale) this.#refreshSoon(asker, id, parts, nowMs);
+      if (isStale) this.#revalidateSoon(requestScope, id, expand, nowMs);
       if (this.#lookups !== null) this.#lookups[isStale ? 'stale' : 'fresh'] += 1;
-      asker.tally.kept(this.resource.gives, ageMs);
+      requestScope.usage.kept(this.resource.resultType, ageMs);
       return entity;
     };
   }
 
   /**
-   * What is found of the ids, each from a call under way that asks for it or else by one that is made now; where it is shared
+   * What is found of the ids, each from a batch under way that asks for it or else by one that is made now; where it is shared
    * with other processes, from what they show. What is not in the map is not known to the upstream. Rejects only for defects of
    * our own.
    */
   load(
-    asker: Asker,
+    requestScope: RequestScope,
     ids: readonly string[],
-    parts: readonly Part[],
+    expand: readonly Expand[],
     waiting: WaitingById,
     maxAgeMs = Infinity,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
     const ask = (some: readonly string[]) => {
       if (this.#lookups !== null) this.#lookups.missing += some.length;
-      return this.#read(asker, some, parts, waiting);
+      return this.#read(requestScope, some, expand, waiting);
     };
-    if (!this.#replicated?.isThere || this.#usableMs(parts) <= 0) return ask(ids);
+    if (!this.#replicaLookup?.isAvailable || this.#usableMs(expand) <= 0) return ask(ids);
     const askedAtMs = performance.now();
-    return this.#replicated.load(
-      asker,
+    return this.#replicaLookup.load(
+      requestScope,
       ids,
-      parts,
+      expand,
       maxAgeMs,
-      (some) => this.#unlessKeptSince(askedAtMs, some, parts, ask),
+      (some) => this.#unlessCachedSince(askedAtMs, some, expand, ask),
       (id, readAtMs) => {
         const nowMs = performance.now();
         if (this.#lookups !== null) this.#lookups.replicated += 1;
-        asker.tally.kept(this.resource.gives, nowMs - readAtMs);
-        if (nowMs - readAtMs >= this.#freshness(parts).freshMs) this.#refreshSoon(asker, id, parts, nowMs);
+        requestScope.usage.kept(this.resource.resultType, nowMs - readAtMs);
+        if (nowMs - readAtMs >= this.#freshness(expand).freshMs)
+          this.#revalidateSoon(requestScope, id, expand, nowMs);
       },
     );
   }
 
-  /** Asks for what has not come meanwhile, while it was looked for elsewhere. */
-  async #unlessKeptSince(
+  /** Asks for what has not come meanwhile, while it was known for elsewhere. */
+  async #unlessCachedSince(
     sinceMs: number,
     ids: readonly string[],
-    parts: readonly Part[],
+    expand: readonly Expand[],
     ask: (ids: readonly string[]) => Promise<ReadonlyMap<string, Found<Entity>>>,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
     const come = new Map<string, Found<Entity>>();
     for (const id of ids) {
-      const kept = this.#kept.find(id, parts);
+      const kept = this.#cache.get(id, expand);
       if (kept !== undefined && kept.readAtMs >= sinceMs) come.set(id, kept.use(id));
     }
     if (come.size === 0) return ask(ids);
@@ -158,17 +159,18 @@ export class Stock<Entity, Part extends string = never> {
   }
 
   async #read(
-    asker: Asker,
+    requestScope: RequestScope,
     ids: readonly string[],
-    parts: readonly Part[],
+    expand: readonly Expand[],
     waiting: WaitingById,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
-    const idsByCall = this.#callsFor(asker, ids, parts);
-    if (idsByCall.size === 1) for (const [call] of idsByCall) return this.#join(call, asker, ids, waiting);
+    const idsByBatch = this.#batchesFor(requestScope, ids, expand);
+    if (idsByBatch.size === 1)
+      for (const [batch] of idsByBatch) return this.#join(batch, requestScope, ids, waiting);
     const found = new Map<string, Found<Entity>>();
     await Promise.all(
-      [...idsByCall].map(async ([call, some]) => {
-        const result = await this.#join(call, asker, some, waiting);
+      [...idsByBatch].map(async ([batch, some]) => {
+        const result = await this.#join(batch, requestScope, some, waiting);
         for (const id of some) found.set(id, result.get(id) ?? null);
       }),
     );
@@ -176,13 +178,13 @@ export class Stock<Entity, Part extends string = never> {
   }
 
   async #join(
-    call: BulkCall<Entity>,
-    asker: Asker,
+    batch: Batch<Entity>,
+    requestScope: RequestScope,
     ids: readonly string[],
     waiting: WaitingById,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
     try {
-      return await call.join(asker, ids, waiting);
+      return await batch.join(requestScope, ids, waiting);
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const reason = error.resource === undefined ? error.of(this.resource.name) : error;
@@ -190,108 +192,110 @@ export class Stock<Entity, Part extends string = never> {
     }
   }
 
-  /** For each id the call under way, or to be made, that asks for it with at least these parts. */
-  #callsFor(
-    asker: Asker,
+  /** For each id the batch under way, or to be made, that asks for it with at least these expand. */
+  #batchesFor(
+    requestScope: RequestScope,
     ids: readonly string[],
-    parts: readonly Part[],
-  ): ReadonlyMap<BulkCall<Entity>, readonly string[]> {
-    const joinable = this.#joinable(asker, parts);
+    expand: readonly Expand[],
+  ): ReadonlyMap<Batch<Entity>, readonly string[]> {
+    const joinable = this.#joinable(requestScope, expand);
     // As nearly always.
-    if (joinable.length === 0 && ids.length <= this.#most) return new Map([[this.#newCall(ids, parts), ids]]);
-    const idsByCall = new Map<BulkCall<Entity>, string[]>();
+    if (joinable.length === 0 && ids.length <= this.#maxSize)
+      return new Map([[this.#openBatch(ids, expand), ids]]);
+    const idsByBatch = new Map<Batch<Entity>, string[]>();
     let some: string[] = [];
-    let latest: BulkCall<Entity> | null = null;
+    let latest: Batch<Entity> | null = null;
     for (const id of ids) {
-      const call = carrierOf(id, joinable) ?? this.#toBeMade(id, parts);
-      if (call !== latest) {
-        latest = call;
-        some = idsByCall.get(call) ?? [];
-        idsByCall.set(call, some);
+      const batch = carrierOf(id, joinable) ?? this.#openBatchFor(id, expand);
+      if (batch !== latest) {
+        latest = batch;
+        some = idsByBatch.get(batch) ?? [];
+        idsByBatch.set(batch, some);
       }
       some.push(id);
     }
-    return idsByCall;
+    return idsByBatch;
   }
 
-  #joinable(asker: Asker, parts: readonly Part[]): BulkCall<Entity>[] {
-    const latestMs = performance.now() - this.#means.proofMs;
-    const joinable: BulkCall<Entity>[] = [];
-    for (const calls of this.#calls) {
-      if (calls.underWay.length === 0 || !parts.every((part) => calls.parts.includes(part))) continue;
-      for (const call of calls.underWay) {
-        if (call.isGivenUp) continue;
+  #joinable(requestScope: RequestScope, expand: readonly Expand[]): Batch<Entity>[] {
+    const latestMs = performance.now() - this.#options.proofMs;
+    const joinable: Batch<Entity>[] = [];
+    for (const batches of this.#batches) {
+      if (batches.underWay.length === 0 || !expand.every((part) => batches.expand.includes(part))) continue;
+      for (const batch of batches.underWay) {
+        if (batch.isGivenUp) continue;
         // However old: it is one of the very request that asks.
-        const isProven = call.sentAtMs === null || call.sentAtMs >= latestMs || call.isAwaitedBy(asker);
-        if (isProven) joinable.push(call);
+        const isProven =
+          batch.sentAtMs === null || batch.sentAtMs >= latestMs || batch.isFollowedBy(requestScope);
+        if (isProven) joinable.push(batch);
       }
     }
     return joinable;
   }
 
-  #toBeMade(id: string, parts: readonly Part[]): BulkCall<Entity> {
-    const { next } = this.#callsWith(parts);
-    if (!next?.isOpen) return this.#newCall([id], parts);
+  #openBatchFor(id: string, expand: readonly Expand[]): Batch<Entity> {
+    const { next } = this.#batchesWith(expand);
+    if (!next?.isOpen) return this.#openBatch([id], expand);
     next.add(id);
     return next;
   }
 
-  /** How many ids one call can carry. */
-  get #most(): number {
-    return Math.min(this.resource.maxIds, this.#means.batchSize);
+  /** How many ids one batch can carry. */
+  get #maxSize(): number {
+    return Math.min(this.resource.maxIds, this.#options.batchSize);
   }
 
-  #callsWith(parts: readonly Part[]): Calls<Entity> {
-    let calls = this.#calls.find((other) => isSame(other.parts, parts));
-    if (calls === undefined) {
-      calls = { parts, underWay: [], next: null, stale: null };
-      this.#calls.push(calls);
+  #batchesWith(expand: readonly Expand[]): BatchesByExpand<Entity> {
+    let batches = this.#batches.find((other) => isSameExpand(other.expand, expand));
+    if (batches === undefined) {
+      batches = { expand, underWay: [], next: null, stale: null };
+      this.#batches.push(batches);
     }
-    return calls;
+    return batches;
   }
 
-  /** A call that is made when whatever else happens at this moment has added its ids. */
-  #newCall(ids: readonly string[], parts: readonly Part[]): BulkCall<Entity> {
+  /** A batch that is made when whatever else happens at this moment has added its ids. */
+  #openBatch(ids: readonly string[], expand: readonly Expand[]): Batch<Entity> {
     const { resource } = this;
-    const calls = this.#callsWith(parts);
-    const call = new BulkCall<Entity>(ids, this.#most, () => {
-      if (calls.next === call) calls.next = null;
-      const at = calls.underWay.indexOf(call);
-      if (at !== -1) calls.underWay.splice(at, 1);
+    const batches = this.#batchesWith(expand);
+    const batch = new Batch<Entity>(ids, this.#maxSize, () => {
+      if (batches.next === batch) batches.next = null;
+      const at = batches.underWay.indexOf(batch);
+      if (at !== -1) batches.underWay.splice(at, 1);
     });
-    calls.underWay.push(call);
-    calls.next = call;
+    batches.underWay.push(batch);
+    batches.next = batch;
     setImmediate(() =>
-      call.make(resource.name, (maker, shared) =>
-        readEntities(resource, () => call.seal(), parts, {
-          read: (facts, write) => this.#means.read(maker, shared, { ...facts, written: once(write) }),
+      batch.make(resource.name, (maker, shared) =>
+        readBatch(resource, () => batch.close(), expand, {
+          read: (facts, write) => this.#options.read(maker, shared, { ...facts, serialize: once(write) }),
           budget: maker.budget,
-          onAnswer: (answered) => this.#keep(answered, parts),
+          onAnswer: (answered) => this.#keep(answered, expand),
         }),
       ),
     );
-    return call;
+    return batch;
   }
 
-  #keep(answered: AnsweredEntities<Entity>, parts: readonly Part[]): void {
+  #keep(answered: AnsweredEntities<Entity>, expand: readonly Expand[]): void {
     const longestMs = this.#longestMs();
     if (longestMs <= 0) return;
     const { entities, again, bytes, release } = answered;
     // Before the bytes are somebody's who may give them back.
-    this.#show(answered, parts);
-    this.#put([...entities.keys()], parts, performance.now(), { unpack: again, release, bytes });
+    this.#publish(answered, expand);
+    this.#put([...entities.keys()], expand, performance.now(), { unpack: again, release, bytes });
   }
 
   #put(
     ids: readonly string[],
-    parts: readonly Part[],
+    expand: readonly Expand[],
     readAtMs: number,
     { unpack, release, bytes }: Pick<Packed<Entity>, 'unpack' | 'release'> & { readonly bytes: number },
   ): void {
     const notedBytes = BYTES_PER_ANSWER + ids.length * BYTES_PER_ENTITY;
-    this.#kept.keep({
+    this.#cache.set({
       ids,
-      parts,
+      expand,
       readAtMs,
       expiresAtMs: readAtMs + this.#longestMs(),
       unpack,
@@ -301,36 +305,36 @@ export class Stock<Entity, Part extends string = never> {
     });
   }
 
-  /** Shows an answer to other processes: with the parts that were asked for, and as what it is to whoever wants none. */
-  #show({ answer, rows }: AnsweredEntities<Entity>, parts: readonly Part[]): void {
-    if (!this.#elsewhere?.isThere || this.#isDropped) return;
+  /** Shows an answer to other processes: with the expand that were asked for, and as what it is to whoever wants none. */
+  #publish({ answer, rows }: AnsweredEntities<Entity>, expand: readonly Expand[]): void {
+    if (!this.#replicaStore?.isAvailable || this.#isDropped) return;
     const read = {
       rows: rows(),
       status: answer?.status ?? 404,
       correlationId: answer?.correlationId,
-      absenceMs: LONGEST_ABSENCE_MS,
+      negativeTtlMs: NEGATIVE_TTL_MS,
     };
-    for (const shown of parts.length === 0 ? [parts] : [parts, []]) {
-      const lifeMs = this.#usableMs(shown);
-      if (lifeMs > 0) this.#elsewhere.show({ ...read, parts: shown, lifeMs: Math.ceil(lifeMs) });
+    for (const shown of expand.length === 0 ? [expand] : [expand, []]) {
+      const ttlMs = this.#usableMs(shown);
+      if (ttlMs > 0) this.#replicaStore.set({ ...read, expand: shown, ttlMs: Math.ceil(ttlMs) });
     }
   }
 
-  #readsBeyond(shelf: ReplicatedShelf): ReplicatedReads<Entity, Part> {
+  #createReplicaLookup(store: ReplicaStore): ReplicaLookup<Entity, Expand> {
     const { resource } = this;
-    return new ReplicatedReads({
+    return new ReplicaLookup({
       type: resource.type,
-      shelf,
-      usableMs: (parts, isAbsent) => {
-        const { freshMs, staleMs } = this.#freshness(parts);
-        return Math.min(freshMs + staleMs, isAbsent ? LONGEST_ABSENCE_MS : Infinity);
+      store,
+      usableMs: (expand, isAbsent) => {
+        const { freshMs, staleMs } = this.#freshness(expand);
+        return Math.min(freshMs + staleMs, isAbsent ? NEGATIVE_TTL_MS : Infinity);
       },
-      adopt: (rows, parts) => this.#adopt(rows, parts),
+      adopt: (rows, expand) => this.#adopt(rows, expand),
       refresh: async () => {
-        if (resource.lifetime === 'live') await this.#means.refreshQuota(this.#identity);
+        if (resource.ttl === 'live') await this.#options.refreshQuota(this.#identity);
       },
-      underWay: (asker, parts) => {
-        const joinable = this.#joinable(asker, parts);
+      underWay: (requestScope, expand) => {
+        const joinable = this.#joinable(requestScope, expand);
         return (id) => carrierOf(id, joinable) !== undefined;
       },
     });
@@ -338,108 +342,112 @@ export class Stock<Entity, Part extends string = never> {
 
   /** Keeps rows that another process has read as if they had been read here, and gives what they are. */
   #adopt(
-    rows: ReadonlyMap<string, ReplicatedRow>,
-    parts: readonly Part[],
+    rows: ReadonlyMap<string, ReplicaRow>,
+    expand: readonly Expand[],
   ): ReadonlyMap<string, Entity | null> {
     const entities = new Map<string, Entity | null>();
     for (const { ids, readAtMs, unpack, bytes } of answersOf(this.resource, rows)) {
       for (const [id, entity] of unpack()) entities.set(id, entity);
       // What was read here since is not replaced.
       const older = ids.filter(
-        (id) => entities.has(id) && (this.#kept.find(id, parts)?.readAtMs ?? -Infinity) < readAtMs,
+        (id) => entities.has(id) && (this.#cache.get(id, expand)?.readAtMs ?? -Infinity) < readAtMs,
       );
-      this.#put(older, parts, readAtMs, { unpack, release: () => undefined, bytes });
+      this.#put(older, expand, readAtMs, { unpack, release: () => undefined, bytes });
     }
     return entities;
   }
 
   /** Notes what is to be asked for anew: all that is found stale in the same tick is asked for together. */
-  #refreshSoon(asker: Asker, id: string, parts: readonly Part[], nowMs: number): void {
-    if (nowMs < this.#refreshFromMs || asker.budget.left <= 0) return;
-    for (const { underWay } of this.#calls) if (underWay.some((call) => call.carries(id))) return;
-    const calls = this.#callsWith(parts);
-    if (calls.stale === null) {
-      calls.stale = new Set();
-      queueMicrotask(() => void this.#refresh(asker, calls, parts));
+  #revalidateSoon(requestScope: RequestScope, id: string, expand: readonly Expand[], nowMs: number): void {
+    if (nowMs < this.#revalidateFromMs || requestScope.budget.left <= 0) return;
+    for (const { underWay } of this.#batches) if (underWay.some((batch) => batch.carries(id))) return;
+    const batches = this.#batchesWith(expand);
+    if (batches.stale === null) {
+      batches.stale = new Set();
+      queueMicrotask(() => void this.#revalidate(requestScope, batches, expand));
     }
-    calls.stale.add(id);
+    batches.stale.add(id);
   }
 
   /** Asks anew for what can still be shown meanwhile. What comes of it is kept; a failure changes nothing. */
-  async #refresh(
-    { identity, caller, budget, trace }: Asker,
-    calls: Calls<Entity>,
-    parts: readonly Part[],
+  async #revalidate(
+    { identity, caller, budget, trace }: RequestScope,
+    batches: BatchesByExpand<Entity>,
+    expand: readonly Expand[],
   ): Promise<void> {
-    const ids = [...(calls.stale ?? [])];
-    calls.stale = null;
-    const deadline = deadlineIn(this.#means.refreshMs, nobodyLeaves);
+    const ids = [...(batches.stale ?? [])];
+    batches.stale = null;
+    const deadline = deadlineIn(this.#options.refreshMs, nobodyLeaves);
     let hasFailed = true;
     try {
-      const asker = { identity, caller, budget, tally: new UpstreamTally(), trace, deadline };
-      hasFailed = !(await this.#refreshed(asker, ids, parts));
+      const requestScope = { identity, caller, budget, usage: new UpstreamUsage(), trace, deadline };
+      hasFailed = !(await this.#revalidated(requestScope, ids, expand));
     } finally {
-      if (hasFailed) this.#refreshFromMs = performance.now() + REFRESH_PAUSE_MS;
+      if (hasFailed) this.#revalidateFromMs = performance.now() + REVALIDATION_PAUSE_MS;
     }
   }
 
   /** Asks for what nobody else has asked for anew, or is about to. False where something could not be found out. */
-  async #refreshed(asker: Asker, stale: readonly string[], parts: readonly Part[]): Promise<boolean> {
+  async #revalidated(
+    requestScope: RequestScope,
+    stale: readonly string[],
+    expand: readonly Expand[],
+  ): Promise<boolean> {
     let ids = stale;
-    let claim: Claim | null = null;
-    if (this.#replicated?.isThere === true) {
-      this.#refreshFromMs = performance.now() + LOOKING_PAUSE_MS;
-      const { freshMs } = this.#freshness(parts);
-      ({ ids, claim } = await this.#replicated.refreshable(stale, parts, freshMs));
+    let lease: Lease | null = null;
+    if (this.#replicaLookup?.isAvailable === true) {
+      this.#revalidateFromMs = performance.now() + LOOKUP_PAUSE_MS;
+      const { freshMs } = this.#freshness(expand);
+      ({ ids, lease } = await this.#replicaLookup.revalidatable(stale, expand, freshMs));
       if (ids.length === 0) return true;
     }
-    const reading = this.#read(asker, ids, parts, null);
-    claim?.until(reading);
+    const reading = this.#read(requestScope, ids, expand, null);
+    lease?.until(reading);
     const found = await reading;
     return !ids.some((id) => found.get(id) instanceof Error);
   }
 
-  #usableMs(parts: readonly Part[]): number {
+  #usableMs(expand: readonly Expand[]): number {
     // A list may be shown for longer by whoever is short of quota.
-    if (this.resource.lifetime === 'live') return this.#means.listMs;
-    const { freshMs, staleMs } = this.#freshness(parts);
+    if (this.resource.ttl === 'live') return this.#options.listMs;
+    const { freshMs, staleMs } = this.#freshness(expand);
     return freshMs + staleMs;
   }
 
-  /** As long as the one of the parts that changes fastest. */
-  #freshness(parts: readonly Part[]): Freshness {
-    let { freshMs, staleMs } = this.#means.freshnessOf(this.resource.lifetime, this.#identity);
-    for (const part of this.resource.parts) {
-      if (part.lifetime === undefined || !parts.includes(part.name)) continue;
-      const ofPart = this.#means.freshnessOf(part.lifetime, this.#identity);
+  /** As long as the one of the expand that changes fastest. */
+  #freshness(expand: readonly Expand[]): Freshness {
+    let { freshMs, staleMs } = this.#options.freshnessOf(this.resource.ttl, this.#identity);
+    for (const part of this.resource.expand) {
+      if (part.ttl === undefined || !expand.includes(part.name)) continue;
+      const ofPart = this.#options.freshnessOf(part.ttl, this.#identity);
       freshMs = Math.min(freshMs, ofPart.freshMs);
       staleMs = Math.min(staleMs, ofPart.staleMs);
     }
     return { freshMs, staleMs };
   }
 
-  /** When what is read now is of no use any more to whoever wants no parts of it. */
+  /** When what is read now is of no use any more to whoever wants no expand of it. */
   #longestMs(): number {
     return this.#usableMs([]);
   }
 }
 
-function carrierOf<Entity>(id: string, calls: readonly BulkCall<Entity>[]): BulkCall<Entity> | undefined {
-  return calls.length === 0 ? undefined : calls.find((call) => call.carries(id));
+function carrierOf<Entity>(id: string, batches: readonly Batch<Entity>[]): Batch<Entity> | undefined {
+  return batches.length === 0 ? undefined : batches.find((batch) => batch.carries(id));
 }
 
 /** Written once, however often it is sent. */
-function once(write: () => UpstreamRequest): () => WrittenRequest {
-  let text: WrittenRequest | undefined;
-  return () => (text ??= written(write()));
+function once(write: () => UpstreamRequest): () => SerializedRequest {
+  let text: SerializedRequest | undefined;
+  return () => (text ??= serialize(write()));
 }
 
-interface Calls<Entity> {
-  readonly parts: readonly string[];
+interface BatchesByExpand<Entity> {
+  readonly expand: readonly string[];
   /** With the one that is still to be made. */
-  readonly underWay: BulkCall<Entity>[];
+  readonly underWay: Batch<Entity>[];
   /** The one that is still to be made, while ids can go with it. */
-  next: BulkCall<Entity> | null;
-  /** What is to be asked for anew with these parts, if anything is. */
+  next: Batch<Entity> | null;
+  /** What is to be asked for anew with these expand, if anything is. */
   stale: Set<string> | null;
 }

@@ -1,45 +1,45 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
 import type { Resource } from '../datasources/resource.ts';
-import type { SharingMeans } from './loading-options.ts';
-import { Stock } from './entity-source.ts';
+import type { LoadingOptions } from './loading-options.ts';
+import { EntitySource } from './entity-source.ts';
 
 /**
  * The entities of one resource as requests share them, each identity's by itself: what was read is kept for a while, an id
  * that is being read is not asked for twice, and ids that different requests need at the same moment go in one call.
  */
-export class SharedEntities<Entity, Part extends string = never> {
-  readonly resourceOf: (scope: string) => Resource<Entity, Part>;
-  readonly #means: SharingMeans;
-  readonly #stocks = new PerIdentity(
-    () => new Stocks<Entity, Part>(),
-    (stocks) => stocks.isIdle,
+export class EntitySources<Entity, Expand extends string = never> {
+  readonly resourceOf: (scope: string) => Resource<Entity, Expand>;
+  readonly #options: LoadingOptions;
+  readonly #byIdentity = new PerIdentity(
+    () => new SourcesByScope<Entity, Expand>(),
+    (sources) => sources.isIdle,
   );
 
   /** `resourceOf` gives the resource of a scope, outside of which its ids mean nothing; most have but one, the empty text. */
-  constructor(resourceOf: (scope: string) => Resource<Entity, Part>, means: SharingMeans) {
+  constructor(resourceOf: (scope: string) => Resource<Entity, Expand>, options: LoadingOptions) {
     this.resourceOf = resourceOf;
-    this.#means = means;
+    this.#options = options;
   }
 
-  of(identity: UpstreamIdentity, scope: string): Stock<Entity, Part> {
-    return this.#stocks
+  of(identity: UpstreamIdentity, scope: string): EntitySource<Entity, Expand> {
+    return this.#byIdentity
       .of(identity)
-      .of(scope, () => new Stock(this.resourceOf(scope), scope, identity, this.#means));
+      .of(scope, () => new EntitySource(this.resourceOf(scope), scope, identity, this.#options));
   }
 
   /** Forgets what belongs to an identity; or only what a denied call is about: its resource, and what its permissions cover. */
   drop(identity: UpstreamIdentity, denied?: DeniedCall): void {
-    const stocks = this.#stocks.of(identity);
-    for (const [scope, stock] of stocks.entries()) {
-      const { name, permissions } = stock.resource;
+    const sources = this.#byIdentity.of(identity);
+    for (const [scope, source] of sources.entries()) {
+      const { name, permissions } = source.resource;
       const isMeant =
         denied === undefined ||
         name === denied.resource ||
         permissions.some((permission) => denied.permissions.includes(permission));
       if (!isMeant) continue;
-      stock.drop();
-      stocks.delete(scope);
+      source.drop();
+      sources.delete(scope);
     }
   }
 }
@@ -50,30 +50,30 @@ export interface DeniedCall {
   readonly permissions: readonly string[];
 }
 
-/** Below this many scopes nothing is looked through for what can be forgotten. */
+/** Below this many scopes nothing is known through for what can be forgotten. */
 const FEW_SCOPES = 64;
 
 /** Those of one identity, by scope. Clients name scopes as they like; what is idle is forgotten when others come. */
-class Stocks<Entity, Part extends string> {
-  #byScope = new Map<string, Stock<Entity, Part>>();
+class SourcesByScope<Entity, Expand extends string> {
+  #byScope = new Map<string, EntitySource<Entity, Expand>>();
   #sweepAt = FEW_SCOPES;
 
   get isIdle(): boolean {
-    for (const stock of this.#byScope.values()) if (!stock.isIdle) return false;
+    for (const source of this.#byScope.values()) if (!source.isIdle) return false;
     return true;
   }
 
-  of(scope: string, create: () => Stock<Entity, Part>): Stock<Entity, Part> {
-    let stock = this.#byScope.get(scope);
-    if (stock === undefined) {
+  of(scope: string, create: () => EntitySource<Entity, Expand>): EntitySource<Entity, Expand> {
+    let source = this.#byScope.get(scope);
+    if (source === undefined) {
       if (this.#byScope.size >= this.#sweepAt) this.#sweep();
-      stock = create();
-      this.#byScope.set(scope, stock);
+      source = create();
+      this.#byScope.set(scope, source);
     }
-    return stock;
+    return source;
   }
 
-  entries(): [string, Stock<Entity, Part>][] {
+  entries(): [string, EntitySource<Entity, Expand>][] {
     return [...this.#byScope];
   }
 
@@ -82,7 +82,7 @@ class Stocks<Entity, Part extends string> {
   }
 
   #sweep(): void {
-    this.#byScope = new Map(this.entries().filter(([, stock]) => !stock.isIdle));
+    this.#byScope = new Map(this.entries().filter(([, source]) => !source.isIdle));
     this.#sweepAt = Math.max(FEW_SCOPES, this.#byScope.size * 2);
   }
 }

@@ -1,14 +1,16 @@
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { Budget } from '../upstream/budget.ts';
-import { decoded } from '../lib/utf8.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import type { UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
-import { canBeSplit, splitRefused } from './bisect.ts';
+import { canBisect, bisect } from './bisect.ts';
 
 /** What was found of an id: null when the upstream does not know it, an error when that could not be found out. */
 export type Found<Entity> = Entity | null | UnknownValueError;
+/** Found entities by id; ids that the upstream does not know may be left out. */
+export type FoundById<Entity> = ReadonlyMap<string, Found<Entity>>;
 
 /** What one answer says of the ids that it was asked for. */
 export interface AnsweredEntities<Entity> {
@@ -45,10 +47,10 @@ interface Means<Entity> {
  *
  * @param idsOf Gives the ids, the same each time; not asked before the call is sent.
  */
-export async function readEntities<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
+export async function readBatch<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
   idsOf: () => readonly string[],
-  parts: readonly Part[],
+  expand: readonly Expand[],
   { read, budget, onAnswer }: Means<Entity>,
 ): Promise<ReadonlyMap<string, Found<Entity>>> {
   let found: Map<string, Found<Entity>> = new Map();
@@ -72,13 +74,13 @@ export async function readEntities<Entity, Part extends string>(
   const facts = {
     resource: resource.name,
     permissions: resource.permissions,
-    ...(resource.lifetime === 'live' && { isList: true as const }),
+    ...(resource.ttl === 'live' && { isList: true as const }),
   };
 
   /** Resolves to the error of a call that may have been refused for a single id. */
   async function ask(settle: () => readonly string[]): Promise<UpstreamError | null> {
     try {
-      const { body, bytes, answer } = await read(facts, () => resource.request(settle(), parts));
+      const { body, bytes, answer } = await read(facts, () => resource.request(settle(), expand));
       const some = settle();
       const entities = entitiesIn(resource, body, answer, some);
       const cut = resource.isCut(body, some) ? some.filter((id) => entities.get(id) === null) : [];
@@ -98,7 +100,7 @@ export async function readEntities<Entity, Part extends string>(
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const some = settle();
-      if (some.length > 1 && canBeSplit(error)) return error;
+      if (some.length > 1 && canBisect(error)) return error;
       refused(some, error);
     }
     return null;
@@ -106,7 +108,7 @@ export async function readEntities<Entity, Part extends string>(
 
   const error = await ask(idsOf);
   if (error !== null) {
-    await splitRefused(
+    await bisect(
       { ids: idsOf(), error },
       () => budget.left,
       (some) => ask(() => some),
@@ -120,8 +122,8 @@ export async function readEntities<Entity, Part extends string>(
 }
 
 /** The entities of an answer to a call for these ids. Throws an `UpstreamError` when it is no such answer. */
-function entitiesIn<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
+function entitiesIn<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
   body: unknown,
   answer: UpstreamAnswer,
   ids: readonly string[],
@@ -132,8 +134,8 @@ function entitiesIn<Entity, Part extends string>(
 }
 
 /** The rows of the entities that were read, as text. Where an answer is one row it is that text, of which nobody takes the bytes away. */
-function rowsIn<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
+function rowsIn<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
   body: unknown,
   bytes: Buffer,
   entities: ReadonlyMap<string, Entity | null>,
@@ -147,8 +149,8 @@ function rowsIn<Entity, Part extends string>(
  * Values of rows by id, null for ids without a row. Rows are matched by id, never by position; a second row for an id, or one that
  * nobody asked for, is ignored.
  */
-function valuesById<Entity, Part extends string, Value>(
-  resource: Resource<Entity, Part>,
+function valuesById<Entity, Expand extends string, Value>(
+  resource: Resource<Entity, Expand>,
   rows: readonly unknown[],
   ids: readonly string[],
   valueOf: (row: object, id: string) => Value,
@@ -165,13 +167,13 @@ function valuesById<Entity, Part extends string, Value>(
 
 // Functions that are kept are made out here, where they hold on to nothing but what they are given.
 
-function rereading<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
+function rereading<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
   bytes: Buffer,
   answer: UpstreamAnswer,
   ids: readonly string[],
 ): () => Map<string, Entity | null> {
-  return () => entitiesIn(resource, JSON.parse(decoded(bytes)), answer, ids);
+  return () => entitiesIn(resource, JSON.parse(decodeUtf8(bytes)), answer, ids);
 }
 
 function releasing({ buffer, length }: Buffer): () => void {

@@ -1,11 +1,11 @@
-import type { ReplicatedRow } from '../cache/replica-store.ts';
-import { decoded } from '../lib/utf8.ts';
+import type { ReplicaRow } from '../cache/replica-store.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import { UpstreamAnswer } from '../upstream/answer.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
 
 /** What one answer of the upstream to another process says of some ids. */
-export interface AnswerElsewhere<Entity> {
+export interface ReplicaAnswer<Entity> {
   readonly ids: readonly string[];
   /** When it came, on the clock of `performance.now()`. */
   readonly readAtMs: number;
@@ -14,13 +14,13 @@ export interface AnswerElsewhere<Entity> {
   readonly bytes: number;
 }
 
-type Row = readonly [id: string, row: ReplicatedRow];
+type Row = readonly [id: string, row: ReplicaRow];
 
 /** The answers that rows came with, so that clients are told once for each what is wrong with it. */
-export function answersOf<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
-  rows: ReadonlyMap<string, ReplicatedRow>,
-): AnswerElsewhere<Entity>[] {
+export function answersOf<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
+  rows: ReadonlyMap<string, ReplicaRow>,
+): ReplicaAnswer<Entity>[] {
   const byAnswer = Map.groupBy(
     rows,
     ([, { readAtMs, status, correlationId }]) => `${readAtMs} ${status} ${correlationId}`,
@@ -28,10 +28,10 @@ export function answersOf<Entity, Part extends string>(
   return [...byAnswer.values()].map((ofAnswer) => answerOf(resource, ofAnswer));
 }
 
-function answerOf<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
+function answerOf<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
   rows: readonly Row[],
-): AnswerElsewhere<Entity> {
+): ReplicaAnswer<Entity> {
   const [[, first] = []] = rows;
   if (first === undefined) throw new TypeError('An answer has rows.');
   const { readAtMs, status, correlationId } = first;
@@ -45,8 +45,8 @@ function answerOf<Entity, Part extends string>(
   };
 }
 
-function entitiesOf<Entity, Part extends string>(
-  resource: Resource<Entity, Part>,
+function entitiesOf<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
   rows: readonly Row[],
   answer: UpstreamAnswer,
 ): ReadonlyMap<string, Entity | null> {
@@ -65,7 +65,7 @@ function entitiesOf<Entity, Part extends string>(
 /** Undefined for what cannot be read. */
 function parsed(row: Buffer): unknown {
   try {
-    return JSON.parse(decoded(row));
+    return JSON.parse(decodeUtf8(row));
   } catch {
     return undefined;
   }

@@ -6,34 +6,34 @@ import type { Resource } from '../datasources/resource.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 
-/** Finds the entity that a reference refers to: at once where it need not be loaded. May throw or reject with an `UnknownValueError`. */
-export type EntityFinder<Ref extends Reference = Reference> = (
+/** Finds the entity that a reference refers to: at once where it requirement not be loaded. May throw or reject with an `UnknownValueError`. */
+export type EntityGetter<Ref extends Reference = Reference> = (
   reference: Ref,
   sources: DataSources,
-  parts?: readonly string[],
+  expand?: readonly string[],
 ) => object | null | Promise<object | null>;
 
 /**
  * Loads what such a finder is going to be asked for, all at once; undefined where nothing has to be loaded. What fails is
  * told by the finder. `field` is who waits for it, null where that is not traced.
  */
-export type EntityPreparer<Ref extends Reference = Reference> = (
+export type EntityPrefetcher<Ref extends Reference = Reference> = (
   references: readonly Ref[],
   sources: DataSources,
-  parts: readonly string[],
+  expand: readonly string[],
   field: FieldTrace | null,
 ) => Promise<unknown> | undefined;
 
 /** The calls that an entity is loaded by. */
 export type LoadedResource = Pick<Resource<object>, 'name' | 'maxIds'>;
 
-/** What a field needs of the entity that its object refers to. */
-export interface EntityNeed<Ref extends Reference = Reference> {
-  readonly find: EntityFinder<Ref>;
-  readonly prepare: EntityPreparer<Ref>;
+/** What a field requirements of the entity that its object refers to. */
+export interface EntityRequirement<Ref extends Reference = Reference> {
+  readonly getOrLoad: EntityGetter<Ref>;
+  readonly prefetch: EntityPrefetcher<Ref>;
   readonly resource: LoadedResource;
   readonly part?: string | undefined;
-  /** Whether a reference that has a name needs nothing. */
+  /** Whether a reference that has a name requirements nothing. */
   readonly unlessNamed?: true;
   /** Whether it is not the entity itself that is loaded, so that of that a reference may still be enough. */
   readonly isBeside?: true;
@@ -43,25 +43,25 @@ export interface EntityNeed<Ref extends Reference = Reference> {
 
 type SchemaField = GraphQLField<unknown, unknown>;
 
-const needsOfResolvers = new WeakMap<object, EntityNeed>();
+const needsOfResolvers = new WeakMap<object, EntityRequirement>();
 /** So it is known before any resolver is called what it will have to load. */
-const needsOfFields = new WeakMap<SchemaField, EntityNeed>();
+const needsOfFields = new WeakMap<SchemaField, EntityRequirement>();
 const resolvedFields = new WeakSet<SchemaField>();
 /** Fields that give nothing but a property of their object, to those who may see it. */
 const personalProperties = new WeakSet<SchemaField>();
 
 /** Says what a resolver loads. */
-export function needing<Ref extends Reference, Resolver extends object>(
-  need: EntityNeed<Ref>,
+export function requiring<Ref extends Reference, Resolver extends object>(
+  requirement: EntityRequirement<Ref>,
   resolver: Resolver,
 ): Resolver {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is only ever handed what resolvers of the same type are
-  needsOfResolvers.set(resolver, need as EntityNeed);
+  needsOfResolvers.set(resolver, requirement as EntityRequirement);
   return resolver;
 }
 
 /** Notes for a schema's fields which of them have resolvers and what these resolvers said; the schema has only copies of them. */
-export function noteEntityNeeds(
+export function noteEntityRequirements(
   schema: GraphQLSchema,
   resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
 ): void {
@@ -73,14 +73,14 @@ export function noteEntityNeeds(
       const field = fields[name];
       if (field === undefined || typeof resolver !== 'function') continue;
       resolvedFields.add(field);
-      const need = needsOfResolvers.get(resolver);
-      if (need !== undefined) needsOfFields.set(field, need);
+      const requirement = needsOfResolvers.get(resolver);
+      if (requirement !== undefined) needsOfFields.set(field, requirement);
     }
   }
 }
 
 /** What is loaded for a field; undefined where that is nothing, or not known beforehand. */
-export function entityNeedOf(field: SchemaField): EntityNeed | undefined {
+export function entityRequirementOf(field: SchemaField): EntityRequirement | undefined {
   return needsOfFields.get(field);
 }
 
@@ -99,47 +99,53 @@ export function isPersonalProperty(field: SchemaField): boolean {
 }
 
 /** Resolvers for the fields of an entity type: what a reference says itself costs nothing, everything else loads the entity. */
-export function entityFields<Entity extends Reference, Part extends string>(
+export function entityFields<Entity extends Reference, Expand extends string>(
   resource: LoadedResource,
-  loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
+  loaderOf: (sources: DataSources) => EntityLoader<Entity, Expand>,
 ) {
-  return fieldsFoundBy(
+  return fieldsLoadedBy(
     resource,
-    (reference: Reference, sources, parts?: readonly Part[]) => loaderOf(sources).find(reference, parts),
-    (references, sources, parts, field) => loaderOf(sources).prepare(references, parts, field),
+    (reference: Reference, sources, expand?: readonly Expand[]) =>
+      loaderOf(sources).getOrLoad(reference, expand),
+    (references, sources, expand, field) => loaderOf(sources).prefetch(references, expand, field),
   );
 }
 
 /** The same where more than an id is needed to load the entity that a reference refers to. */
-export function fieldsFoundBy<Ref extends Reference, Entity extends Reference, Part extends string>(
+export function fieldsLoadedBy<Ref extends Reference, Entity extends Reference, Expand extends string>(
   resource: LoadedResource,
-  find: (
+  getOrLoad: (
     reference: Ref,
     sources: DataSources,
-    parts?: readonly Part[],
+    expand?: readonly Expand[],
   ) => Entity | null | Promise<Entity | null>,
-  prepare: (
+  prefetch: (
     references: readonly Ref[],
     sources: DataSources,
-    parts: readonly Part[],
+    expand: readonly Expand[],
     field: FieldTrace | null,
   ) => Promise<unknown> | undefined,
 ) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are only ever handed parts that fields of the same type name
-  const need = { find, prepare, resource } as Pick<EntityNeed<Ref>, 'find' | 'prepare' | 'resource'>;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are only ever handed expand that fields of the same type name
+  const requirement = { getOrLoad, prefetch, resource } as Pick<
+    EntityRequirement<Ref>,
+    'getOrLoad' | 'prefetch' | 'resource'
+  >;
   return {
     /** The reference's own name where it has one, so that selecting more never changes it. */
-    name: needing(
-      { ...need, unlessNamed: true },
+    name: requiring(
+      { ...requirement, unlessNamed: true },
       (reference: Ref, _args: unknown, { sources }: GatewayContext) =>
-        reference.ownName ?? read(find(reference, sources), 'ownName'),
+        reference.ownName ?? read(getOrLoad(reference, sources), 'ownName'),
     ),
 
     /** A property of the entity; `part` where the upstream fills it only when asked to. */
-    field<Field extends keyof Entity>(field: Field, part?: Part) {
-      const parts = part && [part];
-      return needing({ ...need, part }, (reference: Ref, _args: unknown, { sources }: GatewayContext) =>
-        read(find(reference, sources, parts), field),
+    field<Field extends keyof Entity>(field: Field, part?: Expand) {
+      const expand = part && [part];
+      return requiring(
+        { ...requirement, part },
+        (reference: Ref, _args: unknown, { sources }: GatewayContext) =>
+          read(getOrLoad(reference, sources, expand), field),
       );
     },
   };

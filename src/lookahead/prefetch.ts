@@ -2,39 +2,39 @@ import type { GatewayContext } from '../context.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { EntityRecord, orNull } from '../datasources/wire/wire-record.ts';
 import { UnknownValueError } from '../errors.ts';
-import type { EntityPreparer } from './entity-fields.ts';
-import type { Level, Step } from './selection-tree.ts';
+import type { EntityPrefetcher } from './entity-fields.ts';
+import type { LookaheadNode, LookaheadEdge } from './selection-tree.ts';
 import { propertyOf } from './property-of.ts';
-import type { UpstreamReport } from '../upstream/usage.ts';
+import type { UsageReport } from '../upstream/usage.ts';
 
 /**
- * Loads what the fields of these objects, and of those that they lead to, are going to need: all that one level needs at
- * once, and below each field as soon as there is what that field needs. Fields find it there and need no promise each, of
+ * Loads what the fields of these objects, and of those that they lead to, are going to requirement: all that one node requirements at
+ * once, and below each field as soon as there is what that field requirements. Fields find it there and requirement no promise each, of
  * which there would be thousands. Undefined where there is nothing to wait for. It never rejects: what fails here fails
  * again at the field that asks for it, which says so.
  *
  * @param position Where the objects stand in the query; null where nobody traces what their fields wait for.
  */
-export function loadLevels(
-  level: Level,
+export function prefetch(
+  node: LookaheadNode,
   objects: readonly object[],
   context: GatewayContext,
   position: string | null,
 ): Promise<unknown> | undefined {
-  const loads = loadsOf(level, objects, context, position);
+  const loads = loadsOf(node, objects, context, position);
   const all = [...loads.values()];
-  for (const step of level.steps) {
-    // Who wants a report is told of what need not be loaded, too.
-    if (!step.isWanted && context.report === null) continue;
-    if (step.isPersonal && context.caller?.maySeePersonalData === false) continue;
+  for (const edge of node.edges) {
+    // Who wants a report is told of what requirement not be loaded, too.
+    if (!edge.isWanted && context.report === null) continue;
+    if (edge.isPersonal && context.caller?.maySeePersonalData === false) continue;
     const loadBelow = () =>
-      loadLevels(
-        step.level,
-        objectsAt(step, objects, context),
+      prefetch(
+        edge.node,
+        objectsBelow(edge, objects, context),
         context,
-        position && `${position}.${step.field}`,
+        position && `${position}.${edge.field}`,
       );
-    const itsOwn = step.prepare === null ? undefined : loads.get(step.prepare);
+    const itsOwn = edge.prefetch === null ? undefined : loads.get(edge.prefetch);
     const below = itsOwn === undefined ? loadBelow() : itsOwn.then(loadBelow, loadBelow);
     if (below !== undefined) all.push(below);
   }
@@ -42,23 +42,23 @@ export function loadLevels(
 }
 
 function loadsOf(
-  level: Level,
+  node: LookaheadNode,
   objects: readonly object[],
   context: GatewayContext,
   position: string | null,
-): ReadonlyMap<EntityPreparer, Promise<unknown>> {
-  const loads = new Map<EntityPreparer, Promise<unknown>>();
+): ReadonlyMap<EntityPrefetcher, Promise<unknown>> {
+  const loads = new Map<EntityPrefetcher, Promise<unknown>>();
   const { sources, report, trace } = context;
-  if (level.needs.length === 0 && report === null) return loads;
+  if (node.requirements.length === 0 && report === null) return loads;
   const references = objects.every(isReference) ? objects : objects.filter(isReference);
-  if (report !== null && level.isEntity) noteReferences(level, references, report);
-  for (const { prepare, parts, unlessNamed, field: name } of level.needs) {
+  if (report !== null && node.isEntity) noteReferences(node, references, report);
+  for (const { prefetch: prepare, expand, unlessNamed, field: name } of node.requirements) {
     const needy = unlessNamed ? references.filter(isNameless) : references;
     const field =
       trace === null || position === null
         ? null
         : trace.field(name === null ? position : `${position}.${name}`);
-    const load = prepare(needy, sources, parts, field);
+    const load = prepare(needy, sources, expand, field);
     if (load === undefined) continue;
     loads.set(prepare, load);
     if (field !== null) {
@@ -69,7 +69,11 @@ function loadsOf(
   return loads;
 }
 
-function objectsAt({ field, find }: Step, objects: readonly object[], { sources }: GatewayContext): object[] {
+function objectsBelow(
+  { field, getOrLoad: find }: LookaheadEdge,
+  objects: readonly object[],
+  { sources }: GatewayContext,
+): object[] {
   const below: object[] = [];
   for (const object of objects) {
     try {
@@ -91,13 +95,13 @@ function addObject(value: unknown, objects: object[]): void {
 }
 
 function noteReferences(
-  { type, needs }: Level,
+  { type, requirements }: LookaheadNode,
   references: readonly Reference[],
-  report: UpstreamReport,
+  report: UsageReport,
 ): void {
   for (const reference of references) {
     if (reference instanceof EntityRecord) continue;
-    const isSufficient = needs.every(
+    const isSufficient = requirements.every(
       ({ unlessNamed, isBeside }) => isBeside || (unlessNamed && reference.ownName !== null),
     );
     report.referred(type, reference.id, isSufficient);

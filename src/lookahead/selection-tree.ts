@@ -7,9 +7,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import {
-  type EntityFinder,
-  entityNeedOf,
-  type EntityPreparer,
+  type EntityGetter,
+  entityRequirementOf,
+  type EntityPrefetcher,
   hasResolver,
   isPersonalProperty,
   type LoadedResource,
@@ -18,25 +18,25 @@ import { collectFields } from '../executor/collect-fields.ts';
 import { conditionsIn } from '../executor/conditions.ts';
 import { selectedBelow } from './selections.ts';
 
-/** What is needed of the objects of one level of a query, and of those that they lead to. */
-export interface Level {
+/** What is needed of the objects of one node of a query, and of those that they lead to. */
+export interface LookaheadNode {
   /** Name of their GraphQL type. */
   readonly type: string;
   /** Whether such objects can be loaded. */
   readonly isEntity: boolean;
-  readonly needs: readonly Need[];
-  /** Names of the fields that are selected and need nothing but the object, which has them as properties. */
+  readonly requirements: readonly Requirement[];
+  /** Names of the fields that are selected and requirement nothing but the object, which has them as properties. */
   readonly properties: readonly string[];
-  readonly steps: readonly Step[];
+  readonly edges: readonly LookaheadEdge[];
   /** Fields with arguments, which load what they give by themselves. */
   readonly fieldsWithArguments: readonly FieldNode[];
 }
 
-export interface Need {
-  readonly prepare: EntityPreparer;
+export interface Requirement {
+  readonly prefetch: EntityPrefetcher;
   readonly resource: LoadedResource;
-  readonly parts: readonly string[];
-  /** Whether a reference that has a name needs nothing. */
+  readonly expand: readonly string[];
+  /** Whether a reference that has a name requirements nothing. */
   readonly unlessNamed: boolean;
   /** Whether it is something else than the object's own entity. */
   readonly isBeside: boolean;
@@ -45,48 +45,48 @@ export interface Need {
 }
 
 /** A field that leads to other objects. */
-export interface Step {
+export interface LookaheadEdge {
   readonly field: string;
   /** Finds the entity that has the field; null where the object itself has it. */
-  readonly find: EntityFinder | null;
+  readonly getOrLoad: EntityGetter | null;
   /** What has to be loaded for that; null where nothing has. */
-  readonly prepare: EntityPreparer | null;
+  readonly prefetch: EntityPrefetcher | null;
   /** Whether it is only for those who may see personal data. */
   readonly isPersonal: boolean;
-  readonly level: Level;
+  readonly node: LookaheadNode;
   /** Whether anything is loaded on the way. */
   readonly isWanted: boolean;
 }
 
-export type Operation = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
+export type SelectedOperation = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
 
-/** By the nodes of the field that leads to the level, which stay the same objects where an operation is compiled. */
-const levels = new WeakMap<readonly unknown[], Level | null>();
+/** By the nodes of the field that leads to the node, which stay the same objects where an operation is compiled. */
+const trees = new WeakMap<readonly unknown[], LookaheadNode | null>();
 
-/** What a query needs of the rows of a type that a field gives, at these paths below it. Null where there is no such type. */
-export function levelBelow(
+/** What a query requirements of the rows of a type that a field gives, at these paths below it. Null where there is no such type. */
+export function selectionTreeBelow(
   info: GraphQLResolveInfo,
   type: string,
   paths: readonly (readonly string[])[],
-): Level | null {
-  const known = levels.get(info.fieldNodes);
+): LookaheadNode | null {
+  const known = trees.get(info.fieldNodes);
   if (known !== undefined) return known;
-  const level = levelAt(info, info.fieldNodes, type, paths);
-  levels.set(info.fieldNodes, level);
-  return level;
+  const node = selectionTreeAt(info, info.fieldNodes, type, paths);
+  trees.set(info.fieldNodes, node);
+  return node;
 }
 
 /** The same for any field of an operation. */
-export function levelAt(
-  operation: Operation,
+export function selectionTreeAt(
+  operation: SelectedOperation,
   nodes: readonly FieldNode[],
   type: string,
   paths: readonly (readonly string[])[],
-): Level | null {
+): LookaheadNode | null {
   const rowType = operation.schema.getType(type);
   if (!isObjectType(rowType)) return null;
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  return levelOf(
+  return nodeOf(
     rowType,
     paths.flatMap((path) => selectionsAt(sets, path, operation)),
     operation,
@@ -96,7 +96,7 @@ export function levelAt(
 function selectionsAt(
   selectionSets: readonly SelectionSetNode[],
   [name, ...rest]: readonly string[],
-  operation: Operation,
+  operation: SelectedOperation,
 ): readonly SelectionSetNode[] {
   if (name === undefined) return selectionSets;
   const below = selectedBelow(selectionSets, operation).flatMap((field) =>
@@ -105,13 +105,16 @@ function selectionsAt(
   return selectionsAt(below, rest, operation);
 }
 
-function levelOf(
+function nodeOf(
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
-  operation: Operation,
-): Level {
+  operation: SelectedOperation,
+): LookaheadNode {
   const fields = type.getFields();
-  const needs = new Map<EntityPreparer, Omit<Need, 'parts' | 'prepare'> & { parts: Set<string> }>();
+  const requirements = new Map<
+    EntityPrefetcher,
+    Omit<Requirement, 'expand' | 'prefetch'> & { expand: Set<string> }
+  >();
   const selected = new Map<string, SelectionSetNode[]>();
   const properties = new Set<string>();
   const fieldsWithArguments: FieldNode[] = [];
@@ -119,49 +122,53 @@ function levelOf(
   for (const node of [...byKey.values()].flat()) {
     const name = node.name.value;
     const definition = fields[name];
-    const need = definition && entityNeedOf(definition);
-    if (need !== undefined) {
-      const known = needs.get(need.prepare);
-      const parts = known?.parts ?? new Set<string>();
-      if (need.part !== undefined) parts.add(need.part);
-      needs.set(need.prepare, {
-        resource: need.resource,
-        parts,
-        unlessNamed: (known?.unlessNamed ?? true) && (need.unlessNamed ?? false),
-        isBeside: need.isBeside ?? false,
-        field: need.isValue === true ? name : null,
+    const requirement = definition && entityRequirementOf(definition);
+    if (requirement !== undefined) {
+      const known = requirements.get(requirement.prefetch);
+      const expand = known?.expand ?? new Set<string>();
+      if (requirement.part !== undefined) expand.add(requirement.part);
+      requirements.set(requirement.prefetch, {
+        resource: requirement.resource,
+        expand,
+        unlessNamed: (known?.unlessNamed ?? true) && (requirement.unlessNamed ?? false),
+        isBeside: requirement.isBeside ?? false,
+        field: requirement.isValue === true ? name : null,
       });
     }
     if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
-    else if (definition !== undefined && need === undefined) properties.add(name);
+    else if (definition !== undefined && requirement === undefined) properties.add(name);
     // What a field with arguments gives is the field's own concern.
     if (node.selectionSet && node.arguments?.length === 0) {
       selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
     }
   }
-  const steps = [...selected].flatMap(([field, below]): Step[] => {
+  const edges = [...selected].flatMap(([field, below]): LookaheadEdge[] => {
     const definition = fields[field];
     if (definition === undefined) return [];
     const itsType = getNamedType(definition.type);
     if (!isObjectType(itsType)) return [];
-    const need = entityNeedOf(definition);
+    const requirement = entityRequirementOf(definition);
     const isPersonal = isPersonalProperty(definition);
     // Of what other resolvers give nothing is known here.
-    if (hasResolver(definition) && need === undefined && !isPersonal) return [];
-    const level = levelOf(itsType, below, operation);
-    const { find = null, prepare = null } = need ?? {};
-    return [{ field, find, prepare, isPersonal, level, isWanted: isWanted(level) }];
+    if (hasResolver(definition) && requirement === undefined && !isPersonal) return [];
+    const node = nodeOf(itsType, below, operation);
+    const { getOrLoad = null, prefetch = null } = requirement ?? {};
+    return [{ field, getOrLoad, prefetch, isPersonal, node, isWanted: isWanted(node) }];
   });
   return {
     type: type.name,
-    isEntity: Object.values(fields).some((field) => entityNeedOf(field) !== undefined),
-    needs: [...needs].map(([prepare, { parts, ...need }]) => ({ prepare, parts: [...parts], ...need })),
+    isEntity: Object.values(fields).some((field) => entityRequirementOf(field) !== undefined),
+    requirements: [...requirements].map(([prefetch, { expand, ...requirement }]) => ({
+      prefetch,
+      expand: [...expand],
+      ...requirement,
+    })),
     properties: [...properties],
-    steps,
+    edges,
     fieldsWithArguments,
   };
 }
 
-function isWanted({ needs, steps }: Level): boolean {
-  return needs.length > 0 || steps.some((step) => step.isWanted);
+function isWanted({ requirements, edges }: LookaheadNode): boolean {
+  return requirements.length > 0 || edges.some((edge) => edge.isWanted);
 }

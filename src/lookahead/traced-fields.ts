@@ -2,8 +2,8 @@ import { getNamedType, type GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError } from '../errors.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
-import { levelBelow } from './selection-tree.ts';
-import { loadLevels } from './prefetch.ts';
+import { selectionTreeBelow } from './selection-tree.ts';
+import { prefetch } from './prefetch.ts';
 import { responseKey } from '../executor/collect-fields.ts';
 import { selectedAmong, selectedBelow } from './selections.ts';
 
@@ -45,9 +45,9 @@ export function endWithObject<Value extends object>(
  */
 export function loadTraced(object: object | null, info: GraphQLResolveInfo, context: GatewayContext): void {
   if (object === null || context.trace === null) return;
-  const level = levelBelow(info, getNamedType(info.returnType).name, [[]]);
-  // The report tells of lists what need not be loaded, and of nothing else.
-  if (level !== null) void loadLevels(level, [object], { ...context, report: null }, positionOf(info));
+  const node = selectionTreeBelow(info, getNamedType(info.returnType).name, [[]]);
+  // The report tells of lists what requirement not be loaded, and of nothing else.
+  if (node !== null) void prefetch(node, [object], { ...context, report: null }, positionOf(info));
 }
 
 /** Where the rows of a connection stand; null where nobody traces what their fields wait for. */

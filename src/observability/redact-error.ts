@@ -14,14 +14,14 @@ const MOST_CAUSES = 3;
  * What the log tells of an error, which can be anything: where it came from, and its message without what that may quote of what somebody sent or the
  * upstream answered, as `JSON.parse` does. Other properties are left out, for `new URL` puts what it was given there.
  */
-export function describedError(error: unknown, depth = 0): DescribedError {
+export function redactError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'no error', stack: '' };
   const { name, message, cause } = error;
   return {
     type: name,
     message: message.replaceAll(QUOTED, '…'),
     stack: framesOf(error).join('\n'),
-    ...(cause instanceof Error && depth < MOST_CAUSES && { cause: describedError(cause, depth + 1) }),
+    ...(cause instanceof Error && depth < MOST_CAUSES && { cause: redactError(cause, depth + 1) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { YogaLogger } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { describedError } from './redact-error.ts';
+import { redactError } from './redact-error.ts';
 
 /**
  * Writes what Yoga and its plugins have to say to the gateway's log: text and errors. Anything else, which may be what
@@ -19,7 +19,7 @@ export function yogaLogger(log: Logger, requestId: () => string | undefined = ()
         .join(' ')
         .replace(/:?\s*$/, '');
       const err = args.find((arg) => arg instanceof Error);
-      const message = text || (err && describedError(err).message) || 'Something without words';
+      const message = text || (err && redactError(err).message) || 'Something without words';
       log[isGoneClient(err) ? 'debug' : level]({ requestId: requestId(), err }, message);
     };
   return { debug: writing('debug'), info: writing('info'), warn: writing('warn'), error: writing('error') };

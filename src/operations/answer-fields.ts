@@ -13,7 +13,7 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
-import type { Operation } from '../lookahead/selection-tree.ts';
+import type { SelectedOperation } from '../lookahead/selection-tree.ts';
 import { collectFields } from '../executor/collect-fields.ts';
 import { conditionsIn } from '../executor/conditions.ts';
 import { ENTITIES, representationsPerType } from '../federation/representations.ts';
@@ -44,7 +44,7 @@ const MAX_VISITED = 100_000;
  * lists. Pages count as long as they may be, other lists as they usually are. Its arguments have been checked.
  */
 export function estimateAnswerFields(
-  operation: Operation,
+  operation: SelectedOperation,
   selectionSet: SelectionSetNode,
   cardinalities: Pick<Cardinalities, 'campaignsPerPage'>,
 ): number {
@@ -55,14 +55,14 @@ export function estimateAnswerFields(
   return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
 }
 
-type Field = GraphQLField<unknown, unknown>;
+type AnyField = GraphQLField<unknown, unknown>;
 
 class AnswerEstimate {
-  readonly #operation: Operation;
+  readonly #operation: SelectedOperation;
   readonly #cardinalities: Pick<Cardinalities, 'campaignsPerPage'>;
   #visited = 0;
 
-  constructor(operation: Operation, cardinalities: Pick<Cardinalities, 'campaignsPerPage'>) {
+  constructor(operation: SelectedOperation, cardinalities: Pick<Cardinalities, 'campaignsPerPage'>) {
     this.#operation = operation;
     this.#cardinalities = cardinalities;
   }
@@ -88,7 +88,7 @@ class AnswerEstimate {
 
   #below(
     type: GraphQLObjectType,
-    field: Field,
+    field: AnyField,
     nodes: readonly [FieldNode, ...FieldNode[]],
     rows: number,
   ): number {
@@ -109,7 +109,7 @@ class AnswerEstimate {
     return Math.max(0, ...possible.map((each) => this.of(each, sets, rows)));
   }
 
-  #entities(field: Field, node: FieldNode, sets: readonly SelectionSetNode[]): number {
+  #entities(field: AnyField, node: FieldNode, sets: readonly SelectionSetNode[]): number {
     const { schema, variableValues } = this.#operation;
     const given = representationsPerType(getArgumentValues(field, node, variableValues));
     let total = 0;
@@ -120,14 +120,14 @@ class AnswerEstimate {
     return total;
   }
 
-  #lengthOf(type: GraphQLObjectType, field: Field, rows: number): number {
+  #lengthOf(type: GraphQLObjectType, field: AnyField, rows: number): number {
     if (CONNECTION.test(type.name)) return rows;
     const place = `${type.name}.${field.name}`;
     return usualLengths[place] ?? introspectionLength(this.#operation.schema, place) ?? USUAL_LENGTH;
   }
 
   /** Most rows of the page that a field gives; 0 where it gives no connection. */
-  #rowsOf(field: Field, { name }: GraphQLNamedType, node: FieldNode): number {
+  #rowsOf(field: AnyField, { name }: GraphQLNamedType, node: FieldNode): number {
     const args = () => getArgumentValues(field, node, this.#operation.variableValues);
     if (name === 'CampaignConnection') return campaignRows(args(), this.#cardinalities);
     return name === 'CampaignInteractionConnection' ? (interactionRows(args()) ?? 0) : 0;
@@ -137,7 +137,7 @@ class AnswerEstimate {
 const CONNECTION = /Connection$/;
 
 /** Introspection's fields at the root are fields of no type. */
-function fieldOf(type: GraphQLObjectType, name: string): Field | undefined {
+function fieldOf(type: GraphQLObjectType, name: string): AnyField | undefined {
   if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
   if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   return type.getFields()[name];

@@ -1,17 +1,17 @@
-import type { Need } from '../lookahead/selection-tree.ts';
+import type { Requirement } from '../lookahead/selection-tree.ts';
 import type { Cardinalities, CardinalityName } from '../config/cardinalities.ts';
 import { matchesNothing } from '../datasources/interaction-filter.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
 import { DEFAULT_INTERACTIONS } from '../connections/campaign-interaction-page.ts';
 
-/** Objects of one level of a query. */
+/** Objects of one node of a query. */
 export interface Objects {
-  /** How many lists they stand in, each of which asks for what it needs by itself. */
+  /** How many lists they stand in, each of which asks for what it requirements by itself. */
   readonly lists: number;
   /** Distinct ones in each. */
   readonly perList: number;
-  /** Campaigns among them that the request has loaded at a level above, together with their lists of interactions. */
+  /** Campaigns among them that the request has loaded at a node above, together with their lists of interactions. */
   readonly loadedAbove: number;
   /** How many of the upstream's lists the objects of each stand in, where several have been put together. */
   readonly together: number;
@@ -84,7 +84,7 @@ export function notLoadedAbove(objects: Objects): Objects {
 
 /** Of how many in each list something has to be loaded. */
 export function needyOf(
-  { unlessNamed }: Pick<Need, 'unlessNamed'>,
+  { unlessNamed }: Pick<Requirement, 'unlessNamed'>,
   { perList: count, areNameless, together }: Objects,
   { namelessPerList }: Cardinalities,
 ): number {

@@ -10,10 +10,15 @@ import { skills } from '../datasources/skills.ts';
 import { users } from '../datasources/users.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
-import { type Level, levelAt, type Need, type Operation } from '../lookahead/selection-tree.ts';
+import {
+  type LookaheadNode,
+  selectionTreeAt,
+  type Requirement,
+  type SelectedOperation,
+} from '../lookahead/selection-tree.ts';
 import { byResponseKey } from '../executor/collect-fields.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
-import { entitySources, isLoadNeeded } from '../federation/federated-entities.ts';
+import { federatedEntities, isLoadNeeded } from '../federation/federated-entities.ts';
 import { ENTITIES, representationCounts } from '../federation/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
 import type { Cardinalities } from '../config/cardinalities.ts';
@@ -29,7 +34,7 @@ import {
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
 
 /** What bounds the plan of an operation. */
-export interface PlanningMeans {
+export interface PlannerOptions {
   /** The most ids in one bulk call. */
   readonly batchSize: number;
   readonly cardinalities: Cardinalities;
@@ -37,9 +42,9 @@ export interface PlanningMeans {
 
 /** The upstream calls that an operation is going to make at most, while the cardinalities hold. Its arguments have been checked. */
 export function planOperation(
-  operation: Operation,
+  operation: SelectedOperation,
   selectionSet: SelectionSetNode,
-  means: PlanningMeans,
+  means: PlannerOptions,
 ): CallPlan {
   return new OperationPlanner(operation, means).plan(selectionSet);
 }
@@ -47,8 +52,8 @@ export function planOperation(
 type RootField = Exclude<keyof QueryResolvers, '__isTypeOf'>;
 
 class OperationPlanner {
-  readonly #operation: Operation;
-  readonly #means: PlanningMeans;
+  readonly #operation: SelectedOperation;
+  readonly #means: PlannerOptions;
   readonly #plan = new CallPlan();
   /** What is asked for at the root, where all that goes to one resource (and contact list) goes together. */
   readonly #atRoot = new Map<string, { readonly resource: LoadedResource; readonly ids: Set<string> }>();
@@ -72,7 +77,7 @@ class OperationPlanner {
     user: (nodes) => this.#entity(nodes, users),
   };
 
-  constructor(operation: Operation, means: PlanningMeans) {
+  constructor(operation: SelectedOperation, means: PlannerOptions) {
     this.#operation = operation;
     this.#means = means;
   }
@@ -106,10 +111,10 @@ class OperationPlanner {
   #entities(nodes: readonly [FieldNode, ...FieldNode[]]): void {
     const { alias, name } = nodes[0];
     for (const [type, counts] of representationCounts(this.#argumentsOf('Query', nodes[0]))) {
-      const { resource, isListed } = entitySources[type];
-      const level = levelAt(this.#operation, nodes, type, [[]]);
-      if (level === null) continue;
-      const isLoaded = isLoadNeeded(type, level);
+      const { resource, isListed } = federatedEntities[type];
+      const node = selectionTreeAt(this.#operation, nodes, type, [[]]);
+      if (node === null) continue;
+      const isLoaded = isLoadNeeded(type, node);
       for (const [scope, count] of counts.entries()) {
         const place = `${(alias ?? name).value}[${scope}]`;
         const calls = !isLoaded ? 0 : isListed === true ? 1 : count;
@@ -118,7 +123,7 @@ class OperationPlanner {
           this.#note(resource, `${place}.${number}`, type === 'Contact' ? place : '');
         }
       }
-      this.#level(level, {
+      this.#node(node, {
         ...one,
         perList: counts.reduce((sum, count) => sum + count, 0),
         together: counts.length,
@@ -139,7 +144,7 @@ class OperationPlanner {
       this.#plan.add(campaignsResource.name, isAsked ? 1 : 0);
       return;
     }
-    // A stretch that begins anywhere may lie on two of the upstream's pages.
+    // A slice that begins anywhere may lie on two of the upstream's pages.
     this.#plan.add(campaignsResource.name, args.after == null ? 1 : 2);
     this.#below(nodes, 'Campaign', [['nodes'], ['edges', 'node']], {
       ...one,
@@ -169,42 +174,42 @@ class OperationPlanner {
     paths: readonly (readonly string[])[],
     objects: Objects,
   ): void {
-    const level = levelAt(this.#operation, nodes, type, paths);
-    if (level !== null) this.#level(level, objects);
+    const node = selectionTreeAt(this.#operation, nodes, type, paths);
+    if (node !== null) this.#node(node, objects);
   }
 
-  #level(level: Level, objects: Objects): void {
-    if (level.type === 'Contact') this.#contacts(level.needs, objects);
-    else for (const need of level.needs) this.#need(need, objects);
-    for (const { field, level: below } of level.steps) {
-      this.#level(below, objectsAt(level.type, field, below.type, objects, this.#means.cardinalities));
+  #node(node: LookaheadNode, objects: Objects): void {
+    if (node.type === 'Contact') this.#contacts(node.requirements, objects);
+    else for (const requirement of node.requirements) this.#requirement(requirement, objects);
+    for (const { field, node: below } of node.edges) {
+      this.#node(below, objectsAt(node.type, field, below.type, objects, this.#means.cardinalities));
     }
     let isListed = false;
-    for (const nodes of byResponseKey(level.fieldsWithArguments).values()) {
+    for (const nodes of byResponseKey(node.fieldsWithArguments).values()) {
       // The only such field of an entity.
-      isListed = this.#interactions(nodes, objects, level.type) || isListed;
+      isListed = this.#interactions(nodes, objects, node.type) || isListed;
     }
     // One answers all of them.
     if (isListed) this.#bulk(interactionLists, objects.lists, notLoadedAbove(objects).perList);
   }
 
-  #need(need: Need, objects: Objects): void {
-    const { resource } = need;
+  #requirement(requirement: Requirement, objects: Objects): void {
+    const { resource } = requirement;
     if (resource.name === objects.loadedFrom) return;
     const needing = resource.name === campaignsResource.name ? notLoadedAbove(objects) : objects;
-    this.#bulk(resource, objects.lists, needyOf(need, needing, this.#means.cardinalities));
+    this.#bulk(resource, objects.lists, needyOf(requirement, needing, this.#means.cardinalities));
   }
 
   /** Where a contact does not say which list it is in, the campaign does; what is in that list is asked for in another round. */
-  #contacts(needs: readonly Need[], objects: Objects): void {
+  #contacts(requirements: readonly Requirement[], objects: Objects): void {
     if (objects.loadedFrom === contactsResource.name) return;
     const { contactListsPerList } = this.#means.cardinalities;
     let contacts = 0;
     let needy = 0;
-    for (const need of needs) {
-      needy = Math.max(needy, needyOf(need, objects, this.#means.cardinalities));
-      if (need.resource.name === contactsResource.name)
-        contacts = needyOf(need, objects, this.#means.cardinalities);
+    for (const requirement of requirements) {
+      needy = Math.max(needy, needyOf(requirement, objects, this.#means.cardinalities));
+      if (requirement.resource.name === contactsResource.name)
+        contacts = needyOf(requirement, objects, this.#means.cardinalities);
     }
     const campaigns = objects.isCampaignLoaded ? 0 : Math.min(needy, objects.together);
     this.#bulk(campaignsResource, objects.lists, campaigns);

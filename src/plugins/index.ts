@@ -43,7 +43,7 @@ export interface PluginsOptions extends Pick<
 > {
   /** Contents of the manifest of trusted documents; required where `trustedDocuments` is set. */
   readonly documents?: TrustedDocuments;
-  readonly compileAtSight?: number;
+  readonly compileAtHit?: number;
 }
 
 /** Services that plugins work with. */

@@ -26,7 +26,7 @@ export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, Ser
       if (length !== null) {
         // Several of them, joined by commas, are how one request is made to pass for two.
         if (!/^\d+$/.test(length)) throw refusal('Content-Length header is invalid.', 'BAD_REQUEST', 400);
-        if (Number(length) > maxBytes) throw tooLarge(Number(length), maxBytes);
+        if (Number(length) > maxBytes) throw bodyTooLarge(Number(length), maxBytes);
         if (sent !== null) return;
       }
       if (requestParser === undefined || request.method === 'GET') return;
@@ -52,14 +52,14 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
   let length = 0;
   for await (const chunk of body) {
     length += chunk.byteLength;
-    if (length > maxBytes) throw tooLarge(length, maxBytes, 'at least ');
+    if (length > maxBytes) throw bodyTooLarge(length, maxBytes, 'at least ');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
 }
 
 /** `atLeast` where the rest of the body was not waited for. */
-function tooLarge(asked: number, allowed: number, atLeast = ''): GraphQLError {
+function bodyTooLarge(asked: number, allowed: number, atLeast = ''): GraphQLError {
   const message = `The request's body has ${atLeast}${asked} bytes; at most ${allowed} are allowed (MAX_BODY_BYTES).`;
   return refusal(message, 'REQUEST_ENTITY_TOO_LARGE', 413, { limit: 'bodyBytes', asked, allowed });
 }

@@ -8,7 +8,7 @@ import { PlainReference } from '../datasources/wire/reference.ts';
 
 export interface CompiledExecutionOptions {
   /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
-  readonly compileAtSight?: number | undefined;
+  readonly compileAtHit?: number | undefined;
   /** The most fields that an answer may have. @default Infinity */
   readonly maxAnswerFields?: number;
 }
@@ -22,10 +22,10 @@ type Executed = ReturnType<ExecuteFn>;
  * Parsed documents are kept by their text (`kept-documents.ts`), so that equal texts meet in one document.
  */
 export function useCompiledExecution({
-  compileAtSight = 3,
+  compileAtHit = 3,
   maxAnswerFields = Infinity,
 }: CompiledExecutionOptions = {}): Plugin {
-  const executor = new CompiledExecutor({ compileAtSight, repeats: repeatedReferences });
+  const executor = new CompiledExecutor({ compileAtHit, memoization: memoizedReferences });
 
   function execute(args: ExecutionArgs, size: AnswerSize, executeFn: ExecuteFn): Executed {
     const compiled = executor.execute(args, size);
@@ -39,7 +39,7 @@ export function useCompiledExecution({
       setExecuteFn((args: ExecutionArgs) => {
         const size = new AnswerSize(maxAnswerFields);
         const executed = execute(args, size, executeFn);
-        const ended = (result: unknown) => (size.isExceeded ? tooLarge(size) : result);
+        const ended = (result: unknown) => (size.isExceeded ? answerTooLarge(size) : result);
         return executed instanceof Promise
           ? Promise.race([executed, size.exceeded]).then(ended)
           : ended(executed);
@@ -49,7 +49,7 @@ export function useCompiledExecution({
 }
 
 /** Result that replaces an answer that has become too large. */
-function tooLarge({ fields, maxFields }: AnswerSize) {
+function answerTooLarge({ fields, maxFields }: AnswerSize) {
   const message = `The answer has at least ${fields} fields, and ${maxFields} are allowed (MAX_ANSWER_FIELDS).`;
   return {
     errors: [queryTooExpensive(message, { limit: 'answerFields', asked: fields, allowed: maxFields })],
@@ -57,8 +57,8 @@ function tooLarge({ fields, maxFields }: AnswerSize) {
 }
 
 /** Tells the executor what of the sources depends on nothing but what it says itself: plain references that say the same. */
-const repeatedReferences = {
-  isRepeatable: (source: object): source is PlainReference => source instanceof PlainReference,
+const memoizedReferences = {
+  isMemoizable: (source: object): source is PlainReference => source instanceof PlainReference,
   keyOf: ({ id }: PlainReference): unknown => id,
   areAlike: (source: PlainReference, other: PlainReference): boolean =>
     source.id === other.id && source.ownName === other.ownName && source.selfUri === other.selfUri,

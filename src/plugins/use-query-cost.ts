@@ -10,13 +10,13 @@ import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../executor/coerced-variables.ts';
 import { estimateAnswerFields } from '../operations/answer-fields.ts';
 import type { PlannedCalls } from '../operations/call-plan.ts';
-import { planOperation, type PlanningMeans } from '../operations/planner.ts';
+import { planOperation, type PlannerOptions } from '../operations/planner.ts';
 import { fragmentsOf } from '../executor/collect-fields.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 
-export interface QueryCostOptions extends PlanningMeans {
+export interface QueryCostOptions extends PlannerOptions {
   /** The most upstream calls that one request may make. */
   readonly maxUpstreamCalls: number;
   /** The most fields that an answer may have. */

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type DocumentNode, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { shownOperationName } from '../observability/requests/operation-name.ts';
+import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { RequestRecord } from '../observability/requests/record.ts';
 
 const MOST_CODES = 10;
@@ -24,7 +24,7 @@ export function useRequestRecord(current: () => RequestRecord | undefined): Plug
       const { operationName } = context.params ?? {};
       const wanted = typeof operationName === 'string' ? operationName : null;
       record.hasOperation = true;
-      record.operationName = shownOperationName(documentAST, wanted);
+      record.operationName = operationNameOf(documentAST, wanted);
       record.documentHash = hashes.get(documentAST);
     },
     onResultProcess({ result }) {

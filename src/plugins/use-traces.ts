@@ -1,7 +1,7 @@
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
-import { shownOperationName } from '../observability/requests/operation-name.ts';
+import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { ServerTrace } from '../observability/tracing/traced-request.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
 
@@ -38,7 +38,7 @@ export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Pl
     },
     onExecute({ args: { document, operationName, contextValue } }) {
       const operation = getOperationAST(document, operationName);
-      const name = shownOperationName(document, operationName);
+      const name = operationNameOf(document, operationName);
       if (operation) of.get(contextValue.request)?.operation(operation.operation, name);
     },
     onExecutionResult({ request, result }) {

@@ -5,18 +5,18 @@ import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, type UpstreamError } from '../errors.ts';
 import type { RequestRecord } from '../observability/requests/record.ts';
 
-type Path = readonly (string | number)[];
+type FailurePath = readonly (string | number)[];
 
 /** Of one request, in the line that the log has of it; each failed call has a line of its own besides. */
 const MOST_CORRELATION_IDS = 10;
 
 /** A field that is null, or less than it should be, because of an upstream failure. */
-interface Symptom {
+interface FieldFailure {
   readonly reason: UpstreamError;
   readonly type: string;
   readonly ids: readonly string[];
   readonly isIndirect?: boolean;
-  readonly path: Path;
+  readonly path: FailurePath;
   /** The error that the executor made of it; absent for what left no field null. */
   readonly error?: GraphQLError;
 }
@@ -58,16 +58,16 @@ function explained(
   record: RequestRecord | undefined,
 ): ExecutionResult {
   const others: GraphQLError[] = [];
-  const symptoms: Symptom[] = [...problems];
+  const fieldFailures: FieldFailure[] = [...problems];
   for (const error of result.errors ?? []) {
-    const symptom = symptomOf(error);
-    if (symptom === null) others.push(withCode(error));
-    else symptoms.push(symptom);
+    const failure = fieldFailureOf(error);
+    if (failure === null) others.push(withCode(error));
+    else fieldFailures.push(failure);
   }
-  const failures = new Set(symptoms.map(({ reason }) => reason));
-  logFailures(failures, log, record?.id);
-  if (record !== undefined) record.correlationIds = correlationIdsOf(failures);
-  return { ...result, errors: [...clientErrors(symptoms, result.data), ...others] };
+  const failedCalls = new Set(fieldFailures.map(({ reason }) => reason));
+  logFailures(failedCalls, log, record?.id);
+  if (record !== undefined) record.correlationIds = correlationIdsOf(failedCalls);
+  return { ...result, errors: [...clientErrors(fieldFailures, result.data), ...others] };
 }
 
 /** What calls failed of, for those who run the gateway; with what the vendor's support asks for, and no personal data. */
@@ -88,7 +88,7 @@ function correlationIdsOf(failures: Iterable<UpstreamError>): string[] {
   return [...ids];
 }
 
-function symptomOf(error: GraphQLError): Symptom | null {
+function fieldFailureOf(error: GraphQLError): FieldFailure | null {
   const cause = innermost(error);
   if (!(cause instanceof UnknownValueError)) return null;
   const { reason, type, id, isIndirect } = cause;
@@ -103,34 +103,34 @@ function innermost(error: GraphQLError): unknown {
 }
 
 /** One for each failed call, in the order of the answer. */
-function clientErrors(symptoms: readonly Symptom[], data: unknown): GraphQLError[] {
-  const groups = Map.groupBy(symptoms, (symptom) => {
+function clientErrors(failures: readonly FieldFailure[], data: unknown): GraphQLError[] {
+  const groups = Map.groupBy(failures, (failure) => {
     // Where no credential was given there was no call to share a failure: each root field says so for itself.
-    const { code, upstreamStatus } = symptom.reason.failure;
-    return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? symptom.path[0] : symptom.reason;
+    const { code, upstreamStatus } = failure.reason.failure;
+    return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? failure.path[0] : failure.reason;
   });
   return [...groups.values()]
     .map((group) => clientError(group, data))
     .toSorted((a, b) => compareByPlace(a.path ?? [], b.path ?? [], data));
 }
 
-function clientError(symptoms: readonly Symptom[], data: unknown): GraphQLError {
+function clientError(failures: readonly FieldFailure[], data: unknown): GraphQLError {
   // One call can leave thousands of fields unknown, under few patterns: only the first of each has a place to be sorted by.
-  const firstByPattern = new Map<string, Symptom>();
-  for (const symptom of symptoms) {
-    const key = pattern(symptom.path);
+  const firstByPattern = new Map<string, FieldFailure>();
+  for (const failure of failures) {
+    const key = pattern(failure.path);
     const known = firstByPattern.get(key);
-    if (known === undefined || compareByPlace(symptom.path, known.path, data) < 0) {
-      firstByPattern.set(key, symptom);
+    if (known === undefined || compareByPlace(failure.path, known.path, data) < 0) {
+      firstByPattern.set(key, failure);
     }
   }
   const inOrder = [...firstByPattern].toSorted(([, a], [, b]) => compareByPlace(a.path, b.path, data));
   const [, first] = inOrder[0] ?? [];
-  if (first === undefined) throw new TypeError('An error for clients needs a symptom.');
+  if (first === undefined) throw new TypeError('An error for clients needs a failure.');
   const { message, ...facts } = first.reason.failure;
   // Of one call several types can depend, a contact on the campaign that knows its list; what was asked for comes first.
   const byType = Map.groupBy(
-    symptoms.toSorted((a, b) => Number(a.isIndirect ?? false) - Number(b.isIndirect ?? false)),
+    failures.toSorted((a, b) => Number(a.isIndirect ?? false) - Number(b.isIndirect ?? false)),
     ({ type }) => type,
   );
   const [affected, ...also] = [...byType].map(([type, ofType]) => ({
@@ -152,12 +152,12 @@ function clientError(symptoms: readonly Symptom[], data: unknown): GraphQLError 
 }
 
 /** `campaignInteractions.nodes.*.agent.email`: response keys, and a star for every place in a list. */
-function pattern(path: Path): string {
+function pattern(path: FailurePath): string {
   return path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
 }
 
 /** By where they stand in the answer, for fields fail in the order in which calls happen to end. */
-function compareByPlace(a: Path, b: Path, data: unknown): number {
+function compareByPlace(a: FailurePath, b: FailurePath, data: unknown): number {
   let node = data;
   for (const [depth, key] of a.entries()) {
     const other = b[depth];

@@ -24,11 +24,11 @@ interface Clients {
 export type RedisProblem = 'connecting' | 'unreachable' | 'slow' | 'full' | 'refusing';
 
 /** Redis could not be asked, or has not answered in time. Whoever meets it goes on without. */
-export class RedisAway extends Error {
+export class RedisUnavailable extends Error {
   override readonly name = 'RedisAway';
 }
 
-export interface RedisLinkOptions {
+export interface RedisConnectionOptions {
   readonly url: string;
   readonly log: Logger;
   /** @default nobody watches */
@@ -41,7 +41,7 @@ export interface RedisLinkOptions {
  * The way to Redis, which may be gone at any moment: then whoever asks is told so at once, and a probe looks for when it is there
  * again. A Redis that answers late, refuses, or has no room is as good as none.
  */
-export class RedisLink {
+export class RedisConnection {
   /** Tells the processes apart that share a Redis. */
   readonly replica = randomUUID();
   readonly #log: Logger;
@@ -56,7 +56,12 @@ export class RedisLink {
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
-  constructor({ url, log, observer = redisUnobserved, timeoutMs = USUAL_TIMEOUT_MS }: RedisLinkOptions) {
+  constructor({
+    url,
+    log,
+    observer = redisUnobserved,
+    timeoutMs = USUAL_TIMEOUT_MS,
+  }: RedisConnectionOptions) {
     this.#timeoutMs = timeoutMs;
     this.#log = log;
     this.#observer = observer;
@@ -74,7 +79,7 @@ export class RedisLink {
   }
 
   /** Told what replicas tell each other, this one included. */
-  onNews(listener: (news: string) => void): void {
+  onEvent(listener: (news: string) => void): void {
     this.#onNews.push(listener);
   }
 
@@ -84,13 +89,14 @@ export class RedisLink {
   }
 
   /** Where news are published. */
-  get newsChannel(): string {
+  get eventChannel(): string {
     return NEWS_CHANNEL;
   }
 
   /** Asks something, in one write. Rejects with `RedisAway` and nothing else. */
   async ask<Reply>(purpose: RedisPurpose, question: Question<Reply>): Promise<Reply> {
-    if (this.#problem !== null || this.#clients === undefined) throw new RedisAway('Redis is not used.');
+    if (this.#problem !== null || this.#clients === undefined)
+      throw new RedisUnavailable('Redis is not used.');
     return this.#ask(this.#clients, purpose, question);
   }
 
@@ -134,20 +140,20 @@ export class RedisLink {
     } catch (error) {
       outcome = error instanceof Late ? 'timeout' : 'failed';
       this.#heed(error);
-      throw new RedisAway('Redis did not answer.', { cause: error });
+      throw new RedisUnavailable('Redis did not answer.', { cause: error });
     } finally {
       this.#observer.asked(purpose, outcome, performance.now() - askedAtMs);
     }
   }
 
-  /** What a failure means for those who come later. */
+  /** What a failure options for those who come later. */
   #heed(error: unknown): void {
     if (error instanceof Late) {
       this.#late += 1;
       if (this.#late >= LATE_IN_A_ROW) this.#turnAway('slow', error);
       return;
     }
-    const code = codeOf(error);
+    const code = replyCodeOf(error);
     if (code === null) this.#turnAway('unreachable', error);
     else this.#turnAway(code === 'OOM' ? 'full' : 'refusing', error);
   }
@@ -160,7 +166,7 @@ export class RedisLink {
       this.#problem = problem;
       this.#observer.turned(false);
       this.#log.warn(
-        { redis: problem, code: codeOf(error) ?? systemCodeOf(error) },
+        { redis: problem, code: replyCodeOf(error) ?? systemCodeOf(error) },
         'Redis is not used: what is kept is this process’s own, and its part of the quota',
       );
     }
@@ -174,7 +180,7 @@ export class RedisLink {
   async #probe(clients: Clients): Promise<void> {
     if (this.#isDisposed || this.#problem === null) return;
     try {
-      if (!clients.client.isReady) throw new RedisAway('There is no connection.');
+      if (!clients.client.isReady) throw new RedisUnavailable('There is no connection.');
       await this.#ask(clients, 'probe', (ready) =>
         Promise.all([
           ready.set(`${KEYS}probe`, '1', { expiration: { type: 'PX', value: PROBE_EVERY_MS } }),
@@ -211,8 +217,8 @@ function inTime<Reply>(work: Promise<Reply>, timeoutMs: number): Promise<Reply> 
 }
 
 /** The word in capitals that an error of Redis itself begins with; null for any other. */
-function codeOf(error: unknown): string | null {
-  const cause = error instanceof RedisAway ? error.cause : error;
+function replyCodeOf(error: unknown): string | null {
+  const cause = error instanceof RedisUnavailable ? error.cause : error;
   return cause instanceof Error ? (/^[A-Z]{2,}(?= |$)/.exec(cause.message)?.[0] ?? null) : null;
 }
 

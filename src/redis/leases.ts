@@ -1,6 +1,6 @@
 import type { Signal } from '../lib/signal.ts';
 import type { RedisClient } from './client.ts';
-import type { RedisLink } from './connection.ts';
+import type { RedisConnection } from './connection.ts';
 
 /** When a replica that has died is not waited for any more. */
 const LEASE_MS = 2_000;
@@ -13,22 +13,22 @@ const LOOK_EVERY_MS = 250;
  * asked by another.
  */
 export class Leases {
-  readonly #link: RedisLink;
+  readonly #connection: RedisConnection;
   /** How often each was taken. */
   readonly #held = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(link: RedisLink) {
-    this.#link = link;
-    link.onNews((news) => {
+  constructor(connection: RedisConnection) {
+    this.#connection = connection;
+    connection.onEvent((news) => {
       for (const key of releasedIn(news)) for (const wake of this.#waiting.get(key) ?? []) wake();
     });
   }
 
   /** Tries to get a lease; true where it is this process's now, once more if it was so already. Each is to be released. */
   async take(client: RedisClient, key: string): Promise<boolean> {
-    const reply = await client.set(key, this.#link.replica, {
+    const reply = await client.set(key, this.#connection.replica, {
       condition: 'NX',
       expiration: { type: 'PX', value: LEASE_MS },
     });
@@ -53,9 +53,9 @@ export class Leases {
     }
     if (released.length === 0) return;
     const news = JSON.stringify({ released });
-    this.#link
+    this.#connection
       .ask('leases', (client) =>
-        client.releaseLeases(released, this.#link.replica, this.#link.newsChannel, news),
+        client.releaseLeases(released, this.#connection.replica, this.#connection.eventChannel, news),
       )
       // They run out.
       .catch(() => undefined);
@@ -92,12 +92,12 @@ export class Leases {
   }
 
   readonly #renew = (): void => {
-    if (!this.#link.isUp) return;
+    if (!this.#connection.isUp) return;
     // By identity, for the keys of a question belong together.
     const bySlot = Map.groupBy(this.#held.keys(), (key) => key.slice(0, key.indexOf('}')));
     for (const keys of bySlot.values()) {
-      this.#link
-        .ask('leases', (client) => client.renewLeases(keys, this.#link.replica, LEASE_MS))
+      this.#connection
+        .ask('leases', (client) => client.renewLeases(keys, this.#connection.replica, LEASE_MS))
         .catch(() => undefined);
     }
   };

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { AskedCall, CallOutcomeForAll, QuotaLedger } from '../upstream/quota/ledger.ts';
-import type { IdentitySeals } from './row-encryption.ts';
+import type { RowEncryptions } from './row-encryption.ts';
 import type { QuotaReply } from './client.ts';
-import { KEYS, RedisAway, type RedisLink } from './connection.ts';
+import { KEYS, RedisUnavailable, type RedisConnection } from './connection.ts';
 
 /** Neither a window nor a hold is believed to last longer (quota-window.ts), so that what is older is of no interest. */
 const INTERESTING_MS = 600_000;
@@ -17,27 +17,27 @@ const GRACE_MS = 1_000;
  * holds all, and a call is granted or not at one moment.
  */
 export class RedisQuotaLedger implements QuotaLedger {
-  readonly #link: RedisLink;
-  readonly #seals: IdentitySeals;
+  readonly #connection: RedisConnection;
+  readonly #encryptions: RowEncryptions;
   readonly #lostAfterMs: number;
   #doubtedUntilMs = 0;
 
   /** `callTimeoutMs` is the longest that a call can take. */
-  constructor(link: RedisLink, seals: IdentitySeals, callTimeoutMs: number) {
-    this.#link = link;
-    this.#seals = seals;
+  constructor(connection: RedisConnection, encryptions: RowEncryptions, callTimeoutMs: number) {
+    this.#connection = connection;
+    this.#encryptions = encryptions;
     this.#lostAfterMs = callTimeoutMs + GRACE_MS;
   }
 
-  get isThere(): boolean {
-    return this.#link.isUp && performance.now() >= this.#doubtedUntilMs;
+  get isAvailable(): boolean {
+    return this.#connection.isUp && performance.now() >= this.#doubtedUntilMs;
   }
 
   async take(identity: UpstreamIdentity): Promise<AskedCall | null> {
     const keys = this.#keysOf(identity);
     const id = randomUUID();
     try {
-      const reply = await this.#link.ask('quota', (client) =>
+      const reply = await this.#connection.ask('quota', (client) =>
         client.takeCall(keys, id, this.#lostAfterMs, INTERESTING_MS),
       );
       const [isGranted] = reply;
@@ -54,28 +54,28 @@ export class RedisQuotaLedger implements QuotaLedger {
   async look(identity: UpstreamIdentity): Promise<Pick<AskedCall, 'known' | 'heldMs'> | null> {
     const keys = this.#keysOf(identity);
     try {
-      return knownFrom(await this.#link.ask('quota', (client) => client.lookAtQuota(keys)));
+      return knownFrom(await this.#connection.ask('quota', (client) => client.lookAtQuota(keys)));
     } catch (error) {
       return this.#doubted(error);
     }
   }
 
-  /** What it is the link has told. */
+  /** What it is the connection has told. */
   #doubted(error: unknown): null {
-    if (!(error instanceof RedisAway)) throw error;
+    if (!(error instanceof RedisUnavailable)) throw error;
     this.#doubtedUntilMs = performance.now() + DOUBTED_MS;
     return null;
   }
 
   #keysOf(identity: UpstreamIdentity): readonly [quota: string, underWay: string] {
-    const { name } = this.#seals.of(identity);
+    const { name } = this.#encryptions.of(identity);
     return [`${KEYS}{${name}}:quota`, `${KEYS}{${name}}:calls`];
   }
 
   #settle(keys: readonly string[], id: string, outcome: CallOutcomeForAll): void {
     const { wasSent, report, refusedMs = -1, startedAgoMs } = outcome;
     const told = report ?? { count: -1, allowed: 0, resetSeconds: 0 };
-    this.#link
+    this.#connection
       .ask('quota', (client) =>
         client.settleCall(
           keys,

@@ -1,25 +1,25 @@
 import type {
-  Claim,
-  Claimed,
-  ReplicatedRow,
-  ReplicatedShelf,
-  RowsToShow,
-  SecondLevel,
+  Lease,
+  Leased,
+  ReplicaRow,
+  ReplicaStore,
+  RowsToShare,
+  ReplicaStores,
 } from '../cache/replica-store.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
-import type { IdentitySeal, IdentitySeals } from './row-encryption.ts';
+import type { RowEncryption, RowEncryptions } from './row-encryption.ts';
 import type { Leases } from './leases.ts';
 import type { RedisClient, RedisClientInBytes } from './client.ts';
-import { KEYS, RedisAway, type RedisLink } from './connection.ts';
-import type { RedisStanding, Standing } from './credential-status.ts';
+import { KEYS, RedisUnavailable, type RedisConnection } from './connection.ts';
+import type { RedisCredentialStatus, CredentialStatus } from './credential-status.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 
-export interface SecondLevelMeans {
-  readonly link: RedisLink;
-  readonly seals: IdentitySeals;
+export interface ReplicaStoreOptions {
+  readonly connection: RedisConnection;
+  readonly encryptions: RowEncryptions;
   readonly leases: Leases;
-  readonly standing: RedisStanding;
+  readonly standing: RedisCredentialStatus;
   /** How long what is kept may be shown without the upstream having accepted the credential, wherever. */
   readonly proofMs: number;
   /** Told when the upstream accepted a credential last as far as is known elsewhere, on the clock of `performance.now()`. */
@@ -27,16 +27,16 @@ export interface SecondLevelMeans {
 }
 
 /** What is kept in Redis: each row by itself, sealed for who has the credential that it was read with. */
-export class RedisSecondLevel implements SecondLevel {
-  readonly #means: SecondLevelMeans;
+export class RedisReplicaStores implements ReplicaStores {
+  readonly #options: ReplicaStoreOptions;
   readonly #clock = new RedisClock();
 
-  constructor(means: SecondLevelMeans) {
-    this.#means = means;
+  constructor(options: ReplicaStoreOptions) {
+    this.#options = options;
   }
 
-  shelfOf(...[identity, resource, scope]: Parameters<SecondLevel['shelfOf']>): ReplicatedShelf {
-    return new RedisShelf(this.#means, this.#clock, identity, resource, scope);
+  of(...[identity, resource, scope]: Parameters<ReplicaStores['of']>): ReplicaStore {
+    return new RedisReplicaStore(this.#options, this.#clock, identity, resource, scope);
   }
 }
 
@@ -59,20 +59,20 @@ class RedisClock {
 }
 
 /** Where something of an id is found. */
-interface Place {
+interface RowKey {
   readonly id: string;
   readonly place: string;
   readonly key: string;
 }
 
-interface Answer {
+interface StoredRows {
   readonly nowMs: number;
-  readonly standing: Standing;
+  readonly standing: CredentialStatus;
   readonly sealed: readonly (Buffer | null)[];
 }
 
-class RedisShelf implements ReplicatedShelf {
-  readonly #means: SecondLevelMeans;
+class RedisReplicaStore implements ReplicaStore {
+  readonly #options: ReplicaStoreOptions;
   readonly #clock: RedisClock;
   readonly #identity: UpstreamIdentity;
   readonly #resource: { readonly name: string; readonly permissions: readonly string[] };
@@ -81,75 +81,75 @@ class RedisShelf implements ReplicatedShelf {
   readonly #writes = new Set<Promise<unknown>>();
 
   constructor(
-    means: SecondLevelMeans,
+    options: ReplicaStoreOptions,
     clock: RedisClock,
     identity: UpstreamIdentity,
     resource: { readonly name: string; readonly permissions: readonly string[] },
     scope: string,
   ) {
-    this.#means = means;
+    this.#options = options;
     this.#clock = clock;
     this.#identity = identity;
     this.#resource = resource;
     this.#scope = scope;
   }
 
-  get isThere(): boolean {
-    const { link, proofMs } = this.#means;
-    return link.isUp && proofMs > 0;
+  get isAvailable(): boolean {
+    const { connection, proofMs } = this.#options;
+    return connection.isUp && proofMs > 0;
   }
 
-  async look(
+  async get(
     ids: readonly string[],
-    parts: readonly string[],
-  ): Promise<ReadonlyMap<string, ReplicatedRow> | null> {
-    const places = this.#placesOf(ids, parts);
+    expand: readonly string[],
+  ): Promise<ReadonlyMap<string, ReplicaRow> | null> {
+    const places = this.#rowKeysOf(ids, expand);
     try {
-      const answer = await this.#means.link.ask('cache', (client, inBytes) =>
+      const answer = await this.#options.connection.ask('cache', (client, inBytes) =>
         this.#read(client, inBytes, places),
       );
-      return await this.#opened(places, answer);
+      return await this.#decrypted(places, answer);
     } catch (error) {
-      return nullIfAway(error);
+      return nullIfUnavailable(error);
     }
   }
 
-  async claim(ids: readonly string[], parts: readonly string[]): Promise<Claimed | null> {
-    const places = this.#placesOf(ids, parts);
-    const { link, leases } = this.#means;
+  async lease(ids: readonly string[], expand: readonly string[]): Promise<Leased | null> {
+    const places = this.#rowKeysOf(ids, expand);
+    const { connection, leases } = this.#options;
     const mine = new Set<string>();
     const taken: string[] = [];
     let taking: readonly Promise<void>[] = [];
-    const take = async (client: RedisClient, { id, key }: Place) => {
+    const take = async (client: RedisClient, { id, key }: RowKey) => {
       const lease = leaseOf(key);
       if (!(await leases.take(client, lease))) return;
       mine.add(id);
       taken.push(lease);
     };
     try {
-      const answer = await link.ask('leases', async (client, inBytes) => {
+      const answer = await connection.ask('leases', async (client, inBytes) => {
         taking = places.map((place) => take(client, place));
         // Read after the leases were taken: who gave one up has shown before what came of it.
         const [read] = await Promise.all([this.#read(client, inBytes, places), ...taking]);
         return read;
       });
-      const rows = await this.#opened(places, answer);
-      return { rows, mine, claim: new RedisClaim(taken, leases, this.#writes) };
+      const rows = await this.#decrypted(places, answer);
+      return { rows, mine, lease: new RedisLease(taken, leases, this.#writes) };
     } catch (error) {
       // Some may come late all the same.
       void Promise.allSettled(taking).then(() => taken.length > 0 && leases.release(taken));
-      return nullIfAway(error);
+      return nullIfUnavailable(error);
     }
   }
 
-  changed(ids: readonly string[], parts: readonly string[], signal: Signal): Promise<void> {
-    const keys = this.#placesOf(ids, parts).map(({ key }) => leaseOf(key));
-    return this.#means.leases.released(keys, signal);
+  waitForRelease(ids: readonly string[], expand: readonly string[], signal: Signal): Promise<void> {
+    const keys = this.#rowKeysOf(ids, expand).map(({ key }) => leaseOf(key));
+    return this.#options.leases.released(keys, signal);
   }
 
-  show(read: RowsToShow): void {
+  set(read: RowsToShare): void {
     const readAtMs = this.#clock.nowMs();
-    if (readAtMs === null || !this.isThere) return;
+    if (readAtMs === null || !this.isAvailable) return;
     const write = this.#write(read, readAtMs)
       // Who does not find it asks for it.
       .catch(() => undefined)
@@ -157,48 +157,56 @@ class RedisShelf implements ReplicatedShelf {
     this.#writes.add(write);
   }
 
-  async #write(read: RowsToShow, readAtMs: number): Promise<void> {
-    const { rows, parts, status, correlationId, lifeMs, absenceMs } = read;
-    const seal = this.#means.seals.of(this.#identity);
+  async #write(read: RowsToShare, readAtMs: number): Promise<void> {
+    const { rows, expand, status, correlationId, ttlMs, negativeTtlMs } = read;
+    const encryption = this.#options.encryptions.of(this.#identity);
     const entries = await Promise.all(
       [...rows].map(async ([id, row]) => {
-        const { place, key } = this.#placeOf(id, parts, seal);
+        const { place, key } = this.#rowKeyOf(id, expand, encryption);
         const encoded = await encodeRow({ readAtMs, status, correlationId, row });
-        const value = row === null ? Math.min(lifeMs, absenceMs) : lifeMs;
-        return { key, sealed: seal.seal(encoded, place), expiration: { type: 'PX', value } as const };
+        const value = row === null ? Math.min(ttlMs, negativeTtlMs) : ttlMs;
+        return {
+          key,
+          sealed: encryption.encrypt(encoded, place),
+          expiration: { type: 'PX', value } as const,
+        };
       }),
     );
-    await this.#means.link.ask('cache', (client) =>
+    await this.#options.connection.ask('cache', (client) =>
       Promise.all(entries.map(({ key, sealed, expiration }) => client.set(key, sealed, { expiration }))),
     );
   }
 
-  async #read(client: RedisClient, inBytes: RedisClientInBytes, places: readonly Place[]): Promise<Answer> {
+  async #read(
+    client: RedisClient,
+    inBytes: RedisClientInBytes,
+    places: readonly RowKey[],
+  ): Promise<StoredRows> {
     const about = { resource: this.#resource.name, permissions: this.#resource.permissions };
     const [time, standing, sealed] = await Promise.all([
       client.time(),
-      this.#means.standing.read(client, this.#identity, about),
+      this.#options.standing.read(client, this.#identity, about),
       inBytes.mGet(places.map(({ key }) => key)),
     ]);
     return { nowMs: this.#clock.heard(time), standing, sealed };
   }
 
   /** What of it may be shown. */
-  async #opened(
-    places: readonly Place[],
-    { nowMs, standing: { acceptedAtMs, notBeforeMs }, sealed }: Answer,
-  ): Promise<ReadonlyMap<string, ReplicatedRow>> {
+  async #decrypted(
+    places: readonly RowKey[],
+    { nowMs, standing: { acceptedAtMs, notBeforeMs }, sealed }: StoredRows,
+  ): Promise<ReadonlyMap<string, ReplicaRow>> {
     const hereMs = performance.now();
-    const rows = new Map<string, ReplicatedRow>();
-    const { proofMs, onAccepted, seals } = this.#means;
+    const rows = new Map<string, ReplicaRow>();
+    const { proofMs, onAccepted, encryptions } = this.#options;
     const provenAgoMs = Math.max(0, nowMs - acceptedAtMs);
     if (provenAgoMs > proofMs) return rows;
     onAccepted(this.#identity, hereMs - provenAgoMs);
-    const seal = seals.of(this.#identity);
+    const encryption = encryptions.of(this.#identity);
     await Promise.all(
       places.map(async ({ id, place }, index) => {
         const value = sealed[index];
-        const opened = value ? seal.open(value, place) : null;
+        const opened = value ? encryption.decrypt(value, place) : null;
         const kept = opened && (await decodeRow(opened));
         if (kept === null || kept.readAtMs <= notBeforeMs) return;
         const { row, status, correlationId } = kept;
@@ -209,20 +217,20 @@ class RedisShelf implements ReplicatedShelf {
     return rows;
   }
 
-  #placesOf(ids: readonly string[], parts: readonly string[]): Place[] {
-    const seal = this.#means.seals.of(this.#identity);
-    return ids.map((id) => this.#placeOf(id, parts, seal));
+  #rowKeysOf(ids: readonly string[], expand: readonly string[]): RowKey[] {
+    const encryption = this.#options.encryptions.of(this.#identity);
+    return ids.map((id) => this.#rowKeyOf(id, expand, encryption));
   }
 
-  #placeOf(id: string, parts: readonly string[], seal: IdentitySeal): Place {
-    const place = seal.place(this.#resource.name, this.#scope, parts.toSorted().join(' '), id);
-    return { id, place, key: `${KEYS}{${seal.name}}:${place}` };
+  #rowKeyOf(id: string, expand: readonly string[], encryption: RowEncryption): RowKey {
+    const place = encryption.rowKey(this.#resource.name, this.#scope, expand.toSorted().join(' '), id);
+    return { id, place, key: `${KEYS}{${encryption.name}}:${place}` };
   }
 }
 
 /** Any other error is a defect. */
-function nullIfAway(error: unknown): null {
-  if (error instanceof RedisAway) return null;
+function nullIfUnavailable(error: unknown): null {
+  if (error instanceof RedisUnavailable) return null;
   throw error;
 }
 
@@ -231,7 +239,7 @@ function leaseOf(key: string): string {
 }
 
 /** Leases that are given up together, after all that was read has been shown. */
-class RedisClaim implements Claim {
+class RedisLease implements Lease {
   readonly #keys: readonly string[];
   readonly #leases: Leases;
   readonly #writes: ReadonlySet<Promise<unknown>>;
@@ -248,12 +256,12 @@ class RedisClaim implements Claim {
     this.#underWay += 1;
     const end = () => {
       this.#underWay -= 1;
-      this.dropUnlessUsed();
+      this.releaseUnlessUsed();
     };
     work.then(end, end);
   }
 
-  dropUnlessUsed(): void {
+  releaseUnlessUsed(): void {
     if (this.#underWay > 0 || this.#isOver) return;
     this.#isOver = true;
     void Promise.all(this.#writes).then(() => this.#leases.release(this.#keys));

@@ -13,7 +13,7 @@ const COMPRESSED = 1;
 const LINE_BREAK = 0x0a;
 
 /** What is kept of one id. */
-export interface KeptRow {
+export interface StoredRow {
   /** When it was read, in milliseconds of Redis. */
   readonly readAtMs: number;
   readonly status: number;
@@ -23,7 +23,7 @@ export interface KeptRow {
 }
 
 /** A row as bytes: how it is written, then a line that tells of the answer, then the row. */
-export async function encodeRow({ readAtMs, status, correlationId, row }: KeptRow): Promise<Buffer> {
+export async function encodeRow({ readAtMs, status, correlationId, row }: StoredRow): Promise<Buffer> {
   const head = JSON.stringify({ readAtMs, status, correlationId, isAbsent: row === null });
   const text = Buffer.concat([Buffer.from(`${head}\n`), Buffer.from(row ?? '')]);
   return text.length < LARGE_BYTES
@@ -32,7 +32,9 @@ export async function encodeRow({ readAtMs, status, correlationId, row }: KeptRo
 }
 
 /** Null for what is no such row. */
-export async function decodeRow(bytes: Buffer): Promise<(KeptRow & { readonly row: Buffer | null }) | null> {
+export async function decodeRow(
+  bytes: Buffer,
+): Promise<(StoredRow & { readonly row: Buffer | null }) | null> {
   try {
     const written = bytes.subarray(1);
     const text =

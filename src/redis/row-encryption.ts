@@ -9,7 +9,7 @@ const TAG_BYTES = 16;
 const NAME_LENGTH = 22;
 
 /** What goes into the keys besides the credential, the same for all replicas. */
-export interface SealOptions {
+export interface RowEncryptionOptions {
   /** A secret of the installation. */
   readonly pepper: string;
   /** Base of the REST API: what was read of one is nothing to another. */
@@ -20,13 +20,13 @@ export interface SealOptions {
  * What is one identity's in Redis. Names and values can be made, found and read only by who has the credential: each
  * is derived from it, and nothing of it is written.
  */
-export class IdentitySeal {
+export class RowEncryption {
   /** What the identity is called in Redis. */
   readonly name: string;
   readonly #placeSecret: string;
   readonly #valueKey: Buffer;
 
-  constructor(identity: UpstreamIdentity, { pepper, apiUrl }: SealOptions) {
+  constructor(identity: UpstreamIdentity, { pepper, apiUrl }: RowEncryptionOptions) {
     const derived = (purpose: string) => identity.derived(`${purpose} ${apiUrl}`, pepper);
     this.name = derived('name').toString('base64url').slice(0, NAME_LENGTH);
     this.#placeSecret = derived('places').toString('base64url');
@@ -34,13 +34,13 @@ export class IdentitySeal {
   }
 
   /** What stands in a key of Redis for what is to be found there, which may itself tell of people. */
-  place(...what: readonly string[]): string {
+  rowKey(...what: readonly string[]): string {
     // SHA-3 needs no HMAC; see keyed-hash.ts.
     return hash('sha3-256', this.#placeSecret + JSON.stringify(what), 'base64url').slice(0, NAME_LENGTH);
   }
 
   /** Encrypts a value for one place; anywhere else it cannot be read. */
-  seal(value: Buffer, place: string): Buffer {
+  encrypt(value: Buffer, place: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#valueKey, nonce);
     cipher.setAAD(Buffer.from(place));
@@ -49,7 +49,7 @@ export class IdentitySeal {
   }
 
   /** Null for what was not sealed by this identity for this place, or was changed since. */
-  open(sealed: Buffer, place: string): Buffer | null {
+  decrypt(sealed: Buffer, place: string): Buffer | null {
     if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
     try {
       const decipher = createDecipheriv(CIPHER, this.#valueKey, sealed.subarray(0, NONCE_BYTES), {
@@ -64,33 +64,34 @@ export class IdentitySeal {
   }
 }
 
-interface Known {
+interface KnownIdentity {
   readonly identity: UpstreamIdentity;
-  readonly seal: IdentitySeal;
+  readonly encryption: RowEncryption;
   usedAtMs: number;
 }
 
-/** The seals of all identities that are met, each derived once. */
-export class IdentitySeals {
-  readonly #known: PerIdentity<Known>;
+/** The encryptions of all identities that are met, each derived once. */
+export class RowEncryptions {
+  readonly #known: PerIdentity<KnownIdentity>;
 
   /** An identity that was not met for `idleMs` is forgotten when others come. */
-  constructor(options: SealOptions, idleMs: number) {
+  constructor(options: RowEncryptionOptions, idleMs: number) {
     this.#known = new PerIdentity(
-      (identity) => ({ identity, seal: new IdentitySeal(identity, options), usedAtMs: 0 }),
+      (identity) => ({ identity, encryption: new RowEncryption(identity, options), usedAtMs: 0 }),
       ({ usedAtMs }) => performance.now() - usedAtMs > idleMs,
     );
   }
 
-  of(identity: UpstreamIdentity): IdentitySeal {
+  of(identity: UpstreamIdentity): RowEncryption {
     const known = this.#known.of(identity);
     known.usedAtMs = performance.now();
-    return known.seal;
+    return known.encryption;
   }
 
   /** The identity that has this name in Redis, if it was met. */
   named(name: string): UpstreamIdentity | undefined {
-    for (const { identity, seal } of this.#known.values()) if (seal.name === name) return identity;
+    for (const { identity, encryption } of this.#known.values())
+      if (encryption.name === name) return identity;
     return undefined;
   }
 

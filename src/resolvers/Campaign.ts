@@ -2,37 +2,35 @@ import { campaignInteractionConnection } from './campaign-interaction-connection
 import { campaignProgress } from '../datasources/campaign-progress.ts';
 import { campaignStats } from '../datasources/campaign-stats.ts';
 import type { DataSources } from '../loading/data-sources.ts';
+import type { EntityLoader } from '../loading/entity-loader.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { campaigns } from '../datasources/campaigns.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
-import { entityFields, needing } from '../lookahead/entity-fields.ts';
+import { entityFields, type LoadedResource, requiring } from '../lookahead/entity-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const campaign = entityFields(campaigns, (sources) => sources.campaigns);
 
-const progress = {
-  resource: campaignProgress,
-  find: (reference: Reference, sources: DataSources) => sources.campaignProgress.find(reference),
-  prepare: (
-    references: readonly Reference[],
-    sources: DataSources,
-    _parts: readonly string[],
-    field: FieldTrace | null,
-  ) => sources.campaignProgress.prepare(references, [], field),
-  isValue: true,
-} as const;
+const progress = figuresOf(campaignProgress, (sources) => sources.campaignProgress);
+const stats = figuresOf(campaignStats, (sources) => sources.campaignStats);
 
-const stats = {
-  resource: campaignStats,
-  find: (reference: Reference, sources: DataSources) => sources.campaignStats.find(reference),
-  prepare: (
-    references: readonly Reference[],
-    sources: DataSources,
-    _parts: readonly string[],
-    field: FieldTrace | null,
-  ) => sources.campaignStats.prepare(references, [], field),
-  isValue: true,
-} as const;
+/** Figures of a campaign, which are loaded by its id and need nothing else of it. */
+function figuresOf<Figures>(
+  resource: LoadedResource,
+  loaderOf: (sources: DataSources) => EntityLoader<Figures>,
+) {
+  return {
+    resource,
+    getOrLoad: (reference: Reference, sources: DataSources) => loaderOf(sources).getOrLoad(reference),
+    prefetch: (
+      references: readonly Reference[],
+      sources: DataSources,
+      _expand: readonly string[],
+      field: FieldTrace | null,
+    ) => loaderOf(sources).prefetch(references, [], field),
+    isValue: true,
+  } as const;
+}
 
 export const Campaign: TypeResolvers<'Campaign'> = {
   name: campaign.name,
@@ -46,7 +44,7 @@ export const Campaign: TypeResolvers<'Campaign'> = {
   contactList: campaign.field('contactList'),
   queue: campaign.field('queue'),
   script: campaign.field('script'),
-  progress: needing(progress, (reference, _args, { sources }) => progress.find(reference, sources)),
-  stats: needing(stats, (reference, _args, { sources }) => stats.find(reference, sources)),
+  progress: requiring(progress, (reference, _args, { sources }) => progress.getOrLoad(reference, sources)),
+  stats: requiring(stats, (reference, _args, { sources }) => stats.getOrLoad(reference, sources)),
   interactions: ({ id }, args, context, info) => campaignInteractionConnection(id, args, context, info),
 };

@@ -18,7 +18,7 @@ function byId<Entity extends object, Part extends string>(
   return (_root: unknown, { id }: { id: string }, context: GatewayContext, info: GraphQLResolveInfo) => {
     const loader = loaderOf(context.sources);
     const field = fieldTrace(info, context);
-    const loading = loader.load(id, selectedAmong(loader.parts, info), Infinity, field);
+    const loading = loader.load(id, selectedAmong(loader.expand, info), Infinity, field);
     return endWithObject(field, loading, info, context);
   };
 }

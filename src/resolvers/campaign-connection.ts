@@ -1,10 +1,10 @@
 import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import type { CampaignStretch } from '../loading/campaign-listing.ts';
+import type { CampaignSlice } from '../loading/campaign-listing.ts';
 import type { QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { parseCampaignCursor } from '../connections/cursor.ts';
-import { levelBelow } from '../lookahead/selection-tree.ts';
-import { loadLevels } from '../lookahead/prefetch.ts';
+import { selectionTreeBelow } from '../lookahead/selection-tree.ts';
+import { prefetch } from '../lookahead/prefetch.ts';
 import { endWith, fieldTrace, rowsPosition } from '../lookahead/traced-fields.ts';
 import {
   campaignFilterKey,
@@ -13,7 +13,7 @@ import {
   isEmptyFilter,
 } from '../connections/campaign-page.ts';
 
-type Stretch = Pick<CampaignStretch, 'rows' | 'total' | 'hasMore'>;
+type Slice = Pick<CampaignSlice, 'rows' | 'total' | 'hasMore'>;
 
 /** The arguments have been checked (use-argument-rules.ts). */
 export async function campaignConnection(
@@ -25,11 +25,11 @@ export async function campaignConnection(
   const filter = args.filter ?? {};
   const first = args.first ?? DEFAULT_CAMPAIGNS;
   const from = args.after == null ? 0 : (parseCampaignCursor(args.after)?.from ?? 0);
-  const stretch = (count: number) => {
+  const slice = (count: number) => {
     const field = fieldTrace(info, context);
-    return endWith(field, sources.campaignListing.stretch(filter, from, count, field));
+    return endWith(field, sources.campaignListing.slice(filter, from, count, field));
   };
-  const page = (rows: Stretch['rows'], beyond: CampaignPage['beyond']) =>
+  const page = (rows: Slice['rows'], beyond: CampaignPage['beyond']) =>
     new CampaignPage(rows, { from, first, filter: campaignFilterKey(filter) }, beyond);
 
   if (isEmptyFilter(filter)) {
@@ -37,10 +37,10 @@ export async function campaignConnection(
   }
   if (first === 0) {
     return page([], () =>
-      stretch(1).then(({ rows, total, hasMore }) => ({ total, hasMore: hasMore || rows.length > 0 })),
+      slice(1).then(({ rows, total, hasMore }) => ({ total, hasMore: hasMore || rows.length > 0 })),
     );
   }
-  const { rows, total, hasMore, faults } = await stretch(first);
+  const { rows, total, hasMore, faults } = await slice(first);
   for (const { fault, answer } of faults) {
     problems.push({
       reason: answer.fault(fault),
@@ -50,7 +50,7 @@ export async function campaignConnection(
     });
   }
   const found = page(rows, () => Promise.resolve({ total, hasMore }));
-  const level = levelBelow(info, 'Campaign', [['nodes'], ['edges', 'node']]);
-  if (level !== null) await loadLevels(level, found.nodes, context, rowsPosition(info, context));
+  const tree = selectionTreeBelow(info, 'Campaign', [['nodes'], ['edges', 'node']]);
+  if (tree !== null) await prefetch(tree, found.nodes, context, rowsPosition(info, context));
   return found;
 }

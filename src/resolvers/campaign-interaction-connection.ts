@@ -7,8 +7,8 @@ import type {
 import { interactionMatcher, matchesNothing } from '../datasources/interaction-filter.ts';
 import type { QueryCampaignInteractionsArgs } from '../generated/resolvers.ts';
 import { parseInteractionCursor } from '../connections/cursor.ts';
-import { levelBelow } from '../lookahead/selection-tree.ts';
-import { loadLevels } from '../lookahead/prefetch.ts';
+import { selectionTreeBelow } from '../lookahead/selection-tree.ts';
+import { prefetch } from '../lookahead/prefetch.ts';
 import { endWith, fieldTrace, loadTraced, rowsPosition } from '../lookahead/traced-fields.ts';
 import {
   CampaignInteractionPage,
@@ -43,8 +43,8 @@ export async function campaignInteractionConnection(
   const start = after === null ? 0 : matching.filter(isPassed).length;
   const { receivedAtMs } = list.origin.answer;
   const page = new CampaignInteractionPage(matching, order, start, first, receivedAtMs);
-  const level = levelBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
-  if (level !== null) await loadLevels(level, page.nodes, context, rowsPosition(info, context));
+  const tree = selectionTreeBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
+  if (tree !== null) await prefetch(tree, page.nodes, context, rowsPosition(info, context));
   return page;
 }
 

@@ -11,7 +11,7 @@ import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { notePersonalProperty } from '../lookahead/entity-fields.ts';
 import { propertyOf } from '../lookahead/property-of.ts';
 
-type Resolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
+type GuardedResolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
 
 /** What stands for a field in the errors of it: the row that it is of, or what a root field was asked for. */
 interface Subject {
@@ -56,7 +56,7 @@ function idIn(source: unknown): unknown {
   return typeof source === 'object' && source !== null && 'id' in source ? source.id : null;
 }
 
-function guardedResolver(resolve: Resolver, subject: Subject): Resolver {
+function guardedResolver(resolve: GuardedResolver, subject: Subject): GuardedResolver {
   const guard = guardOf(subject);
   return (source, args, context, info) => {
     if (context.caller?.maySeePersonalData === false) guard(source, args, context);
@@ -65,7 +65,7 @@ function guardedResolver(resolve: Resolver, subject: Subject): Resolver {
 }
 
 /** Asks for no `info`, which would have to be made for every row. */
-function guardedProperty(name: string, subject: Subject): Resolver {
+function guardedProperty(name: string, subject: Subject): GuardedResolver {
   const guard = guardOf(subject);
   return (source, args, context) => {
     if (context.caller?.maySeePersonalData === false) guard(source, args, context);

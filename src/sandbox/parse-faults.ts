@@ -7,30 +7,30 @@ export interface ParsedFaults {
   readonly problems: readonly string[];
 }
 
-interface Field {
+interface FaultField {
   readonly required?: boolean;
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
 }
 
-type Fields = Readonly<Record<string, Field>>;
+type FaultFields = Readonly<Record<string, FaultField>>;
 
-const number = (least: number, most = Infinity): Omit<Field, 'required'> => ({
+const number = (least: number, most = Infinity): Omit<FaultField, 'required'> => ({
   expected: most === Infinity ? `a number from ${least} up` : `a number from ${least} to ${most}`,
   fits: (value) => typeof value === 'number' && value >= least && value <= most,
 });
-const oneOf = (...values: readonly unknown[]): Omit<Field, 'required'> => ({
+const oneOf = (...values: readonly unknown[]): Omit<FaultField, 'required'> => ({
   expected: `one of ${values.join(', ')}`,
   fits: (value) => values.includes(value),
 });
-const text: Field = { expected: 'a text', fits: (value) => typeof value === 'string' };
+const text: FaultField = { expected: 'a text', fits: (value) => typeof value === 'string' };
 const texts = {
   expected: 'an array of texts',
   fits: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
 const isCount = (value: unknown): boolean => Number.isInteger(value) && Number(value) > 0;
 
-const SCOPE: Fields = {
+const SCOPE: FaultFields = {
   resource: oneOf('*', 'api', ...RESOURCE_NAMES),
   rate: number(0, 1),
   times: number(0),
@@ -42,7 +42,7 @@ const SCOPE: Fields = {
 };
 
 /** Kinds that can be given as JSON, with their own fields. */
-const KINDS: Readonly<Record<string, Fields>> = {
+const KINDS: Readonly<Record<string, FaultFields>> = {
   status: {
     status: { ...number(200, 599), required: true },
     body: { expected: 'anything', fits: () => true },
@@ -95,7 +95,7 @@ function problemsOf(item: unknown): string[] {
   const kind = item['kind'];
   const own = typeof kind === 'string' && Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
   if (own === undefined) return [`kind must be one of ${Object.keys(KINDS).join(', ')}`];
-  const fields: Fields = { ...SCOPE, ...own };
+  const fields: FaultFields = { ...SCOPE, ...own };
   const unknown = Object.keys(item).filter((name) => name !== 'kind' && !Object.hasOwn(fields, name));
   const wrong = Object.entries(fields).filter(([name, { required = false, fits }]) =>
     item[name] === undefined ? required : !fits(item[name]),

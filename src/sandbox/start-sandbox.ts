@@ -78,7 +78,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { recordedRequests = Infinity } = options;
   const { clientId = 'sandbox', clientSecret = 'sandbox', tokenLifetimeSeconds = 86_400 } = options;
   const organisation = options.organisation ?? generateOrganisation(seed);
-  const tokens = createTokens({ accepted: options.tokens ?? [], lifetimeSeconds: tokenLifetimeSeconds, now });
+  const tokens = createTokens({ accepted: options.tokens ?? [], ttlSeconds: tokenLifetimeSeconds, now });
   const rateLimit = options.rateLimit ?? { allowed: 300, windowSeconds: 60 };
   const limiter = createRateLimiter(rateLimit, now);
   const requests: RecordedRequest[] = [];

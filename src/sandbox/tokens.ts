@@ -14,7 +14,7 @@ export interface TokenOwner {
 export interface GivenToken {
   readonly token: string;
   /** Counted from the start of the sandbox. @default it does not expire */
-  readonly lifetimeSeconds?: number;
+  readonly ttlSeconds?: number;
   /** What it may do, in the vendor's names, such as `routing:queue:view`. @default everything */
   readonly permissions?: readonly string[];
 }
@@ -32,16 +32,16 @@ export interface Tokens {
 export interface TokensOptions {
   /** Tokens that were never issued here; a bare text does not expire and may do everything. */
   readonly accepted: readonly (string | GivenToken)[];
-  readonly lifetimeSeconds: number;
+  readonly ttlSeconds: number;
   readonly now: () => number;
 }
 
-export function createTokens({ accepted, lifetimeSeconds, now }: TokensOptions): Tokens {
+export function createTokens({ accepted, ttlSeconds, now }: TokensOptions): Tokens {
   const known = new Map<string, TokenOwner & { expiresAtMs: number }>();
   for (const given of accepted) {
     const {
       token,
-      lifetimeSeconds: seconds = Infinity,
+      ttlSeconds: seconds = Infinity,
       permissions,
     }: GivenToken = typeof given === 'string' ? { token: given } : given;
     known.set(token, {
@@ -54,9 +54,9 @@ export function createTokens({ accepted, lifetimeSeconds, now }: TokensOptions):
   return {
     issue(clientId) {
       const token = randomBytes(48).toString('base64url');
-      const expiresAtMs = now() + lifetimeSeconds * 1000;
+      const expiresAtMs = now() + ttlSeconds * 1000;
       known.set(token, { token, clientId, permissions: null, expiresAtMs });
-      return { token, expiresInSeconds: lifetimeSeconds };
+      return { token, expiresInSeconds: ttlSeconds };
     },
     revoke(token) {
       known.delete(token);

@@ -152,7 +152,7 @@ export class Circuit {
           const answer = await call();
           return () => answer;
         } catch (error) {
-          if (signal.aborted) throw new GivenUp(error, isProbe);
+          if (signal.aborted) throw new AbandonedCall(error, isProbe);
           if (!(error instanceof UpstreamError) || isFault(error)) throw error;
           // An upstream that refuses has answered; of some resources most calls come to a 404.
           return () => {
@@ -162,20 +162,20 @@ export class Circuit {
       });
       return outcome();
     } catch (error) {
-      throw error instanceof GivenUp ? error.cause : error;
+      throw error instanceof AbandonedCall ? error.cause : error;
     }
   }
 
   #counts(error: unknown): boolean {
     // A call that was given up has shown nothing. Only the one that was to show something must not count as good.
-    if (error instanceof GivenUp) return error.isProbe;
+    if (error instanceof AbandonedCall) return error.isProbe;
     if (!isFault(error)) return false;
     this.#failedAtMs = Date.now();
     return true;
   }
 }
 
-class GivenUp extends Error {
+class AbandonedCall extends Error {
   readonly isProbe: boolean;
 
   constructor(cause: unknown, isProbe: boolean) {

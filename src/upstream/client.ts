@@ -9,14 +9,14 @@ import type { Http, HttpRequest } from './http/http.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { persistently } from './retry.ts';
 import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/governor.ts';
-import type { Turn } from './quota/identity-queue.ts';
+import type { Permit } from './quota/identity-queue.ts';
 import type { QuotaLeft } from './quota/window.ts';
 import { readAnswer } from './read-answer.ts';
-import type { SharedWork } from '../lib/single-flight.ts';
-import { SharedReads } from './shared-reads.ts';
+import type { InFlight } from '../lib/single-flight.ts';
+import { RequestDedupe } from './request-dedupe.ts';
 import { outcomeOf, type UpstreamObserver } from './observer.ts';
-import { type UpstreamRequest, written, type WrittenRequest } from './request.ts';
-import type { UpstreamTally } from './usage.ts';
+import { type UpstreamRequest, serialize, type SerializedRequest } from './request.ts';
+import type { UpstreamUsage } from './usage.ts';
 import type { UpstreamRead } from './answer.ts';
 
 /** How often a call is tried again at most. */
@@ -34,14 +34,14 @@ export interface UpstreamClientOptions {
   /** How long a read under way may be shared with those who come later. */
   readonly identityProofSeconds: number;
   /** Told what the upstream says of credentials, for those who keep what was read with them. */
-  readonly standing: StandingListener;
+  readonly credentials: CredentialObserver;
   readonly observer: UpstreamObserver;
   /** Aborts, with an `UpstreamError`, when the gateway is shut down: ends what is under way and refuses what comes. */
   readonly closing: AbortSignal;
 }
 
 /** What the upstream's answers say of a credential beyond the call that they are to. */
-export interface StandingListener {
+export interface CredentialObserver {
   /** It was accepted in a call that was sent at this time of `performance.now()`. */
   accepted(identity: UpstreamIdentity, sentMs: number): void;
   /** It was not accepted. */
@@ -50,20 +50,20 @@ export interface StandingListener {
   denied(identity: UpstreamIdentity, call: Pick<UpstreamRequest, 'resource' | 'permissions'>): void;
 }
 
-/** A read whose ids are settled only when its turn has come, so that until then more can go with it. */
-export interface LateRead extends Pick<UpstreamRequest, 'resource' | 'permissions' | 'isList'> {
+/** A read whose ids are settled only when its permit has come, so that until then more can go with it. */
+export interface DeferredRequest extends Pick<UpstreamRequest, 'resource' | 'permissions' | 'isList'> {
   /** The same each time. */
-  written(): WrittenRequest;
+  serialize(): SerializedRequest;
 }
 
 /** Who is answerable for a call. */
-export type CallMaker = Omit<Asker, 'deadline' | 'trace'> & {
+export type BatchOwner = Omit<RequestScope, 'deadline' | 'trace'> & {
   /** What it is made for, null where nobody traces it. */
   readonly trace: BatchTrace | null;
 };
 
 /** On whose behalf and for whom a request reads. */
-export interface Asker {
+export interface RequestScope {
   readonly identity: UpstreamIdentity;
   /** Whose share of the identity's quota it is. */
   readonly caller: CallerKey;
@@ -72,7 +72,7 @@ export interface Asker {
   /** Null where nobody traces it. */
   readonly trace: RequestTrace | null;
   /** Told what the request costs. */
-  readonly tally: UpstreamTally;
+  readonly usage: UpstreamUsage;
 }
 
 /**
@@ -87,7 +87,7 @@ export type UpstreamReader = (
 
 /**
  * Makes calls to the REST API, each on behalf of an identity and within a deadline. From the outside in: a read that is
- * under way already is shared; one that fails for a passing reason is tried again; each try waits for its turn in the
+ * under way already is shared; one that fails for a passing reason is tried again; each try waits for its permit in the
  * identity's quota, and is not made while the resource keeps failing.
  */
 export class UpstreamClient {
@@ -96,18 +96,18 @@ export class UpstreamClient {
   /** The path of the API's base, without a slash at its end. */
   readonly #basePath: string;
   readonly #timeoutMs: number;
-  readonly #shared: SharedReads;
-  readonly #standing: StandingListener;
+  readonly #shared: RequestDedupe;
+  readonly #credentials: CredentialObserver;
   readonly #observer: UpstreamObserver;
   readonly #governor: QuotaGovernor;
   readonly #circuits = new CircuitBreakers();
   readonly #closing: AbortSignal;
   /** What waits to be tried again. Few do; all that is under way would cost every call more than a moment. */
-  readonly #retrying = new Set<SharedWork>();
+  readonly #retrying = new Set<InFlight>();
   /** Of the reads under way that are traced. */
-  readonly #traces = new WeakMap<SharedWork, BatchTrace>();
+  readonly #traces = new WeakMap<InFlight, BatchTrace>();
   /** Of those who have joined a read under way. */
-  readonly #budgets = new WeakMap<SharedWork, Budget[]>();
+  readonly #budgets = new WeakMap<InFlight, Budget[]>();
 
   constructor(http: Http, options: UpstreamClientOptions) {
     this.#http = http;
@@ -115,9 +115,9 @@ export class UpstreamClient {
     this.#origin = base.origin;
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#timeoutMs = options.upstreamTimeoutMs;
-    this.#shared = new SharedReads(options.identityProofSeconds * 1000);
+    this.#shared = new RequestDedupe(options.identityProofSeconds * 1000);
     this.#governor = new QuotaGovernor(options.upstreamConcurrency, options.quotaSharing);
-    this.#standing = options.standing;
+    this.#credentials = options.credentials;
     this.#observer = options.observer;
     this.#closing = options.closing;
     options.closing.addEventListener('abort', () => {
@@ -130,46 +130,55 @@ export class UpstreamClient {
    * What one request reads with; reads that are the same are one call. Rejects with an `UpstreamError` unless a 2xx answer
    * with a JSON body came in time.
    */
-  readerFor(asker: Asker): UpstreamReader {
+  readerFor(requestScope: RequestScope): UpstreamReader {
     return async (request, waiting = null) => {
-      const toSend = written(request);
+      const toSend = serialize(request);
       // Before anybody can join it: what this one may not spend others may.
-      if (asker.budget.left === 0 && !this.#shared.isUnderWay(asker.identity, toSend)) {
-        throw this.#spent(asker.budget, request.resource);
+      if (requestScope.budget.left === 0 && !this.#shared.isUnderWay(requestScope.identity, toSend)) {
+        throw this.#spent(requestScope.budget, request.resource);
       }
       let isOwn = false;
-      const work = (shared: SharedWork) => {
+      const work = (shared: InFlight) => {
         isOwn = true;
-        const trace = asker.trace?.batch(request.resource) ?? null;
-        const budget = budgetOfAll(asker.budget, () => this.#budgets.get(shared) ?? []);
-        const read = this.read({ ...asker, budget, trace }, shared, { ...request, written: () => toSend });
+        const trace = requestScope.trace?.batch(request.resource) ?? null;
+        const budget = budgetOfAll(requestScope.budget, () => this.#budgets.get(shared) ?? []);
+        const read = this.read({ ...requestScope, budget, trace }, shared, {
+          ...request,
+          serialize: () => toSend,
+        });
         if (trace === null) return read;
         this.#traces.set(shared, trace);
         return ended(read, trace, request);
       };
-      const noteShared = (shared: SharedWork) => {
-        if (!isOwn) this.#joined(shared, asker.budget);
+      const noteShared = (shared: InFlight) => {
+        if (!isOwn) this.#joined(shared, requestScope.budget);
         const trace = waiting && this.#traces.get(shared);
         if (trace) waiting.comesBy(trace);
       };
       try {
-        return await this.#shared.read(asker.identity, toSend, asker.deadline, work, noteShared);
+        return await this.#shared.read(
+          requestScope.identity,
+          toSend,
+          requestScope.deadline,
+          work,
+          noteShared,
+        );
       } catch (error) {
         throw ofResource(error, request.resource);
       } finally {
-        if (!isOwn) asker.tally.shared();
+        if (!isOwn) requestScope.usage.shared();
       }
     };
   }
 
-  #joined(shared: SharedWork, budget: Budget): void {
+  #joined(shared: InFlight, budget: Budget): void {
     const budgets = this.#budgets.get(shared);
     if (budgets === undefined) this.#budgets.set(shared, [budget]);
     else budgets.push(budget);
   }
 
   /** Reads for all who wait for some work. Rejects like `readerFor`. */
-  async read(maker: CallMaker, shared: SharedWork, read: LateRead): Promise<UpstreamRead> {
+  async read(maker: BatchOwner, shared: InFlight, read: DeferredRequest): Promise<UpstreamRead> {
     const { budget } = maker;
     if (!budget.take()) throw this.#spent(budget, read.resource);
     const wantedMs = performance.now();
@@ -203,9 +212,9 @@ export class UpstreamClient {
       throw isSpent ? this.#spent(budget, read.resource, error) : ofResource(error, read.resource);
     } finally {
       this.#retrying.delete(shared);
-      maker.tally.made({
+      maker.usage.made({
         resource: read.resource,
-        keys: read.written().keys,
+        keys: read.serialize().keys,
         status: status ?? null,
         ms: performance.now() - wantedMs,
         retries: attempts - 1,
@@ -234,7 +243,7 @@ export class UpstreamClient {
     return { quota: this.#governor.figures(), circuits: this.#circuits.counts() };
   }
 
-  async #attempt(maker: CallMaker, request: LateRead, shared: SharedWork): Promise<UpstreamRead> {
+  async #attempt(maker: BatchOwner, request: DeferredRequest, shared: InFlight): Promise<UpstreamRead> {
     const { identity } = maker;
     const circuit = this.#circuits.of(identity, request.resource);
     try {
@@ -247,7 +256,7 @@ export class UpstreamClient {
     try {
       return await this.#call(maker, request, shared, circuit, token);
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!isUnauthorized(error)) throw error;
       // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
       if (!identity.rejected(token)) throw this.#revoked(identity, error);
     }
@@ -255,7 +264,7 @@ export class UpstreamClient {
     try {
       return await this.#call(maker, request, shared, circuit, await identity.token(shared.signal));
     } catch (error) {
-      throw isRefused(error) ? this.#revoked(identity, error) : error;
+      throw isUnauthorized(error) ? this.#revoked(identity, error) : error;
     }
   }
 
@@ -268,14 +277,14 @@ export class UpstreamClient {
   /** What was read with a credential that the upstream does not accept any more is shown to nobody. */
   #revoked(identity: UpstreamIdentity, error: unknown): unknown {
     this.forget(identity, null);
-    this.#standing.revoked(identity);
+    this.#credentials.revoked(identity);
     return error;
   }
 
   async #call(
-    { identity, caller, tally, trace }: CallMaker,
-    request: LateRead,
-    shared: SharedWork,
+    { identity, caller, usage, trace }: BatchOwner,
+    request: DeferredRequest,
+    shared: InFlight,
     circuit: Circuit,
     token: string,
   ): Promise<UpstreamRead> {
@@ -283,29 +292,29 @@ export class UpstreamClient {
     const latestMs = () => shared.latestMs();
     const isList = request.isList ?? false;
     const wantedMs = performance.now();
-    let turn: Turn;
+    let permit: Permit;
     try {
-      turn = await this.#governor.turn({ identity, caller, isList, latestMs, signal });
+      permit = await this.#governor.acquire({ identity, caller, isList, latestMs, signal });
     } catch (error) {
       if (!signal.aborted && isRateLimited(error)) this.#observer.withheld(request.resource, 'quota');
       throw error;
     }
-    const toSend = request.written();
+    const toSend = request.serialize();
     const sentMs = performance.now();
-    tally.waited(sentMs - wantedMs);
+    usage.waited(sentMs - wantedMs);
     this.#observer.waited(sentMs - wantedMs);
     let wasSent = false;
     try {
       const answer = await circuit.run(signal, () =>
         withinTime(this.#timeoutMs, signal, async (inTime) => {
-          turn.sent();
-          tally.sent();
+          permit.sent();
+          usage.sent();
           wasSent = true;
           const call = trace?.call(toSend, sentMs - wantedMs) ?? null;
           try {
             const address = { origin: this.#origin, path: this.#basePath + toSend.target };
             const got = await this.#http.exchange(address, httpRequest(token, toSend, call), inTime);
-            turn.answered(quotaReportOf(got.headers));
+            permit.answered(quotaReportOf(got.headers));
             const read = readAnswer(request.resource, got);
             call?.answered(read.answer);
             return read;
@@ -315,8 +324,8 @@ export class UpstreamClient {
           }
         }),
       );
-      turn.accepted();
-      this.#standing.accepted(identity, sentMs);
+      permit.accepted();
+      this.#credentials.accepted(identity, sentMs);
       this.#observer.called(request.resource, 'ok', toSend.keys, performance.now() - sentMs);
       return answer;
     } catch (error) {
@@ -325,21 +334,26 @@ export class UpstreamClient {
       if (wasSent) {
         this.#observer.called(request.resource, outcome, toSend.keys, performance.now() - sentMs);
       } else if (!signal.aborted) this.#observer.withheld(request.resource, 'circuit');
-      this.#heed(error.failure, identity, request, turn);
+      this.#heed(error.failure, identity, request, permit);
       throw error.of(request.resource);
     } finally {
-      turn.end();
+      permit.end();
     }
   }
 
   /** What the upstream says of a credential or its quota concerns more than the call that it said it to. */
-  #heed(failure: UpstreamFailure, identity: UpstreamIdentity, request: LateRead, turn: Turn): void {
+  #heed(
+    failure: UpstreamFailure,
+    identity: UpstreamIdentity,
+    request: DeferredRequest,
+    permit: Permit,
+  ): void {
     const { upstreamStatus } = failure;
-    if (failure.code === 'UPSTREAM_RATE_LIMITED') turn.refused(failure.retryAfterSeconds);
-    else if (upstreamStatus !== undefined) turn.accepted();
+    if (failure.code === 'UPSTREAM_RATE_LIMITED') permit.rateLimited(failure.retryAfterSeconds);
+    else if (upstreamStatus !== undefined) permit.accepted();
     if (upstreamStatus === 403) {
       this.forget(identity, request.permissions);
-      this.#standing.denied(identity, request);
+      this.#credentials.denied(identity, request);
     }
   }
 }
@@ -354,13 +368,13 @@ function isRateLimited(error: unknown): boolean {
   return error instanceof UpstreamError && error.failure.code === 'UPSTREAM_RATE_LIMITED';
 }
 
-function isRefused(error: unknown): boolean {
+function isUnauthorized(error: unknown): boolean {
   return error instanceof UpstreamError && error.failure.upstreamStatus === 401;
 }
 
 function httpRequest(
   token: string,
-  { method, bodyText }: WrittenRequest,
+  { method, bodyText }: SerializedRequest,
   trace: CallTrace | null,
 ): HttpRequest {
   const plain = { accept: 'application/json', authorization: `Bearer ${token}` };

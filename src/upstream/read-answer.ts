@@ -1,5 +1,5 @@
 import { UpstreamError } from '../errors.ts';
-import { decoded } from '../lib/utf8.ts';
+import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
 import type { HttpAnswer } from './http/http.ts';
 import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
@@ -7,12 +7,12 @@ import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
 /** Reads the JSON of a resource's 2xx answer. Throws an `UpstreamError` when it is no such answer. */
 export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
   const { status, headers, bytes } = answer;
-  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, decoded(bytes));
+  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, decodeUtf8(bytes));
   const correlationId = correlationIdOf(headers);
   try {
     return {
       // Nothing refers to the text, which is as large as all that is made of it.
-      body: JSON.parse(decoded(bytes)),
+      body: JSON.parse(decodeUtf8(bytes)),
       bytes,
       answer: new UpstreamAnswer(resource, status, correlationId, Date.now()),
     };
@@ -31,7 +31,7 @@ export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
 
 /** In our own words: those of the JSON parser quote the answer. */
 function whyUnreadable({ headers, bytes }: HttpAnswer): string {
-  const text = decoded(bytes);
+  const text = decodeUtf8(bytes);
   if (text === '') return 'no body';
   if (/^\s*</.test(text)) return 'a page instead of JSON';
   const type = headers['content-type'];

@@ -17,7 +17,7 @@ export interface UpstreamRequest {
 }
 
 /** A read with its texts, as they are sent and as reads are told apart by. They are long and each is written only once. */
-export interface WrittenRequest extends UpstreamRequest {
+export interface SerializedRequest extends UpstreamRequest {
   /** Path and query, below the API's base. */
   readonly target: string;
   /** The body as JSON; undefined where there is none. */
@@ -29,7 +29,7 @@ export interface WrittenRequest extends UpstreamRequest {
 /** What stands for itself in a query, and so can do without being encoded. */
 const PLAIN = /^[\w.*-]*$/;
 
-export function written(request: UpstreamRequest): WrittenRequest {
+export function serialize(request: UpstreamRequest): SerializedRequest {
   const { method, path, query, body } = request;
   const target = query === undefined ? path : path + queryText(query);
   const bodyText = body === undefined ? undefined : JSON.stringify(body);

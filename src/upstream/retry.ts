@@ -3,7 +3,7 @@ import { UpstreamError } from '../errors.ts';
 import type { Signal } from '../lib/signal.ts';
 import { pause } from '../lib/deadline.ts';
 
-export interface Persistence {
+export interface RetryOptions {
   readonly maxRetries: number;
   /** Until when an answer is of use, on the clock of `performance.now()`. */
   readonly latestMs: () => number;
@@ -13,7 +13,7 @@ export interface Persistence {
 }
 
 /** Makes attempts until one succeeds or another is not worthwhile (retry-decision.ts); then rejects with the last one's error. */
-export async function persistently<T>(persistence: Persistence, attempt: () => Promise<T>): Promise<T> {
+export async function persistently<T>(persistence: RetryOptions, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
@@ -24,7 +24,7 @@ export async function persistently<T>(persistence: Persistence, attempt: () => P
 /** Goes on after a first attempt that failed: hardly any does, and only such are worth a policy. */
 function again<T>(
   first: unknown,
-  { maxRetries, latestMs, mayRetry, signal }: Persistence,
+  { maxRetries, latestMs, mayRetry, signal }: RetryOptions,
   attempt: () => Promise<T>,
 ): Promise<T> {
   let retries = 0;

@@ -1,6 +1,6 @@
 import type { UpstreamFailure } from '../errors.ts';
 import type { UpstreamAnswer } from './answer.ts';
-import type { WrittenRequest } from './request.ts';
+import type { SerializedRequest } from './request.ts';
 
 /*
  * What is told to whoever traces requests. Fields wait for batches; a batch is made for one request, fields of others may
@@ -30,7 +30,7 @@ export interface FieldTrace {
 /** What is read at once, for whoever waits for some of it. */
 export interface BatchTrace {
   /** A call that is sent now, after it had to wait so long for the quota. Tries of one read have the same request. */
-  call(request: WrittenRequest, waitedMs: number): CallTrace;
+  call(request: SerializedRequest, waitedMs: number): CallTrace;
   /** It is over. `keys` is how many ids it was for; `failure` why some are unknown, if any are. */
   end(keys: number, failure: UpstreamFailure | null): void;
 }

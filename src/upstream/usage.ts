@@ -14,7 +14,7 @@ export interface MadeCall {
 }
 
 /** What a request cost the upstream and what it did not, in numbers: cheap enough for every request. */
-export class UpstreamTally {
+export class UpstreamUsage {
   /** Calls that went out, each retry counted. */
   sentCount = 0;
   /** Reads by a call that another request made. */
@@ -48,8 +48,8 @@ export class UpstreamTally {
   }
 }
 
-/** The same as its tally call by call and type by type, noted only where somebody wants to know. */
-export class UpstreamReport extends UpstreamTally {
+/** The same as its usage call by call and type by type, noted only where somebody wants to know. */
+export class UsageReport extends UpstreamUsage {
   readonly #calls: MadeCall[] = [];
   readonly #fromCache = new Map<string, { count: number; oldestMs: number }>();
   readonly #needed = new Set<string>();

@@ -155,7 +155,7 @@ describe('an answer that would be too large is refused before anything is spent 
   });
 
   test('by what is sent with it', async () => {
-    const { query: ask } = await gatewayForTest({ compileAtSight: 1 });
+    const { query: ask } = await gatewayForTest({ compileAtHit: 1 });
     const text = `query ($first: Int, $states: [CampaignInteractionState!], $all: Boolean = true) {
       ${list('nodes { campaign { interactions(first: $first, filter: { states: $states }) @include(if: $all) { nodes { campaign { interactions { nodes { id } } } } } } }')}
     }`;
@@ -196,11 +196,11 @@ describe('an answer that would be too large is refused before anything is spent 
   });
 });
 
-describe.each(executors)('by %s', (_which, compileAtSight) => {
+describe.each(executors)('by %s', (_which, compileAtHit) => {
   test('every detail of a thousand rows is answered', async () => {
     const { query } = await gatewayForTest({
       organisation: organisationWithRows(1000),
-      compileAtSight,
+      compileAtHit,
       env: { PLAN_CARDINALITIES: 'usersPerList=30' },
     });
     const reference = 'id name selfUri';
@@ -234,7 +234,7 @@ describe.each(executors)('by %s', (_which, compileAtSight) => {
     const skills = range(700).map((n) => ({ id: `skill-${n}`, name: `Name of skill-${n}` }));
     const { query, calls } = await gatewayForTest({
       organisation: organisationWithRows(300, { skills }),
-      compileAtSight,
+      compileAtHit,
       faults: [
         { kind: 'status', status: 400, resource: 'users' },
         { kind: 'status', status: 400, resource: 'contacts' },
@@ -248,7 +248,7 @@ describe.each(executors)('by %s', (_which, compileAtSight) => {
     // What else there is to tell is of no interest without an answer.
     const faulty = await gatewayForTest({
       organisation: organisationWithRows(300, { skills }, [{ state: 'without an id' }]),
-      compileAtSight,
+      compileAtHit,
     });
     askedOf(await faulty.query(text), ALLOWED, 'has at least');
     const fewer = `{ ${list('nodes { id skills { id name } }', ', first: 200')} }`;
@@ -258,7 +258,7 @@ describe.each(executors)('by %s', (_which, compileAtSight) => {
   });
 });
 
-describe.each(executors)('%s, ending an answer in the middle of a list,', (_which, compileAtSight) => {
+describe.each(executors)('%s, ending an answer in the middle of a list,', (_which, compileAtHit) => {
   const skills = range(100).map((n) => ({ id: `skill-${n}`, name: `Name of skill-${n}` }));
 
   test('leaves no promise behind that fails where nobody hears of it', async () => {
@@ -279,7 +279,7 @@ describe.each(executors)('%s, ending an answer in the middle of a list,', (_whic
       // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
       const { query } = await gatewayForTest({
         organisation: organisationWithRows(100, { skills }),
-        compileAtSight,
+        compileAtHit,
         env: { MAX_ANSWER_FIELDS: '9000' },
         latencyMs: 20,
       });
@@ -297,7 +297,7 @@ describe.each(executors)('%s, ending an answer in the middle of a list,', (_whic
     const ask = async (allowed: number) => {
       const organisation = organisationWithRows(100, { skills });
       const env = { MAX_ANSWER_FIELDS: String(allowed) };
-      return (await gatewayForTest({ organisation, compileAtSight, env })).query(query);
+      return (await gatewayForTest({ organisation, compileAtHit, env })).query(query);
     };
     expect((await ask(fields)).errors).toBeUndefined();
     askedOf(await ask(fields - 1), fields - 1, 'has at least');
@@ -351,11 +351,11 @@ test.each([
   const whole = await (await gatewayForTest({ organisation, env: surprising })).query(text);
   expect(whole.errors).toBeUndefined();
   const fields = countFields(whole.data);
-  for (const [, compileAtSight] of executors) {
+  for (const [, compileAtHit] of executors) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
     const ask = async (allowed: number) => {
       const env = { ...surprising, MAX_ANSWER_FIELDS: String(allowed) };
-      return (await gatewayForTest({ organisation, env, compileAtSight })).query(text);
+      return (await gatewayForTest({ organisation, env, compileAtHit })).query(text);
     };
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
     expect((await ask(fields)).data).toEqual(whole.data);

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { callerKeyOf } from '../../src/identity/caller.ts';
-import { BulkCall } from '../../src/loading/batch.ts';
+import { Batch } from '../../src/loading/batch.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
-import type { Asker } from '../../src/upstream/client.ts';
-import { UpstreamTally } from '../../src/upstream/usage.ts';
+import type { RequestScope } from '../../src/upstream/client.ts';
+import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, type GraphQLAnswer } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
@@ -87,7 +87,7 @@ describe('a request that may spend no more', () => {
   );
 
   test('is not made for those who have nothing left alone, but for others who wait for the same ids', async () => {
-    const call = new BulkCall<string>(['a', 'b'], 100, () => undefined);
+    const call = new Batch<string>(['a', 'b'], 100, () => undefined);
     const [poor, rich] = [asker(new CallBudget(0)), asker(new CallBudget(1))];
     const found = [call.join(poor, ['a'], null), call.join(rich, ['b'], null)];
     call.make('users', ({ budget }) =>
@@ -98,7 +98,7 @@ describe('a request that may spend no more', () => {
   });
 });
 
-function asker(budget: CallBudget): Asker {
+function asker(budget: CallBudget): RequestScope {
   const identity = tokenIdentity('mine');
   const deadline = deadlineIn(60_000, new AbortController().signal);
   return {
@@ -106,7 +106,7 @@ function asker(budget: CallBudget): Asker {
     caller: callerKeyOf('test', 'me'),
     deadline,
     budget,
-    tally: new UpstreamTally(),
+    usage: new UpstreamUsage(),
     trace: null,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type LifetimeName, lifetimes } from '../../src/datasources/ttl.ts';
+import { type TtlName, ttls } from '../../src/datasources/ttl.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
-import { lifetimeSetting } from '../../src/config/settings.ts';
+import { ttlSetting } from '../../src/config/settings.ts';
 import { clockForTest } from '../property/identities-clock.ts';
 import {
   altered,
@@ -114,7 +114,7 @@ describe('what was read for one request', () => {
 });
 
 /** By type, what asks for it, and what that calls for it. */
-const kinds: Readonly<Record<LifetimeName, readonly [query: string, resource: string]>> = {
+const kinds: Readonly<Record<TtlName, readonly [query: string, resource: string]>> = {
   CAMPAIGN: [`{ campaign(id: "${CAMPAIGN_ID}") { dialingMode } }`, 'campaigns'],
   CAMPAIGN_PROGRESS: [PROGRESS, 'campaignProgress'],
   CAMPAIGN_STATS: [`{ campaign(id: "${CAMPAIGN_ID}") { stats { idleAgents } } }`, 'campaignStats'],
@@ -145,23 +145,23 @@ const nameless = [
 
 describe.each(Object.entries(kinds))('%s data', (name, [text, resource]) => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the key type
-  const lifetime = name as LifetimeName;
+  const ttl = name as TtlName;
 
   test('are kept for so long, and as long again while they are asked for anew', async () => {
     const clock = clockForTest();
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: proven, faults: nameless });
     await query(text);
     expect(calls()).toHaveProperty(resource, 1);
-    clock.skip(lifetimes[lifetime] * 900);
+    clock.skip(ttls[ttl] * 900);
     await query(text);
     expect(calls()).not.toHaveProperty(resource);
-    clock.skip(lifetimes[lifetime] * 200);
+    clock.skip(ttls[ttl] * 200);
     await query(text);
     await expect.poll(() => sandbox.requests.map((each) => each.resource)).toContain(resource);
   });
 
   test('are asked for anew each time where they are to be kept for no time', async () => {
-    const env = { [lifetimeSetting(lifetime)]: '0' };
+    const env = { [ttlSetting(ttl)]: '0' };
     const { query, calls } = await keepingGatewayForTest({ env, faults: nameless });
     const first = await query(text);
     expect(calls()).toHaveProperty(resource, 1);
@@ -193,7 +193,7 @@ describe('an entity', () => {
     const { query, calls } = await keepingGatewayForTest();
     await query('{ user(id: "user-1") { email presence { systemPresence } } }');
     calls();
-    clock.skip(2 * lifetimes.PRESENCE * 1000 + 1);
+    clock.skip(2 * ttls.PRESENCE * 1000 + 1);
     await query(USER);
     expect(calls()).toEqual({});
     await query(PRESENCE);
@@ -228,7 +228,7 @@ describe('an entity', () => {
 });
 
 describe('what has become stale', () => {
-  const lifetimeMs = lifetimes.USER * 1000;
+  const lifetimeMs = ttls.USER * 1000;
 
   test('is shown at once while one call in the background asks for it anew, for however many', async () => {
     const clock = clockForTest();

@@ -7,7 +7,7 @@ import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { onlyError } from '../support/answers.ts';
 import {
   ANY_SIZE,
-  compileAtSight,
+  compileAtHit,
   forgetfulGatewayForTest,
   type GraphQLAnswer,
   graphqlRequest,
@@ -28,7 +28,7 @@ const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 function gatewayWith(env: Readonly<Record<string, string>>): Gateway {
   const { upstream, ...config } = parseConfig({ ...NOTHING_KEPT, ...env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
+  const gateway = createGateway({ ...config, upstream, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return gateway;
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { describedError } from '../../src/observability/redact-error.ts';
+import { redactError } from '../../src/observability/redact-error.ts';
 import { yogaLogger } from '../../src/observability/yoga-logger.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { capturedLog } from '../support/captured-log.ts';
@@ -113,7 +113,7 @@ describe('the log', () => {
     } catch (error) {
       defect = new Error('of +12035550129 and ada@lovelace.example', { cause: error });
     }
-    const told = log.child({}, { serializers: { err: describedError } });
+    const told = log.child({}, { serializers: { err: redactError } });
     yogaLogger(told, () => 'a-request').error(defect);
     expect(entries()).toMatchObject([
       {

@@ -3,12 +3,12 @@ import { callerKeyOf } from '../../src/identity/caller.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { createDataSources, type DataSources, releaseDataSources } from '../../src/loading/data-sources.ts';
 import { UnknownValueError } from '../../src/errors.ts';
-import { sharing } from '../../src/shared-services.ts';
+import { createSharedServices } from '../../src/shared-services.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { Http } from '../../src/upstream/http/http.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
-import { UpstreamTally } from '../../src/upstream/usage.ts';
+import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 
@@ -19,23 +19,30 @@ async function sourcesForTest() {
   if (upstream === null) throw new TypeError('There is an upstream.');
   const http = new Http(1_000);
   onTestFinished(() => http.dispose());
-  const { client, shared } = sharing({ ...config, upstream }, http, new AbortController().signal);
-  const asker = {
+  const { client, shared } = createSharedServices(
+    { ...config, upstream },
+    http,
+    new AbortController().signal,
+  );
+  const requestScope = {
     identity: tokenIdentity(TOKEN),
     caller: callerKeyOf('test', 'one'),
     deadline: deadlineIn(10_000, new AbortController().signal),
     budget: new CallBudget(10),
     trace: null,
-    tally: new UpstreamTally(),
+    usage: new UpstreamUsage(),
   };
-  return { sources: createDataSources(shared, { asker, read: client.readerFor(asker) }), calls };
+  return {
+    sources: createDataSources(shared, { requestScope, read: client.readerFor(requestScope) }),
+    calls,
+  };
 }
 
 const loads: readonly [what: string, load: (sources: DataSources) => Promise<unknown>][] = [
   ['an entity', ({ users }) => users.load('user-1')],
   ['a part of one', ({ users }) => users.load('user-1', ['presence'])],
   ['a list', ({ campaignInteractions }) => campaignInteractions.load(CAMPAIGN_ID, [], 0)],
-  ['a page of campaigns', ({ campaignListing }) => campaignListing.stretch({}, 0, 10)],
+  ['a page of campaigns', ({ campaignListing }) => campaignListing.slice({}, 0, 10)],
   ['a contact', ({ contacts }) => contacts.named(CONTACT_LIST_ID, 'contact-1')],
 ];
 

@@ -9,9 +9,9 @@ import {
   TOKEN,
 } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
-import type { UpstreamReport } from '../../src/upstream/usage.ts';
+import type { UsageReport } from '../../src/upstream/usage.ts';
 
-type Report = ReturnType<UpstreamReport['toJSON']>;
+type Report = ReturnType<UsageReport['toJSON']>;
 type Answer = GraphQLAnswer & { readonly extensions?: { readonly upstream?: Report } };
 
 const USER = '{ user(id: "user-1") { email } }';

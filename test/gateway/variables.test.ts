@@ -35,10 +35,10 @@ const ways: readonly (readonly [string, Send, number])[] = [
   ['for a trusted document', byPost({ documentId: 'list' }), 1],
 ];
 
-describe.each(ways)('wrong variables %s', (_way, send, compileAtSight) => {
+describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
   /** The errors of a request that was refused as a whole; nothing may have been spent on it. */
   async function refused(variables: Variables, token: string | null = TOKEN): Promise<AnsweredError[]> {
-    const { gateway, calls } = await gatewayForTest({ compileAtSight, manifest: { list: QUERY } });
+    const { gateway, calls } = await gatewayForTest({ compileAtHit, manifest: { list: QUERY } });
     const response = await gateway.fetch(send(variables, token));
     expect(response.status).toBe(200);
     const { errors, ...answer } = await response.json();
@@ -89,7 +89,7 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtSight) => {
   });
 
   test('with names as long as a query may be are cut, too', async () => {
-    const { query } = await gatewayForTest({ compileAtSight });
+    const { query } = await gatewayForTest({ compileAtHit });
     const { errors = [] } = await query(`query ($${LONG}: ID!) { user(id: $${LONG}) { id } }`);
     expect(errors).toHaveLength(1);
     expect(errors[0]?.message.length).toBeLessThan(MOST_QUOTED);

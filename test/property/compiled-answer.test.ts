@@ -39,7 +39,7 @@ test(
 async function answerAndCalls(
   plan: UpstreamPlan,
   { query, variables }: GeneratedOperation,
-  compileAtSight: number,
+  compileAtHit: number,
   env: Readonly<Record<string, string>> = {},
 ) {
   const {
@@ -48,7 +48,7 @@ async function answerAndCalls(
     close,
   } = await startTestGateway({
     ...sandboxOptions(plan),
-    compileAtSight,
+    compileAtHit,
     env: {
       ...ANY_SIZE,
       UPSTREAM_BATCH_SIZE: String(plan.batchSize),

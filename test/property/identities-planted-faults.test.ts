@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import type { IdentityProofs } from '../../src/cache/credential-checks.ts';
-import type { SharedEntities } from '../../src/loading/entity-sources.ts';
-import type { SharedReads } from '../../src/upstream/shared-reads.ts';
+import type { CredentialChecks } from '../../src/cache/credential-checks.ts';
+import type { EntitySources } from '../../src/loading/entity-sources.ts';
+import type { RequestDedupe } from '../../src/upstream/request-dedupe.ts';
 import { interleavings } from './identities-interleaving.ts';
 import { playerForTest } from './identities-player.ts';
 import { violations } from './identities-rules.ts';
@@ -20,7 +20,7 @@ beforeEach(() => {
     vi.doUnmock('../../src/cache/credential-checks.ts');
     vi.doUnmock('../../src/loading/entity-sources.ts');
     vi.doUnmock('../../src/identity/keyed-hash.ts');
-    vi.doUnmock('../../src/upstream/shared-reads.ts');
+    vi.doUnmock('../../src/upstream/request-dedupe.ts');
     vi.resetModules();
   });
 });
@@ -50,24 +50,24 @@ function plantKeys(left: (token: string) => string): void {
   });
 }
 
-function plantReads(faulty: (Real: typeof SharedReads) => typeof SharedReads): void {
-  vi.doMock(import('../../src/upstream/shared-reads.ts'), async (original) => {
+function plantReads(faulty: (Real: typeof RequestDedupe) => typeof RequestDedupe): void {
+  vi.doMock(import('../../src/upstream/request-dedupe.ts'), async (original) => {
     const real = await original();
-    return { SharedReads: faulty(real.SharedReads) };
+    return { RequestDedupe: faulty(real.RequestDedupe) };
   });
 }
 
-function plantProofs(faulty: (Real: typeof IdentityProofs) => typeof IdentityProofs): void {
+function plantProofs(faulty: (Real: typeof CredentialChecks) => typeof CredentialChecks): void {
   vi.doMock(import('../../src/cache/credential-checks.ts'), async (original) => {
     const real = await original();
-    return { IdentityProofs: faulty(real.IdentityProofs) };
+    return { CredentialChecks: faulty(real.CredentialChecks) };
   });
 }
 
-function plantEntities(faulty: (Real: typeof SharedEntities) => typeof SharedEntities): void {
+function plantEntities(faulty: (Real: typeof EntitySources) => typeof EntitySources): void {
   vi.doMock(import('../../src/loading/entity-sources.ts'), async (original) => {
     const real = await original();
-    return { ...real, SharedEntities: faulty(real.SharedEntities) };
+    return { ...real, EntitySources: faulty(real.EntitySources) };
   });
 }
 
@@ -132,7 +132,7 @@ describe.each(['0', '1', ''])(
       plantProofs(
         (Real) =>
           class extends Real {
-            override isProven(): boolean {
+            override isFresh(): boolean {
               return true;
             }
           },
@@ -146,7 +146,7 @@ describe.each(['0', '1', ''])(
           class extends Real {
             readonly #kept = new Map<string, UpstreamRead>();
 
-            override async read(...asked: Parameters<SharedReads['read']>): Promise<UpstreamRead> {
+            override async read(...asked: Parameters<RequestDedupe['read']>): Promise<UpstreamRead> {
               const [{ key }, { path, query, body }] = asked;
               const what = JSON.stringify([key, path, query, body]);
               const read = this.#kept.get(what) ?? (await super.read(...asked));

@@ -60,8 +60,8 @@ interface TestGatewayOptions {
   readonly log?: Logger;
   /** Told what happens. @default nobody is */
   readonly metrics?: GatewayMetrics;
-  /** At which request for it an operation is compiled. @default COMPILE_AT_SIGHT of the environment, or else the gateway's own */
-  readonly compileAtSight?: number;
+  /** At which request for it an operation is compiled. @default COMPILE_AT_HIT of the environment, or else the gateway's own */
+  readonly compileAtHit?: number;
 }
 
 export interface GraphQLAnswer {
@@ -151,7 +151,7 @@ export async function startTestGateway(
       config,
     );
   const gateway = createGateway(
-    { ...config, upstream, ...(documents && { documents }), ...compileAtSight(options.compileAtSight) },
+    { ...config, upstream, ...(documents && { documents }), ...compileAtHit(options.compileAtHit) },
     options.log,
     options.metrics,
   );
@@ -176,9 +176,9 @@ export async function startTestGateway(
 }
 
 /** For a gateway's settings: so that all tests can be run with every operation compiled, or none. */
-export function compileAtSight(wanted?: number): { readonly compileAtSight?: number } {
-  const sight = wanted ?? process.env['COMPILE_AT_SIGHT'];
-  return sight === undefined ? {} : { compileAtSight: Number(sight) };
+export function compileAtHit(wanted?: number): { readonly compileAtHit?: number } {
+  const sight = wanted ?? process.env['COMPILE_AT_HIT'];
+  return sight === undefined ? {} : { compileAtHit: Number(sight) };
 }
 
 export function graphqlRequest(

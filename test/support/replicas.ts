@@ -7,7 +7,7 @@ import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { compileAtSight, type GraphQLAnswer, graphqlRequest, TOKEN } from './gateway.ts';
+import { compileAtHit, type GraphQLAnswer, graphqlRequest, TOKEN } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 import type { TestRedis } from './redis.ts';
 
@@ -99,7 +99,7 @@ export function replicaForTest(
     ...env,
   });
   if (upstream === null) throw new TypeError('A replica has an upstream.');
-  const gateway = createGateway({ ...config, upstream, redisTimeoutMs, ...compileAtSight() }, log);
+  const gateway = createGateway({ ...config, upstream, redisTimeoutMs, ...compileAtHit() }, log);
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

@@ -5,7 +5,7 @@ import type { Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { compileAtSight, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
+import { compileAtHit, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -36,7 +36,7 @@ export async function serviceGatewayForTest(
     ...env,
   });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtSight() }, log);
+  const gateway = createGateway({ ...config, upstream, ...compileAtHit() }, log);
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

@@ -11,4 +11,4 @@ export const suites = {
 export const VARIANTS = 'npm run test:variants';
 
 /** Whether this run is that of the variants. */
-export const isVariantsRun = process.env['CACHES'] === 'off' && process.env['COMPILE_AT_SIGHT'] === '1';
+export const isVariantsRun = process.env['CACHES'] === 'off' && process.env['COMPILE_AT_HIT'] === '1';

@@ -343,6 +343,19 @@ test('the sandbox needs nothing of the gateway, and only the edge of the process
   expect(arrows(outside)).toEqual([]);
 });
 
+test('no type name is declared twice', () => {
+  const declared = modules
+    .filter(({ file }) => !file.startsWith('generated/'))
+    .flatMap(({ file, text }) => {
+      const names = text.matchAll(/^(?:export )?(?:abstract )?(?:class|interface|type) (\w+)/gm);
+      return [...names].map(([, name = '']) => ({ name, file }));
+    });
+  expect(declared.length).toBeGreaterThan(200);
+  const byName = Map.groupBy(declared, ({ name }) => name);
+  const twice = [...byName].filter(([, places]) => places.length > 1);
+  expect(twice.map(([name, places]) => `${name}: ${places.map(({ file }) => file).join(', ')}`)).toEqual([]);
+});
+
 test('only where a process begins is it read and ended', () => {
   const readers = modules.filter(({ readsProcess }) => readsProcess).map(({ file }) => file);
   expect(readers.toSorted()).toEqual(processEdges);

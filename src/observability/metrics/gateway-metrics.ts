@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
-import { Lookups } from '../../cache/lookup-counts.ts';
+import { LookupCounters } from '../../cache/lookup-counts.ts';
 import type { RedisObserver } from '../../redis/observer.ts';
 import type { RequestObserver } from '../requests/recorder.ts';
 import type { UpstreamObserver } from '../../upstream/observer.ts';
@@ -27,7 +27,7 @@ export class GatewayMetrics {
   /** To be told of Redis, where there is one. */
   readonly redis: RedisObserver;
   /** To be told of what is looked for among what is kept. */
-  readonly lookups = new Lookups();
+  readonly lookups = new LookupCounters();
 
   constructor({ trustedOperations }: GatewayMetricsOptions = {}) {
     this.onRequest = requestMetrics(this.#registry, trustedOperations);

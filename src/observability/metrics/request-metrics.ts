@@ -53,7 +53,7 @@ export function requestMetrics(registry: Registry, trustedOperations?: ReadonlyS
   const operations = new Map<string, OfOperation>();
   return (record) => {
     if (record.isProbe) return;
-    const code = codeOf(record);
+    const code = outcomeCodeOf(record);
     const operation = labels.of(record, code === OK);
     let ofOperation = operations.get(operation);
     if (ofOperation === undefined) {
@@ -70,7 +70,7 @@ export function requestMetrics(registry: Registry, trustedOperations?: ReadonlyS
   };
 }
 
-function codeOf({ isAborted, errorCodes: [first], status = 500 }: RequestRecord): string {
+function outcomeCodeOf({ isAborted, errorCodes: [first], status = 500 }: RequestRecord): string {
   if (isAborted) return 'ABORTED';
   if (first !== undefined) return codes.has(first) ? first : 'OTHER';
   // What is refused before it comes to GraphQL has no codes.

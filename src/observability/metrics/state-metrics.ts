@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Lookups } from '../../cache/lookup-counts.ts';
+import type { LookupCounters } from '../../cache/lookup-counts.ts';
 import type { RequestRecorder } from '../requests/recorder.ts';
 import type { UpstreamClient } from '../../upstream/client.ts';
 
@@ -8,7 +8,7 @@ export interface Watched {
   readonly client: Pick<UpstreamClient, 'figures'>;
   /** What is kept between requests. */
   readonly kept: { readonly entities: Sized; readonly lists: Sized };
-  readonly lookups: Lookups;
+  readonly lookups: LookupCounters;
   readonly requests: Pick<RequestRecorder, 'underWay'>;
 }
 

@@ -7,9 +7,9 @@ const KEY_LENGTH = 16;
 /**
  * Writes one line for each request, at level info; of those that only ask how the gateway is, at debug.
  */
-export function requestLog(log: Logger): RequestObserver {
+export function accessLog(log: Logger): RequestObserver {
   return (record) => {
-    const { asker } = record;
+    const { requester: requestScope } = record;
     const level = record.isProbe ? 'debug' : 'info';
     // What is undefined is left out.
     log[level](
@@ -23,13 +23,13 @@ export function requestLog(log: Logger): RequestObserver {
         documentHash: record.documentHash,
         client: record.clientName,
         clientVersion: record.clientVersion,
-        identity: asker?.identity?.slice(0, KEY_LENGTH),
-        caller: asker?.caller?.slice(0, KEY_LENGTH),
-        credentialFault: asker?.credentialFault,
-        upstreamCalls: asker?.tally.sentCount,
-        sharedCalls: asker?.tally.sharedCount,
-        fromCache: asker?.tally.keptCount,
-        waitedMs: asker && Math.round(asker.tally.waitedMs),
+        identity: requestScope?.identity?.slice(0, KEY_LENGTH),
+        caller: requestScope?.caller?.slice(0, KEY_LENGTH),
+        credentialFault: requestScope?.credentialFault,
+        upstreamCalls: requestScope?.usage.sentCount,
+        sharedCalls: requestScope?.usage.sharedCount,
+        fromCache: requestScope?.usage.keptCount,
+        waitedMs: requestScope && Math.round(requestScope.usage.waitedMs),
         errorCodes: record.errorCodes.length > 0 ? record.errorCodes : undefined,
         correlationIds: record.correlationIds.length > 0 ? record.correlationIds : undefined,
       },

@@ -6,10 +6,7 @@ const LONGEST_NAME = 64;
 const LONG_NUMBER = /\d{9}/;
 
 /** The name of an operation as those who run the gateway see it; undefined where it has none, or none to be shown. */
-export function shownOperationName(
-  document: DocumentNode,
-  operationName?: string | null,
-): string | undefined {
+export function operationNameOf(document: DocumentNode, operationName?: string | null): string | undefined {
   const name = getOperationAST(document, operationName)?.name?.value;
   return name === undefined || LONG_NUMBER.test(name) ? undefined : name.slice(0, LONGEST_NAME);
 }

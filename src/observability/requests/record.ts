@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isProbe } from '../../http/probes.ts';
-import type { UpstreamTally } from '../../upstream/usage.ts';
+import type { UpstreamUsage } from '../../upstream/usage.ts';
 
 /** What is taken for a request's id. Short and without blanks, it can be quoted in headers, logs and shells as it is. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
@@ -16,13 +16,13 @@ const METHOD = /^[A-Z]{1,16}$/;
 type HeaderOf = (name: string) => string | string[] | null | undefined;
 
 /** What is known of who asks. */
-interface AskerFacts {
+interface RequesterFacts {
   /** Whose credential is used upstream, and who asks, as keyed hashes; undefined where that is nobody. */
   readonly identity: string | undefined;
   readonly caller: string | undefined;
   /** Why the credential that came with the request was not accepted, where it was not. */
   readonly credentialFault: string | undefined;
-  readonly tally: UpstreamTally;
+  readonly usage: UpstreamUsage;
 }
 
 /** What is known of one request for logs and metrics, filled in on its way. Nothing in it is personal or secret. */
@@ -45,7 +45,7 @@ export class RequestRecord {
   /** Undefined for an operation without a name, and where it came to none. */
   operationName: string | undefined;
   documentHash: string | undefined;
-  asker: Readonly<AskerFacts> | undefined;
+  requester: Readonly<RequesterFacts> | undefined;
   /** Codes of the answer's errors, each once, in their order. */
   errorCodes: readonly string[] = [];
   /** What the vendor's support finds the failed calls by. */

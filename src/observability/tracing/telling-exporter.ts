@@ -45,12 +45,12 @@ export class TellingExporter implements SpanExporter {
     const nowMs = performance.now();
     if (nowMs - this.#toldAtMs < SILENT_MS) return;
     this.#toldAtMs = nowMs;
-    this.#log.warn({ lostSpans: this.#lost, detail: codeOf(error) }, 'Traces cannot be sent');
+    this.#log.warn({ lostSpans: this.#lost, detail: exportCodeOf(error) }, 'Traces cannot be sent');
   }
 }
 
 /** The HTTP status, or such as ECONNREFUSED. Messages quote what was answered, and the endpoint, which may hold a secret. */
-function codeOf(error: Error | undefined): string | number | undefined {
+function exportCodeOf(error: Error | undefined): string | number | undefined {
   const code = error !== undefined && 'code' in error ? error.code : undefined;
   return typeof code === 'string' || typeof code === 'number' ? code : undefined;
 }

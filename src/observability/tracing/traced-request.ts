@@ -12,7 +12,7 @@ import { TRACE_PARENT_HEADER, TRACE_STATE_HEADER } from '@opentelemetry/core';
 import type { UpstreamFailure } from '../../errors.ts';
 import type { BatchTrace, CallTrace, FieldTrace, RequestTrace } from '../../upstream/trace.ts';
 import type { UpstreamAnswer } from '../../upstream/answer.ts';
-import type { WrittenRequest } from '../../upstream/request.ts';
+import type { SerializedRequest } from '../../upstream/request.ts';
 
 /*
  * Names of attributes without `gateway.` in front are those of OpenTelemetry's semantic conventions, 1.45:
@@ -21,7 +21,7 @@ import type { WrittenRequest } from '../../upstream/request.ts';
  */
 
 /** Where and when spans are made. */
-export interface TraceMeans {
+export interface TracingOptions {
   readonly tracer: Tracer;
   /** Of the upstream: `server.address` and `server.port`. */
   readonly upstream: Attributes;
@@ -41,13 +41,13 @@ const OWN_FAILURE = /^(UPSTREAM_|INTERNAL_)/;
 
 export class TracedRequest implements ServerTrace {
   readonly isRecorded: boolean;
-  readonly #means: TraceMeans;
+  readonly #means: TracingOptions;
   readonly #span: Span;
   readonly #context: Context;
   readonly #now = startClock();
 
   /** `parent` is what the client sent of its own trace. */
-  constructor(means: TraceMeans, parent: Context, method: string, route: string) {
+  constructor(means: TracingOptions, parent: Context, method: string, route: string) {
     this.#means = means;
     this.#span = means.tracer.startSpan(
       `${method} ${route}`,
@@ -130,15 +130,15 @@ class TracedField implements FieldTrace {
 }
 
 class TracedBatch implements BatchTrace {
-  readonly #means: TraceMeans;
+  readonly #means: TracingOptions;
   readonly #resource: string;
   readonly #span: Span;
   readonly #context: Context;
   readonly #now: () => number;
   /** How often each read was sent. */
-  readonly #sent = new Map<WrittenRequest, number>();
+  readonly #sent = new Map<SerializedRequest, number>();
 
-  constructor(means: TraceMeans, context: Context, now: () => number, resource: string) {
+  constructor(means: TracingOptions, context: Context, now: () => number, resource: string) {
     this.#means = means;
     this.#resource = resource;
     this.#now = now;
@@ -158,7 +158,7 @@ class TracedBatch implements BatchTrace {
     this.#span.addLink({ context: field });
   }
 
-  call(request: WrittenRequest, waitedMs: number): CallTrace {
+  call(request: SerializedRequest, waitedMs: number): CallTrace {
     const earlier = this.#sent.get(request) ?? 0;
     this.#sent.set(request, earlier + 1);
     const span = this.#means.tracer.startSpan(

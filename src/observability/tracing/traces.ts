@@ -16,7 +16,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
 import { samplerOf } from './sampler.ts';
 import { TellingExporter } from './telling-exporter.ts';
-import { type ServerTrace, TracedRequest, type TraceMeans } from './traced-request.ts';
+import { type ServerTrace, TracedRequest, type TracingOptions } from './traced-request.ts';
 
 export interface TracesOptions extends Pick<Config, 'tracesSampler' | 'tracesRatio'> {
   /** Base URL of the collector, below which `v1/traces` is. */
@@ -36,7 +36,7 @@ const MOST_LINKS = 1_000;
 /** What is recorded of the requests to one gateway. It is nobody else's: nothing is registered with the process. */
 export class Traces {
   readonly #provider: TracerProvider;
-  readonly #means: TraceMeans;
+  readonly #means: TracingOptions;
   readonly #agent: Agent;
   readonly #propagator = new W3CTraceContextPropagator();
 

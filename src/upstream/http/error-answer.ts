@@ -59,7 +59,7 @@ function classify(
       return {
         code: 'UPSTREAM_RATE_LIMITED',
         message: "the upstream's rate limit is reached",
-        ...retryAfter(named(headers) ?? said(body.message) ?? wholeNumber(headers['inin-ratelimit-reset'])),
+        ...retryAfter(named(headers) ?? said(body.message) ?? wholeNumberIn(headers['inin-ratelimit-reset'])),
       };
     case 408:
     case 504:
@@ -81,9 +81,9 @@ function classify(
 
 /** What an answer says of the quota; null when it does not say all of it. */
 export function quotaReportOf(headers: AnswerHeaders): QuotaReport | null {
-  const count = wholeNumber(headers['inin-ratelimit-count']);
-  const allowed = wholeNumber(headers['inin-ratelimit-allowed']);
-  const resetSeconds = wholeNumber(headers['inin-ratelimit-reset']);
+  const count = wholeNumberIn(headers['inin-ratelimit-count']);
+  const allowed = wholeNumberIn(headers['inin-ratelimit-allowed']);
+  const resetSeconds = wholeNumberIn(headers['inin-ratelimit-reset']);
   return count === undefined || allowed === undefined || resetSeconds === undefined
     ? null
     : { count, allowed, resetSeconds };
@@ -110,7 +110,7 @@ function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number }
 
 /** Of a `Retry-After` header, which gives seconds or a date. */
 function named({ 'retry-after': value }: AnswerHeaders): number | undefined {
-  const seconds = wholeNumber(value);
+  const seconds = wholeNumberIn(value);
   if (seconds !== undefined) return seconds;
   // A date that is past says nothing: the clocks may differ.
   const untilMs = Date.parse(knownAs(HTTP_DATE, value) ?? '') - Date.now();
@@ -119,10 +119,10 @@ function named({ 'retry-after': value }: AnswerHeaders): number | undefined {
 
 /** In the body of a 429, beside a `Retry-After` header or instead of it. */
 function said(message: unknown): number | undefined {
-  return wholeNumber(typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined);
+  return wholeNumberIn(typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined);
 }
 
-function wholeNumber(value: unknown): number | undefined {
+function wholeNumberIn(value: unknown): number | undefined {
   const digits = knownAs(/^\d{1,6}$/, value);
   return digits === undefined ? undefined : Number(digits);
 }

@@ -137,7 +137,7 @@ function unanswered(cause: Error, answer: AnswerHead | undefined): UpstreamError
   }
   const message =
     answer === undefined ? 'the upstream could not be reached' : 'the upstream broke off its answer';
-  const detail = codeOf(cause);
+  const detail = systemCodeOf(cause);
   return new UpstreamError(
     { code: 'UPSTREAM_UNAVAILABLE', message, ...known },
     { cause, isTransient: !isOurs(cause), ...(detail !== null && { detail }) },
@@ -155,7 +155,7 @@ function isOurs(cause: Error): boolean {
 }
 
 /** Such as ECONNREFUSED or ENOTFOUND: it tells those who run the gateway where to look, and holds no address. */
-function codeOf(cause: Error): string | null {
+function systemCodeOf(cause: Error): string | null {
   const code = 'code' in cause ? cause.code : null;
   return typeof code === 'string' && /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : null;
 }

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
-import { decoded } from '../../lib/utf8.ts';
+import { decodeUtf8 } from '../../lib/utf8.ts';
 import { unlessAborted, withinTime } from '../../lib/deadline.ts';
 import { errorFromAnswer } from '../http/error-answer.ts';
 import type { Http } from '../http/http.ts';
@@ -75,7 +75,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       .catch((error: unknown) => {
         if (!(error instanceof UpstreamError)) throw error;
         const failed = error.of('login');
-        refusal = refusalOf(failed);
+        refusal = rejectionOf(failed);
         throw failed;
       })
       .finally(() => (login = undefined));
@@ -106,7 +106,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
 }
 
 /** Until when a failed login is not tried again by the next who needs one; undefined when it is at once. */
-function refusalOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
+function rejectionOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
   const { failure } = error;
   const nowMs = performance.now();
   if (failure.code === 'UNAUTHENTICATED') return { error, untilMs: nowMs + REFUSED_FOR_MS };
@@ -136,7 +136,7 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Si
     },
     signal,
   );
-  const text = decoded(bytes);
+  const text = decodeUtf8(bytes);
   if (status === 400 && THROTTLED.test(text)) {
     const { failure } = errorFromAnswer(429, headers, text);
     throw new UpstreamError({ ...failure, upstreamStatus: status }, { isTransient: true });
@@ -164,7 +164,7 @@ function parseGrant(text: string): { token: string; expiresInSeconds: number } {
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 });
   }
   const expiresIn = Number(body.expires_in);
-  // Without a lifetime the token serves until the upstream refuses it.
+  // Without a ttl the token serves until the upstream refuses it.
   return { token: body.access_token, expiresInSeconds: expiresIn > 0 ? expiresIn : Infinity };
 }
 

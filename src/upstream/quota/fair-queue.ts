@@ -18,7 +18,7 @@ interface Share<Call> {
  * Calls that wait for one identity's quota. Callers take turns, however many calls each has waiting (start-time fair
  * queueing); a caller's own lists go before its details, otherwise whoever came first goes first.
  */
-export class WaitingCalls<Call extends WaitingCall> {
+export class FairQueue<Call extends WaitingCall> {
   readonly #shares = new Map<CallerKey, Share<Call>>();
   /** In which order they came. */
   readonly #arrivals = new Map<Call, number>();

@@ -3,7 +3,7 @@ import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
 import type { UpstreamIdentity } from '../../identity/upstream-identity.ts';
 import { PerIdentity } from '../../identity/per-identity.ts';
-import { GovernedTurn, Lane, type Turn, type Waiting } from './identity-queue.ts';
+import { GovernedPermit, IdentityQueue, type Permit, type QueuedCall } from './identity-queue.ts';
 import type { QuotaLedger } from './ledger.ts';
 import type { QuotaLeft } from './window.ts';
 
@@ -30,7 +30,7 @@ export interface QuotaFigures {
   readonly identities: number;
   /** The least that any of them has left of a window that the upstream has told of; null where it has told of none. */
   readonly leastLeft: number | null;
-  /** Calls that wait for their turn. */
+  /** Calls that wait for their permit. */
   readonly waiting: number;
 }
 
@@ -50,82 +50,82 @@ export interface QuotaSharing {
 export class QuotaGovernor {
   readonly #maxConcurrent: number;
   readonly #ledger: QuotaLedger | null;
-  readonly #lanes: PerIdentity<Lane>;
+  readonly #queues: PerIdentity<IdentityQueue>;
   #closed: UpstreamError | undefined;
 
   /** `sharing` where others spend the same quotas. @default nobody does */
   constructor(maxConcurrent: number, { ledger, shareAlone }: QuotaSharing = { ledger: null, shareAlone: 1 }) {
     this.#maxConcurrent = maxConcurrent;
     this.#ledger = ledger;
-    const share = () => (ledger?.isThere === true ? 1 : shareAlone);
-    this.#lanes = new PerIdentity(
-      () => new Lane(share),
-      (lane) => lane.isIdle(performance.now()),
+    const share = () => (ledger?.isAvailable === true ? 1 : shareAlone);
+    this.#queues = new PerIdentity(
+      () => new IdentityQueue(share),
+      (queue) => queue.isIdle(performance.now()),
     );
   }
 
   /**
-   * Gives the call's turn when it may be made, mostly at once; then that must be ended. Throws or rejects with an `UpstreamError`
+   * Gives the call's permit when it may be made, mostly at once; then that must be ended. Throws or rejects with an `UpstreamError`
    * (`UPSTREAM_RATE_LIMITED`) as soon as it is known that the quota does not allow it in time, and with the signal's reason
    * when that aborts.
    */
-  turn(call: PlannedCall): Turn | Promise<Turn> {
-    const turn = this.#turn(call);
-    return this.#ledger?.isThere === true ? this.#granted(turn, call, this.#ledger) : turn;
+  acquire(call: PlannedCall): Permit | Promise<Permit> {
+    const permit = this.#acquire(call);
+    return this.#ledger?.isAvailable === true ? this.#granted(permit, call, this.#ledger) : permit;
   }
 
   /** Takes in what others know of an identity's quota, who may have spent it while nothing was asked here. Never rejects. */
   async refresh(identity: UpstreamIdentity): Promise<void> {
     const askedAtMs = performance.now();
     const asked = (await this.#ledger?.look(identity)) ?? null;
-    const lane = this.#lanes.of(identity);
-    if (asked !== null) lane.learn(asked, lane.active, askedAtMs);
+    const queue = this.#queues.of(identity);
+    if (asked !== null) queue.learn(asked, queue.active, askedAtMs);
   }
 
-  #turn(call: PlannedCall): GovernedTurn | Promise<GovernedTurn> {
+  #acquire(call: PlannedCall): GovernedPermit | Promise<GovernedPermit> {
     if (this.#closed !== undefined) throw this.#closed;
     if (call.signal.aborted) throw call.signal.reason;
-    const lane = this.#lanes.of(call.identity);
+    const queue = this.#queues.of(call.identity);
     const nowMs = performance.now();
     const mustWait =
-      lane.waitingCount > 0 || !this.#hasRoom(lane, nowMs) || lane.quota.pacedMs(nowMs) > nowMs;
-    return mustWait ? this.#wait(lane, call) : this.#start(lane);
+      queue.waitingCount > 0 || !this.#hasRoom(queue, nowMs) || queue.quota.pacedMs(nowMs) > nowMs;
+    return mustWait ? this.#wait(queue, call) : this.#start(queue);
   }
 
   /**
-   * A turn that all who spend the quota agree to. Who is refused waits as the quota allows, and asks again; while nobody can be
+   * A permit that all who spend the quota agree to. Who is refused waits as the quota allows, and asks again; while nobody can be
    * asked it waits as the part of it allows that is spent here.
    */
   async #granted(
-    first: GovernedTurn | Promise<GovernedTurn>,
+    first: GovernedPermit | Promise<GovernedPermit>,
     call: PlannedCall,
     ledger: QuotaLedger,
-  ): Promise<GovernedTurn> {
-    const lane = this.#lanes.of(call.identity);
-    for (let turn = await first; ;) {
-      if (!ledger.isThere) return turn;
+  ): Promise<GovernedPermit> {
+    const queue = this.#queues.of(call.identity);
+    for (let permit = await first; ;) {
+      if (!ledger.isAvailable) return permit;
       const askedAtMs = performance.now();
       // oxlint-disable-next-line eslint/no-await-in-loop -- asked again only after a refusal
       const asked = await ledger.take(call.identity);
       const isGranted = asked?.isGranted ?? false;
       if (asked !== null) {
         // One that was refused is under way here, and is counted nowhere.
-        lane.learn(asked, isGranted ? lane.active : lane.active - 1, askedAtMs);
-        if (isGranted) turn.asked = asked;
-        else lane.quota.hold(ASK_AGAIN_MS, performance.now());
+        queue.learn(asked, isGranted ? queue.active : queue.active - 1, askedAtMs);
+        if (isGranted) permit.asked = asked;
+        else queue.quota.hold(ASK_AGAIN_MS, performance.now());
       }
       const isOver = this.#closed !== undefined || call.signal.aborted;
-      if (isGranted && !isOver) return turn;
-      turn.end();
+      if (isGranted && !isOver) return permit;
+      permit.end();
       if (isOver) throw this.#closed ?? call.signal.reason;
       // oxlint-disable-next-line eslint/no-await-in-loop -- the same
-      turn = await this.#turn(call);
+      permit = await this.#acquire(call);
     }
   }
 
   /** What is known of an identity's quota; null while the upstream has not told. */
   quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
-    return this.#lanes.of(identity).quota.left(performance.now());
+    return this.#queues.of(identity).quota.left(performance.now());
   }
 
   /** Looks at every identity. */
@@ -133,46 +133,46 @@ export class QuotaGovernor {
     const nowMs = performance.now();
     let leastLeft: number | null = null;
     let waiting = 0;
-    for (const lane of this.#lanes.values()) {
-      waiting += lane.waitingCount;
-      const left = lane.quota.left(nowMs);
+    for (const queue of this.#queues.values()) {
+      waiting += queue.waitingCount;
+      const left = queue.quota.left(nowMs);
       // Of a window that is over everything is left again.
       if (left === null || left.resetSeconds === 0) continue;
       leastLeft = Math.min(leastLeft ?? Infinity, left.allowed - left.used);
     }
-    return { identities: this.#lanes.size, leastLeft, waiting };
+    return { identities: this.#queues.size, leastLeft, waiting };
   }
 
   /** Refuses all calls that wait, and those that come, for this reason. */
   close(reason: UpstreamError): void {
     this.#closed = reason;
-    for (const lane of this.#lanes.values()) {
-      clearTimeout(lane.timer);
-      if (lane.waitingCount === 0) continue;
-      for (const waiting of lane.waiting.inOrder()) waiting.refuse(reason);
+    for (const queue of this.#queues.values()) {
+      clearTimeout(queue.timer);
+      if (queue.waitingCount === 0) continue;
+      for (const waiting of queue.waiting.inOrder()) waiting.refuse(reason);
     }
   }
 
-  #wait(lane: Lane, { caller, isList, latestMs, signal }: PlannedCall): Promise<GovernedTurn> {
+  #wait(queue: IdentityQueue, { caller, isList, latestMs, signal }: PlannedCall): Promise<GovernedPermit> {
     return new Promise((resolve, reject) => {
       const nowMs = performance.now();
       const leave = () => {
-        lane.waiting.remove(waiting);
+        queue.waiting.remove(waiting);
         signal.removeEventListener('abort', onAbort);
       };
       const onAbort = () => {
         leave();
         reject(signal.reason);
-        this.#pump(lane);
+        this.#pump(queue);
       };
-      const waiting: Waiting = {
+      const waiting: QueuedCall = {
         caller,
         isList,
         latestMs,
         pacedUntilMs: nowMs + (latestMs() - nowMs) * PATIENCE,
-        start: (turn) => {
+        start: (permit) => {
           leave();
-          resolve(turn);
+          resolve(permit);
         },
         refuse: (error) => {
           leave();
@@ -180,61 +180,61 @@ export class QuotaGovernor {
         },
       };
       signal.addEventListener('abort', onAbort);
-      lane.waiting.add(waiting);
-      this.#pump(lane);
+      queue.waiting.add(waiting);
+      this.#pump(queue);
     });
   }
 
-  #hasRoom(lane: Lane, nowMs: number): boolean {
-    return lane.active < Math.min(this.#maxConcurrent, lane.quota.maxInFlight(nowMs));
+  #hasRoom(queue: IdentityQueue, nowMs: number): boolean {
+    return queue.active < Math.min(this.#maxConcurrent, queue.quota.maxInFlight(nowMs));
   }
 
-  #start(lane: Lane): GovernedTurn {
+  #start(queue: IdentityQueue): GovernedPermit {
     const startedAtMs = performance.now();
-    lane.active += 1;
-    lane.quota.started(startedAtMs);
-    return new GovernedTurn(lane, startedAtMs, this.#pump);
+    queue.active += 1;
+    queue.quota.started(startedAtMs);
+    return new GovernedPermit(queue, startedAtMs, this.#pump);
   }
 
   /** Starts what can start, refuses what cannot be served in time, and looks again when the next one can start. */
-  readonly #pump = (lane: Lane): void => {
-    clearTimeout(lane.timer);
+  readonly #pump = (queue: IdentityQueue): void => {
+    clearTimeout(queue.timer);
     const nowMs = performance.now();
     let startMs = nowMs;
-    while (lane.waitingCount > 0 && this.#hasRoom(lane, nowMs)) {
-      startMs = lane.quota.pacedMs(nowMs);
+    while (queue.waitingCount > 0 && this.#hasRoom(queue, nowMs)) {
+      startMs = queue.quota.pacedMs(nowMs);
       // Who has no more patience needs those to go who are ahead.
       if (startMs > nowMs) {
-        const pacedUntilMs = lane.waiting
+        const pacedUntilMs = queue.waiting
           .all()
           .reduce((min, each) => Math.min(min, each.pacedUntilMs), Infinity);
-        startMs = Math.max(lane.quota.earliestMs(0, nowMs), Math.min(startMs, pacedUntilMs));
+        startMs = Math.max(queue.quota.earliestMs(0, nowMs), Math.min(startMs, pacedUntilMs));
       }
       if (startMs > nowMs) break;
-      const next = lane.waiting.peek();
+      const next = queue.waiting.peek();
       // What comes too late would be spent for nothing. Where there is enough of it, everybody may try.
       const isTooLate =
-        lane.isShort && next !== undefined && nowMs + lane.duration.likelyMs > next.latestMs();
+        queue.isShort && next !== undefined && nowMs + queue.duration.likelyMs > next.latestMs();
       if (isTooLate) next.refuse(tooLate(0));
-      else lane.waiting.take()?.start(this.#start(lane));
+      else queue.waiting.take()?.start(this.#start(queue));
     }
-    this.#refuseHopeless(lane, nowMs);
-    if (lane.waitingCount > 0 && startMs > nowMs) {
-      lane.timer = setTimeout(this.#pump, Math.ceil(startMs - nowMs), lane);
+    this.#refuseHopeless(queue, nowMs);
+    if (queue.waitingCount > 0 && startMs > nowMs) {
+      queue.timer = setTimeout(this.#pump, Math.ceil(startMs - nowMs), queue);
     }
   };
 
-  #refuseHopeless(lane: Lane, nowMs: number): void {
-    if (lane.waitingCount === 0) lane.isShort = false;
-    // Mostly the quota is no concern at all, however many wait for their turn.
-    if (lane.waitingCount === 0 || lane.quota.earliestMs(lane.waitingCount - 1, nowMs) <= nowMs) return;
-    lane.isShort = true;
-    const { averageMs, likelyMs } = lane.duration;
+  #refuseHopeless(queue: IdentityQueue, nowMs: number): void {
+    if (queue.waitingCount === 0) queue.isShort = false;
+    // Mostly the quota is no concern at all, however many wait for their permit.
+    if (queue.waitingCount === 0 || queue.quota.earliestMs(queue.waitingCount - 1, nowMs) <= nowMs) return;
+    queue.isShort = true;
+    const { averageMs, likelyMs } = queue.duration;
     let ahead = 0;
     let together = 0;
     let togetherFromMs = nowMs;
-    for (const waiting of lane.waiting.inOrder()) {
-      const allowedMs = lane.quota.earliestMs(ahead, nowMs);
+    for (const waiting of queue.waiting.inOrder()) {
+      const allowedMs = queue.quota.earliestMs(ahead, nowMs);
       // Whom a new window lets go together go no more than so many at once all the same.
       if (allowedMs > togetherFromMs) [together, togetherFromMs] = [0, allowedMs];
       const queuedMs = allowedMs > nowMs ? Math.floor(together / this.#maxConcurrent) * averageMs : 0;

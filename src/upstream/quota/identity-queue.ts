@@ -1,16 +1,16 @@
 import type { CallerKey } from '../../identity/caller.ts';
 import type { UpstreamError } from '../../errors.ts';
-import { CallDuration } from './latency.ts';
+import { Latency } from './latency.ts';
 import type { AskedCall } from './ledger.ts';
 import { type QuotaReport, QuotaWindow } from './window.ts';
-import { WaitingCalls } from './fair-queue.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** An identity that has spent no more than this share of a window, and nothing for so long, is as one that is met anew. */
 const LITTLE_SPENT = 0.1;
 const AT_REST_MS = 2_000;
 
 /** What a call that may be made tells of itself. */
-export interface Turn {
+export interface Permit {
   /** It is made. One that never is costs no quota. */
   sent(): void;
   /** An answer came; null where it says nothing of the quota. */
@@ -18,42 +18,42 @@ export interface Turn {
   /** The upstream let the call through, whatever came of it. */
   accepted(): void;
   /** The answer was a 429, which named this time or none. */
-  refused(retryAfterSeconds: number | undefined): void;
+  rateLimited(retryAfterSeconds: number | undefined): void;
   /** The call is over, answered or not. */
   end(): void;
 }
 
-/** A call that waits for its turn. */
-export interface Waiting {
+/** A call that waits for its permit. */
+export interface QueuedCall {
   readonly caller: CallerKey;
   readonly isList: boolean;
   readonly latestMs: () => number;
   /** From when on it is not held back any longer for the sake of an even pace. */
   readonly pacedUntilMs: number;
-  readonly start: (turn: GovernedTurn) => void;
+  readonly start: (permit: GovernedPermit) => void;
   readonly refuse: (error: UpstreamError) => void;
 }
 
 /** The calls of one identity. */
-export class Lane {
+export class IdentityQueue {
   readonly quota: QuotaWindow;
-  readonly duration = new CallDuration();
+  readonly duration = new Latency();
   active = 0;
   lastEndMs = 0;
   /** Whether there ever was a 429. */
-  wasRefused = false;
+  wasRateLimited = false;
   /** Whether those who wait do so for want of quota, and not only because so many are under way. */
   isShort = false;
   timer: NodeJS.Timeout | undefined;
   /** Made for the first: of most identities none ever has to wait. */
-  #waiting: WaitingCalls<Waiting> | undefined;
+  #waiting: FairQueue<QueuedCall> | undefined;
 
   constructor(share: () => number) {
     this.quota = new QuotaWindow(share);
   }
 
-  get waiting(): WaitingCalls<Waiting> {
-    return (this.#waiting ??= new WaitingCalls());
+  get waiting(): FairQueue<QueuedCall> {
+    return (this.#waiting ??= new FairQueue());
   }
 
   get waitingCount(): number {
@@ -78,17 +78,17 @@ export class Lane {
   isIdle(nowMs: number): boolean {
     if (this.active + this.waitingCount > 0) return false;
     if (this.quota.isIdle(nowMs)) return true;
-    if (this.wasRefused || nowMs - this.lastEndMs < AT_REST_MS) return false;
+    if (this.wasRateLimited || nowMs - this.lastEndMs < AT_REST_MS) return false;
     const left = this.quota.left(nowMs);
     return left !== null && left.used <= left.allowed * LITTLE_SPENT;
   }
 }
 
-/** A turn in a lane. */
-export class GovernedTurn implements Turn {
-  readonly #lane: Lane;
+/** A permit in a queue. */
+export class GovernedPermit implements Permit {
+  readonly #queue: IdentityQueue;
   readonly #startedAtMs: number;
-  readonly #onEnd: (lane: Lane) => void;
+  readonly #onEnd: (queue: IdentityQueue) => void;
   #wasSent = false;
   #report: QuotaReport | null = null;
   #refusedMs: number | undefined;
@@ -96,8 +96,8 @@ export class GovernedTurn implements Turn {
   /** Where others are told what comes of it. */
   asked: AskedCall | null = null;
 
-  constructor(lane: Lane, startedAtMs: number, onEnd: (lane: Lane) => void) {
-    this.#lane = lane;
+  constructor(queue: IdentityQueue, startedAtMs: number, onEnd: (queue: IdentityQueue) => void) {
+    this.#queue = queue;
     this.#startedAtMs = startedAtMs;
     this.#onEnd = onEnd;
   }
@@ -108,35 +108,35 @@ export class GovernedTurn implements Turn {
 
   answered(report: QuotaReport | null): void {
     const nowMs = performance.now();
-    this.#lane.duration.took(nowMs - this.#startedAtMs);
+    this.#queue.duration.took(nowMs - this.#startedAtMs);
     if (report === null) return;
     this.#report = report;
-    this.#lane.quota.learn(report, this.#startedAtMs, nowMs);
+    this.#queue.quota.learn(report, this.#startedAtMs, nowMs);
   }
 
   accepted(): void {
-    this.#lane.quota.accepted(this.#startedAtMs);
+    this.#queue.quota.accepted(this.#startedAtMs);
   }
 
-  refused(retryAfterSeconds: number | undefined): void {
-    this.#lane.wasRefused = true;
+  rateLimited(retryAfterSeconds: number | undefined): void {
+    this.#queue.wasRateLimited = true;
     this.#refusedMs = (retryAfterSeconds ?? 0) * 1000;
-    this.#lane.quota.refused(retryAfterSeconds, this.#startedAtMs, performance.now());
+    this.#queue.quota.refused(retryAfterSeconds, this.#startedAtMs, performance.now());
   }
 
   end(): void {
-    if (this.#isOver) throw new TypeError('A turn ends once.');
+    if (this.#isOver) throw new TypeError('A permit ends once.');
     this.#isOver = true;
-    this.#lane.active -= 1;
+    this.#queue.active -= 1;
     const nowMs = performance.now();
-    this.#lane.lastEndMs = nowMs;
-    this.#lane.quota.ended(this.#wasSent && this.#report === null, this.#startedAtMs, this.#wasSent);
+    this.#queue.lastEndMs = nowMs;
+    this.#queue.quota.ended(this.#wasSent && this.#report === null, this.#startedAtMs, this.#wasSent);
     this.asked?.settle({
       wasSent: this.#wasSent,
       report: this.#report,
       ...(this.#refusedMs !== undefined && { refusedMs: this.#refusedMs }),
       startedAgoMs: nowMs - this.#startedAtMs,
     });
-    this.#onEnd(this.#lane);
+    this.#onEnd(this.#queue);
   }
 }

@@ -3,7 +3,7 @@ const WEIGHT = 1 / 8;
 const DEVIATION_WEIGHT = 1 / 4;
 
 /** How long calls take, in milliseconds; zero while nothing is known. */
-export class CallDuration {
+export class Latency {
   #averageMs = 0;
   #deviationMs = 0;
 

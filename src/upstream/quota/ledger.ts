@@ -37,7 +37,7 @@ export interface AskedCall {
 /** Where several processes keep one account of what they spend of each identity's quota. */
 export interface QuotaLedger {
   /** Whether it can be asked at the moment. */
-  readonly isThere: boolean;
+  readonly isAvailable: boolean;
   /** Asks for one call. Null where the ledger cannot say, which is not there for a while then. */
   take(identity: UpstreamIdentity): Promise<AskedCall | null>;
   /** What is known, without asking for a call. The same otherwise. */

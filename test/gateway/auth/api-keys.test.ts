@@ -5,7 +5,7 @@ import { findApiKey, parseApiKeys } from '../../../src/identity/api-keys.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { onlyError } from '../../support/answers.ts';
-import { compileAtSight, graphqlRequest } from '../../support/gateway.ts';
+import { compileAtHit, graphqlRequest } from '../../support/gateway.ts';
 import { issuerForTest, issuerKey, signed } from '../../support/issuer.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { bearer, serviceGatewayForTest } from '../../support/service-gateway.ts';
@@ -114,7 +114,7 @@ describe('what callers authenticate with', () => {
       ...issuer.env,
     });
     if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-    const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
+    const gateway = createGateway({ ...config, upstream, ...compileAtHit() });
     onTestFinished(() => gateway.dispose());
     const token = await signed(key);
     const ways = [bearer(token), bearer(KEY), { 'x-api-key': KEY }];

@@ -213,7 +213,7 @@ describe('entities', () => {
   });
 
   test('are the same from one request to the next, whatever of it is kept', async () => {
-    const { entities } = await subgraphForTest({ compileAtSight: 1 });
+    const { entities } = await subgraphForTest({ compileAtHit: 1 });
     const representations = [...named('User', 'user-1'), interaction('interaction-001')];
     const ask = () =>
       entities(representations, '__typename ... on User { name } ... on CampaignInteraction { state }');

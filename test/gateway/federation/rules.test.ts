@@ -116,7 +116,7 @@ test('who may not see personal data is given no contact, told once, and it costs
 
 describe('what routers are told of the schema', () => {
   test('is SDL with keys and descriptions, for anybody and for nothing', async () => {
-    const { query, calls } = await subgraphForTest({ compileAtSight: 1 });
+    const { query, calls } = await subgraphForTest({ compileAtHit: 1 });
     const { data, errors } = await query('{ _service { sdl } }', {}, null);
     expect(errors).toBeUndefined();
     const { sdl } = data._service;

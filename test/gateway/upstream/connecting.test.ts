@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { compileAtSight, graphqlRequest } from '../../support/gateway.ts';
+import { compileAtHit, graphqlRequest } from '../../support/gateway.ts';
 
 /** A host that takes connections and never says a word, so that no TLS handshake with it ends. */
 async function silentHost(): Promise<Server> {
@@ -27,7 +27,7 @@ test('a call ends in time while its connection is still being made, and gives it
     UPSTREAM_CONCURRENCY: '1',
   });
   if (upstream === null) throw new TypeError('There is an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtSight() });
+  const gateway = createGateway({ ...config, upstream, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const answer = await gateway.fetch(
     graphqlRequest('{ a: script(id: "a") { id } b: script(id: "b") { id } }'),

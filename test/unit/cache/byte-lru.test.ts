@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KeptAnswer, KeptAnswers } from '../../../src/cache/byte-lru.ts';
+import { type LruAnswer, ByteLru } from '../../../src/cache/byte-lru.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import { clockForTest } from '../../property/identities-clock.ts';
 
@@ -8,12 +8,12 @@ const FOR_EVER = Infinity;
 
 /** Keeps answers by name and notes which were forgotten. */
 function keeper(maxBytes: number) {
-  const answers = new KeptAnswers(maxBytes);
+  const answers = new ByteLru(maxBytes);
   const forgotten: string[] = [];
   return {
     answers,
     forgotten,
-    add: (identity: string, name: string, bytes: number, expiresAtMs = FOR_EVER): KeptAnswer => {
+    add: (identity: string, name: string, bytes: number, expiresAtMs = FOR_EVER): LruAnswer => {
       const answer = addTo(answers, identity, name, bytes, expiresAtMs, forgotten);
       if (answer === null) throw new TypeError(`${name} was not kept.`);
       return answer;
@@ -22,13 +22,13 @@ function keeper(maxBytes: number) {
 }
 
 function addTo(
-  answers: KeptAnswers,
+  answers: ByteLru,
   identity: string,
   name: string,
   bytes: number,
   expiresAtMs: number,
   forgotten: string[],
-): KeptAnswer | null {
+): LruAnswer | null {
   return answers.add(tokenIdentity(identity), {
     bytes,
     expiresAtMs,
@@ -78,7 +78,7 @@ describe('what is kept', () => {
   });
 
   test('is nothing where there is no room at all', () => {
-    expect(addTo(new KeptAnswers(0), 'a', 'one', 1, FOR_EVER, [])).toBeNull();
+    expect(addTo(new ByteLru(0), 'a', 'one', 1, FOR_EVER, [])).toBeNull();
   });
 
   test('goes soon after it has expired, when others come', () => {
@@ -157,10 +157,10 @@ describe('whatever is done with it', () => {
 
   test('the bounds hold, the sum is right, and what is forgotten is told of once', () => {
     const property = fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-      const answers = new KeptAnswers(100);
+      const answers = new ByteLru(100);
       const forgotten: string[] = [];
       const refused: number[] = [];
-      const all: { identity: string; name: string; bytes: number; answer: KeptAnswer }[] = [];
+      const all: { identity: string; name: string; bytes: number; answer: LruAnswer }[] = [];
       for (const [n, { identity, bytes, place, ...taken }] of steps.entries()) {
         const chosen = all[place % Math.max(1, all.length)];
         if (taken.do === 'add') {

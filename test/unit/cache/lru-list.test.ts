@@ -1,15 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Entry, RecencyList } from '../../../src/cache/lru-list.ts';
+import { type Entry, LruList } from '../../../src/cache/lru-list.ts';
 
 test('begins empty', () => {
-  const list = new RecencyList<string>();
+  const list = new LruList<string>();
   expect(list.oldest).toBeUndefined();
   expect([...list]).toEqual([]);
 });
 
 test('has its values in the order in which they were last used', () => {
-  const list = new RecencyList<string>();
+  const list = new LruList<string>();
   const [a, b, c] = ['a', 'b', 'c'].map((value) => list.add(value));
   if (!a || !b || !c) throw new TypeError('There are three.');
   expect([...list]).toEqual(['a', 'b', 'c']);
@@ -28,7 +28,7 @@ test('has its values in the order in which they were last used', () => {
 });
 
 test('has a value as often as it was added', () => {
-  const list = new RecencyList<string>();
+  const list = new LruList<string>();
   const first = list.add('a');
   list.add('a');
   list.remove(first);
@@ -36,7 +36,7 @@ test('has a value as often as it was added', () => {
 });
 
 test('can be gone through while what is met is removed', () => {
-  const list = new RecencyList<Entry<unknown>[]>();
+  const list = new LruList<Entry<unknown>[]>();
   const entries = [0, 1, 2, 3].map(() => {
     const own: Entry<unknown>[] = [];
     const entry = list.add(own);
@@ -59,7 +59,7 @@ test('is like a list that is searched, whatever is done with it', () => {
     { maxLength: 60 },
   );
   const property = fc.property(steps, (taken) => {
-    const list = new RecencyList<number>();
+    const list = new LruList<number>();
     let expected: Entry<number>[] = [];
     for (const [n, step] of taken.entries()) {
       const entry = expected[step.place % Math.max(1, expected.length)];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { lifetimes } from '../../../src/datasources/ttl.ts';
+import { ttls } from '../../../src/datasources/ttl.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
 import { ConfigError, parseConfig } from '../../../src/config/config.ts';
 import { tokenUrlOf } from '../../../src/config/upstream.ts';
@@ -45,7 +45,7 @@ describe('an empty environment', () => {
       interactionsWindowMs: 1000,
       interactionsMaxAgeMs: 5000,
       cacheMaxBytes: 64 * 1024 * 1024,
-      lifetimeSeconds: lifetimes,
+      ttlSeconds: ttls,
       identityProofSeconds: 60,
       queryLimits: { maxDepth: 12, maxAliases: 30, maxTokens: 2000, maxRootFields: 10 },
       maxBodyBytes: 100_000,
@@ -147,7 +147,7 @@ test('what is set is taken, without the blanks around it', () => {
     interactionsWindowMs: 0,
     interactionsMaxAgeMs: 600_000,
     cacheMaxBytes: 64 * 1024 ** 3,
-    lifetimeSeconds: { ...lifetimes, USER: 86_400, ROUTING_STATUS: 0 },
+    ttlSeconds: { ...ttls, USER: 86_400, ROUTING_STATUS: 0 },
     identityProofSeconds: 0,
     queryLimits: { maxDepth: 7, maxAliases: 0, maxTokens: 500, maxRootFields: 1 },
     maxBodyBytes: 1000,
@@ -173,7 +173,7 @@ test('a configuration cannot be changed, down to the credentials', () => {
   expect(Object.isFrozen(config.authentication)).toBe(true);
   expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
   expect(Object.isFrozen(config.authentication?.apiKeys)).toBe(true);
-  expect(Object.isFrozen(config.lifetimeSeconds)).toBe(true);
+  expect(Object.isFrozen(config.ttlSeconds)).toBe(true);
   expect(Object.isFrozen(config.queryLimits)).toBe(true);
   expect(Object.isFrozen(config.corsOrigins)).toBe(true);
   expect(Object.isFrozen(config)).toBe(true);

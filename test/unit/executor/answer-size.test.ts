@@ -2,7 +2,7 @@ import { buildSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { AnswerSize } from '../../../src/executor/answer-size.ts';
 import { CompiledExecutor } from '../../../src/executor/compiled-executor.ts';
-import type { Repeats } from '../../../src/executor/repeated-answers.ts';
+import type { Memoization } from '../../../src/executor/memoized-answers.ts';
 
 const schema = buildSchema(`
   type Query { rows: [Row!] }
@@ -27,8 +27,8 @@ class Same {
   }
 }
 
-const repeats: Repeats<Same> = {
-  isRepeatable: (source): source is Same => source instanceof Same,
+const repeats: Memoization<Same> = {
+  isMemoizable: (source): source is Same => source instanceof Same,
   keyOf: () => 'same',
   areAlike: (a, b) => a === b,
 };
@@ -36,7 +36,7 @@ const repeats: Repeats<Same> = {
 /** Compiles a query and executes it over these rows, of whose answer no more than so many fields are allowed. */
 async function answered(query: string, rows: readonly object[], allowed = Infinity) {
   const size = new AnswerSize(allowed);
-  const executor = new CompiledExecutor({ compileAtSight: 1, repeats });
+  const executor = new CompiledExecutor({ compileAtHit: 1, memoization: repeats });
   const args = { schema, document: parse(query), rootValue: { rows }, contextValue: {} };
   const result = await executor.execute(args, size);
   if (result === null) throw new TypeError('It can be compiled.');

@@ -211,7 +211,7 @@ test('whatever a source gives, it is answered as by graphql-js', { timeout }, as
     selections,
     async (root, other, ...of) => {
       const document = parse(`{ root ${of[0]} other ${of[1]} }`);
-      const executor = new CompiledExecutor({ compileAtSight: 1 });
+      const executor = new CompiledExecutor({ compileAtHit: 1 });
       const answerOf = <Answer>(executed: (rootValue: unknown) => Answer) => {
         const sources = new Sources();
         return unhandledWithin(async () => {

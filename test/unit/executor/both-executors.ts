@@ -23,7 +23,7 @@ export async function answerOfBoth(
 ): Promise<ExecutionResult> {
   const args = { ...rest, contextValue: rest.contextValue ?? {}, document: parse(query) };
   const [size, ordinarySize] = [new AnswerSize(Infinity), new AnswerSize(Infinity)];
-  const compiled = new CompiledExecutor({ compileAtSight: 1, ...options }).execute(args, size);
+  const compiled = new CompiledExecutor({ compileAtHit: 1, ...options }).execute(args, size);
   expect(compiled, 'it can be compiled').not.toBeNull();
   counted(args.schema);
   countInto(ordinarySize, args);

@@ -23,7 +23,7 @@ class Row {
 const executors = {
   'an ordinary executor': (args: Parameters<typeof execute>[0]) => execute(args),
   'the compiled one': (args: Parameters<typeof execute>[0]) =>
-    new CompiledExecutor({ compileAtSight: 1 }).execute(args),
+    new CompiledExecutor({ compileAtHit: 1 }).execute(args),
 };
 
 describe.each(Object.entries(executors))('%s', (_which, executeBy) => {

@@ -14,7 +14,7 @@ const schema = buildSchema(`
 `);
 
 function compiled(query: string, args: Partial<ExecutionArgs> = {}) {
-  return new CompiledExecutor({ compileAtSight: 1 }).execute({ schema, document: parse(query), ...args });
+  return new CompiledExecutor({ compileAtHit: 1 }).execute({ schema, document: parse(query), ...args });
 }
 
 describe('the ordinary executor is left with', () => {
@@ -89,7 +89,7 @@ describe('the ordinary executor is left with', () => {
 });
 
 test('a document that the schema was changed under is not answered by what was compiled before', () => {
-  const executor = new CompiledExecutor({ compileAtSight: 1 });
+  const executor = new CompiledExecutor({ compileAtHit: 1 });
   const document = parse('{ thing { name } }');
   const other = buildSchema('type Query { thing: Other } type Other { name: String }');
   expect(executor.execute({ schema, document })).not.toBeNull();
@@ -117,7 +117,7 @@ describe('variables', () => {
   });
 
   test('are told apart by one executor that has compiled for others', () => {
-    const executor = new CompiledExecutor({ compileAtSight: 1 });
+    const executor = new CompiledExecutor({ compileAtHit: 1 });
     const document = parse(conditional);
     const rootValue = { thing: { name: 'x' } };
     const answer = (a: boolean, b: boolean) =>
@@ -128,7 +128,7 @@ describe('variables', () => {
   });
 
   test('are those of the request, whatever shares its context', () => {
-    const executor = new CompiledExecutor({ compileAtSight: 1 });
+    const executor = new CompiledExecutor({ compileAtHit: 1 });
     const document = parse(
       'query A($b: Boolean!) { thing { name @skip(if: $b) } } query B($b: Boolean!) { thing { name @include(if: $b) } }',
     );

@@ -51,11 +51,11 @@ describe('a deadline', () => {
       [undefined, givenUp],
       [closing, { failure: closing.failure }],
     ] as const) {
-      const asker = new AbortController();
-      const deadline = deadlineIn(HOUR_MS, asker.signal);
+      const requestScope = new AbortController();
+      const deadline = deadlineIn(HOUR_MS, requestScope.signal);
       const waiter = new OneWho();
       deadline.wait(waiter);
-      asker.abort(reason);
+      requestScope.abort(reason);
       expect(deadline.reason).toMatchObject(expected);
       expect(waiter.told).toMatchObject([expected]);
     }
@@ -84,10 +84,10 @@ describe('a deadline', () => {
   });
 
   test('takes one timer and one listener for all who wait, and none while nobody does', () => {
-    const asker = new AbortController();
-    const deadline = deadlineIn(10, asker.signal);
+    const requestScope = new AbortController();
+    const deadline = deadlineIn(10, requestScope.signal);
     const waiters = [new OneWho(), new OneWho(), new OneWho()];
-    const count = () => [vi.getTimerCount(), getEventListeners(asker.signal, 'abort').length];
+    const count = () => [vi.getTimerCount(), getEventListeners(requestScope.signal, 'abort').length];
     expect(count()).toEqual([0, 0]);
     for (const waiter of waiters) deadline.wait(waiter);
     expect(count()).toEqual([1, 1]);
@@ -116,9 +116,9 @@ describe('work within a time', () => {
   });
 
   test('is ended when the one who asked has gone, or for a reason of our own', async () => {
-    const asker = new AbortController();
-    const outcome = withinTime(HOUR_MS, asker.signal, endless);
-    asker.abort();
+    const requestScope = new AbortController();
+    const outcome = withinTime(HOUR_MS, requestScope.signal, endless);
+    requestScope.abort();
     await expect(outcome).rejects.toMatchObject(givenUp);
     const other = new AbortController();
     const closed = withinTime(HOUR_MS, other.signal, endless);
@@ -135,8 +135,8 @@ describe('work within a time', () => {
   });
 
   test('leaves no timer and no listener behind, however it ends', async () => {
-    const asker = new AbortController();
-    const { signal } = asker;
+    const requestScope = new AbortController();
+    const { signal } = requestScope;
     await withinTime(HOUR_MS, signal, async () => 'done');
     await withinTime(HOUR_MS, signal, () => Promise.reject(new Error('failed'))).catch(() => undefined);
     await withinTime(HOUR_MS, signal, () => {
@@ -146,7 +146,7 @@ describe('work within a time', () => {
     vi.advanceTimersByTime(10);
     await ended;
     const abandoned = withinTime(HOUR_MS, signal, endless).catch(() => undefined);
-    asker.abort();
+    requestScope.abort();
     await abandoned;
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(signal, 'abort')).toEqual([]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { decoded } from '../../../src/lib/utf8.ts';
+import { decodeUtf8 } from '../../../src/lib/utf8.ts';
 
 test.each<[what: string, bytes: Buffer, text: string]>([
   ['nothing', Buffer.of(), ''],
@@ -8,5 +8,5 @@ test.each<[what: string, bytes: Buffer, text: string]>([
   ['bytes that are no UTF-8', Buffer.of(0x22, 0xff, 0x22), '"\uFFFD"'],
 ])('%s is read as the Fetch standard has it', (_what, bytes, text) => {
   expect(new TextDecoder().decode(bytes)).toBe(text);
-  expect(decoded(bytes)).toBe(text);
+  expect(decodeUtf8(bytes)).toBe(text);
 });

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { errorFromAnswer } from '../../../src/upstream/http/error-answer.ts';
-import { canBeSplit, splitRefused } from '../../../src/loading/bisect.ts';
+import { canBisect, bisect } from '../../../src/loading/bisect.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
 
 const original = refusal('original');
@@ -30,7 +30,7 @@ async function split(
   { callsLeft = Infinity, largest = Infinity } = {},
 ): Promise<Split> {
   const result: Split = { calls: [], answered: [], givenUp: new Map() };
-  await splitRefused(
+  await bisect(
     { ids, error: original },
     () => callsLeft - result.calls.length,
     async (some) => {
@@ -57,16 +57,16 @@ function idsUpTo(count: number): string[] {
 
 describe('a refused call', () => {
   test.each([400, 404, 413, 414])('with %i may be refused for single ids', (status) => {
-    expect(canBeSplit(errorFromAnswer(status, {}, ''))).toBe(true);
+    expect(canBisect(errorFromAnswer(status, {}, ''))).toBe(true);
   });
 
   test.each([401, 403, 408, 409, 410, 429, 500, 502, 503, 504])('with %i is not', (status) => {
-    expect(canBeSplit(errorFromAnswer(status, {}, ''))).toBe(false);
+    expect(canBisect(errorFromAnswer(status, {}, ''))).toBe(false);
   });
 
   test('with 404 is not either where a proxy says so, or where there was no answer', () => {
-    expect(canBeSplit(errorFromAnswer(404, {}, '<html>nothing here</html>'))).toBe(false);
-    expect(canBeSplit(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }))).toBe(false);
+    expect(canBisect(errorFromAnswer(404, {}, '<html>nothing here</html>'))).toBe(false);
+    expect(canBisect(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }))).toBe(false);
   });
 });
 
@@ -121,7 +121,7 @@ describe('splitting', () => {
   test('asks about calls left anew before each further halving', async () => {
     let left = 2;
     const asked: number[] = [];
-    await splitRefused(
+    await bisect(
       { ids: idsUpTo(8), error: original },
       () => left,
       async (ids) => {
@@ -137,7 +137,7 @@ describe('splitting', () => {
 
   test('fails with a mistake that asking comes to', async () => {
     const mistake = new TypeError('a mistake');
-    const splitting = splitRefused(
+    const splitting = bisect(
       { ids: ['a', 'b'], error: original },
       () => 10,
       () => Promise.reject(mistake),

@@ -38,8 +38,8 @@ describe('a query', () => {
 
   test('with variables of a wrong type is refused in the same words by either', async () => {
     const query = 'query ($of: Int) { name(of: $of) }';
-    const compiled = await serverWith(useCompiledExecution({ compileAtSight: 1 }))(query, { of: 'x' });
-    const ordinary = await serverWith(useCompiledExecution({ compileAtSight: Infinity }))(query, { of: 'x' });
+    const compiled = await serverWith(useCompiledExecution({ compileAtHit: 1 }))(query, { of: 'x' });
+    const ordinary = await serverWith(useCompiledExecution({ compileAtHit: Infinity }))(query, { of: 'x' });
     expect(compiled).toEqual(ordinary);
     expect(compiled.byOrdinary).toBe(1);
     expect(compiled.answer).toHaveProperty('errors');

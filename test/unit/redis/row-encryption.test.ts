@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { IdentitySeal } from '../../../src/redis/row-encryption.ts';
+import { RowEncryption } from '../../../src/redis/row-encryption.ts';
 import { decodeRow, encodeRow } from '../../../src/redis/row-codec.ts';
 import { Http } from '../../../src/upstream/http/http.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
@@ -9,43 +9,43 @@ const options = { pepper: 'a pepper', apiUrl: 'https://api.example' };
 const value = Buffer.from('+12035550129');
 
 describe('what is sealed by an identity', () => {
-  const seal = new IdentitySeal(tokenIdentity('a-token'), options);
-  const sealed = seal.seal(value, 'place');
+  const seal = new RowEncryption(tokenIdentity('a-token'), options);
+  const sealed = seal.encrypt(value, 'place');
 
   test('is opened by the same credential in any process, at the same place', () => {
-    const other = new IdentitySeal(tokenIdentity('a-token'), options);
+    const other = new RowEncryption(tokenIdentity('a-token'), options);
     expect(other.name).toBe(seal.name);
-    expect(other.place('users', 'user-1')).toBe(seal.place('users', 'user-1'));
-    expect(other.open(sealed, 'place')).toEqual(value);
+    expect(other.rowKey('users', 'user-1')).toBe(seal.rowKey('users', 'user-1'));
+    expect(other.decrypt(sealed, 'place')).toEqual(value);
   });
 
   test.each([
-    ['another token', new IdentitySeal(tokenIdentity('another-token'), options)],
-    ['another pepper', new IdentitySeal(tokenIdentity('a-token'), { ...options, pepper: 'another' })],
+    ['another token', new RowEncryption(tokenIdentity('another-token'), options)],
+    ['another pepper', new RowEncryption(tokenIdentity('a-token'), { ...options, pepper: 'another' })],
     [
       'another upstream',
-      new IdentitySeal(tokenIdentity('a-token'), { ...options, apiUrl: 'https://b.example' }),
+      new RowEncryption(tokenIdentity('a-token'), { ...options, apiUrl: 'https://b.example' }),
     ],
   ])('is not opened, nor found, with %s', (_, other) => {
     expect(other.name).not.toBe(seal.name);
-    expect(other.place('users', 'user-1')).not.toBe(seal.place('users', 'user-1'));
-    expect(other.open(sealed, 'place')).toBeNull();
+    expect(other.rowKey('users', 'user-1')).not.toBe(seal.rowKey('users', 'user-1'));
+    expect(other.decrypt(sealed, 'place')).toBeNull();
   });
 
   test('is not opened elsewhere, cut or changed', () => {
-    expect(seal.open(sealed, 'another place')).toBeNull();
-    expect(seal.open(sealed.subarray(0, 20), 'place')).toBeNull();
+    expect(seal.decrypt(sealed, 'another place')).toBeNull();
+    expect(seal.decrypt(sealed.subarray(0, 20), 'place')).toBeNull();
     for (let at = 0; at < sealed.length; at += 1) {
       const changed = Buffer.from(sealed);
       changed[at] = (changed[at] ?? 0) ^ 1;
-      expect(seal.open(changed, 'place')).toBeNull();
+      expect(seal.decrypt(changed, 'place')).toBeNull();
     }
   });
 
   test('is never the same twice, and shows nothing', () => {
-    expect(seal.seal(value, 'place')).not.toEqual(sealed);
+    expect(seal.encrypt(value, 'place')).not.toEqual(sealed);
     expect(sealed.includes(value)).toBe(false);
-    expect(seal.place('contacts', '+12035550129')).not.toContain('2035550129');
+    expect(seal.rowKey('contacts', '+12035550129')).not.toContain('2035550129');
   });
 });
 
@@ -60,10 +60,10 @@ test('a login of the gateway itself has the same seal in all replicas, whatever 
       patienceMs: 1,
       closing: new AbortController().signal,
     });
-  const nameOf = (clientSecret: string) => new IdentitySeal(login(clientSecret), options).name;
+  const nameOf = (clientSecret: string) => new RowEncryption(login(clientSecret), options).name;
   expect(nameOf('secret')).toBe(nameOf('secret'));
   expect(nameOf('secret')).not.toBe(nameOf('another'));
-  expect(nameOf('secret')).not.toBe(new IdentitySeal(tokenIdentity('secret'), options).name);
+  expect(nameOf('secret')).not.toBe(new RowEncryption(tokenIdentity('secret'), options).name);
   await http.dispose();
 });
 

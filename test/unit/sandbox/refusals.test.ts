@@ -47,9 +47,9 @@ describe('a token', () => {
     });
   });
 
-  test('that is given a lifetime expires, and one that is given none does not', async () => {
+  test('that is given a ttl expires, and one that is given none does not', async () => {
     let nowMs = 1_000;
-    const tokens = ['lasting', { token: 'short', lifetimeSeconds: 60 }, { token: 'plain' }];
+    const tokens = ['lasting', { token: 'short', ttlSeconds: 60 }, { token: 'plain' }];
     const sandbox = await sandboxForTest({ organisation, now: () => nowMs, tokens });
     const statuses = async () => {
       const asked = ['lasting', 'short', 'plain'].map((token) => ask(sandbox, '/api/v2/users', { token }));

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type UpstreamRequest, written } from '../../../src/upstream/request.ts';
+import { type UpstreamRequest, serialize } from '../../../src/upstream/request.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
-import { aRequest } from './use-shared-reads.ts';
+import { aRequest } from './use-request-dedupe.ts';
 
 const API_URL = 'https://api.example.com';
 
@@ -34,7 +34,7 @@ describe('the target of a read', { timeout }, () => {
     ],
   ])('with %s is what the standard makes of it', (_what, query) => {
     const request = aRequest(query && { query });
-    expect(written(request).target).toBe(expectedTarget(request));
+    expect(serialize(request).target).toBe(expectedTarget(request));
   });
 
   test('is what the standard makes of it, whatever is asked for', () => {
@@ -45,16 +45,16 @@ describe('the target of a read', { timeout }, () => {
     );
     const property = fc.property(fc.array(fc.tuple(text, text)), (query) => {
       const request = aRequest({ query });
-      expect(written(request).target).toBe(expectedTarget(request));
+      expect(serialize(request).target).toBe(expectedTarget(request));
     });
     fc.assert(property, propertyRuns);
   });
 });
 
 test('the body of a read is JSON, also where it is null, and absent where there is none', () => {
-  expect(written(aRequest({ body: ['a', 'b'] })).bodyText).toBe('["a","b"]');
-  expect(written(aRequest({ body: null })).bodyText).toBe('null');
-  expect(written(aRequest()).bodyText).toBeUndefined();
+  expect(serialize(aRequest({ body: ['a', 'b'] })).bodyText).toBe('["a","b"]');
+  expect(serialize(aRequest({ body: null })).bodyText).toBe('null');
+  expect(serialize(aRequest()).bodyText).toBeUndefined();
 });
 
 test('the key of a read is that of no other', () => {
@@ -76,5 +76,5 @@ test('the key of a read is that of no other', () => {
     aRequest({ query: [['id', 'a']], body: ['b'] }),
     aRequest({ query: [['id', 'a ["b"]']] }),
   ];
-  expect(new Set(requests.map((request) => written(request).key)).size).toBe(requests.length);
+  expect(new Set(requests.map((request) => serialize(request).key)).size).toBe(requests.length);
 });

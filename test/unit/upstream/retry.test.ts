@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
-import { type Persistence, persistently } from '../../../src/upstream/retry.ts';
+import { type RetryOptions, persistently } from '../../../src/upstream/retry.ts';
 import { elapse, settle, useFakeClock } from './fake-clock.ts';
 
 const passing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }, { isTransient: true });
@@ -27,7 +27,7 @@ function attempts(...failures: readonly Error[]): () => Promise<string> {
   };
 }
 
-function persist(attempt: () => Promise<string>, options: Partial<Persistence> = {}): { outcome: unknown } {
+function persist(attempt: () => Promise<string>, options: Partial<RetryOptions> = {}): { outcome: unknown } {
   const state: { outcome: unknown } = { outcome: undefined };
   persistently(
     { maxRetries: 2, latestMs: () => Infinity, signal: new AbortController().signal, ...options },

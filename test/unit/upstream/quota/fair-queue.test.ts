@@ -1,16 +1,16 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { callerKeyOf } from '../../../../src/identity/caller.ts';
-import { type WaitingCall, WaitingCalls } from '../../../../src/upstream/quota/fair-queue.ts';
+import { type WaitingCall, FairQueue } from '../../../../src/upstream/quota/fair-queue.ts';
 import { propertyRuns, timeout } from '../../../property/property-runs.ts';
 
 interface NamedCall extends WaitingCall {
   readonly name: string;
 }
 
-let waiting: WaitingCalls<NamedCall>;
+let waiting: FairQueue<NamedCall>;
 beforeEach(() => {
-  waiting = new WaitingCalls();
+  waiting = new FairQueue();
 });
 
 /** A call of the caller that its name begins with; `a:` is a detail, `A:` a list of the same caller. */
@@ -144,7 +144,7 @@ type OnTake = (waited: readonly NamedCall[], taken: NamedCall) => void;
 
 /** Does the steps; gives those who wait in the end. */
 function follow(all: readonly Step[], onTake: OnTake): NamedCall[] {
-  waiting = new WaitingCalls();
+  waiting = new FairQueue();
   const present: NamedCall[] = [];
   for (const step of all) {
     if ('add' in step) present.push(...add(step.add));

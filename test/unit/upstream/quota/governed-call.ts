@@ -2,7 +2,7 @@ import { callerKeyOf } from '../../../../src/identity/caller.ts';
 import { UpstreamError } from '../../../../src/errors.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../../../src/identity/upstream-identity.ts';
 import type { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
-import type { Turn } from '../../../../src/upstream/quota/identity-queue.ts';
+import type { Permit } from '../../../../src/upstream/quota/identity-queue.ts';
 import type { QuotaReport } from '../../../../src/upstream/quota/window.ts';
 
 export interface CallOptions {
@@ -30,7 +30,7 @@ export class GovernedCall {
   /** Whatever becomes of it. */
   readonly decided: Promise<void>;
   readonly #controller = new AbortController();
-  #turn: Turn | undefined;
+  #turn: Permit | undefined;
 
   constructor(governor: QuotaGovernor, options: CallOptions = {}) {
     this.caller = options.caller ?? 'caller';
@@ -44,7 +44,7 @@ export class GovernedCall {
     return this.#controller.signal;
   }
 
-  get turn(): Turn {
+  get turn(): Permit {
     if (this.#turn === undefined) throw new TypeError(`The call has no turn; it is ${this.outcome}.`);
     return this.#turn;
   }
@@ -63,14 +63,14 @@ export class GovernedCall {
   /** A 429. */
   refuse(retryAfterSeconds?: number, report: QuotaReport | null = null): void {
     this.turn.answered(report);
-    this.turn.refused(retryAfterSeconds);
+    this.turn.rateLimited(retryAfterSeconds);
     this.turn.end();
   }
 
   async #ask(governor: QuotaGovernor, whose: UpstreamIdentity): Promise<void> {
     const { signal } = this.#controller;
     try {
-      this.#turn = await governor.turn({
+      this.#turn = await governor.acquire({
         identity: whose,
         caller: callerKeyOf('test', this.caller),
         isList: this.isList,

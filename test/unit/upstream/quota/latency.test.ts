@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { CallDuration } from '../../../../src/upstream/quota/latency.ts';
+import { Latency } from '../../../../src/upstream/quota/latency.ts';
 
-function durationAfter(...calls: readonly number[]): CallDuration {
-  const duration = new CallDuration();
+function durationAfter(...calls: readonly number[]): Latency {
+  const duration = new Latency();
   for (const ms of calls) duration.took(ms);
   return duration;
 }

@@ -68,7 +68,7 @@ export class Simulation {
     await sleep(backMs);
     if (fate === 'unanswered' || fate === 'lost') return;
     turn.answered(fate === 'silent' ? null : report);
-    if (isRefused) turn.refused(fate === 'silent' ? undefined : report?.resetSeconds);
+    if (isRefused) turn.rateLimited(fate === 'silent' ? undefined : report?.resetSeconds);
     else turn.accepted();
   }
 }

@@ -4,7 +4,7 @@ import { UpstreamError } from '../../../src/errors.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import type { UpstreamRequest } from '../../../src/upstream/request.ts';
 import { elapse, settle } from './fake-clock.ts';
-import { aRequest, DeadlineOf, useSharedReads } from './use-shared-reads.ts';
+import { aRequest, DeadlineOf, useSharedReads } from './use-request-dedupe.ts';
 
 const PROOF_MS = 1_000;
 const mine = tokenIdentity('mine');
@@ -126,12 +126,12 @@ describe('who waits', () => {
   });
 
   test('as the last one ends the call by leaving, and who comes then begins another', async () => {
-    const asker = new AbortController();
+    const requestScope = new AbortController();
     reads.join({ patienceMs: 10 });
-    reads.join({ asker });
+    reads.join({ requestScope });
     await elapse(10);
     expect(reads.calls[0]?.shared.signal.aborted).toBe(false);
-    asker.abort();
+    requestScope.abort();
     await settle();
     expect(reads.calls[0]?.shared.signal.aborted).toBe(true);
     const next = reads.join();
@@ -142,14 +142,14 @@ describe('who waits', () => {
   });
 
   test('decides until when the answer is of use', async () => {
-    const asker = new AbortController();
+    const requestScope = new AbortController();
     reads.join({ patienceMs: 100 });
     const { shared } = reads.calls[0] ?? {};
     expect(shared?.latestMs()).toBe(100);
-    reads.join({ patienceMs: 300, asker });
+    reads.join({ patienceMs: 300, requestScope });
     reads.join({ patienceMs: 200 });
     expect(shared?.latestMs()).toBe(300);
-    asker.abort();
+    requestScope.abort();
     await settle();
     expect(shared?.latestMs()).toBe(200);
   });
@@ -160,7 +160,7 @@ describe('who waits', () => {
     expect(first.outcome).toMatchObject(timedOut);
     const gone = new AbortController();
     gone.abort();
-    reads.join({ asker: gone });
+    reads.join({ requestScope: gone });
     await settle();
     expect(reads.calls).toHaveLength(0);
     const patient = reads.join();
@@ -195,9 +195,9 @@ describe('who waits', () => {
   });
 
   test('from the moment in which the last one leaves keeps the call going', async () => {
-    const asker = new AbortController();
-    reads.join({ asker });
-    asker.abort();
+    const requestScope = new AbortController();
+    reads.join({ requestScope });
+    requestScope.abort();
     const next = reads.join();
     await settle();
     expect(reads.calls).toHaveLength(1);
@@ -222,9 +222,9 @@ describe('who waits', () => {
 
   test('from around the moment in which the last one has left has an answer', async () => {
     for (let microtasks = 0; microtasks < 20; microtasks += 1) {
-      const asker = new AbortController();
-      reads.join({ asker });
-      asker.abort();
+      const requestScope = new AbortController();
+      reads.join({ requestScope });
+      requestScope.abort();
       for (let n = 0; n < microtasks; n += 1) await Promise.resolve();
       const next = reads.join();
       await settle();
@@ -235,18 +235,19 @@ describe('who waits', () => {
   });
 
   test('leaves no timer and no listener behind', async () => {
-    const askers = [new AbortController(), new AbortController(), new AbortController()];
-    const [answered, aborted, late] = askers;
-    for (const asker of askers) reads.join({ patienceMs: 10, ...(asker && { asker }) });
+    const requestScopes = [new AbortController(), new AbortController(), new AbortController()];
+    const [answered, aborted, late] = requestScopes;
+    for (const requestScope of requestScopes)
+      reads.join({ patienceMs: 10, ...(requestScope && { requestScope }) });
     aborted?.abort();
     await settle();
     reads.calls[0]?.answer();
     await settle();
-    reads.join({ patienceMs: 10, ...(late && { asker: late }) });
+    reads.join({ patienceMs: 10, ...(late && { requestScope: late }) });
     await elapse(10);
     expect(vi.getTimerCount()).toBe(0);
-    for (const asker of [answered, aborted, late]) {
-      expect(asker && getEventListeners(asker.signal, 'abort')).toEqual([]);
+    for (const requestScope of [answered, aborted, late]) {
+      expect(requestScope && getEventListeners(requestScope.signal, 'abort')).toEqual([]);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { buildSchema, type ExecutionResult } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import type { Repeats } from '../../../src/executor/repeated-answers.ts';
+import type { Memoization } from '../../../src/executor/memoized-answers.ts';
 import { answerOfBoth } from './both-executors.ts';
 
 const schema = buildSchema(`
@@ -62,8 +62,8 @@ class LackingPerson extends Person {
   }
 }
 
-const repeats: Repeats<Person> = {
-  isRepeatable: (source): source is Person => source instanceof Person,
+const repeats: Memoization<Person> = {
+  isMemoizable: (source): source is Person => source instanceof Person,
   keyOf: ({ id }) => id,
   areAlike: (a, b) => a.id === b.id && a.suffix === b.suffix,
 };
@@ -73,7 +73,7 @@ async function asked(query: string, rootValue: unknown): Promise<{ times: number
   await answerOfBoth({ schema, query, rootValue });
   const { length } = Person.asked;
   Person.asked = [];
-  const answer = await answerOfBoth({ schema, query, rootValue }, { repeats });
+  const answer = await answerOfBoth({ schema, query, rootValue }, { memoization: repeats });
   // Both executors asked; graphql-js does so for each row.
   return { times: Person.asked.length - length / 2, answer };
 }

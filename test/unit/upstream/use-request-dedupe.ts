@@ -1,17 +1,17 @@
 import { beforeEach } from 'vitest';
 import { Deadline } from '../../../src/lib/deadline.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
-import type { SharedWork } from '../../../src/lib/single-flight.ts';
-import { SharedReads } from '../../../src/upstream/shared-reads.ts';
+import type { InFlight } from '../../../src/lib/single-flight.ts';
+import { RequestDedupe } from '../../../src/upstream/request-dedupe.ts';
 import { UpstreamAnswer, type UpstreamRead } from '../../../src/upstream/answer.ts';
-import { type UpstreamRequest, written } from '../../../src/upstream/request.ts';
+import { type UpstreamRequest, serialize } from '../../../src/upstream/request.ts';
 import { useFakeClock } from './fake-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
 export class DeadlineOf extends Deadline {
-  constructor(patienceMs = HOUR_MS, asker = new AbortController()) {
-    super(performance.now() + patienceMs, asker.signal);
+  constructor(patienceMs = HOUR_MS, requestScope = new AbortController()) {
+    super(performance.now() + patienceMs, requestScope.signal);
   }
 }
 
@@ -22,10 +22,10 @@ export function aRequest(options: Partial<UpstreamRequest> = {}): UpstreamReques
 /** A call that was made; it ends when it is told to, or when nobody waits any more. */
 export class SharedCall {
   readonly request: UpstreamRequest;
-  readonly shared: SharedWork;
+  readonly shared: InFlight;
   readonly #read = Promise.withResolvers<UpstreamRead>();
 
-  constructor(request: UpstreamRequest, shared: SharedWork) {
+  constructor(request: UpstreamRequest, shared: InFlight) {
     this.request = request;
     this.shared = shared;
     shared.signal.addEventListener('abort', () => this.#read.reject(shared.signal.reason));
@@ -54,9 +54,9 @@ export interface JoinOptions {
   readonly identity?: UpstreamIdentity;
   readonly request?: UpstreamRequest;
   readonly patienceMs?: number;
-  readonly asker?: AbortController;
+  readonly requestScope?: AbortController;
   readonly deadline?: Deadline;
-  readonly work?: (shared: SharedWork) => Promise<UpstreamRead>;
+  readonly work?: (shared: InFlight) => Promise<UpstreamRead>;
 }
 
 /** Who waits, and what it was told: the answer, or the error. */
@@ -68,7 +68,7 @@ export interface Waiter {
 export function useSharedReads(proofMs: number) {
   const identity = tokenIdentity('mine');
   const state = {
-    shared: new SharedReads(proofMs),
+    shared: new RequestDedupe(proofMs),
     calls: [] as SharedCall[],
     waiters: [] as Waiter[],
     /** Keeps no hold of what is over. */
@@ -77,25 +77,27 @@ export function useSharedReads(proofMs: number) {
       state.waiters = [];
     },
     join(options: JoinOptions = {}): Waiter {
-      const { request = aRequest(), patienceMs, asker } = options;
-      const { deadline = new DeadlineOf(patienceMs, asker) } = options;
-      const begin = (shared: SharedWork) => {
+      const { request = aRequest(), patienceMs, requestScope } = options;
+      const { deadline = new DeadlineOf(patienceMs, requestScope) } = options;
+      const begin = (shared: InFlight) => {
         const call = new SharedCall(request, shared);
         state.calls.push(call);
         return call.read;
       };
       const waiter: Waiter = { outcome: undefined };
       state.waiters.push(waiter);
-      state.shared.read(options.identity ?? identity, written(request), deadline, options.work ?? begin).then(
-        (read) => (waiter.outcome = read),
-        (error: unknown) => (waiter.outcome = error),
-      );
+      state.shared
+        .read(options.identity ?? identity, serialize(request), deadline, options.work ?? begin)
+        .then(
+          (read) => (waiter.outcome = read),
+          (error: unknown) => (waiter.outcome = error),
+        );
       return waiter;
     },
   };
   useFakeClock();
   beforeEach(() => {
-    Object.assign(state, { shared: new SharedReads(proofMs), calls: [], waiters: [] });
+    Object.assign(state, { shared: new RequestDedupe(proofMs), calls: [], waiters: [] });
   });
   return state;
 }

@@ -6,7 +6,7 @@ import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/or
 async function nodesOf(rows: readonly object[], selection: string): Promise<unknown> {
   const interactingInteractions = rows.map((row, n) => ({ ...interaction(n), ...row }));
   const organisation = { ...supervisorsOrganisation(), interactions: () => ({ interactingInteractions }) };
-  const { query } = await gatewayForTest({ organisation, compileAtSight: 1 });
+  const { query } = await gatewayForTest({ organisation, compileAtHit: 1 });
   const { data } = await query(
     `query ($id: ID!) { campaignInteractions(campaignId: $id) { nodes { ${selection} } } }`,
     { id: CAMPAIGN_ID },

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
-import type { SharedWork } from '../../../src/lib/single-flight.ts';
-import { SharedReads } from '../../../src/upstream/shared-reads.ts';
-import { type UpstreamRequest, written } from '../../../src/upstream/request.ts';
+import type { InFlight } from '../../../src/lib/single-flight.ts';
+import { RequestDedupe } from '../../../src/upstream/request-dedupe.ts';
+import { type UpstreamRequest, serialize } from '../../../src/upstream/request.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
 import { elapse, useFakeClock } from './fake-clock.ts';
-import { aRequest, DeadlineOf, SharedCall } from './use-shared-reads.ts';
+import { aRequest, DeadlineOf, SharedCall } from './use-request-dedupe.ts';
 
 const PROOF_MS = 500;
 const CAME_MS = 2_000;
@@ -43,7 +43,7 @@ class TimedCall extends SharedCall {
   overAtMs = Infinity;
   result: unknown;
 
-  constructor(key: string, request: UpstreamRequest, work: SharedWork, tookMs: number, isFailing: boolean) {
+  constructor(key: string, request: UpstreamRequest, work: InFlight, tookMs: number, isFailing: boolean) {
     super(request, work);
     this.key = key;
     work.signal.addEventListener('abort', () => this.#over());
@@ -75,7 +75,7 @@ class Scenario {
   readonly calls: TimedCall[] = [];
   readonly told: Told[] = [];
   readonly #denied: { readonly key: string; readonly atMs: number }[] = [];
-  readonly #shared = new SharedReads(PROOF_MS);
+  readonly #shared = new RequestDedupe(PROOF_MS);
 
   constructor(asked: readonly Asking[], denied: readonly Denial[]) {
     for (const each of asked) setTimeout(() => void this.#ask(each), each.atMs);
@@ -88,15 +88,15 @@ class Scenario {
   }
 
   async #ask(asking: Asking): Promise<void> {
-    const asker = new AbortController();
-    if (asking.goneAfterMs < Infinity) setTimeout(() => asker.abort(), asking.goneAfterMs);
+    const requestScope = new AbortController();
+    if (asking.goneAfterMs < Infinity) setTimeout(() => requestScope.abort(), asking.goneAfterMs);
     const key = `${asking.whose} ${asking.path}`;
     const askedAtMs = performance.now();
     const leavesAtMs = askedAtMs + Math.min(asking.patienceMs, asking.goneAfterMs);
     const request = aRequest({ path: asking.path, permissions: [asking.path] });
-    const deadline = new DeadlineOf(asking.patienceMs, asker);
+    const deadline = new DeadlineOf(asking.patienceMs, requestScope);
     const outcome = await this.#shared
-      .read(identities[asking.whose], written(request), deadline, (work) => {
+      .read(identities[asking.whose], serialize(request), deadline, (work) => {
         const call = new TimedCall(key, request, work, asking.tookMs, asking.isFailing);
         this.calls.push(call);
         return call.read;

@@ -5,7 +5,7 @@ import { UpstreamError } from '../../../src/errors.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import { elapse, settle } from './fake-clock.ts';
 import type { UpstreamRequest } from '../../../src/upstream/request.ts';
-import { aRequest, useSharedReads } from './use-shared-reads.ts';
+import { aRequest, useSharedReads } from './use-request-dedupe.ts';
 
 const mine = tokenIdentity('mine');
 const theirs = tokenIdentity('theirs');

@@ -21,8 +21,8 @@ describe('an operation is compiled', () => {
 
   test('when it is wanted earlier or later', () => {
     const document = parse('{ name }');
-    expect(asking({ compileAtSight: 1 })(document)).toBe(true);
-    const never = asking({ compileAtSight: Infinity });
+    expect(asking({ compileAtHit: 1 })(document)).toBe(true);
+    const never = asking({ compileAtHit: Infinity });
     expect(Array.from({ length: 100 }, () => never(document))).not.toContain(true);
   });
 
@@ -32,7 +32,7 @@ describe('an operation is compiled', () => {
       import { buildSchema, parse } from 'graphql';
       import { CompiledExecutor } from ${JSON.stringify(module)};
       const schema = buildSchema('type Query { name: String }');
-      const executor = new CompiledExecutor({ compileAtSight: 1 });
+      const executor = new CompiledExecutor({ compileAtHit: 1 });
       console.log(executor.execute({ schema, document: parse('{ name }') }));`;
     const answer = (...flags: string[]) =>
       execFileSync(process.execPath, [...flags, '--input-type=module', '-e', script], { encoding: 'utf8' });
@@ -65,7 +65,7 @@ describe('an operation is compiled', () => {
 
 describe('what is compiled', () => {
   test('stays, however many are seen once', () => {
-    const isCompiled = asking({ compileAtSight: 2 });
+    const isCompiled = asking({ compileAtHit: 2 });
     const document = parse('{ name }');
     isCompiled(document);
     for (let n = 0; n < 3000; n += 1) isCompiled(parse('{ name }'));
@@ -76,7 +76,7 @@ describe('what is compiled', () => {
   });
 
   test('goes when there is more than is to be kept, that which was asked for least recently first', () => {
-    const isCompiled = asking({ compileAtSight: 2, maxOperations: 2 });
+    const isCompiled = asking({ compileAtHit: 2, maxOperations: 2 });
     const [a, b, c] = [parse('{ name }'), parse('{ name }'), parse('{ name }')];
     for (const document of [a, a, b, b, a, c, c]) isCompiled(document);
     expect(isCompiled(a)).toBe(true);
@@ -85,7 +85,7 @@ describe('what is compiled', () => {
   });
 
   test('goes by its size too', () => {
-    const isCompiled = asking({ compileAtSight: 2 });
+    const isCompiled = asking({ compileAtHit: 2 });
     const large = () => parse(`{ ${Array.from({ length: 900 }, (_, n) => `a${n}: name`).join(' ')} }`);
     const documents = Array.from({ length: 23 }, large);
     for (const document of documents) {
@@ -97,7 +97,7 @@ describe('what is compiled', () => {
   });
 
   test('goes by the size of its document too, which is kept with it', () => {
-    const isCompiled = asking({ compileAtSight: 2 });
+    const isCompiled = asking({ compileAtHit: 2 });
     const documents = Array.from({ length: 60 }, () => parse(`{ ${'name '.repeat(2000)} }`));
     for (const document of documents) {
       expect(isCompiled(document)).toBe(false);

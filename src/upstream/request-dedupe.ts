@@ -1,19 +1,19 @@
 import type { Deadline } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
-import { SharedCall, type SharedWork } from '../lib/single-flight.ts';
-import type { UpstreamRequest, WrittenRequest } from './request.ts';
+import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
+import type { UpstreamRequest, SerializedRequest } from './request.ts';
 import type { UpstreamRead } from './answer.ts';
 
-type Work = (shared: SharedWork) => Promise<UpstreamRead>;
+type Work = (shared: InFlight) => Promise<UpstreamRead>;
 
 /**
  * Makes one call of reads that are the same, of one identity, and under way at the same moment. Each who waits has a
  * deadline of its own and takes nothing from the others by leaving; the last one ends the call.
  */
-export class SharedReads {
+export class RequestDedupe {
   readonly #underWay = new PerIdentity(
-    () => new Map<string, SharedRead>(),
+    () => new Map<string, DedupedRequest>(),
     ({ size }) => size === 0,
   );
   readonly #proofMs: number;
@@ -30,10 +30,10 @@ export class SharedReads {
    */
   read(
     identity: UpstreamIdentity,
-    request: WrittenRequest,
+    request: SerializedRequest,
     deadline: Deadline,
     work: Work,
-    onShared?: (shared: SharedWork) => void,
+    onShared?: (shared: InFlight) => void,
   ): Promise<UpstreamRead> {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);
@@ -44,7 +44,7 @@ export class SharedReads {
       onShared?.(underWay);
       return underWay.join(deadline);
     }
-    const read = new SharedRead(request, () => {
+    const read = new DedupedRequest(request, () => {
       if (reads.get(key) === read) reads.delete(key);
     });
     reads.set(key, read);
@@ -55,7 +55,7 @@ export class SharedReads {
   }
 
   /** Whether such a read is under way, and may be joined. */
-  isUnderWay(identity: UpstreamIdentity, { key }: WrittenRequest): boolean {
+  isUnderWay(identity: UpstreamIdentity, { key }: SerializedRequest): boolean {
     const read = this.#underWay.of(identity).get(key);
     return read !== undefined && this.#mayBeJoined(read);
   }
@@ -73,12 +73,12 @@ export class SharedReads {
     }
   }
 
-  #mayBeJoined({ startedAtMs, signal }: SharedRead): boolean {
+  #mayBeJoined({ startedAtMs, signal }: DedupedRequest): boolean {
     return !signal.aborted && performance.now() - startedAtMs <= this.#proofMs;
   }
 }
 
-class SharedRead extends SharedCall<UpstreamRead> {
+class DedupedRequest extends SingleFlight<UpstreamRead> {
   readonly request: UpstreamRequest;
   readonly startedAtMs = performance.now();
 

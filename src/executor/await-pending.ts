@@ -2,7 +2,7 @@
  * An object or list some of whose values are promised. They are put in as they come, so that keys stay in order, and only they
  * are waited for: with Promise.all, those that are there cost as much.
  */
-export class Settling<Key extends string | number> {
+export class PendingObject<Key extends string | number> {
   readonly #whole: Record<Key, unknown>;
   readonly #settled = Promise.withResolvers<unknown>();
   #waiting = 0;
@@ -29,12 +29,12 @@ export class Settling<Key extends string | number> {
 }
 
 /** A list that holds promises, once all of them are there. */
-export function settleList(list: unknown[]): Promise<unknown> {
-  const settling = new Settling<number>(list);
+export function awaitPendingList(list: unknown[]): Promise<unknown> {
+  const pendingObject = new PendingObject<number>(list);
   for (const [index, value] of list.entries()) {
-    if (value instanceof Promise) settling.waitFor(index, value);
+    if (value instanceof Promise) pendingObject.waitFor(index, value);
   }
-  return settling.promise;
+  return pendingObject.promise;
 }
 
 /**
