@@ -1,24 +1,24 @@
 import { freePort } from '../scripts/free-port.ts';
-import { contenders, type ContenderName } from './contenders.ts';
 import type { OperationRequest } from './operations.ts';
 import { MeasuredProcess } from './processes/measured-process.ts';
 
 export interface Contender {
-  readonly name: ContenderName;
+  readonly name: string;
   readonly url: string;
   readonly process: MeasuredProcess;
 }
 
 /** A process of its own that answers GraphQL over this upstream. */
 export async function startContender(
-  name: ContenderName,
+  name: string,
+  module: URL,
   upstreamUrl: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Contender> {
   const port = await freePort();
   const process = new MeasuredProcess({
     name,
-    module: contenders[name],
+    module,
     env: { ...env, PORT: String(port), GENESYSCLOUD_API_URL: upstreamUrl },
   });
   await process.listening(port);

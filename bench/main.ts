@@ -3,25 +3,31 @@
  * were reached.
  *
  * `BENCH_SCENARIO=cold,warm BENCH_CONTENDERS=gateway,handWritten BENCH_SECONDS=3 npm run bench`
+ *
+ * `BENCH_AGAINST=<git ref> BENCH_SCENARIO=cold,warm npm run bench` compares the gateway with that of another commit instead.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { installOnce } from '../scripts/install-once.ts';
 import { Bench } from './bench.ts';
-import { contenderNames } from './contenders.ts';
+import { unpackGateway } from './against.ts';
+import { contenderNames, contenders } from './contenders.ts';
 import { killAll } from './processes/measured-process.ts';
 import { whyNoRedis } from './processes/redis-process.ts';
 import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
 import { type Circumstances, resultsJson } from './report/results-json.ts';
 import { cpuChart } from './report/svg.ts';
 import { quotaTable, replicasTable, scenarioTable } from './report/table.ts';
-import { type Measured, verdictLine, verdictsOn } from './report/targets.ts';
+import { againstVerdict, type Measured, verdictLine, verdictsOn } from './report/targets.ts';
 import { QUOTA_SECONDS, runQuota } from './run-quota.ts';
 import { runReplicas } from './run-replicas.ts';
-import { runScenario } from './run-scenario.ts';
+import { PASSES as AGAINST_PASSES, runAgainst } from './run-against.ts';
+import { bestOf, runScenario } from './run-scenario.ts';
 import { scenarios } from './scenarios.ts';
 import { parseSettings, type Settings } from './settings.ts';
 
+/** Passes of each contender. */
+const PASSES = 2;
 const CHARTED: ReadonlySet<string> = new Set(['cold', 'warm', 'deployed']);
 
 const circumstances: Circumstances = {
@@ -44,9 +50,29 @@ async function run(): Promise<void> {
   const startedAtMs = performance.now();
   const settings = parseSettings(process.env, [...scenarios.map(({ name }) => name), 'quota', 'replicas']);
   installOnce(new URL('./', import.meta.url), 'what the benchmark needs');
-  const measured: Measured = await measureAll(await Bench.start(), settings);
-  if (settings.isWhole) writeResults(measured);
+  if (settings.against !== null) await compareWith(settings.against, settings);
+  else {
+    const measured: Measured = await measureAll(await Bench.start(), settings);
+    if (settings.isWhole) writeResults(measured);
+  }
   console.log(`\nOver after ${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes.`);
+}
+
+/** Compares this gateway with that of another commit, scenario by scenario. */
+async function compareWith(ref: string, settings: Settings): Promise<void> {
+  const other = unpackGateway(ref);
+  process.on('exit', () => other.remove());
+  const bench = await Bench.start();
+  console.log(`Node ${circumstances.node} on ${circumstances.cores} cores.`);
+  console.log(
+    `This gateway beside that of ${other.commit}, ${AGAINST_PASSES} passes each in alternation; medians.`,
+  );
+  for (const scenario of scenarios) {
+    if (!settings.scenarios.includes(scenario.name)) continue;
+    console.log(`\n${scenario.name}: ${scenario.title}; ${scenario.connections} connections`);
+    const figures = await runAgainst(bench, scenario, other, settings.seconds);
+    console.log([...scenarioTable(figures.medians), verdictLine(againstVerdict(figures.ratios))].join('\n'));
+  }
 }
 
 async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
@@ -70,7 +96,10 @@ async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
     const names = (scenario.only ?? contenderNames).filter((name) => settings.contenders.includes(name));
     if (names.length === 0) continue;
     console.log(`\n${scenario.name}: ${scenario.title}; ${scenario.connections} connections`);
-    const { figures, compared } = await runScenario(bench, scenario, names, settings.seconds);
+    const modules = new Map(names.map((name) => [name, contenders[name]]));
+    const length = { seconds: settings.seconds, passes: PASSES };
+    const { passes, compared } = await runScenario(bench, scenario, modules, length);
+    const figures = new Map([...passes].map(([name, each]) => [name, bestOf(each)]));
     measured.scenarios.set(scenario.name, figures);
     console.log(`  Checked before: ${compared} answers of ${names.length} contenders are deeply equal.`);
     report(scenario.name, scenarioTable(figures));

@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { type Contender, startContender } from './contender.ts';
+import { contenders } from './contenders.ts';
 import { observedFlagship } from './operations.ts';
 import type { QuotaFigures } from './report/figures.ts';
 import { campaignIds } from './upstream/campaigns.ts';
@@ -12,7 +13,7 @@ const QUOTA = { allowed: 300, windowSeconds: 60 };
 const LATENCY_MS = 40;
 
 export async function runQuota(bench: Bench, seconds: number): Promise<QuotaFigures> {
-  const gateway = await startContender('gateway', bench.upstreamUrl);
+  const gateway = await startContender('gateway', contenders.gateway, bench.upstreamUrl);
   try {
     return await runQuotaOver(bench, seconds, [gateway]);
   } finally {

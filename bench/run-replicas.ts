@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import { type Contender, startContender } from './contender.ts';
+import { contenders } from './contenders.ts';
 import { RedisProcess } from './processes/redis-process.ts';
 import type { QuotaFigures, ReplicasFigures } from './report/figures.ts';
 import { runQuotaOver } from './run-quota.ts';
@@ -18,7 +19,8 @@ async function runOver(bench: Bench, seconds: number, count: number): Promise<Qu
   const replicas: Contender[] = [];
   try {
     const env = { REDIS_URL: redis.url, REDIS_PEPPER: 'of the benchmark', REPLICAS: String(count) };
-    for (let n = 0; n < count; n += 1) replicas.push(await startContender('gateway', bench.upstreamUrl, env));
+    for (let n = 0; n < count; n += 1)
+      replicas.push(await startContender('gateway', contenders.gateway, bench.upstreamUrl, env));
     await Promise.all(replicas.map(untilItShares));
     return await runQuotaOver(bench, seconds, replicas);
   } finally {

@@ -2,18 +2,16 @@ import { cpus } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Bench } from './bench.ts';
 import { type Contender, dataOf, startContender } from './contender.ts';
-import type { ContenderName } from './contenders.ts';
 import type { LoadJob, LoadResult } from './load/run-load.ts';
 import type { Usage } from './processes/meter.ts';
 import type { Figures } from './report/figures.ts';
 import type { Scenario } from './scenarios.ts';
 
 const WARM_UP_SECONDS = 2;
-const PASSES = 2;
 
 export interface ScenarioRun {
-  /** Of each contender its better pass, which is the one with less CPU time a request. */
-  readonly figures: ReadonlyMap<ContenderName, Figures>;
+  /** Figures of each contender's passes, in their order. */
+  readonly passes: ReadonlyMap<string, readonly Figures[]>;
   /** How many answers of all contenders were found equal. */
   readonly compared: number;
 }
@@ -22,30 +20,32 @@ export interface ScenarioRun {
 export async function runScenario(
   bench: Bench,
   scenario: Scenario,
-  names: readonly ContenderName[],
-  seconds: number,
+  modules: ReadonlyMap<string, URL>,
+  { seconds, passes }: { readonly seconds: number; readonly passes: number },
 ): Promise<ScenarioRun> {
   await bench.begin(scenario.latencyMs);
   const contenders: Contender[] = [];
   try {
-    for (const name of names) contenders.push(await startContender(name, bench.upstreamUrl));
+    for (const [name, module] of modules) {
+      contenders.push(await startContender(name, module, bench.upstreamUrl));
+    }
     const compared = await compareAnswers(contenders, scenario);
-    const rates = new Map<ContenderName, number>();
+    const rates = new Map<string, number>();
     for (const contender of contenders) {
       const warmUp = await bench.runLoad(jobOf(scenario, contender, { seconds: WARM_UP_SECONDS }));
       rates.set(contender.name, warmUp.requests / warmUp.seconds);
       await bench.quiet(contender.process);
     }
-    const passes: [ContenderName, Figures][] = [];
-    for (let pass = 0; pass < PASSES; pass += 1) {
+    const measured = new Map<string, Figures[]>(contenders.map(({ name }) => [name, []]));
+    for (let pass = 0; pass < passes; pass += 1) {
       for (const contender of pass % 2 === 0 ? contenders : contenders.toReversed()) {
         const requests = Math.ceil((rates.get(contender.name) ?? 1) * seconds);
         const figures = await measure(bench, contender, jobOf(scenario, contender, { requests }));
         rates.set(contender.name, figures.requestsPerSecond);
-        passes.push([contender.name, figures]);
+        measured.get(contender.name)?.push(figures);
       }
     }
-    return { figures: betterOf(passes), compared };
+    return { passes: measured, compared };
   } finally {
     await Promise.all(contenders.map(({ process }) => process.end()));
   }
@@ -141,13 +141,21 @@ function othersBusy(before: Usages, after: Usages): number {
   return Math.max(0, busyMs - ownMs) / (after.machine.allMs - before.machine.allMs);
 }
 
-function betterOf(passes: readonly (readonly [ContenderName, Figures])[]): Map<ContenderName, Figures> {
-  const better = new Map<ContenderName, Figures>();
-  for (const [name, figures] of passes) {
-    const other = better.get(name);
-    const best = other === undefined || figures.cpuMs < other.cpuMs ? figures : other;
-    const peakRssMb = Math.max(figures.peakRssMb, other?.peakRssMb ?? 0);
-    better.set(name, { ...best, peakRssMb });
-  }
-  return better;
+/** The pass with the least CPU time per request, with the most memory of all passes. */
+export function bestOf(passes: readonly Figures[]): Figures {
+  return withMostMemory(byCpu(passes)[0], passes);
+}
+
+/** The pass with the median of CPU time per request, with the most memory of all passes. */
+export function medianOf(passes: readonly Figures[]): Figures {
+  return withMostMemory(byCpu(passes)[Math.floor(passes.length / 2)], passes);
+}
+
+function byCpu(passes: readonly Figures[]): readonly Figures[] {
+  return passes.toSorted((a, b) => a.cpuMs - b.cpuMs);
+}
+
+function withMostMemory(figures: Figures | undefined, passes: readonly Figures[]): Figures {
+  if (figures === undefined) throw new TypeError('A contender has at least one pass.');
+  return { ...figures, peakRssMb: Math.max(...passes.map(({ peakRssMb }) => peakRssMb)) };
 }

@@ -6,6 +6,8 @@ export interface Settings {
   readonly contenders: readonly ContenderName[];
   /** Of one pass of one contender. */
   readonly seconds: number;
+  /** Commit whose gateway is compared with this one, instead of the contenders; null where none is. */
+  readonly against: string | null;
   /** Whether nothing was left out or shortened, so that the figures may stand beside the code. */
   readonly isWhole: boolean;
 }
@@ -20,12 +22,22 @@ export function parseSettings(
   const seconds = Number(env['BENCH_SECONDS'] ?? SECONDS);
   if (!(seconds > 0 && seconds <= 600))
     throw new RangeError('BENCH_SECONDS is a number of seconds up to 600.');
+  const against = env['BENCH_AGAINST']?.trim() || null;
+  if (against !== null && env['BENCH_CONTENDERS'] !== undefined) {
+    throw new RangeError(
+      'BENCH_AGAINST compares two gateways alone: BENCH_CONTENDERS cannot be set with it.',
+    );
+  }
   return {
+    against,
     scenarios: chosen('BENCH_SCENARIO', env['BENCH_SCENARIO'], scenarioNames),
     contenders: chosen('BENCH_CONTENDERS', env['BENCH_CONTENDERS'], contenderNames),
     seconds,
     isWhole:
-      seconds >= SECONDS && env['BENCH_SCENARIO'] === undefined && env['BENCH_CONTENDERS'] === undefined,
+      against === null &&
+      seconds >= SECONDS &&
+      env['BENCH_SCENARIO'] === undefined &&
+      env['BENCH_CONTENDERS'] === undefined,
   };
 }
 

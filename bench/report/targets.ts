@@ -16,6 +16,7 @@ export interface Measured {
 }
 
 const MAX_RSS_MB = 256;
+const AGAINST_SHARE = 1.03;
 
 /** The verdicts on one scenario. What was not measured decides nothing. */
 export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Measured): Verdict[] {
@@ -76,6 +77,17 @@ export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Mea
     default:
       return [memory];
   }
+}
+
+/** The verdict on ratios of CPU time, in ascending order: that of the gateway by that of another commit. */
+export function againstVerdict(ratios: readonly number[]): Verdict {
+  const median = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN;
+  const range = `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}`;
+  return {
+    target: `CPU at most ${AGAINST_SHARE}x`,
+    isReached: median <= AGAINST_SHARE,
+    measured: `${median.toFixed(3)}x (${range})`,
+  };
 }
 
 export function verdictLine({ target, isReached, measured }: Verdict): string {

@@ -13,6 +13,7 @@ test('scenarios and contenders are picked by name, in the order they have', () =
     scenarios: ['cold', 'warm'],
     contenders: ['gateway', 'apollo'],
     seconds: 1.5,
+    against: null,
     isWhole: false,
   });
 });
@@ -22,4 +23,14 @@ test('what does not exist is refused by its name', () => {
     'BENCH_SCENARIO has hot; there are cold, warm, quota.',
   );
   expect(() => parseSettings({ BENCH_SECONDS: 'soon' }, names)).toThrow('BENCH_SECONDS');
+});
+
+test('a comparison with another commit is between two gateways alone, and never the published result', () => {
+  expect(parseSettings({ BENCH_AGAINST: ' main~3 ' }, names)).toMatchObject({
+    against: 'main~3',
+    isWhole: false,
+  });
+  expect(() => parseSettings({ BENCH_AGAINST: 'main', BENCH_CONTENDERS: 'apollo' }, names)).toThrow(
+    'BENCH_CONTENDERS cannot be set with it',
+  );
 });
