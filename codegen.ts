@@ -1,6 +1,6 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
 
-/** What the resolvers of a type are handed: an entity type gets a reference, everything else the record that was read. */
+/** Parent objects of resolvers: a reference where the entity may still have to be loaded, else the record or page itself. */
 const mappers = {
   Campaign: '../datasources/wire/reference.ts#Reference',
   CampaignConnection: '../connections/campaign-page.ts#CampaignPage',
@@ -29,7 +29,7 @@ const mappers = {
 const config: CodegenConfig = {
   schema: 'schema/*.graphql',
   generates: {
-    // What clients generate their types from: the whole schema in one file, with its descriptions.
+    // Schema for clients' code generators: one file, with descriptions.
     'schema.graphql': { plugins: ['schema-ast'] },
     'src/generated/resolvers.ts': {
       plugins: ['typescript', 'typescript-resolvers'],
@@ -42,7 +42,7 @@ const config: CodegenConfig = {
         mappers,
         maybeValue: 'T | null',
         scalars: {
-          // What a client sends becomes a Date; what the data sources give is text in the schema's form already.
+          // Client input becomes a Date; data sources give text in the schema's form already.
           DateTime: { input: 'Date', output: 'string' },
           JSON: { input: 'unknown', output: 'object' },
         },

@@ -8,16 +8,16 @@ const projects = Object.keys(suites).map((name): TestProjectInlineConfiguration 
 }));
 
 export default defineConfig({
-  // Vite would take graphql's ES modules where Node takes its CommonJS ones, and two copies of graphql do not mix.
+  // Vite would load graphql's ES modules where Node loads its CommonJS ones; two copies of graphql do not work together.
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     projects,
     // Files of one worker share its modules: loading the gateway takes longer than most files' tests.
     isolate: false,
-    // Vitest would leave one core for itself, which is every second one here.
+    // Vitest would leave one core unused, and the machines have two.
     maxWorkers: '100%',
     reporters: ['default', new UnrunSuitesReporter()],
-    // Of a hang only: nothing is asserted about time. The machines that run this are small and shared.
+    // Timeouts detect hangs only; no test asserts durations. The machines that run the tests are small and shared.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 50_000 } },

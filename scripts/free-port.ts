@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A port of this machine that nothing listens at, just now. */
+/** A port of 127.0.0.1 on which nothing listens at the moment. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -9,6 +9,6 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   if (typeof address !== 'object' || address === null)
-    throw new TypeError('A server at a port has an address.');
+    throw new TypeError('The server has no port.');
   return address.port;
 }

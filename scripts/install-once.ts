@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /**
- * Installs what a folder with a lock file of its own needs, unless that is there already. A copy of the lock file lies among
- * what was installed, so that it goes when that goes.
+ * Runs `npm ci` in a folder with its own lock file, unless that is done already. A copy of the lock file in node_modules is
+ * the mark, so that deleting node_modules deletes the mark too.
  *
- * @param folder With a slash at its end.
- * @param what What is needed, in a word or two for whoever waits.
- * @param options More of npm's.
+ * @param folder URL with a trailing slash.
+ * @param what Name of the dependencies, for the console.
+ * @param options Further options of npm.
  * @throws Error when npm fails.
  */
 export function installOnce(folder: URL, what: string, options: readonly string[] = []): void {

@@ -1,6 +1,6 @@
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads settings that count something; of one that is none it notes the problem, and gives the fallback. */
+/** Returns a reader of whole-number settings. An invalid value adds a problem and is read as the fallback. */
 export function wholeNumbersOf(env: Environment, problems: string[]) {
   return (name: string, fallback: number, least: number, most: number): number => {
     const text = env[name]?.trim() ?? '';

@@ -1,9 +1,9 @@
 import type { GatewayConfig } from './gateway.ts';
 
-/** What the console shows once the gateway listens on this port, and its metrics are on that one if they are kept. */
+/** Text for the console once the gateway listens on `port`; `metricsPort` is absent where no metrics are served. */
 export function banner(config: GatewayConfig, port: number, metricsPort?: number): string {
   const { host, upstream, exampleCampaignId, graphiql, trustedDocuments } = config;
-  // A wildcard address is nothing to open in a browser; 127.0.0.1 reads better by its name.
+  // Browsers cannot open a wildcard address, and `localhost` reads better than 127.0.0.1.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
   const address = `http://${name}:${port}/graphql`;
@@ -28,7 +28,7 @@ export function banner(config: GatewayConfig, port: number, metricsPort?: number
 ${trustedDocuments?.mode === 'only' ? '' : `\nA query to paste:\n{\n  ${pasted}\n}\n`}`;
 }
 
-/** Who may ask. */
+/** Callers that are accepted, in words. */
 function callers({ authentication, upstream: { credentials } }: GatewayConfig): string {
   if (authentication === null) {
     return credentials.mode === 'passThrough' ? 'who has such a token' : 'whoever reaches it';
@@ -40,7 +40,7 @@ function callers({ authentication, upstream: { credentials } }: GatewayConfig): 
   ].join(', or ');
 }
 
-/** What may be asked. */
+/** Queries that are accepted, in words. */
 function queries({ trustedDocuments, documents }: GatewayConfig): string {
   if (trustedDocuments === null || documents === undefined) return 'any within the limits';
   const known = `${documents.size} trusted ones by their ids`;

@@ -16,57 +16,57 @@ import {
 import type { LoaderContext } from './loading/entity-loader.ts';
 import { UsageReport, UpstreamUsage } from './upstream/usage.ts';
 
-/** Something that went wrong without leaving a field null, such as a row that had to be left out. */
+/** Failure that leaves no field null, such as a row that had to be left out. */
 interface Problem {
   readonly reason: UpstreamError;
   readonly type: string;
   readonly ids: readonly string[];
-  /** Response path of the field whose answer is less than it should be. */
+  /** Response path of the field whose answer is incomplete. */
   readonly path: readonly (string | number)[];
 }
 
-/** What the resolvers of one request share, and all that they can reach. */
+/** Context of one request: everything that its resolvers share and can reach. */
 export interface GatewayContext {
-  /** Null where nobody could be authenticated. */
+  /** Null when no caller could be authenticated. */
   readonly caller: Caller | null;
   /** The scope that callers need to see personal data; null where every caller may. */
   readonly personalDataScope: string | null;
   readonly sources: DataSources;
-  /** Added to by resolvers; told to the client beside the errors of fields. */
+  /** Problems noted by resolvers; clients get them beside the errors of fields. */
   readonly problems: Problem[];
-  /** What notes the request's cost upstream; null where nobody wants to know. */
+  /** Report of the request's upstream usage; null unless the client asked for one. */
   readonly report: UsageReport | null;
-  /** What has come about of it so far, for clients. */
+  /** Contents of the report so far, for the client. */
   readonly upstreamReport: (() => unknown) | null;
-  /** What notes which fields wait for what; null where nobody is going to see it. */
+  /** Trace of fields and the batches that they wait for; null where it is not recorded. */
   readonly trace: RequestTrace | null;
 }
 
-/** Services that contexts are made with. */
+/** Services that contexts are made from. */
 export interface ContextServices {
   readonly callerOf: CallerOf;
   /** Identity by the request's `Authorization` header; null where the header has no credential and one is needed. */
   readonly identityOf: (authorization: string | null) => UpstreamIdentity | null;
   readonly client: UpstreamClient;
   readonly shared: SharedSources;
-  /** Record of the request that the running code works for. */
+  /** Record of the current request. */
   readonly record: () => RequestRecord | undefined;
   readonly traceOf: (request: Request) => RequestTrace | null;
 }
 
-/** Settings that bound what one request may cost and see. */
+/** Settings that limit the cost and the visible data of one request. */
 export interface ContextOptions {
-  /** Whether callers send a credential of the gateway instead of one of the upstream. */
+  /** True when callers send a credential of the gateway instead of one of the upstream. */
   readonly authenticatesCallers: boolean;
   /** The scope that callers need to see personal data; null where every caller may. */
   readonly personalDataScope: string | null;
   readonly maxUpstreamCalls: number;
   readonly requestTimeoutMs: number;
-  /** Whether requests may ask for a report of their upstream calls. */
+  /** True when requests may ask for a report of their upstream calls. */
   readonly upstreamReport: boolean;
 }
 
-/** What the server knows of a request. */
+/** Request as the server received it. */
 export interface Received {
   readonly request: Request;
   /** Claims of its signed token, where one was verified. */
@@ -83,7 +83,7 @@ export function contextFactory(
   return ({ request, jwt }) => {
     const sender = services.callerOf(request, jwt?.payload);
     const caller = sender instanceof UpstreamError ? null : sender;
-    // A credential of the gateway itself is never passed on.
+    // A credential of the gateway is never passed on to the upstream.
     const authorization = options.authenticatesCallers ? null : request.headers.get('authorization');
     const identity = services.identityOf(authorization);
     const budget = new CallBudget(options.maxUpstreamCalls);
@@ -140,7 +140,7 @@ function createContext(
   return { ...request, sources: createDataSources(shared, loading), problems: [] };
 }
 
-/** Lets go of what a request has read, once it has been answered. */
+/** Releases the data of a request that has been answered. */
 export function releaseContext({ sources }: GatewayContext): void {
   releaseDataSources(sources);
 }

@@ -1,34 +1,34 @@
 /**
- * What can go wrong between a field and the upstream, as data. Nothing in here knows of GraphQL;
- * `plugins/use-upstream-errors.ts` turns it into what clients see.
+ * Failures between a field and the upstream, as data. This file knows nothing of GraphQL;
+ * `plugins/use-upstream-errors.ts` turns failures into the errors that clients see.
  *
  * Two classes, never confused:
- * - `UpstreamError`: one call that failed, or one way in which an answer was broken. Made once and shared by
- *   everything that depended on it; its identity is what "one error per failed call" counts.
- * - `UnknownValueError`: one entity of which something could not be known because of such a failure.
+ * - `UpstreamError`: one failed call, or one defect of an answer. All fields that depend on it share one object,
+ *   because clients get one error per object.
+ * - `UnknownValueError`: one entity whose value is unknown because of such a failure.
  */
 
-/** Why a call failed or an answer could not be used. Also the codes that clients see. */
+/** Reason why a call failed or an answer is unusable. Clients see the same codes. */
 export type UpstreamFailure = {
-  /** For clients: names no URL, body, host or token. */
+  /** Text for clients: holds no URL, body, host or token. */
   message: string;
-  /** HTTP status of the upstream's answer; absent when there was none. */
+  /** HTTP status of the upstream's answer; absent when no answer came. */
   upstreamStatus?: number;
-  /** What the vendor's support asks for: the `ININ-Correlation-Id` header, or the error body's `contextId`. */
+  /** Id that the vendor's support asks for: the `ININ-Correlation-Id` header, or the error body's `contextId`. */
   correlationId?: string;
 } & (
   | { code: 'UNAUTHENTICATED' | 'UPSTREAM_BAD_RESPONSE' }
   | { code: 'FORBIDDEN'; missingPermissions?: readonly string[] }
   | {
-      /** A call was not made, or not made again, for want of budget. */
+      /** The budget was spent: the call was not made, or not retried. */
       code: 'QUERY_TOO_EXPENSIVE';
       limit: 'upstreamCalls';
-      /** How many calls one request may make. */
+      /** Number of calls that one request may make. */
       allowed: number;
     }
   | {
       code: 'UPSTREAM_RATE_LIMITED' | 'UPSTREAM_TIMEOUT' | 'UPSTREAM_UNAVAILABLE';
-      /** Before that it is of no use to try again. */
+      /** Seconds until a retry can succeed. */
       retryAfterSeconds?: number;
     }
 );
@@ -45,13 +45,13 @@ interface UpstreamErrorOptions extends ErrorOptions {
 export class UpstreamError extends Error {
   override readonly name = 'UpstreamError';
   readonly failure: UpstreamFailure;
-  /** Whether the upstream said that it does not know what was asked for, which for some calls is an answer. */
+  /** True when the upstream does not know the requested object. Some calls treat that as an answer. */
   readonly isNotFound: boolean;
-  /** Whether the same call may well succeed a moment later, by the upstream's own rules. */
+  /** True when the same call may succeed a moment later, by the vendor's rules. */
   readonly isTransient: boolean;
-  /** Name of the REST resource that was called, such as `users`; undefined when it came to no call. */
+  /** Name of the REST resource, such as `users`; undefined when the failure belongs to no call. */
   readonly resource: string | undefined;
-  /** What went wrong, for the log alone. Holds nothing of the upstream's own text, which may be personal. */
+  /** Cause, for the log alone. Holds none of the upstream's own text, which may be personal. */
   readonly detail: string | undefined;
 
   constructor(failure: UpstreamFailure, options: UpstreamErrorOptions = {}) {
@@ -63,7 +63,7 @@ export class UpstreamError extends Error {
     this.detail = options.detail;
   }
 
-  /** The same failure, of a call to this resource. */
+  /** Copy of this error, for a call to `resource`. */
   of(resource: string): UpstreamError {
     const { failure, isNotFound, isTransient, detail, cause } = this;
     return new UpstreamError(failure, {
@@ -79,11 +79,11 @@ export class UpstreamError extends Error {
 export class UnknownValueError extends Error {
   override readonly name = 'UnknownValueError';
   readonly reason: UpstreamError;
-  /** GraphQL type of what something could not be known of, such as `User`. */
+  /** GraphQL type of the entity, such as `User`. */
   readonly type: string;
-  /** The id it was asked by; null where the upstream gave none. */
+  /** Id of the entity; null when it is not known. */
   readonly id: string | null;
-  /** Whether what failed was to find out about something else, on which this depends. */
+  /** True when the failure concerns another entity, on which this one depends. */
   readonly isIndirect: boolean;
 
   constructor(reason: UpstreamError, type: string, id: string | null, isIndirect = false) {

@@ -13,7 +13,7 @@ import type { Config } from './config/config.ts';
 import { contextFactory, credentialMissing, type GatewayContext } from './context.ts';
 import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
-import { keptDocuments } from './executor/kept-documents.ts';
+import { createDocumentCache } from './operations/document-cache.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
@@ -34,36 +34,36 @@ import { Http } from './upstream/http/http.ts';
 import { yogaLogger } from './observability/yoga-logger.ts';
 import type { UpstreamConfig } from './config/upstream.ts';
 
-/** The gateway's settings with an upstream that is there: over the sandbox it has been started by then. */
+/** Settings of the gateway, with an upstream in any case: where none is set, the sandbox, which is running by then. */
 export type GatewayConfig = Omit<Config, 'upstream'> & {
   readonly upstream: UpstreamConfig;
-  /** What the file of `trustedDocuments` holds; there whenever that is set. */
+  /** Contents of the file of `trustedDocuments`; required where that is set. */
   readonly documents?: TrustedDocuments;
-  /** The campaign that GraphiQL's example queries ask about. */
+  /** Id of the campaign in example queries; set where the sandbox runs. */
   readonly exampleCampaignId?: string;
-  /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
+  /** Ordinal of the request that compiles its operation: 1 at once, Infinity never. @default 3 */
   readonly compileAtHit?: number;
-  /** The longest that Redis is waited for. @default 50 */
+  /** Longest wait for Redis, in milliseconds. @default 50 */
   readonly redisTimeoutMs?: number;
 };
 
 export interface Gateway {
-  /** Answers a request as the Fetch standard has it; needs no port. */
+  /** Answers a request of the Fetch standard; needs no port. */
   fetch(request: Request): Promise<Response>;
-  /** The same for a server of `node:http`. */
+  /** Answers requests of a `node:http` server. */
   readonly listener: RequestListener;
-  /** From now on `/ready` says that requests belong elsewhere. They are answered as before. */
+  /** Makes `/ready` answer 503 from now on. Requests are answered as before. */
   retire(): void;
-  /** Ends upstream calls under way and closes the connections. Requests after it are answered with what is kept, or with errors. */
+  /** Ends upstream calls under way and closes the connections. Later requests get cached data or errors. */
   dispose(): Promise<void>;
 }
 
 /**
- * Puts the gateway together. It holds no state beyond the connections to the upstream and to Redis, what is shared on
- * them, and the keys of callers' tokens; and it listens on nothing.
+ * Assembles the gateway, which listens on no port. Its state is in memory and Redis: connections, caches, quotas, parsed
+ * documents, and the keys of callers' tokens.
  *
- * @param writtenTo Where it writes what operators have to know, without credentials and personal data; by default nowhere.
- * @param metrics What counts for operators; null where nobody wants to know.
+ * @param writtenTo Log for operators, without credentials and personal data; silent by default.
+ * @param metrics Metrics for operators; null where none are kept.
  */
 export function createGateway(
   config: GatewayConfig,
@@ -137,17 +137,17 @@ export function createGateway(
       tracing: traces && requestTraces && { traces, ofRequests: requestTraces },
       graphiqlPage: config.graphiql ? () => graphiqlPage(graphiql) : null,
     }),
-    // That is `useGraphiqlPage`'s.
+    // GraphiQL is served by `useGraphiqlPage`.
     graphiql: false,
     landingPage: false,
-    // Probes are answered before it. Its own answer would go to any URL that ends in this, and none has a line break.
+    // Yoga's own health check, for URLs with this ending, is off: no URL has a line break. `Probes` answers before Yoga.
     healthCheckEndpoint: '\n',
     logging: yogaLogger(log, () => recorder.current?.id),
-    parserAndValidationCache: keptDocuments(),
+    parserAndValidationCache: createDocumentCache(),
     cors: corsOptions(config.corsOrigins),
     ...(config.trustedDocuments && { extraParamNames: ['documentId'] }),
     multipart: false,
-    // That is `useBodyLimit`'s.
+    // Bodies are limited by `useBodyLimit`.
     maxRequestBodySize: false,
   });
 
@@ -173,7 +173,7 @@ export function createGateway(
   };
 }
 
-/** How callers are told apart. `tokens` where such are accepted. */
+/** Function that identifies callers. `tokens` is null where signed tokens are not accepted. */
 function callersOf(
   { authentication, personalDataScope, upstream: { credentials } }: GatewayConfig,
   tokens: SignedTokens | null,
@@ -188,7 +188,7 @@ function callersOf(
     : () => anonymous;
 }
 
-/** What is made of requests for those who look at traces, loaded only where some do. Null where nobody does, or it could not be loaded. */
+/** Traces of requests, imported only where they are configured. Null when the import fails. */
 async function loadTraces(options: TracesOptions, log: Logger): Promise<Traces | null> {
   try {
     const { Traces } = await import('./observability/tracing/traces.ts');

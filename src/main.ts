@@ -17,13 +17,13 @@ import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf } from './config/upstream.ts';
 
-/** A balancer looks every second or so who is ready. */
+/** Load balancers probe readiness about once a second. */
 const LAME_DUCK_MS = 1000;
 
-/** Starts what the environment describes, and ends all of it at SIGTERM or SIGINT. */
+/** Starts the gateway that the environment describes, and stops it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const config = parseConfig(process.env);
-  // Beforehand: without it there is nothing to serve.
+  // The schema comes first: without it there is nothing to serve.
   const schema = await servedSchema(config);
   const documents = readTrustedDocuments(config, schema);
   const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
@@ -39,7 +39,7 @@ async function run(): Promise<void> {
   const unexpected = new UnexpectedErrors(log);
   const gateway = createGateway(ready, log, metrics);
   const server = createServer(connectionTimeouts(config.keepAliveSeconds), gateway.listener);
-  // What a client expects beyond `100-continue` may be passed over (RFC 9110, section 10.1.1); Node would answer by itself.
+  // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   const connections = new Connections(server);
   let metricsServer: MetricsServer | undefined;
@@ -50,7 +50,7 @@ async function run(): Promise<void> {
     gateway.retire();
     await connections.drain({ lameDuckMs, graceMs });
     await gateway.dispose();
-    // As late as can be: what happens meanwhile is of interest.
+    // Metrics stay available until here, so that the drain can be observed.
     await metricsServer?.close();
     await sandbox?.close();
     await output.end(Math.max(0, endsAtMs - performance.now()));
@@ -68,7 +68,7 @@ async function run(): Promise<void> {
   }
   let stopping: Promise<void> | undefined;
   process.on('SIGTERM', () => void (stopping ??= stop(LAME_DUCK_MS)));
-  // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut off what the first lets finish.
+  // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut the drain short.
   process.on('SIGINT', () => void (stopping ??= stop(0)));
   process.on('unhandledRejection', (reason) => {
     unexpected.rejected(reason);
@@ -77,7 +77,7 @@ async function run(): Promise<void> {
   process.on('uncaughtException', (error) => {
     unexpected.thrown(error);
     process.exitCode = 1;
-    // Nothing more is begun on ground that may be broken; what was begun is answered as far as that is possible.
+    // State may be corrupt: no more connections are accepted, and requests under way are answered as far as possible.
     void leave((stopping ??= stop(0)));
   });
   const address = server.address();
@@ -87,8 +87,8 @@ async function run(): Promise<void> {
 }
 
 /**
- * Descriptor of stdout that does not block. Node makes a pipe non-blocking when `process.stdout` is first read. A terminal is opened
- * a second time instead: the flag belongs to the open file, which other programs share.
+ * Descriptor of stdout that does not block. Node makes a pipe non-blocking when `process.stdout` is first read. A terminal
+ * is opened a second time instead: the flag belongs to the open file, which other programs share.
  */
 function nonBlockingStdout(): number {
   const { fd } = process.stdout;
@@ -96,18 +96,18 @@ function nonBlockingStdout(): number {
   try {
     return openSync(`/proc/self/fd/${fd}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // There is no /proc on systems other than Linux.
+    // Systems other than Linux have no /proc.
     return fd;
   }
 }
 
-/** What keeps them takes memory, and loads a part of OpenTelemetry. */
+/** Metrics are imported on demand: they take memory and load a part of OpenTelemetry. */
 async function loadMetrics(documents: TrustedDocuments | null): Promise<GatewayMetrics> {
   const { GatewayMetrics } = await import('./observability/metrics/gateway-metrics.ts');
   return new GatewayMetrics({ trustedOperations: documents?.operationNames });
 }
 
-/** Whatever is left running then. */
+/** Exits once the gateway has stopped, whatever is still running. */
 async function leave(stopping: Promise<void>): Promise<void> {
   try {
     await stopping;

@@ -9,19 +9,19 @@ import { guardPersonalData } from './resolvers/personal-data.ts';
 
 const directory = new URL('../schema/', import.meta.url);
 
-/** The SDL below `schema/`, one file per domain type. */
+/** SDL files of `schema/`, one per domain type. */
 export const typeDefs: readonly string[] = readdirSync(directory)
   .filter((file) => file.endsWith('.graphql'))
   .map((file) => readFileSync(new URL(file, directory), 'utf8'));
 
-/** The executable schema: the SDL with the resolvers. Built once. */
+/** Executable schema: the SDL with the resolvers. Built once. */
 export const schema = finished(createSchema<GatewayContext>({ typeDefs: [...typeDefs], resolvers }));
 
-/** A schema of these resolvers, with what is known of its fields beyond them. */
+/** Completes a schema of these resolvers in place: requirements, guards and prepared fields. */
 export function finished<Schema extends GraphQLSchema>(built: Schema): Schema {
   noteEntityRequirements(built, resolvers);
   guardPersonalData(built);
-  // Around all that answers a field.
+  // Last, so that it wraps all other resolvers.
   prepareFields(built);
   return built;
 }

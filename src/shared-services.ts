@@ -14,7 +14,7 @@ import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
 
-/** For lists of interactions, which are kept for seconds. */
+/** Capacity for lists of interactions, which are kept for seconds. */
 const LISTS_MAX_BYTES = 96 * 1024 * 1024;
 
 type SharedServicesConfig = Omit<Config, 'upstream'> & {
@@ -22,30 +22,30 @@ type SharedServicesConfig = Omit<Config, 'upstream'> & {
   readonly redisTimeoutMs?: number;
 };
 
-/** What those who run the gateway want to know of it. */
+/** Observers for operators. */
 export interface SharedServicesWatch {
   readonly observer?: UpstreamObserver;
   readonly lookups?: LookupCounters | null;
   readonly redis?: RedisObserver;
-  /** @default nowhere */
+  /** @default silent */
   readonly log?: Logger;
 }
 
 interface SharedServices {
   readonly client: UpstreamClient;
   readonly shared: SharedSources;
-  /** What is kept, to be asked how much that is. */
+  /** LRUs, whose sizes are metrics. */
   readonly kept: { readonly entities: ByteLru; readonly lists: ByteLru };
-  /** Other processes; null where this one is by itself. */
+  /** Connection to the other replicas; null without Redis. */
   readonly replicas: Replicas | null;
 }
 
 /**
- * What all requests share: the client that calls the upstream, and what is kept of its answers. What the upstream says of a
- * credential with any answer decides at once over what is kept with that credential.
+ * Services that all requests share: the upstream client and the caches of its answers. When an answer accepts or rejects a
+ * credential, the data cached for that credential stays usable or is dropped at once.
  *
  * @param closing Aborts, with an `UpstreamError`, when the gateway is shut down.
- * @param watch By default nobody watches.
+ * @param watch No observers by default.
  */
 export function createSharedServices(
   config: SharedServicesConfig,
@@ -55,9 +55,9 @@ export function createSharedServices(
 ): SharedServices {
   const proofMs = config.identityProofSeconds * 1000;
   const checks = new CredentialChecks(proofMs);
-  const refused = (identity: UpstreamIdentity, refusal: Rejection) => {
-    if (refusal === null) checks.revoked(identity);
-    dropShared(shared, identity, refusal ?? undefined);
+  const drop = (identity: UpstreamIdentity, rejection: Rejection) => {
+    if (rejection === null) checks.revoked(identity);
+    dropShared(shared, identity, rejection ?? undefined);
   };
   const replicas =
     config.redis &&
@@ -74,9 +74,9 @@ export function createSharedServices(
       },
       {
         accepted: (identity, sentMs) => checks.accepted(identity, sentMs),
-        refused(identity, refusal) {
-          client.forget(identity, refusal && refusal.permissions);
-          refused(identity, refusal);
+        rejected(identity, rejection) {
+          client.forget(identity, rejection && rejection.permissions);
+          drop(identity, rejection);
         },
       },
     );
@@ -90,11 +90,11 @@ export function createSharedServices(
         replicas?.credentialEvents.accepted(identity, sentMs);
       },
       revoked(identity) {
-        refused(identity, null);
+        drop(identity, null);
         replicas?.credentialEvents.rejected(identity, null);
       },
       denied(identity, { resource, permissions }) {
-        refused(identity, { resource, permissions });
+        drop(identity, { resource, permissions });
         replicas?.credentialEvents.rejected(identity, { resource, permissions });
       },
     },
@@ -131,7 +131,7 @@ function longestTtlMs({ ttlSeconds, interactionsMaxAgeMs }: SharedServicesConfig
 
 type FreshnessOfKind = ReturnType<LoadingOptions['freshnessOf']>;
 
-/** For as long again it may be shown while it is asked for anew. */
+/** Stale data may be served for as long again while it is revalidated. */
 function freshness(seconds: number): FreshnessOfKind {
   return { freshMs: seconds * 1000, staleMs: seconds * 1000 };
 }

@@ -1,12 +1,12 @@
 import { delimiter } from 'node:path';
 
-/** What `npm run` tells of the user's own npm, and not of the project that it runs in. */
+/** Variables of `npm run` that describe the user's npm, not the project. */
 const kept = /^npm_config_(cache|globalconfig|registry|userconfig)$/;
 const ours = /^(npm_.*|INIT_CWD|NODE)$/;
 
 /**
- * The environment of somebody in a terminal: without the tools that `npm run` puts in front of the path, Node itself among
- * them, without what it tells of this project, and without the settings of these names.
+ * The environment of a terminal: without the tools that `npm run` puts in front of the path, Node included, without its
+ * variables about this project, and without the settings of these names.
  */
 export function clientEnv(env: NodeJS.ProcessEnv, settings: readonly string[] = []): NodeJS.ProcessEnv {
   const path = env['PATH'] ?? '';

@@ -3,27 +3,27 @@ import { dirname, join } from 'node:path';
 import { EXPECTED_ERROR, lastCommand, type Part, parseSteps, type Step } from './parse-guide.ts';
 import { start } from './run-commands.ts';
 
-/** The longest that one block of commands may take. */
+/** Time limit of one block of commands. */
 const LIMIT_MS = 10 * 60_000;
 
-/** Somebody who does what is written, in a folder of their own. */
+/** A simulated reader who follows a guide in a folder of their own. */
 export interface Reader {
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
-  /** When to stop. */
+  /** Aborts the commands. */
   readonly until: AbortSignal;
-  /** Told of each thing that is done. */
+  /** Called with a line after each step. */
   readonly tell: (line: string) => void;
 }
 
-/** What was done to the letter and did not work. */
+/** A step of the guide that does not work as written. */
 export class GuideError extends Error {
   override readonly name = 'GuideError';
 }
 
 /**
- * Does what one part of the guide says, in the order in which it is said. Then it takes away the lines that say that an
- * error is expected: each must be an error now, for else the check of the types checks nothing.
+ * Follows one part of the guide, step by step. Then removes the `@ts-expect-error` lines: each must now be a type error,
+ * otherwise the check of the types checks nothing.
  */
 export async function followPart({ steps }: Part, reader: Reader): Promise<void> {
   // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, as a reader does
@@ -45,12 +45,12 @@ export async function followPart({ steps }: Part, reader: Reader): Promise<void>
   reader.tell(`the types catch ${found} of the ${expected} errors that they should`);
 }
 
-/** The commands by which the example is started, all of which its README has to give. */
+/** Commands that start the example; its README must give all of them. */
 const ofExample = ['npm ci', 'npm run generate', 'npm run check', 'npm start'];
 
 /**
- * Does what the README of `examples/client` says, in a copy that has nothing of the repository but the schema. What it
- * generates has to be what is committed, and what it prints a list that is not empty.
+ * Follows the README of `examples/client`, in a copy that has only the schema from the repository. The generated files must
+ * equal the committed ones, and the printed list must not be empty.
  */
 export async function followExample(root: string, reader: Reader): Promise<void> {
   const example = join(root, 'examples/client');
@@ -74,7 +74,7 @@ export async function followExample(root: string, reader: Reader): Promise<void>
   reader.tell('it lists interactions, and generates what is committed');
 }
 
-/** Writes a file or runs commands; gives what was printed. */
+/** Writes a file or runs commands. Returns the output. */
 async function follow(step: Step, reader: Reader): Promise<string> {
   if (step.kind === 'file') {
     const path = join(reader.folder, step.path);
@@ -100,7 +100,7 @@ async function run(commands: string, { folder, env, until }: Reader) {
   return { code: await running.ended, output: running.output() };
 }
 
-/** All that is generated in a copy of the example, as one text. */
+/** All generated files in a copy of the example, as one text. */
 async function generatedIn(folder: string): Promise<string> {
   const directory = join(folder, 'src/generated');
   const files = (await readdir(directory)).toSorted();

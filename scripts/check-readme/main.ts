@@ -1,6 +1,6 @@
 /**
- * Does to the letter what developers of clients are told: by README.md's section "Generate your own types", in an empty
- * folder for each tool, and by the README of `examples/client`; with the gateway running as README.md starts it.
+ * Follows the instructions for client developers to the letter: README.md's section "Generate your own types", in an empty
+ * folder for each tool, and the README of `examples/client`. The gateway runs as README.md starts it.
  *
  * `node scripts/check-readme/main.ts [another README.md]`
  */
@@ -30,7 +30,7 @@ const env = clientEnv(process.env, [...Object.keys(settings), 'GATEWAY_URL', 'GA
 
 async function check(readmePath: string): Promise<void> {
   const parts = parseGuide(await readFile(readmePath, 'utf8'), SECTION, TOOLS);
-  // Both that localhost can stand for: what listens at either would be asked instead of the gateway.
+  // localhost can mean either address: a server there would be asked instead of the gateway.
   await assertFree('127.0.0.1');
   await assertFree('::1');
   const gateway = start('npm start', ROOT, env, over.signal);
@@ -40,7 +40,7 @@ async function check(readmePath: string): Promise<void> {
     await node.ended;
     console.log(`The gateway runs; its clients have Node ${node.output().trim()}.`);
     for (const part of parts) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, for two would print at once
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, because two would print at once
       await inFolder(part.title, (reader) => followPart(part, reader));
     }
     await inFolder('examples/client', (reader) => followExample(ROOT, reader));
@@ -57,7 +57,7 @@ async function assertFree(host: string): Promise<void> {
     await once(server, 'listening');
   } catch (error) {
     const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    // A machine without IPv6 is none the worse for it.
+    // Other errors are ignored: a machine may have no IPv6.
     if (isTaken) throw new GuideError(`Port ${PORT} at ${host} is taken: end what listens there.`);
   } finally {
     server.close();
@@ -78,10 +78,10 @@ async function untilItListens(gateway: Running): Promise<void> {
   }
 }
 
-/** Has a reader do something in a folder that is empty, and that is kept only when it fails. */
+/** Runs `follow` in an empty folder, which is kept only on failure. */
 async function inFolder(title: string, follow: (reader: Reader) => Promise<void>): Promise<void> {
   const parent = await mkdtemp(join(tmpdir(), 'check-readme-'));
-  // Its name becomes the package's, which npm wants in small letters.
+  // The folder's name becomes the package's, which npm requires in lower case.
   const folder = join(parent, 'client');
   await mkdir(folder);
   const tell = (line: string) => console.log(`${title}: ${line}`);

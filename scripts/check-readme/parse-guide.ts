@@ -1,9 +1,9 @@
-/** The section of README.md for the developers of clients. */
+/** Section of README.md for client developers. */
 export const SECTION = 'Generate your own types';
-/** The tools that it is about, a part for each. */
+/** Tools of the section, one part each. */
 export const TOOLS = ["Codegen's client preset", 'gql.tada', 'Relay'] as const;
 
-/** What a reader does next: writes a file, or gives commands to a shell. */
+/** A step of the guide: writes a file, or runs shell commands. */
 export type Step =
   | { readonly kind: 'file'; readonly path: string; readonly text: string }
   | { readonly kind: 'commands'; readonly text: string };
@@ -14,7 +14,7 @@ export interface Part {
   readonly steps: readonly Step[];
 }
 
-/** The line that the guide's sources have above what must not compile. */
+/** Line in the guide's sources above code that must not compile. */
 export const EXPECTED_ERROR = /^ *\/\/ @ts-expect-error.*\n/gm;
 
 interface Heading {
@@ -27,14 +27,14 @@ interface Block {
   readonly kind: 'block';
   readonly language: string;
   readonly text: string;
-  /** The last line of text before it. */
+  /** Last line of text before the block. */
   readonly above: string;
 }
 
 /**
- * The parts of the README's section of this title, one for each heading in it. Throws a TypeError about whatever would
- * leave some of the guide unchecked: no such section, other parts than these, a part that does not write a file, run a
- * command and check types at its end, or a block of which nobody could tell what to do with it.
+ * Parts of the README's section of this title, one for each heading in it. Throws a TypeError for anything that would leave
+ * some of the guide unchecked: no such section, other parts than these, a part that does not write a file, run a command,
+ * expect a type error and end with a type check, or a block of unclear purpose.
  */
 export function parseGuide(readme: string, section: string, titles: readonly string[]): Part[] {
   const pieces = within(piecesOf(readme), 2, section);
@@ -51,12 +51,12 @@ export function parseGuide(readme: string, section: string, titles: readonly str
   });
 }
 
-/** The steps of a text in Markdown, in its order. A block without a language shows what is printed, and is no step. */
+/** Steps of a Markdown text, in its order. A block without a language shows output, and is no step. */
 export function parseSteps(markdown: string): Step[] {
   return stepsOf(piecesOf(markdown));
 }
 
-/** The command that ends the last block of commands. */
+/** Last command of the last block of commands. */
 export function lastCommand(steps: readonly Step[]): string {
   const commands = steps.findLast(({ kind }) => kind === 'commands')?.text ?? '';
   return commands.replaceAll('\\\n', ' ').trimEnd().split('\n').at(-1) ?? '';
@@ -89,7 +89,7 @@ function stepsOf(pieces: readonly (Heading | Block)[]): Step[] {
     });
 }
 
-/** What stands below a heading, until the next of its level or above; null where there is no such heading. */
+/** Pieces below a heading, up to the next heading of its level or above; null when there is no such heading. */
 function within(
   pieces: readonly (Heading | Block)[],
   level: number,
@@ -104,7 +104,7 @@ function within(
   return end < 0 ? rest : rest.slice(0, end);
 }
 
-/** The headings and the fenced blocks of a text in Markdown. What looks like a heading within a block is none. */
+/** Headings and fenced blocks of a Markdown text. Heading syntax within a block is no heading. */
 function piecesOf(markdown: string): (Heading | Block)[] {
   const pieces: (Heading | Block)[] = [];
   let above = '';

@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 
-/** Time to end by itself for what is told to. */
+/** Time between SIGTERM and SIGKILL. */
 const GRACE_MS = 30_000;
 
 export interface Running {
-  /** Exit code, or the signal that ended it; settled when nothing that it started holds its output any more. */
+  /** Exit code or signal; settles when no process that it started holds the output open. */
   readonly ended: Promise<number | NodeJS.Signals | null>;
-  /** All that it has printed so far. */
+  /** Output so far. */
   readonly output: () => string;
 }
 
-/** Starts commands in a shell that gives up at the first one that fails, and ends them when the signal says so. */
+/** Starts commands in a shell that stops at the first failure, and ends them when the signal aborts. */
 export function start(commands: string, cwd: string, env: NodeJS.ProcessEnv, until: AbortSignal): Running {
-  // In a process group of its own, so that whatever the shell starts can be ended with it.
+  // Own process group, so that everything the shell starts can be ended with it.
   const child = spawn('bash', ['-e', '-c', commands], {
     cwd,
     env,
@@ -46,6 +46,6 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has already ended.
   }
 }

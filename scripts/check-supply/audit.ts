@@ -2,18 +2,18 @@ import * as v from '@badrap/valita';
 import { spawnSync } from 'node:child_process';
 
 const count = v.number();
-/** Known vulnerabilities of all packages, by severity. */
+/** Number of known vulnerabilities by severity. */
 const countsSchema = v
   .object({ info: count, low: count, moderate: count, high: count, critical: count })
   .rest(v.unknown())
   .map(({ info, low, moderate, high, critical }) => ({ info, low, moderate, high, critical }));
 
-/** What came of asking the registry; without counts, why there are none. */
+/** Result of the registry's audit: counts, or the reason why there are none. */
 export type Audit =
   | { readonly counts: v.Infer<typeof countsSchema> }
-  /** It cannot be reached, or fails. */
+  /** The registry cannot be reached, or fails. */
   | { readonly failure: string }
-  /** It is one that keeps packages only, such as a mirror. */
+  /** HTTP status of a registry without audits, such as a mirror. */
   | { readonly notOffered: number };
 
 const answerSchema = v

@@ -1,7 +1,7 @@
 import parse from 'spdx-expression-parse';
 import type { Package } from './packages.ts';
 
-/** Licences that the Open Source Initiative has approved, as far as they occur and put no condition on the gateway itself. */
+/** Licences approved by the Open Source Initiative that occur here and put no condition on the gateway itself. */
 const allowed: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
@@ -16,12 +16,12 @@ const allowed: ReadonlySet<string> = new Set([
 
 interface Exception {
   readonly name: string;
-  /** What the package says of itself; anything else is no longer what was looked at. */
+  /** Licence that the package declared when it was reviewed; any other value needs a new review. */
   readonly licence: unknown;
   readonly reason: string;
 }
 
-/** Packages whose licence is not in the list and that were looked at by themselves. */
+/** Packages whose licence is not in the list, reviewed one by one. */
 export const exceptions: readonly Exception[] = [
   {
     name: 'caniuse-lite',
@@ -50,14 +50,14 @@ export const exceptions: readonly Exception[] = [
   },
 ];
 
-/** Whether a package was looked at by itself, and is what it was then. */
+/** True when a package was reviewed and its licence has not changed. */
 export function isException({ name, licence }: Package): boolean {
   return exceptions.some(
     (each) => each.name === name && JSON.stringify(each.licence) === JSON.stringify(licence),
   );
 }
 
-/** Why a package must not be used; null when it may. */
+/** Reason why a package must not be used; null when it may. */
 export function licenceProblem(each: Package): string | null {
   const { name, version, licence } = each;
   if (isException(each)) return null;
@@ -71,7 +71,7 @@ export function licenceProblem(each: Package): string | null {
   }
 }
 
-/** Of several to choose from, one is enough. */
+/** True when the licence is allowed; one side of an OR is enough. */
 function isAllowed(info: parse.Info): boolean {
   if (!('conjunction' in info)) return allowed.has(info.license) && info.exception === undefined;
   return info.conjunction === 'or'

@@ -1,6 +1,6 @@
 /**
- * Looks at what a project is made of besides its own code: how large it is, under which licences, and with which known
- * vulnerabilities. Prints it, and fails when something is not as it must be. See USAGE.
+ * Checks the dependencies of a project: size in production, licences and known vulnerabilities. Prints a summary, and fails
+ * on a violation. See USAGE.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -49,8 +49,8 @@ function licenceProblems(packages: readonly Package[]): string[] {
 }
 
 /**
- * Somebody without a network goes on without it; CI has one, so that there it is a failure. A registry that knows nothing of
- * vulnerabilities would not know more of them if the build failed.
+ * A failed audit is a warning on a machine that may be offline, and a problem in CI, which is online. A registry without
+ * audits is never a problem: failing would not help.
  */
 function auditProblems(project: string): string[] {
   const found = audit(project);

@@ -2,15 +2,15 @@ import * as v from '@badrap/valita';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A package that the lockfile names. */
+/** A package in the lockfile. */
 export interface Package {
   readonly name: string;
   readonly version: string;
-  /** Whether `npm ci --omit=dev` installs it. */
+  /** True when `npm ci --omit=dev` installs it. */
   readonly isProduction: boolean;
-  /** Null where it is not installed, as what is for other machines. */
+  /** Null when not installed, such as a package for other platforms. */
   readonly folder: string | null;
-  /** Its licence, in whatever form it names it; null when it names none. */
+  /** Licence in the form in which the package declares it; null when it declares none. */
   readonly licence: unknown;
 }
 
@@ -36,15 +36,15 @@ const manifestSchema = v
     name: v.string(),
     version: v.string(),
     license: v.unknown().optional(),
-    // How it was written long ago.
+    // Form of old npm versions.
     licenses: v.unknown().optional(),
   })
   .rest(v.unknown());
 
 /**
- * All packages of a project's lockfile but the project itself.
+ * All packages of a project's lockfile except the project itself.
  *
- * @throws Error when something is not installed that should be.
+ * @throws Error when a required package is not installed.
  */
 export function packagesOf(project: string): Package[] {
   const { packages } = lockfileSchema.parse(read(join(project, 'package-lock.json')));
@@ -63,7 +63,7 @@ export function packagesOf(project: string): Package[] {
   });
 }
 
-/** Apparent size of a folder, as `du` has it, without the packages inside it, which count for themselves. */
+/** Apparent size of a folder in bytes, like `du`, without nested packages, which count for themselves. */
 export function bytesOf(folder: string): number {
   let bytes = lstatSync(folder).size;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

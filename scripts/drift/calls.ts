@@ -10,24 +10,24 @@ import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import type { UpstreamRequest } from '../../src/upstream/request.ts';
 import type { UpstreamReader } from '../../src/upstream/client.ts';
 
-/** One call that the gateway makes, with everything that it ever sends along. */
+/** A call that the gateway makes, with all parameters that it can send. */
 export interface Call {
   /** Name of the data source. */
   readonly resource: string;
   readonly method: string;
-  /** With `{}` for each id. */
+  /** Path with `{}` for each id. */
   readonly path: string;
   /** Names of the query parameters. */
   readonly query: readonly string[];
-  /** What the credential needs one of. */
+  /** Permissions, of which the credential needs one. */
   readonly permissions: readonly string[];
-  /** Type of the answer, as the SDK has to declare it. */
+  /** Type of the answer that the SDK must declare. */
   readonly answer: string;
 }
 
 const ID = 'any-id';
 
-/** For each data source how to make it call with all that it can send, and what it takes the answer for. */
+/** Call with all parameters and expected type of the answer, for each data source. */
 const sources: Readonly<
   Record<
     keyof DataSources,
@@ -69,8 +69,8 @@ const sources: Readonly<
 };
 
 /**
- * Has every data source make its call to an upstream that only listens. So the calls are those that the gateway makes, and
- * no list of them can go stale; a data source that is not asked above does not compile.
+ * Records the call of every data source to a fake upstream. The calls are those of the gateway itself, so no list of them
+ * can go stale; a data source that is missing above does not compile.
  */
 export async function recordCalls(): Promise<Call[]> {
   const calls = Object.values(sources).map(async ({ ask, answer }) => {
@@ -79,7 +79,7 @@ export async function recordCalls(): Promise<Call[]> {
       requests.push(request);
       return Promise.reject(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'only listens' }));
     });
-    // It fails for want of an answer; what it sent is all that is wanted.
+    // The data source fails without an answer; only the recorded call matters.
     await Promise.allSettled([ask(dataSources)]);
     return requests.map(({ resource, method, path, query = [], permissions }) => ({
       resource,
@@ -93,7 +93,7 @@ export async function recordCalls(): Promise<Call[]> {
   return (await Promise.all(calls)).flat();
 }
 
-/** The data sources of one request, with this in place of the upstream. */
+/** Data sources of one request, with `read` in place of the upstream. */
 function dataSourcesOver(read: UpstreamReader): DataSources {
   const nothing = new ByteLru(0);
   const shared = createSharedSources({

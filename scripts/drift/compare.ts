@@ -1,12 +1,12 @@
 import type { ModelTypes } from './read-declarations.ts';
 
-/** How one model differs between two versions of the SDK: a line each, such as `+ email: string`. */
+/** Differences of one model between two versions of the SDK: a line each, such as `+ email: string`. */
 export interface ModelChanges {
   readonly model: string;
   readonly lines: readonly string[];
 }
 
-/** What has changed in these models since a version in which they were looked at; models that have not are left out. */
+/** Changes of these models since the reviewed version; unchanged models are left out. */
 export function compare(names: readonly string[], before: ModelTypes, now: ModelTypes): ModelChanges[] {
   return names
     .map((model) => ({ model, lines: changesOf(before[model], now[model]) }))

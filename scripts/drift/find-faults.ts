@@ -3,7 +3,7 @@ import type { ModelTypes } from './read-declarations.ts';
 import type { Sdk } from './read-sdk.ts';
 import type { Use } from './uses.ts';
 
-/** What the gateway uses and this SDK does not have (any more), or has as something else: one sentence each. */
+/** One sentence for each thing that the gateway uses and this SDK lacks or declares differently. */
 export function findFaults(
   { models, operations }: Sdk,
   uses: readonly Use[],
@@ -37,8 +37,8 @@ function faultOfUse({ by, model, property, wanted }: Use, models: ModelTypes): s
 }
 
 /**
- * The forms in which a property of this type can be read: as declared, and besides as `reference` where the model has an
- * id and as `object` where it is one, also within arrays. `FormsOf` says the same of a type for the compiler.
+ * Forms in which a property of this type can be read: as declared, as `reference` when the model has an id, and as `object`
+ * when it is one, also within arrays. `FormsOf` does the same for the compiler.
  */
 function formsOf(type: string, models: ModelTypes): string[] {
   const [, element] = /^Array<(.*)>$/.exec(type) ?? [];

@@ -24,10 +24,10 @@ try {
   process.exitCode = 1;
 }
 
-/** Prints the report; 1 when something that the gateway uses is gone or is something else now, otherwise 0. */
+/** Prints the report. Returns 1 when something that the gateway uses is gone or has another type, otherwise 0. */
 async function drift(): Promise<0 | 1> {
   const { values } = parseArgs({ options: { sdk: { type: 'string' }, 'looked-at': { type: 'boolean' } } });
-  // npm runs scripts in the package's folder, wherever its user stands.
+  // npm runs scripts in the package's folder; INIT_CWD is the user's.
   const sdk = readSdk(
     values.sdk === undefined ? installed() : resolve(process.env['INIT_CWD'] ?? '', values.sdk),
   );

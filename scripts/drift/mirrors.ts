@@ -1,7 +1,7 @@
 import type { Resolvers } from '../../src/generated/resolvers.ts';
 import type { FormsOf, ModelName, VendorModels } from './vendor-models.ts';
 
-/** The SDL's object types but the roots, pages and what is not made of fields: those that show something of the vendor's. */
+/** Object types of the SDL that mirror vendor models: all except the root and the types of connections. */
 export type MirroringType = Exclude<
   keyof Resolvers,
   | 'DateTime'
@@ -14,10 +14,10 @@ export type MirroringType = Exclude<
   | `${string}Edge`
 >;
 
-/** Where the value of a field is found, if not in the property of its name. */
+/** Source of a field's value, when it is not the property of its name. */
 export type Source =
   | string
-  /** In another model; `alsoRead` has the way there, where the vendor declares one. */
+  /** Property of another model; `alsoRead` has the path to it, if the vendor declares one. */
   | { readonly model: ModelName; readonly property: string }
   /** A reference whose parts are properties. */
   | { readonly id: string; readonly name?: string; readonly selfUri?: string }
@@ -25,20 +25,20 @@ export type Source =
   | { readonly valuesOf: string };
 
 export interface Mirror {
-  /** All models that the type's objects are read of; each has all of its fields. */
+  /** All models that the type is read from; each has all of its fields. */
   readonly models: readonly ModelName[];
-  /** Comes whole within other objects, where a mere reference will not do. */
+  /** True when other objects contain the whole object; a mere reference is not enough. */
   readonly inlined?: true;
   readonly found?: Readonly<Record<string, Source>>;
-  /** Fields that are the gateway's own, each with what it is made of. */
+  /** The gateway's own fields, each with its origin. */
   readonly ours?: Readonly<Record<string, string>>;
 }
 
 /**
- * Which of the vendor's models each type of the schema mirrors. A field that is said nothing of mirrors the property of its
- * name. `test/unit/types/mirrors-contract.ts` holds this against the schema and the SDK's types, `npm run drift` against the
- * SDK's text. Where an entry is missing here, add it first: the other errors follow from that one. Values of enums cannot be
- * held against anything: the SDK declares them as strings and lists them nowhere.
+ * Vendor models that each type of the schema mirrors. A field without an entry mirrors the property of its name.
+ * `test/unit/types/mirrors-contract.ts` checks this against the schema and the SDK's types, `npm run drift` against the
+ * SDK's text. Add a missing entry here first: the other errors follow from it. Values of enums cannot be checked: the SDK
+ * declares them as strings and lists them nowhere.
  */
 export const mirrors = {
   CallRecord: {
@@ -66,7 +66,7 @@ export const mirrors = {
   CampaignStats: {
     models: ['CampaignPerformanceData'],
     found: {
-      // The type of this answer declares no more than the ratio; the others are those of a single campaign's statistics.
+      // The type of this answer declares only the ratio; the others come from the statistics of a single campaign.
       attempts: { model: 'ConnectRate', property: 'attempts' },
       connects: { model: 'ConnectRate', property: 'connects' },
       connectRatio: { model: 'CampaignPerformanceDataContactRate', property: 'connectRatio' },
@@ -77,9 +77,9 @@ export const mirrors = {
     found: { callRecords: { valuesOf: 'callRecords' }, contactList: { id: 'contactListId' } },
   },
   ContactList: { models: ['ContactList'] },
-  // Inlined in an interaction, and read by itself.
+  // ConversationBasic is inlined in an interaction, Conversation is read by itself.
   Conversation: { models: ['ConversationBasic', 'Conversation'], inlined: true },
-  // Within other entities, and read by itself.
+  // Division is part of other entities, AuthzDivision is read by itself.
   Division: { models: ['Division', 'AuthzDivision'] },
   Participant: {
     models: ['ParticipantBasic', 'Participant'],
@@ -111,7 +111,7 @@ type Reads = {
   };
 };
 
-/** What the gateway reads although no field shows it: envelopes, ids by which rows are matched, ways to other objects. */
+/** Properties that the gateway reads although no field shows them: envelopes, ids for matching rows, paths to objects. */
 export const alsoRead = {
   AuthzDivisionEntityListing: { entities: 'Array<Models.AuthzDivision>', total: 'number' },
   CallbackBasic: { dialerPreview: 'Models.DialerPreview' },

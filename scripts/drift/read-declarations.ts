@@ -1,19 +1,19 @@
 import { type Node, parseSync, Visitor } from 'oxc-parser';
 
-/** Types of properties by name of the model and of the property, as the SDK writes them: `Array<Models.Participant>`. */
+/** Property types by model and property, as the SDK writes them, such as `Array<Models.Participant>`. */
 export type ModelTypes = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface Declarations {
   readonly models: ModelTypes;
-  /** What each operation promises, by its name. */
+  /** Type that each operation promises, by its name. */
   readonly answers: ReadonlyMap<string, string>;
 }
 
 /**
- * Reads the SDK's index.d.ts: the interfaces of its namespace `Models` and the methods of its classes. Whether a property
- * is optional is left out, for the gateway takes every one for optional.
+ * Reads the SDK's index.d.ts: the interfaces of its namespace `Models` and the methods of its classes. Optional markers are
+ * left out, because the gateway takes every property for optional.
  *
- * @throws Error when it cannot be parsed.
+ * @throws Error when the text cannot be parsed.
  */
 export function readDeclarations(text: string): Declarations {
   const { program, errors } = parseSync('index.d.ts', text);

@@ -6,7 +6,7 @@ export interface Operation {
   readonly method: string;
   /** Template such as `/api/v2/scripts/{scriptId}`. */
   readonly path: string;
-  /** Names of the query parameters that it takes. */
+  /** Names of its query parameters. */
   readonly query: readonly string[];
 }
 
@@ -14,7 +14,7 @@ export interface Operation {
  * Reads the operations out of the SDK's code, where each is a method around
  * `callApi('/api/v2/…', 'GET', { path parameters }, { query parameters }, …)`.
  *
- * @throws Error when it cannot be parsed.
+ * @throws Error when the text cannot be parsed.
  */
 export function readOperations(text: string): Operation[] {
   const { program, errors } = parseSync('sdk.js', text);

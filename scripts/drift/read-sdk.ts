@@ -4,11 +4,11 @@ import { type ModelTypes, readDeclarations } from './read-declarations.ts';
 import { type Operation, readOperations } from './read-operations.ts';
 
 interface AnsweringOperation extends Operation {
-  /** Type of its answer, such as `Models.UserEntityListing`; undefined when it promises none. */
+  /** Type of the answer, such as `Models.UserEntityListing`; undefined when none is declared. */
   readonly answer: string | undefined;
 }
 
-/** What the vendor's SDK says of the API. */
+/** The API as the vendor's SDK declares it. */
 export interface Sdk {
   readonly version: string;
   readonly models: ModelTypes;
@@ -18,7 +18,7 @@ export interface Sdk {
 /**
  * Reads an unpacked purecloud-platform-client-v2.
  *
- * @throws Error that names the folder when there is none in it, or one that cannot be read.
+ * @throws Error that names the folder when it has no SDK, or one that cannot be read.
  */
 export function readSdk(folder: string): Sdk {
   const read = (file: string) => readFileSync(join(folder, file), 'utf8');

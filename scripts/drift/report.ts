@@ -5,7 +5,7 @@ import type { Use } from './uses.ts';
 
 interface Findings {
   readonly sdk: Sdk;
-  /** Version of the SDK that was looked at last. */
+  /** SDK version of the last review. */
   readonly lookedAt: string;
   readonly uses: readonly Use[];
   readonly changes: readonly ModelChanges[];
@@ -14,7 +14,7 @@ interface Findings {
 
 const WIDTH = 100;
 
-/** The drift as text for a terminal; what needs somebody to act stands last, where it is seen. */
+/** The drift as text for a terminal. Faults, which need action, come last, where they are seen. */
 export function report({ sdk, lookedAt, uses, changes, faults }: Findings): string {
   const unchanged = changes.length === 0 ? ' nothing' : '';
   return [

@@ -1,13 +1,13 @@
 import type { ModelTypes } from './read-declarations.ts';
 import type { Sdk } from './read-sdk.ts';
 
-/** The vendor's models that the gateway reads, as they were in the version of the SDK that somebody looked at last. */
+/** Vendor models that the gateway reads, as of the last reviewed version of the SDK. */
 export interface Snapshot {
   readonly version: string;
   readonly models: ModelTypes;
 }
 
-/** Of these models, with everything in alphabetical order: the vendor's own order means nothing. */
+/** Snapshot of these models in alphabetical order, because the vendor's order means nothing. */
 export function snapshotOf({ version, models }: Sdk, names: readonly string[]): Snapshot {
   const read = Object.entries(models).filter(([name]) => names.includes(name));
   const ordered = read.map(([name, properties]) => [name, sorted(properties)] as const);

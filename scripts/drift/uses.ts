@@ -8,13 +8,13 @@ import {
 } from 'graphql';
 import { alsoRead, type Mirror, mirrors, type Source } from './mirrors.ts';
 
-/** One property of the vendor's that the gateway reads. */
+/** A property of a vendor model that the gateway reads. */
 export interface Use {
-  /** Such as `User.email`; what reads it where that is no field. */
+  /** Reader of the property: a field such as `User.email`, or the gateway itself. */
   readonly by: string;
   readonly model: string;
   readonly property: string;
-  /** The forms in which it can be read: one will do. See `formsOf`. */
+  /** Forms in which it can be read; one is enough. See `formsOf`. */
   readonly wanted: readonly string[];
 }
 
@@ -30,11 +30,11 @@ const scalars: Readonly<Record<string, string>> = {
   String: 'string',
 };
 
-// As what `satisfies` has checked them to be: one shape for all, which can be looked up by name.
+// One shape for all, as `satisfies` has checked, for lookups by name.
 const mirrorByType: Readonly<Record<string, Mirror>> = mirrors;
 const readByModel: Readonly<Record<string, Readonly<Record<string, string>>>> = alsoRead;
 
-/** Everything of the vendor's models that the gateway reads for the fields of this schema, and for itself. */
+/** All properties of vendor models that the gateway reads, for the fields of this schema and for itself. */
 export function usesOf(schema: GraphQLSchema): Use[] {
   const byFields = Object.entries(mirrorByType).flatMap(([typeName, mirror]) => {
     const type = schema.getType(typeName);

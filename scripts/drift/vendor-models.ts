@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-/** The vendor's models that the gateway reads, by name: a namespace of types cannot be indexed. */
+/** Vendor models that the gateway reads, by name, because a namespace of types cannot be indexed. */
 export interface VendorModels {
   AuthzDivision: Models.AuthzDivision;
   AuthzDivisionEntityListing: Models.AuthzDivisionEntityListing;
@@ -45,8 +45,8 @@ export interface VendorModels {
 export type ModelName = keyof VendorModels;
 
 /**
- * The forms in which a value of one of the vendor's types can be read, in the words in which the SDK declares it, besides
- * `reference` for whatever has an id and `object` for any object. `find-faults.ts` says the same of types as text.
+ * Forms in which a value of a vendor type can be read: as the SDK declares it, as `reference` when it has an id, and as
+ * `object` for any object. `find-faults.ts` does the same for types as text.
  */
 export type FormsOf<Value> = 0 extends 1 & Value
   ? 'any'
@@ -70,7 +70,7 @@ type ReferenceForm<Value> = Value extends { readonly id?: string }
     : never
   : never;
 
-/** All names that fit: models that declare the same properties cannot be told apart. */
+/** All matching names: models that declare the same properties cannot be told apart. */
 type NameOf<Value> = {
   [Name in ModelName]: [Required<Value>] extends [Required<VendorModels[Name]>]
     ? [Required<VendorModels[Name]>] extends [Required<Value>]

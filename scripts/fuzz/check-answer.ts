@@ -2,10 +2,10 @@ import type { Answer } from './read-answers.ts';
 
 const NO_STORE = 'private, no-store';
 
-/** What Node itself answers to what is no HTTP, or too much of it: without a body, and as nothing that a cache may keep. */
+/** Statuses of Node's own answers to invalid or oversized HTTP. They have no body and are not cacheable by default. */
 const REFUSALS_OF_NODE: ReadonlySet<number> = new Set([400, 408, 413, 417, 431]);
 
-/** What would tell clients of the gateway's code or of the machine it runs on; nothing of it is in what is sent. */
+/** Texts that reveal the gateway's code or its machine. No answer may contain them. */
 const INSIDES: readonly RegExp[] = [
   /\n\s+at \S/,
   /\\n\s+at \S/,
@@ -18,7 +18,7 @@ const INSIDES: readonly RegExp[] = [
   /127\.0\.0\.1:\d+\/api|ECONNREFUSED|ECONNRESET|EPIPE/,
 ];
 
-/** What is wrong with an answer, whatever it answers; empty when nothing is. */
+/** Problems of an answer to any request; empty when there are none. */
 export function answerProblems(answer: Answer): string[] {
   const { status, headers, body, method } = answer;
   const problems: string[] = [];
@@ -29,7 +29,7 @@ export function answerProblems(answer: Answer): string[] {
     problems.push(`status ${status} with Cache-Control "${caching.join(' + ')}"`);
   }
   const type = (headers.get('content-type')?.[0] ?? '').replace(/;.*/s, '');
-  // GraphiQL's page has all of its scripts in it, which are full of such words.
+  // GraphiQL's page inlines its scripts, which contain many such texts.
   if (type === 'text/html' || method === 'HEAD') return problems;
   const text = textOf(body);
   if (text === null) return [...problems, 'the answer is no UTF-8'];
@@ -54,7 +54,7 @@ function textOf(body: Buffer): string | null {
   }
 }
 
-/** The texts in an answer of this type that are promised to be results of GraphQL. */
+/** Texts in an answer of this type that must be GraphQL results. */
 function jsonIn(type: string, text: string): string[] {
   switch (type) {
     case 'application/json':
@@ -69,7 +69,7 @@ function jsonIn(type: string, text: string): string[] {
   }
 }
 
-/** What of a text makes it no result of GraphQL; null for one that is. */
+/** Reason why a text is no GraphQL result; null when it is one. */
 function resultProblem(text: string): string | null {
   let result: unknown;
   try {

@@ -4,7 +4,7 @@ import { type Exchange, withoutTokens } from './exchange.ts';
 const LONGEST = 1500;
 const FEWEST_REPEATS = 20;
 
-/** How anybody can do the same as that client, and what of it can be read. */
+/** Shell command that repeats what the client did, and its bytes in readable form. */
 export function dumped({ kind, pieces, methods, leaves }: Exchange): string {
   const bytes = withoutTokens(Buffer.concat(pieces));
   const how = [
@@ -17,7 +17,7 @@ export function dumped({ kind, pieces, methods, leaves }: Exchange): string {
 ${readable(bytes)}`;
 }
 
-/** With what repeats told by how often it does. */
+/** Bytes as text; repetitions are shortened to a count. */
 function readable(bytes: Buffer): string {
   const text = bytes
     .toString()

@@ -1,22 +1,22 @@
-/** What one client does over a connection of its own. */
+/** Everything that one client does on its own connection. */
 export interface Exchange {
-  /** Which part of the fuzzing it belongs to. */
+  /** Part of the fuzzing, for the report. */
   readonly kind: string;
-  /** What is sent, in pieces. Where a token belongs there is a place for one: see `tokenPlace`. */
+  /** Bytes to send, in pieces, with placeholders for tokens: see `tokenPlace`. */
   readonly pieces: readonly Buffer[];
-  /** Between the pieces. */
+  /** Pause between the pieces. */
   readonly pauseMs: number;
-  /** Of the requests in the order in which they are sent: an answer to HEAD has no body. */
+  /** Methods of the requests in order: an answer to HEAD has no body. */
   readonly methods: readonly string[];
-  /** Whether it is clear where each request ends, so that every one has to be answered, and another could follow them. */
+  /** True when the end of each request is clear, so that each must be answered and another could follow. */
   readonly isSound: boolean;
-  /** Whether another request follows them, to see whether the connection is still in step. */
+  /** True when another request follows, to check that the connection is still in step. */
   readonly isProbed: boolean;
-  /** When the client goes away without waiting for the end. */
+  /** Moment at which the client disconnects without waiting for the end. */
   readonly leaves: 'never' | 'when sent' | 'when answered in part';
 }
 
-/** Tokens differ from one run to the next; what stands for one is as long as it, and the same in each run. */
+/** Tokens differ between runs; placeholders have the same length as tokens, and are the same in each run. */
 const TOKEN_LENGTH = 64;
 const PLACE = /fuzz-token-(\d+)-*/g;
 
@@ -24,7 +24,7 @@ export function tokenPlace(nth: number): string {
   return `fuzz-token-${nth}`.padEnd(TOKEN_LENGTH, '-');
 }
 
-/** The bytes with a token in each place for one. */
+/** Bytes with tokens in place of the placeholders. */
 export function withTokens(bytes: Buffer, tokens: readonly string[]): Buffer {
   if (!bytes.includes('fuzz-token-')) return bytes;
   const text = bytes.toString('latin1');
@@ -34,7 +34,7 @@ export function withTokens(bytes: Buffer, tokens: readonly string[]): Buffer {
   );
 }
 
-/** The same for anybody, who has no such token: the gateway over its sandbox then uses its own. */
+/** Bytes without the headers of these tokens, for a replay: the gateway over its sandbox then uses its own token. */
 export function withoutTokens(bytes: Buffer): Buffer {
   return Buffer.from(
     bytes.toString('latin1').replaceAll(/authorization: bearer fuzz-token-\d+-*\r\n/gi, ''),

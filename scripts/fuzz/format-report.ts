@@ -3,7 +3,7 @@ import { dumped } from './dump.ts';
 import { leakProblems } from './leak.ts';
 import type { Failure, FuzzReport, Sample } from './run-fuzz.ts';
 
-/** The numbers of a run as text, and what failed. */
+/** The numbers of a run as text. */
 export function formatReport(report: FuzzReport): string {
   const { settings, tookSeconds, tally } = report;
   const statuses = [
@@ -34,7 +34,7 @@ export function formatSample({ requests, resident, heap }: Sample): string {
   return `after ${String(requests).padStart(7)} requests: RSS ${resident.toFixed(0)} MB, heap ${heap.toFixed(1)} MB`;
 }
 
-/** What is not as it has to be; nothing when all of it is. */
+/** Failures of a run; empty when it passed. */
 export function failuresOf(report: FuzzReport): string[] {
   return [
     ...leakProblems(report.samples),

@@ -12,7 +12,7 @@ const LEVEL_ERROR = 50;
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 
-/** A gateway as anybody starts it, over its embedded sandbox, and what it says. */
+/** Process of a gateway over its embedded sandbox, and its output. */
 export class GatewayProcess {
   readonly port: number;
   readonly sandboxUrl: string;
@@ -26,13 +26,13 @@ export class GatewayProcess {
     this.sandboxUrl = sandboxUrl;
   }
 
-  /** @throws when it does not come up. */
+  /** @throws Error when the gateway does not start. */
   static async start(program = GATEWAY): Promise<GatewayProcess> {
     const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', program], {
       env: { PORT: '0' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    // Whatever ends this process, it does not leave that one behind.
+    // Kills the gateway whenever this process exits.
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
     child.once('exit', () => process.off('exit', kill));
@@ -45,19 +45,19 @@ export class GatewayProcess {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** What it has said since this was last asked that it must not: errors in its log, and what is no line of the log. */
+  /** Complaints since the previous call: errors in the log, output that is no log line, and an early exit. */
   takeComplaints(): string[] {
     const complaints = this.#said.complaints.splice(0);
     if (this.isAlive) return complaints;
     return [...complaints, `the gateway ended with ${this.#child.exitCode ?? this.#child.signalCode}`];
   }
 
-  /** After all that is garbage is gone. */
+  /** Memory after garbage collection. */
   memory(): Promise<Memory> {
     return memoryOf(this.#said.inspectorUrl);
   }
 
-  /** Ends it as a supervisor does. Gives what was not as it has to be. */
+  /** Ends the gateway as a supervisor does. Returns complaints. */
   async stop(): Promise<string[]> {
     if (this.isAlive) {
       const ended = once(this.#child, 'close');
@@ -71,7 +71,7 @@ export class GatewayProcess {
   }
 }
 
-/** What the process writes: first a greeting, then its log, an object a line. */
+/** Output of the process: first a banner, then the log, one object per line. */
 class Said {
   readonly complaints: string[] = [];
   readonly greeting: Promise<RegExpExecArray>;
@@ -79,7 +79,7 @@ class Said {
 
   constructor(child: ChildProcess) {
     const { stdout, stderr } = child;
-    if (stdout === null || stderr === null) throw new TypeError('The gateway is started with pipes.');
+    if (stdout === null || stderr === null) throw new TypeError('The gateway process has no pipes.');
     this.greeting = this.#readGreeting(child, createInterface(stdout));
     createInterface(stderr).on('line', (line) => {
       this.inspectorUrl ||= /^Debugger listening on (ws:\S+)$/.exec(line)?.[1] ?? '';

@@ -1,15 +1,15 @@
 import * as v from '@badrap/valita';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Megabytes that a process holds. */
+/** Memory of a process in megabytes. */
 export interface Memory {
-  /** Of the machine's memory. */
+  /** RSS. */
   readonly resident: number;
-  /** Of JavaScript's own, after a collection of garbage. */
+  /** JavaScript heap in use after garbage collection. */
   readonly heap: number;
 }
 
-/** What was waiting for something else to be collected goes with the next one. */
+/** More than one, because some objects are freed only after others. */
 const COLLECTIONS = 3;
 const BETWEEN_MS = 500;
 
@@ -23,8 +23,8 @@ const answerSchema = v
 const usageSchema = v.object({ rss: v.number(), heapUsed: v.number() }).rest(v.unknown());
 
 /**
- * Collects the garbage of a process that listens for a debugger there, and asks what it holds then: of a heap that grows only
- * until the next collection nobody could tell whether it leaks.
+ * Collects garbage in the process with this inspector URL, then reads its memory. A heap that still holds garbage would not
+ * show whether it leaks.
  */
 export async function memoryOf(inspectorUrl: string): Promise<Memory> {
   const socket = new WebSocket(inspectorUrl);

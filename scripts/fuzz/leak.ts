@@ -1,13 +1,13 @@
 import type { Sample } from './run-fuzz.ts';
 
-/** RSS comes and goes by some dozen megabytes; a leak of a kilobyte in 80,000 requests would be 80. */
+/** RSS varies by some dozen megabytes; a leak of a kilobyte per request in 80,000 requests would be 80. */
 const MOST_RESIDENT = 64;
-/** After collections of garbage, what is left differs by a few: 300 bytes a request would be as much. */
+/** Heap after garbage collection varies by a few megabytes; 300 bytes per request in 80,000 requests would be 24. */
 const MOST_HEAP = 24;
-/** Before that, caches and the code that is compiled still grow. */
+/** Caches and compiled code still grow during the first requests. */
 const FEWEST_WARMING_UP = 5000;
 
-/** What has grown since the first sample, which is taken after a warm-up, more than what is kept can explain. */
+/** Memory that grew beyond its limit since the first sample. Empty when that sample came too early to tell. */
 export function leakProblems(samples: readonly Sample[]): string[] {
   const [first, last] = [samples.at(0), samples.at(-1)];
   if (first === undefined || last === undefined || first.requests < FEWEST_WARMING_UP) return [];

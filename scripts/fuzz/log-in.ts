@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const loginSchema = v.object({ access_token: v.string() }).rest(v.unknown());
 
-/** Tokens of the sandbox: each of them is another caller, with a quota of its own. */
+/** Tokens of the sandbox; each is another caller with its own quota. */
 export async function logIn(sandboxUrl: string, count: number): Promise<string[]> {
   return Promise.all(
     Array.from({ length: count }, async () => {
@@ -19,7 +19,7 @@ export async function logIn(sandboxUrl: string, count: number): Promise<string[]
 
 const MOST_TRIES = 100;
 
-/** When the gateway at that port has logged in. @throws when it does not come to that. */
+/** Resolves when the gateway at the port has logged in. @throws Error when it does not get ready. */
 export async function untilReady(port: number): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after another

@@ -1,6 +1,6 @@
 /**
- * Sends a gateway of its own whatever a client might: no HTTP, no JSON, no GraphQL, too much of it, and half of it. Prints
- * what came of it, and fails when something is not as it must be, with the smallest request that shows it.
+ * Starts a gateway and sends it ordinary, malformed, oversized and truncated HTTP, JSON and GraphQL. Prints a report, and
+ * fails when an expectation is not met, with the smallest request that shows it.
  *
  * `FUZZ_REQUESTS=100000 FUZZ_SECONDS=900 FUZZ_SEED=1 node scripts/fuzz/main.ts`
  */

@@ -3,7 +3,7 @@ import { generateOrganisation } from '../../src/sandbox/generate-organisation.ts
 
 const USERS = 10;
 
-/** Asks as an ordinary client does, for what is known to be so. Gives what of the answer is not. */
+/** Sends an ordinary query with a known answer. Returns a problem when the answer differs. */
 export async function ordinaryProblems(port: number, token: string): Promise<string[]> {
   const users = generateOrganisation(1).users.slice(0, USERS);
   const query = `{ ${users.map(({ id }, n) => `u${n}: user(id: "${id}") { id name email }`).join(' ')} }`;

@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { type Environment, wholeNumbersOf } from '../whole-numbers.ts';
 
 export interface FuzzSettings {
-  /** How many requests are sent at least, if there is time. */
+  /** Minimum number of requests, if there is time. */
   readonly requests: number;
-  /** After which no more are begun. */
+  /** Time after which no round begins. */
   readonly seconds: number;
-  /** Of all that is drawn. */
+  /** Seed of all that is drawn. */
   readonly seed: number;
-  /** Of a failure that is tried again: where it was found. */
+  /** Path of a failure to replay, as fast-check reports it. */
   readonly path: string | null;
 }
 
@@ -17,8 +17,8 @@ const MOST_SECONDS = 86_400;
 const SEEDS = 2 ** 31;
 
 /**
- * Reads FUZZ_REQUESTS (100,000 unless set), FUZZ_SECONDS (900), FUZZ_SEED (drawn) and FUZZ_PATH. Throws an Error that tells
- * of all that is wrong.
+ * Reads FUZZ_REQUESTS (default 100,000), FUZZ_SECONDS (900), FUZZ_SEED (random) and FUZZ_PATH. Throws an Error that lists
+ * all problems.
  */
 export function parseFuzzSettings(env: Environment): FuzzSettings {
   const problems: string[] = [];

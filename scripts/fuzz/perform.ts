@@ -4,26 +4,26 @@ import { type Exchange, withTokens } from './exchange.ts';
 import { type Answer, AnswerReader, BadHttpError } from './read-answers.ts';
 import { probe, probeProblem } from './probe.ts';
 
-/** Where the gateway is that exchanges are made with. */
+/** The gateway under test. */
 export interface Target {
   readonly port: number;
-  /** Put in the places for tokens. */
+  /** Tokens for the placeholders. */
   readonly tokens: readonly string[];
 }
 
 export interface Outcome {
-  /** To the requests in their order; those to the requests of a client that went away are missing. */
+  /** Answers in the order of the requests; incomplete when the client disconnects. */
   readonly answers: readonly Answer[];
-  /** What was not as it has to be between a client and a server of HTTP. */
+  /** Violations of HTTP, such as a missing answer. */
   readonly problems: readonly string[];
 }
 
-/** Three times what the gateway gives itself for a request, for machines that are slow. */
+/** Three times the gateway's request timeout, for slow machines. */
 const HANG_MS = 30_000;
-/** After this, a client that has sent something whose end nobody knows says that there is no more. */
+/** Silence after which a client half-closes a connection whose requests have no clear end. */
 const QUIET_MS = 30;
 
-/** Makes an exchange, with a connection of its own, from its beginning to its end. */
+/** Performs a whole exchange on its own connection. */
 export async function perform(exchange: Exchange, target: Target, hangMs = HANG_MS): Promise<Outcome> {
   const { methods } = exchange;
   const isProbed = exchange.isProbed && exchange.isSound;
@@ -39,7 +39,7 @@ export async function perform(exchange: Exchange, target: Target, hangMs = HANG_
     await converse(exchange, connection, target, isProbed);
   } finally {
     clearTimeout(timer);
-    // Now and then as one that crashes.
+    // Clients that leave after sending reset the connection, like a crash.
     if (exchange.leaves === 'when sent') socket.resetAndDestroy();
     else socket.destroy();
     await connection.closed;
@@ -80,7 +80,7 @@ async function converse(
   await connection.until(({ answers }) => answers.length > methods.length);
 }
 
-/** Whether the server ends the connection with this answer. */
+/** True when the server closes the connection after this answer. */
 function isLast(answer: Answer | undefined): boolean {
   return answer?.headers.get('connection')?.some((value) => value.toLowerCase() === 'close') ?? false;
 }
@@ -90,7 +90,7 @@ interface Received {
   readonly answers: readonly Answer[];
 }
 
-/** A client's end of a connection, and what has come over it. */
+/** A client's end of a connection, and the data received. */
 class Connection {
   readonly reader: AnswerReader;
   readonly closed: Promise<void>;
@@ -116,9 +116,9 @@ class Connection {
       read(() => reader.push(chunk));
       this.#look();
     });
-    // To somebody who has said that there is no more, an answer may be broken off.
+    // An answer may be cut off once the client has half-closed.
     socket.on('end', () => !socket.writableEnded && read(() => reader.end()));
-    // A connection that breaks is closed as well; whether it may is judged by what came over it.
+    // A broken connection is closed as well; the received answers decide whether that is a problem.
     socket.on('error', () => undefined);
   }
 
@@ -126,7 +126,7 @@ class Connection {
     if (this.#socket.writable) this.#socket.write(bytes);
   }
 
-  /** When all of it has left, or cannot. */
+  /** Resolves when all bytes are sent, or the connection is closed. */
   async sent(): Promise<void> {
     await Promise.race([
       this.closed,
@@ -134,7 +134,7 @@ class Connection {
     ]);
   }
 
-  /** When this is so of what has come, or the connection is over. */
+  /** Resolves when enough has arrived, or the connection is closed. */
   async until(isEnough: (received: Received) => boolean): Promise<void> {
     const enough = new Promise<void>((resolve) => {
       this.#look = () => {
@@ -145,7 +145,7 @@ class Connection {
     await Promise.race([this.closed, enough]);
   }
 
-  /** Sends no more, once nothing has come for so long, and waits for the other side to end as well. */
+  /** Half-closes after this time of silence, and waits for the server to close. */
   async endAfter(quietMs: number): Promise<void> {
     let seen = -1;
     while (seen < this.#bytes) {

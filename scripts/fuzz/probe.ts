@@ -1,7 +1,7 @@
 import { written } from './write-request.ts';
 import type { Answer } from './read-answers.ts';
 
-/** A request that follows others on their connection, of which the answer is known. */
+/** Request with a known answer that follows others on their connection. */
 export const probe = written({
   method: 'POST',
   target: '/graphql',
@@ -11,7 +11,7 @@ export const probe = written({
 
 const expected = JSON.stringify({ data: { inStep: 'Query' } });
 
-/** What is wrong with the answer to that request, or null when it is the right one. */
+/** Problem of the answer to the probe; null when the answer is right. */
 export function probeProblem(answer: Answer | undefined): string | null {
   if (answer === undefined) return 'no answer to the next request on the connection';
   const text = answer.body.toString();

@@ -1,17 +1,17 @@
-/** An answer as it came over HTTP/1.1. */
+/** An HTTP/1.1 answer as received. */
 export interface Answer {
   readonly status: number;
-  /** By name in lower case; a header that came more than once has a value for each. */
+  /** Values by name in lower case; a repeated header has a value for each. */
   readonly headers: ReadonlyMap<string, readonly string[]>;
   readonly body: Buffer;
-  /** What it answers; undefined where nobody can say. */
+  /** Method of the answered request; undefined when unknown. */
   readonly method: string | undefined;
 }
 
-/** The bytes are no HTTP, or not where they stand. */
+/** The bytes are not valid HTTP at their position. */
 export class BadHttpError extends Error {}
 
-/** How the body of an answer ends. */
+/** End of a body: by length, by chunks, or with the connection. */
 type Framing = { readonly length: number } | 'chunked' | 'connection';
 
 interface Head extends Omit<Answer, 'body'> {
@@ -19,15 +19,15 @@ interface Head extends Omit<Answer, 'body'> {
 }
 
 /**
- * Reads answers from what comes over a connection. Stricter than clients are: what a client would take for something else than
- * another does is an error here.
+ * Parses answers from the bytes of a connection. Stricter than clients: bytes that two clients could read differently are an
+ * error.
  */
 export class AnswerReader {
   readonly answers: Answer[] = [];
   readonly #methods: readonly string[];
   #chunks: Buffer[] = [];
   #length = 0;
-  /** Of less nothing can be made, so that it is not looked at before. */
+  /** Number of bytes that the next step needs. */
   #needed = 1;
   #head: Head | null = null;
   #body: Buffer[] = [];
@@ -36,7 +36,7 @@ export class AnswerReader {
     this.#methods = methods;
   }
 
-  /** Whether the last answer is there in part. */
+  /** True when the last answer is incomplete. */
   get isAmidst(): boolean {
     return this.#head !== null || this.#length > 0;
   }
@@ -46,11 +46,11 @@ export class AnswerReader {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     while (this.#length >= this.#needed && this.#step(this.#bytes())) {
-      // Each step takes something away.
+      // Each step consumes bytes.
     }
   }
 
-  /** Nothing more will come. @throws BadHttpError */
+  /** Ends the input. @throws BadHttpError */
   end(): void {
     if (this.#head?.framing === 'connection') {
       this.#body = this.#chunks;
@@ -65,7 +65,7 @@ export class AnswerReader {
     return others.length === 0 ? only : Buffer.concat(this.#chunks);
   }
 
-  /** Takes what it can; false when that is nothing. */
+  /** Consumes bytes; false when it needs more of them. */
   #step(bytes: Buffer): boolean {
     const head = this.#head;
     if (head === null) return this.#readHead(bytes);
@@ -84,7 +84,7 @@ export class AnswerReader {
     if (end < 0) return this.#keep(bytes, bytes.length + 1);
     const head = headOf(bytes.toString('latin1', 0, end), this.#methods[this.answers.length]);
     this.#keep(bytes.subarray(end + 4), 1);
-    // Only says that the client may go on.
+    // Status 100 only tells the client to go on.
     if (head.status === 100) return true;
     this.#head = head;
     if (head.framing !== 'connection' && head.framing !== 'chunked') {

@@ -12,15 +12,15 @@ import { perform } from './perform.ts';
 import { logIn, untilReady } from './log-in.ts';
 import { Tally } from './tally.ts';
 
-/** So many clients at most do something at the same time. */
+/** Maximum number of concurrent clients. */
 const CLIENTS = 64;
-/** Of so many times that, a seed is the beginning. */
+/** Groups of clients per seed. */
 const RUNS = 40;
-/** Of all requests. After the first, all that may be kept is kept, and what comes on top of it leaks. */
+/** Shares of the run with a memory sample. Caches are full by the first sample, so later growth is a leak. */
 const SAMPLED_SHARES = [0.2, 0.4, 0.6, 0.8, 1];
-/** A run of less tells nothing of leaks. */
+/** Shorter runs do not show leaks. */
 const FEWEST_SAMPLED = 25_000;
-/** Longer than a request may take, also one whose client has gone, and than connections are kept open. */
+/** Longer than a request may take, even one whose client has gone. */
 const PAUSE_MS = 12_000;
 const SETTLING_MS = 10;
 const SHRINKING_MS = 120_000;
@@ -39,11 +39,11 @@ export interface Sample extends Memory {
   readonly requests: number;
 }
 
-/** A failure in the smallest form that was found. */
+/** A failure in its smallest known form. */
 export interface Failure {
   readonly problems: readonly string[];
   readonly exchanges: readonly Exchange[];
-  /** Both settle it; there is nothing to settle in what shows only at the end. */
+  /** Seed and path reproduce the failure; null when it shows only at the end of a run. */
   readonly replay: { readonly seed: number; readonly path: string } | null;
 }
 
@@ -51,12 +51,12 @@ export interface FuzzReport {
   readonly settings: FuzzSettings;
   readonly tookSeconds: number;
   readonly tally: Tally;
-  /** After a warm-up, in between, and at the end; none of a short run. */
+  /** Samples after a warm-up, in between, and at the end; empty for a short run. */
   readonly samples: readonly Sample[];
   readonly failure: Failure | null;
 }
 
-/** Sends requests to a gateway of its own until there were enough, the time is over, or something is wrong. */
+/** Starts a gateway and sends requests until there were enough, the time is over, or a check fails. */
 export async function runFuzz(
   settings: FuzzSettings,
   onSample: (sample: Sample) => void = () => undefined,
@@ -122,12 +122,12 @@ interface Running {
 async function start(): Promise<Running> {
   const gateway = await GatewayProcess.start();
   const tokens = await logIn(gateway.sandboxUrl, TOKENS);
-  // Until then, that it is not ready is a right answer.
+  // A gateway that is not ready yet rightly answers `/ready` with 503, which the checks would report.
   await untilReady(gateway.port);
   return { gateway, tokens };
 }
 
-/** The gateway that is fuzzed; where it was brought down, the next one. */
+/** The gateway under test; a new one replaces it after a crash. */
 class FuzzedGateway {
   readonly #tally: Tally;
   #running: Promise<Running> | null = null;
@@ -136,7 +136,7 @@ class FuzzedGateway {
     this.#tally = tally;
   }
 
-  /** Does all of it at the same time. Gives what was not as it has to be. */
+  /** Performs all exchanges at the same time. Returns the problems found. */
   async problemsOf(all: readonly Exchange[]): Promise<string[]> {
     const { gateway, tokens } = await this.#run();
     const found = await Promise.all(
@@ -149,7 +149,7 @@ class FuzzedGateway {
         return [...problems, ...answers.flatMap(answerProblems)];
       }),
     );
-    // What clients leave behind is dealt with after they have gone, and before others are.
+    // Lets the gateway handle the clients that disconnected before the next client comes.
     await delay(SETTLING_MS);
     const ordinary = await perform(nextClient, { port: gateway.port, tokens });
     const problems = [...found.flat(), ...ordinary.problems, ...gateway.takeComplaints()];
@@ -167,7 +167,7 @@ class FuzzedGateway {
     return ordinaryProblems(gateway.port, tokens[0] ?? '');
   }
 
-  /** Ends it. Gives what was not as it has to be. */
+  /** Ends the gateway. Returns the problems found. */
   async stop(): Promise<string[]> {
     const running = this.#running;
     this.#running = null;

@@ -1,9 +1,9 @@
-/** How many requests there were, and what they were answered with. */
+/** Number of requests, also by kind and status. */
 export class Tally {
   requests = 0;
   readonly byKind = new Map<string, Map<string, number>>();
 
-  /** Counts a request; without a status it was left unanswered, as is right for some. */
+  /** Counts a request. A null status means no answer, which is right for some kinds. */
   count(kind: string, status: number | null): void {
     this.requests += 1;
     const statuses = this.byKind.get(kind) ?? new Map<string, number>();

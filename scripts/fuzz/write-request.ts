@@ -1,13 +1,13 @@
 export type Header = readonly [name: string, value: string];
 
-/** A request as it is written; its characters are bytes (latin1). */
+/** A request to write; each character is one byte (latin1). */
 export interface WireRequest {
   readonly method: string;
   readonly target: string;
-  /** A Host, and the length of the body, are added where they are missing. */
+  /** Host and the framing of the body are added when missing. */
   readonly headers: readonly Header[];
   readonly body: Buffer | null;
-  /** Sends the body in chunks of so many bytes. @default in one, with its length said before */
+  /** Size of the body's chunks in bytes. @default one piece with Content-Length */
   readonly chunkBytes?: number;
 }
 

@@ -2,8 +2,8 @@ import { type Change, CriticalityLevel, type Rule } from '@graphql-inspector/cor
 import type { GraphQLSchema } from 'graphql';
 
 /**
- * What was deprecated and whose date has come may go: clients were told. A date is yyyy-MM-dd in the reason; without one,
- * and before it, the removal breaks them.
+ * Rule that downgrades the removal of deprecated elements whose date has come from breaking to dangerous: clients were told.
+ * The date is yyyy-MM-dd in the reason.
  */
 export function allowDueRemovals(today: Date): Rule {
   return ({ changes, oldSchema }) =>
@@ -17,13 +17,13 @@ export function allowDueRemovals(today: Date): Rule {
     );
 }
 
-/** A reason may tell since when, too: the last of its dates is that of the removal. */
+/** True when the removal date has come. A reason may also name the deprecation date: the last date counts. */
 function isDue(reason: string | null | undefined, today: Date): boolean {
   const date = (reason?.match(/\d{4}-\d\d-\d\d/g) ?? []).toSorted().at(-1);
   return date !== undefined && new Date(date) <= today;
 }
 
-/** Whether a type was used, and by nothing but what may go. */
+/** True when a type was used, and only by elements that may go. */
 function isUsedByDue(typeName: string | undefined, schema: GraphQLSchema | null, today: Date): boolean {
   const members = Object.values(schema?.getTypeMap() ?? {}).flatMap((type) =>
     'getFields' in type
@@ -34,7 +34,7 @@ function isUsedByDue(typeName: string | undefined, schema: GraphQLSchema | null,
   return uses.length > 0 && uses.every(({ deprecationReason }) => isDue(deprecationReason, today));
 }
 
-/** Why what is removed was deprecated, if it was. */
+/** Deprecation reason of the removed element, if any. */
 function reasonOf({ type, path = '' }: Change, schema: GraphQLSchema | null): string | null | undefined {
   const [typeName = '', name = '', argument = ''] = path.split('.');
   const of = schema?.getType(typeName);

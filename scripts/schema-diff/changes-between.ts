@@ -5,12 +5,12 @@ import { allowDueRemovals } from './allow-due-removals.ts';
 /** One sentence for each change, sorted. */
 export interface SchemaChanges {
   readonly safe: readonly string[];
-  /** No operation stops working, but a client may meet what it did not expect, such as a new enum value. */
+  /** Changes that clients may not expect, such as a new enum value, and removals whose date has come. */
   readonly dangerous: readonly string[];
   readonly breaking: readonly string[];
 }
 
-/** What changed from one schema to another, descriptions left out. */
+/** Changes from one schema to another, descriptions left out. */
 export async function changesBetween(before: GraphQLSchema, now: GraphQLSchema): Promise<SchemaChanges> {
   const rules = [DiffRule.ignoreDescriptionChanges, allowDueRemovals(new Date())];
   const changes = await diff(before, now, rules);

@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
 
-/** The last tag before what is checked out in this folder; null when there is none. */
+/** The last tag in the history of HEAD; null when there is none. */
 export function lastTag(folder: string): string | null {
   const tags = git(folder, ['tag', '--list', '--merged', 'HEAD']);
   return tags === '' ? null : git(folder, ['describe', '--tags', '--abbrev=0']);
 }
 
-/** A file as it is in a tag. */
+/** Text of a file at a tag. */
 export function fileAt(folder: string, tag: string, file: string): string {
   return git(folder, ['show', `${tag}:./${file}`]);
 }
 
-/** Whether the clone was made without its whole history, and so perhaps without tags. */
+/** True for a clone without its whole history, which may lack tags. */
 export function isShallow(folder: string): boolean {
   return git(folder, ['rev-parse', '--is-shallow-repository']) === 'true';
 }

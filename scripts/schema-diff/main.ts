@@ -1,6 +1,6 @@
 /**
- * Tells what changed for clients between the schema that they were last promised and the one that there is, and fails when
- * something breaks them. See USAGE.
+ * Prints the changes between the schema that clients were last promised and the current one, and fails when a change breaks
+ * clients. See USAGE.
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -23,7 +23,7 @@ try {
   process.exitCode = 1;
 }
 
-/** Prints the changes, what breaks clients last; 1 when something does, otherwise 0. */
+/** Prints the changes, breaking ones last. Returns 1 when there are breaking changes, otherwise 0. */
 async function schemaDiff(): Promise<0 | 1> {
   const { positionals } = parseArgs({ allowPositionals: true });
   if (positionals.length > 1) throw new Error(`One file at most, not ${positionals.length}.`);
@@ -44,7 +44,7 @@ async function schemaDiff(): Promise<0 | 1> {
 
 function beforeOf(file: string | undefined): { name: string; text: string } | null {
   if (file !== undefined) {
-    // npm runs scripts in the package's folder, wherever its user stands.
+    // npm runs scripts in the package's folder; INIT_CWD is the user's.
     const path = resolve(process.env['INIT_CWD'] ?? '', file);
     return { name: file, text: readFileSync(path, 'utf8') };
   }

@@ -7,31 +7,31 @@ import type { Client } from './client.ts';
 import { drawQuestion, type Question } from './questions.ts';
 import type { Tally } from './tally.ts';
 
-/** The most who ask the same at the same moment, and the most pages that one reads. */
+/** Most callers that send the same query at once, and most pages that one caller reads. */
 const MOST_AT_ONCE = 4;
 const MOST_PAGES = 3;
-/** The longest pause between two rounds of questions. */
+/** Longest pause between two rounds of queries. */
 const PAUSE_MS = 120;
-/** Of so many clients one goes away before its answer, within this time. */
+/** One client in so many disconnects before its answer, within this time. */
 const ONE_LEAVES_OF = 12;
 const PATIENCE_MS = 80;
 
-/** Who asks whom about what, and how it is looked at. */
+/** Everything that a load needs to send queries and to check the answers. */
 export interface Asking {
   readonly client: Client;
   readonly callers: Callers;
   readonly organisation: Organisation;
   readonly random: Random;
   readonly tally: Tally;
-  /** Whether a caller with this token, or none, may see what has this stamp. */
+  /** True when a caller with this token, or none, may see data with this stamp. */
   readonly maySee: (stamp: string, token: string | null) => boolean;
-  /** Whether who sends no credential is refused. */
+  /** True when requests without a credential are refused. */
   readonly needsCredential: boolean;
 }
 
 /**
- * Goes on asking until the signal aborts: rounds of one question that several callers have at the same moment, some of them
- * the same caller. What is under way then is waited for.
+ * Sends rounds of queries until the signal aborts, then waits for those in flight. In a round, several callers send the same
+ * query at once; a caller may occur more than once.
  */
 export async function keepAsking(asking: Asking, over: AbortSignal): Promise<void> {
   while (!over.aborted) {
@@ -57,12 +57,12 @@ async function askRound(asking: Asking): Promise<void> {
 async function askPages(asking: Asking, question: Question, token: string | null): Promise<void> {
   let page: Question | null = question;
   for (let read = 0; page !== null && read < MOST_PAGES; read += 1) {
-    // oxlint-disable-next-line eslint/no-await-in-loop -- a page is known by the one before
+    // oxlint-disable-next-line eslint/no-await-in-loop -- each page needs the cursor of the one before
     page = nextPage(page, await askOnce(asking, page, token, drawPatienceMs(asking.random)));
   }
 }
 
-/** Asks and has the answer looked at. Null where there was none, or none that is valid. */
+/** Sends the query and checks the answer. Null when there is no valid answer. */
 export async function askOnce(
   { client, random, tally, maySee }: Asking,
   question: Question,

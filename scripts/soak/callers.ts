@@ -2,12 +2,12 @@ import { pick, type Random } from '../../src/sandbox/random.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { stampOf } from './stamps.ts';
 
-/** How many ask at the same time. */
+/** Number of identities at a time. */
 const PRESENT = 40;
 
-/** The identities that ask: so many at a time, of whom some lose their token and others come in their place. */
+/** The identities that send requests. Some lose their token, and newcomers replace them. */
 export class Callers {
-  /** All that will ever come, for the sandbox to accept. */
+  /** Tokens of all present and future identities, for the sandbox to accept. */
   readonly tokens: readonly string[];
   readonly #stamps: ReadonlySet<string>;
   readonly #random: Random;
@@ -15,7 +15,7 @@ export class Callers {
   readonly #newcomers: string[];
   #dead: number[] = [];
 
-  /** `newcomers` is how many can come in the place of others. */
+  /** `newcomers` is the number of identities that can replace others. */
   constructor(random: Random, newcomers: number) {
     this.tokens = Array.from({ length: PRESENT + newcomers }, (_, n) => `soak-token-${n}`);
     this.#stamps = new Set(this.tokens.map(stampOf));
@@ -28,7 +28,7 @@ export class Callers {
     return this.#present.length;
   }
 
-  /** How many have come in the place of others so far. */
+  /** Number of identities that have replaced others so far. */
   get come(): number {
     return this.tokens.length - PRESENT - this.#newcomers.length;
   }
@@ -37,14 +37,14 @@ export class Callers {
     return pick(this.#random, this.#present);
   }
 
-  /** Whether what has this stamp was given to one of them, rather than to a login of the gateway's own. */
+  /** True when the stamp belongs to one of the tokens, not to a login of the gateway. */
   areGiven(stamp: string): boolean {
     return this.#stamps.has(stamp);
   }
 
   /**
-   * Revokes one token and lets another expire. Who has lost theirs goes on asking until the next time; then somebody new
-   * comes instead, and nobody loses theirs any more when there is nobody left to come.
+   * Revokes one token and lets another expire. Both identities keep sending requests until the next turnover, then newcomers
+   * replace them. With fewer than two newcomers left, no token is lost any more.
    */
   turnOver({ revoke, expire }: Pick<Sandbox, 'revoke' | 'expire'>): void {
     for (const place of this.#dead) this.#present[place] = this.#newcomers.shift() ?? '';

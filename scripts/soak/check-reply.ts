@@ -1,7 +1,7 @@
 import * as v from '@badrap/valita';
 import { stampsIn } from './stamps.ts';
 
-/** An answer as it came over HTTP. */
+/** An HTTP answer as received. */
 export interface Reply {
   readonly status: number;
   readonly contentType: string;
@@ -12,7 +12,7 @@ export const JSON_TYPE = 'application/json';
 export const GRAPHQL_TYPE = 'application/graphql-response+json';
 export type MediaType = typeof JSON_TYPE | typeof GRAPHQL_TYPE;
 
-/** Every code that clients are told of; anything else, such as that of an unexpected error, is a defect. */
+/** Every documented code; any other code, such as that of an unexpected error, is a defect. */
 const CODES = [
   'BAD_REQUEST',
   'BAD_USER_INPUT',
@@ -32,7 +32,7 @@ const text = v.string().assert((value) => value !== '', 'is empty');
 const wholeNumber = v.number().assert((value) => Number.isInteger(value) && value >= 0, 'is no whole number');
 const ids = v.array(text);
 
-// Strict all the way down: whatever is in an error and not in here, such as a stack, is not for clients.
+// Strict at every level: clients must not see any other property of an error, such as a stack.
 const clientError = v.object({
   message: text,
   locations: v.array(v.object({ line: wholeNumber, column: wholeNumber })).optional(),
@@ -68,7 +68,7 @@ const answerSchema = v
 export type Answer = v.Infer<typeof answerSchema>;
 
 /**
- * Reads the answer to a well-formed request that accepts this type; or says what about it is no valid GraphQL over HTTP.
+ * Parses the answer to a well-formed request that accepts this type. A string tells why it is not valid GraphQL over HTTP.
  */
 export function checkReply(reply: Reply, accepted: MediaType): Answer | string {
   const { status, contentType } = reply;
@@ -78,7 +78,7 @@ export function checkReply(reply: Reply, accepted: MediaType): Answer | string {
   if (!result.ok) return `status ${status}, ${result.message}`;
   if (contentType.replace(/;.*/, '') !== accepted) return `${contentType} instead of ${accepted}`;
   const { value: output } = result;
-  // An operation that was not executed at all has no `data`, and only the newer type has a status for that.
+  // An operation that was not executed has no `data`; only the newer media type has a status for that.
   const wanted = accepted === GRAPHQL_TYPE && output.data === undefined ? 400 : 200;
   if (status !== wanted) return `status ${status} instead of ${wanted}`;
   if (stampsIn(JSON.stringify(output.errors ?? [])).length > 0) return 'an error quotes the upstream';

@@ -7,11 +7,11 @@ export interface Asked {
   /** Null sends no credential. */
   readonly token: string | null;
   readonly accepted: MediaType;
-  /** How long the client waits until it goes away; undefined for one that stays. */
+  /** Time until the client disconnects; undefined for a client that waits. */
   readonly patienceMs?: number | undefined;
 }
 
-/** A client of one gateway, over HTTP and with connections of its own. */
+/** HTTP client of one gateway, with its own connections. */
 export class Client {
   readonly #origin: string;
   readonly #agent = new Agent();
@@ -20,7 +20,7 @@ export class Client {
     this.#origin = origin;
   }
 
-  /** Gives the answer, or null where the client went away. Rejects when there is none. */
+  /** Sends a query. Null when the client disconnected first; rejects when there is no answer. */
   async ask({ question, token, accepted, patienceMs }: Asked): Promise<Reply | null> {
     const leaving = new AbortController();
     const timer = patienceMs === undefined ? undefined : setTimeout(() => leaving.abort(), patienceMs);

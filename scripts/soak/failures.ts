@@ -3,17 +3,17 @@ import type { SoakReport } from './run-soak.ts';
 import { sum } from './sum.ts';
 
 const MOST_REFUSALS = 3;
-/** Of the calls that could have been answered; less than all, for windows end while calls are on their way. */
+/** Minimum share of the possible calls; below 1, because windows end while calls are in flight. */
 const LEAST_SHARE = 0.95;
 
-/** Something that must not come about, how often it did, and what was seen of it. */
+/** Something that must not happen, with its count and samples. */
 export interface Condition {
   readonly name: string;
   readonly count: number;
   readonly samples: readonly string[];
 }
 
-/** Everything that has to be zero. */
+/** Conditions whose count must be zero. */
 export function conditions({ mixed, quota, watch, leftovers }: SoakReport): Condition[] {
   return [
     condition('unhandled rejections', watch.unhandledRejections),
@@ -38,12 +38,12 @@ function condition(name: string, ...findings: readonly Finding[]): Condition {
   };
 }
 
-/** Logins that the profile of this name throttled: of the gateway's own, for nobody else logs in. */
+/** Number of logins that the profile throttledLogin throttled; only the gateway logs in. */
 export function throttledLogins({ mixed }: SoakReport): number {
   return mixed.rows.get('throttledLogin')?.answered.get(400) ?? 0;
 }
 
-/** What of a run is not as it must be; nothing when all of it is. */
+/** Failed expectations of a run; empty when it passed. */
 export function failures(report: SoakReport): string[] {
   const { mixed, quota } = report;
   const { windows, plan } = quota;
@@ -56,13 +56,13 @@ export function failures(report: SoakReport): string[] {
   if (windows.mostRefusals > MOST_REFUSALS) {
     found.push(`the quota was overrun: ${windows.mostRefusals} answers of 429 in ${plan.windowSeconds} s`);
   }
-  // In scaled-down windows a moment without the processor is a good part of one.
+  // Scaled-down windows are not checked: a short CPU stall is a large part of one.
   if (plan.windowSeconds === 60 && quota.answeredCalls < windows.possible * LEAST_SHARE) {
     found.push(
       `the quota was not used: ${quota.answeredCalls} calls answered in time, ${windows.possible} could have been`,
     );
   }
-  // Otherwise the zeros above would say nothing.
+  // The zeros above prove nothing if these two checks fail.
   if (mixed.tally.stamps === 0) found.push('no answer of the mixed load told whose it is');
   if (throttledLogins(report) === 0) found.push('no login was throttled');
   return found;

@@ -1,13 +1,13 @@
-/** So much of what was seen says where to look. */
+/** Characters of a sample: enough to find the cause. */
 const LONGEST = 400;
 const MOST_SAMPLES = 3;
 
-/** Something that should not come about: how often it did, and the first few times. */
+/** Something that should not happen: its count and the first few samples. */
 export class Finding {
   count = 0;
   readonly samples: string[] = [];
 
-  /** Tokens of the soak are left out of what is shown. */
+  /** Adds a sample, without tokens of the soak. */
   add(seen: string): void {
     this.count += 1;
     if (this.samples.length >= MOST_SAMPLES) return;

@@ -80,7 +80,7 @@ function megabytes(count: number): string {
   return `${count.toFixed(0)} MB`;
 }
 
-/** Indented lines: the first column to the left, numbers below each other. */
+/** Indented lines: the first column left-aligned, the others right-aligned. */
 function table(rows: readonly (readonly (string | number)[])[]): string[] {
   const texts = rows.map((row) => row.map(String));
   const widths = (texts[0] ?? []).map((_, column) =>

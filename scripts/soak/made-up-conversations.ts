@@ -2,17 +2,17 @@ import type { Organisation } from '../../src/sandbox/organisation.ts';
 
 const MADE_UP = /^made-up-\d+$/;
 
-/** An id of a conversation that nobody else asks for. Conversations can only be had one by one, so that it takes a call of its own. */
+/** Unique conversation id. Conversations have no batch call, so each id takes a call of its own. */
 export function madeUpId(n: number): string {
   return `made-up-${n}`;
 }
 
-/** What is said of its only participant. */
+/** Name of the only participant. */
 export function nameIn(id: string): string {
   return `Participant of ${id}.`;
 }
 
-/** The organisation with a conversation for every id that was made up, without end. */
+/** The organisation with a conversation for every made-up id. */
 export function withMadeUpConversations(organisation: Organisation): Organisation {
   return {
     ...organisation,

@@ -1,6 +1,6 @@
 /**
- * Puts gateways under load for a while, over an upstream that fails in every way that the sandbox knows, and under ten times
- * the demand that a quota allows. Prints what came of it, and fails when something is not as it must be.
+ * Puts gateways under two loads: mixed queries under every profile of the sandbox, and ten times the demand that a quota
+ * allows. Prints a report, and fails when an expectation is not met.
  *
  * `SOAK_SECONDS=60 SOAK_SEED=1 node scripts/soak/main.ts`
  */
@@ -17,6 +17,6 @@ try {
   process.exitCode = failed.length === 0 ? 0 : 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  // What had been started by then would go on.
+  // Gateways and timers that have started would keep the process alive.
   process.exit(1);
 }

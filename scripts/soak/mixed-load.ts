@@ -12,15 +12,15 @@ import { runServiceTurn } from './service-turn.ts';
 import { stampingFault, stampOf } from './stamps.ts';
 import { Tally } from './tally.ts';
 
-/** The longest that one profile is in use before the next one's turn comes; there are as many rounds as that takes. */
+/** Longest turn of one profile; sets the number of rounds. */
 const LONGEST_TURN_MS = 6_000;
 const ASKERS = 8;
-/** Tokens are lost this often, and less often in a run that would need more than so many turnovers. */
+/** Interval of token turnovers; longer in a run that would need more than MOST_TURNOVERS. */
 const TURNOVER_MS = 500;
 const MOST_TURNOVERS = 5_000;
-/** So much that the profiles are met with and not the limit of the sandbox itself, which `quota-load.ts` is about. */
+/** High enough that only profiles limit calls; `quota-load.ts` tests the limit of the sandbox itself. */
 const RATE_LIMIT = { allowed: 3_000, windowSeconds: 60 };
-/** Short, so that what hangs is given up within the profile's turn, and longer than a throttled login takes. */
+/** Short enough that hung calls time out within the profile's turn, longer than a throttled login takes. */
 const TIMEOUTS = { REQUEST_TIMEOUT_MS: '3000', UPSTREAM_TIMEOUT_MS: '1000' };
 
 export interface MixedLoad {
@@ -30,8 +30,8 @@ export interface MixedLoad {
 }
 
 /**
- * Mixed queries by many identities, under every profile in rotation and under none. The callers' gateway lasts for the whole
- * time and is disposed of with requests under way; another one logs in by itself, and is made anew for each turn.
+ * Sends mixed queries of many identities, under every profile in rotation and under none. The callers' gateway runs all the
+ * time and is disposed with requests in flight. A second gateway logs in by itself; each turn has a new one.
  */
 export async function runMixedLoad({ seconds, seed }: SoakSettings): Promise<MixedLoad> {
   const random = createRandom(seed);

@@ -2,16 +2,16 @@ import { randomInt } from 'node:crypto';
 import { type Environment, wholeNumbersOf } from '../whole-numbers.ts';
 
 export interface SoakSettings {
-  /** How long demand is kept up. */
+  /** Duration of the load. */
   readonly seconds: number;
-  /** Of the invented organisation, the faults that strike at a rate, and who asks what. */
+  /** Seed of the organisation, of faults with a rate, and of the queries. */
   readonly seed: number;
 }
 
 const MOST_SECONDS = 86_400;
 const SEEDS = 2 ** 32;
 
-/** Reads SOAK_SECONDS (60 unless set) and SOAK_SEED (drawn unless set). Throws an Error that tells of all that is wrong. */
+/** Reads SOAK_SECONDS (default 60) and SOAK_SEED (default random). Throws an Error that lists all problems. */
 export function parseSoakSettings(env: Environment): SoakSettings {
   const problems: string[] = [];
   const wholeNumber = wholeNumbersOf(env, problems);

@@ -3,19 +3,19 @@ import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Finding } from './finding.ts';
 
-/** What keeps a process alive and comes of a gateway, by the names that Node has for it. Sockets are watched one by one. */
+/** Node's names of resources that a gateway creates and that keep a process alive. Sockets are watched one by one. */
 const KINDS = /^(Timeout|Immediate|TCPServerWrap|GetAddrInfoReqWrap)$/;
 const GRACE_TICKS = 50;
 const TICK_MS = 20;
 const NEW_SOCKETS = ['net.client.socket', 'net.server.socket'];
 
-/** Watches this process from its making on for what a gateway must not do to it. */
+/** Watches this process, from construction on, for rejections, listener leaks and leftover resources. */
 export class ProcessWatch {
   readonly unhandledRejections = new Finding();
-  /** Of listeners that are added and never taken away, of which Node warns. */
+  /** Node's warnings of listeners that are added and never removed. */
   readonly listenerLeaks = new Finding();
   readonly #resources = activeResources();
-  /** Those that are open. Node does not count an idle one among what keeps the process alive. */
+  /** Open sockets. Node does not list idle ones among the resources that keep the process alive. */
   readonly #sockets = new Set<Socket>();
 
   constructor() {
@@ -25,8 +25,8 @@ export class ProcessWatch {
   }
 
   /**
-   * The sockets that are still open, and the timers and other resources that there are more of than at the beginning, after
-   * a moment in which what was closed can end.
+   * Sockets that are still open, and timers and other resources beyond those at the start. Waits up to a second for closed
+   * ones to end.
    */
   async leftovers(): Promise<string[]> {
     let left = this.#leftNow();

@@ -3,15 +3,15 @@ import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { sum } from './sum.ts';
 import type { Tally } from './tally.ts';
 
-/** What happened in some stretch of time. */
+/** Counts of one period. */
 export interface Happened {
   readonly requests: number;
   readonly withErrors: number;
-  /** Upstream calls by the status that they were answered with, logins included. */
+  /** Upstream calls by status of the answer, logins included. */
   readonly answered: ReadonlyMap<number, number>;
 }
 
-/** What happened while each profile was in use, over all of its turns; null for none. */
+/** Counts per profile over all of its turns; null stands for no profile. */
 export class ProfileRows {
   readonly #tally: Tally;
   readonly #sandbox: Pick<Sandbox, 'answered'>;
@@ -24,7 +24,7 @@ export class ProfileRows {
     this.#before = this.#untilNow();
   }
 
-  /** A turn of this profile is over: what came since the last one's end is its own. */
+  /** Ends a turn: everything since the end of the previous turn counts for this profile. */
   endTurn(profile: ProfileName | null): void {
     const before = this.#before;
     this.#before = this.#untilNow();
@@ -43,12 +43,12 @@ export class ProfileRows {
   }
 }
 
-/** All of them together. */
+/** Sum of all rows. */
 export function inAll(rows: Iterable<Happened>): Happened {
   return [...rows].reduce((all, row) => combined(all, row, 1), nothing);
 }
 
-/** Upstream calls, whatever they were answered with. */
+/** Number of upstream calls with any status. */
 export function callsOf({ answered }: Happened): number {
   return sum(answered.values());
 }

@@ -3,19 +3,19 @@ import { EXAMPLE_CAMPAIGN_ID } from '../../src/sandbox/generate-organisation.ts'
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import { pick, type Random } from '../../src/sandbox/random.ts';
 
-/** Something to ask. */
+/** A query of the load. */
 export interface Question {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** The code that it is refused with, where it can only be refused. */
+  /** Error code of a query that can only be refused. */
   readonly refusal?: string;
-  /** Asked without a credential, where there could be one. */
+  /** Sent without a credential; skipped where none is needed. */
   readonly isAnonymous?: true;
-  /** The root field whose next pages are asked for with `after`. */
+  /** Root field whose next pages are fetched with `after`. */
   readonly pagesOf?: string;
 }
 
-/** The supervisor's screen: every detail of everything that the interactions refer to. */
+/** Query of the supervisor's screen: every detail of all entities that the interactions refer to. */
 export const flagship: Question = {
   query: `query Screen($campaignId: ID!) {
     campaignInteractions(campaignId: $campaignId, first: 100) {
@@ -80,7 +80,7 @@ const refused: readonly Question[] = [
   },
 ];
 
-/** Draws something to ask of a gateway over this organisation. */
+/** Draws a query for a gateway over this organisation. */
 export function drawQuestion(random: Random, organisation: Organisation): Question {
   const kind = Math.floor(random() * 12);
   if (kind < 3) return flagship;
@@ -90,7 +90,7 @@ export function drawQuestion(random: Random, organisation: Organisation): Questi
   return kind < 11 ? roots(random, organisation) : pick(random, refused);
 }
 
-/** Several kinds by id, one of which the upstream does not know. */
+/** Several entities by id; the upstream does not know one of the ids. */
 function roots(
   random: Random,
   { users, queues, scripts, contactLists, campaigns: all }: Organisation,

@@ -17,12 +17,12 @@ import { Tally } from './tally.ts';
 import { UpstreamWindows } from './upstream-windows.ts';
 
 const TOKEN = 'soak-token-quota';
-/** What a call to the vendor may well take. */
+/** Plausible latency of a call to the vendor. */
 const LATENCY_MS = 300;
-/** How much of the first window is over when the demand begins: so even a run as long as a window sees it end. */
+/** Share of the first window that is over when the demand begins, so that even a run of one window sees it end. */
 const SHARE_OVER = 0.6;
 const TICK_MS = 20;
-/** Of so many wanted calls the last nine are those of one flagship query. */
+/** Upstream calls per round; the last nine are those of one flagship query. */
 const CALLS_A_ROUND = 100;
 const FLAGSHIP_CALLS = 9;
 
@@ -31,15 +31,15 @@ export interface QuotaLoad {
   readonly tally: Tally;
   readonly outcome: QuotaTally;
   readonly windows: UpstreamWindows;
-  /** Upstream calls that the requests wanted. */
+  /** Upstream calls that the requests needed. */
   readonly demandedCalls: number;
-  /** Upstream calls that were let through and answered in time. */
+  /** Upstream calls within the quota that were answered before the demand ended. */
   readonly answeredCalls: number;
-  /** Conversations that are not the ones asked for. */
+  /** Answers with another conversation than the requested one. */
   readonly wrong: Finding;
 }
 
-/** Has one identity ask for ten times what its quota allows, at a steady pace, for the whole time. */
+/** Sends requests of one identity that need ten times its quota, at a steady rate. */
 export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<QuotaLoad> {
   const plan = quotaPlan(seconds);
   const windows = new UpstreamWindows(plan.allowed, plan.windowSeconds * 1000);
@@ -59,7 +59,7 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
   const gateway = await listeningGateway({
     GENESYSCLOUD_API_URL: sandbox.url,
     REQUEST_TIMEOUT_MS: String(plan.requestTimeoutMs),
-    // What is kept would be asked for no more, and the quota is to be asked for ten times.
+    // Caches are off: cached data would lower the demand below ten times the quota.
     CACHE_MAX_BYTES: '0',
     INTERACTIONS_WINDOW_MS: '0',
     INTERACTIONS_MAX_AGE_MS: '0',
@@ -72,7 +72,7 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
   let isOver = false;
 
   function look(atMs: number): void {
-    // Nobody looks at them one by one, and in a long run there are many.
+    // Requests are counted and dropped, because a long run makes many.
     const made = sandbox.requests.splice(0).length;
     windows.note(made, (sandbox.answered.get(429) ?? 0) - windows.refusals, atMs);
   }
@@ -119,11 +119,11 @@ export async function runQuotaLoad({ seconds, seed }: SoakSettings): Promise<Quo
   return { plan, tally, outcome, windows, demandedCalls, answeredCalls, wrong };
 }
 
-/** Somebody else with the same token makes a call. */
+/** Makes a call as another client of the same token. */
 async function beginWindow(url: string): Promise<void> {
   const { body } = await request(`${url}/api/v2/tokens/me`, {
     headers: { authorization: `Bearer ${TOKEN}` },
-    // Its connection is not kept.
+    // Closes the connection after the answer.
     reset: true,
   });
   await body.dump();

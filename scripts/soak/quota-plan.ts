@@ -1,4 +1,4 @@
-/** What the vendor allows by default, and how much more than that is asked for. */
+/** The vendor's default quota, and the multiple of it that is demanded. */
 const ALLOWED_A_MINUTE = 300;
 const TIMES_THE_QUOTA = 10;
 /** The gateway's default. */
@@ -6,15 +6,15 @@ const REQUEST_TIMEOUT_SECONDS = 10;
 const LEAST_TIMEOUT_MS = 1_000;
 
 export interface QuotaPlan {
-  /** A minute, or what stands for one in a run that is shorter. */
+  /** A minute, or less in a run that is shorter. */
   readonly windowSeconds: number;
-  /** Upstream calls in it. */
+  /** Upstream calls per window. */
   readonly allowed: number;
   readonly demandedCallsPerSecond: number;
   readonly requestTimeoutMs: number;
 }
 
-/** A run of less than a minute has everything scaled down, so that it too sees a window end and the next one begin. */
+/** Scales window, quota and timeout down for a run under a minute, so that it also sees a window end and the next begin. */
 export function quotaPlan(seconds: number): QuotaPlan {
   const windowSeconds = seconds < 60 ? Math.round(seconds / 2) : 60;
   const share = windowSeconds / 60;

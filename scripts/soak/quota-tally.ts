@@ -2,19 +2,19 @@ import { createHistogram } from 'node:perf_hooks';
 import type { Answer } from './check-reply.ts';
 import { Finding } from './finding.ts';
 
-/** What came of requests that ask for more than the quota. */
+/** Outcomes of requests that demand more than the quota. */
 export class QuotaTally {
-  /** Without any error. */
+  /** Requests without any error. */
   served = 0;
-  /** All of it or, of a query of many calls, some. */
+  /** Requests refused as a whole, or in some of their fields. */
   refused = 0;
-  /** With errors of another kind. */
+  /** Requests with errors of another kind. */
   failed = 0;
-  /** Under way when the demand ended. */
+  /** Requests in flight when the demand ended. */
   unanswered = 0;
   /** Milliseconds until a refusal came. */
   readonly refusalMs = createHistogram();
-  /** Refusals that do not say when to come again. */
+  /** Refusals without `retryAfterSeconds`. */
   readonly withoutTime = new Finding();
 
   note({ data, errors = [] }: Answer, tookMs: number): void {

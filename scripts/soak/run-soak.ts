@@ -4,7 +4,7 @@ import type { SoakSettings } from './parse-soak-settings.ts';
 import { ProcessWatch } from './process-watch.ts';
 import { type QuotaLoad, runQuotaLoad } from './quota-load.ts';
 
-/** Megabytes that the process holds. */
+/** RSS of the process in megabytes. */
 interface Memory {
   readonly start: number;
   readonly middle: number;
@@ -17,12 +17,12 @@ export interface SoakReport {
   readonly mixed: MixedLoad;
   readonly quota: QuotaLoad;
   readonly watch: Pick<ProcessWatch, 'unhandledRejections' | 'listenerLeaks'>;
-  /** Sockets and timers that are there although everything was disposed of. */
+  /** Sockets and timers that remain after everything was disposed. */
   readonly leftovers: readonly string[];
   readonly memory: Memory;
 }
 
-/** Puts gateways of this process under both loads at the same time, and looks at what that does to it. */
+/** Runs both loads at the same time against gateways in this process, and watches the process. */
 export async function runSoak(settings: SoakSettings): Promise<SoakReport> {
   const watch = new ProcessWatch();
   try {

@@ -6,8 +6,8 @@ import { listeningGateway } from './listening-gateway.ts';
 const ASKERS = 2;
 
 /**
- * One turn of a gateway that logs in by itself, made for it and disposed of with requests under way. The turn lasts until
- * one of its requests was answered, so that there is a login in each.
+ * Runs one turn with a new gateway that logs in by itself, and disposes it with requests in flight. The turn lasts at least
+ * until its first request is answered, so that each turn has a login.
  */
 export async function runServiceTurn(
   sandboxUrl: string,
@@ -26,7 +26,7 @@ export async function runServiceTurn(
   const asked: Asking = {
     ...asking,
     client,
-    // Callers send tokens of their own, and these must not be used.
+    // The gateway must ignore the tokens that callers send.
     maySee: (stamp) => !asking.callers.areGiven(stamp),
     needsCredential: false,
   };

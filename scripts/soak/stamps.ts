@@ -3,7 +3,7 @@ import type { AlterFault } from '../../src/sandbox/fault.ts';
 
 const STAMP = /\[soak ([\da-f]{16})\]/g;
 
-/** Free text of the vendor's models, which the gateway passes on as it is. In `message` only errors have some. */
+/** Properties with free text that the gateway passes on unchanged. Only errors have `message`. */
 const TEXTS = new Set([
   'name',
   'description',
@@ -17,17 +17,17 @@ const TEXTS = new Set([
   'message',
 ]);
 
-/** What everything that the upstream gives to this token is marked with. It does not tell the token. */
+/** Stamp on everything that the upstream gives to this token. The stamp does not reveal the token. */
 export function stampOf(token: string): string {
   return hash('sha256', token).slice(0, 16);
 }
 
-/** Every stamp in a text, wherever it stands. */
+/** Every stamp in a text. */
 export function stampsIn(text: string): string[] {
   return [...text.matchAll(STAMP)].map(([, stamp = '']) => stamp);
 }
 
-/** Has the sandbox mark what it gives with the token that it was asked with, errors of the API included. */
+/** Fault that stamps the sandbox's answers with the token of the request, API errors included. */
 export function stampingFault(): AlterFault {
   return {
     kind: 'alter',
@@ -43,7 +43,7 @@ function stamped(value: unknown, mark: string, isText = false): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, below]) => [
       key,
-      // The columns of a contact have names of the customer's choosing.
+      // Contact columns have names that the customer chooses.
       key === 'data' ? stampedColumns(below, mark) : stamped(below, mark, TEXTS.has(key)),
     ]),
   );

@@ -2,25 +2,25 @@ import { type Answer, checkReply, type MediaType, type Reply } from './check-rep
 import { Finding } from './finding.ts';
 import { stampsIn } from './stamps.ts';
 
-/** Characters of an answer in front of what is wrong in it. */
+/** Characters shown before a foreign stamp. */
 const SHOWN_BEFORE = 200;
 
-/** What is known of a request before it is answered. */
+/** Expectations of the answer to a request. */
 export interface Expectation {
   readonly accepted: MediaType;
-  /** Whether what the upstream gave under this stamp may be shown to who asks. */
+  /** True when the caller may see data with this stamp. */
   readonly maySee: (stamp: string) => boolean;
-  /** The one code that all its errors have, for a request that can only be refused. */
+  /** Code of all errors, for a request that can only be refused. */
   readonly refusal?: string | undefined;
 }
 
-/** Counts requests, and looks at every answer. */
+/** Counts requests, and checks every answer. */
 export class Tally {
-  /** Those that were waited for, answered or not. */
+  /** Requests whose client waited, answered or not. */
   requests = 0;
   withErrors = 0;
   wentAway = 0;
-  /** Looked at, each in its place. */
+  /** Number of stamps checked. */
   stamps = 0;
   readonly errorsByCode = new Map<string, number>();
   readonly invalid = new Finding();
@@ -37,10 +37,10 @@ export class Tally {
     this.invalid.add(`no answer: ${error instanceof Error ? error.message : String(error)}`);
   }
 
-  /** Notes an answer. Gives what is in it, or null when it is not valid. */
+  /** Checks and counts an answer. Null when it is not valid. */
   judge(reply: Reply, { accepted, maySee, refusal }: Expectation): Answer | null {
     this.requests += 1;
-    // In the whole text, so that no place is forgotten.
+    // Searches the whole text, so that no field is missed.
     const stamps = stampsIn(reply.text);
     this.stamps += stamps.length;
     const foreign = stamps.find((stamp) => !maySee(stamp));

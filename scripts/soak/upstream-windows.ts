@@ -1,6 +1,6 @@
 /**
- * What a token's quota came to, seen from the upstream. One of its windows begins with the first call after the last one's
- * end. Times are of one clock and come in order.
+ * Quota windows of one token, as the upstream counts them. A window begins with the first call after the end of the previous
+ * window. Times come from one clock, in order.
  */
 export class UpstreamWindows {
   readonly #allowed: number;
@@ -9,7 +9,7 @@ export class UpstreamWindows {
   #begun = 0;
   #callsInLast = 0;
   #calls = 0;
-  /** Times of 429s, as far back as a window is long. */
+  /** Times of the 429s within the last window length. */
   #recentRefusals: number[] = [];
   #refusals = 0;
   #mostRefusals = 0;
@@ -19,7 +19,7 @@ export class UpstreamWindows {
     this.#lengthMs = lengthMs;
   }
 
-  /** So many calls have been made since the last time, and so many 429s been given. */
+  /** Adds the calls made and the 429s given since the previous `note`. */
   note(calls: number, refusals: number, atMs: number): void {
     if (calls > 0 && atMs >= this.#endsAtMs) {
       this.#endsAtMs = atMs + this.#lengthMs;
@@ -34,7 +34,7 @@ export class UpstreamWindows {
     this.#mostRefusals = Math.max(this.#mostRefusals, this.#recentRefusals.length);
   }
 
-  /** How many calls could have been let through: all that each window allows, but of the last one no more than were made. */
+  /** Number of calls that the quota allowed: all of each window, but of the last window no more than were made. */
   get possible(): number {
     return Math.max(0, this.#begun - 1) * this.#allowed + Math.min(this.#callsInLast, this.#allowed);
   }
@@ -51,7 +51,7 @@ export class UpstreamWindows {
     return this.#refusals;
   }
 
-  /** The most 429s within any stretch as long as a window. */
+  /** Most 429s within any period of a window's length. */
   get mostRefusals(): number {
     return this.#mostRefusals;
   }

@@ -5,38 +5,38 @@ import { scopesIn } from '../identity/scopes.ts';
 import type { SignedTokens } from './signed-tokens.ts';
 import { type ApiKey, findApiKey } from '../identity/api-keys.ts';
 
-/** The claims of a token that has been verified; as it came, for issuers differ in what they say and how. */
+/** Claims of a verified token. Their types are unknown: issuers differ in names and forms. */
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Who sent a request, or why that is not known. `claims` are those of its token, if that could be verified. */
+/** Caller of a request, or the error when it is unknown. `claims` are those of its token, if that was verified. */
 export type CallerOf = (request: Request, claims: Claims | undefined) => Caller | UpstreamError;
 
-/** What callers authenticate with. */
+/** Credentials that callers authenticate with. */
 export interface AcceptedCredentials {
   readonly apiKeys: readonly ApiKey[];
-  /** Null where no tokens are accepted. */
+  /** Null when no tokens are accepted. */
   readonly tokens: SignedTokens | null;
 }
 
-/** Callers are told apart by the credential of the upstream's that they send; without one they are `otherwise`. */
+/** Callers identified by the upstream token that they send; `otherwise` without one. */
 export function callersByUpstreamToken(otherwise: Caller | UpstreamError): CallerOf {
   return (request) => {
     const token = bearerTokenOf(request.headers.get('authorization'));
-    // What the upstream shows to its own token is the upstream's to decide.
+    // The upstream decides what its own token may see.
     return token === null
       ? otherwise
       : { key: callerKeyOf('upstream token', token), maySeePersonalData: true };
   };
 }
 
-/** Whoever asks where callers are not authenticated. */
+/** Caller of every request when callers are not authenticated. */
 export function anonymousCaller(personalDataScope: string | null): Caller {
   return { key: callerKeyOf('anonymous'), maySeePersonalData: personalDataScope === null };
 }
 
 /**
- * Callers are who their API key or token says. An `x-api-key` header alone decides where API keys are accepted: two
- * credentials of one request are never mixed.
+ * Callers identified by API key or token. An `x-api-key` header alone decides where API keys are accepted: two credentials
+ * of one request are never mixed.
  */
 export function authenticatedCallers(
   { apiKeys, tokens }: AcceptedCredentials,
@@ -57,7 +57,7 @@ export function authenticatedCallers(
 
   function callerOfClaims(claims: Claims): Caller | null {
     const name = nameIn(claims);
-    // A token that never expires could not be taken back.
+    // A token that never expires could not be revoked.
     return name === null || typeof claims['exp'] !== 'number'
       ? null
       : { key: callerKeyOf('JWT', ...name), maySeePersonalData: maySee(scopesIn(claims)) };
@@ -81,7 +81,7 @@ export function authenticatedCallers(
   };
 }
 
-/** Issuer, kind and name of whom a token is about: a user, or else the program that it was given to. */
+/** Issuer, kind and name of the subject of a token, or else of the client it was issued to; null for neither. */
 function nameIn({ iss, sub, client_id: clientId, azp }: Claims): string[] | null {
   if (typeof iss !== 'string') return null;
   if (isName(sub)) return [iss, 'subject', sub];
@@ -93,7 +93,7 @@ function isName(claim: unknown): claim is string {
   return typeof claim === 'string' && claim !== '';
 }
 
-/** `detail` is for the log alone. */
+/** `detail` goes to the log only. */
 function credentialRefused(detail: string): UpstreamError {
   return new UpstreamError(
     { code: 'UNAUTHENTICATED', message: 'the credential that was sent is not one that the gateway accepts' },

@@ -3,7 +3,7 @@ import { UpstreamError } from '../errors.ts';
 import { bearerTokenOf } from '../identity/upstream-identity.ts';
 import type { SignatureHeader, SigningKeys } from './signing-keys.ts';
 
-/** Made with a private key alone, so that what is needed to verify them is no secret. */
+/** Asymmetric algorithms only, so that the key which verifies a signature is no secret. */
 export const algorithms = [
   'RS256',
   'RS384',
@@ -16,16 +16,16 @@ export const algorithms = [
   'ES512',
 ] as const;
 
-/** Clocks differ: a token is taken so much before it becomes valid and after it expires. */
+/** Clocks differ: a token is accepted this long before it becomes valid and after it expires. */
 export const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** What the claims of a token have to be. */
+/** Claims that a token must have. */
 interface ExpectedClaims {
   readonly issuer: string;
   readonly audience: string;
 }
 
-/** Finds the tokens (JWTs) that are worth verifying, and the keys to do it with. */
+/** Selects the tokens (JWTs) worth verifying, and provides the keys to verify them. */
 export class SignedTokens {
   readonly #keys: SigningKeys;
   readonly #expected: ExpectedClaims;
@@ -37,8 +37,8 @@ export class SignedTokens {
   }
 
   /**
-   * The bearer token of a request if it looks like one that a key of the issuer has signed; null for anything else, also
-   * where no key can be had at the moment: see `failureOf`.
+   * Bearer token of a request when its header names a key of the issuer; null otherwise, also while the keys are
+   * unavailable: see `failureOf`.
    */
   async in(request: Request): Promise<string | null> {
     const token = bearerTokenOf(request.headers.get('authorization'));
@@ -53,17 +53,17 @@ export class SignedTokens {
     }
   }
 
-  /** The key for such a signature, as PEM, where `in` has just found a token with it. */
+  /** PEM key for a signature header with which `in` has just found a token. */
   keyFor(header: SignatureHeader): string | undefined {
     return this.#keys.found(header);
   }
 
-  /** Why nothing can be said about the token of a request. */
+  /** Error that kept the token of a request from being checked. */
   failureOf(request: Request): UpstreamError | undefined {
     return this.#failures.get(request);
   }
 
-  /** For the log: what is wrong with a token that was not accepted, as far as it says so itself. */
+  /** Defect of a rejected token, for the log, as far as the token itself shows it. */
   faultOf(token: string): string {
     const header = headerOf(token);
     if (header === null) return 'no token of a kind that is accepted';
@@ -78,14 +78,14 @@ export class SignedTokens {
   }
 }
 
-/** Null when a token is none, or wants something that is not done here. */
+/** Null when the text is no token, or requires something that is not supported here. */
 function headerOf(token: string): SignatureHeader | null {
   try {
     const { alg, kid, crit } = decodeProtectedHeader(token);
-    // Claims as well: what verifies the token expects an object.
+    // Throws unless the claims are an object, which the verifier expects.
     decodeJwt(token);
     if (!algorithms.some((name) => name === alg) || alg === undefined) return null;
-    // An extension that has to be understood (RFC 7515, section 4.1.11), and none is.
+    // Extensions that must be understood (RFC 7515, section 4.1.11); none is supported.
     if (crit !== undefined) return null;
     if (kid === undefined) return { alg };
     return typeof kid === 'string' ? { alg, kid } : null;

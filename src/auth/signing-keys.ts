@@ -4,32 +4,32 @@ import { UpstreamError } from '../errors.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Http } from '../upstream/http/http.ts';
 
-/** What a token says about its signature. */
+/** Fields of a token's header that describe its signature. */
 export interface SignatureHeader {
   readonly alg: string;
-  /** Id of the key; without one the key is the only one of the set that can have made such a signature. */
+  /** Id of the key; without one, the key must be the only one of the set that fits the algorithm. */
   readonly kid?: string;
 }
 
 export interface SigningKeysOptions {
-  /** The endpoint that gives the keys as a JSON Web Key Set (RFC 7517). */
+  /** Endpoint that returns the keys as a JSON Web Key Set (RFC 7517). */
   readonly url: string;
   readonly http: Http;
-  /** The longest that reading them may take. */
+  /** Longest time for reading the keys. */
   readonly timeoutMs: number;
   readonly log: Logger;
 }
 
-/** Keys are read again when they are older, so that one that its issuer has withdrawn is not trusted for longer. */
+/** Older keys are read again, so that a key which its issuer has withdrawn is not trusted for longer. */
 const FRESH_MS = 600_000;
-/** Not read again before for a key that is not among them: anybody can make up tokens of keys that there are not. */
+/** Least time before an unknown key causes another read: anybody can send tokens that name keys which do not exist. */
 const COOL_DOWN_MS = 30_000;
-/** The same after an attempt that failed. */
+/** Least time between a failed read and the next one. */
 const FAILED_COOL_DOWN_MS = 5_000;
 
 /**
- * The public keys that an issuer signs its tokens with. Read when the first is needed, when one is not known, and when they
- * are no longer fresh. While they cannot be read, those that were known go on to count, without anybody waiting for others.
+ * Public keys of the issuer of tokens. They are read when the first is needed, when a key is unknown, and when they are no
+ * longer fresh. After a failed read the keys known before stay valid, and no token of theirs waits for the next read.
  */
 export class SigningKeys {
   readonly #remote: RemoteJWKSet;
@@ -37,7 +37,7 @@ export class SigningKeys {
   readonly #found = new Map<string, string>();
   #current: ReturnType<typeof createLocalJWKSet> | undefined;
   #reading: Promise<void> | undefined;
-  /** Epoch milliseconds until when no other attempt is made; undefined while the last one succeeded. */
+  /** Epoch milliseconds before which no read is attempted; undefined unless the last read failed. */
   #failedUntilMs: number | undefined;
 
   constructor({ url, http, timeoutMs, log }: SigningKeysOptions) {
@@ -46,7 +46,7 @@ export class SigningKeys {
       cacheMaxAge: FRESH_MS,
       cooldownDuration: COOL_DOWN_MS,
       timeoutDuration: timeoutMs,
-      // Its answers are bounded in size, and its connections end with the gateway.
+      // `http` bounds the size of answers, and its connections end with the gateway.
       [customFetch]: async (address, { headers, signal }) => {
         const request = { method: 'GET' as const, headers: Object.fromEntries(headers) };
         const { status, bytes } = await http.exchange(new URL(address), request, signal);
@@ -56,8 +56,8 @@ export class SigningKeys {
   }
 
   /**
-   * The key for such a signature, as PEM; null when the issuer has none. Rejects with an `UpstreamError` when that cannot be
-   * known.
+   * PEM key for a signature header; null when the issuer has none. Rejects with an `UpstreamError` when the key is unknown
+   * and the last read failed.
    */
   async find(header: SignatureHeader): Promise<string | null> {
     if (!this.#remote.fresh && !this.#isCoolingDown) {
@@ -73,7 +73,7 @@ export class SigningKeys {
     return key;
   }
 
-  /** The key that was last found for such a signature, at once. */
+  /** PEM key last found for a signature header; reads nothing. */
   found(header: SignatureHeader): string | undefined {
     return this.#found.get(nameOf(header));
   }
@@ -90,7 +90,7 @@ export class SigningKeys {
       this.#found.set(nameOf(header), pem);
       return pem;
     } catch {
-      // No such key, several that fit, or one that cannot be used.
+      // No such key, several that fit, or an unusable one.
       return null;
     }
   }
@@ -113,7 +113,7 @@ export class SigningKeys {
   }
 }
 
-/** Keys of two kinds may have the same id, or none. */
+/** Keys of two algorithms may have the same id, or none. */
 function nameOf({ alg, kid }: SignatureHeader): string {
   return JSON.stringify([alg, kid]);
 }

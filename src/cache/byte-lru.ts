@@ -2,18 +2,18 @@ import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
 import { type Entry, LruList } from './lru-list.ts';
 
-/** No identity takes more than this share of what is kept in all. */
+/** Largest share of the total bound that one identity may take. */
 const IDENTITY_SHARE = 0.75;
-/** How often what has expired is looked for. */
+/** Least time between two sweeps for expired answers. */
 const SWEEP_EVERY_MS = 1_000;
 
-/** What was read by one call and is to be kept. */
+/** Result of one call, to be kept in memory. */
 export interface Cacheable {
-  /** About what it takes in memory. */
+  /** Approximate size in memory. */
   readonly bytes: number;
-  /** When it is of no use any more, on the clock of `performance.now()`. */
+  /** Expiry, on the clock of `performance.now()`. */
   readonly expiresAtMs: number;
-  /** Told when it may not be used any more. */
+  /** Called on removal; the result must not be used any more. */
   readonly forget: () => void;
 }
 
@@ -22,7 +22,7 @@ class Owner {
   bytes = 0;
 }
 
-/** What was read by one call, as long as it is kept. */
+/** Entry of one result; `isKept` turns false on removal. */
 export class LruAnswer {
   readonly keepable: Cacheable;
   bytes: number;
@@ -40,7 +40,7 @@ export class LruAnswer {
   }
 }
 
-/** Bounds in bytes what is kept, in all and for each identity: what was not used for longest goes first. */
+/** LRU bounded in bytes, in total and per identity. Evicts the least recently used answer first. */
 export class ByteLru {
   readonly #maxBytes: number;
   readonly #owners = new PerIdentity(
@@ -51,17 +51,17 @@ export class ByteLru {
   #bytes = 0;
   #sweepAtMs = 0;
 
-  /** With 0 nothing is kept. */
+  /** `maxBytes` of 0 keeps nothing. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
-  /** What all that is kept takes. */
+  /** Size of all answers kept. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Keeps an answer; null when it is larger than what may be kept for one identity. */
+  /** Adds an answer; null when it is larger than the share of one identity. */
   add(identity: UpstreamIdentity, keepable: Cacheable): LruAnswer | null {
     const { bytes } = keepable;
     const most = this.#maxBytes * IDENTITY_SHARE;
@@ -73,7 +73,7 @@ export class ByteLru {
     return answer;
   }
 
-  /** It takes another amount of memory from now on. False, and nothing changes, when that is more than may be kept for one identity. */
+  /** Changes the size of an answer. False, with nothing changed, when it exceeds the share of one identity. */
   resize(answer: LruAnswer, bytes: number): boolean {
     if (bytes > this.#maxBytes * IDENTITY_SHARE) return false;
     if (!answer.isKept) return true;
@@ -83,14 +83,14 @@ export class ByteLru {
     return true;
   }
 
-  /** It was used just now. */
+  /** Marks an answer as used just now. */
   touch(answer: LruAnswer): void {
     if (!answer.isKept) return;
     this.#answers.touch(answer.ofAll);
     answer.owner.answers.touch(answer.ofOwner);
   }
 
-  /** Forgets one answer. */
+  /** Removes an answer and calls its `forget`. */
   remove(answer: LruAnswer): void {
     if (!answer.isKept) return;
     answer.isKept = false;
@@ -102,7 +102,7 @@ export class ByteLru {
     keepable.forget();
   }
 
-  /** Makes room for what the latest answer takes more. */
+  /** Counts bytes for the latest answer, then evicts the oldest answers until the bounds hold. */
   #grow({ owner }: LruAnswer, bytes: number): void {
     owner.bytes += bytes;
     this.#bytes += bytes;
@@ -112,7 +112,7 @@ export class ByteLru {
 
   #removeOldest(answers: LruList<LruAnswer>): void {
     const { oldest } = answers;
-    if (oldest === undefined) throw new TypeError('What takes room is in the list.');
+    if (oldest === undefined) throw new TypeError('Bytes are counted, but the list is empty.');
     this.remove(oldest);
   }
 

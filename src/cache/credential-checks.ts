@@ -2,14 +2,14 @@ import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
 
 interface Proof {
-  /** When the latest call was sent that the upstream accepted the credential of. */
+  /** Sending time of the latest call whose credential the upstream accepted. */
   acceptedMs: number;
-  /** Calls sent before then prove nothing: the upstream has refused the credential since. */
+  /** Time of the latest refusal; the acceptance of a call sent before it proves nothing. */
   revokedMs: number;
 }
 
 /**
- * Until when what is kept for an identity may be shown: no longer than `proofMs` after the upstream accepted its credential.
+ * Latest credential checks per identity. Cached data may be shown for `proofMs` after the latest accepted call was sent.
  * Times are those of `performance.now()`.
  */
 export class CredentialChecks {
@@ -28,13 +28,13 @@ export class CredentialChecks {
     return nowMs - this.#proofs.of(identity).acceptedMs <= this.#proofMs;
   }
 
-  /** The upstream accepted the credential of a call that was sent then. */
+  /** Records that the upstream accepted the credential of a call sent at `sentMs`. */
   accepted(identity: UpstreamIdentity, sentMs: number): void {
     const proof = this.#proofs.of(identity);
     if (sentMs > proof.revokedMs) proof.acceptedMs = Math.max(proof.acceptedMs, sentMs);
   }
 
-  /** The upstream refused the credential. */
+  /** Records that the upstream no longer accepts the credential. */
   revoked(identity: UpstreamIdentity): void {
     const proof = this.#proofs.of(identity);
     proof.acceptedMs = -Infinity;

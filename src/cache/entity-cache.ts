@@ -1,27 +1,27 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { LruAnswer, ByteLru } from './byte-lru.ts';
 
-/** What one answer says of some ids, to be kept. */
+/** Entities of one answer, still packed as the bytes of the answer. */
 export interface Packed<Entity> {
   readonly ids: readonly string[];
-  /** The expand that the entities were read with. */
+  /** Expand values that the entities were read with. */
   readonly expand: readonly string[];
-  /** When the answer came, on the clock of `performance.now()`. */
+  /** Arrival of the answer, on the clock of `performance.now()`. */
   readonly readAtMs: number;
   readonly expiresAtMs: number;
-  /** Makes the entities. */
+  /** Creates the entities. */
   readonly unpack: () => ReadonlyMap<string, Entity | null>;
-  /** Gives back what they are made from; they are not made again after that. */
+  /** Releases the bytes; `unpack` is not called any more. */
   readonly release: () => void;
-  /** About what it takes in memory. */
+  /** Approximate size in memory while packed. */
   readonly packedBytes: number;
-  /** The same once the entities are made. */
+  /** Approximate size in memory once unpacked. */
   readonly unpackedBytes: number;
 }
 
 /**
- * The entities of one answer, as long as they are kept. Most are never asked for again: until the first is, the answer's bytes
- * are all that is kept, which takes a fraction of the room and of the garbage collector's time.
+ * Cached entities of one answer. Most are never looked up: until the first lookup only the bytes of the answer are kept,
+ * which take a fraction of the memory and of the garbage collector's time.
  */
 export class CachedEntities<Entity> {
   readonly expand: readonly string[];
@@ -29,9 +29,9 @@ export class CachedEntities<Entity> {
   readonly #answers: ByteLru;
   readonly #kept: LruAnswer;
   readonly #unpackedBytes: number;
-  /** Null once the entities are made. */
+  /** Null once unpacked. */
   #packed: Pick<Packed<Entity>, 'unpack' | 'release'> | null;
-  /** How many of its ids no later answer has taken over. */
+  /** Number of ids that no later answer has superseded. */
   #latestOf: number;
   #entities: ReadonlyMap<string, Entity | null> = new Map();
 
@@ -45,12 +45,12 @@ export class CachedEntities<Entity> {
     this.#latestOf = packed.ids.length;
   }
 
-  /** Null for an id that the upstream does not know. It counts as used just now. */
+  /** Null when the upstream does not know the id. Marks the answer as used just now. */
   use(id: string): Entity | null {
     this.#answers.touch(this.#kept);
     if (this.#packed !== null) {
       const entities = this.#packed.unpack();
-      // Where there is no room for them they are made again each time: still better than to ask anew.
+      // Entities too large to keep are unpacked at each use: still cheaper than a call.
       if (!this.#answers.resize(this.#kept, this.#unpackedBytes)) return entities.get(id) ?? null;
       this.#entities = entities;
       this.release();
@@ -58,7 +58,7 @@ export class CachedEntities<Entity> {
     return this.#entities.get(id) ?? null;
   }
 
-  /** A later answer speaks of one of its ids. */
+  /** Records that a later answer holds one of the ids. */
   supersede(): void {
     this.#latestOf -= 1;
     if (this.#latestOf === 0) this.remove();
@@ -68,17 +68,17 @@ export class CachedEntities<Entity> {
     this.#answers.remove(this.#kept);
   }
 
-  /** Gives back what the entities are made from. */
+  /** Releases the packed bytes. */
   release(): void {
     this.#packed?.release();
     this.#packed = null;
   }
 }
 
-/** What was read with the same expand. */
+/** Cached entities that were read with the same expand values. */
 class Layer<Entity> {
   readonly expand: readonly string[];
-  /** The only answer, until somebody looks for an id or there is a second: most identities' answers are never asked for. */
+  /** The only answer, unindexed until a lookup or a second answer: most identities' answers are never looked up. */
   #first: { readonly ids: readonly string[]; readonly entities: CachedEntities<Entity> } | null = null;
   #byId: Map<string, CachedEntities<Entity>> | null = null;
 
@@ -94,13 +94,13 @@ class Layer<Entity> {
     return this.#sorted().get(id);
   }
 
-  /** Takes the place of what there is of these ids. */
+  /** Supersedes earlier entities of these ids. */
   put(ids: readonly string[], entities: CachedEntities<Entity>): void {
     if (this.isEmpty) this.#first = { ids, entities };
     else putEach(this.#sorted(), ids, entities);
   }
 
-  /** Forgets those of the ids that still stand for these entities. */
+  /** Removes those of the ids that still map to these entities. */
   forget(ids: readonly string[], entities: CachedEntities<Entity>): void {
     if (this.#first?.entities === entities) this.#first = null;
     else for (const id of ids) if (this.#byId?.get(id) === entities) this.#byId.delete(id);
@@ -133,11 +133,11 @@ function putEach<Entity>(
   }
 }
 
-/** What is kept of one resource for one identity. */
+/** Cached entities of one resource for one identity. */
 export class EntityCache<Entity> {
   readonly #identity: UpstreamIdentity;
   readonly #answers: ByteLru;
-  /** By the expand that entities were read with: whoever wants fewer may have one with more, never the other way round. */
+  /** One layer per set of expand values. Entities with more values serve a lookup with fewer, never the reverse. */
   readonly #layers: Layer<Entity>[] = [];
   #isCleared = false;
 
@@ -151,7 +151,7 @@ export class EntityCache<Entity> {
     return true;
   }
 
-  /** The latest that was read of an id with all of these expand, however old. */
+  /** Latest answer for an id that was read with all of these expand values, of any age. */
   get(id: string, expand: readonly string[]): CachedEntities<Entity> | undefined {
     let latest: CachedEntities<Entity> | undefined;
     for (const layer of this.#layers) {
@@ -162,7 +162,7 @@ export class EntityCache<Entity> {
     return latest;
   }
 
-  /** Keeps an answer. A shelf that was cleared meanwhile takes nothing: what was read is not to be shown any more. */
+  /** Keeps an answer. A cleared cache ignores it: answers of calls under way then must not be shown any more. */
   set(packed: Packed<Entity>): void {
     const { ids, expand, packedBytes, expiresAtMs } = packed;
     if (this.#isCleared || ids.length === 0) return;
@@ -180,7 +180,7 @@ export class EntityCache<Entity> {
     layer.put(ids, entities);
   }
 
-  /** Forgets everything, also what is still to come of calls under way. */
+  /** Removes all entities, and ignores the answers of calls still under way. */
   clear(): void {
     this.#isCleared = true;
     for (const layer of this.#layers) layer.clear();
@@ -196,7 +196,7 @@ export class EntityCache<Entity> {
   }
 }
 
-/** Whether these are the same expand; each is there once. */
+/** True for the same values in any order; each value occurs once. */
 export function isSameExpand(expand: readonly string[], others: readonly string[]): boolean {
   return expand.length === others.length && expand.every((part) => others.includes(part));
 }

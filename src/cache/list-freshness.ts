@@ -1,4 +1,4 @@
-/** What is known of the quota that lists are asked for with. */
+/** Known state of the quota that list calls spend. */
 interface Quota {
   readonly allowed: number;
   readonly used: number;
@@ -6,12 +6,12 @@ interface Quota {
   readonly windowSeconds: number;
 }
 
-/** This share of a window's calls is left to everything that is no list. */
+/** Share of a window's calls that is reserved for everything but lists. */
 const RESERVE = 0.2;
 
 /**
- * For how long a list of interactions may be shown again, in milliseconds: as long as is wanted while the quota lasts at an
- * even pace, and the longer the further it is behind that, up to the most that is allowed.
+ * Milliseconds for which a list of interactions may be shown again: `wantedMs` while the quota lasts at an even pace, and
+ * longer the further it is behind that pace, up to `mostMs`.
  */
 export function interactionsWindowMs(quota: Quota | null, wantedMs: number, mostMs: number): number {
   if (quota === null || mostMs <= wantedMs) return wantedMs;

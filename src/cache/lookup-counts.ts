@@ -1,20 +1,20 @@
-/** How often something was looked for among what is kept. */
+/** Number of lookups by outcome. */
 export interface LookupCounts {
-  /** It was there. */
+  /** Found in the cache. */
   fresh: number;
-  /** It was there and nearly too old, so that it was asked for anew. */
+  /** Found past its TTL but still usable, so due for revalidation. */
   stale: number;
-  /** It was not there, but another process had it. */
+  /** Not found in the cache, but in the replica store. */
   replicated: number;
-  /** It had to be read: it was not there, or too old. */
+  /** Read from the upstream: not found, or too old. */
   missing: number;
 }
 
-/** Counts what is looked for among what is kept, by GraphQL type. */
+/** Lookup counts by GraphQL type. */
 export class LookupCounters {
   readonly #byType = new Map<string, LookupCounts>();
 
-  /** The counts of a type, to be added to. */
+  /** Counts of a type, to be incremented. */
   of(type: string): LookupCounts {
     let counts = this.#byType.get(type);
     if (counts === undefined) {

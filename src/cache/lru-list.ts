@@ -1,4 +1,4 @@
-/** A place in a list. */
+/** Position of a value in a list. */
 export interface Entry<Value> {
   readonly value: Value;
 }
@@ -14,38 +14,38 @@ class Node<Value> implements Entry<Value> {
 }
 
 /**
- * Values by how recently they were used. Linked, and not a `Map` in order of insertion: of a long-lived one that is changed
- * all the time V8 keeps what was deleted until its next full collection.
+ * Values in order of use. A linked list and not a `Map` in insertion order: until its next full garbage collection, V8 keeps
+ * the deleted entries of a long-lived `Map` that changes all the time.
  */
 export class LruList<Value> {
   #oldest: Node<Value> | null = null;
   #latest: Node<Value> | null = null;
 
-  /** The value that was not used for longest. */
+  /** Least recently used value. */
   get oldest(): Value | undefined {
     return this.#oldest?.value;
   }
 
-  /** Adds a value as the latest one. */
+  /** Adds a value as the most recently used. */
   add(value: Value): Entry<Value> {
     const node = new Node(value);
     this.#append(node);
     return node;
   }
 
-  /** It was used just now. */
+  /** Marks the entry as used just now. */
   touch(entry: Entry<Value>): void {
     if (!(entry instanceof Node) || entry === this.#latest) return;
     this.#unlink(entry);
     this.#append(entry);
   }
 
-  /** Takes it out of the list that it is in. */
+  /** Removes an entry, which must be in this list. */
   remove(entry: Entry<Value>): void {
     if (entry instanceof Node) this.#unlink(entry);
   }
 
-  /** From the oldest on. The one that it is at may be removed meanwhile. */
+  /** Oldest first. The current value may be removed during the iteration. */
   *[Symbol.iterator](): Generator<Value> {
     for (let node = this.#oldest; node !== null;) {
       const { after } = node;

@@ -1,64 +1,64 @@
 import type { Signal } from '../lib/signal.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 
-/** What another process has read of one id, or this one earlier. */
+/** Row of one id, read by another process or earlier by this one. */
 export interface ReplicaRow {
   /** JSON; null when the upstream does not know the id. */
   readonly row: Buffer | null;
-  /** Of the answer that it came with. */
+  /** Status of the answer that held the row. */
   readonly status: number;
   readonly correlationId: string | undefined;
-  /** When that answer came, on this process's clock of `performance.now()`. */
+  /** Arrival of that answer, on this process's clock of `performance.now()`. */
   readonly readAtMs: number;
 }
 
-/** What was read by one call just now and is to be shown elsewhere, too. */
+/** Rows that a call has just read, to be shared with other processes. */
 export interface RowsToShare {
-  /** JSON by id; null for those that the upstream does not know. */
+  /** JSON by id; null for ids that the upstream does not know. */
   readonly rows: ReadonlyMap<string, string | Buffer | null>;
   readonly expand: readonly string[];
   readonly status: number;
   readonly correlationId: string | undefined;
-  /** For how long the ids that are known may be shown, and those that are not. */
+  /** TTLs of ids that the upstream knows and of those that it does not. */
   readonly ttlMs: number;
   readonly negativeTtlMs: number;
 }
 
-/** Some ids that only this process asks for until it is done with them, or gone. */
+/** Exclusive right of this process to read some ids; expires when the process dies. */
 export interface Lease {
-  /** It asks until this is settled. */
+  /** Keeps the lease until the work has settled. */
   until(work: Promise<unknown>): void;
-  /** Gives the ids up unless something is under way. */
+  /** Releases the lease unless work is under way. */
   releaseUnlessUsed(): void;
 }
 
 export interface Leased {
-  /** What has come to be known meanwhile. */
+  /** Rows that the store holds by now. */
   readonly rows: ReadonlyMap<string, ReplicaRow>;
-  /** The ids that this process is to ask for; others are being asked for elsewhere. */
+  /** Ids leased to this process; other processes are reading the rest. */
   readonly mine: ReadonlySet<string>;
   readonly lease: Lease;
 }
 
 /**
- * What the processes that share a store know of one resource, for one identity. It may be gone at any moment: everything gives
- * null then, and whoever asked goes on without. Nothing rejects.
+ * Rows of one resource for one identity, shared between processes. The store may become unavailable at any moment: `get` and
+ * `lease` then give null, and the caller goes on without it. Nothing rejects.
  */
 export interface ReplicaStore {
   readonly isAvailable: boolean;
-  /** What may be shown of these ids with exactly these expand; all of them in one question. */
+  /** Rows of these ids that may be shown, with exactly these expand values; one round trip for all. */
   get(ids: readonly string[], expand: readonly string[]): Promise<ReadonlyMap<string, ReplicaRow> | null>;
-  /** Claims those of the ids that nobody else asks for. */
+  /** Leases those of the ids that no other process has leased. */
   lease(ids: readonly string[], expand: readonly string[]): Promise<Leased | null>;
-  /** Waits until one of the ids may be known or free, or for a moment; not longer than the signal allows. */
+  /** Waits until a lease on one of the ids is released, for a short while, or until the signal aborts. */
   waitForRelease(ids: readonly string[], expand: readonly string[], signal: Signal): Promise<void>;
-  /** Shows what was read to the others. */
+  /** Shares rows with the other processes. */
   set(read: RowsToShare): void;
 }
 
-/** What is kept beyond this process, shared with others that can show the same credential. */
+/** Stores of rows that processes with the same credential share. */
 export interface ReplicaStores {
-  /** `scope` is what ids have their meaning in, where that is not the same for all. */
+  /** `scope` is the namespace of the ids, empty when the resource has only one. */
   of(
     identity: UpstreamIdentity,
     resource: { readonly name: string; readonly permissions: readonly string[] },

@@ -8,10 +8,10 @@ import {
   tokenSettings,
 } from './settings.ts';
 
-/** What callers authenticate to the gateway with. */
+/** Credentials that callers authenticate to the gateway with. */
 export interface AuthenticationConfig {
   readonly apiKeys: readonly ApiKey[];
-  /** Null where no tokens are accepted. */
+  /** Null when no tokens are accepted. */
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string } | null;
 }
 

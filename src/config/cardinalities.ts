@@ -1,6 +1,6 @@
 /**
- * How many of something are taken to be there where only the upstream's answer could tell: a plan holds as long as these do.
- * "A list" is a page of interactions or campaigns, or what one entity refers to.
+ * Assumed maximum counts where only the upstream's answer could tell: a plan holds as long as these do. "A list" is a page
+ * of interactions or campaigns, or the references of one entity.
  */
 export const cardinalities = {
   campaignsPerPage: {
@@ -28,12 +28,12 @@ export const cardinalities = {
 export type CardinalityName = keyof typeof cardinalities;
 export type Cardinalities = Readonly<Record<CardinalityName, number>>;
 
-/** Those that nobody has set. */
+/** Cardinalities when none is set. */
 export const usualCardinalities: Cardinalities = cardinalitiesWith(new Map());
 
 /**
- * Reads cardinalities that differ from the usual ones: `name=number`, apart by commas or blanks. Gives those that are right
- * with what is wrong about the others.
+ * Parses cardinalities that differ from the usual ones: `name=number`, separated by commas or blanks. Returns the
+ * cardinalities with the valid entries applied, and the problems of the others.
  */
 export function parseCardinalities(text: string): {
   readonly cardinalities: Cardinalities;

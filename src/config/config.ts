@@ -5,7 +5,7 @@ import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues 
 import { type UpstreamConfig, upstreamOf } from './upstream.ts';
 import { type AuthenticationConfig, authenticationOf } from './callers.ts';
 
-/** What a query may be. */
+/** Limits of a query. */
 export interface QueryLimits {
   readonly maxDepth: number;
   readonly maxAliases: number;
@@ -13,15 +13,15 @@ export interface QueryLimits {
   readonly maxRootFields: number;
 }
 
-/** Where replicas share what they know. */
+/** Redis that replicas share their data in. */
 interface RedisConfig {
   readonly url: string;
   readonly pepper: string;
 }
 
-/** Queries that are known by their ids. */
+/** Queries that clients can send by id. */
 export interface TrustedDocumentsConfig {
-  /** `only` where no others are accepted. */
+  /** `only` when other queries are rejected. */
   readonly mode: 'prefer' | 'only';
   /** Path of the manifest. */
   readonly file: string;
@@ -30,24 +30,24 @@ export interface TrustedDocumentsConfig {
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** How long a client's connection without a request stays open. */
+  /** Time for which a client's connection without a request stays open. */
   readonly keepAliveSeconds: number;
   /** Null for the embedded sandbox. */
   readonly upstream: UpstreamConfig | null;
-  /** Null where callers do not authenticate to the gateway. */
+  /** Null when callers do not authenticate to the gateway. */
   readonly authentication: AuthenticationConfig | null;
-  /** Scope that callers need to see personal data; null where every caller may. */
+  /** Scope that callers need to see personal data; null when every caller may. */
   readonly personalDataScope: string | null;
-  /** Host names that requests may be for besides those of loopback, in lower case; null where none were set. */
+  /** Host names accepted besides those of loopback, in lower case; null when not set. */
   readonly allowedHosts: readonly string[] | null;
   readonly requestTimeoutMs: number;
   readonly upstreamTimeoutMs: number;
   readonly upstreamBatchSize: number;
   readonly upstreamConcurrency: number;
   readonly maxUpstreamCalls: number;
-  /** The most values, objects and elements of lists in one answer. */
+  /** Most values, objects and list elements in one answer. */
   readonly maxAnswerFields: number;
-  /** How many of something there are where the plan of a query cannot know it. */
+  /** Counts that the plan of a query assumes where it cannot know them. */
   readonly cardinalities: Cardinalities;
   readonly interactionsWindowMs: number;
   readonly interactionsMaxAgeMs: number;
@@ -56,34 +56,34 @@ export interface Config {
   readonly identityProofSeconds: number;
   readonly queryLimits: QueryLimits;
   readonly maxBodyBytes: number;
-  /** Null where every query is sent as it is. */
+  /** Null when every query is sent as text. */
   readonly trustedDocuments: TrustedDocumentsConfig | null;
-  /** Whether clients are told of the schema: by introspection, and by suggestions in errors. */
+  /** True when clients may learn the schema: by introspection, and by suggestions in errors. */
   readonly introspection: boolean;
   readonly graphiql: boolean;
-  /** Whether routers of a federated graph may ask for entities. */
+  /** True when routers of a federated graph may query entities. */
   readonly subgraph: boolean;
   /** Origins of web pages that may read answers. */
   readonly corsOrigins: readonly string[];
-  /** Whether requests may ask for a report of their upstream calls. */
+  /** True when requests may ask for a usage report of their upstream calls. */
   readonly upstreamReport: boolean;
   readonly logLevel: SettingValues['LOG_LEVEL'];
-  /** Null where no metrics are kept. */
+  /** Null when no metrics are collected. */
   readonly metricsPort: number | null;
-  /** Base URL; null where no traces are made. */
+  /** Base URL; null when no traces are made. */
   readonly otlpEndpoint: string | null;
   readonly tracesSampler: NonNullable<SettingValues['OTEL_TRACES_SAMPLER']>;
-  /** For samplers that have to do with shares: 0 to 1. */
+  /** Share of requests for ratio samplers, 0 to 1. */
   readonly tracesRatio: number;
   readonly drainSeconds: number;
-  /** Null where each process is by itself. */
+  /** Null when processes share nothing. */
   readonly redis: RedisConfig | null;
-  /** How many processes spend the same quota. */
+  /** Number of processes that spend the same quota. */
   readonly replicas: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
-/** Everything that is wrong with the environment, at once. */
+/** All problems of the environment at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly problems: readonly string[];
@@ -95,7 +95,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * The configuration that an environment describes.
+ * Configuration from the environment.
  *
  * @throws ConfigError with every problem at once.
  */
@@ -113,7 +113,7 @@ export function parseConfig(env: Environment): Config {
       `GRAPHIQL cannot be on without introspection, which ${values.INTROSPECTION === 'off' ? 'INTROSPECTION=off' : 'TRUSTED_DOCUMENTS=only'} switches off.`,
     );
   }
-  // One that could not be read has been reported by itself, and what stands in its place is nobody's choice.
+  // Invalid values are already reported; the defaults in their place are not worth comparing.
   const wereRead = !problems.some((problem) => problem.startsWith('INTERACTIONS_'));
   if (wereRead && values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS) {
     problems.push(
@@ -188,7 +188,7 @@ function readSettings(env: Environment, problems: string[]): SettingValues {
   return values as SettingValues;
 }
 
-/** All that settings are checked by has words of its own. */
+/** Every check of a setting has a message of its own. */
 function messageOf(issues: Err['issues']): string {
   return issues.map((issue) => ('message' in issue ? issue.message : issue.code)).join(', ');
 }

@@ -1,6 +1,6 @@
 /**
- * The vendor's regions: name as its tools use it, and domain. New ones appear, so any domain may be configured as well.
- * Source: the region list of the vendor's developer centre, seen in November 2026.
+ * Domains of the vendor's regions, by name as in its tools. New regions appear, so any domain may be configured as well.
+ * Source: region list of the vendor's developer centre, seen in November 2026.
  */
 export const regions: ReadonlyMap<string, string> = new Map([
   ['us-east-1', 'mypurecloud.com'],

@@ -25,17 +25,17 @@ import {
 } from './values.ts';
 import type { ApiKey } from '../identity/api-keys.ts';
 
-/** A setting of the environment. An empty value counts as not set. */
+/** Environment variable. An empty value counts as not set. */
 interface Setting {
   readonly meaning: string;
-  /** What it is when it is not set; null where not being set has a meaning of its own, which `meaning` says. */
+  /** Value when not set; null when that has a meaning of its own, which `meaning` states. */
   readonly default: string | null;
   readonly schema: Type<string | number | readonly string[] | readonly ApiKey[] | Cardinalities>;
-  /** Whether the value is not shown, not even in an error about itself: it is a secret, or may hold one. */
+  /** True when the value is never shown, not even in an error about itself: it is a secret, or may contain one. */
   readonly hidden?: true;
 }
 
-/** Everything that is read from the environment. The README's table is held against this one. */
+/** All settings read from the environment. A test compares the README's table with them. */
 export const settings = {
   PORT: { meaning: 'port it listens on', default: '4000', schema: port },
   HOST: {
@@ -301,14 +301,14 @@ export const settings = {
 
 export type SettingName = keyof typeof settings;
 
-/** The value of each setting, null where it is neither set nor has a default. */
+/** Value of each setting; null when it is not set and has no default. */
 export type SettingValues = {
   readonly [Name in SettingName]:
     | Infer<(typeof settings)[Name]['schema']>
     | ((typeof settings)[Name]['default'] extends string ? never : null);
 };
 
-/** One for each type: how long what was read of it may be used again. */
+/** TTL settings, one per kind of data. */
 function lifetimeSettings() {
   const schema = wholeNumber(0, 86_400);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
@@ -327,10 +327,10 @@ export function ttlSetting<Name extends TtlName>(name: Name) {
   return `CACHE_TTL_${name}_SECONDS` as const;
 }
 
-/** Whether a setting is there, be it readable or not. */
+/** True when a setting is not empty, even if its value is invalid. */
 export type IsSet = (name: SettingName) => boolean;
 
-/** Without one of these each caller is known to the upstream by its own token. */
+/** Credentials of the gateway. Without them, each caller's own token is sent to the configured upstream. */
 export const ownCredentials = [
   'GENESYSCLOUD_OAUTHCLIENT_ID',
   'GENESYSCLOUD_OAUTHCLIENT_SECRET',
@@ -341,6 +341,6 @@ export const tokenSettings = [
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
 ] as const satisfies SettingName[];
-/** Settings by which callers are authenticated. */
+/** Settings that authenticate callers. */
 export const authenticating = [...tokenSettings, 'AUTH_API_KEY_HASHES'] as const satisfies SettingName[];
 export const callerSettings = [...authenticating, 'AUTH_PII_SCOPE'] as const satisfies SettingName[];

@@ -15,9 +15,9 @@ export interface UpstreamConfig {
   readonly credentials: Credentials;
 }
 
-/** Settings that say something about an upstream, but not which one it is. */
+/** Settings that need an upstream but do not select one. */
 const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
-/** Looks at settings together. One that is there but could not be read counts as there: it has been reported by itself. */
+/** Checks settings in combination. An invalid setting counts as set: its own problem is already reported. */
 export function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamConfig | null {
   const credentials = credentialsOf(values, isSet, problems);
   if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
@@ -69,7 +69,7 @@ function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {
   return regions.get(region ?? '') ?? region ?? '';
 }
 
-/** The login service's token endpoint; a URL that names it already is taken as it is. */
+/** Token endpoint of the login service; a URL that already names the endpoint stays as it is. */
 export function tokenUrlOf(loginUrl: string): string {
   const base = loginUrl.replace(/\/+$/, '');
   return base.endsWith('/oauth/token') ? base : `${base}/oauth/token`;

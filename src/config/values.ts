@@ -5,7 +5,7 @@ import { isLoopback } from '../lib/loopback.ts';
 import { parseCardinalities } from './cardinalities.ts';
 import { regions } from './regions.ts';
 
-// What values of settings are read and checked by, with what is told of those that are refused.
+// Schemas that parse and check the values of settings, with the messages for invalid values.
 
 export const text = v.string();
 export const port = wholeNumber(0, 65_535);
@@ -41,7 +41,7 @@ export const redisUrl = text.assert(
   isRedisUrl,
   'must be a URL such as redis://redis:6379 or rediss://user:password@redis:6380/0',
 );
-/** The names of OpenTelemetry. */
+/** Names defined by OpenTelemetry. */
 export const samplerNames = [
   'always_on',
   'always_off',
@@ -81,16 +81,16 @@ function isRegion(value: string): boolean {
   return regions.has(value) || /^(?=.{1,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(value);
 }
 
-/** A credential goes there, so nothing but loopback may be spoken to in clear text. */
+/** Calls carry a credential, so plain http is allowed to loopback only. */
 function isUpstreamUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, username, password } = new URL(value);
-  // Paths are appended to it, so that not even an empty query or fragment may end it.
+  // Paths are appended to the URL, so not even an empty query or fragment may end it.
   if (username + password !== '' || /[?#]/.test(value)) return false;
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-/** Keys come from there, so that whoever could change them on the way could be any caller. */
+/** Keys are read from this URL: an attacker who changed them on the way could pose as any caller. */
 function isJwksUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, username, password } = new URL(value);
@@ -98,14 +98,14 @@ function isJwksUrl(value: string): boolean {
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname));
 }
 
-/** Of this installation's own network as a rule, and nothing secret goes there. */
+/** Plain http is allowed: the host is usually in the installation's own network, and receives no secrets. */
 function isHttpUrl(value: string): boolean {
   if (!/^https?:/i.test(value) || !URL.canParse(value) || /[?#]/.test(value)) return false;
   const { username, password } = new URL(value);
   return username + password === '';
 }
 
-/** What is sent there is encrypted, but for the password. */
+/** Plain redis:// is allowed: cached data is encrypted before it is sent. The password is not. */
 function isRedisUrl(value: string): boolean {
   if (!/^rediss?:/i.test(value) || !URL.canParse(value)) return false;
   const { hostname, pathname, search, hash } = new URL(value);
@@ -117,7 +117,7 @@ function listed(value: string): readonly string[] {
     value
       .toLowerCase()
       .split(/[\s,]+/)
-      // A name that ends in a dot is the same name, as in the Host header.
+      // A trailing dot does not change a name, as in the Host header.
       .map((name) => name.replace(/\.$/, ''))
       .filter((name) => name !== '')
   );
@@ -127,7 +127,7 @@ function areHostNames(names: readonly string[]): boolean {
   return names.length > 0 && names.every((name) => /^(?:[\w.-]+|\[[\da-f:.]+\])$/.test(name));
 }
 
-/** As a browser sends it, so that the two can be compared as texts. */
+/** Origins are spelled as browsers send them, so that the texts can be compared. */
 function areOrigins(values: readonly string[]): boolean {
   return (
     values.length > 0 &&

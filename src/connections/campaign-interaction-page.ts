@@ -8,7 +8,7 @@ export const DEFAULT_INTERACTIONS = 100;
 export const MAX_INTERACTIONS = 1000;
 export const DEFAULT_ORDER: InteractionOrder = 'CREATION_TIME_ASC';
 
-/** One page of a campaign's interactions; what the list as a whole is like is known at once, for the upstream gave all of it. */
+/** One page of a campaign's interactions. The total is known without a call, because the upstream gave the whole list. */
 export class CampaignInteractionPage {
   readonly nodes: CampaignInteractionRecord[];
   readonly totalCount: number;
@@ -16,7 +16,7 @@ export class CampaignInteractionPage {
   readonly #order: InteractionOrder;
   readonly #start: number;
 
-  /** `start` is where the page begins among those that match, in order. */
+  /** `start` is the index of the page's first interaction in `matching`. */
   constructor(
     matching: readonly CampaignInteractionRecord[],
     order: InteractionOrder,
@@ -51,7 +51,7 @@ export class CampaignInteractionPage {
   }
 }
 
-/** Requests share lists, of which each is sorted only once. */
+/** Interactions in this order. Requests share lists, so each list is sorted only once per order. */
 export function inOrder(
   list: CampaignInteractionList,
   order: InteractionOrder,
@@ -68,7 +68,7 @@ export function placeOf(interaction: CampaignInteractionRecord, order: Interacti
   return { order, creationTimeMs: interaction.creationTimeMs, id: interaction.id };
 }
 
-/** By creation time, those without one last in either order; ties by id, which is what makes the order total. */
+/** Compares by creation time, null last in either order; ties by id, which makes the order total. */
 export function comparePlaces(a: InteractionPlace, b: InteractionPlace): number {
   if (a.creationTimeMs !== b.creationTimeMs) {
     if (a.creationTimeMs === null) return 1;

@@ -5,13 +5,12 @@ import { campaignCursor, type CampaignPlace } from './cursor.ts';
 
 export const DEFAULT_CAMPAIGNS = 25;
 
-/** One page of campaigns. */
 export class CampaignPage {
   readonly #rows: CampaignSlice['rows'];
   readonly #from: number;
   readonly #first: number;
   readonly #filter: string;
-  /** What is known of the listing beyond the rows; asked for only by those who want it, for a page of none costs no call. */
+  /** Figures of the whole listing. A function, because a page of no rows costs no call unless they are selected. */
   readonly beyond: () => Promise<{ total: number | null; hasMore: boolean }>;
 
   constructor(
@@ -37,7 +36,7 @@ export class CampaignPage {
   async pageInfo() {
     const { hasMore } = await this.beyond();
     const start = this.#rows[0]?.at;
-    // Rows at the end that had to be left out are behind a client that goes on, or it would never get past them.
+    // The end cursor is after rows that were left out at the end, or clients would never get past them.
     const end = hasMore && this.#first > 0 ? this.#from + this.#first - 1 : this.#rows.at(-1)?.at;
     return {
       hasNextPage: hasMore,
@@ -52,12 +51,12 @@ export class CampaignPage {
   }
 }
 
-/** Whether it is known, without asking the upstream, that nothing matches. */
+/** True when a filter is known, without a call, to match nothing. */
 export function isEmptyFilter(filter: CampaignFilter | null | undefined): boolean {
   return filter?.ids?.length === 0 || filter?.divisionIds?.length === 0;
 }
 
-/** Tells filters apart: a place in the upstream's numbering means nothing under another one. */
+/** Key of a filter, for cursors: a position in the upstream's listing means nothing under another filter. */
 export function campaignFilterKey(filter: CampaignFilter | null | undefined): string {
   const { name, ids, divisionIds, contactListId, queueId } = filter ?? {};
   const conditions = [name || null, ids ?? null, divisionIds ?? null, contactListId ?? null, queueId ?? null];

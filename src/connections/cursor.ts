@@ -1,12 +1,12 @@
 /**
- * Cursors are opaque to clients: JSON in base64url. Each begins with its kind, so that a cursor of another list is recognised
- * instead of being read as a place in this one.
+ * Cursors are opaque to clients: JSON in base64url. Each begins with its kind, so that a cursor of another list is not read
+ * as a position in this one.
  */
 
 /** Orders of interactions, as the schema names them. */
 export type InteractionOrder = 'CREATION_TIME_ASC' | 'CREATION_TIME_DESC';
 
-/** A place among interactions: after the one that stood here, even if it is gone by now. */
+/** Position after an interaction, valid even when that interaction is gone. */
 export interface InteractionPlace {
   readonly order: InteractionOrder;
   /** Epoch milliseconds; null for an interaction without a creation time. */
@@ -14,9 +14,9 @@ export interface InteractionPlace {
   readonly id: string;
 }
 
-/** A place in the upstream's listing of campaigns, which it numbers, under one filter. */
+/** Position in the upstream's numbered listing of campaigns, under one filter. */
 export interface CampaignPlace {
-  /** How many stand before it. */
+  /** Number of campaigns before the position. */
   readonly from: number;
   readonly filter: string;
 }
@@ -27,7 +27,7 @@ export function interactionCursor({ order, creationTimeMs, id }: InteractionPlac
   return encode(['interaction', order, creationTimeMs, id]);
 }
 
-/** Null when it is no cursor of interactions. */
+/** Null when the text is no cursor of interactions. */
 export function parseInteractionCursor(cursor: string): InteractionPlace | null {
   const [kind, order, creationTimeMs, id, ...rest] = decode(cursor);
   if (kind !== 'interaction' || rest.length > 0) return null;
@@ -40,7 +40,7 @@ export function campaignCursor({ from, filter }: CampaignPlace): string {
   return encode(['campaign', from, filter]);
 }
 
-/** Null when it is no cursor of campaigns. */
+/** Null when the text is no cursor of campaigns. */
 export function parseCampaignCursor(cursor: string): CampaignPlace | null {
   const [kind, from, filter, ...rest] = decode(cursor);
   if (kind !== 'campaign' || rest.length > 0) return null;

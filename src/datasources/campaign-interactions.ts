@@ -12,8 +12,8 @@ import { isObject, orNull, WireRecord } from './wire/wire-record.ts';
 import type { EntityOrigin } from './wire/origin.ts';
 
 /**
- * The upstream's five lists and the state that standing in each means. Whether an interaction can stand in two at once is
- * unconfirmed; if it does, it is in the furthest state, so the furthest comes first.
+ * The upstream's five lists, each with the state of its interactions. Order matters: the first list wins if two lists hold
+ * the same interaction (unconfirmed), so the furthest state comes first.
  */
 const lists = [
   ['interactingInteractions', 'INTERACTING'],
@@ -27,13 +27,13 @@ export type CampaignInteractionState = (typeof lists)[number][1];
 
 export class CampaignInteractionRecord extends WireRecord<Models.CampaignInteraction> {
   readonly id: string;
-  /** The campaign that was asked for; `campaign` is what the row itself refers to. */
+  /** Id of the campaign that was asked for; `campaign` is the row's own reference. */
   readonly campaignId: string;
   readonly state: CampaignInteractionState;
-  /** References are asked for twice, once to load what they refer to; and a list is shared by requests. */
+  /** Memoized, because references are read twice, once to load their entities, and requests share a list. */
   readonly #references: Partial<Record<'campaign' | 'agent' | 'queue' | 'script', Reference | null>> = {};
   #contact: InteractionContact | null | undefined;
-  /** Every page of a list is found by it. */
+  /** Memoized, because every page of a list is located by the creation time. */
   #creationTimeMs: number | null | undefined;
   #skills: Reference[] | null | undefined;
 
@@ -104,7 +104,7 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   get previewPopDeliveredTime() {
     return this.dateTime('previewPopDeliveredTime');
   }
-  /** Inlined by the upstream; null when it has no id. Personal data. */
+  /** Conversation that the upstream inlines; null when it has no id. Personal data. */
   get conversation() {
     const conversation = this.nested('conversation');
     const id = referenceFrom(conversation, this.origin)?.id;
@@ -112,7 +112,7 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
       ? new ConversationRecord(conversation, { ...this.origin, type: 'Conversation', id })
       : null;
   }
-  /** Of the conversation, also of one that has no id; none where they cannot be read. */
+  /** Participants of the conversation, even of one without an id; empty when unreadable. */
   get participants(): readonly ParticipantRecord[] {
     return (
       orNull(() => {
@@ -144,13 +144,13 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   }
 }
 
-/** A contact as an interaction refers to it. */
+/** Reference from an interaction to its contact. */
 class InteractionContact implements ContactReference {
   readonly id: string;
   readonly ownName: string | null;
   readonly selfUri: string | null;
   readonly #interaction: CampaignInteractionRecord;
-  /** Looked for once, although every selected field of the contact asks for it. */
+  /** Memoized, because every selected field of the contact reads it. */
   #contactList: { readonly found: Reference | null } | undefined;
 
   constructor({ id, ownName, selfUri }: Reference, interaction: CampaignInteractionRecord) {
@@ -172,10 +172,10 @@ class InteractionContact implements ContactReference {
   }
 }
 
-/** What the upstream answers of a campaign at one moment: each interaction once, in no particular order. */
+/** Interactions of a campaign at one moment: each once, in no particular order. */
 export class CampaignInteractionList {
   readonly interactions: readonly CampaignInteractionRecord[];
-  /** What had to be left out and why, each reason once. */
+  /** Reasons for which rows or lists were left out, each once. */
   readonly faults: readonly AnswerFault[];
   readonly origin: EntityOrigin;
   readonly #arrangements = new Map<string, readonly CampaignInteractionRecord[]>();
@@ -201,7 +201,7 @@ export class CampaignInteractionList {
     this.origin = origin;
   }
 
-  /** The interactions in an order that has this name; arranged at most once. */
+  /** Interactions in the order called `name`; `arrange` runs at most once per name. */
   arranged(
     name: string,
     arrange: (interactions: readonly CampaignInteractionRecord[]) => readonly CampaignInteractionRecord[],
@@ -215,7 +215,7 @@ export class CampaignInteractionList {
   }
 }
 
-/** All of a campaign's interactions in one answer, by the campaign's id; no paging. */
+/** All interactions of a campaign, by its id; one answer without paging. */
 export const campaignInteractions = oneByOne({
   name: 'campaignInteractions',
   type: 'Campaign',

@@ -3,12 +3,12 @@ import type { UpstreamRequest } from '../upstream/request.ts';
 import { campaigns } from './campaigns.ts';
 import { isObject } from './wire/wire-record.ts';
 
-/** The largest page that the upstream gives. */
+/** Largest page that the upstream gives. */
 export const MAX_CAMPAIGN_PAGE = 100;
 
-/** Which campaigns are wanted: all conditions hold; null or absent is no condition, an empty list matches nothing. */
+/** Conditions on campaigns, all of which must hold. Null or absent is no condition; an empty list matches nothing. */
 export interface CampaignFilter {
-  /** What the name begins with, as the upstream compares it. */
+  /** Prefix of the name, as the upstream compares it. */
   readonly name?: string | null;
   readonly ids?: readonly string[] | null;
   readonly divisionIds?: readonly string[] | null;
@@ -16,7 +16,7 @@ export interface CampaignFilter {
   readonly queueId?: string | null;
 }
 
-/** A page of the listing, which is sorted by name. */
+/** Page of the listing, which is sorted by name. */
 export interface CampaignPageKey {
   readonly filter: CampaignFilter;
   readonly size: number;
@@ -42,7 +42,7 @@ export function campaignPageRequest({ filter, size, number }: CampaignPageKey): 
   return { resource, permissions, keys: ids?.length ?? 0, method: 'GET', path, query, isList: true };
 }
 
-/** What a page says of the listing after the place `end`, when the rows that it holds itself reach to `seen`. */
+/** Total of the listing, null if not given, and whether rows follow place `end`. The page's own rows end at `seen`. */
 export function beyondPage(
   body: unknown,
   end: number,

@@ -15,7 +15,7 @@ export class CampaignProgressRecord extends WireRecord<Models.CampaignProgress> 
   }
 }
 
-/** Largest batch: undocumented, 100 is the safe reading. */
+/** Largest batch: undocumented; 100 is the safe choice. */
 export const campaignProgress = postOfIds({
   name: 'campaignProgress',
   type: 'Campaign',

@@ -39,8 +39,8 @@ export class CampaignStatsRecord extends WireRecord<Models.CampaignPerformanceDa
 }
 
 /**
- * The vendor's type of this answer has connectRatio alone; attempts and connects are declared for the statistics of a
- * single campaign (ConnectRate) and taken from here where they are given.
+ * The vendor's type of this answer declares `connectRatio` only. `attempts` and `connects` are declared for the statistics
+ * of a single campaign (`ConnectRate`) and read here where present.
  */
 class ContactRateRecord extends WireRecord<Models.ConnectRate> {
   get attempts() {

@@ -56,7 +56,7 @@ export const campaigns = listingById({
   Entity: CampaignRecord,
 });
 
-/** For rows about a campaign, which name it by a reference instead of an id of their own. */
+/** Campaign id of a row that has a reference to its campaign instead of an id of its own. */
 export function campaignIdOf({ campaign }: { campaign?: unknown }): unknown {
   const reference: { id?: unknown } = isObject(campaign) ? campaign : {};
   return reference.id;

@@ -3,7 +3,7 @@ import { isId } from './wire/ids.ts';
 import type { Reference } from './wire/reference.ts';
 import { orNull } from './wire/wire-record.ts';
 
-/** `/outbound/contactlists/{id}/contacts/{id}` at the end: likely but unconfirmed, so it is taken only where it names the same contact. */
+/** A URI likely ends in `/outbound/contactlists/{id}/contacts/{id}`. Unconfirmed, so it must name the same contact. */
 const LISTS = '/outbound/contactlists/';
 const CONTACTS = '/contacts/';
 
@@ -13,8 +13,8 @@ interface DialerAttributes {
 }
 
 /**
- * The contact list that an interaction says its contact is in, without a call; null when it does not say. Looked for in
- * the order of trust: the reference's own URI, the dialer's attributes of a participant, the preview of a callback.
+ * Contact list of an interaction's contact, found without a call; null when the interaction does not name it. Sources, most
+ * trusted first: the reference's URI, the dialer's attributes of a participant, the preview of a callback.
  */
 export function contactListIn(
   contact: Reference,
@@ -30,13 +30,13 @@ function fromParticipants(contactId: string, participants: readonly ParticipantR
 
 function fromUri({ id, selfUri }: Reference): string | null {
   if (selfUri === null) return null;
-  // Without regular expression: a screen has hundreds of them.
+  // No regular expression, for speed: a screen has hundreds of URIs.
   const end = selfUri.endsWith('/') ? selfUri.length - 1 : selfUri.length;
   const contactsAt = selfUri.lastIndexOf(CONTACTS, end - CONTACTS.length);
   const listsAt = selfUri.lastIndexOf(LISTS, contactsAt);
   if (contactsAt === -1 || listsAt === -1) return null;
   const contactId = selfUri.slice(contactsAt + CONTACTS.length, end);
-  // Ids are compared in the form in which they stand in URIs: decoding what somebody else encoded can fail.
+  // Ids are compared both raw and encoded, because decoding another system's URI can fail.
   if (contactId !== id && contactId !== encodeURIComponent(id)) return null;
   return idOrNull(selfUri.slice(listsAt + LISTS.length, contactsAt));
 }
@@ -65,7 +65,7 @@ function fromPreviews(contactId: string, participants: readonly ParticipantRecor
   return null;
 }
 
-/** An interaction can have participants of other calls' contacts; one that names another contact says nothing of this one. */
+/** False for a row of another contact: an interaction can have participants of other calls' contacts. */
 function isSameOrUnsaid(said: unknown, contactId: string): boolean {
   return said === undefined || said === null || said === contactId;
 }

@@ -15,7 +15,7 @@ export class ContactRecord extends EntityRecord<Models.DialerContact> {
   get dateCreated() {
     return this.dateTime('dateCreated');
   }
-  /** The upstream's map from column to record, as a list. */
+  /** Call records as a list; the upstream has a map from column to record. */
   get callRecords() {
     const records = this.nested('callRecords');
     return (
@@ -44,26 +44,26 @@ export class CallRecordRecord extends WireRecord<Models.CallRecord> {
   }
 }
 
-/** A contact as somebody refers to it. Its id means something only within its contact list, which the reference may not name. */
+/** Reference to a contact. Its id is valid only within its contact list, which the reference may not name. */
 export interface ContactReference extends Reference {
-  /** The contact list, as far as it is known without a call. */
+  /** Contact list; null when it is not known without a call. */
   readonly contactList: Reference | null;
-  /** The campaign that knows the contact list otherwise; null where no campaign is involved. */
+  /** Campaign that names the contact list otherwise; null where no campaign is involved. */
   readonly campaignId: string | null;
-  /** The answer in which the contact was referred to; null where it was none, and then the contact list is known. */
+  /** Origin of the reference; null where no answer has it, and then the contact list is known. */
   readonly origin: Origin | null;
 }
 
-/** A contact of which no more is known than its id and its list's. */
+/** Reference to a contact of which only its id and its list's id are known. */
 export function contactIn(contactListId: string, id: string): ContactReference {
   const contactList = { id: contactListId, ownName: null, selfUri: null };
   return { id, ownName: null, selfUri: null, contactList, campaignId: null, origin: null };
 }
 
-/** Largest batch: undocumented, 100 is the safe reading. */
+/** Largest batch: undocumented; 100 is the safe choice. */
 export const contactsResource = { name: 'contacts', maxIds: 100 } as const;
 
-/** 404 is about the contact list, or about a single contact. */
+/** A 404 concerns the contact list or a single contact. */
 export function contactsOf(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
     ...contactsResource,
@@ -72,7 +72,7 @@ export function contactsOf(contactListId: string): Resource<ContactRecord> {
     ttl: 'CONTACT',
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
     rows: bareArray,
-    // A row that says it is of another list is of a contact that nobody asked for.
+    // A row that names another list is a contact that was not requested.
     idOf: ({ id, contactListId: said }: { id?: unknown; contactListId?: unknown }) =>
       (said ?? contactListId) === contactListId ? id : undefined,
     absentOn404: true,

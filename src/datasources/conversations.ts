@@ -2,7 +2,7 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { oneByOne } from './resource.ts';
 import { EntityRecord, WireRecord } from './wire/wire-record.ts';
 
-/** As an interaction has it inlined or as it was read by itself: the two differ in nothing that is used here. Personal data. */
+/** Conversation, inlined in an interaction or loaded by id: both forms agree in all that is read here. Personal data. */
 export class ConversationRecord extends EntityRecord<Models.ConversationBasic> {
   get name() {
     return this.ownName;
@@ -46,7 +46,7 @@ export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
   get endTime() {
     return this.dateTime('endTime');
   }
-  // The participant's own name may be that of a station or a number, so the user's is not taken from it.
+  // The participant's name may be a station or a number, so it is not used as the user's name.
   get user() {
     return this.referenceBy('userId');
   }
@@ -66,7 +66,7 @@ export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
 }
 
 export class WrapupRecord extends WireRecord<Models.Wrapup> {
-  /** The vendor's `code` is the wrap-up code's id and its `name` the code's name. */
+  /** The vendor's `code` is the wrap-up code's id, its `name` the code's name. */
   get code() {
     return this.referenceBy('code', 'name');
   }
@@ -100,7 +100,7 @@ class DialerPreviewRecord extends WireRecord<Models.DialerPreview> {
   }
 }
 
-/** There is no bulk call for conversations under way. */
+/** No bulk call exists for conversations under way. */
 export const conversations = oneByOne({
   name: 'conversations',
   type: 'Conversation',

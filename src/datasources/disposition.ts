@@ -1,4 +1,4 @@
-/** The values that the upstream documents for the disposition of an interaction. */
+/** Values that the upstream documents for the disposition of an interaction. */
 const documented = [
   'DISCONNECT',
   'LIVE_VOICE',
@@ -13,7 +13,7 @@ const documented = [
 /** `OutdatedSdkVersion` is the vendor's own name for a value that its SDK does not know yet. */
 export type DispositionValue = (typeof documented)[number] | 'OutdatedSdkVersion';
 
-/** Call-analysis codes, of which the upstream's description of the field speaks, and what they mean by their names. */
+/** Call-analysis codes are mentioned in the upstream's description of the field; their meaning is taken from their names. */
 const byCode = new Map<string, DispositionValue>([
   ...documented.map((value) => [value, value] as const),
   ['disposition.classification.callable.person', 'LIVE_VOICE'],
@@ -26,7 +26,7 @@ const byCode = new Map<string, DispositionValue>([
   ['disposition.classification.uncallable.sit', 'SIT_UNCALLABLE'],
 ]);
 
-/** What a value or code of the upstream means; null for null. */
+/** Disposition for a value or code of the upstream; null for null. */
 export function dispositionOf(code: string | null): DispositionValue | null {
   return code === null ? null : (byCode.get(code) ?? 'OutdatedSdkVersion');
 }

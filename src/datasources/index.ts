@@ -12,7 +12,7 @@ import { skills } from './skills.ts';
 import { users } from './users.ts';
 import { wrapUpCodes } from './wrap-up-codes.ts';
 
-/** Every REST resource that entities are loaded from by their ids. Contacts are a resource for each contact list. */
+/** REST resources that load entities by id. `contactsOf` makes one for each contact list. */
 export const resources = {
   campaigns,
   campaignInteractions,

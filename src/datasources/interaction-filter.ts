@@ -2,13 +2,13 @@ import type { CampaignInteractionRecord, CampaignInteractionState } from './camp
 import type { DispositionValue } from './disposition.ts';
 import { orNull } from './wire/wire-record.ts';
 
-/** Which interactions are wanted: all conditions hold; null or absent is no condition, an empty list matches nothing. */
+/** Conditions on interactions, all of which must hold. Null or absent is no condition; an empty list matches nothing. */
 export interface InteractionFilter {
   readonly states?: readonly CampaignInteractionState[] | null;
   readonly dispositions?: readonly DispositionValue[] | null;
   readonly agentIds?: readonly string[] | null;
   readonly queueIds?: readonly string[] | null;
-  /** At least one of them. */
+  /** Matches interactions with at least one of these skills. */
   readonly skillIds?: readonly string[] | null;
   readonly activePreviewCall?: boolean | null;
   /** Exclusive. */
@@ -17,7 +17,7 @@ export interface InteractionFilter {
   readonly createdBefore?: Date | null;
 }
 
-/** Whether it is known, without asking the upstream, that nothing matches. */
+/** True when the filter alone shows that nothing matches, so that no call is needed. */
 export function matchesNothing(filter: InteractionFilter): boolean {
   const { states, dispositions, agentIds, queueIds, skillIds, createdAfter, createdBefore } = filter;
   return (
@@ -26,7 +26,7 @@ export function matchesNothing(filter: InteractionFilter): boolean {
   );
 }
 
-/** An interaction that lacks what a condition is about, or of which it cannot be read, does not match. */
+/** An interaction whose value for a condition is absent or unreadable does not match. */
 export function interactionMatcher(
   filter: InteractionFilter,
 ): (interaction: CampaignInteractionRecord) => boolean {

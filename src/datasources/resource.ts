@@ -6,43 +6,43 @@ import { isObject } from './wire/wire-record.ts';
 
 type QueryParameter = readonly [name: string, value: string];
 
-/** Something that the upstream adds to every row only when it is asked to by this parameter. */
+/** Part of every row that the upstream adds only when `query` asks for it. */
 interface ExpandPart<Name extends string> {
   readonly name: Name;
   readonly query: QueryParameter;
-  /** How long it may be used again, where that differs from the rest of the row. */
+  /** TTL of the part, where it differs from that of the row. */
   readonly ttl?: TtlName;
 }
 
 /**
- * What is peculiar to one REST resource: how to ask for its entities by id and how to read the answer. Everything
- * general (batching, chunking, matching, keeping) is in the files beside this one and knows no resource by name.
+ * Specifics of one REST resource: how to request its entities by id and how to read the answer. The code that all
+ * resources share (batching, chunking, matching, caching) is in `loading/` and `cache/`.
  */
 export interface Resource<Entity, Expand extends string = never> {
   /** Name in reports and logs, such as `users`. */
   readonly name: string;
-  /** GraphQL type whose ids it takes, such as `User`. */
+  /** GraphQL type of the ids, such as `User`. */
   readonly type: string;
-  /** GraphQL type that it gives. */
+  /** GraphQL type of the result. */
   readonly resultType: string;
   readonly permissions: readonly string[];
-  /** How long what was read may be used again; `live` for lists that are asked for anew within seconds. */
+  /** Name of the TTL; `live` for lists, which are read anew within seconds. */
   readonly ttl: TtlName | 'live';
-  /** The most ids that one call takes; the configured batch size may lower it. */
+  /** Most ids per call; the configured batch size may lower it. */
   readonly maxIds: number;
   readonly expand: readonly ExpandPart<Expand>[];
-  /** The call for these ids, which are not empty, differ from each other and are at most `maxIds`. */
+  /** Call for 1 to `maxIds` distinct ids. */
   request(ids: readonly string[], expand: readonly Expand[]): UpstreamRequest;
-  /** The rows of an answer to a call for these ids; null when it is no such answer. */
+  /** Rows of the answer to a call for these ids; null when the body is no such answer. */
   readonly rows: (body: unknown, ids: readonly string[]) => readonly unknown[] | null;
-  /** The id that a row answers; where one row is all there is, the id that was asked for. */
+  /** Id that a row answers; where the answer is a single row, the id that was asked for. */
   readonly idOf: (row: object, ids: readonly string[]) => unknown;
-  /** Whether the answer itself says that rows for these ids are missing from it. */
+  /** True when the answer itself says that it lacks rows for these ids. */
   readonly isCut: (body: unknown, ids: readonly string[]) => boolean;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
-  /** Whether a reference is such an entity itself, so that nothing has to be loaded. */
+  /** True when a reference is itself the entity, so that nothing has to be loaded. */
   readonly isEntity: (value: unknown) => value is Entity;
-  /** Whether 404 says that the upstream does not know the ids, rather than that the call failed. */
+  /** True when 404 means that the upstream does not know the ids, not that the call failed. */
   readonly absentOn404: boolean;
 }
 
@@ -53,18 +53,18 @@ interface Described<Entity> {
   readonly type: string;
   /** @default `type` */
   readonly resultType?: string;
-  /** What the identity needs one of to be answered; empty where every identity is. Source: the vendor's API. */
+  /** Permissions, one of which the identity needs; empty where none is needed. Source: the vendor's API. */
   readonly permissions: readonly string[];
   readonly ttl: TtlName | 'live';
   readonly path: string;
   readonly Entity: EntityClass<Entity>;
 }
 
-/** A listing that takes ids: `GET path?id=…&id=…`, answered by `{ entities }` in an order of its own, without unknown ids. */
+/** Listing by ids: `GET path?id=…&id=…`, answered by `{ entities }` in any order, without unknown ids. */
 export function listingById<Entity, Expand extends string = never>(
   description: Described<Entity> & {
     readonly maxIds: number;
-    /** Sent with every call. */
+    /** Parameters of every call. */
     readonly query?: readonly QueryParameter[];
     readonly expand?: readonly ExpandPart<Expand>[];
   },
@@ -81,7 +81,7 @@ export function listingById<Entity, Expand extends string = never>(
       method: 'GET',
       path,
       query: [
-        // Every listing is cut at 25 rows, silently, unless it is asked for more.
+        // Listings are silently cut at 25 rows unless the call asks for more.
         ['pageSize', String(ids.length)],
         ...query,
         ...expand.filter((part) => wanted.includes(part.name)).map((part) => part.query),
@@ -94,7 +94,7 @@ export function listingById<Entity, Expand extends string = never>(
   };
 }
 
-/** A reading POST whose body is the ids: `POST path` with `["…"]`. */
+/** Reading POST with the ids as its body: `POST path` with `["…"]`. */
 export function postOfIds<Entity>(
   description: Described<Entity> & {
     readonly maxIds: number;
@@ -123,12 +123,12 @@ export function postOfIds<Entity>(
   };
 }
 
-/** What can only be had one by one: `GET path/{id}`, 404 for an id that the upstream does not know. */
+/** Resource without a bulk call: `GET path/{id}`, 404 for an id that the upstream does not know. */
 export function oneByOne<Entity>(
   description: Described<Entity> & {
-    /** What follows the id in the path. */
+    /** Path after the id. */
     readonly below?: string;
-    /** The id that an answer says it is for; by default its own. */
+    /** Id that an answer says it is for; by default its `id`. */
     readonly idOf?: (row: object) => unknown;
   },
 ): Resource<Entity> {
@@ -155,20 +155,20 @@ function idOfRow(row: { id?: unknown }): unknown {
   return row.id;
 }
 
-/** The rows of a listing's envelope. */
+/** Rows of a listing's envelope; null for any other body. */
 export function entitiesOf(body: unknown): readonly unknown[] | null {
   if (typeof body !== 'object' || body === null || !('entities' in body)) return null;
   return bareArray(body.entities);
 }
 
-/** A total that is larger than the number of ids counts something else, and tells nothing. */
+/** A total above the number of ids counts something else and proves nothing. */
 function saysThereAreMore(body: unknown, ids: readonly string[]): boolean {
   const { total }: { total?: unknown } = isObject(body) ? body : {};
   const rows = entitiesOf(body)?.length ?? 0;
   return typeof total === 'number' && rows < total && total <= ids.length;
 }
 
-/** The rows of an answer that is nothing but them. */
+/** Rows of an answer that is a bare array. */
 export function bareArray(body: unknown): readonly unknown[] | null {
   return Array.isArray(body) ? body : null;
 }

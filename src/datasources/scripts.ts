@@ -20,7 +20,7 @@ class ScriptRecord extends EntityRecord<Models.Script> {
   }
 }
 
-/** No listing of scripts takes ids; a campaign has few scripts. */
+/** The upstream has no listing of scripts by id; a campaign has few scripts. */
 export const scripts = oneByOne({
   name: 'scripts',
   type: 'Script',

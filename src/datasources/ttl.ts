@@ -1,7 +1,6 @@
 /**
- * How long what is read of each type may be used again, in seconds, where nothing else is configured. The vendor allows for
- * configuration that is one to five minutes old; what changes by the second is kept for seconds. For as long again it may be
- * used while it is asked for anew.
+ * Default TTLs in seconds. The vendor allows configuration data to be one to five minutes old; data that changes by the
+ * second is kept for seconds. A stale entry may be used for as long again while it is revalidated.
  */
 export const ttls = {
   CAMPAIGN: 15,

@@ -3,7 +3,7 @@ import { entityStateOf } from './wire/open-enum.ts';
 import { listingById } from './resource.ts';
 import { EntityRecord, WireRecord } from './wire/wire-record.ts';
 
-/** An agent, or any other user. */
+/** Agent or any other user. */
 class UserRecord extends EntityRecord<Models.User> {
   get email() {
     return this.text('email');
@@ -64,7 +64,7 @@ export class RoutingStatusRecord extends WireRecord<Models.RoutingStatus> {
   }
 }
 
-/** A skill that an agent has. The row's id and name are the skill's; its selfUri is not, that is the row's own. */
+/** Skill of a user. The row's `id` and `name` are the skill's; its `selfUri` is not, so `skillUri` is read. */
 export class UserSkillRecord extends WireRecord<Models.UserRoutingSkill> {
   get skill() {
     return this.referenceBy('id', 'name', 'skillUri');
@@ -74,7 +74,7 @@ export class UserSkillRecord extends WireRecord<Models.UserRoutingSkill> {
   }
 }
 
-/** The upstream fills the expand as well as it can, so a part that was asked for may still be absent. */
+/** The upstream's expand is best effort, so a requested part may still be absent. */
 export const users = listingById({
   name: 'users',
   type: 'User',
@@ -82,7 +82,7 @@ export const users = listingById({
   ttl: 'USER',
   path: '/api/v2/users',
   maxIds: 500,
-  // The default, active, hides inactive and deleted users, who still stand in interactions.
+  // The default, `active`, hides inactive and deleted users, to whom interactions still refer.
   query: [['state', 'any']],
   expand: [
     { name: 'presence', query: ['expand', 'presence'], ttl: 'PRESENCE' },

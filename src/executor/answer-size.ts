@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 /**
- * Count of the fields of one answer while it is made: completed values (leaves and objects) and elements of lists. A value that
- * two places of an answer share counts in both, because it is written out twice.
+ * Counter of the fields of one answer while it is made: completed values (leaves and objects) and elements of lists. A value
+ * at two places of an answer counts twice, because it is written out twice.
  */
 export class AnswerSize {
   readonly maxFields: number;
@@ -13,7 +13,7 @@ export class AnswerSize {
     this.maxFields = maxFields;
   }
 
-  /** Fields so far. Once there are more than `maxFields`, the number at which the answer was ended. */
+  /** Number of fields so far. Once above `maxFields`, it no longer changes. */
   get fields(): number {
     return this.#fields;
   }
@@ -22,7 +22,7 @@ export class AnswerSize {
     return this.#fields > this.maxFields;
   }
 
-  /** Resolves when there are too many fields. Nobody has to wait for values that are still under way then. */
+  /** Resolves when there are too many fields. Pending values need not be awaited then. */
   get exceeded(): Promise<void> {
     return this.#exceeded.promise;
   }
@@ -30,10 +30,10 @@ export class AnswerSize {
   /**
    * Adds fields, before they are made.
    *
-   * @throws GraphQLError when there are too many. It ends the whole answer: no nullable field stops it on its way up.
+   * @throws GraphQLError when there are too many. The error ends the whole answer: nullable fields do not stop it.
    */
   add(fields: number): void {
-    // Values still under way after the end must not change the number that the client is told.
+    // Values that arrive after the end must not change the number that the client is told.
     if (!this.isExceeded) this.#fields += fields;
     if (!this.isExceeded) return;
     this.#exceeded.resolve();
@@ -41,5 +41,5 @@ export class AnswerSize {
   }
 }
 
-/** Extension by which the executor of @graphql-tools knows an error that ends the execution (its `CRITICAL_ERROR`). */
+/** Extension that marks an error as the end of the execution for the executor of @graphql-tools (its `CRITICAL_ERROR`). */
 const ending = { extensions: { CRITICAL_ERROR: true } };

@@ -1,6 +1,6 @@
 /**
- * An object or list some of whose values are promised. They are put in as they come, so that keys stay in order, and only they
- * are waited for: with Promise.all, those that are there cost as much.
+ * Object or list with pending values. Each is put in its place once resolved, so keys stay in order. Only promises are
+ * awaited: with Promise.all, values that are no promises cost as much.
  */
 export class PendingObject<Key extends string | number> {
   readonly #whole: Record<Key, unknown>;
@@ -11,7 +11,7 @@ export class PendingObject<Key extends string | number> {
     this.#whole = whole;
   }
 
-  /** The whole once all is in it; rejects as soon as a promise does. */
+  /** Resolves with the whole once all values are in place; rejects as soon as one promise does. */
   get promise(): Promise<unknown> {
     return this.#settled.promise;
   }
@@ -28,7 +28,7 @@ export class PendingObject<Key extends string | number> {
   }
 }
 
-/** A list that holds promises, once all of them are there. */
+/** Resolves with a list once all promises in it have resolved. The list must hold at least one. */
 export function awaitPendingList(list: unknown[]): Promise<unknown> {
   const pendingObject = new PendingObject<number>(list);
   for (const [index, value] of list.entries()) {
@@ -38,8 +38,8 @@ export function awaitPendingList(list: unknown[]): Promise<unknown> {
 }
 
 /**
- * Throws the error that leaves no object to give, after what its other fields promised has ended: that is how graphql-js does
- * it, and what it still finds wrong with them is told.
+ * Throws the error that makes an object null, once the promises of its other fields have resolved or one has rejected.
+ * graphql-js does the same, so that errors found meanwhile are reported.
  */
 export function throwAfter(thrown: unknown, values: readonly unknown[]): Promise<never> {
   const promises = values.filter((value) => value instanceof Promise);
@@ -50,13 +50,13 @@ export function throwAfter(thrown: unknown, values: readonly unknown[]): Promise
   return Promise.all(promises).then(rethrow, rethrow);
 }
 
-/** Throws the error that leaves no list to give. What its other elements promised is of no interest any more. */
+/** Throws the error that makes a list null. Promises of its other elements are ignored, rejections included. */
 export function throwAtOnce(thrown: unknown, values: readonly unknown[]): never {
   for (const value of values) if (value instanceof Promise) value.catch(() => null);
   throw thrown;
 }
 
-/** As graphql-js tells promises. */
+/** True for values that graphql-js takes for promises. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === 'object' || typeof value === 'function') &&

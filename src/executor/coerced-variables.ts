@@ -2,7 +2,7 @@ import { type ExecutionArgs, getVariableValues, GraphQLError, type OperationDefi
 
 type VariableValues = Record<string, unknown>;
 
-/** The variables of a execution: their values, or what is wrong with them. */
+/** Variables of an execution: their values, or the errors of their coercion. */
 export type CoercedVariables =
   | { readonly values: VariableValues; readonly errors: null }
   | { readonly values: null; readonly errors: readonly GraphQLError[] };
@@ -13,18 +13,18 @@ interface CoercionCache {
   readonly coerced: CoercedVariables;
 }
 
-/** By the context of a execution, in which all that deal with it meet. */
+/** Coerced variables by context value, which identifies the execution. */
 const known = new WeakMap<object, CoercionCache>();
 
-/** Most errors of one execution. graphql quotes a whole variable in each, so their size grows with the square of what was sent. */
+/** Maximum number of errors. graphql quotes a whole variable in each, so their size grows with the square of the input. */
 const MAX_ERRORS = 20;
-/** Most characters before and after an error's semicolon. Together they quote fewer than 200 characters of what was sent. */
+/** Maximum characters before and after an error's semicolon. Together they quote fewer than 200 characters of the input. */
 const MAX_PREFIX = 100;
 const MAX_REASON = 130;
-/** Suggestions at the end of a reason. They hold names of the schema only, and are never cut. */
+/** Suggestions at the end of a reason. They contain only names of the schema, and are never cut. */
 const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w+"(?:(?:, | or |, or )"\w+")*\?$/;
 
-/** Variables of a execution, coerced once for all plugins and the compiled executor. At most 20 errors, each of bounded length. */
+/** Variables of an execution, coerced once per context value. At most 20 errors, each of bounded length. */
 export function coercedVariables(
   { schema, variableValues, contextValue }: Pick<ExecutionArgs, 'schema' | 'variableValues' | 'contextValue'>,
   operation: OperationDefinitionNode,
@@ -33,7 +33,7 @@ export function coercedVariables(
   const earlier = isObject ? known.get(contextValue) : undefined;
   if (earlier?.operation === operation && earlier.inputs === variableValues) return earlier.coerced;
   const inputs: VariableValues = variableValues ?? {};
-  // graphql adds one error that says that there are more.
+  // graphql adds one error, which says that there are more.
   const options = { maxErrors: MAX_ERRORS - 1 };
   const result = getVariableValues(schema, operation.variableDefinitions ?? [], inputs, options);
   const coerced: CoercedVariables = result.errors
@@ -43,7 +43,7 @@ export function coercedVariables(
   return coerced;
 }
 
-/** Error with long quotes cut: `Variable "$filter" got invalid value { … at "filter.states"; Value "GONE" does not exist in …`. */
+/** Error with long quotes cut: `Variable "$in" got invalid value { … at "in.states"; Value "GONE" does not exist in …`. */
 function shortened(error: GraphQLError): GraphQLError {
   const { message, nodes = null, originalError } = error;
   const whole = originalError?.message ?? '';
@@ -57,7 +57,7 @@ function shortened(error: GraphQLError): GraphQLError {
   );
 }
 
-/** Text of at most so many characters, without its middle if need be: an error begins with its subject and ends with the fault. */
+/** Text cut in the middle to at most `most` characters: an error begins with its subject and ends with the fault. */
 export function withoutMiddle(text: string, most: number): string {
   if (text.length <= most) return text;
   const end = Math.floor(most / 2);

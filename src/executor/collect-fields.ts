@@ -18,11 +18,11 @@ type Nodes = [FieldNode, ...FieldNode[]];
 export interface FieldWalk {
   readonly fragments: Fragments;
   readonly isIncluded: (selection: SelectionNode) => boolean;
-  /** Whether a fragment on this type applies. @default every fragment does */
+  /** True when a fragment with this type condition applies. @default every fragment applies */
   readonly appliesTo?: ((typeCondition: string) => boolean) | undefined;
   /**
-   * Names of fragments that have been followed. Each is followed once, however often it is spread: following every spread could
-   * take exponential time. Walks with one set follow each fragment once in all of them.
+   * Names of fragments that have been followed. Each is followed once, however often it is spread: following every spread
+   * could take exponential time. Walks that share a set follow each fragment once in total.
    */
   readonly followed?: Set<string>;
 }
@@ -30,7 +30,7 @@ export interface FieldWalk {
 /**
  * Calls `onField` for each field of selection sets, through fragments, in the order of the text.
  *
- * @param onField Gets the type condition of the innermost fragment around the field; undefined where there is none.
+ * @param onField Receives the type condition of the innermost fragment around the field; undefined when there is none.
  */
 export function walkFields(
   selectionSets: readonly SelectionSetNode[],
@@ -70,8 +70,8 @@ export function selectedFields(
 }
 
 /**
- * Fields that selection sets ask of an object type, by response key in the order of the answer: fragments on other types are left
- * out, @skip and @include are applied. Source: CollectFields of the specification.
+ * Fields that selection sets select on an object type, by response key in the order of the answer. Fragments on other types
+ * are left out, @skip and @include are applied. Source: CollectFields of the specification.
  */
 export function collectFields(
   { schema, fragments }: { readonly schema: GraphQLSchema; readonly fragments: Fragments },
@@ -86,7 +86,7 @@ export function collectFields(
   return byResponseKey(nodes);
 }
 
-/** Field nodes grouped by response key, in the order in which keys come first. */
+/** Field nodes grouped by response key, in the order of first occurrence. */
 export function byResponseKey(nodes: Iterable<FieldNode>): Map<string, Nodes> {
   const byKey = new Map<string, Nodes>();
   for (const node of nodes) {
@@ -102,7 +102,7 @@ export function responseKey({ alias, name }: FieldNode): string {
   return (alias ?? name).value;
 }
 
-/** Whether a fragment on the type condition applies to objects of a type. */
+/** True when a fragment with the type condition applies to objects of a type. */
 function isOfType(schema: GraphQLSchema, type: GraphQLObjectType, typeCondition: string): boolean {
   if (typeCondition === type.name) return true;
   const condition = schema.getType(typeCondition);

@@ -8,13 +8,13 @@ import { awaitPendingList, PendingObject, throwAfter, throwAtOnce } from './awai
 import { argumentsOf, fail, infoOf, type Operation, type Execution, type ResponsePosition } from './state.ts';
 
 export interface CompiledOperation {
-  /** The data or a promise of them; throws or rejects with the error that leaves none. */
+  /** Returns the data or their promise; throws or rejects with the error that makes the data null. */
   readonly answer: (execution: Execution, rootValue: unknown) => unknown;
-  /** How many places an answer has, but for positions in lists: a measure of what it takes to keep this. */
+  /** Number of response positions: a measure of the memory that the compiled operation takes. */
   readonly size: number;
 }
 
-/** Compiles an operation, under these values of what its selections depend on. Null where that cannot be done. */
+/** Compiles an operation for one set of condition values. Null when the operation cannot be compiled. */
 export function compileOperation(
   operation: Operation,
   conditions: Conditions,
@@ -39,13 +39,13 @@ export function compileOperation(
     throwAfter,
     throwAtOnce,
   };
-  // oxlint-disable-next-line typescript/no-implied-eval -- generate-code.ts says what can get into the text
+  // oxlint-disable-next-line typescript/no-implied-eval -- generate-code.ts says which text can get into the code
   const define = new Function(...helperNames, generateCode(root, positions));
   const answer = define(...helperNames.map((name) => helpers[name]));
   return { answer, size: positions.length + 1 };
 }
 
-/** An enum's names by the values that stand for nothing but themselves: no null, and nothing that could be a promise. */
+/** Names of an enum by primitive value. Other values are left out: null, and objects that could be promises. */
 function namesByValue(type: GraphQLEnumType): Map<unknown, string> {
   const primitive = type
     .getValues()

@@ -12,46 +12,45 @@ import { coercedVariables } from './coerced-variables.ts';
 import { fragmentsOf } from './collect-fields.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
 import { conditionsOf } from './conditions.ts';
-import { tokensIn } from './kept-documents.ts';
 import { noMemoization, type Memoization } from './memoized-answers.ts';
 import { type Operation, Execution } from './state.ts';
 import { conditionVariables } from './condition-variables.ts';
+import { tokensIn } from './document-tokens.ts';
 
 export interface CompiledExecutorOptions {
-  /** At which execution for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
+  /** Number of the execution at which an operation is compiled: 1 compiles at once, Infinity never. @default 3 */
   readonly compileAtHit?: number;
-  /** Sources of which those that are alike get one answer. @default none */
+  /** Rules for sources that share one answer when they are alike. @default none */
   readonly memoization?: Memoization;
-  /** Most operations that are kept compiled. @default 500 */
+  /** Maximum number of kept operations. @default 500 */
   readonly maxOperations?: number;
 }
 
-/** Of one operation: what its selections depend on, and what it was compiled to for each case that came up. */
+/** Condition variables of an operation, and the variants compiled for their values so far. */
 interface Plan {
   readonly operation: Operation;
-  /** Null where it cannot be compiled. */
+  /** Null when the operation cannot be compiled. */
   readonly variables: readonly string[] | null;
   readonly variants: Map<string, CompiledOperation | null>;
-  /** Of its document, which is kept with it. */
+  /** Number of tokens of its document, which the plan keeps in memory. */
   readonly tokens: number;
 }
 
-/** All that is kept together has so many places in answers at most; some 2 kB each. */
-const MAX_SITES_KEPT = 20_000;
-/** As many of a document take as much, with their nodes. */
-const TOKENS_PER_SITE = 4;
+/** Maximum number of response positions in all kept operations, about 2 kB each. */
+const MAX_POSITIONS_KEPT = 20_000;
+/** Number of document tokens, with their nodes, that take as much memory as one position. */
+const TOKENS_PER_POSITION = 4;
 
 /**
- * Executes queries as graphql-js does, result for result, by functions that are generated for each operation. What is sent only
- * once or twice is not worth it, and some things it cannot do; those are left to the ordinary executor.
- *
- * Operations are told apart by their document object, so parsed documents have to be kept by whoever parses them.
+ * Executes queries with the same results as the ordinary executor (`execute` of graphql-js), by functions that are generated
+ * for each operation. Operations sent only once or twice do not repay compilation, and some cannot be compiled; `execute`
+ * returns null for both. Operations are identified by their AST node, so the caller has to cache parsed documents.
  */
 export class CompiledExecutor {
   readonly #compileAtHit: number;
   readonly #memoization: Memoization;
   readonly #plans: LRUCache<OperationDefinitionNode, Plan>;
-  /** Kept as long as the document is, so that operations that never come again push out neither plans nor counts. */
+  /** Executions so far. Weak keys: operations that never recur evict neither plans nor counts. */
   readonly #hits = new WeakMap<OperationDefinitionNode, number>();
 
   constructor({
@@ -63,17 +62,17 @@ export class CompiledExecutor {
     this.#memoization = memoization;
     this.#plans = new LRUCache({
       max: maxOperations,
-      maxSize: MAX_SITES_KEPT,
+      maxSize: MAX_POSITIONS_KEPT,
       sizeCalculation: ({ variants, tokens }) =>
         [...variants.values()].reduce(
           (sum, variant) => sum + (variant?.size ?? 0),
-          1 + Math.ceil(tokens / TOKENS_PER_SITE),
+          1 + Math.ceil(tokens / TOKENS_PER_POSITION),
         ),
     });
   }
 
   /**
-   * Null where the ordinary executor has to answer.
+   * Null when the ordinary executor has to answer.
    *
    * @param size Counts the fields of the answer. Once it is exceeded, the result is not the answer to the operation.
    */
@@ -83,7 +82,7 @@ export class CompiledExecutor {
   ): ExecutionResult | Promise<ExecutionResult> | null {
     const operation = getOperationAST(args.document, args.operationName);
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
-    // It would have to be asked for every value.
+    // Such a resolver would have to be called for every value.
     if (args.fieldResolver || args.typeResolver) return null;
     const plan = this.#plans.get(operation) ?? this.#noteHit(operation, args);
     if (plan === null || plan.variables === null || plan.operation.schema !== args.schema) return null;
@@ -118,17 +117,17 @@ export class CompiledExecutor {
     if (variant === undefined) {
       variant = compileOperation(plan.operation, conditions, this.#memoization);
       plan.variants.set(key, variant);
-      // Its size is another one now, which is only asked of another object.
+      // The plan has grown. lru-cache updates the size of an entry only for another object.
       this.#plans.set(plan.operation.operation, { ...plan });
     }
     return variant;
   }
 }
 
-/** Node can be started so that it refuses (`--disallow-code-generation-from-strings`). */
+/** False when Node.js was started with `--disallow-code-generation-from-strings`. */
 function canGenerateCode(): boolean {
   try {
-    // oxlint-disable-next-line typescript/no-implied-eval -- there is nothing in it
+    // oxlint-disable-next-line typescript/no-implied-eval -- the text is a constant
     return new Function('return true')() === true;
   } catch {
     return false;
@@ -154,15 +153,15 @@ function runCompiled(
 }
 
 function resultOf(data: unknown, { errors, memoized: answers }: Execution): ExecutionResult {
-  // Of no use any more, and as large as the result: V8 would keep it as long as it does the execution.
+  // Memoized answers are as large as the result, and no longer needed. V8 would keep them as long as the execution.
   answers.length = 0;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is made of a root is an object, or null where that failed
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a completed root is an object, or null when it failed
   const answer = data as Record<string, unknown> | null;
   return errors.length === 0 ? { data: answer } : { errors, data: answer };
 }
 
 function resultWithout(error: unknown, execution: Execution): ExecutionResult {
-  // Whatever fails at a field is located there.
+  // Errors of fields are GraphQLErrors by now.
   if (!(error instanceof GraphQLError)) throw error;
   execution.add(error, null, []);
   return resultOf(null, execution);

@@ -4,10 +4,10 @@ import { isPromiseLike } from './await-pending.ts';
 import { argumentsOf, fail, infoOf, type Execution, type ResponsePosition } from './state.ts';
 
 /**
- * Completes whatever generated text has no shorter way for: promises, values of other types than expected, nulls and errors.
- * What it throws is for the caller to `fail` with; what it promises has been failed with already.
+ * Completes values that the generated code does not complete inline: promises, values of unexpected types, nulls and errors.
+ * The caller passes thrown errors to `fail`; rejections have been passed to `fail` already.
  *
- * @param source What the field was read of.
+ * @param source Object that the field was read from.
  */
 export function complete(
   execution: Execution,
@@ -35,7 +35,7 @@ export function complete(
   );
 }
 
-/** Sees to it that a promised object or list that cannot be given fails where it stands. */
+/** Passes the rejection of a promised object or list to `fail`, at its own position. */
 export function guard(
   execution: Execution,
   position: ResponsePosition,
@@ -87,7 +87,7 @@ function completeLeaf(type: GraphQLLeafType, value: unknown): unknown {
   );
 }
 
-/** What can be a list. */
+/** True for values that can be completed as a list. Strings cannot. */
 export function isIterable(value: unknown): value is Iterable<unknown> {
   return (
     typeof value === 'object' &&

@@ -8,12 +8,12 @@ import {
 import { walkFields } from './collect-fields.ts';
 import { conditionIn, isPlain } from './conditions.ts';
 
-/** Each doubles the variants of an operation that may have to be compiled. */
+/** Maximum number of condition variables. Each doubles the variants that an operation can be compiled to. */
 const MAX_VARIABLES = 4;
 
 /**
- * Names of the variables that decide what of an operation is selected. Null where that is decided by more of them than is
- * compiled for, by other directives than @skip and @include, or where something other than fields of types is asked for.
+ * Names of the variables in @skip and @include of an operation. Null when the operation cannot be compiled: it has more than
+ * `MAX_VARIABLES` of them, other directives, or introspection fields.
  */
 export function conditionVariables(
   { fragments }: { readonly fragments: Readonly<Record<string, FragmentDefinitionNode>> },

@@ -8,17 +8,16 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** Values of the variables that @skip and @include ask for, by name. */
+/** Values of the variables in @skip and @include, by name. */
 export interface Conditions {
   get(name: string): unknown;
 }
 
-/** Conditions of coerced variables. */
 export function conditionsIn(variableValues: Readonly<Record<string, unknown>>): Conditions {
   return { get: (name) => variableValues[name] };
 }
 
-/** Null where one is no boolean, which the ordinary executor has an error for. */
+/** Null when a value is not a boolean: the ordinary executor reports that error. */
 export function conditionsOf(
   variables: readonly string[],
   values: Readonly<Record<string, unknown>>,
@@ -32,7 +31,7 @@ export function conditionsOf(
   return conditions;
 }
 
-/** Whether @skip and @include leave a selection in. A condition without a value leaves it out. */
+/** True when @skip and @include keep a selection. A condition without a value excludes it. */
 export function isIncluded({ directives = [] }: SelectionNode, conditions: Conditions): boolean {
   return directives.every((directive) => {
     const value = conditionIn(directive);
@@ -45,7 +44,7 @@ export function isIncluded({ directives = [] }: SelectionNode, conditions: Condi
   });
 }
 
-/** Value that a directive makes a selection depend on; undefined where it does anything else. */
+/** Condition of @skip or @include; undefined for other directives. */
 export function conditionIn({ name, arguments: args = [] }: DirectiveNode) {
   return name.value === GraphQLSkipDirective.name || name.value === GraphQLIncludeDirective.name
     ? args.find((argument) => argument.name.value === 'if')?.value

@@ -3,24 +3,24 @@ import { type FieldNode, getLocation, GraphQLError, locatedError, type SourceLoc
 type ResponsePath = readonly (string | number)[];
 
 /**
- * The error of a field, as graphql-js makes it of whatever was thrown.
+ * Error of a field as graphql-js makes it of a thrown value.
  *
- * @param nodes Where the operation selects the field.
+ * @param nodes Nodes of the operation that select the field.
  */
 export function fieldError(reason: unknown, nodes: readonly FieldNode[], path: ResponsePath): GraphQLError {
   if (!(reason instanceof Error) || knownOfErrors.some((property) => property in reason)) {
     return locatedError(reason, nodes, path);
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has all of a GraphQLError's properties and its prototype, below
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it has a GraphQLError's properties and prototype (below)
   return new FieldError(reason, nodes, path) as unknown as GraphQLError;
 }
 
-/** What graphql-js takes from the error itself where it is there. */
+/** Properties that graphql-js takes from the thrown error when present. */
 const knownOfErrors = ['path', 'nodes', 'source', 'positions'] as const;
 
 /**
- * A GraphQLError in every respect but that it is cheap to make: one failed call can leave thousands of fields unknown, most of
- * whose errors nobody looks at closely. The stack is that of the reason, as with graphql-js; locations are found when asked for.
+ * GraphQLError in every respect, but cheap to make: one failure can affect thousands of fields, and most of their errors are
+ * never inspected. The stack is the reason's, as in graphql-js; locations are computed at first access.
  */
 class FieldError implements Omit<GraphQLError, 'toJSON' | 'toString' | typeof Symbol.toStringTag> {
   declare readonly toJSON: GraphQLError['toJSON'];
@@ -59,7 +59,7 @@ class FieldError implements Omit<GraphQLError, 'toJSON' | 'toString' | typeof Sy
 
 Object.setPrototypeOf(FieldError.prototype, GraphQLError.prototype);
 
-/** Documents can be parsed without locations. */
+/** Undefined when the document was parsed without locations. */
 function located(nodes: readonly FieldNode[]) {
   const locations = nodes.flatMap(({ loc }) => loc ?? []);
   return locations.length === 0 ? undefined : locations;

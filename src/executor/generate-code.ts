@@ -11,14 +11,14 @@ import type { SelectedObject } from './select-positions.ts';
 import type { ResponsePosition } from './state.ts';
 
 /*
- * Text of the functions that complete the objects and lists of one operation. Names in it are numbers with a letter in front,
- * response keys and property names go through JSON.stringify, and nothing else of the operation gets into it.
+ * Text of the functions that complete the objects and lists of one operation. Identifiers are a letter and a number,
+ * response keys and names of the schema pass through JSON.stringify, and no other text of the operation gets in.
  *
- * A function for each position of objects: `o7(execution, source, i0, i1)`, and of lists: `l7(execution, items, i0)`. What is looked at
- * in line is what nearly every value is. Everything else is left to `complete`, and whatever is thrown to `fail`.
+ * Positions of objects have functions `o7(execution, source, i0, i1)`, positions of lists `l7(execution, items, i0)`. Common
+ * values are completed inline. All other values are passed to `complete`, and thrown errors to `fail`.
  */
 
-/** What the generated text calls by these names. */
+/** Names of the parameters of the generated code. */
 export const helperNames = [
   'argumentsOf',
   'complete',
@@ -36,7 +36,7 @@ export const helperNames = [
   'throwAtOnce',
 ] as const;
 
-/** Whether a value of such a scalar stands for itself in an answer, by the function that would serialize it. */
+/** Conditions under which a scalar value needs no serialization, by the `serialize` function of the scalar. */
 const asItIs = new Map<unknown, string>([
   [GraphQLString.serialize, `typeof value === 'string'`],
   [GraphQLID.serialize, `typeof value === 'string'`],
@@ -45,10 +45,10 @@ const asItIs = new Map<unknown, string>([
   [GraphQLFloat.serialize, `typeof value === 'number' && Number.isFinite(value)`],
 ]);
 
-/** Neither a promise nor an error, either of which may stand for a value. */
+/** Condition for an object that is neither a promise nor an error; resolvers may return both in place of a value. */
 const IS_PLAIN_OBJECT = `typeof value === 'object' && value !== null && typeof value.then !== 'function' && !(value instanceof Error)`;
 
-/** The body of a function of `helperNames` that gives the one that answers the root, and hands each position what completes it. */
+/** Body of a function with parameters `helperNames`. It sets `completion` of positions, and returns the root function. */
 export function generateCode(root: SelectedObject, positions: readonly ResponsePosition[]): string {
   const functions: string[] = [];
   const constants = positions.flatMap(({ number, type, isItem, field }) => [
@@ -68,7 +68,7 @@ export function generateCode(root: SelectedObject, positions: readonly ResponseP
   ].join('\n');
 }
 
-/** Adds the function of an object, and of all below it; gives its name. */
+/** Adds the functions of an object and of everything below it; returns the name of its own. */
 function objectFunction(
   { type, fields }: SelectedObject,
   position: ResponsePosition | null,
@@ -116,7 +116,7 @@ function objectFunction(
   return name;
 }
 
-/** Adds the function of a list, and of all below it; gives its name. */
+/** Adds the functions of a list and of everything below it; returns the name of its own. */
 function listFunction(
   position: ResponsePosition,
   itemPosition: ResponsePosition,
@@ -150,19 +150,19 @@ function listFunction(
   return name;
 }
 
-/** How a field's value is had of its source. */
+/** Expression that reads a field's value from its source. */
 function reading({ number, depth, field: { definition, resolve } }: ResponsePosition): string {
   if (resolve === null) return `readable[${JSON.stringify(definition.name)}]`;
   const args =
     definition.args.length === 0
       ? 'noArguments'
       : `execution.args[${number}] ?? argumentsOf(execution, s${number})`;
-  // Making it is worth avoiding, and whoever declares no fourth parameter does not want it.
+  // `info` is expensive to make, and a resolver without a fourth parameter does not use it.
   const info = resolve.length >= 4 ? `, infoOf(execution, s${number}, ${places(depth)})` : '';
   return `r${number}(source, ${args}, execution.context${info})`;
 }
 
-/** Reads and completes a value into a variable. */
+/** Statement that reads and completes a value into a variable. */
 function attempt(
   position: ResponsePosition,
   variable: string,
@@ -186,7 +186,7 @@ function attempt(
   }`;
 }
 
-/** An `if` that completes what nearly all values are. */
+/** `if` statement that completes the common values. */
 function completing(
   position: ResponsePosition,
   variable: string,
@@ -223,7 +223,7 @@ function completing(
   return `if (typeof value === 'string' || ${IS_PLAIN_OBJECT}) ${variable} = t${number}.serialize(value) ?? complete(${at}, null, value, ${indices});`;
 }
 
-/** Parameters of a position's function: the positions in lists that lead to it. */
+/** Parameters of a position's function: the list indices that lead to it. */
 function indicesOf(position: ResponsePosition | null): string[] {
   return Array.from({ length: position?.depth ?? 0 }, (_, depth) => `i${depth}`);
 }
@@ -232,7 +232,7 @@ function places(depth: number): string {
   return `[${Array.from({ length: depth }, (_, at) => `i${at}`).join(', ')}]`;
 }
 
-/** `"__proto__"` in brackets: without them it would be the prototype. */
+/** `"__proto__"` is put in brackets: without them it would set the prototype. */
 function propertyName(key: string): string {
   return key === '__proto__' ? '["__proto__"]' : JSON.stringify(key);
 }

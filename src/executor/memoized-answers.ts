@@ -2,12 +2,12 @@ import { guard } from './complete-value.ts';
 import { type MemoizedAnswer, fail, fieldsIn, type Execution, type ResponsePosition } from './state.ts';
 
 /**
- * Sources that say everything that their answers depend on, so that of two that are alike one needs to be answered. Hundreds of
- * rows refer to a handful of entities.
+ * Rules for sources whose answers depend on nothing but the source: alike sources share one answer. Lists of hundreds
+ * of objects often hold a handful of distinct sources.
  */
 export interface Memoization<Source extends object = object> {
   isMemoizable(source: object): source is Source;
-  /** What two that are alike have in common and most others have not. */
+  /** Key that alike sources share, and most others do not have. */
   keyOf(source: Source): unknown;
   areAlike(source: Source, other: Source): boolean;
 }
@@ -18,7 +18,7 @@ export const noMemoization: Memoization<never> = {
   areAlike: () => false,
 };
 
-/** How generated text has an answer again that was made before; undefined where it has to be made, or waited for. */
+/** Lookup of an earlier answer for the generated code. Undefined when there is none, or it is still a promise. */
 export function createGetMemoized(memoization: Memoization) {
   return function getMemoized(execution: Execution, number: number, source: object): unknown {
     const known = alike(memoization, execution.memoized[number]?.get(memoization.keyOf(source)), source);
@@ -28,7 +28,7 @@ export function createGetMemoized(memoization: Memoization) {
   };
 }
 
-/** So many that differ are looked through for a source; what comes after that is made each time. */
+/** Maximum number of memoized answers per key and position. Further sources are completed each time. */
 const MOST_ALTERNATIVES = 4;
 
 function alike(
@@ -47,7 +47,7 @@ function countOf(first: MemoizedAnswer | undefined): number {
   return count;
 }
 
-/** How generated text answers a source that `memoization` says can be memoize. What is promised has failed where it stands already. */
+/** Completion of memoizable sources for the generated code. Rejections have been passed to `fail` already. */
 export function createMemoize(memoization: Memoization) {
   return function memoize(
     execution: Execution,
@@ -64,7 +64,7 @@ export function createMemoize(memoization: Memoization) {
         execution.size.add(known.fields ?? 0);
         return known.value;
       }
-      // With errors it is made again, for they have places of their own; what was loaded for it is there by then.
+      // An answer with errors is made again: errors need paths of their own. Its data is loaded by then.
       const again = () => madeAgain(execution, position, source, indices);
       return known.value.then((value: unknown) => {
         if (known.failuresBefore !== failuresAt(execution, position)) return again();
@@ -75,7 +75,7 @@ export function createMemoize(memoization: Memoization) {
     const failuresBefore = failuresAt(execution, position);
     const fieldsBefore = execution.size.fields;
     const value = made(execution, position, source, indices);
-    // Without a promise it is known now whether anything failed.
+    // Failures of an answer that is no promise are counted by now.
     const isMemoizable = value instanceof Promise || failuresBefore === failuresAt(execution, position);
     if (isMemoizable && countOf(others) < MOST_ALTERNATIVES) {
       const fields = value instanceof Promise ? null : execution.size.fields - fieldsBefore;

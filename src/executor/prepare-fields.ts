@@ -29,15 +29,15 @@ import { isPromiseLike } from './await-pending.ts';
 type FieldResolver = GraphQLFieldResolver<unknown, unknown>;
 type Selected = Pick<GraphQLResolveInfo, 'schema' | 'fragments' | 'operation' | 'variableValues'>;
 
-/** Original resolver by prepared resolver; undefined where a property answers. */
+/** Original resolvers by prepared resolver; undefined for fields without one. */
 const ownResolvers = new WeakMap<object, FieldResolver | undefined>();
-/** Size of the answer by the context of its execution. */
+/** Sizes of answers by context value of the execution. */
 const sizes = new WeakMap<object, AnswerSize>();
 
 /**
- * Wraps the resolver of every field of a schema for the sake of ordinary executors, which offer no other place for it: objects
- * and lists are counted where an `AnswerSize` is given, and errors are those of the compiled executor, whose place in the query
- * is found only when asked for. Introspection's fields belong to graphql, are shared by all schemas, and stay as they are.
+ * Wraps the resolver of every field of a schema, the only hook that the ordinary executor offers. Objects and lists are
+ * counted when an `AnswerSize` is given. Errors are those of the compiled executor, located at first access.
+ * Introspection fields stay as they are, because graphql shares them between all schemas.
  */
 export function prepareFields(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -50,12 +50,12 @@ export function prepareFields(schema: GraphQLSchema): void {
   }
 }
 
-/** Original resolver of a field; undefined where a property answers. */
+/** Original resolver of a field; undefined for a field without one. */
 export function resolverOf({ resolve }: GraphQLField<unknown, unknown>): FieldResolver | undefined {
   return resolve !== undefined && ownResolvers.has(resolve) ? ownResolvers.get(resolve) : resolve;
 }
 
-/** Counts the answer that an ordinary executor is going to make of this execution into `size`. */
+/** Counts into `size` the answer that the ordinary executor makes for these arguments. */
 export function countInto(size: AnswerSize, args: ExecutionArgs): void {
   const { schema, document, operationName, contextValue } = args;
   const operation = getOperationAST(document, operationName);
@@ -92,7 +92,7 @@ function preparedResolver({
   };
 }
 
-/** Error with its path. For an error without one, an executor looks up the place in the query at once. */
+/** Error with its path. The ordinary executor computes the locations of an error without a path at once. */
 function errorAt({ fieldNodes, path }: GraphQLResolveInfo, reason: unknown): unknown {
   return fieldError(reason, fieldNodes, responsePathAsArray(path));
 }
@@ -102,7 +102,7 @@ interface Counting {
   readonly size: AnswerSize;
 }
 
-/** The value itself, after it has been counted; of a promise, one that counts when it settles. */
+/** Value after its fields have been counted; for a promise, a promise that counts them when it resolves. */
 function counted(value: unknown, type: GraphQLOutputType, counting: Counting): unknown {
   if (isPromiseLike(value)) return value.then((settled) => counted(settled, type, counting));
   if (value === null || value === undefined || value instanceof Error) return value;
@@ -115,14 +115,14 @@ function counted(value: unknown, type: GraphQLOutputType, counting: Counting): u
   return value;
 }
 
-/** Stands for values under way when the answer has ended. A rejection would go unheard where a list has given up its elements. */
+/** Replaces values that arrive after the end of the answer. A rejection could be unhandled if its list has failed. */
 const never = new Promise<never>(() => undefined);
 
 function countedList(value: Iterable<unknown>, itemType: GraphQLOutputType, counting: Counting): unknown[] {
   const items: unknown[] = Array.isArray(value) ? value : [...value];
   counting.size.add(items.length);
   if (isLeafType(getNullableType(itemType))) return items;
-  // A copy only where an element is a promise.
+  // The list is copied only when an element is replaced, such as a promise.
   let pendingObject: unknown[] | null = null;
   let index = 0;
   for (const item of items) {
@@ -136,13 +136,13 @@ function countedList(value: Iterable<unknown>, itemType: GraphQLOutputType, coun
   return pendingObject ?? items;
 }
 
-/** Number of selected fields of an object, by the nodes of the field that gives it. All rows of a execution share that array. */
+/** Number of fields per object, by the nodes of the field that returns it. All elements of a list share that array. */
 const known = new WeakMap<readonly unknown[], number>();
 
 function fieldsOfEach(type: GraphQLCompositeType, info: GraphQLResolveInfo): number {
   let count = known.get(info.fieldNodes);
   if (count === undefined) {
-    // The executor finds out later which type of an abstract type it is.
+    // The concrete type is not known yet; the possible type with the most fields counts.
     const types = isObjectType(type) ? [type] : info.schema.getPossibleTypes(type);
     count = Math.max(0, ...types.map((each) => countOf(each, info.fieldNodes, info)));
     known.set(info.fieldNodes, count);

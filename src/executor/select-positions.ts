@@ -12,7 +12,7 @@ import type { Conditions } from './conditions.ts';
 import { resolverOf } from './prepare-fields.ts';
 import { type Operation, ResponsePosition } from './state.ts';
 
-/** What is selected of an object: `__typename` by its response key alone, and positions of fields with what is below them. */
+/** Selection of an object: response keys of `__typename`, and positions of fields with the selections below them. */
 export interface SelectedObject {
   readonly type: GraphQLObjectType;
   readonly fields: readonly (SelectedPosition | string)[];
@@ -20,14 +20,14 @@ export interface SelectedObject {
 
 interface SelectedPosition {
   readonly position: ResponsePosition;
-  /** Null of leaves. */
+  /** Null for leaves. */
   readonly below: SelectedObject | null;
 }
 
-/** Fragments can make much out of little text, and what is compiled is kept. */
-const MAX_SITES = 1000;
+/** Maximum number of positions of one operation. Fragments can make many out of a short text, and compiled code is kept. */
+const MAX_POSITIONS = 1000;
 
-/** Everything that an operation selects, and all positions of it. Null where there is something that cannot be compiled. */
+/** Selection of the root of an operation, and all response positions. Null when the operation cannot be compiled. */
 export function selectPositions(
   operation: Operation,
   conditions: Conditions,
@@ -39,7 +39,7 @@ export function selectPositions(
     nodes: readonly Pick<FieldNode, 'selectionSet'>[],
     parent: ResponsePosition | null,
   ): SelectedObject | null {
-    // Whether a value is of its type would have to be asked of it.
+    // `isTypeOf` would have to be called for every value.
     if (type.isTypeOf) return null;
     const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const fields: (SelectedPosition | string)[] = [];
@@ -50,7 +50,7 @@ export function selectPositions(
         continue;
       }
       const definition = type.getFields()[name];
-      if (definition === undefined || positions.length >= MAX_SITES) return null;
+      if (definition === undefined || positions.length >= MAX_POSITIONS) return null;
       const named = getNamedType(definition.type);
       if (isAbstractType(named)) return null;
       const resolver = resolverOf(definition);

@@ -18,30 +18,29 @@ import { fieldError } from './field-error.ts';
 
 type ArgumentValues = Readonly<Record<string, unknown>>;
 
-/** What is the same at every execution of an operation. */
+/** Parts that are the same in every execution of an operation. */
 export interface Operation {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: Record<string, FragmentDefinitionNode>;
 }
 
-/** A field as an operation selects it. */
 export interface SelectedField {
   readonly key: string;
   readonly parentType: GraphQLObjectType;
   readonly definition: GraphQLField<unknown, unknown>;
-  /** Null where a property of the source answers. */
+  /** Null when a property of the source is the value. */
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
-  /** The same array at every execution, for others key what they find out about a field by it. */
+  /** One array for all executions: other code uses it as a cache key. */
   readonly nodes: readonly FieldNode[];
 }
 
-/** Completes a value at a position of objects or lists: the text that was generated for it. */
+/** Generated function that completes a value at a position of objects or lists. */
 type Completion = (execution: Execution, value: unknown, ...indices: number[]) => unknown;
 
 /**
- * A place of an answer, but for the positions in lists: a field, or what a list holds. What is known of it beforehand is here,
- * so that a value costs nothing beyond itself unless something goes wrong. Positions come apart, outermost first: `indices`.
+ * Place in an answer without its list indices: a field, or the elements of a list. Facts known before an execution are kept
+ * here, so that a value costs nothing extra unless it fails. `indices`, outermost first, are passed separately.
  */
 export class ResponsePosition {
   readonly number: number;
@@ -49,19 +48,19 @@ export class ResponsePosition {
   readonly field: SelectedField;
   readonly isItem: boolean;
   readonly isNonNull: boolean;
-  /** Without the non-null. */
+  /** Type without its non-null wrapper. */
   readonly type: Exclude<GraphQLOutputType, { readonly ofType: never }>;
-  /** How many positions in lists lead here. */
+  /** Number of list indices that lead here. */
   readonly depth: number;
-  /** Of what a list holds; null where the type is none. */
+  /** Position of the elements of a list; null when the type is not a list. */
   readonly item: ResponsePosition | null;
-  /** Sites right below this one. */
+  /** Positions directly below this one. */
   readonly children: ResponsePosition[] = [];
   /** Number of fields of an object, `__typename` included. */
   fieldCount = 0;
   completion: Completion | null = null;
 
-  /** Numbers itself by its place among `positions`, to which it adds itself. */
+  /** Adds the new position to `positions`. Its number is its index there. */
   constructor(
     positions: ResponsePosition[],
     field: SelectedField,
@@ -82,7 +81,7 @@ export class ResponsePosition {
       : null;
   }
 
-  /** What graphql-js gives as `info.path`. */
+  /** `info.path` as graphql-js builds it. */
   path(indices: readonly number[]): GraphQLResolveInfo['path'] {
     const prev = this.parent?.path(indices);
     return this.isItem
@@ -90,7 +89,7 @@ export class ResponsePosition {
       : { prev, key: this.field.key, typename: this.field.parentType.name };
   }
 
-  /** The same as an array: response keys, and positions in lists. */
+  /** Path as an array of response keys and list indices. */
   pathArray(indices: readonly number[]): (string | number)[] {
     const path = this.parent?.pathArray(indices) ?? [];
     path.push(this.isItem ? (indices[this.depth - 1] ?? 0) : this.field.key);
@@ -98,19 +97,19 @@ export class ResponsePosition {
   }
 }
 
-/** Of a execution and a position, for one source and all that are like it. */
+/** Answer at a position of one execution, for a source and all sources that are alike. */
 export interface MemoizedAnswer {
   readonly source: object;
   readonly value: unknown;
-  /** What had failed at the position before this answer was begun. */
+  /** Number of failures at the position before this answer was begun. */
   readonly failuresBefore: number;
-  /** Number of its fields, added to the size for each place where it stands. Null for a promise whose fields nobody has counted yet. */
+  /** Number of its fields, added to the size at each place that reuses it. Null for a promise not counted yet. */
   fields: number | null;
-  /** That of a source with the same key that is not like it: of references to one entity some say more than others. */
+  /** Answer of a source with the same key that is not alike: sources with one key may hold different data. */
   readonly other: MemoizedAnswer | undefined;
 }
 
-/** One execution of a compiled operation. The generated text reads its properties. */
+/** One execution of a compiled operation. The generated code reads its properties. */
 export class Execution implements Operation {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -120,12 +119,12 @@ export class Execution implements Operation {
   readonly variableValues: Record<string, unknown>;
   readonly size: AnswerSize;
   readonly errors: GraphQLError[] = [];
-  /** By the number of the position. */
+  /** Arguments by position number, as in `memoized`. */
   readonly args: (ArgumentValues | undefined)[] = [];
   readonly memoized: (Map<unknown, MemoizedAnswer> | undefined)[] = [];
-  /** How many positions failed at a position or below it, whether or not there is an error for each. */
+  /** Numbers of failures at or below each position, with or without an error in the result. */
   readonly failuresAt: (number | undefined)[] = [];
-  /** Of the positions that something can be below: their positions that became null. */
+  /** Places that became null, as list indices joined by commas, by position of an object or list; key null is the root. */
   readonly #nulled = new Map<ResponsePosition | null, Set<string>>();
 
   constructor(
@@ -144,7 +143,7 @@ export class Execution implements Operation {
     this.size = size;
   }
 
-  /** Notes an error, unless the answer is null from further up already: graphql-js tells no more then, and the specification neither. */
+  /** Adds an error, unless it is at or below a null: there, graphql-js and the specification report no further errors. */
   add(error: GraphQLError, position: ResponsePosition | null, indices: readonly number[]): void {
     if (this.#nulled.size > 0 && this.#isNulled(position, indices)) return;
     this.errors.push(error);
@@ -165,19 +164,19 @@ function placeOf(position: ResponsePosition | null, indices: readonly number[]):
   return indices.slice(0, position?.depth ?? 0).join();
 }
 
-/** A field's arguments, coerced at the first row that asks for them. */
+/** Arguments of a field, coerced at its first value in an execution. */
 export function argumentsOf(execution: Execution, position: ResponsePosition): ArgumentValues {
   const { definition, nodes } = position.field;
   const [node] = nodes;
-  if (node === undefined) throw new TypeError('A field is selected by some node.');
+  if (node === undefined) throw new TypeError('A selected field has at least one node.');
   return (execution.args[position.number] ??= getArgumentValues(definition, node, execution.variableValues));
 }
 
 /**
- * Gives up on a position: null where that may be null, otherwise it throws for what is above. Throws always once
- * the answer is too large.
+ * Records a failure: returns null at a nullable position, otherwise throws, so that the position above fails.
+ * Always throws once the answer is too large.
  *
- * @throws GraphQLError the error with the place where it arose.
+ * @throws GraphQLError with the path of the position where the error arose.
  */
 export function fail(
   execution: Execution,
@@ -199,7 +198,7 @@ export function fail(
 
 /** Number of fields in a value completed at a position. */
 export function fieldsIn(position: ResponsePosition, value: unknown): number {
-  // A leaf can be an object too, such as JSON; it is one field, counted with its object.
+  // A leaf, such as JSON, can be an object too; it is one field, counted with its parent object.
   if (typeof value !== 'object' || value === null || position.completion === null) return 0;
   let count = 0;
   if (Array.isArray(value)) {
@@ -212,7 +211,7 @@ export function fieldsIn(position: ResponsePosition, value: unknown): number {
   return count;
 }
 
-/** What resolvers are told of the field that they answer, as graphql-js tells it. */
+/** `info` argument of a resolver, as graphql-js builds it. */
 export function infoOf(
   execution: Execution,
   position: ResponsePosition,

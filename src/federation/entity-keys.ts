@@ -1,4 +1,4 @@
-/** The fields that other subgraphs know an entity by, all of them ids. What is no entity here is no entity in a federated graph. */
+/** Key fields of entities for other subgraphs; all are ids. Types without an entry are no entities in a federated graph. */
 export const entityKeys = {
   Campaign: ['id'],
   CampaignInteraction: ['campaignId', 'id'],

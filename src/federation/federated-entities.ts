@@ -22,14 +22,14 @@ import type { Representation } from './representations.ts';
 
 type EntityKey = Pick<Representation, 'id' | 'scope'>;
 
-/** Where the entities of a type come from. */
+/** Source of the entities of one type. */
 export interface FederatedEntity {
-  /** What is asked for them; of several in one scope it may be one thing, the list that they stand in. */
+  /** Resource that is called; where `isListed`, one call loads the list of all entities of a scope. */
   readonly resource: LoadedResource;
   readonly isListed?: true;
-  /** Whether nobody is shown one who may not see personal data. */
+  /** True when callers that may not see personal data get no such entity. */
   readonly isPersonal?: true;
-  /** Null when the upstream does not know it. Rejects with an `UnknownValueError`. */
+  /** Null when the upstream does not know the entity. Rejects with an `UnknownValueError`. */
   load(
     key: EntityKey,
     expand: readonly string[],
@@ -37,7 +37,7 @@ export interface FederatedEntity {
     context: GatewayContext,
     info: GraphQLResolveInfo,
   ): Promise<object | null>;
-  /** What is known of it without a call: no more than its key. Absent where that is no object of the type. */
+  /** Object made of the key alone, without a call. Absent where a key does not suffice for an object of the type. */
   readonly reference?: (key: EntityKey) => object;
 }
 
@@ -84,8 +84,8 @@ export const federatedEntities: Readonly<Record<EntityType, FederatedEntity>> = 
 };
 
 /**
- * Whether what is selected of entities is read from them. Their keys are known, and what is loaded by calls of its own, such as
- * a campaign's statistics, requirements no more than those.
+ * True when the selection needs the entities themselves. Their keys are known, and fields with calls of their own, such as a
+ * campaign's statistics, need only the key.
  */
 export function isLoadNeeded(type: EntityType, { requirements, properties }: LookaheadNode): boolean {
   const { resource, reference } = federatedEntities[type];

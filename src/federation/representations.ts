@@ -1,25 +1,25 @@
 import { ID_RULE, isId } from '../datasources/wire/ids.ts';
 import { entityKeys, type EntityType, entityTypes, isEntityType } from './entity-keys.ts';
 
-/** The root field by which routers ask for entities, and its one argument. */
+/** Root field that routers load entities by, and its only argument. */
 export const ENTITIES = '_entities';
 const REPRESENTATIONS = 'representations';
 
-/** As many as a page has interactions at most. */
+/** Equal to the largest page of interactions. */
 const MAX_REPRESENTATIONS = 1000;
 
-/** An entity as another subgraph refers to it: by its key. */
+/** Entity as another subgraph refers to it: by its key. */
 export interface Representation {
   readonly type: EntityType;
   readonly id: string;
-  /** What the id has its meaning in: the contact list, or the campaign; empty where it is the same for all. */
+  /** Contact list or campaign within which the id is valid; empty where the id needs none. */
   readonly scope: string;
 }
 
-/** The arguments of `_entities`, which have been coerced: a list of anything. */
+/** Coerced arguments of `_entities`: a list of any values. */
 type EntitiesArguments = Readonly<Record<string, unknown>>;
 
-/** What is wrong with representations: a sentence each, naming the place and what is allowed. */
+/** Problems of representations: one sentence each, with the place and what is allowed. */
 export function representationProblems(args: EntitiesArguments): string[] {
   const given = givenIn(args);
   return given.length > MAX_REPRESENTATIONS
@@ -40,7 +40,7 @@ function problemsOf(value: unknown, place: string): string[] {
   );
 }
 
-/** In the order in which they were given. Those that are wrong have been refused (use-argument-rules.ts). */
+/** Representations in the given order. Wrong ones have been rejected already (use-argument-rules.ts). */
 export function representationsIn(args: EntitiesArguments): Representation[] {
   return givenIn(args).map((value, index) => {
     if (!isRecord(value) || !isEntityType(value['__typename'])) {
@@ -52,7 +52,7 @@ export function representationsIn(args: EntitiesArguments): Representation[] {
   });
 }
 
-/** How many distinct ones there are of each type, in each scope: what decides over the calls that they cost. */
+/** Numbers of distinct representations by type, one for each scope; they determine the number of calls. */
 export function representationCounts(args: EntitiesArguments): ReadonlyMap<EntityType, readonly number[]> {
   const idsOf = new Map<EntityType, Map<string, Set<string>>>();
   for (const { type, scope, id } of representationsIn(args)) {
@@ -63,7 +63,7 @@ export function representationCounts(args: EntitiesArguments): ReadonlyMap<Entit
   return new Map([...idsOf].map(([type, byScope]) => [type, [...byScope.values()].map(({ size }) => size)]));
 }
 
-/** Number of representations of each type. Equal ones count each, because each is answered. */
+/** Number of representations by type. Duplicates count, because each is answered. */
 export function representationsPerType(args: EntitiesArguments): ReadonlyMap<EntityType, number> {
   const counts = new Map<EntityType, number>();
   for (const { type } of representationsIn(args)) counts.set(type, (counts.get(type) ?? 0) + 1);

@@ -9,13 +9,13 @@ import type { EntityType } from './entity-keys.ts';
 import { federatedEntities, isLoadNeeded } from './federated-entities.ts';
 import { ENTITIES, type Representation, representationsIn } from './representations.ts';
 
-/** The entity of a representation; an error where it could not be found out, which the executor throws at its place. */
+/** Entity of a representation; an error, which the executor throws at its position, when the entity could not be loaded. */
 type ResolvedEntity = object | Error | null;
 
-/** Of the objects that were given for representations, which are shared between requests and must not be written on. */
+/** Types of objects given for representations; requests share the objects, so they must not be modified. */
 const typesOfObjects = new WeakMap<object, EntityType>();
 
-/** What each of the representations stands for, in their order: those of one type are asked for together. */
+/** Entities of the representations, in their order; those of one type are loaded together. */
 export function resolveEntities(
   _root: unknown,
   args: Readonly<Record<string, unknown>>,
@@ -33,12 +33,12 @@ export function resolveEntities(
   });
 }
 
-/** The type of an object that `resolveEntities` gave. */
+/** Type of an object that `resolveEntities` gave. */
 export function typeOfEntity(object: object): string | undefined {
   return typesOfObjects.get(object);
 }
 
-/** By their keys; with all that is going to be asked of them, so that their fields requirement no promise each. */
+/** Entities by `keyOf`, with everything that their fields need prefetched, so that fields need no promise each. */
 async function entitiesOf(
   type: EntityType,
   representations: readonly Representation[],
@@ -80,7 +80,7 @@ async function foundOf(
       return [key, await source.load(representation, expand, field, context, info)];
     } catch (error) {
       if (!(error instanceof UnknownValueError)) throw error;
-      // Interactions are not known because their campaign's list is not: what was asked for is what is told of.
+      // The error of an interaction's list names the campaign; the client asked for the interaction.
       return [key, new UnknownValueError(error.reason, type, representation.id)];
     }
   });
@@ -91,7 +91,7 @@ function isEntity(found: ResolvedEntity): found is object {
   return found !== null && !(found instanceof Error);
 }
 
-/** No id has a blank in it. */
+/** Ids contain no blanks, so keys are unambiguous. */
 function keyOf({ scope, id }: Representation): string {
   return `${scope} ${id}`;
 }

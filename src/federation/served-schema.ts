@@ -1,7 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { schema } from '../schema.ts';
 
-/** The schema that is served: that of clients, or with what a federated graph requirements besides. Only who wants that loads what makes it. */
+/** Schema to serve: the clients' schema, or the subgraph's, whose library is imported only when needed. */
 export function servedSchema({
   subgraph,
 }: {

@@ -6,15 +6,15 @@ import { entityKeys } from './entity-keys.ts';
 import { ENTITIES } from './representations.ts';
 import { resolveEntities, typeOfEntity } from './resolve-entities.ts';
 
-/** Of the specification that the keys are written in; what is newer in it is not needed, and routers have to know it. */
+/** Version of the specification for `@key`. Newer versions add nothing needed here, and routers must support the version. */
 const FEDERATION = 'https://specs.apollo.dev/federation/v2.3';
 
-/** What routers are told of types, by their names. */
+/** Directives for routers, by type name. */
 const directives = new Map([
   ...Object.entries(entityKeys).map(
     ([type, fields]) => [type, `@key(fields: "${fields.join(' ')}")`] as const,
   ),
-  // Every subgraph with pages has it, by these fields.
+  // Every subgraph with pages defines this type, with these fields.
   ['PageInfo', '@shareable'],
 ]);
 
@@ -24,7 +24,7 @@ const descriptions = {
   _service: 'For routers: this schema with its keys, in the language of Apollo Federation 2. Costs nothing.',
 } as const;
 
-/** The schema with what makes it a subgraph. Built once, where this file is loaded. */
+/** Schema of the subgraph. Built once, when this file is loaded. */
 export const subgraphSchema = built();
 
 function built(): GraphQLSchema {
@@ -37,7 +37,7 @@ function built(): GraphQLSchema {
         ...resolvers,
         Query: {
           ...resolvers.Query,
-          // Instead of the library's own, which loads one by one and writes the type on what is shared.
+          // Replaces the library's resolver, which loads one by one and writes the type on shared objects.
           [ENTITIES]: resolveEntities,
         },
         _Entity: { __resolveType: typeOfEntity },
@@ -49,13 +49,13 @@ function built(): GraphQLSchema {
     const field = fields[name];
     if (field !== undefined) field.description = description;
   }
-  // It never changes, and is printed anew otherwise whenever somebody asks.
+  // The SDL never changes; the library would print it anew for each request.
   const service = graphqlSync({ schema, source: '{ _service { sdl } }' }).data?.['_service'];
   if (fields['_service'] !== undefined) fields['_service'].resolve = () => service;
   return finished(schema);
 }
 
-/** They stand at the definitions: at an extension, `@shareable` would say nothing of the fields that a type has already. */
+/** Adds the directives to type definitions: on an extension, `@shareable` would not cover the type's existing fields. */
 function directed(sdl: string) {
   return visit(parse(sdl), {
     ObjectTypeDefinition(node) {

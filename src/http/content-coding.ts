@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** Best first. Brotli at this quality takes less time than gzip does, for less. */
+/** Best first. Brotli at this quality is faster than gzip, and its output is smaller. */
 const codings = {
   br: promisify((body: Buffer, callback: (error: Error | null, result: Buffer<ArrayBuffer>) => void) =>
     brotliCompress(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } }, callback),
@@ -9,7 +9,7 @@ const codings = {
   gzip: promisify(gzip),
 };
 
-/** The name of a content coding, as it stands in headers. */
+/** Name of a content coding, as in headers. */
 export type Coding = keyof typeof codings;
 
 /** Compresses off the main thread. */
@@ -17,7 +17,7 @@ export function compressed(body: Buffer, coding: Coding): Promise<Buffer<ArrayBu
   return codings[coding](body);
 }
 
-/** What a client accepts most gladly, by its Accept-Encoding (RFC 9110, 12.5.3); of equals, what is best. */
+/** Coding that an Accept-Encoding header prefers (RFC 9110, 12.5.3), the best of equals; null when it accepts none. */
 export function acceptedCoding(header: string): Coding | null {
   if (header === '') return null;
   const [br, gzipped] = [qualityOf('br', header), qualityOf('gzip', header)];
@@ -25,7 +25,7 @@ export function acceptedCoding(header: string): Coding | null {
   return br >= gzipped ? 'br' : 'gzip';
 }
 
-/** From 0, not acceptable, to 1. */
+/** Weight of a coding, from 0 (not acceptable) to 1. */
 function qualityOf(coding: Coding, header: string): number {
   let ofAny = 0;
   for (const range of header.toLowerCase().split(',')) {

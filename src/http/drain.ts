@@ -4,25 +4,25 @@ import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'
 
 export interface DrainOptions {
   /**
-   * How long connections are still accepted: who sends requests here has to notice first that they belong elsewhere. At most
-   * half of all there is.
+   * Time for which connections are still accepted, at most half of `graceMs`: balancers must first notice that requests
+   * belong elsewhere.
    */
   readonly lameDuckMs: number;
-  /** How long everything may take. */
+  /** Time limit for the whole drain. */
   readonly graceMs: number;
 }
 
 interface Connection {
   readonly sinceMs: number;
-  /** The answer to the newest request, which goes out after those to the others. Null before the first request. */
+  /** Answer to the newest request, sent after the answers to earlier ones. Null before the first request. */
   newest: ServerResponse | null;
 }
 
-/** A connection is believed to have been made for a request for so long. */
+/** Time for which a new connection is expected to bring a request. */
 const SILENT_MS = 1000;
 const LOOK_AGAIN_MS = 20;
 
-/** Options of a server of `node:http`, in milliseconds. */
+/** Options of a `node:http` server, in milliseconds. */
 interface ConnectionTimeouts {
   readonly keepAliveTimeout: number;
   readonly headersTimeout: number;
@@ -35,9 +35,10 @@ const REQUEST_TIMEOUT_MS = 300_000;
 const HEADERS_MARGIN_MS = 5000;
 
 /**
- * Timeouts of a server that keeps idle connections open for this many seconds. A balancer that keeps connections longer than the
- * server sends requests on connections that are just being closed, and answers those with 502. Node's default of 5 seconds is
- * less than that of any balancer. Node wants the headers' timeout above the idle time, and the request's not below the headers'.
+ * Timeouts of a server that keeps idle connections open for this many seconds. A balancer that keeps connections longer than
+ * the server sends requests on connections that are just closing, and answers those with 502. Node's default of 5 seconds is
+ * less than any balancer's. Node requires the headers timeout above the idle timeout, and the request timeout not below the
+ * headers timeout.
  */
 export function connectionTimeouts(keepAliveSeconds: number): ConnectionTimeouts {
   const keepAliveTimeout = keepAliveSeconds * 1000;
@@ -50,9 +51,9 @@ export function connectionTimeouts(keepAliveSeconds: number): ConnectionTimeouts
 }
 
 /**
- * The connections of a server, known from the beginning, so that it can end without harm to any request. Node's own
- * `close` and `closeIdleConnections` cut off answers that are written but not yet sent, as large ones are for a while; and
- * they leave connections on which nothing was sent yet, and would wait for those until the end.
+ * Connections of a server, tracked from the start, so that the server can end without harm to any request. Node's own
+ * `close` and `closeIdleConnections` cut off answers that are written but not yet sent, as large ones are for a while. They
+ * also keep connections on which nothing was sent yet, and would wait for those until the end.
  */
 export class Connections {
   readonly #server: Server;
@@ -76,8 +77,8 @@ export class Connections {
   }
 
   /**
-   * Answers what is under way and what comes while connections are still accepted, each connection ending with its answer,
-   * and cuts off what has no answer when the time is over. Afterwards no connection is open and the server does not listen.
+   * Answers requests under way and those that come while connections are still accepted; each connection ends with its
+   * answer. Cuts off the rest when the time is over. Afterwards no connection is open and the server does not listen.
    */
   async drain({ lameDuckMs, graceMs }: DrainOptions): Promise<void> {
     if (!this.#server.listening) return;
@@ -90,14 +91,14 @@ export class Connections {
     // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
     while (this.#isBusy() && performance.now() < endsAtMs) await delay(LOOK_AGAIN_MS).then(() => turn());
     this.#server.closeAllConnections();
-    // Stops what Node had looked after them with.
+    // Stops Node's timer that checks connections.
     this.#server.close();
     await closed;
   }
 
   /**
-   * Connections that the machine has accepted and the process has not yet would be broken. So it stops in a turn of the event
-   * loop that brought none, right after it looked for them.
+   * Connections that the kernel has accepted and the process has not yet would be broken. So listening stops right after the
+   * event loop has polled for connections and found none.
    */
   async #stopListening(endsAtMs: number): Promise<void> {
     let before: number;
@@ -106,7 +107,7 @@ export class Connections {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
       await turn();
     } while (this.#accepted !== before && performance.now() < endsAtMs);
-    // What `close` of http does besides is what is done by hand in here.
+    // `close` of `node:net` only: this class does by hand what `close` of `node:http` adds.
     Listener.prototype.close.call(this.#server);
   }
 
@@ -121,7 +122,7 @@ export class Connections {
   }
 }
 
-/** The client is told, and Node ends the connection once the answer is sent. */
+/** Tells the client, and Node ends the connection once the answer is sent. */
 function endConnectionWith(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('connection', 'close');
 }

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { GraphiQLOptions } from 'graphql-yoga';
 
 /**
- * The example queries that GraphiQL opens with, for a campaign of that id. The id is a default value: GraphiQL takes the
- * queries of the tabs it opens with, but not their variables.
+ * Example queries that GraphiQL opens with, for a campaign id. The id is a default value in the query: GraphiQL takes the
+ * queries of its first tabs, but not their variables.
  */
 export function exampleQueries(campaignId: string): string[] {
   return [
@@ -79,7 +79,7 @@ query Talking($campaignId: ID! = "${campaignId}") {
   ];
 }
 
-/** What GraphiQL is opened with; `asksForToken` where callers have to send a header with their own. */
+/** Options of GraphiQL; `asksForToken` when callers must send a header with their own token. */
 export function graphiqlOptions(examples: readonly string[], asksForToken: boolean): GraphiQLOptions {
   return {
     title: 'Campaign interaction gateway',
@@ -87,7 +87,7 @@ export function graphiqlOptions(examples: readonly string[], asksForToken: boole
     defaultEditorToolsVisibility: asksForToken && 'headers',
     inputValueDeprecation: true,
     schemaDescription: true,
-    // A bearer token typed into the headers' editor must not stay behind in the browser's storage.
+    // A bearer token typed into the headers editor must not stay in the browser's storage.
     shouldPersistHeaders: false,
   };
 }
@@ -98,13 +98,13 @@ export interface BrowserPage {
 }
 
 /**
- * The page with all its scripts inlined, so that it asks no other host for anything, and with headers that hold it to that. It
+ * Page with all its scripts inlined, so that it loads nothing from other hosts, and with headers that enforce this. The page
  * is large, so it is loaded at first use.
  */
 export async function graphiqlPage(options: GraphiQLOptions): Promise<BrowserPage> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  // The tabs' animation leaves them out of place, which the page hides until one has the focus: the first press of the mouse
-  // moved a tab away from under it, and the click was lost.
+  // The animation of the tabs leaves them displaced, which the page hides until a tab has the focus: the first mouse press
+  // moved the tab away from the pointer, and the click was lost.
   const html = renderGraphiQL(options).replace(
     '</head>',
     '<style>.graphiql-tab { transform: none !important }</style></head>',
@@ -118,9 +118,9 @@ function pageHeaders(html: string): Record<string, string> {
   const policy = {
     'default-src': "'none'",
     'script-src': hashes.join(' '),
-    // The editor's, whose code the page makes of texts that are in its script.
+    // Workers of the editor: the page creates their code from texts in its script.
     'worker-src': 'blob:',
-    // The editor writes styles while it is typed in, so that there is nothing to make a hash of.
+    // The editor writes styles while the user types, so there is no fixed text to hash.
     'style-src': "'unsafe-inline'",
     'img-src': 'data:',
     'font-src': 'data:',
@@ -137,7 +137,7 @@ function pageHeaders(html: string): Record<string, string> {
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
-    // For browsers that do not know frame-ancestors.
+    // Older browsers do not know frame-ancestors.
     'x-frame-options': 'DENY',
   };
 }

@@ -2,18 +2,18 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import { isLoopback } from '../lib/loopback.ts';
 
 export interface HostCheckOptions {
-  /** Address that is listened on. */
+  /** Address that the server listens on. */
   readonly host: string;
-  /** Names that requests may be for besides those of loopback, in lower case; null where none were set. */
+  /** Host names accepted besides those of loopback, in lower case; null when not set. */
   readonly allowedHosts: readonly string[] | null;
-  /** Whether a request for this may be for any name: who looks after the process knows it by its address. @default none */
+  /** True when any name is accepted for this URL: health probes know the process by its address. @default none */
   readonly isForAll?: (url: string | undefined) => boolean;
 }
 
 /**
- * Lets only requests through that are for a name of the gateway's own, by their Host header. A web page can have its own name
- * resolve to 127.0.0.1 and so come past the browser's same-origin policy (DNS rebinding), but it cannot change the name. Beyond
- * loopback the names have to be set, or any is let through.
+ * Rejects requests whose Host header is no name of the gateway. A web page can have its own name resolve to 127.0.0.1 and so
+ * bypass the browser's same-origin policy (DNS rebinding), but it cannot change the name. Beyond loopback the names have to
+ * be set, or any name is accepted.
  */
 export function checkingHost(
   listener: RequestListener,
@@ -30,18 +30,18 @@ export function checkingHost(
   };
 }
 
-/** The URL of a request is made with its Host header, where a malformed one would be an error that nobody handles. */
+/** The URL of a request is built from its Host header, and a malformed header would cause an unhandled error. */
 function isWellFormed({ headers, url = '' }: IncomingMessage): boolean {
   const { host = 'localhost' } = headers;
   return /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d*)?$/i.test(host) && URL.canParse(`http://${host}${url}`);
 }
 
-/** Without its port. Without a Host header, as in HTTP/1.0, it is none that could be allowed. */
+/** Name in a Host header, without the port. Empty without the header, as in HTTP/1.0, and so never allowed. */
 function nameIn(host = ''): string {
   return host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
 }
 
-/** Browsers resolve what ends in .localhost to this machine by themselves (RFC 6761). */
+/** Browsers themselves resolve names that end in .localhost to this machine (RFC 6761). */
 function isAllowed(name: string, allowed: ReadonlySet<string>): boolean {
   return isLoopback(name) || name.endsWith('.localhost') || allowed.has(name);
 }

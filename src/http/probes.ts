@@ -9,18 +9,17 @@ interface ProbeAnswer {
   readonly body: string;
 }
 
-/** Of a URL, or of the part of one that is sent to a server. */
+/** Matches whole URLs and request targets. */
 const PROBE = /^(?:https?:\/\/[^/?#]*)?\/(health|ready)(?:[?#]|$)/;
 
-/** Whether a URL is that of a probe, whatever its query. */
+/** True when the URL is that of a probe, with any query. */
 export function isProbe(url = ''): boolean {
   return PROBE.test(url);
 }
 
 /**
- * Answers those who look after the process: `/health`, whether it lives, and `/ready`, whether requests should come here. It
- * does so apart from everything else: probes come every few seconds, and what is done, counted and logged for requests is of no
- * use for them.
+ * Answers health probes: `/health` says that the process lives, `/ready` says if requests should come here. Probes come
+ * every few seconds and bypass everything else: the processing, counting and logging of requests is of no use for them.
  */
 export class Probes {
   readonly #readiness: Readiness;
@@ -29,7 +28,7 @@ export class Probes {
     this.#readiness = readiness;
   }
 
-  /** The answer to a probe; null to what is none. */
+  /** Answer to a probe; null for any other request. */
   fetch({ url, method }: Request): Promise<Response> | null {
     const probe = probeOf(url);
     if (probe === null) return null;
@@ -38,12 +37,12 @@ export class Probes {
     );
   }
 
-  /** Hands everything on that is no probe. */
+  /** Passes everything but probes on to `listener`. */
   before(listener: RequestListener): RequestListener {
     return (request, response) => {
       const probe = probeOf(request.url);
       if (probe === null) return listener(request, response);
-      // To HEAD, Node sends no body.
+      // Node sends no body for HEAD.
       void this.#answer(probe, request.method).then(({ status, headers, body }) =>
         response.writeHead(status, headers).end(body),
       );

@@ -3,26 +3,26 @@ import { UpstreamError } from '../errors.ts';
 import { withinTime } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 
-/** Something that has to be so before requests belong here. */
+/** Condition for requests to be sent here. */
 export interface ReadinessCheck {
-  /** What it is called in the answer. */
+  /** Name in the report. */
   readonly name: string;
-  /** Whether requests are answered as they should be without it, so that it is only told of. @default false */
+  /** True when requests are answered correctly without it: a problem is only reported. @default false */
   readonly isDispensable?: boolean;
   /**
-   * Null when it is so; otherwise why not, in words that everybody may read: no value of a setting, no address, nothing that
-   * another service said. It spends no quota, and takes no longer than a probe waits.
+   * Null when the condition holds; otherwise the reason, in words that everybody may read: no value of a setting, no
+   * address, no text of another service. The check spends no quota, and takes no longer than a probe waits.
    */
   problem(): Promise<string | null>;
 }
 
 export interface ReadinessReport {
   readonly status: 'ready' | 'not ready';
-  /** By check: `ok`, or why not. */
+  /** `ok` or the problem, by name of the check. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
-/** Whether requests should be sent here. They are answered in any case, as well as they can be. */
+/** Combined result of the readiness checks. Requests are answered in any case, as well as possible. */
 export class Readiness {
   readonly #checks: readonly ReadinessCheck[];
   #isRetired = false;
@@ -31,20 +31,20 @@ export class Readiness {
     this.#checks = checks;
   }
 
-  /** From now on it is not ready, for good. */
+  /** Makes the gateway not ready, for good. */
   retire(): void {
     this.#isRetired = true;
   }
 
   async report(): Promise<ReadinessReport> {
-    // Nothing is begun any more for what is about to end, such as a login.
+    // A gateway that is about to end begins nothing more, such as a login.
     const problems = this.#isRetired ? [] : await Promise.all(this.#checks.map((check) => check.problem()));
-    // With a configuration that is not in order it would not have started.
+    // The gateway does not start with an invalid configuration.
     const checks: Record<string, string> = { configuration: 'ok' };
     for (const [index, problem] of problems.entries()) {
       checks[this.#checks[index]?.name ?? ''] = problem ?? 'ok';
     }
-    // It may have begun to end meanwhile.
+    // `retire` may have been called during the checks.
     if (this.#isRetired) checks['draining'] = 'requests under way are finished, and others belong elsewhere';
     const isReady =
       !this.#isRetired &&
@@ -54,8 +54,8 @@ export class Readiness {
 }
 
 /**
- * Whether the gateway shares what it knows with its replicas. Without Redis each goes on by itself: were it not ready then, all of
- * them would be out of service at once.
+ * Check that Redis is in use. Without Redis each replica goes on by itself: if the gateway were not ready then, all replicas
+ * would be out of service at once.
  */
 export class RedisCheck implements ReadinessCheck {
   readonly name = 'redis';
@@ -72,13 +72,13 @@ export class RedisCheck implements ReadinessCheck {
   }
 }
 
-/** Kubernetes gives a probe one second unless told otherwise. */
+/** Kubernetes gives a probe one second by default. */
 const LONGEST_WAIT_MS = 500;
 
 /**
- * Whether the gateway has logged in. Being asked makes it do so, within what the login allows itself; once it has, that
- * counts for good. Were it asked again, a login service that is away for a minute would take all gateways out of service at
- * once, and clients would lose what is kept and the errors that tell them what is wrong.
+ * Checks that the gateway has logged in. The check starts the login, within the limits of the login itself; a success counts
+ * for good. If the check were repeated, a login service that fails for a minute would take all gateways out of service at
+ * once, and clients would lose the cached data and the errors that tell them what is wrong.
  */
 export class LoginCheck implements ReadinessCheck {
   readonly name = 'login';
@@ -102,14 +102,14 @@ export class LoginCheck implements ReadinessCheck {
       return null;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      // Of no resource are those who wait no longer, while the login goes on.
+      // An error without a resource is the end of the wait; the login goes on.
       if (error.resource === undefined) return 'under way';
       this.#tell(error);
       return `failed: ${error.failure.code}`;
     }
   }
 
-  /** The same failure can be met by many probes. */
+  /** Logs a failure once: many probes can meet the same one. */
   #tell(error: UpstreamError): void {
     if (this.#logged === error) return;
     this.#logged = error;

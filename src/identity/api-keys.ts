@@ -4,10 +4,10 @@ import { isScope } from './scopes.ts';
 const ENTRY = /^(?:sha256:)?([\da-f]{64})(?:=(.+))?$/i;
 
 /**
- * Reads hashes of API keys: entries apart by commas or blanks, each a SHA-256 in hex, with or without `sha256:` before it,
- * alone or with the key's scopes behind it, `=scope1+scope2`.
+ * Parses hashes of API keys: entries separated by commas or blanks, each a SHA-256 in hex, with or without `sha256:` before
+ * it, alone or followed by the key's scopes, `=scope1+scope2`.
  *
- * Problems name entries by their place, counted from 1: what stands there may be a key that somebody forgot to hash.
+ * Problems name entries by position, counted from 1: the text of an entry may be a key that was not hashed.
  */
 export function parseApiKeys(text: string): { apiKeys: readonly ApiKey[]; problems: readonly string[] } {
   const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
@@ -43,14 +43,14 @@ function placesWhere<Element>(
   return places.length === 0 ? '' : `${places.length === 1 ? 'entry' : 'entries'} ${places.join(', ')}`;
 }
 
-/** An API key as the gateway knows it; the key itself is its caller's alone. */
+/** API key as the gateway knows it; only the caller has the key itself. */
 export interface ApiKey {
   /** SHA-256 of the key: 64 hex digits in lower case. */
   readonly hash: string;
   readonly scopes: readonly string[];
 }
 
-/** The API key that is this text; null when none is. Takes as long whichever it is. */
+/** API key with this text; null when there is none. Takes equally long whichever key matches. */
 export function findApiKey(apiKeys: readonly ApiKey[], text: string): ApiKey | null {
   const digest = createHash('sha256').update(text).digest();
   let found: ApiKey | null = null;

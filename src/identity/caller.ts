@@ -1,21 +1,21 @@
 import { keyedHash } from './keyed-hash.ts';
 
 declare const callerKey: unique symbol;
-/** Stands for a caller in logs, limits and fair shares; says nothing about what the caller sent. Never a key of data. */
+/** Pseudonym of a caller in logs, limits and fair queues; reveals nothing of what the caller sent. Never a key of data. */
 export type CallerKey = string & { readonly [callerKey]: true };
 
 /**
- * Who asks the gateway. Not to be confused with the `UpstreamIdentity` that is used upstream: in pass-through both are the
- * same person, but with a credential of the gateway's own many callers share one identity.
+ * Client of the gateway. Not to be confused with the `UpstreamIdentity` of upstream calls: in pass-through mode both are the
+ * same person, but many callers share one identity when the gateway has its own credential.
  */
 export interface Caller {
   readonly key: CallerKey;
-  /** Whether contacts, conversations and addresses may be shown; where the upstream decides over that by itself, it is true. */
+  /** True when contacts, conversations and addresses may be shown; always true where the upstream decides that itself. */
   readonly maySeePersonalData: boolean;
 }
 
-/** The key of a caller; `kind` keeps ways of authenticating apart. */
+/** Key of a caller; `kind` separates ways of authenticating. */
 export function callerKeyOf(kind: string, ...name: readonly string[]): CallerKey {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that gives the brand
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only place that creates the brand
   return keyedHash(`caller ${kind}`, ...name) as CallerKey;
 }

@@ -1,12 +1,12 @@
 import type { UpstreamIdentity } from './upstream-identity.ts';
 
-/** What the upstream has refused to an identity: everything, or what needs one of these permissions, or is of this resource. */
+/** Extent of a refusal: null for everything; otherwise all of this resource, and all that needs one of these permissions. */
 export type Rejection = { readonly resource: string; readonly permissions: readonly string[] } | null;
 
-/** Tells other processes what the upstream says of credentials, so that what is kept anywhere goes by it. */
+/** Publishes the upstream's verdicts on credentials, so that the caches of all processes follow them. */
 export interface CredentialEvents {
-  /** The upstream accepted the credential in a call that was sent at this time of `performance.now()`. */
+  /** Publishes that the upstream accepted the credential of a call sent at `sentMs`, on the clock of `performance.now()`. */
   accepted(identity: UpstreamIdentity, sentMs: number): void;
-  /** The upstream refused the credential, or something to it. */
+  /** Publishes that the upstream rejected the credential, or denied it something. */
   rejected(identity: UpstreamIdentity, refusal: Rejection): void;
 }

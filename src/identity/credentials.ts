@@ -1,4 +1,4 @@
-/** Whose credential is used upstream. */
+/** Credential of upstream calls. */
 export type Credentials =
   /** The caller's own bearer token. */
   | { readonly mode: 'passThrough' }
@@ -10,6 +10,6 @@ export type Credentials =
       readonly tokenUrl: string;
       readonly clientId: string;
       readonly clientSecret: string;
-      /** Whether a caller that sends a bearer token is served with it instead, as over the sandbox. */
+      /** True when a bearer token that a caller sends is used instead, as with the sandbox. */
       readonly bearerFirst: boolean;
     };

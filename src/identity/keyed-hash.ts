@@ -1,13 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 
-/** Drawn anew by each process, so that a hash that got out cannot be tried against guessed secrets. */
+/** Random for each process, so that guessed secrets cannot be tested against a leaked hash. */
 const pepper = randomBytes(32).toString('hex');
 
 /**
- * What stands for a secret in keys and logs; `kind` keeps two kinds with equal text apart. The same for the life of the process.
+ * Hash that replaces a secret in keys and logs, stable for the life of the process. `kind` separates kinds of equal text.
  *
- * SHA-3 needs no HMAC: with a key of fixed length in front it is a keyed hash by itself (https://keccak.team/keccak_strengths.html),
- * and made at once it leaves no native objects to be collected.
+ * SHA-3 needs no HMAC: a key of fixed length in front makes it a keyed hash (https://keccak.team/keccak_strengths.html). The
+ * one-shot `hash` leaves no native objects to be collected.
  */
 export function keyedHash(kind: string, ...secret: readonly string[]): string {
   return hash('sha3-256', pepper + JSON.stringify([kind, ...secret]), 'base64url');

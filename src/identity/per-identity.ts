@@ -1,13 +1,13 @@
 import type { IdentityKey, UpstreamIdentity } from './upstream-identity.ts';
 
-/** Below this many identities nothing is looked through for what can be forgotten. */
+/** Number of identities below which no sweep for idle states runs. */
 const FEW = 64;
 
 /**
- * What is kept for each identity. Everything that outlives a request and belongs to somebody is kept in one of these: its
- * key is the identity itself, so that it cannot be forgotten.
+ * State per identity. Everything that outlives a request and belongs to an identity is kept in a `PerIdentity`: its key is
+ * the identity itself, so no code can leave the identity out of a key.
  *
- * Identities come and go with their tokens; what is idle is forgotten when others come.
+ * Identities come and go with their tokens; idle states are dropped when new identities come.
  */
 export class PerIdentity<State> {
   readonly #create: (identity: UpstreamIdentity) => State;
@@ -15,13 +15,13 @@ export class PerIdentity<State> {
   #states = new Map<IdentityKey, State>();
   #sweepAt = FEW;
 
-  /** `isIdle` tells whether a state knows nothing that a new one would not. */
+  /** `isIdle` is true for a state that holds nothing more than a new one. */
   constructor(create: (identity: UpstreamIdentity) => State, isIdle: (state: State) => boolean) {
     this.#create = create;
     this.#isIdle = isIdle;
   }
 
-  /** The state of this identity, made when there is none yet. */
+  /** State of the identity, created on first use. */
   of(identity: UpstreamIdentity): State {
     const { key } = identity;
     let state = this.#states.get(key);
@@ -33,7 +33,7 @@ export class PerIdentity<State> {
     return state;
   }
 
-  /** Forgets everything of this identity. */
+  /** Removes the state of the identity. */
   drop({ key }: UpstreamIdentity): void {
     this.#states.delete(key);
   }
@@ -47,8 +47,8 @@ export class PerIdentity<State> {
   }
 
   /**
-   * At twice the number that was left the next time, so that it costs each new identity the same. Into a new map: one that
-   * lives long keeps what was deleted from it until the next full garbage collection.
+   * Schedules the next sweep at twice the number left, so that each new identity costs the same. Uses a new map: a
+   * long-lived one keeps deleted entries until the next full garbage collection.
    */
   #sweep(): void {
     const busy = new Map<IdentityKey, State>();

@@ -3,29 +3,29 @@ import { keyedHash } from './keyed-hash.ts';
 import type { Signal } from '../lib/signal.ts';
 
 declare const identityKey: unique symbol;
-/** Stands for a credential in the key of everything shared; says nothing about the credential itself. */
+/** Pseudonym of a credential in the key of everything shared; reveals nothing of the credential itself. */
 export type IdentityKey = string & { readonly [identityKey]: true };
 
-/** Whose credential is used upstream. What the upstream answers to one identity is never shown to another. */
+/** Holder of the credential of upstream calls. Answers to one identity are never shown to another. */
 export interface UpstreamIdentity {
   readonly key: IdentityKey;
-  /** The bearer token for the next call. Rejects with an `UpstreamError` when none can be had. */
+  /** Bearer token for the next call. Rejects with an `UpstreamError` when there is none. */
   token(signal: Signal): string | Promise<string>;
-  /** Told that the upstream answered 401 to this token; true when `token()` can now give another one. */
+  /** Reports that the upstream answered 401 to this token. True when `token()` can now give another one. */
   rejected(token: string): boolean;
-  /** 32 bytes that nobody can know without the credential; the same in every process. See `derivedFrom`. */
+  /** 32 bytes that cannot be computed without the credential; the same in every process. See `derivedFrom`. */
   derived(purpose: string, salt: string): Buffer;
 }
 
-/** The key of a credential; `kind` keeps two kinds with equal text apart. */
+/** Key of a credential; `kind` separates two kinds with equal text. */
 export function identityKeyOf(kind: string, ...credential: readonly string[]): IdentityKey {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place that gives the brand: a key is always made from a credential
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only place that brands keys, all from credentials
   return keyedHash(`identity ${kind}`, ...credential) as IdentityKey;
 }
 
 /**
- * 32 bytes for one purpose that can be known only from the credential and the salt (HKDF with SHA-256, RFC 5869), and from
- * which neither can be found. `kind` keeps two kinds of credentials with equal text apart.
+ * 32 bytes for one purpose (HKDF with SHA-256, RFC 5869). They can be computed only from the credential and the salt, and
+ * reveal neither. `kind` separates two kinds of credentials with equal text.
  */
 export function derivedFrom(
   kind: string,
@@ -36,12 +36,12 @@ export function derivedFrom(
   return Buffer.from(hkdfSync('sha256', JSON.stringify([kind, ...credential]), salt, purpose, 32));
 }
 
-/** An identity that is nothing but a token: the caller's own, or one that was configured. */
+/** Identity of a token alone: the caller's own or a configured one. */
 export function tokenIdentity(token: string): UpstreamIdentity {
   return new TokenIdentity(token);
 }
 
-/** A class, for there can be one for each request: functions of its own would be most of what it takes. */
+/** A class, since each request can have one: closures would take most of its memory. */
 class TokenIdentity implements UpstreamIdentity {
   readonly key: IdentityKey;
   readonly #token: string;
@@ -64,10 +64,10 @@ class TokenIdentity implements UpstreamIdentity {
   }
 }
 
-/** RFC 6750's token characters; the bound keeps a hostile header from being carried around. */
+/** Token characters of RFC 6750; the length bound keeps a hostile header from being carried around. */
 const BEARER = /^bearer +([\w.~+/-]{1,8192}=*)$/i;
 
-/** The token of an `Authorization: Bearer` header; null when there is none or it is not well-formed. */
+/** Token of an `Authorization: Bearer` header; null when the header is missing or malformed. */
 export function bearerTokenOf(authorization: string | null): string | null {
   return BEARER.exec(authorization ?? '')?.[1] ?? null;
 }

@@ -1,34 +1,34 @@
 import { UpstreamError } from '../errors.ts';
 import { Cancellation, type Signal } from './signal.ts';
 
-/** Told when a deadline is over. */
+/** Listener for the end of a deadline. */
 export interface Follower {
   over(reason: UpstreamError): void;
 }
 
-/** Until when an answer is of use to the one who asked: to a moment, or until they have gone away. */
+/** Time limit for an answer, which ends early when the client disconnects. */
 export class Deadline {
-  /** On the clock of `performance.now()`. */
+  /** Time on the clock of `performance.now()`. */
   readonly atMs: number;
   readonly #client: AbortSignal;
   readonly #waiting = new Set<Follower>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** `client` aborts when the one who asked has gone away. */
+  /** `client` aborts when the client has disconnected. */
   constructor(atMs: number, client: AbortSignal) {
     this.atMs = atMs;
     this.#client = client;
   }
 
-  /** Why it is over; undefined while it is not. */
+  /** Reason for the end; undefined before it. */
   get reason(): UpstreamError | undefined {
     if (performance.now() >= this.atMs) return outOfTime();
     return this.#client.aborted ? reasonOf(this.#client) : undefined;
   }
 
   /**
-   * Tells the waiter when it is over, unless that leaves before. Whoever waits for several things has one timer and one
-   * listener for all of them, and none while nothing is waited for.
+   * Calls the follower at the end, unless it leaves before. All followers share one timer and one abort listener, which
+   * exist only while there are followers.
    */
   wait(waiter: Follower): void {
     this.#waiting.add(waiter);
@@ -63,8 +63,8 @@ export function deadlineIn(timeoutMs: number, client: AbortSignal): Deadline {
 }
 
 /**
- * Runs `work` with a signal that aborts after `timeoutMs` or when the given one does; then it rejects with an
- * `UpstreamError`. Leaves no timer and no listener behind.
+ * Runs `work` with a signal that aborts after `timeoutMs` or when the given one does. Rejects with an `UpstreamError` then.
+ * Leaves no timer and no listener behind.
  */
 export async function withinTime<T>(
   timeoutMs: number,
@@ -87,7 +87,7 @@ export async function withinTime<T>(
   }
 }
 
-/** Waits for shared work no longer than the signal allows; the work itself goes on for the others. */
+/** Waits for shared work until the signal aborts; the work itself goes on for the others. */
 export function unlessAborted<T>(work: Promise<T>, signal: Signal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
@@ -97,7 +97,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: Signal): Promise<T> {
   });
 }
 
-/** Lets so much time pass, or rejects with the signal's reason. */
+/** Resolves after `ms` milliseconds. Rejects with the signal's reason when it aborts before. */
 export function pause(ms: number, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
@@ -112,7 +112,7 @@ export function pause(ms: number, signal: Signal): Promise<void> {
   });
 }
 
-/** Nobody waits for it any more. */
+/** Error for work that nobody waits for any more. */
 export function givenUp(): UpstreamError {
   return new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' });
 }
@@ -121,7 +121,7 @@ function outOfTime(): UpstreamError {
   return new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the upstream took too long' });
 }
 
-/** Why the one who asked does not want it any more: a reason of our own, or they have gone away. */
+/** Reason of an aborted signal: its own `UpstreamError`; any other reason means that the client has disconnected. */
 function reasonOf({ reason }: Signal): UpstreamError {
   return reason instanceof UpstreamError ? reason : givenUp();
 }

@@ -1,20 +1,20 @@
 /**
- * The part of an `AbortSignal` that is used on the way to the upstream. Each call needs signals of its own, and those of Node
- * with their listeners cost more than everything else that is done for it.
+ * Part of an `AbortSignal` that upstream calls use. Each call needs its own signals, and those of Node with their listeners
+ * cost more than everything else done for the call.
  */
 export interface Signal {
   readonly aborted: boolean;
-  /** Why, once it has aborted. */
+  /** Reason of the abort; undefined before it. */
   readonly reason: unknown;
   addEventListener(type: 'abort', listener: () => void): void;
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
-/** A signal together with what aborts it. */
+/** Signal and its controller in one object. */
 export class Cancellation implements Signal {
   #aborted = false;
   #reason: unknown;
-  /** Made for the first: most signals have one listener, and some none. */
+  /** Created with the first listener: most signals have one listener, and some none. */
   #listeners: Set<() => void> | undefined;
 
   get aborted(): boolean {
@@ -25,7 +25,7 @@ export class Cancellation implements Signal {
     return this.#reason;
   }
 
-  /** Tells all listeners, each once. Only the first reason counts. */
+  /** Calls each listener once. Only the first reason counts. */
   abort(reason: Error): void {
     if (this.#aborted) return;
     this.#aborted = true;
@@ -34,7 +34,7 @@ export class Cancellation implements Signal {
     this.#listeners = undefined;
   }
 
-  /** As with an `AbortSignal`, nobody is told who comes after it has aborted. */
+  /** Listeners added after the abort are never called, as with an `AbortSignal`. */
   addEventListener(_type: 'abort', listener: () => void): void {
     if (this.#aborted) return;
     this.#listeners ??= new Set();

@@ -2,26 +2,26 @@ import type { UpstreamError } from '../errors.ts';
 import { Cancellation, type Signal } from './signal.ts';
 import { type Deadline, givenUp, type Follower } from './deadline.ts';
 
-/** Work under way, on behalf of everybody who waits for it. */
+/** Handle of work under way, shared by all its followers. */
 export interface InFlight {
-  /** Until when somebody wants the answer, on the clock of `performance.now()`; moves as others join and leave. */
+  /** Latest deadline of the followers, on the clock of `performance.now()`; changes as followers join and leave. */
   latestMs(): number;
-  /** Aborts when nobody waits any more. */
+  /** Aborts when the last follower has left, or by `abort`. */
   readonly signal: Signal;
-  /** Ends it; those who wait are told this reason. */
+  /** Aborts the work; its followers are rejected with this reason. */
   abort(reason: Error): void;
 }
 
 /**
- * Something that is read once for everybody who waits for it. Each has a deadline of its own and takes nothing from the
- * others by leaving; the last one ends the work.
+ * Work that runs once for all its followers. Each follower has its own deadline and can leave without effect on the others;
+ * the last one to leave aborts the work.
  */
 export class SingleFlight<Result> implements InFlight {
   readonly #signal = new Cancellation();
   readonly #waiting = new Set<FlightFollower<Result>>();
   readonly #onOver: () => void;
 
-  /** `onOver` is told when there is a result, or none will come; it cannot be joined from then on. */
+  /** `onOver` is called when the work has settled or will not begin; nobody may join from then on. */
   constructor(onOver: () => void) {
     this.#onOver = onOver;
   }
@@ -36,7 +36,7 @@ export class SingleFlight<Result> implements InFlight {
     return latestMs;
   }
 
-  /** Waits for the result; rejects with an `UpstreamError` when the deadline is over. */
+  /** Waits for the result. Rejects with an `UpstreamError` when the deadline is over. */
   join(deadline: Deadline): Promise<Result> {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);
@@ -47,7 +47,7 @@ export class SingleFlight<Result> implements InFlight {
     });
   }
 
-  /** Begins the work, once, unless nobody waits for it any more. */
+  /** Begins the work unless all followers have left. To be called once. */
   begin(work: (shared: InFlight) => Promise<Result>): void {
     if (this.#waiting.size === 0) {
       this.#onOver();
@@ -74,7 +74,7 @@ export class SingleFlight<Result> implements InFlight {
 
   readonly #leave = (waiting: FlightFollower<Result>): void => {
     this.#waiting.delete(waiting);
-    // Who comes in the moment in which the last one leaves still keeps the call going.
+    // A follower that joins in the same moment keeps the work going.
     if (this.#waiting.size === 0) queueMicrotask(this.#abortIfAlone);
   };
 
@@ -83,7 +83,6 @@ export class SingleFlight<Result> implements InFlight {
   };
 }
 
-/** One who waits. */
 class FlightFollower<Result> implements Follower {
   readonly deadline: Deadline;
   readonly resolve: (result: Result) => void;
@@ -108,7 +107,7 @@ class FlightFollower<Result> implements Follower {
   }
 }
 
-/** Work that fails before there is a promise fails all the same. */
+/** Turns an exception that `work` throws before it returns a promise into a rejection. */
 async function startWork<Result>(
   work: (shared: InFlight) => Promise<Result>,
   shared: InFlight,

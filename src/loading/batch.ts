@@ -5,33 +5,33 @@ import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
 import type { RequestScope, BatchOwner } from '../upstream/client.ts';
 import type { FoundById } from './read-batch.ts';
 
-/** By what they wait for; null where nobody traces them. */
+/** Traced fields by the id that they wait for; null when nothing is traced. */
 export type WaitingById = ReadonlyMap<string, readonly FieldsWaiting[]> | null;
 
 /**
- * A bulk call of one identity that whoever needs some of its ids can join, and until it is sent with ids of their own: while
- * it waits for its turn in the quota, what others need goes with it.
+ * A bulk call of one identity. Requests that need some of its ids join it. Until it is sent they can add ids of their own:
+ * ids that are needed while it waits for its permit go with it.
  */
 export class Batch<Entity> {
   readonly #maxSize: number;
-  /** Each once; also those that nobody waits for any more. */
+  /** Distinct; includes ids that no request waits for any more. */
   readonly #ids: string[];
   readonly #shared: SingleFlight<FoundById<Entity>>;
-  /** With the ids that each is here for, at each time that they came. In the order in which they came first. */
+  /** Ids that each request needs, one list per join, in the order of first joins. */
   readonly #owners = new Map<RequestScope, (readonly string[])[]>();
   #hasAnyFollowerLeft = false;
   #closed: readonly string[] | undefined;
-  /** What it asks for, made when somebody else wants to know: seldom. */
+  /** Set of the ids, made when `carries` first needs it: seldom. */
   #carried: Set<string> | undefined;
   #sentAtMs: number | null = null;
   #trace: BatchTrace | null = null;
-  /** The fields that are traced and wait for it, until it is made. */
+  /** Traced fields that wait, until the batch is made. */
   #waiting: Set<FieldsWaiting> | undefined;
 
   /**
-   * @param ids The first that it carries, each once.
-   * @param most How many it can carry.
-   * @param onOver Told when it can no longer be joined.
+   * @param ids First ids, distinct.
+   * @param most Maximum number of ids.
+   * @param onOver Called when the batch can no longer be joined.
    */
   constructor(ids: readonly string[], most: number, onOver: () => void) {
     this.#ids = [...ids];
@@ -39,40 +39,40 @@ export class Batch<Entity> {
     this.#shared = new SingleFlight(onOver);
   }
 
-  /** Whether one more id can go with it. */
+  /** True when one more id can be added. */
   get isOpen(): boolean {
     return this.#closed === undefined && this.#ids.length < this.#maxSize && !this.isGivenUp;
   }
 
-  /** Whether this requestScope waits for it already. */
+  /** True when this request already waits for the batch. */
   isFollowedBy(requestScope: RequestScope): boolean {
     return this.#owners.has(requestScope);
   }
 
-  /** Whether it asks for this id, or will. */
+  /** True when the batch asks for this id, or will. */
   carries(id: string): boolean {
     if (this.#ids.length === 1) return this.#ids[0] === id;
     this.#carried ??= new Set(this.#closed ?? this.#ids);
     return this.#carried.has(id);
   }
 
-  /** Adds an id that it does not carry, while it is open. */
+  /** Adds an id that the batch does not carry; only while it is open. */
   add(id: string): void {
     this.#ids.push(id);
     this.#carried?.add(id);
   }
 
-  /** When its ids were settled, on the clock of `performance.now()`; null while others can go with it. */
+  /** Time of `close`, on the clock of `performance.now()`; null before it. */
   get sentAtMs(): number | null {
     return this.#sentAtMs;
   }
 
-  /** Whether all who waited have gone, so that nothing will come of it. */
+  /** True when all followers have left, so that there will be no result. */
   get isGivenUp(): boolean {
     return this.#shared.signal.aborted;
   }
 
-  /** Waits for what is found of these of its ids. Rejects with an `UpstreamError` when the requestScope's time is over. */
+  /** Waits for the results of these ids. Rejects with an `UpstreamError` when the request's deadline is over. */
   async join(
     requestScope: RequestScope,
     ids: readonly string[],
@@ -80,7 +80,7 @@ export class Batch<Entity> {
   ): Promise<FoundById<Entity>> {
     const { reason } = requestScope.deadline;
     if (reason !== undefined) {
-      // Who waits already is told in a moment, and until then it may be made on their behalf.
+      // Earlier joins of the request are rejected a moment later; until then the batch may be made for them.
       this.#hasAnyFollowerLeft = true;
       throw reason;
     }
@@ -100,7 +100,7 @@ export class Batch<Entity> {
     }
   }
 
-  /** Makes the call, on behalf of everybody who waits for it by then. */
+  /** Makes the call on behalf of all requests that wait. */
   make(resource: string, work: (maker: BatchOwner, shared: InFlight) => Promise<FoundById<Entity>>): void {
     this.#shared.begin((shared) => {
       const trace = this.#beginTrace(resource);
@@ -109,7 +109,7 @@ export class Batch<Entity> {
     });
   }
 
-  /** The ids that it is made for, those that somebody still waits for; from now on no more can go with it. */
+  /** Ids of the call, those that a request still waits for. No more ids can be added from then on. */
   close(): readonly string[] {
     if (this.#closed !== undefined) return this.#closed;
     this.#closed = this.#hasAnyFollowerLeft ? this.#stillWanted() : this.#ids;
@@ -127,7 +127,7 @@ export class Batch<Entity> {
     }
   }
 
-  /** It shows among what the first of those waits for who are recorded. */
+  /** Trace of the batch, within the first recorded request that waits, or else the first traced one. */
   #beginTrace(resource: string): BatchTrace | null {
     let request = null;
     for (const { trace } of this.#owners.keys()) {
@@ -164,10 +164,10 @@ export class Batch<Entity> {
       : this.#ids.filter((id) => wanted.has(id));
   }
 
-  /** It is paid for by all who wait. */
+  /** Owner of the call, which the budgets of all followers pay for. */
   #owner(): BatchOwner {
     const [first] = this.#owners.keys();
-    if (first === undefined) throw new TypeError('A bulk call is made for somebody.');
+    if (first === undefined) throw new TypeError('A batch is made only while a request waits for it.');
     return {
       identity: first.identity,
       caller: first.caller,

@@ -1,11 +1,11 @@
 import type { UpstreamError } from '../errors.ts';
 
-/** Refusals of a whole bulk call that one of its ids, or their number, can be the reason of. */
+/** Statuses of a refused bulk call that one of its ids, or their number, can cause. */
 const REFUSALS = new Set([400, 404, 413, 414]);
-/** When nothing was answered down to quarters, it is not the ids that are refused. */
+/** Depth of the quarters; when all of them are refused, the ids are not the reason. */
 const HOPELESS_DEPTH = 2;
 
-/** It is about all ids; about these, or too many to go on; or there was no call left to find out. */
+/** Refusal of all ids; of these ids, or of too many to go on; or no call is left to find out. */
 type BisectEnd = 'all' | 'these' | 'spent';
 
 interface Refused {
@@ -13,18 +13,18 @@ interface Refused {
   readonly error: UpstreamError;
 }
 
-/** Whether it is worth finding out which ids of a refused call are to blame. */
+/** True when single ids can be the reason that a call was refused. */
 export function canBisect({ failure, isNotFound }: UpstreamError): boolean {
   const status = failure.upstreamStatus ?? 0;
   return REFUSALS.has(status) && (status !== 404 || isNotFound);
 }
 
 /**
- * Asks again for the halves of a call that was refused as a whole, until every id that is refused stands alone. That takes
- * two calls for each halving, of which there are no more than isolate three ids, and no more than `callsLeft` says.
+ * Bisects a call that was refused as a whole, until every refused id is alone. Each halving takes two calls. At most as many
+ * calls are made as isolate three ids, and at most `callsLeft`.
  *
- * @param ask Makes one call; resolves to the refusal when it could be split again, to null otherwise.
- * @param giveUp Told of ids that stay refused, and why.
+ * @param ask Makes one call; resolves to the refusal when it can be bisected again, to null otherwise.
+ * @param giveUp Called with ids that stay refused, and why.
  */
 export async function bisect(
   refused: Refused,
@@ -50,7 +50,7 @@ export async function bisect(
         const middle = Math.ceil(ids.length / 2);
         halves.push(ids.slice(0, middle), ids.slice(middle));
       } else {
-        // Until something is answered all of it is still the one refusal.
+        // The first refusal covers all ids as long as no call was answered.
         giveUp({ ids, error: wasAnswered ? error : refused.error }, why);
       }
     }

@@ -17,20 +17,20 @@ import type { UpstreamReader } from '../upstream/client.ts';
 
 /** A slice of the upstream's listing, which is sorted by name. */
 export interface CampaignSlice {
-  /** With the place in the listing, counted from 0, where each stands. */
+  /** Campaigns, each with its position in the listing, counted from 0. */
   readonly rows: readonly { readonly at: number; readonly campaign: CampaignRecord }[];
-  /** How many match in all; null when the upstream does not say. */
+  /** Number of campaigns that match; null when the upstream does not say. */
   readonly total: number | null;
   readonly hasMore: boolean;
   readonly faults: readonly { readonly fault: AnswerFault; readonly answer: UpstreamAnswer }[];
 }
 
-/** Lists campaigns by the upstream's own pages, for one request. */
+/** Lists campaigns for one request, from the upstream's pages. */
 export class CampaignListing {
   #read: UpstreamReader;
   readonly #campaigns: EntityLoader<CampaignRecord>;
   #loader: DataLoader<CampaignPageKey, UpstreamRead, string> | undefined;
-  /** The fields that are traced and wait for a page, by what is sent for it. */
+  /** Traced fields that wait for a page, by its cache key. */
   #waiting: Map<string, FieldsWaiting> | undefined;
 
   constructor({ read }: LoaderContext, byId: EntityLoader<CampaignRecord>) {
@@ -53,7 +53,7 @@ export class CampaignListing {
     return this.#loader;
   }
 
-  /** The same as `EntityLoader.release`. */
+  /** Like `EntityLoader.release`. */
   release(): void {
     this.#read = answered.read;
     this.#loader = undefined;
@@ -61,10 +61,10 @@ export class CampaignListing {
   }
 
   /**
-   * `count` campaigns (1 to 100) from the place `from` on, counted from 0. One call, or two where no single page of the
-   * upstream covers the slice. Rejects with an `UnknownValueError`.
+   * Slice of `count` campaigns (1 to 100) from position `from` on, counted from 0. One call, or two when no single page of
+   * the upstream covers the slice. Rejects with an `UnknownValueError`.
    *
-   * @param field Who waits for them, where that is traced.
+   * @param field Trace of the field that waits.
    */
   async slice(
     filter: CampaignFilter,
@@ -102,14 +102,14 @@ export class CampaignListing {
   }
 }
 
-/** By what is sent: filters that differ in words alone are one call. */
+/** Key by the query sent, so that filters with the same query share one call. */
 function cacheKeyFn(key: CampaignPageKey): string {
   return JSON.stringify(campaignPageRequest(key).query);
 }
 
 /**
- * The upstream pages by number, so a slice that does not begin at a multiple of its length (the client changed `first` on
- * the way) needs a larger page to be had in one call.
+ * Pages are numbered by the upstream, so a slice that does not begin at a multiple of its length (the client changed `first`
+ * between pages) needs a larger page to fit into one call.
  */
 function pagesCovering(from: number, count: number): { size: number; numbers: number[] } {
   for (let size = count; size <= MAX_CAMPAIGN_PAGE; size += 1) {

@@ -7,7 +7,7 @@ import type { FieldTrace } from '../upstream/trace.ts';
 import { answered, EntityLoader, type LoaderContext } from './entity-loader.ts';
 import type { EntitySources } from './entity-sources.ts';
 
-/** A contact that was found by its own id and its list's. */
+/** A contact that was found by its own id and its list's id. */
 class FoundContact implements ContactReference {
   readonly contactList: Reference;
   readonly campaignId = null;
@@ -32,7 +32,7 @@ class FoundContact implements ContactReference {
   }
 }
 
-/** Contacts are asked for list by list, so there is a loader for each contact list. */
+/** Loaders of contacts, one per contact list, because a call is for the contacts of one list. */
 export class ContactsByList {
   readonly #shared: EntitySources<ContactRecord>;
   #context: LoaderContext;
@@ -49,7 +49,7 @@ export class ContactsByList {
     this.#campaigns = campaigns;
   }
 
-  /** The same as `EntityLoader.load`, as something that can be referred to by itself: with the list that it was found in. */
+  /** Like `EntityLoader.load`, but gives a reference with the list that the contact was found in. */
   async named(
     contactListId: string,
     id: string,
@@ -59,7 +59,7 @@ export class ContactsByList {
     return contact && new FoundContact(contact, contactListId);
   }
 
-  /** The contact that a reference refers to; see `EntityLoader.find` and `contactListOf`. */
+  /** Contact that a reference refers to; see `EntityLoader.getOrLoad` and `contactListOf`. */
   getOrLoad(
     contact: ContactReference,
     field: FieldTrace | null = null,
@@ -70,14 +70,14 @@ export class ContactsByList {
       : this.#findIn(contactList.id, contact.id, field);
   }
 
-  /** The same as `EntityLoader.prepare`. */
+  /** Like `EntityLoader.prefetch`. */
   prefetch(contacts: readonly ContactReference[], field: FieldTrace | null): Promise<unknown> | undefined {
     const loads: Promise<unknown>[] = [];
     const byList = new Map<string, ContactReference[]>();
     for (const contact of contacts) {
-      // Nearly all say themselves in which list they are, and a screen has hundreds.
+      // Fast path: nearly all references name their list, and a screen has hundreds.
       const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact, field));
-      // Whoever asks for the contact is told why it cannot be known.
+      // `getOrLoad` throws the reason why the list cannot be known.
       if (contactList instanceof Promise) loads.push(contactList.then(() => this.getOrLoad(contact, field)));
       else if (contactList !== null) {
         const others = byList.get(contactList.id);
@@ -92,7 +92,7 @@ export class ContactsByList {
     return loads.length === 0 ? undefined : Promise.allSettled(loads);
   }
 
-  /** Loads what `contactListOf` is going to need. What fails is told there. */
+  /** Loads what `contactListOf` will need. Failures are thrown there. */
   prefetchLists(
     contacts: readonly ContactReference[],
     field: FieldTrace | null,
@@ -103,9 +103,9 @@ export class ContactsByList {
   }
 
   /**
-   * The list that the contact is in: known without a call, or else from its campaign.
+   * Contact list of a contact: known without a call, or else taken from its campaign.
    *
-   * @throws UnknownValueError, or rejects with one, when it cannot be known; it is never guessed.
+   * @throws UnknownValueError, or rejects with one, when the list cannot be known; it is never guessed.
    */
   contactListOf(contact: ContactReference, field: FieldTrace | null = null): Reference | Promise<Reference> {
     if (contact.contactList !== null) return contact.contactList;
@@ -132,7 +132,7 @@ export class ContactsByList {
     }
   }
 
-  /** The same as `EntityLoader.release`. */
+  /** Like `EntityLoader.release`. */
   release(): void {
     this.#context = answered;
     for (const loader of this.#byList.values()) loader.release();
@@ -164,11 +164,11 @@ function contactListFrom(campaign: CampaignRecord | null, contact: ContactRefere
 }
 
 function contactListUnknown(contact: ContactReference): UnknownValueError {
-  if (contact.origin === null) throw new TypeError('Who refers to a contact by itself names its list.');
+  if (contact.origin === null) throw new TypeError('A contact reference without an origin names its list.');
   return new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
 }
 
-/** What failed for the campaign, or cannot be read of it: what is not known of is the contact. */
+/** Error of the contact for an error of its campaign, which could not be loaded or read. */
 function ofContact(error: unknown, contact: ContactReference): unknown {
   return error instanceof UnknownValueError && error.type !== 'Contact'
     ? new UnknownValueError(error.reason, 'Contact', contact.id, true)

@@ -6,10 +6,10 @@ import { EntityLoader, type LoaderContext } from './entity-loader.ts';
 import { type DeniedCall, EntitySources } from './entity-sources.ts';
 import type { LoadingOptions } from './loading-options.ts';
 
-/** What the requests of each identity share. It lives as long as the gateway. */
+/** Sources that the requests of each identity share. They live as long as the gateway. */
 export type SharedSources = ReturnType<typeof createSharedSources>;
 
-/** Everything that one request can read, on behalf of one identity. Nothing in it outlives the request. */
+/** Loaders of one request, on behalf of one identity. Nothing in them outlives the request. */
 export type DataSources = ReturnType<typeof createDataSources>;
 
 export function createSharedSources(options: LoadingOptions) {
@@ -30,12 +30,12 @@ export function createSharedSources(options: LoadingOptions) {
   };
 }
 
-/** Forgets what is shared for an identity; or only what a call is about that was denied to it. */
+/** Drops the shared sources of an identity, or only those of a denied call. */
 export function dropShared(shared: SharedSources, identity: UpstreamIdentity, denied?: DeniedCall): void {
   for (const entities of Object.values(shared)) entities.drop(identity, denied);
 }
 
-/** Lets go of what a request has read, once it has been answered. */
+/** Releases what a request has read, once it has been answered. */
 export function releaseDataSources(sources: DataSources): void {
   for (const source of Object.values(sources)) source.release();
 }

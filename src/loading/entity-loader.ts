@@ -9,9 +9,9 @@ import type { Resource } from '../datasources/resource.ts';
 import type { EntitySources } from './entity-sources.ts';
 import type { EntitySource } from './entity-source.ts';
 
-/** What loaders need of the request that they serve. */
+/** Properties of a request that its loaders need. */
 export interface LoaderContext {
-  /** On whose behalf it reads, or why it cannot. */
+  /** Scope of the request, or the reason why it cannot read. */
   readonly requestScope: RequestScope | UpstreamError;
   readonly read: UpstreamReader;
 }
@@ -21,39 +21,39 @@ const requestAnswered = new UpstreamError({
   message: 'the request has been answered already',
 });
 
-/** That of a request that has been answered: nothing is asked for any more. */
+/** Context of a request that has been answered: no more calls are made. */
 export const answered: LoaderContext = {
   requestScope: requestAnswered,
   read: () => Promise.reject(requestAnswered),
 };
 
 interface LoadKey<Expand> {
-  /** One, or several of which nobody waits for each by itself. */
+  /** One id, or several that are awaited only together. */
   readonly ids: readonly string[];
   readonly expand: readonly Expand[];
   readonly maxAgeMs: number;
 }
 
 /**
- * Loads the entities of one resource for one request, and so for one identity. All ids that fields ask for in the same
- * tick are known up together, and what is not kept goes into the fewest calls that carry it; an id is asked for again only
- * when a later field needs a part that the earlier calls did not ask for. What was found once stays the same for the request.
+ * Loads the entities of one resource for one request, and so for one identity. All ids that fields need in the same tick are
+ * looked up together, and those not cached go into the fewest calls. An id is asked for again only when a later field needs
+ * a part that earlier calls did not ask for, or a fresher list. Results stay the same for the request, except such lists.
  */
 export class EntityLoader<Entity, Expand extends string = never> {
   readonly #resource: Resource<Entity, Expand>;
   readonly #shared: EntitySources<Entity, Expand>;
   readonly #scope: string;
   #requestScope: RequestScope | UpstreamError;
-  // A request has a loader for each resource and uses few.
-  /** By `keyOf`. */
+  // Undefined until used: a request has a loader for each resource and uses few.
+  /** Keyed by `keyOf`. */
   #found: Map<string, Found<Entity>> | undefined;
-  /** The keys of what was read for this request and not kept from another. */
+  /** Keys of lists that were read for this request, not for an earlier one. */
   #isRead: Set<string> | undefined;
   #dataLoader: DataLoader<LoadKey<Expand>, Entity | null, string | LoadKey<Expand>> | undefined;
-  /** The fields that are traced and wait for a key. */
+  /** Traced fields by the key that they wait for. */
   #waiting: Map<string | LoadKey<Expand>, FieldsWaiting> | undefined;
 
-  /** `scope` is what the ids have their meaning in, where that is not the same for all. */
+  /** `scope` is the scope of the ids; see `EntitySources`. */
   constructor(shared: EntitySources<Entity, Expand>, { requestScope }: LoaderContext, scope = '') {
     this.#resource = shared.resourceOf(scope);
     this.#shared = shared;
@@ -62,21 +62,21 @@ export class EntityLoader<Entity, Expand extends string = never> {
   }
 
   get #loader(): DataLoader<LoadKey<Expand>, Entity | null, string | LoadKey<Expand>> {
-    // Chunking is done where calls are made, after one id's keys with different expand have become one; maxBatchSize would count them all.
+    // Batches do the chunking, after one id's keys with different `expand` have become one; `maxBatchSize` would count all.
     this.#dataLoader ??= new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
     return this.#dataLoader;
   }
 
-  /** The expand that the upstream gives only when asked to. */
+  /** Names of the parts that the upstream gives only when asked to. */
   get expand(): readonly Expand[] {
     return this.#resource.expand.map(({ name }) => name);
   }
 
   /**
-   * Null when the upstream does not know the id. Rejects with an `UnknownValueError` when that could not be found out.
-   * What was read for an earlier request is used if it is no older than `maxAgeMs`.
+   * Null when the upstream does not know the id. Rejects with an `UnknownValueError` when the id could not be read.
+   * An entity read for an earlier request is used when it is no older than `maxAgeMs`.
    *
-   * @param field Who waits for it, where that is traced.
+   * @param field Trace of the field that waits.
    */
   load(
     id: string,
@@ -85,20 +85,20 @@ export class EntityLoader<Entity, Expand extends string = never> {
     field: FieldTrace | null = null,
   ): Promise<Entity | null> {
     const key = keyOf(id, expand);
-    // However fresh it is wanted: it has been read for this very request.
+    // A list that was read for this request is fresh enough for any `maxAgeMs`.
     const found = this.#isRead?.has(key) === true ? this.#found?.get(key) : undefined;
     if (found !== undefined && !(found instanceof UnknownValueError)) return Promise.resolve(found);
     return this.#load({ ids: [id], expand, maxAgeMs }, field);
   }
 
   /**
-   * The entity that a reference refers to: the reference itself, at once, where it is one and no part of it is wanted. Waiting
-   * for a call that happens to be under way for the same id would part what was found together, and cost calls further on.
+   * Entity that a reference refers to: the reference itself, synchronously, when it is one and no part is wanted. Waiting
+   * for a call that happens to be under way for the same id would separate entities found together and cost more calls.
    *
-   * @throws UnknownValueError when it is known at once that nothing can be known.
+   * @throws UnknownValueError when an earlier load of the entity has failed.
    */
   getOrLoad(reference: Reference, expand: readonly Expand[] = []): Entity | null | Promise<Entity | null> {
-    // Nearly all are plain, and of those it is known.
+    // Plain references, which nearly all are, are never entities.
     if (!(reference instanceof PlainReference) && expand.length === 0 && this.#resource.isEntity(reference)) {
       return reference;
     }
@@ -107,9 +107,9 @@ export class EntityLoader<Entity, Expand extends string = never> {
   }
 
   /**
-   * The entity, if it need not be loaded; undefined otherwise.
+   * Entity that need not be loaded; undefined otherwise.
    *
-   * @throws UnknownValueError when it was loaded in vain.
+   * @throws UnknownValueError when an earlier load of the entity has failed.
    */
   known(id: string, expand: readonly Expand[] = []): Entity | null | undefined {
     let found = this.#found?.get(keyOf(id, expand));
@@ -119,8 +119,8 @@ export class EntityLoader<Entity, Expand extends string = never> {
   }
 
   /**
-   * Loads what `find` is going to be asked for, or undefined where nothing has to be loaded. To wait for all of it at once costs
-   * one promise instead of hundreds. What could not be found out `find` throws then.
+   * Loads what `getOrLoad` will be asked for; undefined when nothing has to be loaded. Waiting for all of it together costs
+   * one promise instead of hundreds. Failures are thrown by `getOrLoad`.
    */
   prefetch(
     references: readonly Reference[],
@@ -134,7 +134,7 @@ export class EntityLoader<Entity, Expand extends string = never> {
         : this.#sourceOf(requestScope).lookup(requestScope, expand);
     const missing = new Set<string>();
     for (const reference of references) {
-      // Nearly all are plain, and of those it is known.
+      // Plain references, which nearly all are, are never entities.
       const isPlain = reference instanceof PlainReference;
       if (!isPlain && expand.length === 0 && this.#resource.isEntity(reference)) continue;
       const { id } = reference;
@@ -147,15 +147,15 @@ export class EntityLoader<Entity, Expand extends string = never> {
     return this.#load({ ids: [...missing], expand, maxAgeMs: Infinity }, field);
   }
 
-  /** Takes in an entity that came by another way, such as a page of a listing, so that it is not asked for again. */
+  /** Adds an entity that was read in another way, such as a page of a listing, so that it is not loaded again. */
   prime(id: string, entity: Entity): void {
     this.#loader.prime({ ids: [id], expand: [], maxAgeMs: Infinity }, entity);
     this.#note(id, entity);
   }
 
   /**
-   * Lets go of everything, for the request has been answered; nothing is asked for any more. Nobody may refer to the loader
-   * from here on, but V8 collects what has lived for a while so rarely that what it refers to would be copied about meanwhile.
+   * Releases everything, because the request has been answered; no more calls are made. Nothing refers to the loader any
+   * more, but V8 collects long-lived objects so rarely that what the loader refers to would be copied meanwhile.
    */
   release(): void {
     this.#requestScope = answered.requestScope;
@@ -218,14 +218,14 @@ export class EntityLoader<Entity, Expand extends string = never> {
     for (const id of missing) {
       this.#noteAll(id, expand, found.get(id) ?? null);
       if (this.#resource.ttl === 'live') {
-        // Not the older one that an earlier field of the request may have been content with.
+        // Replaces the older list that an earlier field of the request may have accepted.
         this.#foundSoFar.set(keyOf(id, expand), found.get(id) ?? null);
         (this.#isRead ??= new Set()).add(keyOf(id, expand));
       }
     }
     return keys.map(({ ids }) => {
       const [id] = ids;
-      // Nobody waits for several one by one.
+      // Several ids of one key are awaited only together.
       return id === undefined || ids.length > 1 ? null : (answers.get(id) ?? found.get(id) ?? null);
     });
   }
@@ -234,7 +234,7 @@ export class EntityLoader<Entity, Expand extends string = never> {
     return this.#shared.of(requestScope.identity, this.#scope);
   }
 
-  /** Whoever asks later for less has it already. Fields ask for one part at a time, root fields for several, but those come first. */
+  /** Notes a result for fewer parts as well. Fields need one part at a time, root fields several, but those come first. */
   #noteAll(id: string, expand: readonly Expand[], found: Found<Entity>): void {
     this.#note(id, found);
     if (expand.length === 0) return;
@@ -244,14 +244,14 @@ export class EntityLoader<Entity, Expand extends string = never> {
     }
   }
 
-  /** What was found first stays. */
+  /** Notes a result; the first one for a key stays. */
   #note(key: string, found: Found<Entity>): void {
     const soFar = this.#foundSoFar;
     if (!soFar.has(key)) soFar.set(key, found);
   }
 }
 
-/** All that is asked of each id, so that one answer serves everybody. */
+/** Keys merged by id: all parts and the lowest `maxAgeMs`, so that one answer serves all. */
 function strictest<Expand>(keys: readonly LoadKey<Expand>[]): Iterable<LoadKey<Expand>> {
   if (keys.length === 1) return keys;
   const byId = new Map<string, LoadKey<Expand>>();
@@ -269,8 +269,8 @@ function strictest<Expand>(keys: readonly LoadKey<Expand>[]): Iterable<LoadKey<E
 }
 
 /**
- * By what is asked for; one who wants it fresh does not get what another was content with. Several ids at once stand for
- * themselves: whoever asks for them again while they are under way joins that call, and afterwards they are known.
+ * Cache key by id, `expand` and maximum age: a field that needs a fresh entity does not get an older one. A key of several
+ * ids is its own cache key: asked for again, the ids join the batch under way, and are found afterwards.
  */
 function cacheKeyFn<Expand extends string>(asked: LoadKey<Expand>): string | LoadKey<Expand> {
   const { ids, expand, maxAgeMs } = asked;

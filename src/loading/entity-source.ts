@@ -15,34 +15,34 @@ import type { Resource } from '../datasources/resource.ts';
 import type { Freshness, LoadingOptions } from './loading-options.ts';
 
 /**
- * What a byte of an answer costs in resident memory, as it came and once objects are made of it: more than it takes itself,
- * for the garbage collector lets the heap grow to a multiple of what lives long.
+ * Resident memory per byte of an answer, as bytes and once its entities are made. More than the byte itself, because the
+ * garbage collector lets the heap grow to a multiple of what lives long.
  */
 const PACKED_BYTES = 4;
 const UNPACKED_BYTES = 8;
-/** And what is noted of an answer, and of each entity in it, however small they are. */
+/** Overhead of an answer, and of each entity in it, however small they are. */
 const BYTES_PER_ANSWER = 4_000;
 const BYTES_PER_ENTITY = 200;
-/** An id that is not known may be known soon: it has been created just now. */
+/** Short, because an unknown id may have been created just now. */
 const NEGATIVE_TTL_MS = 10_000;
-/** What was asked for anew without success is not asked for again at once. */
+/** Pause after a revalidation that failed. */
 const REVALIDATION_PAUSE_MS = 1_000;
-/** While it is found out whether others have asked anew, nobody else has to. */
+/** Pause of further revalidations while one asks the replica store. */
 const LOOKUP_PAUSE_MS = 100;
 
 const nobodyLeaves = new AbortController().signal;
 
-/** What one identity's requests share of one resource. */
+/** Entities of one resource that one identity's requests share. */
 export class EntitySource<Entity, Expand extends string = never> {
   readonly resource: Resource<Entity, Expand>;
   readonly #identity: UpstreamIdentity;
   readonly #options: LoadingOptions;
   readonly #cache: EntityCache<Entity>;
   readonly #lookups: LookupCounts | null;
-  /** Where other processes show what they have read; null where there is nothing of the kind. */
+  /** Rows that other processes have read; null without a replica store. */
   readonly #replicaStore: ReplicaStore | null;
   readonly #replicaLookup: ReplicaLookup<Entity, Expand> | null;
-  /** Calls under way and to be made, by the expand that they ask for. */
+  /** Batches under way and to be made, by `expand`. */
   #batches: BatchesByExpand<Entity>[] = [];
   #revalidateFromMs = 0;
   #isDropped = false;
@@ -70,7 +70,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     );
   }
 
-  /** Nothing that was read, or is being read, is shown to anybody who asks from now on. */
+  /** Hides what was read, or is being read, from all later lookups and loads. */
   drop(): void {
     this.#isDropped = true;
     this.#cache.clear();
@@ -78,9 +78,9 @@ export class EntitySource<Entity, Expand extends string = never> {
   }
 
   /**
-   * Looks up what is kept of an id with these expand, if it may still be shown and is no older than `maxAgeMs`: at this moment,
-   * and so not for longer than a tick. What is nearly too old is asked for anew in the background, on behalf of the one who
-   * asks now. Null when nothing may be shown.
+   * Lookup of cached entities with at least this `expand`, no older than `maxAgeMs`. Valid for this tick only. Undefined for
+   * an id that has to be loaded. Stale entities are revalidated in the background, on behalf of this request. Null instead
+   * of a lookup when nothing may be shown.
    */
   lookup(
     requestScope: RequestScope,
@@ -108,9 +108,8 @@ export class EntitySource<Entity, Expand extends string = never> {
   }
 
   /**
-   * What is found of the ids, each from a batch under way that asks for it or else by one that is made now; where it is shared
-   * with other processes, from what they show. What is not in the map is not known to the upstream. Rejects only for defects of
-   * our own.
+   * Results of the ids: from the replica store when it is available, or from a batch, joined when one already asks for it.
+   * An id missing from the map is unknown to the upstream. Rejects only for defects of the gateway.
    */
   load(
     requestScope: RequestScope,
@@ -141,7 +140,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     );
   }
 
-  /** Asks for what has not come meanwhile, while it was known for elsewhere. */
+  /** Calls `ask` for the ids that were not cached since `sinceMs`, while the replica lookup ran. */
   async #unlessCachedSince(
     sinceMs: number,
     ids: readonly string[],
@@ -192,14 +191,14 @@ export class EntitySource<Entity, Expand extends string = never> {
     }
   }
 
-  /** For each id the batch under way, or to be made, that asks for it with at least these expand. */
+  /** Ids by the batch under way, or to be made, that asks for them with at least this `expand`. */
   #batchesFor(
     requestScope: RequestScope,
     ids: readonly string[],
     expand: readonly Expand[],
   ): ReadonlyMap<Batch<Entity>, readonly string[]> {
     const joinable = this.#joinable(requestScope, expand);
-    // As nearly always.
+    // Fast path, nearly always taken.
     if (joinable.length === 0 && ids.length <= this.#maxSize)
       return new Map([[this.#openBatch(ids, expand), ids]]);
     const idsByBatch = new Map<Batch<Entity>, string[]>();
@@ -224,7 +223,7 @@ export class EntitySource<Entity, Expand extends string = never> {
       if (batches.underWay.length === 0 || !expand.every((part) => batches.expand.includes(part))) continue;
       for (const batch of batches.underWay) {
         if (batch.isGivenUp) continue;
-        // However old: it is one of the very request that asks.
+        // A batch that this request already waits for is joined at any age.
         const isProven =
           batch.sentAtMs === null || batch.sentAtMs >= latestMs || batch.isFollowedBy(requestScope);
         if (isProven) joinable.push(batch);
@@ -240,7 +239,6 @@ export class EntitySource<Entity, Expand extends string = never> {
     return next;
   }
 
-  /** How many ids one batch can carry. */
   get #maxSize(): number {
     return Math.min(this.resource.maxIds, this.#options.batchSize);
   }
@@ -254,7 +252,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     return batches;
   }
 
-  /** A batch that is made when whatever else happens at this moment has added its ids. */
+  /** New batch, made once the rest of this tick has added its ids. */
   #openBatch(ids: readonly string[], expand: readonly Expand[]): Batch<Entity> {
     const { resource } = this;
     const batches = this.#batchesWith(expand);
@@ -281,7 +279,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     const longestMs = this.#longestMs();
     if (longestMs <= 0) return;
     const { entities, again, bytes, release } = answered;
-    // Before the bytes are somebody's who may give them back.
+    // Published first: the cache may release the bytes.
     this.#publish(answered, expand);
     this.#put([...entities.keys()], expand, performance.now(), { unpack: again, release, bytes });
   }
@@ -305,7 +303,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     });
   }
 
-  /** Shows an answer to other processes: with the expand that were asked for, and as what it is to whoever wants none. */
+  /** Shares an answer with other processes, under its `expand` and under none, for lookups without `expand`. */
   #publish({ answer, rows }: AnsweredEntities<Entity>, expand: readonly Expand[]): void {
     if (!this.#replicaStore?.isAvailable || this.#isDropped) return;
     const read = {
@@ -340,7 +338,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     });
   }
 
-  /** Keeps rows that another process has read as if they had been read here, and gives what they are. */
+  /** Caches rows that another process has read as if they had been read here; gives their entities. */
   #adopt(
     rows: ReadonlyMap<string, ReplicaRow>,
     expand: readonly Expand[],
@@ -348,7 +346,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     const entities = new Map<string, Entity | null>();
     for (const { ids, readAtMs, unpack, bytes } of answersOf(this.resource, rows)) {
       for (const [id, entity] of unpack()) entities.set(id, entity);
-      // What was read here since is not replaced.
+      // Later reads of this process are not replaced.
       const older = ids.filter(
         (id) => entities.has(id) && (this.#cache.get(id, expand)?.readAtMs ?? -Infinity) < readAtMs,
       );
@@ -357,7 +355,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     return entities;
   }
 
-  /** Notes what is to be asked for anew: all that is found stale in the same tick is asked for together. */
+  /** Schedules revalidation of an id; ids found stale in the same tick are revalidated together. */
   #revalidateSoon(requestScope: RequestScope, id: string, expand: readonly Expand[], nowMs: number): void {
     if (nowMs < this.#revalidateFromMs || requestScope.budget.left <= 0) return;
     for (const { underWay } of this.#batches) if (underWay.some((batch) => batch.carries(id))) return;
@@ -369,7 +367,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     batches.stale.add(id);
   }
 
-  /** Asks anew for what can still be shown meanwhile. What comes of it is kept; a failure changes nothing. */
+  /** Reads stale ids again and caches the results. A failure changes nothing: stale entities may still be shown. */
   async #revalidate(
     { identity, caller, budget, trace }: RequestScope,
     batches: BatchesByExpand<Entity>,
@@ -387,7 +385,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     }
   }
 
-  /** Asks for what nobody else has asked for anew, or is about to. False where something could not be found out. */
+  /** Reads the ids that no other process has revalidated or leased. False when an id could not be read. */
   async #revalidated(
     requestScope: RequestScope,
     stale: readonly string[],
@@ -408,13 +406,13 @@ export class EntitySource<Entity, Expand extends string = never> {
   }
 
   #usableMs(expand: readonly Expand[]): number {
-    // A list may be shown for longer by whoever is short of quota.
+    // Upper bound: lists may be shown longer where the quota runs short.
     if (this.resource.ttl === 'live') return this.#options.listMs;
     const { freshMs, staleMs } = this.#freshness(expand);
     return freshMs + staleMs;
   }
 
-  /** As long as the one of the expand that changes fastest. */
+  /** Shortest freshness of the resource and of each part of `expand`. */
   #freshness(expand: readonly Expand[]): Freshness {
     let { freshMs, staleMs } = this.#options.freshnessOf(this.resource.ttl, this.#identity);
     for (const part of this.resource.expand) {
@@ -426,7 +424,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     return { freshMs, staleMs };
   }
 
-  /** When what is read now is of no use any more to whoever wants no expand of it. */
+  /** Longest time that an answer can be used, which is by lookups without `expand`. */
   #longestMs(): number {
     return this.#usableMs([]);
   }
@@ -436,7 +434,7 @@ function carrierOf<Entity>(id: string, batches: readonly Batch<Entity>[]): Batch
   return batches.length === 0 ? undefined : batches.find((batch) => batch.carries(id));
 }
 
-/** Written once, however often it is sent. */
+/** Serializes a call once, however often it is sent. */
 function once(write: () => UpstreamRequest): () => SerializedRequest {
   let text: SerializedRequest | undefined;
   return () => (text ??= serialize(write()));
@@ -444,10 +442,10 @@ function once(write: () => UpstreamRequest): () => SerializedRequest {
 
 interface BatchesByExpand<Entity> {
   readonly expand: readonly string[];
-  /** With the one that is still to be made. */
+  /** Includes the batch that is still to be made. */
   readonly underWay: Batch<Entity>[];
-  /** The one that is still to be made, while ids can go with it. */
+  /** Latest batch; takes more ids while it is open. */
   next: Batch<Entity> | null;
-  /** What is to be asked for anew with these expand, if anything is. */
+  /** Ids to revalidate; null when there are none. */
   stale: Set<string> | null;
 }

@@ -5,8 +5,8 @@ import type { LoadingOptions } from './loading-options.ts';
 import { EntitySource } from './entity-source.ts';
 
 /**
- * The entities of one resource as requests share them, each identity's by itself: what was read is kept for a while, an id
- * that is being read is not asked for twice, and ids that different requests need at the same moment go in one call.
+ * Entity sources of one resource, separate for each identity. Requests of an identity share them: answers are cached, an id
+ * that is being read is not asked for twice, and ids that requests need at the same moment go in one call.
  */
 export class EntitySources<Entity, Expand extends string = never> {
   readonly resourceOf: (scope: string) => Resource<Entity, Expand>;
@@ -16,7 +16,7 @@ export class EntitySources<Entity, Expand extends string = never> {
     (sources) => sources.isIdle,
   );
 
-  /** `resourceOf` gives the resource of a scope, outside of which its ids mean nothing; most have but one, the empty text. */
+  /** `resourceOf` gives the resource of a scope, outside of which ids mean nothing; most resources have one scope, `''`. */
   constructor(resourceOf: (scope: string) => Resource<Entity, Expand>, options: LoadingOptions) {
     this.resourceOf = resourceOf;
     this.#options = options;
@@ -28,7 +28,7 @@ export class EntitySources<Entity, Expand extends string = never> {
       .of(scope, () => new EntitySource(this.resourceOf(scope), scope, identity, this.#options));
   }
 
-  /** Forgets what belongs to an identity; or only what a denied call is about: its resource, and what its permissions cover. */
+  /** Drops the sources of an identity, or only those of a denied call: its resource, and resources under its permissions. */
   drop(identity: UpstreamIdentity, denied?: DeniedCall): void {
     const sources = this.#byIdentity.of(identity);
     for (const [scope, source] of sources.entries()) {
@@ -44,16 +44,16 @@ export class EntitySources<Entity, Expand extends string = never> {
   }
 }
 
-/** A call that the upstream denied to an identity for want of a permission. */
+/** A call that the upstream denied to an identity for lack of a permission. */
 export interface DeniedCall {
   readonly resource: string;
   readonly permissions: readonly string[];
 }
 
-/** Below this many scopes nothing is known through for what can be forgotten. */
+/** Number of scopes below which idle sources are not looked for. */
 const FEW_SCOPES = 64;
 
-/** Those of one identity, by scope. Clients name scopes as they like; what is idle is forgotten when others come. */
+/** Sources of one identity by scope. Clients can name any scope, so idle sources are removed when others are added. */
 class SourcesByScope<Entity, Expand extends string> {
   #byScope = new Map<string, EntitySource<Entity, Expand>>();
   #sweepAt = FEW_SCOPES;

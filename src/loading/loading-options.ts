@@ -8,33 +8,33 @@ import type { InFlight } from '../lib/single-flight.ts';
 import type { BatchOwner, DeferredRequest } from '../upstream/client.ts';
 import type { UpstreamRead } from '../upstream/answer.ts';
 
-/** For how long something may be used. */
+/** Times for which an entity may be used. */
 export interface Freshness {
-  /** As it is. */
+  /** Age up to which it needs no revalidation. */
   readonly freshMs: number;
-  /** After that, while it is asked for anew. */
+  /** Further time for use while it is revalidated. */
   readonly staleMs: number;
 }
 
-/** What everything shared between requests is made with. */
+/** Options of the sources that requests share. */
 export interface LoadingOptions {
   readonly entities: ByteLru;
   readonly lists: ByteLru;
   readonly credentialChecks: CredentialChecks;
-  /** Counts what is found there; null where nobody wants to know. */
+  /** Counters of lookups; null when lookups are not counted. */
   readonly lookups: LookupCounters | null;
   readonly freshnessOf: (ttl: TtlName | 'live', identity: UpstreamIdentity) => Freshness;
-  /** The longest that a list may be used. */
+  /** Longest time that a list may be used. */
   readonly listMs: number;
   readonly read: (maker: BatchOwner, shared: InFlight, read: DeferredRequest) => Promise<UpstreamRead>;
-  /** The most ids that any one call may carry. */
+  /** Maximum number of ids per call. */
   readonly batchSize: number;
-  /** A read under way may be joined for so long. */
+  /** Time after sending for which a batch may be joined. */
   readonly proofMs: number;
-  /** The longest time for what is asked anew in the background. */
+  /** Deadline of a revalidation. */
   readonly refreshMs: number;
-  /** What is kept beyond this process; null where nothing is. */
+  /** Stores shared with other processes; null when there are none. */
   readonly replicaStores: ReplicaStores | null;
-  /** Finds out what others know of an identity's quota. */
+  /** Reads what other processes know of an identity's quota. */
   readonly refreshQuota: (identity: UpstreamIdentity) => Promise<void>;
 }

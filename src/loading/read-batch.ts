@@ -7,27 +7,27 @@ import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
 import { canBisect, bisect } from './bisect.ts';
 
-/** What was found of an id: null when the upstream does not know it, an error when that could not be found out. */
+/** Result for an id: null when the upstream does not know it, an error when it could not be read. */
 export type Found<Entity> = Entity | null | UnknownValueError;
-/** Found entities by id; ids that the upstream does not know may be left out. */
+/** Results by id; an id that the upstream does not know may be missing. */
 export type FoundById<Entity> = ReadonlyMap<string, Found<Entity>>;
 
-/** What one answer says of the ids that it was asked for. */
+/** Entities in one answer of the upstream. */
 export interface AnsweredEntities<Entity> {
   readonly entities: ReadonlyMap<string, Entity | null>;
-  /** Makes the same entities from what came over the wire, for those who keep that instead. */
+  /** Makes the same entities from the bytes of the answer, for a cache that keeps the bytes instead. */
   readonly again: () => ReadonlyMap<string, Entity | null>;
-  /** Gives back at once what they are made from; until the garbage collector does, it can be hundreds of answers. */
+  /** Frees the bytes at once; otherwise hundreds of answers can wait for the garbage collector. */
   readonly release: () => void;
-  /** How much came over the wire. */
+  /** Size of the body in bytes. */
   readonly bytes: number;
-  /** Of the answer; undefined where there is none but that the upstream does not know the ids. */
+  /** Undefined when a 404 said that the upstream does not know the ids. */
   readonly answer: UpstreamAnswer | undefined;
-  /** JSON of the rows, null for ids that the upstream does not know. Only to be asked for at once. */
+  /** JSON of the rows, null for ids that the upstream does not know. Must be called within `onAnswer`. */
   readonly rows: () => ReadonlyMap<string, string | Buffer | null>;
 }
 
-/** Makes one call; the ids are settled when it is sent. */
+/** Makes one call. `write` runs when the call is sent, which fixes its ids. */
 type Reader = (
   facts: Pick<UpstreamRequest, 'resource' | 'permissions' | 'isList'>,
   write: () => UpstreamRequest,
@@ -35,17 +35,17 @@ type Reader = (
 
 interface Means<Entity> {
   readonly read: Reader;
-  /** What may be spent on splitting a call that was refused. */
+  /** Budget for bisecting a refused call. */
   readonly budget: Pick<Budget, 'left' | 'refusal'>;
-  /** Told of each answer; takes of it at once what it wants to keep. */
+  /** Called for each answer; must take synchronously what it keeps. */
   readonly onAnswer: (answered: AnsweredEntities<Entity>) => void;
 }
 
 /**
- * Makes one bulk call for ids that differ, are not empty and not more than the resource takes at once; more calls where it is
- * refused for some of them. What is not in the map is not known to the upstream. Never rejects but for defects of our own.
+ * Makes one bulk call for 1 to `maxIds` distinct ids that are not empty; more calls when it is refused for some of them. An
+ * id missing from the map is unknown to the upstream. Rejects only for defects of the gateway.
  *
- * @param idsOf Gives the ids, the same each time; not asked before the call is sent.
+ * @param idsOf Ids, the same each time; not called before the call is sent.
  */
 export async function readBatch<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
@@ -77,7 +77,7 @@ export async function readBatch<Entity, Expand extends string>(
     ...(resource.ttl === 'live' && { isList: true as const }),
   };
 
-  /** Resolves to the error of a call that may have been refused for a single id. */
+  /** Resolves to the error of a call that can be bisected, to null otherwise. */
   async function ask(settle: () => readonly string[]): Promise<UpstreamError | null> {
     try {
       const { body, bytes, answer } = await read(facts, () => resource.request(settle(), expand));
@@ -93,7 +93,7 @@ export async function readBatch<Entity, Expand extends string>(
         answer,
         rows: () => rowsIn(resource, body, bytes, entities),
       });
-      // Nearly always one answer is all there is.
+      // The only answer, nearly always, so its map is not copied.
       if (found.size === 0) found = entities;
       else entities.forEach((entity, id) => found.set(id, entity));
       if (cut.length > 0) unknown(cut, answer.fault('cut'));
@@ -121,7 +121,7 @@ export async function readBatch<Entity, Expand extends string>(
   return found;
 }
 
-/** The entities of an answer to a call for these ids. Throws an `UpstreamError` when it is no such answer. */
+/** Entities in the answer to a call for these ids. Throws an `UpstreamError` when the body cannot be read as one. */
 function entitiesIn<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   body: unknown,
@@ -133,7 +133,7 @@ function entitiesIn<Entity, Expand extends string>(
   return valuesById(resource, rows, ids, (row, id) => resource.entity(row, answer, id));
 }
 
-/** The rows of the entities that were read, as text. Where an answer is one row it is that text, of which nobody takes the bytes away. */
+/** JSON of each entity's row. A body that is itself the row is copied, because its bytes can be released. */
 function rowsIn<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   body: unknown,
@@ -146,8 +146,8 @@ function rowsIn<Entity, Expand extends string>(
 }
 
 /**
- * Values of rows by id, null for ids without a row. Rows are matched by id, never by position; a second row for an id, or one that
- * nobody asked for, is ignored.
+ * Values of rows by id, null for ids without a row. Rows are matched by id, never by position. A second row for an id is
+ * ignored, and so is a row for an id that was not asked for.
  */
 function valuesById<Entity, Expand extends string, Value>(
   resource: Resource<Entity, Expand>,
@@ -165,7 +165,7 @@ function valuesById<Entity, Expand extends string, Value>(
   return values;
 }
 
-// Functions that are kept are made out here, where they hold on to nothing but what they are given.
+// Functions that are kept are created at module level, where they retain only their arguments.
 
 function rereading<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
@@ -178,7 +178,7 @@ function rereading<Entity, Expand extends string>(
 
 function releasing({ buffer, length }: Buffer): () => void {
   return () => {
-    // It is nobody else's.
+    // The buffer holds this answer alone.
     if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
   };
 }

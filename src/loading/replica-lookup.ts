@@ -4,52 +4,51 @@ import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
 import type { RequestScope } from '../upstream/client.ts';
 import type { Found, FoundById } from './read-batch.ts';
 
-/** What came of looking for an id elsewhere. */
+/** Result of looking up an id in the replica store. */
 type Outcome<Entity> =
   | { readonly kind: 'found'; readonly entity: Entity | null; readonly readAtMs: number }
-  /** It is to be asked for here; under a lease, if there is anybody who heeds it. */
+  /** This process asks for the id; the lease is null when the store is unavailable. */
   | { readonly kind: 'ask'; readonly lease: Lease | null }
-  /** It is being asked for elsewhere. */
+  /** Another process asks for the id. */
   | { readonly kind: 'later'; readonly lookup: Lookup<Entity> };
 
 interface Wanted<Expand extends string> {
   readonly expand: readonly Expand[];
   readonly maxAgeMs: number;
-  /** What was read since then is fresh enough for anybody who asked then. */
+  /** Rows read since then are always fresh enough. */
   readonly askedAtMs: number;
 }
 
-/** Some ids that are known for elsewhere on behalf of everybody who wants them here. */
+/** Ids that are looked up together, for all requests of this process that wait for them. */
 interface Lookup<Entity> extends SingleFlight<ReadonlyMap<string, Outcome<Entity>>> {}
 
-/** What replicated reads need of the source whose ids they look for. */
+/** Dependencies of a replica lookup, given by its entity source. */
 export interface ReplicaLookupOptions<Entity, Expand extends string> {
   readonly type: string;
   readonly store: ReplicaStore;
-  /** For how long something may be used that was read with these expand, if the upstream knows it and if not. */
+  /** Time for which an entity with this `expand`, or an unknown id (`isAbsent`), may be used. */
   usableMs(expand: readonly Expand[], isAbsent: boolean): number;
-  /** Keeps rows here as well, and gives their entities. */
+  /** Caches rows in this process and gives their entities. */
   adopt(rows: ReadonlyMap<string, ReplicaRow>, expand: readonly Expand[]): ReadonlyMap<string, Entity | null>;
-  /** Told before it is decided what is usable; lists go by the quota, which others spend as well. */
+  /** Called before rows are judged: freshness of lists depends on the quota, which other processes spend as well. */
   refresh(): Promise<void>;
-  /** Tells of an id whether a call for it is under way here that this requestScope may join. */
+  /** Predicate: true for an id that a batch of this process asks for, which this request may join. */
   underWay(requestScope: RequestScope, expand: readonly Expand[]): (id: string) => boolean;
 }
 
 /**
- * Looks for ids in what replicas share before the upstream is asked, and has only one of the replicas ask for an id at a time: the
- * others wait for what it shows. When it dies, or has failed, the next one asks, each for its own callers.
+ * Looks up ids in the replica store before the upstream is asked. Only one replica asks for an id at a time; the others wait
+ * for its rows. When it dies or fails, the next one to get the lease asks, for its own requests.
  */
 export class ReplicaLookup<Entity, Expand extends string> {
   readonly #options: ReplicaLookupOptions<Entity, Expand>;
-  /** By id, expand and age. */
+  /** Keyed by id, `expand` and maximum age. */
   readonly #lookups = new Map<string, Lookup<Entity>>();
 
   constructor(options: ReplicaLookupOptions<Entity, Expand>) {
     this.#options = options;
   }
 
-  /** Whether there is anything to look in. */
   get isAvailable(): boolean {
     return this.#options.store.isAvailable;
   }
@@ -59,10 +58,10 @@ export class ReplicaLookup<Entity, Expand extends string> {
   }
 
   /**
-   * What is found of the ids, elsewhere or by asking the upstream. Rejects only for defects of our own.
+   * Results of the ids, from the store or from the upstream. Rejects only for defects of the gateway.
    *
-   * @param ask Asks the upstream for some of them.
-   * @param onFound Told of each that was found elsewhere.
+   * @param ask Asks the upstream for some of the ids.
+   * @param onFound Called for each id that was found in the store.
    */
   async load(
     requestScope: RequestScope,
@@ -123,8 +122,8 @@ export class ReplicaLookup<Entity, Expand extends string> {
   }
 
   /**
-   * Which of the ids are to be asked for anew here, so that nobody else does; what has been read elsewhere within `freshMs` is
-   * taken over instead.
+   * Ids that this process is to revalidate, leased so that no other does. Rows that another process read within `freshMs`
+   * are adopted instead.
    */
   async revalidatable(
     ids: readonly string[],
@@ -144,7 +143,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
     return { ids: toAsk, lease };
   }
 
-  /** Takes over what is fresh; gives the ids that are not. */
+  /** Adopts fresh rows; gives the ids without one. */
   #adoptFresh(
     ids: readonly string[],
     rows: ReadonlyMap<string, ReplicaRow>,
@@ -157,7 +156,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
     return ids.filter((id) => !fresh.has(id));
   }
 
-  /** Joins those that are under way, and begins one for the rest. */
+  /** Joins lookups under way, and begins one for the rest of the ids. */
   #lookupsOf(ids: readonly string[], wanted: Wanted<Expand>): Map<Lookup<Entity>, string[]> {
     const lookups = new Map<Lookup<Entity>, string[]>();
     const rest: string[] = [];
@@ -191,7 +190,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
       }
     });
     for (const id of ids) this.#lookups.set(keyOf(id, wanted), lookup);
-    // Once those who wait have joined it.
+    // Deferred until the followers have joined: without any it would not begin.
     setImmediate(() => lookup.begin(work));
     return lookup;
   }
@@ -216,7 +215,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
     return this.#leased(ids, wanted, new Map(), shared);
   }
 
-  /** Adds an outcome for each of the ids to those that there are. */
+  /** Adds an outcome for each of the ids to `outcomes`. */
   async #leased(
     ids: readonly string[],
     wanted: Wanted<Expand>,
@@ -237,12 +236,12 @@ export class ReplicaLookup<Entity, Expand extends string> {
       const lookup = this.#begin(others, wanted, (shared) => this.#next(others, wanted, shared));
       for (const id of others) outcomes.set(id, { kind: 'later', lookup });
     }
-    // Who waited may have gone meanwhile.
+    // The followers, who use the lease, may have left meanwhile.
     setImmediate(() => lease.releaseUnlessUsed());
     return outcomes;
   }
 
-  /** Notes what may be used; gives the ids of which there is nothing. */
+  /** Adds usable rows to `outcomes`; gives the ids without one. */
   #noteUsable(
     ids: readonly string[],
     rows: ReadonlyMap<string, ReplicaRow> | null,

@@ -4,19 +4,19 @@ import { UpstreamAnswer } from '../upstream/answer.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
 
-/** What one answer of the upstream to another process says of some ids. */
+/** Rows of one answer that another process has read. */
 export interface ReplicaAnswer<Entity> {
   readonly ids: readonly string[];
-  /** When it came, on the clock of `performance.now()`. */
+  /** Arrival of the answer, on the clock of `performance.now()`. */
   readonly readAtMs: number;
-  /** Makes the entities; what cannot be read is not among them. */
+  /** Makes the entities, without those whose row cannot be read. */
   readonly unpack: () => ReadonlyMap<string, Entity | null>;
   readonly bytes: number;
 }
 
 type Row = readonly [id: string, row: ReplicaRow];
 
-/** The answers that rows came with, so that clients are told once for each what is wrong with it. */
+/** Rows grouped by the answer that they came in, so that clients see each fault once per answer. */
 export function answersOf<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   rows: ReadonlyMap<string, ReplicaRow>,
@@ -62,7 +62,7 @@ function entitiesOf<Entity, Expand extends string>(
   return entities;
 }
 
-/** Undefined for what cannot be read. */
+/** Undefined when the row is not JSON. */
 function parsed(row: Buffer): unknown {
   try {
     return JSON.parse(decodeUtf8(row));

@@ -6,7 +6,7 @@ import type { Resource } from '../datasources/resource.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 
-/** Finds the entity that a reference refers to: at once where it requirement not be loaded. May throw or reject with an `UnknownValueError`. */
+/** Gets the entity that a reference refers to, synchronously when known. Throws or rejects with an `UnknownValueError`. */
 export type EntityGetter<Ref extends Reference = Reference> = (
   reference: Ref,
   sources: DataSources,
@@ -14,8 +14,8 @@ export type EntityGetter<Ref extends Reference = Reference> = (
 ) => object | null | Promise<object | null>;
 
 /**
- * Loads what such a finder is going to be asked for, all at once; undefined where nothing has to be loaded. What fails is
- * told by the finder. `field` is who waits for it, null where that is not traced.
+ * Loads what an `EntityGetter` will be asked for, all together; undefined when nothing has to be loaded. Failures are thrown
+ * by the getter. `field` is the trace of the field that waits, null when nothing is traced.
  */
 export type EntityPrefetcher<Ref extends Reference = Reference> = (
   references: readonly Ref[],
@@ -24,43 +24,43 @@ export type EntityPrefetcher<Ref extends Reference = Reference> = (
   field: FieldTrace | null,
 ) => Promise<unknown> | undefined;
 
-/** The calls that an entity is loaded by. */
+/** Resource whose calls load an entity. */
 export type LoadedResource = Pick<Resource<object>, 'name' | 'maxIds'>;
 
-/** What a field requirements of the entity that its object refers to. */
+/** Requirement of a field for the entity that its object refers to. */
 export interface EntityRequirement<Ref extends Reference = Reference> {
   readonly getOrLoad: EntityGetter<Ref>;
   readonly prefetch: EntityPrefetcher<Ref>;
   readonly resource: LoadedResource;
   readonly part?: string | undefined;
-  /** Whether a reference that has a name requirements nothing. */
+  /** True when a reference that has a name needs no load. */
   readonly unlessNamed?: true;
-  /** Whether it is not the entity itself that is loaded, so that of that a reference may still be enough. */
+  /** True when another entity is loaded, so that the reference to this one may still suffice. */
   readonly isBeside?: true;
-  /** Whether what is loaded is the value of the field itself, so that it is the field that waits and not the object. */
+  /** True when the value of the field itself is loaded, so that the field waits and not the object. */
   readonly isValue?: true;
 }
 
 type SchemaField = GraphQLField<unknown, unknown>;
 
 const needsOfResolvers = new WeakMap<object, EntityRequirement>();
-/** So it is known before any resolver is called what it will have to load. */
+/** Requirements by field, so that they are known before any resolver is called. */
 const needsOfFields = new WeakMap<SchemaField, EntityRequirement>();
 const resolvedFields = new WeakSet<SchemaField>();
-/** Fields that give nothing but a property of their object, to those who may see it. */
+/** Fields that only give a property of their object, to callers who may see personal data. */
 const personalProperties = new WeakSet<SchemaField>();
 
-/** Says what a resolver loads. */
+/** Registers the requirement of a resolver. */
 export function requiring<Ref extends Reference, Resolver extends object>(
   requirement: EntityRequirement<Ref>,
   resolver: Resolver,
 ): Resolver {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is only ever handed what resolvers of the same type are
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- receives only what resolvers of the same type receive
   needsOfResolvers.set(resolver, requirement as EntityRequirement);
   return resolver;
 }
 
-/** Notes for a schema's fields which of them have resolvers and what these resolvers said; the schema has only copies of them. */
+/** Registers fields that have resolvers, with these resolvers' requirements; the schema has only copies of the resolvers. */
 export function noteEntityRequirements(
   schema: GraphQLSchema,
   resolvers: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
@@ -79,17 +79,17 @@ export function noteEntityRequirements(
   }
 }
 
-/** What is loaded for a field; undefined where that is nothing, or not known beforehand. */
+/** Requirement of a field; undefined when it loads nothing, or nothing that is known beforehand. */
 export function entityRequirementOf(field: SchemaField): EntityRequirement | undefined {
   return needsOfFields.get(field);
 }
 
-/** Whether a field has a resolver of its own; otherwise a property of its object answers. */
+/** True when a field has a resolver of its own; otherwise it gives a property of its object. */
 export function hasResolver(field: SchemaField): boolean {
   return resolvedFields.has(field);
 }
 
-/** Says that a field is a property of its object, shown to those who may see personal data. */
+/** Registers a field that is a property of its object, shown to callers who may see personal data. */
 export function notePersonalProperty(field: SchemaField): void {
   personalProperties.add(field);
 }
@@ -98,7 +98,7 @@ export function isPersonalProperty(field: SchemaField): boolean {
   return personalProperties.has(field);
 }
 
-/** Resolvers for the fields of an entity type: what a reference says itself costs nothing, everything else loads the entity. */
+/** Resolvers for the fields of an entity type: values in the reference cost nothing, all others load the entity. */
 export function entityFields<Entity extends Reference, Expand extends string>(
   resource: LoadedResource,
   loaderOf: (sources: DataSources) => EntityLoader<Entity, Expand>,
@@ -111,7 +111,7 @@ export function entityFields<Entity extends Reference, Expand extends string>(
   );
 }
 
-/** The same where more than an id is needed to load the entity that a reference refers to. */
+/** Like `entityFields`, for entities that need more than an id to be loaded. */
 export function fieldsLoadedBy<Ref extends Reference, Entity extends Reference, Expand extends string>(
   resource: LoadedResource,
   getOrLoad: (
@@ -126,20 +126,20 @@ export function fieldsLoadedBy<Ref extends Reference, Entity extends Reference, 
     field: FieldTrace | null,
   ) => Promise<unknown> | undefined,
 ) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- they are only ever handed expand that fields of the same type name
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- receive only the `expand` that fields of the type name
   const requirement = { getOrLoad, prefetch, resource } as Pick<
     EntityRequirement<Ref>,
     'getOrLoad' | 'prefetch' | 'resource'
   >;
   return {
-    /** The reference's own name where it has one, so that selecting more never changes it. */
+    /** Name in the reference when it has one, so that selecting more fields never changes it. */
     name: requiring(
       { ...requirement, unlessNamed: true },
       (reference: Ref, _args: unknown, { sources }: GatewayContext) =>
         reference.ownName ?? read(getOrLoad(reference, sources), 'ownName'),
     ),
 
-    /** A property of the entity; `part` where the upstream fills it only when asked to. */
+    /** Property of the entity; `part` when the upstream gives it only when asked to. */
     field<Field extends keyof Entity>(field: Field, part?: Expand) {
       const expand = part && [part];
       return requiring(

@@ -8,12 +8,12 @@ import { propertyOf } from './property-of.ts';
 import type { UsageReport } from '../upstream/usage.ts';
 
 /**
- * Loads what the fields of these objects, and of those that they lead to, are going to requirement: all that one node requirements at
- * once, and below each field as soon as there is what that field requirements. Fields find it there and requirement no promise each, of
- * which there would be thousands. Undefined where there is nothing to wait for. It never rejects: what fails here fails
- * again at the field that asks for it, which says so.
+ * Loads what the fields of these objects, and of the objects below them, will need: all requirements of a node together,
+ * those below an edge once the edge's own load is over. Fields then find their entities without a promise each, of which
+ * there would be thousands. Undefined when there is nothing to wait for. Never rejects: what failed is thrown again by the
+ * field that needs it.
  *
- * @param position Where the objects stand in the query; null where nobody traces what their fields wait for.
+ * @param position Position of the objects in the query; null when nothing is traced.
  */
 export function prefetch(
   node: LookaheadNode,
@@ -24,7 +24,7 @@ export function prefetch(
   const loads = loadsOf(node, objects, context, position);
   const all = [...loads.values()];
   for (const edge of node.edges) {
-    // Who wants a report is told of what requirement not be loaded, too.
+    // The usage report also counts references that need no load.
     if (!edge.isWanted && context.report === null) continue;
     if (edge.isPersonal && context.caller?.maySeePersonalData === false) continue;
     const loadBelow = () =>
@@ -83,7 +83,7 @@ function objectsBelow(
       if (Array.isArray(value)) for (const each of value) addObject(each, below);
       else addObject(value, below);
     } catch (error) {
-      // Whoever asks for it is told why it cannot be known.
+      // The field that needs the object throws the same error.
       if (!(error instanceof UnknownValueError)) throw error;
     }
   }

@@ -18,17 +18,17 @@ import { collectFields } from '../executor/collect-fields.ts';
 import { conditionsIn } from '../executor/conditions.ts';
 import { selectedBelow } from './selections.ts';
 
-/** What is needed of the objects of one node of a query, and of those that they lead to. */
+/** Requirements of the objects at one place of a query, with those of the nodes below. */
 export interface LookaheadNode {
-  /** Name of their GraphQL type. */
+  /** Name of the objects' GraphQL type. */
   readonly type: string;
-  /** Whether such objects can be loaded. */
+  /** True when objects of the type can be loaded. */
   readonly isEntity: boolean;
   readonly requirements: readonly Requirement[];
-  /** Names of the fields that are selected and requirement nothing but the object, which has them as properties. */
+  /** Names of the selected fields that need nothing but the object, which has them as properties. */
   readonly properties: readonly string[];
   readonly edges: readonly LookaheadEdge[];
-  /** Fields with arguments, which load what they give by themselves. */
+  /** Fields with arguments; their resolvers load what they give. */
   readonly fieldsWithArguments: readonly FieldNode[];
 }
 
@@ -36,34 +36,34 @@ export interface Requirement {
   readonly prefetch: EntityPrefetcher;
   readonly resource: LoadedResource;
   readonly expand: readonly string[];
-  /** Whether a reference that has a name requirements nothing. */
+  /** True when a reference that has a name needs no load. */
   readonly unlessNamed: boolean;
-  /** Whether it is something else than the object's own entity. */
+  /** True when another entity than the object's own is loaded. */
   readonly isBeside: boolean;
-  /** The field whose value it is; null where it is for the object. */
+  /** Field whose value is loaded; null when the load is for the object. */
   readonly field: string | null;
 }
 
 /** A field that leads to other objects. */
 export interface LookaheadEdge {
   readonly field: string;
-  /** Finds the entity that has the field; null where the object itself has it. */
+  /** Gets the entity that has the field; null when the object itself has it. */
   readonly getOrLoad: EntityGetter | null;
-  /** What has to be loaded for that; null where nothing has. */
+  /** Loads that entity; null when nothing has to be loaded. */
   readonly prefetch: EntityPrefetcher | null;
-  /** Whether it is only for those who may see personal data. */
+  /** True when only callers who may see personal data get the field. */
   readonly isPersonal: boolean;
   readonly node: LookaheadNode;
-  /** Whether anything is loaded on the way. */
+  /** True when the node, or one below it, loads something. */
   readonly isWanted: boolean;
 }
 
 export type SelectedOperation = Pick<GraphQLResolveInfo, 'fragments' | 'variableValues' | 'schema'>;
 
-/** By the nodes of the field that leads to the node, which stay the same objects where an operation is compiled. */
+/** Keyed by `info.fieldNodes`, which stays the same array when an operation is compiled. */
 const trees = new WeakMap<readonly unknown[], LookaheadNode | null>();
 
-/** What a query requirements of the rows of a type that a field gives, at these paths below it. Null where there is no such type. */
+/** Lookahead tree of the rows of a type that a field gives at these paths below it. Null when there is no such type. */
 export function selectionTreeBelow(
   info: GraphQLResolveInfo,
   type: string,
@@ -76,7 +76,7 @@ export function selectionTreeBelow(
   return node;
 }
 
-/** The same for any field of an operation. */
+/** Like `selectionTreeBelow`, for any field of an operation. */
 export function selectionTreeAt(
   operation: SelectedOperation,
   nodes: readonly FieldNode[],
@@ -137,7 +137,7 @@ function nodeOf(
     }
     if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
     else if (definition !== undefined && requirement === undefined) properties.add(name);
-    // What a field with arguments gives is the field's own concern.
+    // The resolver of a field with arguments loads what is below the field.
     if (node.selectionSet && node.arguments?.length === 0) {
       selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
     }
@@ -149,7 +149,7 @@ function nodeOf(
     if (!isObjectType(itsType)) return [];
     const requirement = entityRequirementOf(definition);
     const isPersonal = isPersonalProperty(definition);
-    // Of what other resolvers give nothing is known here.
+    // The results of other resolvers are not known beforehand.
     if (hasResolver(definition) && requirement === undefined && !isPersonal) return [];
     const node = nodeOf(itsType, below, operation);
     const { getOrLoad = null, prefetch = null } = requirement ?? {};

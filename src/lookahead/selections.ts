@@ -10,7 +10,7 @@ export function selectedBelow(
   return selectedFields(selectionSets, fragments, conditionsIn(variableValues));
 }
 
-/** Which of these fields are selected of the value of a resolver. */
+/** Names of those of these fields that are selected below a resolver's field. */
 export function selectedAmong<Name extends string>(names: readonly Name[], info: GraphQLResolveInfo): Name[] {
   if (names.length === 0) return [];
   const sets = info.fieldNodes.flatMap(({ selectionSet }) => selectionSet ?? []);

@@ -7,12 +7,12 @@ import { prefetch } from './prefetch.ts';
 import { responseKey } from '../executor/collect-fields.ts';
 import { selectedAmong, selectedBelow } from './selections.ts';
 
-/** The trace of a field that loads something by itself, and from now on may have to wait for it. Null where nobody traces it. */
+/** Trace of a field that loads something by itself; the field may wait from now on. Null when nothing is traced. */
 export function fieldTrace(info: GraphQLResolveInfo, { trace }: GatewayContext): FieldTrace | null {
   return trace && trace.field(positionOf(info));
 }
 
-/** Tells the trace of a field when that has what it waited for, or cannot have it. */
+/** Ends the trace of a field once `loading` is settled, and notes its failure. */
 export function endWith<Value>(field: FieldTrace | null, loading: Promise<Value>): Promise<Value> {
   if (field === null) return loading;
   loading.then(
@@ -25,7 +25,7 @@ export function endWith<Value>(field: FieldTrace | null, loading: Promise<Value>
   return loading;
 }
 
-/** The same for a single object. */
+/** Like `endWith`, for a single object, whose fields are traced as well. */
 export function endWithObject<Value extends object>(
   field: FieldTrace | null,
   loading: Promise<Value | null>,
@@ -40,24 +40,24 @@ export function endWithObject<Value extends object>(
 }
 
 /**
- * In a request that is traced, loads what the fields of a single object are going to ask for: in the moment in which they do, so
- * that it is the same load, but known by the places of those who wait.
+ * Loads what the fields of a single object are about to ask for, when the request is traced. Both ask in the same tick and
+ * share one load, but only this one knows the positions of the fields that wait.
  */
 export function loadTraced(object: object | null, info: GraphQLResolveInfo, context: GatewayContext): void {
   if (object === null || context.trace === null) return;
   const node = selectionTreeBelow(info, getNamedType(info.returnType).name, [[]]);
-  // The report tells of lists what requirement not be loaded, and of nothing else.
+  // The usage report counts the references of lists only.
   if (node !== null) void prefetch(node, [object], { ...context, report: null }, positionOf(info));
 }
 
-/** Where the rows of a connection stand; null where nobody traces what their fields wait for. */
+/** Position of a connection's rows in the query; null when nothing is traced. */
 export function rowsPosition(info: GraphQLResolveInfo, { trace }: GatewayContext): string | null {
   if (trace === null) return null;
   const rows = selectedAmong(['nodes'], info).length > 0 ? 'nodes' : 'edges.node';
   return `${positionOf(info)}.${rows}`;
 }
 
-/** Where a field stands in the query, by the schema's names: what clients call it instead can be anything. */
+/** Position of a field in the query, by the schema's names, because clients can choose any alias. */
 function positionOf({ path, operation, fragments, variableValues }: GraphQLResolveInfo): string {
   const keys: string[] = [];
   for (let at: typeof path | undefined = path; at !== undefined; at = at.prev) {

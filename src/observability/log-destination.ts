@@ -2,34 +2,34 @@ import { write, writeSync } from 'node:fs';
 
 export interface LogDestinationOptions {
   /**
-   * File descriptor that is written to. A pipe or terminal has to be non-blocking: a write that blocks cannot be given up, and
-   * the process does not end before it.
+   * File descriptor to write to. A pipe or terminal must be non-blocking: a blocked write cannot be cancelled, and the
+   * process does not end before it returns.
    */
   readonly fd: number;
-  /** Most bytes that wait to be written; lines beyond are dropped. @default 4 MiB */
+  /** Upper bound of bytes that wait to be written; lines beyond it are dropped. @default 4 MiB */
   readonly maxWaitingBytes?: number;
   /** Called with the number of lines just dropped. */
   readonly onDrop?: (lines: number) => void;
-  /** Called with the number of lines dropped since the last time, as soon as everything that waited is written. */
+  /** Called with the number of lines dropped since the last call, as soon as all waiting lines are written. */
   readonly onRecovery?: (lines: number) => void;
 }
 
 const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-/** Lines that come to this are written together, and fewer after the longest wait. */
+/** Lines of this total size are written together, and fewer after `LONGEST_WAIT_MS`. */
 const WRITTEN_AT_ONCE_BYTES = 8192;
 const LONGEST_WAIT_MS = 500;
 /** A live reader empties a full pipe within milliseconds; a full disk stays full for longer. */
 const FULL_PIPE_RETRY_MS = 10;
 const FAILED_WRITE_RETRY_MS = 1000;
-/** Errors of a write after which no later one can succeed. */
+/** Errors after which no later write can succeed. */
 const CLOSED: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EBADF', 'ECONNRESET']);
 
 /**
- * Destination of the log. Lines wait in memory up to a bound; lines beyond the bound are dropped and counted. No failure of the
- * file, pipe or terminal behind it reaches the code that logs.
+ * Destination of the log. Lines wait in memory up to a bound; lines beyond the bound are dropped and counted. No failure of
+ * the file, pipe or terminal behind it reaches the code that logs.
  *
- * pino's own destination (sonic-boom 4.2) does not serve here: on a closed pipe it drops lines without counting them, and at the
- * end of the process it retries a full disk, or a pipe that nobody reads, for ever.
+ * pino's own destination (sonic-boom 4.2) does not serve here: on a closed pipe it drops lines without counting them, and at
+ * the end of the process it retries a full disk, or a pipe that nobody reads, for ever.
  */
 export class LogDestination {
   readonly #fd: number;
@@ -71,7 +71,7 @@ export class LogDestination {
     else this.#flushBeforeLong();
   }
 
-  /** Begins to write what waits. */
+  /** Begins to write the waiting lines. */
   flush(): void {
     if (this.#isWriting || this.#retry !== null || this.#isClosed) return;
     if (this.#chunk.length === 0) this.#takeLines();
@@ -91,7 +91,7 @@ export class LogDestination {
     });
   }
 
-  /** Writes what waits. Gives up when the time is over, and at the first error other than a full pipe. */
+  /** Writes the waiting lines. Gives up after `timeoutMs`, and at the first error other than a full pipe. */
   async end(timeoutMs: number): Promise<void> {
     this.#isEnding = true;
     if (this.#flushSoon !== null) clearTimeout(this.#flushSoon);
@@ -104,7 +104,7 @@ export class LogDestination {
     clearTimeout(timeout);
   }
 
-  /** Writes as much of what waits as can be written at once. For the `exit` event, where nothing asynchronous runs any more. */
+  /** Writes as many bytes as can be written at once. For the `exit` event, in which no asynchronous code runs any more. */
   flushSync(): void {
     // A second write would mix its lines with those of the one under way.
     if (this.#isWriting || this.#isClosed) return;
@@ -115,7 +115,7 @@ export class LogDestination {
         this.#chunk = this.#chunk.subarray(writeSync(this.#fd, this.#chunk));
       }
     } catch {
-      // The process is ending, so the lines are lost and nothing can be told of it.
+      // The process is ending, so the lines are lost, and nothing can report it.
     }
   }
 

@@ -1,4 +1,4 @@
-/** What the log tells of an error. */
+/** An error as the log shows it. */
 export interface DescribedError {
   readonly type: string;
   readonly message: string;
@@ -6,13 +6,14 @@ export interface DescribedError {
   readonly cause?: DescribedError;
 }
 
-/** From the first quotation mark to the last one, for what is quoted may have some itself; addresses; and long numbers. */
+/** Text from the first quotation mark to the last, because a quote may hold some itself; addresses; and long numbers. */
 const QUOTED = /["'`].*["'`]|\S+@\S+|\+?\d{5,}/gs;
 const MOST_CAUSES = 3;
 
 /**
- * What the log tells of an error, which can be anything: where it came from, and its message without what that may quote of what somebody sent or the
- * upstream answered, as `JSON.parse` does. Other properties are left out, for `new URL` puts what it was given there.
+ * An error as the log may show it: type, stack frames, up to three causes, and the message without parts that may come from
+ * a client or the upstream (`JSON.parse` quotes its input). Other properties are left out: `new URL` puts its input there.
+ * Takes any thrown value.
  */
 export function redactError(error: unknown, depth = 0): DescribedError {
   if (!(error instanceof Error)) return { type: typeof error, message: 'no error', stack: '' };
@@ -25,11 +26,11 @@ export function redactError(error: unknown, depth = 0): DescribedError {
   };
 }
 
-/** Where an error came from, the innermost first. The message stands before that, and could have lines that look like it. */
+/** Stack frames of an error, innermost first. The message before them is cut off: its lines could look like frames. */
 export function framesOf({ name, message, stack = '' }: Error): string[] {
   const head = message === '' ? '' : `: ${message}`;
   const nameLength = message === '' ? name.length : stack.indexOf(head);
-  // Node's own say their code beside the name: `TypeError [ERR_INVALID_ARG_TYPE]`.
+  // Node's own errors have their code after the name: `TypeError [ERR_INVALID_ARG_TYPE]`.
   if (!stack.startsWith(name) || !/^(?: \[\w+\])?$/.test(stack.slice(name.length, nameLength))) return [];
   return stack
     .slice(nameLength + head.length)

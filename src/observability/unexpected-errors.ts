@@ -2,8 +2,8 @@ import type { Logger } from 'pino';
 import { framesOf } from './redact-error.ts';
 
 /**
- * What was thrown, or rejected with, where nobody expected it: defects. The log tells where it came from and of what kind it
- * is. Its message is left out: that of a parser quotes what it could not read, and that may be anybody's data.
+ * Logs uncaught exceptions and unhandled rejections: defects. The log has an error's kind, code and stack frames, but not
+ * its message: a parser's message quotes its input, which may be personal.
  */
 export class UnexpectedErrors {
   readonly #log: Logger;
@@ -23,9 +23,9 @@ export class UnexpectedErrors {
 
 interface Description {
   readonly kind: string;
-  /** Such as ECONNRESET. */
+  /** Error code, such as ECONNRESET. */
   readonly code?: string;
-  /** The innermost first. */
+  /** Stack frames, innermost first. */
   readonly frames?: readonly string[];
 }
 

@@ -3,16 +3,16 @@ import type { Logger } from 'pino';
 import { redactError } from './redact-error.ts';
 
 /**
- * Writes what Yoga and its plugins have to say to the gateway's log: text and errors. Anything else, which may be what
- * somebody sent, is left out.
+ * Logger that writes messages of Yoga and its plugins to the gateway's log: text and errors. Other arguments may be what a
+ * client sent and are left out.
  *
- * @param requestId Gives the id of the request that it is about, as far as there is one.
+ * @param requestId Returns the id of the current request, if there is one.
  */
 export function yogaLogger(log: Logger, requestId: () => string | undefined = () => undefined): YogaLogger {
   const writing =
     (level: 'debug' | 'info' | 'warn' | 'error') =>
     (...args: readonly unknown[]) => {
-      // Yoga has something to say at each step of each request.
+      // Yoga logs at each step of each request.
       if (!log.isLevelEnabled(level)) return;
       const text = args
         .filter((arg) => typeof arg === 'string')
@@ -25,7 +25,7 @@ export function yogaLogger(log: Logger, requestId: () => string | undefined = ()
   return { debug: writing('debug'), info: writing('info'), warn: writing('warn'), error: writing('error') };
 }
 
-/** What reading a body fails with when its sender breaks off: nobody's defect, and for anybody to bring about. */
+/** True for the error of a body whose sender disconnected: no defect, and any client can cause it. */
 function isGoneClient(error: Error | undefined): boolean {
   return error?.message === 'aborted' && 'code' in error && error.code === 'ECONNRESET';
 }

@@ -22,8 +22,8 @@ import { introspectionLength } from './introspection-lengths.ts';
 import { campaignRows, interactionRows } from './object-counts.ts';
 
 /**
- * Usual lengths of lists, by type and field. The cardinalities of the call plan are the most that there could be; multiplied by one
- * another and by the rows of a page they would refuse queries whose answers are small.
+ * Usual lengths of lists, by type and field. The cardinalities of the call plan are upper bounds: multiplied by one another
+ * and by the rows of a page, they would refuse queries whose answers are small.
  */
 const usualLengths: Readonly<Record<string, number>> = {
   'CampaignInteraction.skills': 3,
@@ -32,16 +32,16 @@ const usualLengths: Readonly<Record<string, number>> = {
   'Conversation.participants': 3,
   'User.skills': 5,
 };
-/** Length of lists that are not in the table. */
+/** Length of lists that are missing from the table. */
 const USUAL_LENGTH = 10;
-/** Weight of a JSON value, such as a contact's columns: one field by definition, but written out as many. */
+/** Weight of a JSON value, such as a contact's columns: one field in the schema, but written out as many. */
 const JSON_FIELDS = 20;
-/** Bound of the estimate's own work: fragments in fragments multiply. */
+/** Maximum number of fields that the estimate visits: nested fragments multiply. */
 const MAX_VISITED = 100_000;
 
 /**
- * How many fields the answer to an operation is going to have: completed values, leaves as well as objects, and elements of
- * lists. Pages count as long as they may be, other lists as they usually are. Its arguments have been checked.
+ * Estimated number of fields in the answer to an operation: completed values, leaves as well as objects, and elements of
+ * lists. Pages count with their maximum length, other lists with their usual length. The arguments must have been checked.
  */
 export function estimateAnswerFields(
   operation: SelectedOperation,
@@ -51,7 +51,7 @@ export function estimateAnswerFields(
   const root = operation.schema.getQueryType();
   if (!root) return 0;
   const fields = new AnswerEstimate(operation, cardinalities).of(root, [selectionSet], 0);
-  // Beyond that, JSON has no exact number.
+  // JSON has no exact integers above this bound.
   return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
 }
 
@@ -68,9 +68,9 @@ class AnswerEstimate {
   }
 
   /**
-   * Fields of one object and of all below it.
+   * Number of fields of one object and of everything below it.
    *
-   * @param rows Of a connection: how many rows its page may have.
+   * @param rows Maximum rows of the page when the object is a connection.
    */
   of(type: GraphQLObjectType, sets: readonly SelectionSetNode[], rows: number): number {
     let total = 0;
@@ -126,7 +126,7 @@ class AnswerEstimate {
     return usualLengths[place] ?? introspectionLength(this.#operation.schema, place) ?? USUAL_LENGTH;
   }
 
-  /** Most rows of the page that a field gives; 0 where it gives no connection. */
+  /** Maximum rows of the page that a field returns; 0 when it returns no connection. */
   #rowsOf(field: AnyField, { name }: GraphQLNamedType, node: FieldNode): number {
     const args = () => getArgumentValues(field, node, this.#operation.variableValues);
     if (name === 'CampaignConnection') return campaignRows(args(), this.#cardinalities);
@@ -136,7 +136,7 @@ class AnswerEstimate {
 
 const CONNECTION = /Connection$/;
 
-/** Introspection's fields at the root are fields of no type. */
+/** Definition of a field. The introspection fields of the root belong to no type. */
 function fieldOf(type: GraphQLObjectType, name: string): AnyField | undefined {
   if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
   if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;

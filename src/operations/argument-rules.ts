@@ -14,17 +14,17 @@ import { MAX_CAMPAIGN_PAGE } from '../datasources/campaign-pages.ts';
 import { campaignFilterKey } from '../connections/campaign-page.ts';
 import { DEFAULT_ORDER, MAX_INTERACTIONS } from '../connections/campaign-interaction-page.ts';
 
-/** Arguments of a field as the executor will hand them to its resolver: coerced by the schema's types. */
+/** Arguments of a field as the executor passes them to its resolver: coerced by the schema's types. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
 interface ConnectionRules {
   readonly maxFirst: number;
-  /** What `after` has to be. */
+  /** Description of a valid `after`, for the error message. */
   readonly cursor: string;
   isCursor(after: string, args: Arguments): boolean;
 }
 
-/** By the type that a field gives. */
+/** Rules of connections, by the type that a field returns. */
 const connections: Readonly<Record<string, ConnectionRules>> = {
   CampaignConnection: {
     maxFirst: MAX_CAMPAIGN_PAGE,
@@ -40,14 +40,14 @@ const connections: Readonly<Record<string, ConnectionRules>> = {
   },
 };
 
-/** What one call to the upstream can carry in its URL: elements of a list, characters of a text. By type and field. */
+/** Maximum elements of a list or characters of a text that fit in the URL of one call, by type and field. */
 const limits: Readonly<Record<string, number>> = {
   'CampaignFilter.ids': 100,
   'CampaignFilter.divisionIds': 100,
   'CampaignFilter.name': 256,
 };
 
-/** What is wrong with a field's arguments beyond what the schema's types say: a sentence each, naming the argument and what is allowed. */
+/** Problems of arguments that the schema's types do not exclude: one sentence each, with argument and allowed values. */
 export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Arguments): string[] {
   const { first, after, maxAgeMs } = args;
   const problems = field.args.flatMap(({ name, type }) => valueProblems(name, type, args[name]));
@@ -66,7 +66,7 @@ export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Ar
   return problems;
 }
 
-/** Ids, moments and limited lists, wherever in an argument they stand. */
+/** Problems of ids, dates, and limited lists and texts, at any depth of an argument. */
 function valueProblems(name: string, type: GraphQLInputType, value: unknown): string[] {
   if (value === undefined || value === null) return [];
   if (isNonNullType(type)) return valueProblems(name, type.ofType, value);
@@ -97,7 +97,7 @@ function valueProblems(name: string, type: GraphQLInputType, value: unknown): st
     : [];
 }
 
-/** What the client sent, as far as it helps to find it. */
+/** Beginning of the client's value, enough to find it in the query. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

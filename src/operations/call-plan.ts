@@ -1,11 +1,11 @@
-/** Most calls that something is going to make upstream. */
+/** Maximum number of upstream calls for one resource. */
 export interface PlannedCalls {
   /** Name of the REST resource, such as `users`. */
   readonly resource: string;
   readonly calls: number;
 }
 
-/** The upstream calls that an operation is going to make at most, by resource; retries and splits come on top. */
+/** Maximum number of upstream calls of an operation, by resource. Retries and bisected batches come on top. */
 export class CallPlan {
   readonly #calls = new Map<string, number>();
 
@@ -19,7 +19,7 @@ export class CallPlan {
     return total;
   }
 
-  /** The dearest first. */
+  /** Resources with the most calls first. */
   get byResource(): PlannedCalls[] {
     return [...this.#calls]
       .map(([resource, calls]) => ({ resource, calls }))
@@ -28,11 +28,11 @@ export class CallPlan {
 }
 
 /**
- * How many bulk calls ask for so many ids, at most `size` in each. Where ids have their meaning only within a scope, such as
- * contacts in their contact list, each call is for one of at most `scopes` scopes.
+ * Maximum number of bulk calls for `ids` ids, at most `size` in each. Ids that are valid only within a scope, such as
+ * contacts in their contact list, share a call only with ids of their scope; there are at most `scopes` of these.
  */
 export function bulkCalls(ids: number, size: number, scopes = 1): number {
   const used = Math.min(ids, scopes);
-  // At worst all scopes but one have a single id, and what is left over fills calls of that one.
+  // Worst case: all scopes but one have a single id, and the remaining ids fill calls of that one.
   return used + Math.floor((ids - used) / size);
 }

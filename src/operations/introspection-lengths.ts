@@ -2,7 +2,7 @@ import { type GraphQLSchema, isObjectType } from 'graphql';
 
 const known = new WeakMap<GraphQLSchema, Readonly<Record<string, number>>>();
 
-/** Average length of a list that introspection gives of this schema, by its type and field; undefined for other lists. */
+/** Average length of a list in the introspection of this schema, by `Type.field`; undefined for other lists. */
 export function introspectionLength(schema: GraphQLSchema, place: string): number | undefined {
   if (!place.startsWith('__')) return undefined;
   let lengths = known.get(schema);

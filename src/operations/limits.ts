@@ -15,25 +15,25 @@ import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields
 
 const MAX_DIRECTIVES = 50;
 
-/** One of graphql-armor's, which count through fragments, each spread as often as it stands there. */
+/** Rule of graphql-armor. Its count includes fragments, once for each spread. */
 type CountingRule = (options: {
   readonly n: number;
   readonly onAccept: ((context: ValidationContext | null, details: { readonly n: number }) => void)[];
 }) => (context: ValidationContext) => ASTVisitor;
 
 /**
- * What a query has to be to be executed: all that graphql asks of a valid document, and what this gateway does.
+ * Validation rules for queries: the rules of graphql, and the limits of this gateway.
  */
 export function queryRules({
   queryLimits: { maxDepth, maxAliases, maxRootFields: allowedRootFields },
   introspection,
 }: Pick<Config, 'queryLimits' | 'introspection'>): readonly ValidationRule[] {
   return [
-    // Of introspection graphql itself bounds the depth, where it would multiply what is answered.
+    // graphql itself bounds the depth of introspection, where nesting would multiply the answer.
     limited('depth', maxDepth, (options) =>
       maxDepthRule({ ...options, flattenFragments: true, ignoreIntrospection: true }),
     ),
-    // By itself it would pass over those of `__typename`, hundreds of which would stand in each row of an answer.
+    // The default ignores aliases of `__typename`, and each row of an answer could have hundreds of them.
     limited('aliases', maxAliases, (options) => maxAliasesRule({ ...options, allowList: [] })),
     limited('directives', MAX_DIRECTIVES, maxDirectivesRule),
     maxRootFields(allowedRootFields),
@@ -43,7 +43,7 @@ export function queryRules({
   ];
 }
 
-/** Armor counts and this judges: beyond its own limit it would throw, with words of its own and without the number. */
+/** Rule that compares armor's count. Armor's own limit throws errors in its own words, without `extensions`. */
 function limited(limit: QueryLimit, allowed: number, rule: CountingRule): ValidationRule {
   return (context) => {
     let isRefused = false;
@@ -60,14 +60,14 @@ function limited(limit: QueryLimit, allowed: number, rule: CountingRule): Valida
   };
 }
 
-/** Refuses operations with more than so many fields at their root: places in the answer, be they asked for twice or in fragments. */
+/** Refuses operations with too many response keys at the root. Keys in fragments count; repeated keys count once. */
 function maxRootFields(allowed: number): ValidationRule {
   return (context) => {
     let isRefused = false;
     return {
       OperationDefinition({ selectionSet }) {
         const keys = new Set<string>();
-        // Whether a selection is skipped depends on the variables; all count.
+        // Skipped selections count too: variables are not known yet.
         const walk = { fragments: fragmentsOf(context.getDocument()), isIncluded: () => true };
         walkFields([selectionSet], walk, (node) => keys.add(responseKey(node)));
         const asked = keys.size;
@@ -80,8 +80,8 @@ function maxRootFields(allowed: number): ValidationRule {
 }
 
 /**
- * Refuses a mutation or subscription as what it is, an invalid document; otherwise only the executor would notice. graphql 17
- * has a rule of this name.
+ * Refuses mutations and subscriptions as invalid documents; otherwise only the executor would notice. graphql 17 has a rule
+ * of this name.
  */
 function KnownOperationTypesRule(context: ValidationContext): ASTVisitor {
   return {
@@ -93,7 +93,7 @@ function KnownOperationTypesRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Refuses what tells a router the schema, as graphql refuses introspection where clients are not to be told. */
+/** Refuses the field that returns the schema to routers, as graphql refuses introspection. */
 function NoServiceSdlRule(context: ValidationContext): ASTVisitor {
   return {
     Field(node) {
@@ -104,7 +104,7 @@ function NoServiceSdlRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** What there can be too much of in a query, in words, with the setting that bounds it. */
+/** Limits of a query: wording of the error and setting of the limit. */
 const limits = {
   depth: { says: (asked: number) => `is ${asked} fields deep`, setting: 'MAX_DEPTH' },
   aliases: { says: (asked: number) => `has ${asked} aliases`, setting: 'MAX_ALIASES' },
@@ -117,10 +117,10 @@ const limits = {
 
 export type QueryLimit = keyof typeof limits;
 
-/** The error that tells a client which limit its query is beyond, what it asked for and what is allowed. */
+/** Error of a query beyond a limit, with the limit, the count and the allowed maximum. */
 export function beyondLimit(limit: QueryLimit, count: number, allowed: number): GraphQLError {
   const { says, setting } = limits[limit];
-  // Fragments in fragments multiply: what they come to may be beyond what JSON can say.
+  // Nested fragments multiply: their count may exceed the exact integers of JSON.
   const asked = Math.min(count, Number.MAX_SAFE_INTEGER);
   const named = setting === null ? '' : ` (${setting})`;
   return new GraphQLError(`The query ${says(asked)}; at most ${allowed} are allowed${named}.`, {
@@ -128,7 +128,7 @@ export function beyondLimit(limit: QueryLimit, count: number, allowed: number): 
   });
 }
 
-/** Of limits that are found before there is a document. */
+/** Error codes of limits that are checked before there is a document. */
 const codes: Partial<Record<QueryLimit, string>> = {
   lines: 'GRAPHQL_PARSE_FAILED',
   tokens: 'GRAPHQL_PARSE_FAILED',

@@ -5,20 +5,20 @@ import type { CampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
 import { DEFAULT_INTERACTIONS } from '../connections/campaign-interaction-page.ts';
 
-/** Objects of one node of a query. */
+/** Counts of the objects at one lookahead node. */
 export interface Objects {
-  /** How many lists they stand in, each of which asks for what it requirements by itself. */
+  /** Number of lists that the objects are in. Each list makes its own calls. */
   readonly lists: number;
-  /** Distinct ones in each. */
+  /** Number of distinct objects in each list. */
   readonly perList: number;
-  /** Campaigns among them that the request has loaded at a node above, together with their lists of interactions. */
+  /** Number of campaigns among them that a node above has loaded, with their lists of interactions. */
   readonly loadedAbove: number;
-  /** How many of the upstream's lists the objects of each stand in, where several have been put together. */
+  /** Number of lists of the upstream that are merged in each list. */
   readonly together: number;
-  /** Name of the resource that they were loaded from; null for mere references. */
+  /** Name of the resource that the objects were loaded from; null for references. */
   readonly loadedFrom: string | null;
   readonly areNameless: boolean;
-  /** Of interactions and what they lead to: whether the campaign whose list it is has been loaded. */
+  /** True for interactions, and objects below them, whose campaign has been loaded. */
   readonly isCampaignLoaded: boolean;
 }
 
@@ -32,17 +32,17 @@ export const one: Objects = {
   isCampaignLoaded: false,
 };
 
-/** Refers to the campaign whose list it is, and seldom to another one. */
+/** Field that refers to the campaign of the list, and seldom to another one. */
 const OWN_CAMPAIGN = 'CampaignInteraction.campaign';
 
-/** How many a field gives for each object. */
+/** Number of objects that a field returns for each object. */
 const perObject: Readonly<Record<string, CardinalityName>> = {
   'CampaignInteraction.skills': 'skillsPerInteraction',
   'Conversation.participants': 'participantsPerConversation',
   'User.skills': 'skillsPerUser',
 };
 
-/** How many distinct ones the objects of a list refer to, by field or else by type. */
+/** Number of distinct objects that the objects of a list refer to, by field or else by type. */
 const perList: Readonly<Record<string, CardinalityName>> = {
   [OWN_CAMPAIGN]: 'campaignsPerList',
   'Contact.contactList': 'contactListsPerList',
@@ -52,10 +52,10 @@ const perList: Readonly<Record<string, CardinalityName>> = {
   User: 'usersPerList',
 };
 
-/** Fields whose references are made of an id that stands alone. */
+/** Fields whose references have an id, but no name. */
 const nameless: ReadonlySet<string> = new Set(['Contact.contactList', 'Participant.user']);
 
-/** What a field gives of these objects. */
+/** Counts of the objects that a field returns for these objects. */
 export function objectsAt(
   type: string,
   field: string,
@@ -77,12 +77,12 @@ export function objectsAt(
   };
 }
 
-/** Those whose own row has to be loaded. What they refer to is another matter. */
+/** Objects whose own row has to be loaded. Objects that they refer to are counted separately. */
 export function notLoadedAbove(objects: Objects): Objects {
   return { ...objects, perList: objects.perList - objects.loadedAbove };
 }
 
-/** Of how many in each list something has to be loaded. */
+/** Number of objects in each list that the requirement has to be loaded for. */
 export function needyOf(
   { unlessNamed }: Pick<Requirement, 'unlessNamed'>,
   { perList: count, areNameless, together }: Objects,
@@ -91,7 +91,7 @@ export function needyOf(
   return unlessNamed && !areNameless ? Math.min(count, namelessPerList * together) : count;
 }
 
-/** Most rows of a page of campaigns. */
+/** Maximum rows of a page of campaigns. */
 export function campaignRows(
   { first, filter }: QueryCampaignsArgs,
   { campaignsPerPage }: Pick<Cardinalities, 'campaignsPerPage'>,
@@ -100,9 +100,9 @@ export function campaignRows(
   return Math.min(first ?? DEFAULT_CAMPAIGNS, filter?.ids?.length ?? Infinity, campaignsPerPage);
 }
 
-/** Most rows of a page of interactions; null where the filter matches nothing, so that no list is asked for. */
+/** Maximum rows of a page of interactions; null when the filter matches nothing, so that no list is requested. */
 export function interactionRows({ first, filter }: CampaignInteractionsArgs): number | null {
-  // A plan is kept for other requests, whose times differ.
+  // A plan is reused for other requests, whose times differ.
   const withoutTimes = { ...filter, createdAfter: null, createdBefore: null };
   return matchesNothing(withoutTimes) ? null : (first ?? DEFAULT_INTERACTIONS);
 }

@@ -3,17 +3,17 @@ import type { QueryLimits } from '../config/config.ts';
 import { beyondLimit } from './limits.ts';
 
 /**
- * How deep brackets may stand in one another. The parser calls itself for each, and runs out of stack at about 1,500; no query
- * within the other limits comes near either.
+ * Maximum depth of nested brackets. The parser recurses for each, and exhausts the stack at about 1,500; no query within the
+ * other limits comes near either number.
  */
 const MAX_NESTING = 500;
-/** Most line breaks. graphql finds the place of an error by counting the line breaks before it, and one answer can have thousands. */
+/** Maximum line breaks. graphql locates each error by counting the line breaks before it; an answer can have thousands. */
 const MAX_LINES = 5000;
 
 /**
- * graphql's parser for queries of no more than so many tokens. It reads them once beforehand, without which it could not be
- * told how many there are, nor could brackets be refused before they exhaust the stack. That costs half of what parsing does;
- * the parser of graphql-armor, which stops at the limit and does not know the number, costs five times as much.
+ * graphql's parser, for queries within the limits. It reads all tokens once before parsing: otherwise their number would not
+ * be known for the error, and brackets could exhaust the stack. The reading costs half as much as parsing; the parser of
+ * graphql-armor, which stops at the limit and does not know the number, costs five times as much.
  */
 export function parseWithin({ maxTokens }: QueryLimits): typeof parse {
   return (text, options) => {
@@ -53,7 +53,7 @@ function sizeOf(source: Source): { tokens: number; nesting: number } {
       else if (closing.has(kind)) open--;
     }
   } catch {
-    // What is no token ends the parser as well, which says where it stands.
+    // An invalid token makes the parser fail as well, with its location.
   }
   return { tokens, nesting };
 }

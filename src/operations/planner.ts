@@ -33,31 +33,30 @@ import {
 } from './object-counts.ts';
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
 
-/** What bounds the plan of an operation. */
 export interface PlannerOptions {
-  /** The most ids in one bulk call. */
+  /** Maximum number of ids in one bulk call. */
   readonly batchSize: number;
   readonly cardinalities: Cardinalities;
 }
 
-/** The upstream calls that an operation is going to make at most, while the cardinalities hold. Its arguments have been checked. */
+/** Maximum upstream calls of an operation, while the cardinalities hold. The arguments must have been checked. */
 export function planOperation(
   operation: SelectedOperation,
   selectionSet: SelectionSetNode,
-  means: PlannerOptions,
+  options: PlannerOptions,
 ): CallPlan {
-  return new OperationPlanner(operation, means).plan(selectionSet);
+  return new OperationPlanner(operation, options).plan(selectionSet);
 }
 
 type RootField = Exclude<keyof QueryResolvers, '__isTypeOf'>;
 
 class OperationPlanner {
   readonly #operation: SelectedOperation;
-  readonly #means: PlannerOptions;
+  readonly #options: PlannerOptions;
   readonly #plan = new CallPlan();
-  /** What is asked for at the root, where all that goes to one resource (and contact list) goes together. */
+  /** Ids that root fields load. Those of one resource (and contact list) share bulk calls. */
   readonly #atRoot = new Map<string, { readonly resource: LoadedResource; readonly ids: Set<string> }>();
-  /** A field that is missing here does not compile. */
+  /** Planners of the root fields. A missing one does not compile. */
   readonly #roots: Readonly<Record<RootField, (nodes: readonly [FieldNode, ...FieldNode[]]) => void>> = {
     campaign: (nodes) => this.#entity(nodes, campaignsResource),
     campaigns: (nodes) => this.#campaigns(nodes),
@@ -77,16 +76,16 @@ class OperationPlanner {
     user: (nodes) => this.#entity(nodes, users),
   };
 
-  constructor(operation: SelectedOperation, means: PlannerOptions) {
+  constructor(operation: SelectedOperation, options: PlannerOptions) {
     this.#operation = operation;
-    this.#means = means;
+    this.#options = options;
   }
 
   plan(selectionSet: SelectionSetNode): CallPlan {
     for (const nodes of byResponseKey(selectedBelow([selectionSet], this.#operation)).values()) {
       const name = nodes[0].name.value;
       if (name === ENTITIES) this.#entities(nodes);
-      // Others are introspection's.
+      // Other root fields, such as introspection, make no calls.
       else if (this.#isRootField(name)) this.#roots[name](nodes);
     }
     for (const { resource, ids } of this.#atRoot.values()) this.#bulk(resource, 1, ids.size);
@@ -107,7 +106,7 @@ class OperationPlanner {
     this.#below(nodes, type, [[]], { ...one, loadedFrom: resource.name });
   }
 
-  /** By how many of each type differ, in each of the scopes that their ids have a meaning in. */
+  /** Plans `_entities`, by the number of distinct representations of each type in each scope of ids. */
   #entities(nodes: readonly [FieldNode, ...FieldNode[]]): void {
     const { alias, name } = nodes[0];
     for (const [type, counts] of representationCounts(this.#argumentsOf('Query', nodes[0]))) {
@@ -119,7 +118,7 @@ class OperationPlanner {
         const place = `${(alias ?? name).value}[${scope}]`;
         const calls = !isLoaded ? 0 : isListed === true ? 1 : count;
         for (let number = 0; number < calls; number += 1) {
-          // Ids of contacts go together only within their list.
+          // Ids of contacts share calls only within their contact list.
           this.#note(resource, `${place}.${number}`, type === 'Contact' ? place : '');
         }
       }
@@ -139,21 +138,21 @@ class OperationPlanner {
     if (first === 0) {
       const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
       const below = selectedBelow(sets, this.#operation);
-      // What lies beyond a page of none has to be asked for.
+      // An empty page needs a call only for these fields.
       const isAsked = below.some(({ name }) => name.value === 'totalCount' || name.value === 'pageInfo');
       this.#plan.add(campaignsResource.name, isAsked ? 1 : 0);
       return;
     }
-    // A slice that begins anywhere may lie on two of the upstream's pages.
+    // A slice after a cursor may span two pages of the upstream.
     this.#plan.add(campaignsResource.name, args.after == null ? 1 : 2);
     this.#below(nodes, 'Campaign', [['nodes'], ['edges', 'node']], {
       ...one,
-      perList: campaignRows(args, this.#means.cardinalities),
+      perList: campaignRows(args, this.#options.cardinalities),
       loadedFrom: campaignsResource.name,
     });
   }
 
-  /** What is needed of the interactions of each of these campaigns; false where their lists are not asked for. */
+  /** Plans the calls below the interactions of these campaigns. False when their lists are not requested. */
   #interactions(nodes: readonly [FieldNode, ...FieldNode[]], campaigns: Objects, type = 'Query'): boolean {
     const args: CampaignInteractionsArgs = this.#argumentsOf(type, nodes[0]);
     const rows = interactionRows(args);
@@ -182,14 +181,14 @@ class OperationPlanner {
     if (node.type === 'Contact') this.#contacts(node.requirements, objects);
     else for (const requirement of node.requirements) this.#requirement(requirement, objects);
     for (const { field, node: below } of node.edges) {
-      this.#node(below, objectsAt(node.type, field, below.type, objects, this.#means.cardinalities));
+      this.#node(below, objectsAt(node.type, field, below.type, objects, this.#options.cardinalities));
     }
     let isListed = false;
     for (const nodes of byResponseKey(node.fieldsWithArguments).values()) {
-      // The only such field of an entity.
+      // Campaign.interactions is the only field of an entity with arguments.
       isListed = this.#interactions(nodes, objects, node.type) || isListed;
     }
-    // One answers all of them.
+    // One list per campaign serves all these fields.
     if (isListed) this.#bulk(interactionLists, objects.lists, notLoadedAbove(objects).perList);
   }
 
@@ -197,19 +196,19 @@ class OperationPlanner {
     const { resource } = requirement;
     if (resource.name === objects.loadedFrom) return;
     const needing = resource.name === campaignsResource.name ? notLoadedAbove(objects) : objects;
-    this.#bulk(resource, objects.lists, needyOf(requirement, needing, this.#means.cardinalities));
+    this.#bulk(resource, objects.lists, needyOf(requirement, needing, this.#options.cardinalities));
   }
 
-  /** Where a contact does not say which list it is in, the campaign does; what is in that list is asked for in another round. */
+  /** Plans contacts. One without a contact list takes the list of its campaign, and is loaded in a second round of calls. */
   #contacts(requirements: readonly Requirement[], objects: Objects): void {
     if (objects.loadedFrom === contactsResource.name) return;
-    const { contactListsPerList } = this.#means.cardinalities;
+    const { contactListsPerList } = this.#options.cardinalities;
     let contacts = 0;
     let needy = 0;
     for (const requirement of requirements) {
-      needy = Math.max(needy, needyOf(requirement, objects, this.#means.cardinalities));
+      needy = Math.max(needy, needyOf(requirement, objects, this.#options.cardinalities));
       if (requirement.resource.name === contactsResource.name)
-        contacts = needyOf(requirement, objects, this.#means.cardinalities);
+        contacts = needyOf(requirement, objects, this.#options.cardinalities);
     }
     const campaigns = objects.isCampaignLoaded ? 0 : Math.min(needy, objects.together);
     this.#bulk(campaignsResource, objects.lists, campaigns);
@@ -224,7 +223,7 @@ class OperationPlanner {
   }
 
   #bulk({ name, maxIds }: LoadedResource, lists: number, ids: number, scopes = 1): void {
-    const size = Math.min(maxIds, this.#means.batchSize);
+    const size = Math.min(maxIds, this.#options.batchSize);
     this.#plan.add(name, lists * bulkCalls(ids, size, scopes));
   }
 
@@ -237,7 +236,7 @@ class OperationPlanner {
   }
 }
 
-/** Tells ids apart without their values, so that a plan holds for all: two variables may have the same, and cost less then. */
+/** Text of an id, or the name of its variable, so that one plan serves all values. Equal values only make fewer calls. */
 function argumentText({ arguments: args = [] }: FieldNode, name: string): string {
   const value = args.find((argument) => argument.name.value === name)?.value;
   if (value?.kind === Kind.VARIABLE) return `$${value.name.value}`;

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 
-/** Bound that was exceeded, by its name in `extensions.limit`. */
+/** Exceeded bound, by its name in `extensions.limit`. */
 type CostLimit = 'upstreamCalls' | 'answerFields';
 
 interface Beyond {

@@ -3,10 +3,10 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { parseWithin } from './parse.ts';
 import { queryRules } from './limits.ts';
 
-/** Queries that are known by their ids, all of them valid. */
+/** Valid queries by id. */
 export class TrustedDocuments {
   readonly #texts: ReadonlyMap<string, string>;
-  /** Of all operations that have one. */
+  /** Names of all operations that have one. */
   readonly operationNames: ReadonlySet<string>;
 
   constructor(texts: ReadonlyMap<string, string>, operationNames: ReadonlySet<string>) {
@@ -18,18 +18,18 @@ export class TrustedDocuments {
     return this.#texts.size;
   }
 
-  /** The query of an id, before which `sha256:` may stand; null for an id of none. */
+  /** Query of an id, with or without the prefix `sha256:`; null for an unknown id. */
   textOf(id: string): string | null {
     return this.#texts.get(id) ?? this.#texts.get(id.replace(/^sha256:/, '')) ?? null;
   }
 }
 
 /**
- * The documents of a manifest as codegen's client preset writes it: a JSON object of ids and queries. Ids are taken as they are,
- * for which hash they are is a choice of whoever writes it.
+ * Documents of a manifest in the format of codegen's client preset: a JSON object of ids and queries. Ids are not verified,
+ * because the author of the manifest chooses the hash function.
  *
  * @param manifest Text of the file.
- * @throws ConfigError with everything that is wrong with it: each document has to be what a query may be.
+ * @throws ConfigError with all problems. Each document has to pass the rules for queries.
  */
 export function parseTrustedDocuments(
   manifest: string,
@@ -79,7 +79,7 @@ function unreadable(file: string, what: string): ConfigError {
   return new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which ${what}.`]);
 }
 
-/** Of each operation of a document. */
+/** Names of the operations of a document; undefined for an anonymous one. */
 function namesIn({ definitions }: DocumentNode): (string | undefined)[] {
   return definitions.flatMap((definition) =>
     definition.kind === Kind.OPERATION_DEFINITION ? [definition.name?.value] : [],

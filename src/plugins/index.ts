@@ -41,7 +41,7 @@ export interface PluginsOptions extends Pick<
   | 'trustedDocuments'
   | 'upstreamBatchSize'
 > {
-  /** Contents of the manifest of trusted documents; required where `trustedDocuments` is set. */
+  /** Contents of the manifest of trusted documents; required when `trustedDocuments` is set. */
   readonly documents?: TrustedDocuments;
   readonly compileAtHit?: number;
 }
@@ -50,11 +50,11 @@ export interface PluginsOptions extends Pick<
 export interface PluginServices {
   readonly log: Logger;
   readonly recorder: RequestRecorder;
-  /** Null where signed tokens are not accepted. */
+  /** Null when signed tokens are not accepted. */
   readonly tokens: SignedTokens | null;
-  /** Null where requests are not traced. */
+  /** Null when requests are not traced. */
   readonly tracing: { readonly traces: Promise<Traces | null>; readonly ofRequests: ServerTraces } | null;
-  /** Null where GraphiQL is not served. */
+  /** Null when GraphiQL is not served. */
   readonly graphiqlPage: (() => Promise<BrowserPage>) | null;
 }
 
@@ -65,32 +65,32 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
   const { log, recorder, tokens, tracing, graphiqlPage } = services;
   const tokenOptions = options.authentication?.tokens ?? null;
   return [
-    // First and last: they tell of all that the others do.
+    // First, so that no other plugin ends a request unseen.
     ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests)] : []),
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
-    // Headers of every answer, whoever gives it.
+    // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
     ...(options.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
     useCompression(),
-    // Before the CSRF check: a browser asks for the page without the headers that the check wants.
+    // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
     useGraphiqlPage(graphiqlPage),
     useCsrfPrevention(),
-    // Before GraphQL over HTTP, which would miss the query that an id stands for.
+    // Trusted documents precede GraphQL over HTTP, which refuses requests without a query.
     ...trustedDocuments(options),
     useGraphQLOverHTTP(),
-    // After GraphQL over HTTP, which chooses how the body is read.
+    // The body limit follows GraphQL over HTTP: it wraps the request parser that is set there.
     useBodyLimit({ maxBytes: options.maxBodyBytes }),
     ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
     useQueryRules(options),
     ...(options.introspection ? [] : [useHiddenSchema()]),
-    // Before the cost, whose plan counts on arguments that have been checked; nothing is spent on a request that is refused.
+    // Argument rules precede the cost, whose plan relies on checked arguments. Refused requests make no upstream call.
     useArgumentRules(),
     useQueryCost({ ...options, batchSize: options.upstreamBatchSize }),
-    // Before Yoga's own masking, which takes any error that is not made for clients for a defect of the gateway.
+    // Upstream errors precede Yoga's masking, which treats any error not made for clients as a defect of the gateway.
     useUpstreamErrors(log, () => recorder.current),
     useUpstreamReport(),
     useCompiledExecution(options),
-    // After compiled execution, which leaves wrong variables to it.
+    // Coerced variables follow compiled execution, which they replace when variables are wrong.
     useCoercedVariables(),
     useReleasedSources(),
   ];
@@ -98,6 +98,6 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
 
 function trustedDocuments({ trustedDocuments: settings, documents }: PluginsOptions): readonly Plugin[] {
   if (settings === null) return [];
-  if (documents === undefined) throw new TypeError('The trusted documents have to be read beforehand.');
+  if (documents === undefined) throw new TypeError('With trustedDocuments set, documents are required.');
   return [useTrustedDocuments(documents, settings)];
 }

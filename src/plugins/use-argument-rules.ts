@@ -22,25 +22,25 @@ import { conditionsIn, isIncluded } from '../executor/conditions.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationProblems } from '../federation/representations.ts';
 
-/** A field of an operation that takes arguments, and the response key of the root field that it is below. */
+/** A field that takes arguments, and the response key of its root field. */
 interface FieldWithArguments {
   readonly root: string;
   readonly node: FieldNode;
   readonly field: GraphQLField<unknown, unknown>;
 }
 
-/** Most errors of arguments. A list can have thousands of elements and be the argument of several fields. */
+/** Upper bound of argument errors. A list can have thousands of elements and be the argument of several fields. */
 const MAX_REFUSALS = 20;
-/** Most characters of an error made by graphql, which may quote a whole argument. */
+/** Upper bound of characters of an error message of graphql, which may quote a whole argument. */
 const MAX_QUOTING = 200;
 
 /**
- * Refuses operations with arguments out of their range before anything is spent on them: a bad argument deep in a query
- * would otherwise be found only after the calls for what is above it. Like a variable of a wrong type it concerns the whole
- * operation, so every root field is null with an error.
+ * Refuses operations with arguments out of range before the execution. A bad argument deep in a query would otherwise be
+ * found only after the calls for the fields above it. Like a variable of a wrong type it concerns the whole operation, so
+ * every root field is null with an error.
  */
 export function useArgumentRules(): Plugin {
-  // Yoga keeps parsed documents, so that an operation is searched once and not at every request.
+  // Yoga keeps parsed documents, so each operation is searched once and not at every request.
   const known = new WeakMap<OperationDefinitionNode, readonly FieldWithArguments[]>();
 
   return {
@@ -66,7 +66,7 @@ export function useArgumentRules(): Plugin {
   };
 }
 
-/** `isConditional` where another request could select other fields, by @skip and @include. */
+/** Fields of an operation. `isConditional` when @skip or @include can select other fields in another request. */
 function fieldsWithArguments(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -92,7 +92,7 @@ function fieldsWithArguments(
         const type = typeCondition === undefined ? undefined : schema.getType(typeCondition);
         const field =
           isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
-        // Introspection's fields are no fields of the type.
+        // Introspection fields are not among the fields of the type.
         if (field === undefined) return;
         const below = root ?? responseKey(node);
         if (field.args.length > 0) fields.push({ root: below, node, field });
@@ -156,7 +156,7 @@ function refused(
   const fields = schema.getRootType(operation.operation)?.getFields() ?? {};
   for (const node of selectedBelow([operation.selectionSet], { fragments, variableValues })) {
     const key = responseKey(node);
-    // Of root fields that may not be null all of the answer is: introspection's, and those for routers.
+    // A non-nullable root field (introspection, and fields for federation routers) makes all data null.
     if (node.name.value === '__schema' || isNonNullType(fields[node.name.value]?.type)) {
       return { data: null, errors };
     }

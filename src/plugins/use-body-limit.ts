@@ -7,16 +7,16 @@ export interface BodyLimitOptions {
   readonly maxBytes: number;
 }
 
-/** What Yoga's context has of a request that came by a server of `node:http`. */
+/** Part of Yoga's context for a request that came through a server of `node:http`. */
 interface ServerContext {
   readonly req?: unknown;
 }
 
 /**
- * Refuses bodies that are too large, as Yoga's own `maxRequestBodySize` does, which is to be switched off: that leads each body
- * through a stream of its own to count its bytes, a good part of what Yoga does for a small query. A server of `node:http`
- * gives no more than the `Content-Length` says, so that only bodies without one have to be counted, and those of requests that
- * did not come by such a server.
+ * Refuses bodies that are too large. Yoga's own `maxRequestBodySize` must be off: it passes each body through another stream
+ * to count its bytes, a good part of Yoga's work for a small query. A server of `node:http` delivers no more than
+ * `Content-Length` bytes, so only bodies without that header are counted, and bodies that did not come through such a
+ * server.
  */
 export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, ServerContext> {
   return {
@@ -24,20 +24,20 @@ export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, Ser
       const sent = serverContext?.req instanceof IncomingMessage ? serverContext.req : null;
       const length = request.headers.get('content-length');
       if (length !== null) {
-        // Several of them, joined by commas, are how one request is made to pass for two.
+        // Several lengths, joined by commas, are a technique of request smuggling.
         if (!/^\d+$/.test(length)) throw refusal('Content-Length header is invalid.', 'BAD_REQUEST', 400);
         if (Number(length) > maxBytes) throw bodyTooLarge(Number(length), maxBytes);
         if (sent !== null) return;
       }
       if (requestParser === undefined || request.method === 'GET') return;
       setRequestParser(async ({ url, method, headers, signal, body: stream }) => {
-        // The connection is left as it is, for the answer is sent on it.
+        // The iterator must not destroy the connection, because the answer is sent on it.
         const chunks = sent?.iterator({ destroyOnReturn: false }) ?? stream;
         try {
           const body = chunks && (await bytesOf(chunks, maxBytes));
           return requestParser(new fetchAPI.Request(url, { method, headers, signal, body }));
         } catch (error) {
-          // Node passes over what is left of a body only if nobody has begun to read it; the next request comes after that.
+          // Node skips the rest of a body only if reading has not begun. The connection's next request follows that rest.
           sent?.resume();
           throw error;
         }
@@ -46,7 +46,7 @@ export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, Ser
   };
 }
 
-/** All of a body. Rejects as soon as there are too many of them. */
+/** All bytes of a body. Rejects as soon as there are more than `maxBytes`. */
 async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -58,7 +58,7 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
   return Buffer.concat(chunks, length);
 }
 
-/** `atLeast` where the rest of the body was not waited for. */
+/** `atLeast` is given when the rest of the body was not read. */
 function bodyTooLarge(asked: number, allowed: number, atLeast = ''): GraphQLError {
   const message = `The request's body has ${atLeast}${asked} bytes; at most ${allowed} are allowed (MAX_BODY_BYTES).`;
   return refusal(message, 'REQUEST_ENTITY_TOO_LARGE', 413, { limit: 'bodyBytes', asked, allowed });

@@ -3,8 +3,8 @@ import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../executor/coerced-variables.ts';
 
 /**
- * Refuses operations with variables of a wrong type before either executor. An executor would coerce them once more, and each of
- * its errors would quote all of a variable. Goes after `useCompiledExecution`, whose execution it replaces.
+ * Refuses operations with variables of a wrong type before either executor. An executor would coerce them once more, and
+ * each of its errors would quote a whole variable. Must come after `useCompiledExecution`, whose execution it replaces.
  */
 export function useCoercedVariables(): Plugin {
   return {

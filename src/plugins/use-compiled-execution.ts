@@ -7,7 +7,7 @@ import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 import { PlainReference } from '../datasources/wire/reference.ts';
 
 export interface CompiledExecutionOptions {
-  /** At which request for the same operation it is compiled: 1 at once, Infinity never. @default 3 */
+  /** The hit at which an operation is compiled: 1 at once, Infinity never. @default 3 */
   readonly compileAtHit?: number | undefined;
   /** The most fields that an answer may have. @default Infinity */
   readonly maxAnswerFields?: number;
@@ -17,9 +17,10 @@ type ExecuteFn = Parameters<Parameters<NonNullable<Plugin['onExecute']>>[0]['set
 type Executed = ReturnType<ExecuteFn>;
 
 /**
- * Executes operations that are sent again and again by code made for them, others as Yoga does, and ends either as soon as the
- * answer has too many fields: what a query asks for is estimated beforehand, but only the upstream's answers tell what comes.
- * Parsed documents are kept by their text (`kept-documents.ts`), so that equal texts meet in one document.
+ * Executes operations that are sent repeatedly by code compiled for them, and others as Yoga does. Ends either execution as
+ * soon as the answer has too many fields: the estimate before the execution can be too low, because only the upstream's
+ * answers show the real number. Parsed documents are kept by their text (`kept-documents.ts`), so equal texts share one
+ * document.
  */
 export function useCompiledExecution({
   compileAtHit = 3,
@@ -56,7 +57,7 @@ function answerTooLarge({ fields, maxFields }: AnswerSize) {
   };
 }
 
-/** Tells the executor what of the sources depends on nothing but what it says itself: plain references that say the same. */
+/** Plain references have memoizable answers, which depend on nothing but the reference's own properties. */
 const memoizedReferences = {
   isMemoizable: (source: object): source is PlainReference => source instanceof PlainReference,
   keyOf: ({ id }: PlainReference): unknown => id,

@@ -3,14 +3,14 @@ import { acceptedCoding, compressed } from '../http/content-coding.ts';
 
 type Answered = Parameters<NonNullable<Plugin['onResponse']>>[0];
 
-/** In UTF-16 code units. Smaller ones go out in one write with their headers. */
+/** Size in UTF-16 code units. Smaller answers go out in one write with their headers. */
 const LARGE = 16 * 1024;
 
 /**
- * Sends large answers as bytes, for Node would write the headers and a text as one text, copied twice for it; and compresses them for
- * clients that accept it, off the main thread.
+ * Sends large answers as bytes, because Node would join headers and text into one text and copy it twice. Compresses them
+ * off the main thread for clients that accept it.
  *
- * Of the libraries for it one looks at neither size nor q and compresses in streams, and the other only knows `node:http`.
+ * Existing libraries do not fit: one ignores size and q and compresses in streams, the other supports only `node:http`.
  */
 export function useCompression(): Plugin {
   const largeBodies = new WeakMap<object, Buffer<ArrayBuffer>>();
@@ -28,7 +28,7 @@ export function useCompression(): Plugin {
       };
     },
     onResponse(answered) {
-      // Answers in several parts are not among them.
+      // Answers in several parts have no entry.
       const body = largeBodies.get(answered.response);
       return body && compress(body, answered);
     },

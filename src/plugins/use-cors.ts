@@ -13,8 +13,8 @@ const allowedHeaders = [
 ];
 
 /**
- * Yoga's option by which web pages of these origins may read answers, and no others. Given a list, Yoga would allow the origin
- * `null`, which any page can take on, where it does not know the one that asks.
+ * Yoga's option that lets web pages of these origins read answers, and no others. A list of origins would not do: to an
+ * origin that is not in the list Yoga answers that `null` is allowed, and any page can take on the origin `null`.
  */
 export function corsOptions(origins: readonly string[]): CorsOptions {
   if (origins.length === 0) return false;
@@ -27,14 +27,14 @@ export function corsOptions(origins: readonly string[]): CorsOptions {
       methods: ['GET', 'POST'],
       allowedHeaders,
       exposedHeaders: ['x-request-id'],
-      // No cookie is ever looked at. Callers send their credential in a header, which needs no permission but for the header.
+      // The gateway reads no cookies. A credential in a header needs only the permission for that header.
       credentials: false,
       maxAge: 600,
     };
   };
 }
 
-/** Says that answers differ by who asks, for `corsOptions` does not where there is no permission. */
+/** Adds `Vary: Origin` to every answer, because Yoga adds none with `corsOptions`. */
 export function useVaryByOrigin(): Plugin {
   return {
     onResponse({ response }) {

@@ -3,8 +3,8 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * Headers that no web page can have a browser send elsewhere without asking there first (a CORS preflight). Those that a proxy
- * adds to whatever comes by (`x-request-id`, `traceparent`) would prove nothing.
+ * Headers that no web page can make a browser send to another origin without a CORS preflight. Headers that a proxy adds to
+ * every request (`x-request-id`, `traceparent`) would prove nothing.
  */
 export const PREFLIGHTED_HEADERS = [
   'authorization',
@@ -16,12 +16,12 @@ export const PREFLIGHTED_HEADERS = [
   'apollographql-client-name',
 ];
 
-/** What browsers add by themselves to whatever goes to a site, once somebody has logged in there. */
+/** Authorization schemes that browsers add by themselves to requests to a site after a login there. */
 const KEPT_LOGIN = /^(?:basic|digest|negotiate|ntlm)\b/i;
 
 /**
- * Refuses what any web page could have its visitor's browser send: a form, a text, or the GET of an image. It could not read
- * the answer, but it would be spending quota.
+ * Refuses requests that any web page could make its visitor's browser send: a form, a text, or the GET of an image. The page
+ * could not read the answer, but it would spend quota.
  */
 export function useCsrfPrevention(): Plugin {
   const requestHeaders = PREFLIGHTED_HEADERS.filter((name) => name !== 'authorization');
@@ -29,7 +29,7 @@ export function useCsrfPrevention(): Plugin {
   return {
     onRequestParse(payload) {
       const { method, headers } = payload.request;
-      // Any other is refused as what it is.
+      // Yoga refuses other methods itself.
       if (method !== 'GET' && method !== 'POST') return;
       const authorization = headers.get('authorization');
       if (authorization !== null && !KEPT_LOGIN.test(authorization)) return;

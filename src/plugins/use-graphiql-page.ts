@@ -2,7 +2,7 @@ import { type FetchAPI, type Plugin, shouldRenderGraphiQL } from 'graphql-yoga';
 import type { BrowserPage } from '../http/graphiql.ts';
 import { acceptedCoding, type Coding, compressed } from '../http/content-coding.ts';
 
-/** Page with its bodies, one for each content coding. Each is made once and sent to everybody from the same bytes. */
+/** Page with one body for each content coding. Each body is made once, and all responses share its bytes. */
 class SentPage {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #plain: Buffer<ArrayBuffer>;
@@ -30,7 +30,7 @@ class SentPage {
     if (body === undefined) {
       body = compressed(this.#plain, coding);
       this.#coded.set(coding, body);
-      // A failure, such as of memory, must not stay for those who come later.
+      // A failure, such as a lack of memory, must not be kept for later requests.
       body.catch(() => this.#coded.delete(coding));
     }
     return body;
@@ -38,11 +38,11 @@ class SentPage {
 }
 
 /**
- * Shows browsers GraphiQL where they would get JSON. Yoga has such a plugin, which makes the page, of nine megabytes, anew for each
- * that asks and has no place for its headers. The page is sent as bytes, which `useCompression` leaves alone, so that
- * requests whose answers nobody reads share its memory.
+ * Serves GraphiQL to browsers instead of JSON. Yoga's own plugin makes the page, of nine megabytes, anew for each request
+ * and cannot set its headers. The page is sent as bytes, which `useCompression` leaves alone, so unread answers share its
+ * memory.
  *
- * @param page Null where there is none, which a browser is told then.
+ * @param page Null when GraphiQL is off; browsers get a 404 that says so.
  */
 export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null): Plugin {
   let made: Promise<SentPage> | undefined;
@@ -50,7 +50,7 @@ export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null): Plug
     onRequestParse({ request, url, endResponse, fetchAPI }) {
       if (!shouldRenderGraphiQL(request)) return;
       if (page === null) {
-        // With a query it is answered, or refused for what it lacks.
+        // A URL with parameters is handled as a GraphQL request.
         if (url.search === '')
           endResponse(new fetchAPI.Response(noPage, { status: 404, headers: jsonContent }));
         return;

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 type OnRequestParse = NonNullable<Plugin['onRequestParse']>;
 type RequestParser = NonNullable<Parameters<OnRequestParse>[0]['requestParser']>;
 
-/** What Yoga can answer with. */
+/** Media types that Yoga can answer with. */
 const MEDIA_TYPES = [
   'application/json',
   'application/graphql-response+json',
@@ -12,14 +12,14 @@ const MEDIA_TYPES = [
   'multipart/mixed',
 ];
 
-/** What most clients accept: not worth a closer look at each request. */
+/** Accept headers of most clients, which need no parsing. */
 const ANY_OR_JSON: ReadonlySet<string> = new Set(['*/*', 'application/json']);
 
 /**
- * What the GraphQL-over-HTTP specification (https://graphql.github.io/graphql-over-http/draft/) asks for where Yoga falls
- * short of it: a client that accepts nothing the gateway can answer with is told so before its operation has cost
- * anything, URL parameters that are no JSON are the client's error, and in application/json every response to a
- * well-formed request is a 200.
+ * Meets requirements of the GraphQL-over-HTTP specification (https://graphql.github.io/graphql-over-http/draft/) that Yoga
+ * does not: a client that accepts none of the gateway's media types is refused before its operation costs anything, URL
+ * parameters that are no JSON are the client's error, and in application/json every response to a well-formed request is a
+ * 200.
  */
 export function useGraphQLOverHTTP(): Plugin {
   return {
@@ -31,7 +31,7 @@ export function useGraphQLOverHTTP(): Plugin {
       }
     },
     onParams({ params }) {
-      // Of a request that lacks its operation Yoga thinks that it is well-formed.
+      // Yoga treats a request without a query as well-formed.
       if (params.query == null) throw malformed('Parameter "query" is missing.');
       const { operationName }: { operationName?: unknown } = params;
       if (operationName != null && typeof operationName !== 'string') {
@@ -41,7 +41,7 @@ export function useGraphQLOverHTTP(): Plugin {
     onExecutionResult({ result }) {
       if (result === undefined || !('errors' in result)) return;
       for (const { extensions } of result.errors ?? []) {
-        // For these the executor and Yoga want 400; with `spec`, Yoga lets application/json differ.
+        // The executor and Yoga set 400 for these codes. `spec` makes it 200 in application/json.
         if (wellFormed.has(extensions['code']) && 'http' in extensions) {
           extensions['http'] = { status: 400, spec: true };
         }
@@ -50,12 +50,12 @@ export function useGraphQLOverHTTP(): Plugin {
   };
 }
 
-/** Of a body that is JSON already Yoga makes no error of its own. */
+/** True for a JSON body; Yoga itself reports bad JSON in one as the client's error. */
 function isJson({ method, headers }: Request): boolean {
   return method === 'POST' && (headers.get('content-type') ?? '').startsWith('application/json');
 }
 
-/** As Yoga reads the header when it comes to the answer: by its order, without regard to q. */
+/** Reads the header as Yoga does for the answer: in its order, without regard to q. */
 function isAcceptable(accept: string | null): boolean {
   if (accept === null || ANY_OR_JSON.has(accept)) return true;
   return (accept || '*/*')
@@ -77,7 +77,7 @@ function isMatchedBy(mediaRange: string): (mediaType: string) => boolean {
   };
 }
 
-/** Yoga reads a body's JSON with care; that of URL parameters and forms it takes for its own failure. */
+/** Yoga reports bad JSON in URL parameters and forms as its own failure; here it becomes the client's error. */
 function refusingBadJson(parse: RequestParser): RequestParser {
   return async (request) => {
     try {

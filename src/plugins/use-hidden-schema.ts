@@ -1,14 +1,15 @@
 import type { Plugin } from 'graphql-yoga';
 
 /**
- * Keeps suggestions out of errors: they name fields, arguments, types and values to who has guessed one nearly right. Those of
- * enum values that come by variables are found later, so what is answered is looked at, not what validation finds.
+ * Removes suggestions from errors: they name fields, arguments, types and values to a client that has guessed one nearly
+ * right. Suggestions of enum values in variables come after validation, so the result is searched, not the validation
+ * errors.
  */
 export function useHiddenSchema(): Plugin {
   return {
     onExecutionResult({ result }) {
       if (result === undefined || !('errors' in result)) return;
-      // They stand at the end. What stands before may be a client's own text with these words, and then more is lost, not less.
+      // Suggestions are at the end. If a client's own text before them has these words, more is removed, not less.
       for (const error of result.errors ?? [])
         error.message = error.message.replace(/ Did you mean [^]*/, '');
     },

@@ -23,7 +23,7 @@ export interface QueryCostOptions extends PlannerOptions {
   readonly maxAnswerFields: number;
 }
 
-/** Plans that are kept of one operation, for variables that make a difference. */
+/** Upper bound of plans kept for one operation, one for each shape of its variables. */
 const MAX_PLANS = 32;
 
 interface Cost {
@@ -33,10 +33,10 @@ interface Cost {
 }
 
 /**
- * Refuses an operation that would need more upstream calls than a request may make, or whose answer would have more fields than
- * one may have, before anything is spent on it.
+ * Refuses an operation before its execution if it would need more upstream calls than a request may make, or its answer
+ * would have more fields than an answer may have.
  */
-export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...means }: QueryCostOptions): Plugin {
+export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...options }: QueryCostOptions): Plugin {
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
 
   return {
@@ -45,7 +45,7 @@ export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...means }: Qu
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
       const { values: variableValues } = coercedVariables(args, operation);
-      // Those of a wrong type are refused instead of being executed (use-coerced-variables.ts).
+      // Variables of a wrong type are refused instead of being executed (use-coerced-variables.ts).
       if (variableValues === null) return;
       let ofOperation = plans.get(operation);
       if (ofOperation === undefined) {
@@ -57,8 +57,8 @@ export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...means }: Qu
       if (cost === undefined) {
         const fragments = fragmentsOf(document);
         const planned = { schema, fragments, variableValues };
-        const { total, byResource } = planOperation(planned, operation.selectionSet, means);
-        const answerFields = estimateAnswerFields(planned, operation.selectionSet, means.cardinalities);
+        const { total, byResource } = planOperation(planned, operation.selectionSet, options);
+        const answerFields = estimateAnswerFields(planned, operation.selectionSet, options.cardinalities);
         cost = { total, byResource, answerFields };
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
@@ -69,7 +69,7 @@ export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...means }: Qu
   };
 }
 
-/** What of a value decides over how many calls there are: numbers, flags, how long lists are, and what is there at all. */
+/** Text of those parts of a value that decide the number of calls: numbers, flags, lengths of lists, and presence. */
 function shapeOf(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (value === null || value === undefined) return '-';
@@ -80,7 +80,7 @@ function shapeOf(value: unknown): string {
   return shape;
 }
 
-/** The same of representations, written out or in variables: how many there are, and how many differ. */
+/** Text of the numbers of representations, literal or in variables: how many differ, and how many there are. */
 function entitiesShape(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -99,7 +99,7 @@ function entitiesShape(
   return shape;
 }
 
-/** The error of an operation that would cost too much; null for one that may be executed. */
+/** Error of an operation that would cost too much; null when it may be executed. */
 function refusalOf(
   { total, byResource, answerFields }: Cost,
   { maxUpstreamCalls, maxAnswerFields }: Pick<QueryCostOptions, 'maxUpstreamCalls' | 'maxAnswerFields'>,

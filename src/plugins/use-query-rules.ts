@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { parseWithin } from '../operations/parse.ts';
 import { queryRules } from '../operations/limits.ts';
 
-/** Holds queries to what they may be. Yoga keeps what comes of a text, good or bad, so that each is read and judged once. */
+/** Applies limits and validation rules to queries. Yoga keeps each text's result, good or bad, so each is checked once. */
 export function useQueryRules(config: Pick<Config, 'queryLimits' | 'introspection'>): Plugin {
   const parse = parseWithin(config.queryLimits);
   const rules = queryRules(config);
@@ -20,7 +20,7 @@ export function useQueryRules(config: Pick<Config, 'queryLimits' | 'introspectio
   };
 }
 
-/** Yoga refuses them as well, without a word of how many there are. */
+/** Yoga refuses batches as well, but does not tell their size. */
 const refusingBatches = {
   onRequestParseDone({ requestParserResult: sent }: { readonly requestParserResult: unknown }) {
     if (!Array.isArray(sent)) return;

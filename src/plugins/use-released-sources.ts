@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { type GatewayContext, releaseContext } from '../context.ts';
 
-/** Lets go of what a request has read as soon as it is answered; what is answered in several parts lets go by itself. */
+/** Releases a request's data as soon as its answer is made. Answers in several parts leave it to garbage collection. */
 export function useReleasedSources(): Plugin<GatewayContext> {
   return {
     onExecute({ args: { contextValue } }) {

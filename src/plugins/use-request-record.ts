@@ -7,12 +7,12 @@ import type { RequestRecord } from '../observability/requests/record.ts';
 const MOST_CODES = 10;
 const CODE = /^[A-Z][A-Z_]{0,63}$/;
 
-/** What Yoga's context has of the parameters of a request. */
+/** Part of Yoga's context with a request's parameters. */
 interface ParamsContext {
   readonly params?: { readonly operationName?: unknown };
 }
 
-/** Notes which operation a request asks for, and what kinds of errors it was answered with. */
+/** Notes a request's operation and the codes of its answer's errors in its record. */
 export function useRequestRecord(current: () => RequestRecord | undefined): Plugin<ParamsContext> {
   const hashes = new WeakMap<DocumentNode, string | undefined>();
 
@@ -43,8 +43,8 @@ export function useRequestRecord(current: () => RequestRecord | undefined): Plug
 }
 
 /**
- * Stands for a document in logs: the same for all that differ in nothing but blanks, comments, numbers and strings, of which
- * the last may be personal. Undefined where the parser kept no tokens.
+ * Hash that identifies a document in logs: equal for documents that differ only in blanks, comments, numbers and strings.
+ * Strings may be personal. Undefined when the parser kept no tokens.
  */
 function hashOf({ loc }: DocumentNode): string | undefined {
   if (loc === undefined) return undefined;

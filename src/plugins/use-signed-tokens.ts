@@ -4,29 +4,29 @@ import { algorithms, CLOCK_TOLERANCE_SECONDS, type SignedTokens } from '../auth/
 import type { SignatureHeader } from '../auth/signing-keys.ts';
 
 export interface SignedTokensOptions {
-  /** What the claim `iss` has to be. */
+  /** Required value of the claim `iss`. */
   readonly issuer: string;
-  /** What the claim `aud` has to be or to hold. */
+  /** Required value, or element, of the claim `aud`. */
   readonly audience: string;
   readonly tokens: SignedTokens;
 }
 
-/** What Yoga's context has of a request whose token holds. */
+/** Part of Yoga's context for a request with a valid token. */
 export interface SignedTokensContext {
   jwt?: JWTExtendContextFields;
 }
 
 /**
- * Verifies the tokens that callers send, before anything else of a request is looked at. The claims of one that holds are in
- * Yoga's context as `jwt.payload`; of any other it is as if it had not been sent, for a request is never refused as a whole.
+ * Verifies callers' tokens before the body of a request is read. The claims of a valid token are in Yoga's context as
+ * `jwt.payload`. Any other token is ignored, because a request is never refused as a whole.
  */
 export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedTokensContext> {
   const { issuer, audience, tokens } = options;
-  // Of a token whose key cannot be had the plugin would make an HTTP 500. Those are sorted out below, but for one whose key
-  // was withdrawn since: no signature is verified by what is no key.
+  // The plugin answers HTTP 500 when it gets no key. Tokens without a key are left out below, except when the key was
+  // withdrawn since then: `no key` verifies no signature.
   const keyFor = (header: SignatureHeader, callback: (error: null, key: string) => void) =>
     callback(null, tokens.keyFor(header) ?? 'no key');
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin asks for a key by its id alone, which two keys can share; what it is given goes on to jsonwebtoken, which takes a function too
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the plugin looks a key up by its id alone, which two keys can share; it passes the result to jsonwebtoken, which accepts a function too
   const byHeader = keyFor as unknown as string;
   const plugin = useJWT({
     tokenLookupLocations: [
@@ -47,7 +47,7 @@ export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedToke
   return {
     ...plugin,
     onYogaInit({ yoga }) {
-      // What callers send wrongly is in the request's own line of the log; anybody could fill it with warnings.
+      // The request's own log line names a token's fault. With warnings, any client could fill the log.
       const logger = { ...yoga.logger, warn: yoga.logger.debug };
       plugin.onYogaInit?.({ yoga: Object.create(yoga, { logger: { value: logger } }) });
     },

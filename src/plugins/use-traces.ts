@@ -5,17 +5,17 @@ import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { ServerTrace } from '../observability/tracing/traced-request.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
 
-/** Where operations are sent. Of anything else, such as somebody asking whether the gateway is alive, there is nothing to tell. */
+/** Path of operations. Requests to other paths, such as health probes, are not traced. */
 const ROUTE = '/graphql';
 
 /** Traces of requests under way. */
 export type ServerTraces = WeakMap<object, ServerTrace>;
 
 /**
- * Records requests from their beginning to their answer. The first may wait for what does that to be loaded; where that failed,
- * it is null and nothing is recorded.
+ * Records requests from their beginning to their answer. The first requests wait for `loading`; null, after a failure,
+ * records nothing.
  *
- * @param of Is told of each request's trace, for whoever records what is done for the request.
+ * @param of Receives each request's trace, for the code that records the request's fields and calls.
  */
 export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Plugin<GatewayContext> {
   let traces: Traces | null | undefined;

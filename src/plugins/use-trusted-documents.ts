@@ -8,9 +8,9 @@ import type { TrustedDocumentsConfig } from '../config/config.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
 
 /**
- * Takes queries by the ids of a manifest. An id is sent as `documentId`, as GraphQL over HTTP has it, or as
- * `extensions.persistedQuery.sha256Hash`, as Apollo's clients do. Where a query is sent beside it, that is what counts: with
- * `prefer` it is executed, with `only` refused, even one that the manifest has.
+ * Accepts ids of a manifest instead of queries. An id is sent as `documentId` (GraphQL over HTTP) or as
+ * `extensions.persistedQuery.sha256Hash` (Apollo's clients). A query beside an id takes precedence: `prefer` executes it,
+ * `only` refuses it, even if the manifest has it.
  */
 export function useTrustedDocuments(
   documents: TrustedDocuments,
@@ -44,12 +44,12 @@ function idIn(params: GraphQLParams, request: Request): string | null {
   return typeof documentId === 'string' ? documentId : apolloIdIn(params, request, {});
 }
 
-/** Of a URL's parameters Yoga reads those of a query alone. */
+/** Yoga reads no `documentId` from a URL's parameters. */
 function ofUrl({ method, url }: Request): string | null {
   return method === 'GET' ? new URL(url, 'http://localhost').searchParams.get('documentId') : null;
 }
 
-/** `isWellFormed` for what is a request of GraphQL over HTTP: in application/json its answer is a 200. */
+/** `isWellFormed` for a well-formed request of GraphQL over HTTP: in application/json its answer is a 200. */
 function refusal(message: string, code: string, isWellFormed = false): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code, http: { status: 400, ...(isWellFormed && { spec: true }) } },

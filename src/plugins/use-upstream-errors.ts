@@ -7,7 +7,7 @@ import type { RequestRecord } from '../observability/requests/record.ts';
 
 type FailurePath = readonly (string | number)[];
 
-/** Of one request, in the line that the log has of it; each failed call has a line of its own besides. */
+/** Upper bound for a request's access log line. Each failed call also has a line of its own. */
 const MOST_CORRELATION_IDS = 10;
 
 /** A field that is null, or less than it should be, because of an upstream failure. */
@@ -17,16 +17,16 @@ interface FieldFailure {
   readonly ids: readonly string[];
   readonly isIndirect?: boolean;
   readonly path: FailurePath;
-  /** The error that the executor made of it; absent for what left no field null. */
+  /** The executor's error; absent when no field is null. */
   readonly error?: GraphQLError;
 }
 
 /**
- * Tells clients of upstream failures: one error for each failed call, at the first field that it left unknown, with
+ * Reports upstream failures to clients: one error for each failed call, at the first field that it left unknown, with
  * everything that it affected. The executor makes an error for each field instead, hundreds of them for one call.
  *
- * What is no upstream failure is left to Yoga's masking, but for values that do not fit the schema, whose messages would
- * quote the upstream's answer.
+ * Other errors are left to Yoga's masking, except for values that do not fit the schema, whose messages would quote the
+ * upstream's answer.
  */
 export function useUpstreamErrors(
   log: Logger,
@@ -39,7 +39,7 @@ export function useUpstreamErrors(
         onExecuteDone({ result, setResult }) {
           if (!('errors' in result || 'data' in result)) return;
           if (problems.length === 0 && !result.errors?.length) return;
-          // Rows that were left out are of no interest to a client that gets no data.
+          // Omitted rows do not matter to a client that gets no data.
           if (result.data === undefined) {
             setResult({ ...result, errors: (result.errors ?? []).map(withCode) });
             return;
@@ -70,11 +70,11 @@ function explained(
   return { ...result, errors: [...clientErrors(fieldFailures, result.data), ...others] };
 }
 
-/** What calls failed of, for those who run the gateway; with what the vendor's support asks for, and no personal data. */
+/** Logs each failed call for operators, with the correlation id for the vendor's support and without personal data. */
 function logFailures(failures: Iterable<UpstreamError>, log: Logger, requestId: string | undefined): void {
   for (const { failure, resource, detail } of failures) {
     const { message, ...facts } = failure;
-    // Without a resource it came to no call: the caller lacks something, which is no concern of theirs.
+    // No resource means that no call was made: the caller lacks something, which does not concern operators.
     if (resource !== undefined) log.warn({ requestId, resource, ...facts, detail }, message);
   }
 }
@@ -102,10 +102,10 @@ function innermost(error: GraphQLError): unknown {
   return cause;
 }
 
-/** One for each failed call, in the order of the answer. */
+/** One error for each failed call, in the order of the answer. */
 function clientErrors(failures: readonly FieldFailure[], data: unknown): GraphQLError[] {
   const groups = Map.groupBy(failures, (failure) => {
-    // Where no credential was given there was no call to share a failure: each root field says so for itself.
+    // A missing credential means that no call failed for several fields, so each root field has an error of its own.
     const { code, upstreamStatus } = failure.reason.failure;
     return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? failure.path[0] : failure.reason;
   });
@@ -115,7 +115,7 @@ function clientErrors(failures: readonly FieldFailure[], data: unknown): GraphQL
 }
 
 function clientError(failures: readonly FieldFailure[], data: unknown): GraphQLError {
-  // One call can leave thousands of fields unknown, under few patterns: only the first of each has a place to be sorted by.
+  // One call can leave thousands of fields unknown, under few patterns. Only the first field of each pattern is sorted.
   const firstByPattern = new Map<string, FieldFailure>();
   for (const failure of failures) {
     const key = pattern(failure.path);
@@ -128,7 +128,7 @@ function clientError(failures: readonly FieldFailure[], data: unknown): GraphQLE
   const [, first] = inOrder[0] ?? [];
   if (first === undefined) throw new TypeError('An error for clients needs a failure.');
   const { message, ...facts } = first.reason.failure;
-  // Of one call several types can depend, a contact on the campaign that knows its list; what was asked for comes first.
+  // Several types can depend on one call, as a contact on the campaign that knows its list. The type called for comes first.
   const byType = Map.groupBy(
     failures.toSorted((a, b) => Number(a.isIndirect ?? false) - Number(b.isIndirect ?? false)),
     ({ type }) => type,
@@ -151,12 +151,12 @@ function clientError(failures: readonly FieldFailure[], data: unknown): GraphQLE
   });
 }
 
-/** `campaignInteractions.nodes.*.agent.email`: response keys, and a star for every place in a list. */
+/** `campaignInteractions.nodes.*.agent.email`: response keys, and a star for every index of a list. */
 function pattern(path: FailurePath): string {
   return path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
 }
 
-/** By where they stand in the answer, for fields fail in the order in which calls happen to end. */
+/** Compares paths by their order in the answer. Fields fail in the order in which calls end, which varies. */
 function compareByPlace(a: FailurePath, b: FailurePath, data: unknown): number {
   let node = data;
   for (const [depth, key] of a.entries()) {
@@ -173,9 +173,9 @@ function compareByPlace(a: FailurePath, b: FailurePath, data: unknown): number {
 }
 
 /**
- * Errors that the executor itself made: of arguments and variables, which quote only what the client sent; and of values that
- * do not fit the schema, which quote the upstream. The latter should not come about, for the data sources check what they
- * read; should one do so all the same, its text must not get out.
+ * Adds a code to errors of the executor itself. Errors of arguments and variables quote only what the client sent. Errors of
+ * values that do not fit the schema quote the upstream, so their text is replaced. They should not occur, because the data
+ * sources check what they read.
  */
 function withCode(error: GraphQLError): GraphQLError {
   if (innermost(error) instanceof GraphQLError && error.extensions['code'] === undefined) {

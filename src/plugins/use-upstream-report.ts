@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
 
-/** Tells those who asked for it which upstream calls their request cost, as `extensions.upstream`. */
+/** Adds the upstream calls of a request as `extensions.upstream` for clients that ask for the report. */
 export function useUpstreamReport(): Plugin<GatewayContext> {
   return {
     onExecute({ args: { contextValue } }) {

@@ -9,7 +9,7 @@ import {
   takeScript,
 } from './scripts.ts';
 
-/** The least that a parser of the client is used for. */
+/** Part of the client's command parser that the scripts use. */
 interface Parser {
   push(...args: string[]): unknown;
   pushKey(key: string): unknown;
@@ -30,16 +30,16 @@ function script(SCRIPT: string, NUMBER_OF_KEYS: number) {
   });
 }
 
-/** One that tells how the quota stands. */
+/** Script with two keys that replies with a `QuotaReply`. */
 function quotaScript(text: string) {
   return defineScript({
     ...script(text, 2),
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it gives is known of its text alone
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the script's text determines the reply's type
     transformReply: (reply: unknown) => reply as QuotaReply,
   });
 }
 
-/** One with any number of keys. */
+/** A script with any number of keys. */
 function scriptOfKeys(SCRIPT: string) {
   return defineScript({
     SCRIPT,
@@ -51,7 +51,7 @@ function scriptOfKeys(SCRIPT: string) {
   });
 }
 
-/** Granted (1 or 0), used, allowed (0: unknown), milliseconds until the window ends (-1: unknown) and for which nobody goes. */
+/** Granted (1 or 0), used, allowed (0: unknown), milliseconds to the window's end (-1: unknown), rest of the hold. */
 export type QuotaReply = readonly [
   isGranted: number,
   used: number,
@@ -72,23 +72,23 @@ const scripts = {
 
 const CONNECT_TIMEOUT_MS = 1_000;
 const LONGEST_PAUSE_MS = 500;
-/** A connection over which nothing comes back is made anew; pings see to it that something should. */
+/** A connection that is silent for SILENT_MS is replaced; pings keep a healthy one from being silent. */
 const PING_EVERY_MS = 2_000;
 const SILENT_MS = 7_000;
-/** More than can wait while Redis is asked at all; what is beyond is refused instead of filling memory. */
+/** Bound on queued commands, never reached while Redis is in use; further ones fail instead of filling memory. */
 const MOST_WAITING = 20_000;
 
 export type RedisClient = ReturnType<typeof redisClient>;
 
-/** A client that connects, again and again, once it is told to. Commands of one tick go in one write. */
+/** Client that reconnects again and again once `connect` is called. Commands of one tick go in one write. */
 export function redisClient(url: string) {
   return createClient({
     url,
     scripts,
-    // What cannot be answered now is of no use later.
+    // A command that cannot be sent now is useless later.
     disableOfflineQueue: true,
     commandsQueueMaxLength: MOST_WAITING,
-    // It is waited for elsewhere, for what the client limits is only the time until a command is written.
+    // The timeout is in connection.ts: the client's own covers only the time until a command is written.
     commandOptions: { timeout: 0 },
     pingInterval: PING_EVERY_MS,
     maintNotifications: 'disabled',
@@ -100,7 +100,7 @@ export function redisClient(url: string) {
   });
 }
 
-/** The same client, which gives texts as the bytes that they are. */
+/** Client that returns strings as `Buffer`s. */
 export type RedisClientInBytes = ReturnType<typeof inBytes>;
 
 export function inBytes(client: RedisClient) {

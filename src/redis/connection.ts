@@ -3,13 +3,13 @@ import type { Logger } from 'pino';
 import type { RedisClient, RedisClientInBytes } from './client.ts';
 import { type RedisObserver, type RedisOutcome, type RedisPurpose, redisUnobserved } from './observer.ts';
 
-/** Whoever waits longer for Redis could as well ask the upstream. */
+/** A longer wait for Redis would take as long as a call to the upstream. */
 const USUAL_TIMEOUT_MS = 50;
-/** One answer can be late for a reason of our own, such as a garbage collection. */
+/** A single late reply can have a local cause, such as a garbage collection. */
 const LATE_IN_A_ROW = 3;
-/** How often it is tried whether Redis is there again. */
+/** Interval of the probes while Redis is unavailable. */
 const PROBE_EVERY_MS = 500;
-/** Begins all keys; changes with what is kept below them. */
+/** Prefix of all keys; changes with the format of the stored values. */
 export const KEYS = 'cig1:';
 const NEWS_CHANNEL = `${KEYS}news`;
 
@@ -20,10 +20,10 @@ interface Clients {
   readonly inBytes: RedisClientInBytes;
 }
 
-/** Why Redis is not used, in words that everybody may read. */
+/** Reason why Redis is not used, in words fit for the public. */
 export type RedisProblem = 'connecting' | 'unreachable' | 'slow' | 'full' | 'refusing';
 
-/** Redis could not be asked, or has not answered in time. Whoever meets it goes on without. */
+/** Redis is unavailable or did not answer in time. The caller continues without Redis. */
 export class RedisUnavailable extends Error {
   override readonly name = 'RedisAway';
 }
@@ -31,18 +31,18 @@ export class RedisUnavailable extends Error {
 export interface RedisConnectionOptions {
   readonly url: string;
   readonly log: Logger;
-  /** @default nobody watches */
+  /** @default redisUnobserved */
   readonly observer?: RedisObserver;
-  /** The longest that an answer is waited for. @default 50 */
+  /** Longest wait for a reply. @default 50 */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
- * The way to Redis, which may be gone at any moment: then whoever asks is told so at once, and a probe looks for when it is there
- * again. A Redis that answers late, refuses, or has no room is as good as none.
+ * Connection to Redis, which may become unavailable at any moment. Questions then fail at once, until a probe finds Redis
+ * available again. A Redis that answers late, refuses or is full counts as unavailable.
  */
 export class RedisConnection {
-  /** Tells the processes apart that share a Redis. */
+  /** Id of this process among those that share a Redis. */
   readonly replica = randomUUID();
   readonly #log: Logger;
   readonly #observer: RedisObserver;
@@ -73,34 +73,34 @@ export class RedisConnection {
     return this.#problem === null;
   }
 
-  /** Why it is not used; null when it is. */
+  /** Reason why Redis is not used; null while it is used. */
   get problem(): RedisProblem | null {
     return this.#problem;
   }
 
-  /** Told what replicas tell each other, this one included. */
+  /** Registers a listener for the events that replicas publish, this one included. */
   onEvent(listener: (news: string) => void): void {
     this.#onNews.push(listener);
   }
 
-  /** Told each time that Redis can be used from now on: what happened meanwhile is not known. */
+  /** Registers a listener that runs each time Redis becomes available: events published meanwhile were missed. */
   onUp(listener: () => void): void {
     this.#onUp.push(listener);
   }
 
-  /** Where news are published. */
+  /** Channel on which events are published. */
   get eventChannel(): string {
     return NEWS_CHANNEL;
   }
 
-  /** Asks something, in one write. Rejects with `RedisAway` and nothing else. */
+  /** Sends a question's commands in one write. Rejects with `RedisUnavailable` and nothing else. */
   async ask<Reply>(purpose: RedisPurpose, question: Question<Reply>): Promise<Reply> {
     if (this.#problem !== null || this.#clients === undefined)
       throw new RedisUnavailable('Redis is not used.');
     return this.#ask(this.#clients, purpose, question);
   }
 
-  /** Ends the connection; Redis is not used any more. */
+  /** Closes the connection for good. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
     clearTimeout(this.#timer);
@@ -110,7 +110,7 @@ export class RedisConnection {
   }
 
   async #open(url: string): Promise<void> {
-    // What it takes is loaded only where it is wanted.
+    // The client library is loaded only when Redis is configured.
     const { redisClient, inBytes } = await import('./client.ts');
     if (this.#isDisposed) return;
     const client = redisClient(url);
@@ -118,7 +118,7 @@ export class RedisConnection {
     this.#clients = clients;
     client.on('error', (error: unknown) => this.#heed(error));
     client.on('ready', () => void this.#probe(clients));
-    // It goes on connecting until it is disposed of, and only then rejects; what goes wrong meanwhile it tells as errors.
+    // `connect` retries until the client is destroyed and rejects only then; failures before that are 'error' events.
     client.connect().catch(() => undefined);
   }
 
@@ -146,7 +146,7 @@ export class RedisConnection {
     }
   }
 
-  /** What a failure options for those who come later. */
+  /** Makes Redis unavailable after a failure, but tolerates a few late replies. */
   #heed(error: unknown): void {
     if (error instanceof Late) {
       this.#late += 1;
@@ -161,7 +161,7 @@ export class RedisConnection {
   #turnAway(problem: RedisProblem, error: unknown): void {
     if (this.#isDisposed) return;
     const wasKnown = this.#problem !== null && this.#problem !== 'connecting';
-    // Why it was given up says more than what the attempts to come back end with.
+    // The first problem says more than the failures of later attempts.
     if (!wasKnown) {
       this.#problem = problem;
       this.#observer.turned(false);
@@ -176,7 +176,7 @@ export class RedisConnection {
     }, PROBE_EVERY_MS);
   }
 
-  /** Whether it answers in time, takes what it is given, and lets replicas hear of each other. */
+  /** Makes Redis available if it answers in time, accepts a write and accepts the subscription to events. */
   async #probe(clients: Clients): Promise<void> {
     if (this.#isDisposed || this.#problem === null) return;
     try {
@@ -184,7 +184,7 @@ export class RedisConnection {
       await this.#ask(clients, 'probe', (ready) =>
         Promise.all([
           ready.set(`${KEYS}probe`, '1', { expiration: { type: 'PX', value: PROBE_EVERY_MS } }),
-          // Again each time: the client knows the listener.
+          // Repeating this is harmless: the client knows the listener.
           ready.subscribe(NEWS_CHANNEL, this.#tell),
         ]),
       );
@@ -192,7 +192,7 @@ export class RedisConnection {
       this.#turnAway('unreachable', error);
       return;
     }
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- it may have been another probe that came first
+    // oxlint-disable-next-line typescript/no-unnecessary-condition -- another probe may have come first
     if (this.#isDisposed || this.#problem === null) return;
     this.#problem = null;
     this.#late = 0;
@@ -206,8 +206,8 @@ export class RedisConnection {
 class Late extends Error {}
 
 /**
- * Waits so long. When the time is over, what has arrived meanwhile is still read: where this process itself was busy, Redis is
- * not to blame.
+ * Result of `work`; rejects with `Late` after `timeoutMs`. Replies that have arrived by then are still read first, because
+ * Redis is not to blame when this process was busy.
  */
 function inTime<Reply>(work: Promise<Reply>, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
@@ -216,7 +216,7 @@ function inTime<Reply>(work: Promise<Reply>, timeoutMs: number): Promise<Reply> 
   });
 }
 
-/** The word in capitals that an error of Redis itself begins with; null for any other. */
+/** Code in capitals at the start of an error reply from Redis; null for any other error. */
 function replyCodeOf(error: unknown): string | null {
   const cause = error instanceof RedisUnavailable ? error.cause : error;
   return cause instanceof Error ? (/^[A-Z]{2,}(?= |$)/.exec(cause.message)?.[0] ?? null) : null;

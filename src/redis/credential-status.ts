@@ -4,51 +4,44 @@ import type { RowEncryptions } from './row-encryption.ts';
 import type { RedisClient } from './client.ts';
 import { KEYS, type RedisConnection } from './connection.ts';
 
-/** Told what other replicas heard of an identity's credential. */
-export interface StandingListener {
-  /** It was accepted elsewhere, in a call that was sent at this time of `performance.now()`. */
-  accepted(identity: UpstreamIdentity, sentMs: number): void;
-  refused(identity: UpstreamIdentity, refusal: Rejection): void;
-}
-
-/** What is known of the entries of one resource at a moment; times are those of Redis in milliseconds. */
+/** Limits for showing rows of one resource; times in milliseconds of the Redis clock. */
 export interface CredentialStatus {
-  /** When the upstream accepted the credential last; -Infinity when that is not known, or it was refused since. */
+  /** Last acceptance of the credential; -Infinity when unknown, or when the credential was rejected since. */
   readonly acceptedAtMs: number;
-  /** What is older than this must not be shown. */
+  /** Rows read until then must not be shown. */
   readonly notBeforeMs: number;
 }
 
 const REFUSED = 'refused';
-/** What is refused beyond that in one outage is told to nobody: nothing that is kept outlives its proof. */
-const MOST_UNTOLD = 1_000;
+/** Bound on rejections kept for the end of an outage. The rest is lost: no row outlives its credential check anyway. */
+const MAX_UNPUBLISHED = 1_000;
 
-/** What the upstream last said of each identity's credential, to whichever replica. */
+/** Upstream's last answer about each identity's credential, to any replica. */
 export class RedisCredentialStatus implements CredentialEvents {
   readonly #connection: RedisConnection;
   readonly #encryptions: RowEncryptions;
-  readonly #interestingMs: number;
-  readonly #listener: StandingListener;
-  /** When a refusal was last heard of, by what it is of. */
-  readonly #heard = new WeakMap<UpstreamIdentity, Map<string, number>>();
-  /** What could not be told, for Redis was away. */
-  #untold: { readonly identity: UpstreamIdentity; readonly refusal: Rejection }[] = [];
+  readonly #ttlMs: number;
+  readonly #listener: CredentialEvents;
+  /** Time of the last known rejection, by hash field. */
+  readonly #known = new WeakMap<UpstreamIdentity, Map<string, number>>();
+  /** Rejections not yet published because Redis was unavailable. */
+  #unpublished: { readonly identity: UpstreamIdentity; readonly rejection: Rejection }[] = [];
 
-  /** `interestingMs` is the longest that anything is kept. */
+  /** `ttlMs` is the lifetime of a status in Redis, at least that of any row. */
   constructor(
     connection: RedisConnection,
     encryptions: RowEncryptions,
-    interestingMs: number,
-    listener: StandingListener,
+    ttlMs: number,
+    listener: CredentialEvents,
   ) {
     this.#connection = connection;
     this.#encryptions = encryptions;
-    this.#interestingMs = interestingMs;
+    this.#ttlMs = ttlMs;
     this.#listener = listener;
-    connection.onEvent((news) => this.#onEvent(news));
-    // What was said while Redis was away, or this process was not connected to it, was not heard.
+    connection.onEvent((text) => this.#onEvent(text));
+    // Events published while Redis or this process's connection was down were missed.
     connection.onUp(() => {
-      this.#tellUntold();
+      this.#publishUnpublished();
       void this.#catchUp();
     });
   }
@@ -56,46 +49,44 @@ export class RedisCredentialStatus implements CredentialEvents {
   accepted(identity: UpstreamIdentity, sentMs: number): void {
     const agoMs = Math.max(0, Math.round(performance.now() - sentMs));
     this.#connection
-      .ask('standing', (client) =>
-        client.acceptCredential([this.#keyOf(identity)], agoMs, this.#interestingMs),
-      )
-      // The next call tells it again.
+      .ask('standing', (client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#ttlMs))
+      // The next accepted call reports again.
       .catch(() => undefined);
   }
 
-  rejected(identity: UpstreamIdentity, refusal: Rejection): void {
+  rejected(identity: UpstreamIdentity, rejection: Rejection): void {
     const { name } = this.#encryptions.of(identity);
-    const news = JSON.stringify({ refused: name, refusal, from: this.#connection.replica });
+    const event = JSON.stringify({ refused: name, refusal: rejection, from: this.#connection.replica });
     this.#connection
       .ask('standing', (client) =>
         client.refuseCredential(
           [this.#keyOf(identity)],
-          this.#interestingMs,
+          this.#ttlMs,
           this.#connection.eventChannel,
-          news,
-          ...(refusal === null ? [REFUSED] : fieldsOf(refusal)),
+          event,
+          ...(rejection === null ? [REFUSED] : fieldsOf(rejection)),
         ),
       )
       .catch(() => {
-        if (this.#untold.length < MOST_UNTOLD) this.#untold.push({ identity, refusal });
+        if (this.#unpublished.length < MAX_UNPUBLISHED) this.#unpublished.push({ identity, rejection });
       });
   }
 
-  /** To be asked together with what it is about. */
+  /** Status for rows of `about`, to be read in one write with those rows. */
   async read(
     client: RedisClient,
     identity: UpstreamIdentity,
     about: NonNullable<Rejection>,
   ): Promise<CredentialStatus> {
     const reply = await client.hmGet(this.#keyOf(identity), ['accepted', REFUSED, ...fieldsOf(about)]);
-    const [accepted = 0, ...refusals] = reply.map(Number);
-    return { acceptedAtMs: accepted > 0 ? accepted : -Infinity, notBeforeMs: Math.max(0, ...refusals) };
+    const [accepted = 0, ...rejections] = reply.map(Number);
+    return { acceptedAtMs: accepted > 0 ? accepted : -Infinity, notBeforeMs: Math.max(0, ...rejections) };
   }
 
-  #tellUntold(): void {
-    const untold = this.#untold;
-    this.#untold = [];
-    for (const { identity, refusal } of untold) this.rejected(identity, refusal);
+  #publishUnpublished(): void {
+    const unpublished = this.#unpublished;
+    this.#unpublished = [];
+    for (const { identity, rejection } of unpublished) this.rejected(identity, rejection);
   }
 
   #keyOf(identity: UpstreamIdentity): string {
@@ -103,36 +94,36 @@ export class RedisCredentialStatus implements CredentialEvents {
   }
 
   #onEvent(text: string): void {
-    const news = parseEvent(text);
-    if (news === null || news.from === this.#connection.replica) return;
-    const identity = this.#encryptions.named(news.refused);
-    if (identity !== undefined) this.#listener.refused(identity, news.refusal);
+    const event = parseEvent(text);
+    if (event === null || event.from === this.#connection.replica) return;
+    const identity = this.#encryptions.named(event.refused);
+    if (identity !== undefined) this.#listener.rejected(identity, event.refusal);
   }
 
-  /** Everything that was refused to an identity since it was asked last, whoever was told. */
+  /** Reports all rejections since the last catch-up, whichever replica met them. */
   async #catchUp(): Promise<void> {
     for (const identity of this.#encryptions.all()) {
       try {
-        // oxlint-disable-next-line eslint/no-await-in-loop -- there is time, and others wait for Redis
+        // oxlint-disable-next-line eslint/no-await-in-loop -- not urgent, and others wait for Redis
         const marks = await this.#connection.ask('standing', (client) =>
           client.hGetAll(this.#keyOf(identity)),
         );
-        this.#heed(identity, marks);
+        this.#noteRejections(identity, marks);
       } catch {
-        // It is away again, and this is done anew when it is back.
+        // Redis is unavailable again; `onUp` repeats this.
         return;
       }
     }
   }
 
-  #heed(identity: UpstreamIdentity, marks: Readonly<Record<string, string>>): void {
-    const heard = this.#heard.get(identity) ?? new Map<string, number>();
-    this.#heard.set(identity, heard);
+  #noteRejections(identity: UpstreamIdentity, marks: Readonly<Record<string, string>>): void {
+    const known = this.#known.get(identity) ?? new Map<string, number>();
+    this.#known.set(identity, known);
     for (const [field, value] of Object.entries(marks)) {
       const atMs = Number(value);
-      if (field === 'accepted' || atMs <= (heard.get(field) ?? 0)) continue;
-      heard.set(field, atMs);
-      this.#listener.refused(identity, rejectionOf(field));
+      if (field === 'accepted' || atMs <= (known.get(field) ?? 0)) continue;
+      known.set(field, atMs);
+      this.#listener.rejected(identity, rejectionOf(field));
     }
   }
 }
@@ -154,7 +145,7 @@ interface StatusEvent {
   readonly from: string;
 }
 
-/** Null for other news, and for what is none: who can write to Redis can publish anything. */
+/** Null for other events and malformed ones: anyone who can write to Redis can publish anything. */
 function parseEvent(text: string): StatusEvent | null {
   try {
     const news: Partial<Record<keyof StatusEvent, unknown>> | null = JSON.parse(text);
@@ -166,7 +157,7 @@ function parseEvent(text: string): StatusEvent | null {
   }
 }
 
-/** What cannot be read counts as all of it. */
+/** Null, which stands for everything, when the value is malformed. */
 function parseRejection(value: unknown): Rejection {
   const { resource, permissions }: { resource?: unknown; permissions?: unknown } =
     typeof value === 'object' && value !== null ? value : {};

@@ -2,19 +2,19 @@ import type { Signal } from '../lib/signal.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 
-/** When a replica that has died is not waited for any more. */
+/** Time after which the leases of a dead replica expire. */
 const LEASE_MS = 2_000;
 const RENEW_EVERY_MS = 500;
-/** News can get lost. So it is also looked now and then. */
+/** Longest wait for a release: events can get lost. */
 const LOOK_EVERY_MS = 250;
 
 /**
- * Which replica asks the upstream for what. A lease runs out by itself, so that what a dead process was about to ask is soon
- * asked by another.
+ * Leases that decide which replica reads a row from the upstream. A lease expires by itself, so another replica soon takes
+ * over from a dead one.
  */
 export class Leases {
   readonly #connection: RedisConnection;
-  /** How often each was taken. */
+  /** Number of times each lease was taken. */
   readonly #held = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -26,7 +26,7 @@ export class Leases {
     });
   }
 
-  /** Tries to get a lease; true where it is this process's now, once more if it was so already. Each is to be released. */
+  /** Takes a lease; true when this process holds it, also if it did before. Each success needs a `release`. */
   async take(client: RedisClient, key: string): Promise<boolean> {
     const reply = await client.set(key, this.#connection.replica, {
       condition: 'NX',
@@ -39,7 +39,7 @@ export class Leases {
     return true;
   }
 
-  /** Gives leases up as often as they were taken, and tells those who wait for them. */
+  /** Undoes one `take` of each lease; the last one frees the lease and notifies waiting replicas. */
   release(keys: readonly string[]): void {
     const released = keys.filter((key) => {
       const times = this.#held.get(key) ?? 0;
@@ -57,11 +57,11 @@ export class Leases {
       .ask('leases', (client) =>
         client.releaseLeases(released, this.#connection.replica, this.#connection.eventChannel, news),
       )
-      // They run out.
+      // The leases expire.
       .catch(() => undefined);
   }
 
-  /** Waits until somebody gives up one of these leases, for a moment, or until the signal aborts. */
+  /** Waits until one of these leases is released, LOOK_EVERY_MS at most, or until the signal aborts. */
   released(keys: readonly string[], signal: Signal): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
@@ -93,7 +93,7 @@ export class Leases {
 
   readonly #renew = (): void => {
     if (!this.#connection.isUp) return;
-    // By identity, for the keys of a question belong together.
+    // One command per identity, because the keys of a command must be in one slot.
     const bySlot = Map.groupBy(this.#held.keys(), (key) => key.slice(0, key.indexOf('}')));
     for (const keys of bySlot.values()) {
       this.#connection
@@ -103,7 +103,7 @@ export class Leases {
   };
 }
 
-/** The leases that news are of; none where they are others, or cannot be read. */
+/** Keys of the released leases; empty for other events and malformed ones. */
 function releasedIn(text: string): readonly string[] {
   try {
     const news: { released?: unknown } | null = JSON.parse(text);

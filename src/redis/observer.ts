@@ -1,18 +1,16 @@
-/** What came of a command. */
 export type RedisOutcome = 'ok' | 'timeout' | 'failed';
 
-/** Watches the way to Redis, for those who run the gateway. */
+/** Observes the connection to Redis, for operators. */
 export interface RedisObserver {
-  /** What was asked at once, by what it was for, is over. */
+  /** The commands of one question are done after `ms`. */
   asked(purpose: RedisPurpose, outcome: RedisOutcome, ms: number): void;
-  /** Whether Redis is used from now on. */
+  /** Redis became available or unavailable. */
   turned(isUp: boolean): void;
 }
 
-/** What Redis is asked for. */
+/** Purpose of a question to Redis. */
 export type RedisPurpose = 'cache' | 'leases' | 'quota' | 'standing' | 'probe';
 
-/** Watches nothing. */
 export const redisUnobserved: RedisObserver = {
   asked() {},
   turned() {},

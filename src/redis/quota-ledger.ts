@@ -5,16 +5,16 @@ import type { RowEncryptions } from './row-encryption.ts';
 import type { QuotaReply } from './client.ts';
 import { KEYS, RedisUnavailable, type RedisConnection } from './connection.ts';
 
-/** Neither a window nor a hold is believed to last longer (quota-window.ts), so that what is older is of no interest. */
+/** Lifetime of a quota in Redis: no window and no hold lasts longer (LONGEST_MS in window.ts). */
 const INTERESTING_MS = 600_000;
-/** So long after a question that was not answered nothing is asked: until then each replica spends its own part. */
+/** Pause after an unanswered question, in which each replica spends its own share. */
 const DOUBTED_MS = 500;
-/** So long after its time is over a call counts as under way, for its end may still be on its way. */
+/** Time beyond a call's timeout in which the call counts as in flight, because its end may still be reported. */
 const GRACE_MS = 1_000;
 
 /**
- * One account of each identity's quota for all replicas, kept by Redis: what one learns of an answer's headers all know, a 429
- * holds all, and a call is granted or not at one moment.
+ * Account of each identity's quota in Redis, shared by all replicas: all know what one learns from an answer's headers, a
+ * 429 holds all, and each grant is atomic.
  */
 export class RedisQuotaLedger implements QuotaLedger {
   readonly #connection: RedisConnection;
@@ -22,7 +22,7 @@ export class RedisQuotaLedger implements QuotaLedger {
   readonly #lostAfterMs: number;
   #doubtedUntilMs = 0;
 
-  /** `callTimeoutMs` is the longest that a call can take. */
+  /** `callTimeoutMs` is the longest duration of a call. */
   constructor(connection: RedisConnection, encryptions: RowEncryptions, callTimeoutMs: number) {
     this.#connection = connection;
     this.#encryptions = encryptions;
@@ -60,7 +60,7 @@ export class RedisQuotaLedger implements QuotaLedger {
     }
   }
 
-  /** What it is the connection has told. */
+  /** The connection has already reported the cause. */
   #doubted(error: unknown): null {
     if (!(error instanceof RedisUnavailable)) throw error;
     this.#doubtedUntilMs = performance.now() + DOUBTED_MS;
@@ -89,7 +89,7 @@ export class RedisQuotaLedger implements QuotaLedger {
           INTERESTING_MS,
         ),
       )
-      // What is not told counts as under way until it counts as lost.
+      // An unsettled call counts as in flight until it counts as lost.
       .catch(() => undefined);
   }
 }

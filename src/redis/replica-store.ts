@@ -20,13 +20,13 @@ export interface ReplicaStoreOptions {
   readonly encryptions: RowEncryptions;
   readonly leases: Leases;
   readonly standing: RedisCredentialStatus;
-  /** How long what is kept may be shown without the upstream having accepted the credential, wherever. */
+  /** Longest time that rows may be shown after the upstream last accepted the credential, from any replica. */
   readonly proofMs: number;
-  /** Told when the upstream accepted a credential last as far as is known elsewhere, on the clock of `performance.now()`. */
+  /** Receives the last acceptance of a credential that Redis knows, on the clock of `performance.now()`. */
   readonly onAccepted: (identity: UpstreamIdentity, sentMs: number) => void;
 }
 
-/** What is kept in Redis: each row by itself, sealed for who has the credential that it was read with. */
+/** Rows in Redis, each encrypted by itself for holders of the credential that it was read with. */
 export class RedisReplicaStores implements ReplicaStores {
   readonly #options: ReplicaStoreOptions;
   readonly #clock = new RedisClock();
@@ -40,25 +40,25 @@ export class RedisReplicaStores implements ReplicaStores {
   }
 }
 
-/** What time it is in Redis, as far as it was asked of late. */
+/** Time of Redis, estimated from its last reply. */
 class RedisClock {
   #toldMs = 0;
   #heardAtMs = 0;
 
-  /** Takes seconds and microseconds. */
+  /** Takes seconds and microseconds, returns milliseconds. */
   heard([seconds, micros = '0']: readonly string[]): number {
     this.#toldMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
     this.#heardAtMs = performance.now();
     return this.#toldMs;
   }
 
-  /** Null before it was heard. */
+  /** Null before the first reply. */
   nowMs(): number | null {
     return this.#heardAtMs === 0 ? null : Math.floor(this.#toldMs + performance.now() - this.#heardAtMs);
   }
 }
 
-/** Where something of an id is found. */
+/** Location of an id's row in Redis. */
 interface RowKey {
   readonly id: string;
   readonly place: string;
@@ -77,7 +77,7 @@ class RedisReplicaStore implements ReplicaStore {
   readonly #identity: UpstreamIdentity;
   readonly #resource: { readonly name: string; readonly permissions: readonly string[] };
   readonly #scope: string;
-  /** What is on its way to Redis. */
+  /** Writes in flight. */
   readonly #writes = new Set<Promise<unknown>>();
 
   constructor(
@@ -129,14 +129,14 @@ class RedisReplicaStore implements ReplicaStore {
     try {
       const answer = await connection.ask('leases', async (client, inBytes) => {
         taking = places.map((place) => take(client, place));
-        // Read after the leases were taken: who gave one up has shown before what came of it.
+        // Rows are read after the leases are taken: a replica writes its rows before it releases a lease.
         const [read] = await Promise.all([this.#read(client, inBytes, places), ...taking]);
         return read;
       });
       const rows = await this.#decrypted(places, answer);
       return { rows, mine, lease: new RedisLease(taken, leases, this.#writes) };
     } catch (error) {
-      // Some may come late all the same.
+      // Some leases may still be granted late.
       void Promise.allSettled(taking).then(() => taken.length > 0 && leases.release(taken));
       return nullIfUnavailable(error);
     }
@@ -151,7 +151,7 @@ class RedisReplicaStore implements ReplicaStore {
     const readAtMs = this.#clock.nowMs();
     if (readAtMs === null || !this.isAvailable) return;
     const write = this.#write(read, readAtMs)
-      // Who does not find it asks for it.
+      // A replica that misses a row reads it from the upstream.
       .catch(() => undefined)
       .finally(() => this.#writes.delete(write));
     this.#writes.add(write);
@@ -191,7 +191,7 @@ class RedisReplicaStore implements ReplicaStore {
     return { nowMs: this.#clock.heard(time), standing, sealed };
   }
 
-  /** What of it may be shown. */
+  /** Rows that may be shown, by id. */
   async #decrypted(
     places: readonly RowKey[],
     { nowMs, standing: { acceptedAtMs, notBeforeMs }, sealed }: StoredRows,
@@ -228,7 +228,7 @@ class RedisReplicaStore implements ReplicaStore {
   }
 }
 
-/** Any other error is a defect. */
+/** Throws any other error, which is a defect. */
 function nullIfUnavailable(error: unknown): null {
   if (error instanceof RedisUnavailable) return null;
   throw error;
@@ -238,7 +238,7 @@ function leaseOf(key: string): string {
   return `${key}:asked`;
 }
 
-/** Leases that are given up together, after all that was read has been shown. */
+/** Leases that are released together, after all rows read have been written. */
 class RedisLease implements Lease {
   readonly #keys: readonly string[];
   readonly #leases: Leases;

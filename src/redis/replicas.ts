@@ -8,26 +8,26 @@ import { RedisConnection, type RedisProblem } from './connection.ts';
 import type { RedisObserver } from './observer.ts';
 import { RedisQuotaLedger } from './quota-ledger.ts';
 import { RedisReplicaStores } from './replica-store.ts';
-import { RedisCredentialStatus, type StandingListener } from './credential-status.ts';
+import { RedisCredentialStatus } from './credential-status.ts';
 
 export interface ReplicasOptions {
   readonly url: string;
   readonly pepper: string;
   /** Base of the REST API. */
   readonly apiUrl: string;
-  /** The longest that one upstream call may take. */
+  /** Longest duration of one upstream call. */
   readonly upstreamTimeoutMs: number;
-  /** How long what is kept may be shown without the upstream having accepted the credential again. */
+  /** Longest time that rows may be shown after the upstream last accepted the credential. */
   readonly proofMs: number;
-  /** The longest that anything is kept. */
+  /** Longest TTL of any row. */
   readonly longestTtlMs: number;
   readonly log: Logger;
   readonly observer?: RedisObserver;
-  /** The longest that Redis is waited for. @default 50 */
+  /** Longest wait for Redis. @default 50 */
   readonly timeoutMs?: number | undefined;
 }
 
-/** What this process shares with its replicas over Redis. With Redis away, each of these says that it is not there. */
+/** State shared between replicas over Redis. While Redis is unavailable, ledger and stores report so. */
 export class Replicas {
   readonly ledger: QuotaLedger;
   readonly stores: ReplicaStores;
@@ -35,11 +35,11 @@ export class Replicas {
   readonly #connection: RedisConnection;
   readonly #leases: Leases;
 
-  /** `listener` is told what other replicas hear of credentials. */
-  constructor(options: ReplicasOptions, listener: StandingListener) {
+  /** `listener` receives what other replicas learn about credentials. */
+  constructor(options: ReplicasOptions, listener: CredentialEvents) {
     const { upstreamTimeoutMs, proofMs, longestTtlMs } = options;
     const connection = new RedisConnection(options);
-    // What was kept for an identity is not shown any longer than that without it being met again.
+    // Rows are not shown for longer than `proofMs` without another use of the identity.
     const encryptions = new RowEncryptions(options, proofMs);
     const leases = new Leases(connection);
     const standing = new RedisCredentialStatus(connection, encryptions, longestTtlMs + proofMs, listener);
@@ -57,7 +57,7 @@ export class Replicas {
     this.#leases = leases;
   }
 
-  /** Why Redis is not used, null when it is. */
+  /** Reason why Redis is not used; null while it is used. */
   get problem(): RedisProblem | null {
     return this.#connection.problem;
   }

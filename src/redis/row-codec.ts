@@ -4,17 +4,17 @@ import { zstdCompress, zstdDecompress } from 'node:zlib';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-/** Below this compressing gains less than it costs. */
+/** Smaller rows gain less from compression than it costs. */
 const LARGE_BYTES = 4_096;
-/** As much as is read of the upstream (http.ts), and a head. */
+/** Size limit of an upstream answer (http.ts), plus a head. */
 const MOST_BYTES = 33 * 1024 * 1024;
 const PLAIN = 0;
 const COMPRESSED = 1;
 const LINE_BREAK = 0x0a;
 
-/** What is kept of one id. */
+/** Row of one id as stored in Redis. */
 export interface StoredRow {
-  /** When it was read, in milliseconds of Redis. */
+  /** Time of the read, in milliseconds of the Redis clock. */
   readonly readAtMs: number;
   readonly status: number;
   readonly correlationId: string | undefined;
@@ -22,7 +22,7 @@ export interface StoredRow {
   readonly row: string | Buffer | null;
 }
 
-/** A row as bytes: how it is written, then a line that tells of the answer, then the row. */
+/** Row as bytes: a format byte, a JSON line about the answer, then the row; compressed after the byte when large. */
 export async function encodeRow({ readAtMs, status, correlationId, row }: StoredRow): Promise<Buffer> {
   const head = JSON.stringify({ readAtMs, status, correlationId, isAbsent: row === null });
   const text = Buffer.concat([Buffer.from(`${head}\n`), Buffer.from(row ?? '')]);
@@ -31,7 +31,7 @@ export async function encodeRow({ readAtMs, status, correlationId, row }: Stored
     : Buffer.concat([Buffer.of(COMPRESSED), await compress(text)]);
 }
 
-/** Null for what is no such row. */
+/** Null for bytes that are no encoded row. */
 export async function decodeRow(
   bytes: Buffer,
 ): Promise<(StoredRow & { readonly row: Buffer | null }) | null> {

@@ -5,23 +5,23 @@ import { PerIdentity } from '../identity/per-identity.ts';
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** Enough that two names are never the same by chance. */
+/** Long enough that two names never collide by chance. */
 const NAME_LENGTH = 22;
 
-/** What goes into the keys besides the credential, the same for all replicas. */
+/** Inputs of key derivation besides the credential; equal in all replicas. */
 export interface RowEncryptionOptions {
-  /** A secret of the installation. */
+  /** Secret of the installation. */
   readonly pepper: string;
-  /** Base of the REST API: what was read of one is nothing to another. */
+  /** Base of the REST API, so that rows of different APIs stay apart. */
   readonly apiUrl: string;
 }
 
 /**
- * What is one identity's in Redis. Names and values can be made, found and read only by who has the credential: each
- * is derived from it, and nothing of it is written.
+ * Names and encryption of one identity's rows in Redis. Only holders of the credential can create, find and read them:
+ * names and keys are derived from the credential, which is never written.
  */
 export class RowEncryption {
-  /** What the identity is called in Redis. */
+  /** Name of the identity in Redis. */
   readonly name: string;
   readonly #placeSecret: string;
   readonly #valueKey: Buffer;
@@ -33,13 +33,13 @@ export class RowEncryption {
     this.#valueKey = derived('values');
   }
 
-  /** What stands in a key of Redis for what is to be found there, which may itself tell of people. */
+  /** Name of a row in its Redis key. The row's own names are hashed, because they may identify people. */
   rowKey(...what: readonly string[]): string {
     // SHA-3 needs no HMAC; see keyed-hash.ts.
     return hash('sha3-256', this.#placeSecret + JSON.stringify(what), 'base64url').slice(0, NAME_LENGTH);
   }
 
-  /** Encrypts a value for one place; anywhere else it cannot be read. */
+  /** Encrypts a value for one row key; under any other, decryption fails. */
   encrypt(value: Buffer, place: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.#valueKey, nonce);
@@ -48,7 +48,7 @@ export class RowEncryption {
     return Buffer.concat([nonce, cipher.getAuthTag(), ...sealed]);
   }
 
-  /** Null for what was not sealed by this identity for this place, or was changed since. */
+  /** Null for a value that this identity did not encrypt for this row key, or that was changed since. */
   decrypt(sealed: Buffer, place: string): Buffer | null {
     if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
     try {
@@ -70,11 +70,11 @@ interface KnownIdentity {
   usedAtMs: number;
 }
 
-/** The encryptions of all identities that are met, each derived once. */
+/** Row encryptions of all identities in use, each derived once. */
 export class RowEncryptions {
   readonly #known: PerIdentity<KnownIdentity>;
 
-  /** An identity that was not met for `idleMs` is forgotten when others come. */
+  /** An identity unused for `idleMs` is forgotten when others come. */
   constructor(options: RowEncryptionOptions, idleMs: number) {
     this.#known = new PerIdentity(
       (identity) => ({ identity, encryption: new RowEncryption(identity, options), usedAtMs: 0 }),
@@ -88,7 +88,7 @@ export class RowEncryptions {
     return known.encryption;
   }
 
-  /** The identity that has this name in Redis, if it was met. */
+  /** Identity with this name in Redis; undefined when it is not in use here. */
   named(name: string): UpstreamIdentity | undefined {
     for (const { identity, encryption } of this.#known.values())
       if (encryption.name === name) return identity;

@@ -1,6 +1,6 @@
 /**
- * What has to happen in Redis at one moment. Everything that they touch has the identity's name as its hash tag, so that it is in
- * one slot of a cluster. Moments are those of Redis, in milliseconds: it is the one clock that all replicas share.
+ * Scripts for steps that must be atomic in Redis. All their keys have the identity's name as hash tag, so that they are in
+ * one slot of a cluster. Times are milliseconds of the Redis clock, the only one that all replicas share.
  */
 
 const NOW = `
@@ -8,10 +8,10 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /**
- * Of one identity's quota: the hash holds the window as the upstream last told of it, the sorted set the calls under way with the
- * moment from which on they count as lost. Used is what the upstream has counted and what is under way, although some of that
- * may have been counted by now; and no less than what was granted. Where each replica logs in by itself, the upstream counts each
- * one's calls apart, in windows of their own: all together they are one account here.
+ * Quota of one identity. The hash holds the window as the upstream last reported it; the sorted set holds the calls in
+ * flight, scored by the time from which they count as lost. Used is the upstream's count plus the calls in flight, although
+ * some may be counted already, and at least the number granted. When each replica logs in by itself, the upstream counts
+ * each one's calls apart, in separate windows; here all are one account.
  */
 const QUOTA = `${NOW}
 local quota, underWay = KEYS[1], KEYS[2]
@@ -52,7 +52,7 @@ local function told(isGranted)
   return {isGranted, (used()), limit(), resetMs, math.max(0, state.held - now)}
 end`;
 
-/** ARGV: the call's id, after how long it counts as lost, how long all of it is of interest. Both in milliseconds. */
+/** ARGV: call id, time after which the call counts as lost, lifetime of the keys; both in milliseconds. */
 export const takeScript = `${QUOTA}
 redis.call('ZREMRANGEBYSCORE', underWay, '-inf', now)
 local isGranted = 1
@@ -69,12 +69,12 @@ export const lookScript = `${QUOTA}
 return told(0)`;
 
 /**
- * ARGV: the call's id, how long ago it started, 1 if it was made, what the upstream has counted (-1: nothing was reported), what it
- * allows, until when in milliseconds, how long nothing is to go after a 429 (-1: it was none), how long all of it is of interest.
+ * ARGV: call id, time since its start, 1 if it was made, the upstream's count (-1: not reported), the upstream's limit,
+ * time to the window's end, hold after a 429 (-1: no 429), lifetime of the keys. Times in milliseconds.
  *
- * Seconds of a report are rounded, and count from some moment while the call was under way. Two reports are of the same window
- * when their ends can be the same; its end is then the latest at which it can begin anew at the earliest, and a bit more. No
- * window begins before the one before has ended: a later end before then is that of another token.
+ * Reported seconds are rounded and count from some moment while the call was in flight. Two reports are of the same window
+ * when their ends can be equal; the window's end is then the latest of their earliest possible ends, plus a margin. No
+ * window begins before the previous one has ended: a later end before then belongs to another token.
  */
 export const settleScript = `${QUOTA}
 local startedAgo, wasSent, count, allowed, resetMs, refusedMs =
@@ -113,7 +113,7 @@ end
 save(ARGV[8])
 return 1`;
 
-/** The upstream accepted a credential. KEYS: its standing. ARGV: how long ago the call was sent, how long that is of interest. */
+/** The upstream accepted a credential. KEYS: its status. ARGV: milliseconds since the call was sent, status lifetime. */
 export const acceptScript = `${NOW}
 local at = now - ARGV[1]
 local known = redis.call('HMGET', KEYS[1], 'accepted', 'refused')
@@ -123,7 +123,7 @@ if at > (tonumber(known[2]) or 0) and at > (tonumber(known[1]) or 0) then
 end
 return 1`;
 
-/** The upstream refused something. KEYS: the standing. ARGV: how long that is of interest, the channel, the news, the fields. */
+/** The upstream rejected something. KEYS: credential status. ARGV: status lifetime, channel, event, hash fields. */
 export const refuseScript = `${NOW}
 for index = 4, #ARGV do
   redis.call('HSET', KEYS[1], ARGV[index], now)
@@ -133,7 +133,7 @@ redis.call('PEXPIRE', KEYS[1], ARGV[1])
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`;
 
-/** Gives up leases that are still ours. KEYS: those. ARGV: who we are, the channel, the news. */
+/** Releases the leases that this replica still holds. KEYS: leases. ARGV: replica id, channel, event. */
 export const releaseScript = `
 for _, key in ipairs(KEYS) do
   if redis.call('GET', key) == ARGV[1] then redis.call('DEL', key) end
@@ -141,7 +141,7 @@ end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`;
 
-/** Goes on holding leases that are still ours. KEYS: those. ARGV: who we are, for how many milliseconds. */
+/** Renews the leases that this replica still holds. KEYS: leases. ARGV: replica id, milliseconds. */
 export const renewScript = `
 for _, key in ipairs(KEYS) do
   if redis.call('GET', key) == ARGV[1] then redis.call('PEXPIRE', key, ARGV[2]) end

@@ -14,7 +14,7 @@ const campaign = entityFields(campaigns, (sources) => sources.campaigns);
 const progress = figuresOf(campaignProgress, (sources) => sources.campaignProgress);
 const stats = figuresOf(campaignStats, (sources) => sources.campaignStats);
 
-/** Figures of a campaign, which are loaded by its id and need nothing else of it. */
+/** Figures of a campaign, loaded by its id alone. */
 function figuresOf<Figures>(
   resource: LoadedResource,
   loaderOf: (sources: DataSources) => EntityLoader<Figures>,

@@ -11,7 +11,7 @@ const contact = fieldsLoadedBy(
   (references, { contacts }, _expand, field) => contacts.prefetch(references, field),
 );
 
-/** Where a contact is may be known only by its campaign, which is loaded with all others then. */
+/** A contact's list may be known only from its campaign, which is then loaded in one batch with the others. */
 const location = {
   getOrLoad(reference: ContactReference, { contacts }: DataSources) {
     const found = contacts.contactListOf(reference);

@@ -2,9 +2,9 @@ import { GraphQLScalarType, Kind } from 'graphql';
 import { epochMsOf } from '../datasources/wire/date-time.ts';
 
 /**
- * A moment. What the data sources give is text in the schema's form already (date-time.ts). What a client sends becomes a
- * Date, whatever its offset; what is no moment becomes an invalid Date, which the argument rules refuse by the name of the
- * argument: a scalar does not know which one it stands in.
+ * Moment in time. Data sources give text in the schema's form already (date-time.ts). Client input becomes a Date, whatever
+ * its offset. Invalid input becomes an invalid Date, which the argument rules reject by the name of the argument: a scalar
+ * does not know its argument.
  */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',

@@ -11,7 +11,7 @@ import { selectedAmong } from '../lookahead/selections.ts';
 import { endWithObject, fieldTrace } from '../lookahead/traced-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
-/** Asks the upstream, even for an id alone, and at once for the parts that are selected: one call answers all. */
+/** Loads the entity even for its id alone, with all selected expand parts, so that one call answers everything. */
 function byId<Entity extends object, Part extends string>(
   loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
 ) {

@@ -48,7 +48,7 @@ export async function campaignInteractionConnection(
   return page;
 }
 
-/** Null when the upstream does not know the campaign, or the campaign does not have the interaction at the moment. */
+/** Null when the upstream does not know the campaign, or the campaign currently lacks the interaction. */
 export async function campaignInteractionNamed(
   campaignId: string,
   id: string,
@@ -61,7 +61,7 @@ export async function campaignInteractionNamed(
   return named;
 }
 
-/** The campaign's interactions; what had to be left out of them is told to the client. */
+/** Interactions of a campaign. Rows that had to be left out are noted as problems for the client. */
 async function interactionsOf(
   campaignId: string,
   maxAgeMs: number,

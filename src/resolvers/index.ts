@@ -31,7 +31,7 @@ const types: RequiredResolvers = {
 
 const Disposition: DispositionResolvers = { OUTDATEDSDKVERSION: 'OutdatedSdkVersion' };
 
-/** Types that stand here are answered by more than properties of what was read; the others need no resolver. */
+/** Types without an entry need no resolver: properties of their objects answer all of their fields. */
 export const resolvers = {
   ...types,
   DateTime: behaviourOf(DateTime),
@@ -39,7 +39,7 @@ export const resolvers = {
   JSON: behaviourOf(GraphQLJSON),
 };
 
-/** What a scalar does. What is to be read about it stands in the schema, where the scalar's own text would take its place. */
+/** Functions of a scalar only: its own description would replace the one in the schema. */
 function behaviourOf({ serialize, parseValue, parseLiteral }: GraphQLScalarType) {
   return { serialize, parseValue, parseLiteral };
 }

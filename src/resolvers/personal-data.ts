@@ -13,15 +13,15 @@ import { propertyOf } from '../lookahead/property-of.ts';
 
 type GuardedResolver = GraphQLFieldResolver<unknown, GatewayContext, Readonly<Record<string, unknown>>>;
 
-/** What stands for a field in the errors of it: the row that it is of, or what a root field was asked for. */
+/** Entity that errors of a field name: the row with the field, or the entity that a root field was asked for. */
 interface Subject {
   readonly type: string;
   readonly idOf: (source: unknown, args: Readonly<Record<string, unknown>>) => unknown;
 }
 
 /**
- * Keeps the fields that the schema marks with `@personalData` from callers that may not see such. It is done where the schema
- * is built, around whatever answers the field, so that nothing is read for them and no resolver can forget it.
+ * Guards the fields marked with `@personalData` against callers that may not see personal data. The guard is put around each
+ * resolver when the schema is built, so that nothing is read for such callers and no resolver can omit it.
  */
 export function guardPersonalData(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
@@ -64,7 +64,7 @@ function guardedResolver(resolve: GuardedResolver, subject: Subject): GuardedRes
   };
 }
 
-/** Asks for no `info`, which would have to be made for every row. */
+/** Takes no `info`, which the executor would have to make for every row. */
 function guardedProperty(name: string, subject: Subject): GuardedResolver {
   const guard = guardOf(subject);
   return (source, args, context) => {
@@ -73,9 +73,9 @@ function guardedProperty(name: string, subject: Subject): GuardedResolver {
   };
 }
 
-/** Refuses a caller that may not see personal data. Who was not authenticated is told that by whatever would be read. */
+/** Guard that always throws. Unauthenticated callers do not get here: the load rejects them. */
 function guardOf({ type, idOf }: Subject) {
-  // One for each request, however many rows it meets: clients are told once.
+  // One error per request, so that clients see it once for all rows.
   const refusals = new WeakMap<GatewayContext, UpstreamError>();
   return (source: unknown, args: Readonly<Record<string, unknown>>, context: GatewayContext): never => {
     const refusal = refusals.get(context) ?? personalDataRefused(context);
@@ -85,7 +85,7 @@ function guardOf({ type, idOf }: Subject) {
   };
 }
 
-/** Why a caller that may not see personal data is not shown something: one for each thing that clients are told once. */
+/** Error for a caller that may not see personal data. Clients get one error per object, so fields share one. */
 export function personalDataRefused({ personalDataScope }: GatewayContext): UpstreamError {
   return new UpstreamError({
     code: 'FORBIDDEN',

@@ -1,7 +1,7 @@
 import type { GraphQLScalarType } from 'graphql';
 import type { Resolvers, ResolversParentTypes } from '../generated/resolvers.ts';
 
-/** The object types of the schema. */
+/** Object types of the schema. */
 type TypeName = {
   [Name in keyof Resolvers & keyof ResolversParentTypes]: NonNullable<Resolvers[Name]> extends
     GraphQLScalarType | { __resolveType: unknown }
@@ -11,13 +11,13 @@ type TypeName = {
 
 type Fields<Type extends TypeName> = Required<Omit<NonNullable<Resolvers[Type]>, '__isTypeOf'>>;
 
-/** What a field's resolver may give, promised or not. */
+/** Result type of a field's resolver, promised or not. */
 type Given<Resolver> = Resolver extends (...args: never[]) => infer Result ? Result : never;
 
 /**
- * The fields that the object handed to the resolvers does not answer by a property of the same name and a fitting type. Of
- * an entity for which codegen.ts names no mapper that is all of them: what codegen takes the object for then, the type as the
- * schema has it, is what no data source gives.
+ * Fields that the parent object does not answer by a property of the same name and a fitting type. Without a mapper
+ * in codegen.ts these are all fields of the type: codegen then takes the schema's type for the parent, and no data source
+ * gives that.
  */
 type Unanswered<Type extends TypeName, Parent = ResolversParentTypes[Type]> =
   '__typename' | 'selfUri' extends keyof Parent
@@ -33,8 +33,8 @@ type Unanswered<Type extends TypeName, Parent = ResolversParentTypes[Type]> =
     }[keyof Fields<Type>];
 
 /**
- * The resolvers of one type. A field that the parent object answers by itself needs none; any other is required, so that a
- * forgotten resolver does not compile, and neither does a field that the schema does not have.
+ * Resolvers of one type. A field that the parent object answers needs none; any other is required. So a missing resolver is
+ * a compile error, and so is a field that the schema does not have.
  */
 export type TypeResolvers<Type extends TypeName, Parent = ResolversParentTypes[Type]> = Pick<
   Fields<Type>,
@@ -42,7 +42,7 @@ export type TypeResolvers<Type extends TypeName, Parent = ResolversParentTypes[T
 > &
   Partial<Fields<Type>>;
 
-/** The resolvers of all types that need any. */
+/** Resolvers of all types that need any. */
 export type RequiredResolvers = {
   [Type in TypeName as [Unanswered<Type>] extends [never] ? never : Type]: TypeResolvers<Type>;
 };

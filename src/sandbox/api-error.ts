@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-/** Codes the vendor uses where nothing more precise is known. */
+/** Codes that the vendor uses when no more precise one applies. */
 const CODES: Readonly<Record<number, string>> = {
   400: 'bad.request',
   401: 'bad.credentials',
@@ -22,13 +22,13 @@ const CODES: Readonly<Record<number, string>> = {
 export interface ApiErrorDetails {
   readonly code?: string;
   readonly message?: string;
-  /** The same message with `{name}` where `messageParams` belong. */
+  /** Message with `{name}` in place of each of the `messageParams`. */
   readonly messageWithParams?: string;
   readonly messageParams?: Record<string, string>;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A refusal the vendor would answer with its ErrorBody. Thrown by handlers, turned into an answer in one place. */
+/** Error that the vendor would answer with its ErrorBody. Handlers throw it; startSandbox turns it into an answer. */
 export class ApiError extends Error {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -43,7 +43,7 @@ export class ApiError extends Error {
     this.#details = { ...details, code };
   }
 
-  /** @param contextId what the vendor's support asks for; the same as the ININ-Correlation-Id header. */
+  /** @param contextId id for the vendor's support; equals the ININ-Correlation-Id header. */
   toBody(contextId: string): Models.ErrorBody {
     const { code, messageWithParams, messageParams } = this.#details;
     return {
@@ -74,14 +74,14 @@ export function invalidValue(parameter: string, value: string): ApiError {
   });
 }
 
-/** A call that is refused as a whole for one id; only a 400 says for which. */
+/** Error for a call that is refused as a whole because of one id; only a 400 names the id. */
 export function refusedIds(status: number, id = ''): ApiError {
   return status === 400 ? invalidValue('id', id) : new ApiError(status);
 }
 
 /**
- * @param retryAfterSeconds also sent as Retry-After. Undefined leaves the header out, which the vendor does at times;
- * null names no time in the message either.
+ * @param retryAfterSeconds sent in the message and as Retry-After. Undefined omits the header, as the vendor sometimes
+ * does; null omits the time in the message too.
  */
 export function rateLimited(retryAfterSeconds: number | null | undefined): ApiError {
   const text = 'Rate limit exceeded the maximum.';
@@ -98,7 +98,7 @@ export function retryAfterHeaders(seconds: number | null | undefined): Record<st
   return seconds == null ? {} : { 'Retry-After': String(seconds) };
 }
 
-/** @param any whether one of them would have been enough, for which the vendor has another code and text. */
+/** @param any true when one of them would have been enough; the vendor then uses another code and text. */
 export function missingPermissions(permissions: readonly string[], any: boolean): ApiError {
   const names = permissions.join(', ');
   const text = any

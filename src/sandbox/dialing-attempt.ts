@@ -1,16 +1,16 @@
 import { integerBetween, randomFor } from './random.ts';
 
-/** What a running campaign does with a contact, in this order; which of them happen depends on mode and luck. */
+/** Stages of a contact in a running campaign, in this order. Mode and chance decide which ones occur. */
 export type Stage = 'pending' | 'scheduled' | 'previewing' | 'proceeding' | 'interacting' | 'gone';
 
-/** One attempt to reach one contact, in one slot of a campaign. The slot takes the next contact when it ends. */
+/** One attempt to reach one contact, in one slot of a campaign. The next cycle of the slot takes the next contact. */
 export interface DialingAttempt {
   readonly campaignId: string;
   readonly slot: number;
   readonly cycle: number;
-  /** Names this attempt; whatever is drawn for it is drawn from a generator of this name. */
+  /** Name of the attempt, and of the generators that draw its data. */
   readonly key: string;
-  /** When each stage begins, in ms since 1970; stages that do not happen are absent. */
+  /** Start of each stage, in ms since 1970; stages that do not occur are absent. */
   readonly begins: ReadonlyMap<Stage, number>;
   readonly startsAtMs: number;
   readonly endsAtMs: number;
@@ -22,7 +22,7 @@ export interface AttemptPlan {
   readonly dialingMode: string;
 }
 
-/** Shares of an attempt at which stages begin after the waiting. */
+/** Start of each stage after the wait, as a share of the cycle. */
 const TIMELINES: Readonly<Record<string, readonly (readonly [Stage, number])[]>> = {
   preview: [
     ['previewing', 0.25],
@@ -41,7 +41,7 @@ const USUAL_TIMELINE: readonly (readonly [Stage, number])[] = [
   ['gone', 0.95],
 ];
 
-/** The attempt a slot is in at a moment. A pure function: the same moment always finds the same contact there. */
+/** The attempt of a slot at a moment. A pure function: the same moment gives the same contact. */
 export function attemptAt(plan: AttemptPlan, slot: number, atMs: number): DialingAttempt {
   const { lengthMs, offsetMs } = rhythm(plan, slot);
   return attemptInCycle(plan, slot, Math.floor((atMs - offsetMs) / lengthMs));
@@ -57,7 +57,7 @@ export function attemptInCycle(plan: AttemptPlan, slot: number, cycle: number): 
   const startsAtMs = offsetMs + cycle * lengthMs;
   const begins = new Map<Stage, number>([[waiting, startsAtMs]]);
   for (const [stage, share] of TIMELINES[plan.dialingMode] ?? USUAL_TIMELINE) {
-    // Nobody answered: what would have been the talk is the end.
+    // Nobody answered, so the attempt ends where the talk would begin.
     const actual = stage === 'interacting' && !isReached ? 'gone' : stage;
     if (!begins.has('gone')) begins.set(actual, startsAtMs + Math.round(lengthMs * share));
   }
@@ -78,7 +78,7 @@ export function stageAt({ begins }: DialingAttempt, atMs: number): Stage {
   return current;
 }
 
-/** One to four minutes for each contact, out of step with the other slots. */
+/** Cycle of one to four minutes per slot, with a random offset so that slots differ. */
 function rhythm({ seed, campaignId }: AttemptPlan, slot: number): { lengthMs: number; offsetMs: number } {
   const random = randomFor(seed, campaignId, slot, 'rhythm');
   const lengthMs = integerBetween(random, 60_000, 240_000);

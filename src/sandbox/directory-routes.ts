@@ -3,11 +3,11 @@ import { inOwnOrder, isDescending, page, sorted, values, withIds, withName } fro
 import type { OrganisationUser } from './organisation.ts';
 import { byId, type ApiCall, type Route } from './route.ts';
 
-/** Observed, not documented, for the listings that are not part of outbound. */
+/** Maximum for listings outside outbound: observed, not documented. */
 const MAX_PAGE_SIZE = 500;
 const USER_STATES = new Set(['active', 'inactive', 'deleted', 'any']);
 
-/** People and the things calls are routed by. */
+/** Routes of users, queues, skills, wrap-up codes, divisions and scripts. */
 export const DIRECTORY_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -75,7 +75,7 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     path: '/api/v2/scripts',
     resource: 'scripts',
     permissions: ['scripter:script:view'],
-    // The trap: this listing knows no id filter and ignores one.
+    // Trap: this listing has no id filter and ignores one.
     handle: (call) =>
       page(
         inOwnOrder(named(call.organisation.scripts, call), ({ id }) => id),
@@ -91,7 +91,7 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
   },
 ];
 
-/** A listing with an id filter and the read of a single row. */
+/** Routes of a listing with an id filter, and of a single row. */
 function directory(
   common: Omit<Route, 'method' | 'handle'>,
   what: string,
@@ -116,7 +116,7 @@ function directory(
   ];
 }
 
-/** These listings filter by the beginning of the name; asterisks stand for anything before or after. */
+/** Rows whose name begins with the filter, or contains it after a leading asterisk. A trailing asterisk is ignored. */
 function named<Row extends { readonly name?: string }>(
   rows: readonly Row[],
   { query }: ApiCall,
@@ -127,7 +127,7 @@ function named<Row extends { readonly name?: string }>(
   return withName(rows, name.replace(/^\*|\*$/g, ''), 'Contains');
 }
 
-/** The trap: inactive and deleted users are not found unless `state` says so. */
+/** Trap: inactive and deleted users are found only when `state` asks for them. */
 function usersInState({ organisation, query }: ApiCall): readonly OrganisationUser[] {
   const wanted = query.get('state') ?? 'active';
   if (!USER_STATES.has(wanted)) throw invalidValue('state', wanted);

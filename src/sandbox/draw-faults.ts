@@ -4,15 +4,15 @@ import { hash32, type Random } from './random.ts';
 export interface DrawnFaults {
   readonly delayMs: number;
   readonly alterations: readonly AlterFault[];
-  /** The one that decides over the answer, if any. */
+  /** The fault that decides the answer, if any. */
   readonly decisive: Exclude<Fault, DelayFault | AlterFault> | null;
 }
 
 export const NO_FAULTS: DrawnFaults = { delayMs: 0, alterations: [], decisive: null };
 
 /**
- * Decides which of the faults strike a request. Delays add up and alterations follow each other in the order given; the
- * first of any other kind decides, and those after it are neither drawn nor counted. A fault is known by its object.
+ * Creates the function that draws the faults for a request. Delays add up; alterations apply in the given order. The first
+ * fault of any other kind decides; later faults are neither drawn nor counted. Counts belong to the fault object.
  */
 export function createFaultDraw(
   random: Random,

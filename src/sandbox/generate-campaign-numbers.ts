@@ -3,10 +3,10 @@ import type { Models } from 'purecloud-platform-client-v2';
 import type { CampaignPlan } from './generate-campaigns.ts';
 import { GENERATED_AT_MS, refOf } from './generate-people.ts';
 
-/** A slot takes a new contact about every so often. */
+/** Average time that a slot spends on one contact. */
 const CONTACT_MS = 150_000;
 
-/** How far a campaign has come through its list; a running one goes on, and begins anew when it is through. */
+/** Progress of a campaign through its contact list. A running campaign starts over at the end of the list. */
 export function progressAt(
   campaign: Models.Campaign,
   { progress, slots }: CampaignPlan,
@@ -27,7 +27,7 @@ export function progressAt(
   };
 }
 
-/** Status, progress and figures in one. The counts of calls agree with the interactions of the same moment. */
+/** Statistics of a campaign. The call counts agree with the interactions of the same moment. */
 export function statsAt(
   campaign: Models.Campaign,
   progress: Models.CampaignProgress,

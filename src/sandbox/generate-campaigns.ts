@@ -4,8 +4,8 @@ import { generatedDate, refOf } from './generate-people.ts';
 import { at, stableId } from './random.ts';
 
 /**
- * A campaign that is there whatever the seed: on, in preview mode, with about a hundred interactions in all five lists.
- * For documentation and examples.
+ * Campaign that exists for every seed, for documentation and examples: on, in preview mode, with about a hundred
+ * interactions across all five lists.
  */
 export const EXAMPLE_CAMPAIGN_ID = '5a11ab1e-0000-4000-8000-000000000001';
 
@@ -13,13 +13,13 @@ export interface CampaignPlan {
   readonly name: string;
   readonly dialingMode: string;
   readonly campaignStatus: string;
-  /** Contacts worked on at once; none for a campaign that does not run. */
+  /** Number of contacts dialed at once; 0 for a campaign that does not run. */
   readonly slots: number;
-  /** Percentage of the contact list at the moment the organisation is generated for. */
+  /** Percentage of the contact list that is done at GENERATED_AT_MS. */
   readonly progress: number;
 }
 
-/** First the one everyone sees, then one of each kind. */
+/** The example campaign comes first, then one of each kind. */
 export const CAMPAIGN_PLANS: readonly CampaignPlan[] = [
   { name: 'Spring offer by hand', dialingMode: 'preview', campaignStatus: 'on', slots: 112, progress: 41 },
   { name: 'Spring offer wide', dialingMode: 'predictive', campaignStatus: 'on', slots: 90, progress: 62 },
@@ -63,7 +63,7 @@ export function generateCampaigns(seed: number, parts: CampaignParts): Models.Ca
       dialingMode,
       campaignStatus,
       contactList: refOf(at(parts.contactLists, index)),
-      // Agentless campaigns have a flow answer instead of people.
+      // Agentless campaigns have a flow instead of agents.
       ...(dialingMode !== 'agentless' && {
         queue: refOf(at(parts.queues, index)),
         script: refOf(at(parts.scripts, index)),

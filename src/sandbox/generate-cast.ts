@@ -4,7 +4,7 @@ import { attemptAt, type DialingAttempt } from './dialing-attempt.ts';
 import type { OrganisationUser } from './organisation.ts';
 import { at, pick, randomFor, stableId, type Random } from './random.ts';
 
-/** A campaign that runs, with those it works with. */
+/** A running campaign with its agents, contacts, skills and wrap-up codes. */
 export interface RunningCampaign {
   readonly seed: number;
   readonly id: string;
@@ -17,7 +17,7 @@ export interface RunningCampaign {
   readonly wrapUpCodes: readonly Models.WrapupCode[];
 }
 
-/** Everyone and everything in one attempt to reach one contact, drawn once and for all. */
+/** All data of one attempt to reach a contact, fixed for the whole attempt. */
 export interface Cast {
   readonly running: RunningCampaign;
   readonly attempt: DialingAttempt;
@@ -31,7 +31,7 @@ export interface Cast {
   readonly wrapUp: Models.Wrapup;
 }
 
-/** Both ways the upstream writes it, and now and then a value nobody has documented. */
+/** Dispositions in both spellings of the upstream, with an occasional undocumented value. */
 const REACHED = [
   ...Array<string>(9).fill('LIVE_VOICE'),
   ...Array<string>(8).fill('disposition.classification.callable.person'),
@@ -81,12 +81,12 @@ export function castsAt(running: RunningCampaign, atMs: number): Cast[] {
   });
 }
 
-/** Apart from the cast, because finding a conversation looks through all of them. */
+/** Separate from castOf, because findConversation computes the id of every attempt. */
 export function conversationId(attempt: DialingAttempt): string {
   return stableId(attempt.key, 'conversation');
 }
 
-/** Each slot has contacts of its own, so that nobody is called twice at once by one campaign. */
+/** Each slot has its own contacts, so a campaign never calls one contact twice at once. */
 function contactOf(
   { contacts, slots }: RunningCampaign,
   { slot, cycle }: DialingAttempt,

@@ -10,7 +10,7 @@ const LISTS: readonly (readonly [name: string, size: number])[] = [
   ['Survey panel', 400],
 ];
 const COLUMNS = ['FirstName', 'LastName', 'Phone', 'Email', 'City', 'CustomerSince', 'OpenAmount'];
-/** Nobody could take these for real people. */
+/** Names that cannot be mistaken for real people. */
 const FIRST_NAMES = 'Ada Basil Cora Dexter Elsie Floyd Gilda Hugo Ilsa Jasper Kitty Lionel Maud Ned'.split(
   ' ',
 );
@@ -52,7 +52,7 @@ export function generateContacts(
 ): ReadonlyMap<string, Contacts> {
   return new Map(
     lists.map(({ id: listId = '', size = 0 }) => {
-      // One generator for the whole list: one for each contact would take longer than all the rest.
+      // One generator per list: one per contact would take longer than everything else.
       const random = randomFor(seed, 'contacts', listId);
       const contacts = Array.from({ length: size }, (_, index) =>
         generateContact(random, seed, listId, index),
@@ -67,7 +67,7 @@ function generateContact(random: Random, seed: number, listId: string, index: nu
   const firstName = pick(random, FIRST_NAMES);
   const lastName = pick(random, LAST_NAMES);
   const callable = random() < 0.93;
-  // 555-0100 to 555-0199 are kept free for fiction.
+  // 555-0100 to 555-0199 are reserved for fiction.
   const phone = `+1${201 + (Math.floor(index / 100) % 700)}55501${String(index % 100).padStart(2, '0')}`;
   return {
     id,

@@ -3,14 +3,14 @@ import type { Models } from 'purecloud-platform-client-v2';
 import type { Cast } from './generate-cast.ts';
 import { stableId } from './random.ts';
 
-/** The last part of a talk in which the customer has hung up and the agent wraps up. */
+/** Last part of an attempt: the customer has hung up and the agent wraps up. */
 const WRAP_UP_MS = 5_000;
 
 export function dialerParticipantId({ attempt }: Cast): string {
   return stableId(attempt.key, 'dialer participant');
 }
 
-/** The conversation as far as it has come; undefined before there is one. Works for calls that have ended, too. */
+/** The conversation at a moment; undefined before its start. Also works for ended calls. */
 export function conversationAt(cast: Cast, atMs: number): Models.Conversation | undefined {
   const { begins, endsAtMs } = cast.attempt;
   const startsAtMs = begins.get('previewing') ?? begins.get('proceeding');

@@ -5,11 +5,11 @@ import { castOf, castsAt, conversationId, type Cast, type RunningCampaign } from
 import { conversationAt, dialerParticipantId, iso } from './generate-conversation.ts';
 import { refOf } from './generate-people.ts';
 
-/** How long a scheduled contact has been known to the dialer before its turn comes. */
+/** Time between the creation of a scheduled interaction and its attempt. */
 const SCHEDULED_AHEAD_MS = 600_000;
 const POP_MS = 800;
 
-/** What the interactions endpoint answers for a running campaign. A campaign that is stopping takes no new contacts. */
+/** Answer of the interactions endpoint for a running campaign. A stopping campaign takes no new contacts. */
 export function interactionsAt(running: RunningCampaign, atMs: number): Models.CampaignInteractions {
   const casts = castsAt(running, atMs);
   const inStage = (stage: Stage) =>
@@ -27,7 +27,7 @@ export function interactionsAt(running: RunningCampaign, atMs: number): Models.C
   };
 }
 
-/** A conversation of a contact that is, or was just before, in one of the campaign's slots. */
+/** The conversation with this id, if it belongs to the current or the previous attempt of a slot. */
 export function findConversation(
   running: RunningCampaign,
   id: string,
@@ -62,7 +62,7 @@ function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignI
     callerAddress: campaign.callerAddress,
     creationTime: iso(attempt.startsAtMs - (isScheduled ? SCHEDULED_AHEAD_MS : 0)),
     ...(isPreview && { activePreviewCall: stage === 'previewing' }),
-    // It was previewed before, and put off then.
+    // The contact was previewed before, and postponed.
     ...(isPreview && isScheduled && { lastActivePreviewWrapupTime: iso(attempt.startsAtMs) }),
     ...times,
     ...(hasAgent && agent !== null && { agent: refOf(agent) }),
@@ -88,7 +88,7 @@ function timesAt({ attempt }: Cast, atMs: number): Partial<Models.CampaignIntera
   };
 }
 
-/** Call analysis knows who or what answered when the dialing is about half done. */
+/** Call analysis has its result about halfway through the dialing. */
 function isAnalysed({ attempt }: Cast, atMs: number): boolean {
   const placed = attempt.begins.get('proceeding') ?? Infinity;
   const answered = attempt.begins.get('interacting') ?? attempt.endsAtMs;

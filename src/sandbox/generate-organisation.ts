@@ -12,7 +12,7 @@ import { at, stableId } from './random.ts';
 
 export { EXAMPLE_CAMPAIGN_ID } from './generate-campaigns.ts';
 
-/** Agents of one campaign. */
+/** Number of agents per campaign. */
 const TEAM_SIZE = 20;
 
 interface GeneratedCampaign {
@@ -22,7 +22,7 @@ interface GeneratedCampaign {
   readonly running: RunningCampaign | null;
 }
 
-/** A small contact centre of made-up people. The same seed gives the same one, at every moment, down to each call. */
+/** A small contact centre of invented people. The same seed and moment give the same data, down to each call. */
 export function generateOrganisation(seed: number): Organisation {
   const divisions = generateDivisions(seed);
   const skills = generateSkills(seed);

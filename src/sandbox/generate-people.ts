@@ -18,7 +18,7 @@ const ROUTING_STATUSES = ['IDLE', 'INTERACTING', 'INTERACTING', 'COMMUNICATING',
 const USERS = 60;
 const MANAGERS = 5;
 
-/** A fixed moment in the past for all that has a date but does not move. */
+/** Fixed moment in the past: the base of static dates and of campaign progress. */
 export const GENERATED_AT_MS = Date.UTC(2026, 0, 12, 8);
 
 export function generatedDate(minutesBefore: number): string {
@@ -85,7 +85,7 @@ export function generateUsers(
           proficiency: integerBetween(random, 1, 5),
           state: 'active',
           skillUri: skill.selfUri ?? '',
-          // The row's own, beneath the user: the skill itself is at skillUri.
+          // URI of the row below the user; the skill itself is at skillUri.
           selfUri: `${selfUri}/routingskills/${skill.id}`,
         })),
       selfUri,
@@ -97,7 +97,7 @@ function userId(seed: number, index: number): string {
   return stableId(seed, 'user', index);
 }
 
-/** As references stand on the wire. */
+/** Reference in the vendor's form. */
 export function refOf({ id, name, selfUri }: Models.DomainEntityRef): Models.DomainEntityRef {
   return {
     ...(id !== undefined && { id }),

@@ -17,8 +17,8 @@ export interface Envelope<Row> {
 }
 
 /**
- * One page of the rows. `pageSize` is 25 unless asked for and silently cut at the largest; pages count from 1, and a
- * page past the end is empty rather than an error.
+ * One page of the rows. `pageSize` defaults to 25 and is silently cut to the maximum. Pages count from 1; a page past the
+ * end is empty, not an error.
  */
 export function page<Row>(
   rows: readonly Row[],
@@ -63,7 +63,7 @@ export function values(query: URLSearchParams, name: string): string[] {
     .filter((value) => value !== '');
 }
 
-/** Rows with one of the asked ids; unknown ids are left out. An empty filter is no filter: the caller gets them all. */
+/** Rows with one of the ids in the query; unknown ids are skipped. An empty filter returns all rows. */
 export function withIds<Row extends { readonly id?: string }>(
   rows: readonly Row[],
   query: URLSearchParams,
@@ -72,7 +72,7 @@ export function withIds<Row extends { readonly id?: string }>(
   return ids.size === 0 ? rows : rows.filter(({ id }) => id !== undefined && ids.has(id));
 }
 
-/** An order that is steady from page to page but follows neither the ids asked for nor the rows as they are kept. */
+/** Rows in an order that is stable across pages, but follows neither the requested ids nor the stored order. */
 export function inOwnOrder<Row>(rows: readonly Row[], idOf: (row: Row) => string | undefined): Row[] {
   return rows.toSorted((a, b) => hash32(idOf(a) ?? '') - hash32(idOf(b) ?? ''));
 }
@@ -84,7 +84,7 @@ export function sorted<Row>(rows: readonly Row[], textOf: (row: Row) => string, 
 
 type NameFilter = 'Prefix' | 'Contains' | 'Equals';
 
-/** Rows whose name fits, upper and lower case alike. Without a name all fit. */
+/** Rows whose name matches, ignoring case. A null or empty name matches all. */
 export function withName<Row extends { readonly name?: string }>(
   rows: readonly Row[],
   name: string | null,

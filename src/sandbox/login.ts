@@ -6,7 +6,7 @@ export interface LoginOptions {
   readonly tokens: Tokens;
 }
 
-/** The OAuth endpoint has error bodies of its own, unlike the API's ErrorBody. */
+/** The OAuth endpoint has its own error bodies, unlike the API's ErrorBody. */
 export interface LoginAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, string | number>>;
@@ -14,7 +14,7 @@ export interface LoginAnswer {
 
 /**
  * POST /oauth/token: HTTP Basic and `grant_type=client_credentials`, as a form.
- * A wrong client or secret is 400, not 401, and so is throttling (`throttledLogin`): only the text tells them apart.
+ * A wrong client or secret gets 400, not 401. Throttling gets 400 too (`throttledLogin`): only the body tells them apart.
  */
 export function login(authorization: string | undefined, form: string, options: LoginOptions): LoginAnswer {
   const encoded = /^Basic +(\S+)$/i.exec(authorization ?? '')?.[1];

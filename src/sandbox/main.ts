@@ -11,7 +11,7 @@ if (settings === null) {
   try {
     const sandbox = await startSandbox({
       ...options,
-      // Nobody looks at them here, and it may run for long.
+      // Nothing reads recorded requests here, and a long run would fill memory.
       recordedRequests: 0,
       rateLimit: { allowed: callsPerMinute, windowSeconds: 60 },
     });

@@ -1,14 +1,14 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-/** A user as it stands on the wire: the manager is a reference, although the vendor's type calls it a whole user. */
+/** A user in an answer: the manager is a reference, although the vendor's type declares a whole user. */
 export type OrganisationUser = Omit<Models.User, 'manager'> & { manager?: Models.DomainEntityRef };
 
 /**
- * Everything the sandbox can answer with, as plain data. What moves with time is a function of the moment asked for
- * (milliseconds since 1970), so that an answer never depends on which requests came before.
+ * Everything the sandbox can answer with, as plain data. Values that change over time are functions of the moment
+ * (milliseconds since 1970), so an answer never depends on earlier requests.
  *
- * `presence`, `routingStatus` and `skills` of a user are left out of answers unless expanded, `size` of a contact list
- * unless asked for; a contact list without `size` gets the number of its contacts.
+ * `presence`, `routingStatus` and `skills` of a user are left out of answers unless expanded; `size` of a contact list,
+ * unless requested. A contact list without `size` gets the number of its contacts.
  */
 export interface Organisation {
   readonly id: string;
@@ -25,12 +25,12 @@ export interface Organisation {
   readonly campaigns: readonly Models.Campaign[];
   readonly progress: (campaignId: string, atMs: number) => Models.CampaignProgress | undefined;
   readonly stats: (campaignId: string, atMs: number) => Models.CampaignPerformanceData | undefined;
-  /** Undefined is answered with 404, so a campaign at rest gives an object without lists. */
+  /** Undefined is answered with 404, so a campaign that does not run gives an object without lists. */
   readonly interactions: (campaignId: string, atMs: number) => Models.CampaignInteractions | undefined;
   readonly conversations: (conversationId: string, atMs: number) => Models.Conversation | undefined;
 }
 
-/** An organisation that has nothing, to spread into one made by hand: `{ ...emptyOrganisation(), users }`. */
+/** An organisation without data, to spread into a handmade one: `{ ...emptyOrganisation(), users }`. */
 export function emptyOrganisation(): Organisation {
   return {
     id: '00000000-0000-4000-8000-000000000000',

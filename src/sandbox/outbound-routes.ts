@@ -7,7 +7,7 @@ import { bodyIds, byId, param, type ApiCall, type Route } from './route.ts';
 const MAX_PAGE_SIZE = 100;
 const MAX_PERFORMANCE_IDS = 50;
 
-/** What campaigns can be sorted by, with the text to compare. */
+/** Sort keys of campaigns, with the text to compare. */
 const CAMPAIGN_SORTS: ReadonlyMap<string, (campaign: Models.Campaign) => string> = new Map([
   ['name', ({ name }) => name],
   ['campaignStatus', ({ campaignStatus }) => campaignStatus ?? ''],
@@ -16,7 +16,7 @@ const CAMPAIGN_SORTS: ReadonlyMap<string, (campaign: Models.Campaign) => string>
   ['dateModified', ({ dateModified }) => dateModified ?? ''],
 ]);
 
-/** Campaigns, what they do, and whom they call. */
+/** Routes of campaigns, contact lists and contacts. */
 export const OUTBOUND_ROUTES: readonly Route[] = [
   {
     method: 'GET',
@@ -161,7 +161,7 @@ function contactsOfList(call: ApiCall): ReadonlyMap<string, Models.DialerContact
   return contacts;
 }
 
-/** Counting is dear for the upstream, so it does it only when told to. */
+/** Counting is expensive for the upstream, so the size is left out unless requested. */
 function withAskedSize(list: Models.ContactList, { organisation, query }: ApiCall): Models.ContactList {
   const { size = organisation.contacts.get(list.id ?? '')?.size ?? 0, ...plain } = list;
   return query.get('includeSize') === 'true' ? { ...plain, size } : plain;

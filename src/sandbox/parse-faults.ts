@@ -3,7 +3,7 @@ import { RESOURCE_NAMES } from './route.ts';
 
 export interface ParsedFaults {
   readonly faults: readonly Fault[];
-  /** Each names the fault by its place, the field, and what was expected. */
+  /** Each problem names the position of the fault, the field, and the expected value. */
   readonly problems: readonly string[];
 }
 
@@ -41,7 +41,7 @@ const SCOPE: FaultFields = {
   },
 };
 
-/** Kinds that can be given as JSON, with their own fields. */
+/** Fault kinds that JSON can express, with their own fields. */
 const KINDS: Readonly<Record<string, FaultFields>> = {
   status: {
     status: { ...number(200, 599), required: true },
@@ -76,7 +76,7 @@ const KINDS: Readonly<Record<string, FaultFields>> = {
   html: { status: oneOf(200, 502) },
 };
 
-/** @param json a JSON array of faults. Nothing is thrown: what is wrong stands in `problems`. */
+/** @param json a JSON array of faults. Never throws: errors are listed in `problems`. */
 export function parseFaults(json: string): ParsedFaults {
   const items = parsed(json);
   if (!Array.isArray(items)) return { faults: [], problems: ['must be a JSON array of faults'] };
@@ -106,7 +106,7 @@ function problemsOf(item: unknown): string[] {
   ];
 }
 
-/** The tables above say everything the type says, which the compiler cannot see. */
+/** The tables above check all that the type requires; the compiler cannot see that. */
 function isFault(_item: unknown, wrong: readonly string[]): _item is Fault {
   return wrong.length === 0;
 }

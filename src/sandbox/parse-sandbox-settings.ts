@@ -11,7 +11,7 @@ export interface SandboxSettings {
   readonly profile: ProfileName | null;
 }
 
-/** Reads the settings of the stand-alone sandbox. All problems are reported at once; with any, settings is null. */
+/** Reads the settings of the stand-alone sandbox. All problems are reported at once; `settings` is then null. */
 export function parseSandboxSettings(
   env: Readonly<Record<string, string | undefined>>,
 ): { settings: SandboxSettings; problems: [] } | { settings: null; problems: string[] } {

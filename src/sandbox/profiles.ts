@@ -1,16 +1,16 @@
 import type { Fault } from './fault.ts';
 import type { RateLimit } from './rate-limit.ts';
 
-/** What an upstream is like while something is wrong with it. */
+/** A kind of upstream trouble. */
 export interface Profile {
-  /** What goes wrong, for people. */
+  /** The trouble in words, for the banner. */
   readonly description: string;
   readonly faults?: readonly Fault[];
-  /** Instead of the sandbox's own. */
+  /** Replaces the sandbox's own limit. */
   readonly rateLimit?: RateLimit;
 }
 
-/** Troubles of upstreams, by name. Each leaves a fair part of the calls alone, so that a client can live with it. */
+/** Upstream troubles by name. Each spares enough of the calls that a client can cope. */
 export const PROFILES = {
   rateLimitBursts: {
     description: 'of every 60 calls the first 10 are answered with 429 and Retry-After',
@@ -118,7 +118,7 @@ export const PROFILES = {
         retryAfterSeconds: 1,
         burst: { length: 1, every: 4 },
       },
-      // Meets three of every four, for the one above decides over the other.
+      // This fault sees three of every four logins: the fault above decides the other one.
       { kind: 'rateLimited', resource: 'login', burst: { length: 1, every: 3 } },
     ],
   },
@@ -128,7 +128,7 @@ export const PROFILES = {
       { kind: 'tooManyIds', maxIds: 30, resource: 'contacts' },
       { kind: 'tooManyIds', maxIds: 20, resource: 'users', status: 414 },
       { kind: 'tooManyIds', maxIds: 3, resource: 'queues', status: 414 },
-      // Not 404 for contacts: there it says that the whole list is unknown, which is no refusal.
+      // Not 404 for contacts: there a 404 means an unknown contact list, not a refused id.
       { kind: 'refuseIds', ids: { share: 0.05 }, resource: 'users', status: 404 },
       { kind: 'refuseIds', ids: { share: 0.01 }, resource: 'contacts' },
     ],

@@ -3,10 +3,10 @@ const ALLOWED_HEADER = 'inin-ratelimit-allowed';
 const RESET_HEADER = 'inin-ratelimit-reset';
 
 export interface RateLimit {
-  /** Requests answered in one window; the next ones get 429. */
+  /** Requests answered per window; further ones get 429. */
   readonly allowed: number;
   readonly windowSeconds: number;
-  /** What the headers claim instead of `allowed`: the real upstream has hidden limits below the announced one. */
+  /** Limit in the headers instead of `allowed`: the real upstream has hidden limits below the announced one. */
   readonly announced?: number;
 }
 
@@ -19,7 +19,7 @@ interface RateLimitVerdict {
 export interface RateLimiter {
   /** Counts a request of the token. */
   count(token: string): RateLimitVerdict;
-  /** Another limit from now on. Windows under way keep their count and their end. */
+  /** Replaces the limit. Open windows keep their count and their end. */
   use(limit: RateLimit): void;
 }
 
@@ -28,7 +28,7 @@ export function createRateLimiter(initial: RateLimit, now: () => number): RateLi
   let limit = initial;
   const windows = new Map<string, { endsAtMs: number; count: number }>();
 
-  /** Those that ended, oldest first, or every token that was ever seen would be kept. */
+  /** Drops ended windows, oldest first; otherwise every token ever seen would be kept. */
   function dropEnded(atMs: number): void {
     for (const [token, { endsAtMs }] of windows) {
       if (atMs < endsAtMs) return;
@@ -43,7 +43,7 @@ export function createRateLimiter(initial: RateLimit, now: () => number): RateLi
       if (window === undefined || atMs >= window.endsAtMs) {
         dropEnded(atMs);
         window = { endsAtMs: atMs + limit.windowSeconds * 1000, count: 0 };
-        // To the end of the map, also where a shorter limit let it end before older ones.
+        // Moves the token to the end of the map: dropEnded misses a short window that ended before older ones.
         windows.delete(token);
         windows.set(token, window);
       }
@@ -65,7 +65,7 @@ export function createRateLimiter(initial: RateLimit, now: () => number): RateLi
   };
 }
 
-/** The headers of an answer without those that tell of the limit. */
+/** Headers of an answer without the rate limit headers. */
 export function withoutRateLimit(headers: Readonly<Record<string, string>>): Record<string, string> {
   const { [COUNT_HEADER]: _count, [ALLOWED_HEADER]: _allowed, [RESET_HEADER]: _reset, ...others } = headers;
   return others;

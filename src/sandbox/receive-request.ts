@@ -12,13 +12,13 @@ const MAX_BODY_BYTES = 1_000_000;
 
 export interface ReceivedRequest {
   readonly request: RecordedRequest;
-  /** Null for the login, the error to answer with for a path or method there is none for. */
+  /** Null for the login; the error to answer with when no route has the path or method. */
   readonly match: RouteMatch | ApiError | null;
-  /** False for what neither the API nor the login would ever see. */
+  /** False for paths outside both the API and the login. */
   readonly isCounted: boolean;
 }
 
-/** All that is known before the body has come. */
+/** All that is known before the body arrives. */
 export function receiveRequest(message: IncomingMessage): ReceivedRequest {
   const method = message.method ?? 'GET';
   const url = URL.parse(message.url ?? '', 'http://sandbox');
@@ -41,8 +41,8 @@ export function receiveRequest(message: IncomingMessage): ReceivedRequest {
 }
 
 /**
- * Completes the record with the body, and gives its text.
- * @throws {ApiError} 413 above a megabyte; the rest is read and dropped, so that the answer still arrives.
+ * Adds the body to the record, and returns its text.
+ * @throws {ApiError} 413 above a megabyte; the rest is read and dropped, so the answer still arrives.
  */
 export async function receiveBody(message: IncomingMessage, request: RecordedRequest): Promise<string> {
   const chunks: Buffer[] = [];
@@ -59,7 +59,7 @@ export async function receiveBody(message: IncomingMessage, request: RecordedReq
   return text;
 }
 
-/** The last one: the contact's in /contactlists/{listId}/contacts/{id}. */
+/** The last id in the path: the contact's in /contactlists/{listId}/contacts/{id}. */
 function idsInPath(match: RouteMatch | ApiError | null): string[] {
   if (match === null || match instanceof ApiError) return [];
   return [...match.params.values()].slice(-1);

@@ -8,14 +8,14 @@ import { withoutRateLimit } from './rate-limit.ts';
 
 const HTML_PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
 
-/** What a request is answered with when nothing goes wrong on purpose. */
+/** Answer to a request before faults change it. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Sends the answer, or what the drawn faults make of it. Delays have passed already. */
+/** Sends the answer as the drawn faults change it. The caller has already applied the delay. */
 export function respond(
   response: ServerResponse,
   request: RecordedRequest,
@@ -92,12 +92,12 @@ export function respond(
 
 function altered(body: unknown, request: RecordedRequest, alterations: DrawnFaults['alterations']): string {
   let text = JSON.stringify(body);
-  // Parsed anew for each: an alteration may change its copy in place.
+  // Each alteration gets a fresh copy, because it may change the copy in place.
   for (const { alter } of alterations) text = JSON.stringify(alter(JSON.parse(text), request)) ?? '';
   return text;
 }
 
-/** Announces the whole body, so that the client knows that something is missing. */
+/** Content-Length announces the whole body, so the client notices the missing part. */
 function breakOff(
   response: ServerResponse,
   request: RecordedRequest,
@@ -117,6 +117,6 @@ function breakOff(
     ...answer.headers,
   });
   response.flushHeaders();
-  // An orderly end after the write: a reset could overtake the bytes on their way.
+  // Orderly close after the write: a reset could overtake the bytes in transit.
   response.write(bytes.subarray(0, afterBytes), () => response.socket?.destroy());
 }

@@ -2,7 +2,7 @@ import { badRequest, missingPermissions, notFound } from './api-error.ts';
 import type { Organisation } from './organisation.ts';
 import type { TokenOwner } from './tokens.ts';
 
-/** What a request asks for; also how faults and tests name it. */
+/** Kind of data that a request reads; faults and tests use these names. */
 export type ResourceName = (typeof RESOURCE_NAMES)[number];
 export const RESOURCE_NAMES = [
   'campaigns',
@@ -36,10 +36,10 @@ export interface ApiCall {
 
 export interface Route {
   readonly method: 'GET' | 'POST';
-  /** With `{name}` for parameters. */
+  /** Path with `{name}` for parameters. */
   readonly path: string;
   readonly resource: ResourceName;
-  /** The vendor's names of what a token needs one of; empty where every token will do. */
+  /** Permissions by the vendor's names. A token needs one of them; empty allows every token. */
   readonly permissions: readonly string[];
   /** The body of a 200. @throws {ApiError} for any other answer. */
   readonly handle: (call: ApiCall) => unknown;

@@ -5,7 +5,7 @@ import { DIRECTORY_ROUTES } from './directory-routes.ts';
 import { OUTBOUND_ROUTES } from './outbound-routes.ts';
 import { param, type ApiCall, type Route } from './route.ts';
 
-/** Every call the sandbox answers. Earlier rows win, so fixed paths stand before those with a parameter there. */
+/** Every call the sandbox answers. Earlier rows win, so fixed paths come before paths with a parameter. */
 const ROUTES: readonly Route[] = [
   ...OUTBOUND_ROUTES,
   ...DIRECTORY_ROUTES,
@@ -61,7 +61,7 @@ function paramsOf(pattern: string, path: string): ReadonlyMap<string, string> | 
   return params;
 }
 
-/** Empty, which no id is, for text that is not percent-encoded properly. */
+/** Empty for malformed percent-encoding; no id is empty. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -23,55 +23,55 @@ export interface SandboxOptions {
   readonly port?: number;
   /** @default generateOrganisation(seed) */
   readonly organisation?: Organisation;
-  /** For the generated organisation and the faults that strike at a rate. @default 1 */
+  /** Seed of the generated organisation and of faults with a rate. @default 1 */
   readonly seed?: number;
   /** Milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
-  /** Waited before every answer. @default 0 */
+  /** Delay before every answer. @default 0 */
   readonly latencyMs?: number;
-  /** For each access token. @default 300 in 60 seconds */
+  /** Limit per access token. @default 300 in 60 seconds */
   readonly rateLimit?: RateLimit;
-  /** Access tokens accepted besides those the login issued. A bare text does not expire and may do everything. */
+  /** Access tokens accepted besides those of the login. A bare string never expires and has all permissions. */
   readonly tokens?: readonly (string | GivenToken)[];
-  /** Of the tokens the login issues. @default 86400 */
+  /** TTL of tokens from the login. @default 86400 */
   readonly tokenLifetimeSeconds?: number;
   /** @default 'sandbox' */
   readonly clientId?: string;
   /** @default 'sandbox' */
   readonly clientSecret?: string;
   readonly faults?: readonly Fault[];
-  /** The trouble it begins with. @default null, none */
+  /** Profile at the start. @default null, none */
   readonly profile?: ProfileName | null;
-  /** How many of the newest requests `requests` keeps. @default all of them */
+  /** Number of newest requests that `requests` keeps. @default all of them */
   readonly recordedRequests?: number;
 }
 
 export interface Sandbox {
   /** Base of both the API (`/api/v2/…`) and the login (`/oauth/token`). */
   readonly url: string;
-  /** Every request to them in order of arrival. Callers may empty it. */
+  /** Requests to the API and the login in order of arrival. Callers may empty the array. */
   readonly requests: RecordedRequest[];
-  /** How many of them were answered with each status, a broken body included, also when `requests` keeps none. */
+  /** Number of answers by status, broken bodies included. Also counts requests that `requests` does not keep. */
   readonly answered: ReadonlyMap<number, number>;
-  /** Live: callers add and remove while it runs. The profile's own are not among them. */
+  /** Live list: callers add and remove faults while the sandbox runs. Excludes the faults of the profile. */
   readonly faults: Fault[];
-  /** Other trouble from now on, with its own rate limit, if any, for that of the options; null ends it. */
+  /** Replaces the profile; null ends it. Its rate limit, if any, replaces that of the options. */
   useProfile(name: ProfileName | null): void;
-  /** From now on this token is answered with 401, as one that never was. */
+  /** Answers this token with 401 from now on, as an unknown token. */
   revoke(token: string): void;
-  /** From now on this token is answered with 401, as one whose time is over. */
+  /** Answers this token with 401 from now on, as an expired token. */
   expire(token: string): void;
-  /** Ends open connections too, also those a fault left hanging. */
+  /** Also ends open connections, including those that a fault left hanging. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an upstream to run against: a real HTTP server that speaks the vendor's API, with its traps.
+ * Starts an HTTP server that plays the vendor's API, with its traps.
  *
- * Faults strike after the token was checked and counted: a request without a valid token is always 401, and one beyond
- * the rate limit always 429. Those of the options come before those of the profile.
+ * Faults strike after the token check and the rate limit: an API request without a valid token always gets 401, and one
+ * beyond the rate limit always 429. Faults of the options come before those of the profile.
  *
- * @throws what listening throws, such as EADDRINUSE.
+ * @throws {Error} of `listen`, such as EADDRINUSE.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, seed = 1, now = Date.now, latencyMs = 0 } = options;
@@ -92,13 +92,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   function useProfile(name: ProfileName | null): void {
     const profile: Profile | null = name === null ? null : PROFILES[name];
-    // Copies: they are counted from the beginning each time.
+    // Copies, because counts belong to the fault object and must start from zero.
     profileFaults = (profile?.faults ?? []).map((fault) => ({ ...fault }));
     limiter.use(profile?.rateLimit ?? rateLimit);
   }
 
   const server = createServer((message, response) => {
-    // What is left to fail here is the connection, or a wait that closing ended.
+    // Expected here: a broken connection, or a delay that close aborted.
     handle(message, response).catch(() => response.destroy());
   });
 

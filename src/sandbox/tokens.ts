@@ -6,31 +6,31 @@ import { stableId } from './random.ts';
 export interface TokenOwner {
   readonly token: string;
   readonly clientId: string;
-  /** The vendor's names of what it may do; null may everything. */
+  /** Permissions by the vendor's names; null allows everything. */
   readonly permissions: ReadonlySet<string> | null;
 }
 
 /** A token that is accepted without a login. */
 export interface GivenToken {
   readonly token: string;
-  /** Counted from the start of the sandbox. @default it does not expire */
+  /** Counted from the start of the sandbox. @default never expires */
   readonly ttlSeconds?: number;
-  /** What it may do, in the vendor's names, such as `routing:queue:view`. @default everything */
+  /** Permissions by the vendor's names, such as `routing:queue:view`. @default everything */
   readonly permissions?: readonly string[];
 }
 
 export interface Tokens {
   issue(clientId: string): { readonly token: string; readonly expiresInSeconds: number };
-  /** As if it had never been. */
+  /** Makes the token unknown. */
   revoke(token: string): void;
-  /** As if its time were over. */
+  /** Makes the token expired. */
   expire(token: string): void;
   /** @throws {ApiError} 401 for a token that is missing, unknown, expired or revoked. */
   authenticate(token: string | null): TokenOwner;
 }
 
 export interface TokensOptions {
-  /** Tokens that were never issued here; a bare text does not expire and may do everything. */
+  /** Tokens accepted without a login; a bare string never expires and has all permissions. */
   readonly accepted: readonly (string | GivenToken)[];
   readonly ttlSeconds: number;
   readonly now: () => number;

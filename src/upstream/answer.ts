@@ -1,6 +1,6 @@
 import { UpstreamError } from '../errors.ts';
 
-/** Ways in which an answer that arrived can still be unusable in parts. */
+/** Faults that make a 2xx answer, or a part of it, unusable. */
 export type AnswerFault = 'body' | 'contactList' | 'cut' | 'date' | 'reference' | 'row' | 'value';
 
 const faultMessages: Record<AnswerFault, string> = {
@@ -13,7 +13,7 @@ const faultMessages: Record<AnswerFault, string> = {
   value: 'the upstream gave a value of the wrong type',
 };
 
-/** One answer of the upstream, without its body: what came in it may be kept long after the rest of it is of no use. */
+/** Metadata of one upstream answer, without its body: entities keep the metadata longer than the body is needed. */
 export class UpstreamAnswer {
   /** Name of the REST resource that answered. */
   readonly resource: string;
@@ -31,7 +31,7 @@ export class UpstreamAnswer {
     this.receivedAtMs = receivedAtMs;
   }
 
-  /** The error for this fault: the same object each time, so that clients are told once per answer and fault. */
+  /** Error for `fault`: the same object each time, so that clients get one error per answer and fault. */
   fault(fault: AnswerFault): UpstreamError {
     this.#faults ??= new Map();
     let error = this.#faults.get(fault);
@@ -51,12 +51,12 @@ export class UpstreamAnswer {
   }
 }
 
-/** What a read gives: the parsed JSON of a 2xx answer, and where it came from. */
+/** Result of a read: the parsed JSON of a 2xx answer, its bytes and its metadata. */
 export interface UpstreamRead {
   readonly body: unknown;
   /**
-   * What `body` was parsed from: a fraction of its size and of what it costs the garbage collector, for those who keep it. See
-   * `lib/utf8.ts`.
+   * Text of `body` in UTF-8 (`lib/utf8.ts`), for caches: a fraction of the size of `body` and of its cost to the garbage
+   * collector.
    */
   readonly bytes: Buffer;
   readonly answer: UpstreamAnswer;

@@ -1,9 +1,9 @@
 import { UpstreamError, type UpstreamFailure } from '../errors.ts';
 
-/** What may be spent on calls: one request's, or that of all who wait for the same call. */
+/** Call budget of one request, or the joint budget of all followers of one call. */
 export type Budget = Pick<CallBudget, 'left' | 'take' | 'refusal'>;
 
-/** How many upstream calls one request may make, retries and splits included. */
+/** Number of upstream calls that one request may make, retries and bisected calls included. */
 export class CallBudget {
   readonly #maxCalls: number;
   #left: number;
@@ -14,12 +14,12 @@ export class CallBudget {
     this.#left = maxCalls;
   }
 
-  /** How many more it may make. */
+  /** Number of calls that are left. */
   get left(): number {
     return this.#left;
   }
 
-  /** Takes what one call costs; false, and it must not be made, when nothing is left. */
+  /** Takes one call from the budget. False when none is left; then the call must not be made. */
   take(): boolean {
     if (this.#left === 0) return false;
     this.#left -= 1;
@@ -27,8 +27,8 @@ export class CallBudget {
   }
 
   /**
-   * Why a call to this resource is not made: the same error each time, so that clients are told once. Of one that would have
-   * been made again, or in parts, `failed` is what came of it before, which they are told as well.
+   * Error for a call that the budget forbids: the same object each time, so that clients get it once. `failed` is the
+   * failure that would have been retried or bisected; the error, then a new object, reports that failure as well.
    */
   refusal(resource: string, failed?: UpstreamError): UpstreamError {
     if (failed !== undefined) {
@@ -68,10 +68,10 @@ export class CallBudget {
 }
 
 /**
- * What all who wait for the same call may spend on it. The call is paid by the one who came first and has something left; calls
- * to split it, and to try again, by whoever has most left, so that nobody goes without for what others spent.
+ * Joint budget of all followers of one call. `first` pays for the first call if it can. The follower with the most calls
+ * left pays for retries and bisected calls, so that no follower fails because of what another one spent.
  *
- * @param all Those of all who wait at the moment; the first may be left out.
+ * @param all Budgets of the current followers; `first` may be missing.
  */
 export function budgetOfAll(first: Budget, all: () => Iterable<Budget>): Budget {
   let wasPaid = false;

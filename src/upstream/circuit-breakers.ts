@@ -4,18 +4,18 @@ import type { Signal } from '../lib/signal.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
 
-/** Opens when more than this share of the last calls failed; not before there were so many. */
+/** A circuit opens when more than this share of the last calls failed, once the minimum number was made. */
 const THRESHOLD = 0.5;
 const LAST_CALLS = 20;
 const MINIMUM_CALLS = 10;
-/** How long it stays open before one call goes to see. */
+/** Time that a circuit stays open before it lets one probe call through. */
 const OPEN_MS = 5_000;
-/** What failed longer ago than this says nothing about now. */
+/** Failures older than this say nothing about the present. */
 const FORGET_AFTER_MS = 60_000;
 
 /**
  * Stops calls to a resource that keeps failing, so that they neither wait in vain nor keep the upstream from recovering.
- * There is one for each resource and identity: a caller with a token of its own cannot open it for others.
+ * Each resource and identity has its own circuit: a caller with its own token cannot open it for others.
  */
 export class CircuitBreakers {
   readonly #circuits = new PerIdentity(
@@ -33,7 +33,7 @@ export class CircuitBreakers {
     return circuit;
   }
 
-  /** By resource, for each of which there is a circuit. Looks at every identity. */
+  /** Counts by resource, for resources that have a circuit. Walks all identities. */
   counts(): ReadonlyMap<string, CircuitCounts> {
     const counts = new Map<string, { open: number; halfOpen: number }>();
     for (const circuits of this.#circuits.values()) {
@@ -47,10 +47,10 @@ export class CircuitBreakers {
   }
 }
 
-/** How many circuits of one resource stop calls. */
+/** Number of circuits of one resource that stop calls. */
 export interface CircuitCounts {
   readonly open: number;
-  /** One call goes, or may go, to see. */
+  /** Circuits whose probe call is under way, or may be made. */
   readonly halfOpen: number;
 }
 
@@ -60,15 +60,15 @@ interface Breaker {
 }
 
 export class Circuit {
-  /** Made with the first failure: most resources of most identities never have one. */
+  /** Made at the first failure: most resources of most identities never fail. */
   #breaker: Breaker | undefined;
-  /** How many calls did well before. */
+  /** Number of answered calls before the first failure. */
   #answered = 0;
-  /** On the clock of `Date.now()`, as cockatiel's. */
+  /** Time on the clock of `Date.now()`, which cockatiel uses too. */
   #openUntilMs = 0;
   #failedAtMs = 0;
 
-  /** Whether a new one would do as well. */
+  /** True when a new circuit would serve as well. */
   get isIdle(): boolean {
     return Date.now() - this.#failedAtMs > FORGET_AFTER_MS;
   }
@@ -79,7 +79,7 @@ export class Circuit {
     return state === CircuitState.HalfOpen ? 'halfOpen' : 'closed';
   }
 
-  /** Throws an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) while it is open, and while one call has gone ahead to see. */
+  /** Throws an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) while the circuit is open or its probe call is under way. */
   check(): void {
     if (this.#breaker === undefined) return;
     const { state } = this.#breaker.policy;
@@ -87,21 +87,21 @@ export class Circuit {
     if (state === CircuitState.HalfOpen || (state === CircuitState.Open && openMs > 0)) throw opened(openMs);
   }
 
-  /** Makes a call, unless `check` throws. The signal tells whether a failed call was only given up. */
+  /** Makes a call, unless `check` throws. A call that fails after `signal` aborted counts as abandoned. */
   run<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
     return this.#breaker === undefined
       ? this.#runUnwatched(signal, call)
       : this.#runWatched(this.#breaker.policy, signal, call);
   }
 
-  /** While nothing has failed, there is nothing to do but to count. */
+  /** Counts answers only, because no call has failed yet. */
   async #runUnwatched<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
     try {
       const answer = await call();
       this.#countAnswer();
       return answer;
     } catch (error) {
-      // A call that was given up has shown nothing; an upstream that refuses has answered.
+      // An abandoned call proves nothing; an upstream that refuses a call has answered it.
       if (signal.aborted || !(error instanceof UpstreamError)) throw error;
       if (isFault(error)) await this.#countFirstFault(error);
       else this.#countAnswer();
@@ -114,7 +114,7 @@ export class Circuit {
     else this.#breaker.count.success(CircuitState.Closed);
   }
 
-  /** The first, or one of a call that began before it. */
+  /** Counts the first failure, or one of a call that began before the first failure. */
   async #countFirstFault(fault: UpstreamError): Promise<void> {
     const { policy, count } = (this.#breaker ??= this.#makeBreaker());
     if (policy.state === CircuitState.Closed) {
@@ -144,7 +144,7 @@ export class Circuit {
 
   async #runWatched<T>(policy: CircuitBreakerPolicy, signal: Signal, call: () => Promise<T>): Promise<T> {
     this.check();
-    // What `check` lets through an open circuit is the one call that goes to see.
+    // The only call that `check` lets through an open circuit is the probe call.
     const isProbe = policy.state === CircuitState.Open;
     try {
       const outcome = await policy.execute(async () => {
@@ -154,7 +154,7 @@ export class Circuit {
         } catch (error) {
           if (signal.aborted) throw new AbandonedCall(error, isProbe);
           if (!(error instanceof UpstreamError) || isFault(error)) throw error;
-          // An upstream that refuses has answered; of some resources most calls come to a 404.
+          // An upstream that refuses a call has answered it; most calls to some resources end in a 404.
           return () => {
             throw error;
           };
@@ -167,7 +167,7 @@ export class Circuit {
   }
 
   #counts(error: unknown): boolean {
-    // A call that was given up has shown nothing. Only the one that was to show something must not count as good.
+    // An abandoned call proves nothing. Only an abandoned probe is a failure: cockatiel would take it for a success.
     if (error instanceof AbandonedCall) return error.isProbe;
     if (!isFault(error)) return false;
     this.#failedAtMs = Date.now();

@@ -19,66 +19,65 @@ import { type UpstreamRequest, serialize, type SerializedRequest } from './reque
 import type { UpstreamUsage } from './usage.ts';
 import type { UpstreamRead } from './answer.ts';
 
-/** How often a call is tried again at most. */
 const MAX_RETRIES = 2;
 
 export interface UpstreamClientOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`; a path in it is kept. */
   readonly apiUrl: string;
-  /** The longest that one call may take. */
+  /** Upper bound for one call, not counting its wait for a permit. */
   readonly upstreamTimeoutMs: number;
-  /** Calls under way at once for one identity. */
+  /** Upper bound for concurrent calls of one identity. */
   readonly upstreamConcurrency: number;
-  /** Who else spends the same quotas. */
+  /** Other processes that spend the same quotas. */
   readonly quotaSharing: QuotaSharing;
-  /** How long a read under way may be shared with those who come later. */
+  /** Time after its start during which later reads may join a read under way. */
   readonly identityProofSeconds: number;
-  /** Told what the upstream says of credentials, for those who keep what was read with them. */
+  /** Receives the credential status, for caches of what was read with a credential. */
   readonly credentials: CredentialObserver;
   readonly observer: UpstreamObserver;
-  /** Aborts, with an `UpstreamError`, when the gateway is shut down: ends what is under way and refuses what comes. */
+  /** Aborts, with an `UpstreamError`, at shutdown: ends calls that wait for a permit or a retry, and refuses new ones. */
   readonly closing: AbortSignal;
 }
 
-/** What the upstream's answers say of a credential beyond the call that they are to. */
+/** Credential status that an answer shows, beyond the call that it answers. */
 export interface CredentialObserver {
-  /** It was accepted in a call that was sent at this time of `performance.now()`. */
+  /** The credential was accepted in a call sent at `sentMs`, on the clock of `performance.now()`. */
   accepted(identity: UpstreamIdentity, sentMs: number): void;
-  /** It was not accepted. */
+  /** The credential was not accepted (401). */
   revoked(identity: UpstreamIdentity): void;
-  /** It lacks one of the permissions that this call needs. */
+  /** The credential lacks a permission that `call` needs (403). */
   denied(identity: UpstreamIdentity, call: Pick<UpstreamRequest, 'resource' | 'permissions'>): void;
 }
 
-/** A read whose ids are settled only when its permit has come, so that until then more can go with it. */
+/** A read whose ids are fixed only when its permit comes, so that more ids can join until then. */
 export interface DeferredRequest extends Pick<UpstreamRequest, 'resource' | 'permissions' | 'isList'> {
-  /** The same each time. */
+  /** Gives the same object each time. */
   serialize(): SerializedRequest;
 }
 
-/** Who is answerable for a call. */
+/** Owner of a call: the identity, caller, budget and usage that the call is charged to. */
 export type BatchOwner = Omit<RequestScope, 'deadline' | 'trace'> & {
-  /** What it is made for, null where nobody traces it. */
+  /** Null when the call is not traced. */
   readonly trace: BatchTrace | null;
 };
 
-/** On whose behalf and for whom a request reads. */
+/** Identity, caller, limits and records of one request's reads. */
 export interface RequestScope {
   readonly identity: UpstreamIdentity;
-  /** Whose share of the identity's quota it is. */
+  /** Caller whose share of the identity's quota is spent. */
   readonly caller: CallerKey;
   readonly deadline: Deadline;
   readonly budget: Budget;
-  /** Null where nobody traces it. */
+  /** Null when the request is not traced. */
   readonly trace: RequestTrace | null;
-  /** Told what the request costs. */
+  /** Records the request's cost. */
   readonly usage: UpstreamUsage;
 }
 
 /**
- * Reads on behalf of one identity within one request. Rejects with an `UpstreamError` and nothing else.
+ * Reads for one identity within one request. Rejects only with an `UpstreamError`.
  *
- * @param waiting Which fields wait for it, null where nobody traces them.
+ * @param waiting Fields that wait for the read; null when they are not traced.
  */
 export type UpstreamReader = (
   request: UpstreamRequest,
@@ -86,14 +85,14 @@ export type UpstreamReader = (
 ) => Promise<UpstreamRead>;
 
 /**
- * Makes calls to the REST API, each on behalf of an identity and within a deadline. From the outside in: a read that is
- * under way already is shared; one that fails for a passing reason is tried again; each try waits for its permit in the
- * identity's quota, and is not made while the resource keeps failing.
+ * Makes calls to the REST API, each for an identity and within a deadline. The layers, outermost first: equal reads share
+ * one call under way; a transient failure is retried; each attempt waits for a permit of the identity's quota, and is not
+ * made while the circuit of its resource is open.
  */
 export class UpstreamClient {
   readonly #http: Http;
   readonly #origin: string;
-  /** The path of the API's base, without a slash at its end. */
+  /** Path of the API's base, without a slash at its end. */
   readonly #basePath: string;
   readonly #timeoutMs: number;
   readonly #shared: RequestDedupe;
@@ -102,11 +101,11 @@ export class UpstreamClient {
   readonly #governor: QuotaGovernor;
   readonly #circuits = new CircuitBreakers();
   readonly #closing: AbortSignal;
-  /** What waits to be tried again. Few do; all that is under way would cost every call more than a moment. */
+  /** Reads that are being retried. Few are; a set of all reads under way would cost every call time. */
   readonly #retrying = new Set<InFlight>();
-  /** Of the reads under way that are traced. */
+  /** Traces of the reads under way that are traced. */
   readonly #traces = new WeakMap<InFlight, BatchTrace>();
-  /** Of those who have joined a read under way. */
+  /** Budgets of requests that joined a read under way. */
   readonly #budgets = new WeakMap<InFlight, Budget[]>();
 
   constructor(http: Http, options: UpstreamClientOptions) {
@@ -127,13 +126,13 @@ export class UpstreamClient {
   }
 
   /**
-   * What one request reads with; reads that are the same are one call. Rejects with an `UpstreamError` unless a 2xx answer
-   * with a JSON body came in time.
+   * Reader of one request; equal reads are one call. The reader rejects with an `UpstreamError` unless a 2xx answer with a
+   * JSON body came in time.
    */
   readerFor(requestScope: RequestScope): UpstreamReader {
     return async (request, waiting = null) => {
       const toSend = serialize(request);
-      // Before anybody can join it: what this one may not spend others may.
+      // Refused before other requests can join the read: they may have budget left.
       if (requestScope.budget.left === 0 && !this.#shared.isUnderWay(requestScope.identity, toSend)) {
         throw this.#spent(requestScope.budget, request.resource);
       }
@@ -177,7 +176,7 @@ export class UpstreamClient {
     else budgets.push(budget);
   }
 
-  /** Reads for all who wait for some work. Rejects like `readerFor`. */
+  /** Reads for all followers of `shared`. Rejects like the reader of `readerFor`. */
   async read(maker: BatchOwner, shared: InFlight, read: DeferredRequest): Promise<UpstreamRead> {
     const { budget } = maker;
     if (!budget.take()) throw this.#spent(budget, read.resource);
@@ -222,23 +221,23 @@ export class UpstreamClient {
     }
   }
 
-  /** What is known of an identity's quota; null while the upstream has not told. */
+  /** Quota of an identity, as far as known; null until the upstream reports it. */
   quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
     return this.#governor.quotaOf(identity);
   }
 
-  /** Finds out what others know of an identity's quota. Never rejects. */
+  /** Takes over what other processes know of an identity's quota. Never rejects. */
   refreshQuota(identity: UpstreamIdentity): Promise<void> {
     return this.#governor.refresh(identity);
   }
 
-  /** Nobody joins what was begun for an identity any more: all of it, or what one of these permissions covers. */
+  /** Keeps requests from joining an identity's reads under way: all (null), or those that one of `permissions` covers. */
   forget(identity: UpstreamIdentity, permissions: readonly string[] | null): void {
     if (permissions === null) this.#shared.drop(identity);
     else this.#shared.dropCovered(identity, permissions);
   }
 
-  /** How things stand at the moment, for those who run the gateway; takes longer the more identities there are. */
+  /** Figures for metrics; the cost grows with the number of identities. */
   figures(): { readonly quota: QuotaFigures; readonly circuits: ReadonlyMap<string, CircuitCounts> } {
     return { quota: this.#governor.figures(), circuits: this.#circuits.counts() };
   }
@@ -257,7 +256,7 @@ export class UpstreamClient {
       return await this.#call(maker, request, shared, circuit, token);
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
-      // A login of the gateway's own may have been ended upstream before its time: once, with a new token.
+      // The upstream may have ended the gateway's own login early: one more call, with a new token.
       if (!identity.rejected(token)) throw this.#revoked(identity, error);
     }
     if (!maker.budget.take()) throw this.#spent(maker.budget, request.resource);
@@ -268,13 +267,13 @@ export class UpstreamClient {
     }
   }
 
-  /** Why a call is not made, or not made again after it failed. */
+  /** Error for a call that is not made, or not retried after it failed, because the budget is spent. */
   #spent(budget: Budget, resource: string, failed?: UpstreamError): UpstreamError {
     this.#observer.withheld(resource, 'budget');
     return budget.refusal(resource, failed);
   }
 
-  /** What was read with a credential that the upstream does not accept any more is shown to nobody. */
+  /** Data read with a credential that the upstream no longer accepts is shown to nobody. */
   #revoked(identity: UpstreamIdentity, error: unknown): unknown {
     this.forget(identity, null);
     this.#credentials.revoked(identity);
@@ -341,7 +340,7 @@ export class UpstreamClient {
     }
   }
 
-  /** What the upstream says of a credential or its quota concerns more than the call that it said it to. */
+  /** Answers about a credential or its quota concern more than the call that they answer. */
   #heed(
     failure: UpstreamFailure,
     identity: UpstreamIdentity,
@@ -358,7 +357,7 @@ export class UpstreamClient {
   }
 }
 
-/** A time that ran out while nothing had been sent yet is one of this resource all the same. */
+/** Adds the resource to a timeout, because a deadline does not know it. */
 function ofResource(error: unknown, resource: string): unknown {
   const isTimeout = error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
   return isTimeout && error.resource === undefined ? error.of(resource) : error;
@@ -384,7 +383,7 @@ function httpRequest(
     : { method, headers: { ...headers, 'content-type': 'application/json' }, body: bodyText };
 }
 
-/** Tells the trace of a read when that is over. */
+/** Ends the trace of a read when the read is over. */
 async function ended(
   read: Promise<UpstreamRead>,
   trace: BatchTrace,

@@ -1,6 +1,6 @@
 import type { UpstreamError } from '../errors.ts';
 
-/** What came of one call that went out. */
+/** Outcome of one call that was sent. */
 export type CallOutcome =
   | 'ok'
   | 'not_found'
@@ -12,25 +12,25 @@ export type CallOutcome =
   | 'bad_response'
   | 'given_up';
 
-/** Why a call did not go out. */
+/** Reason why a call was not sent. */
 export type WithholdingReason = 'quota' | 'circuit' | 'budget';
 
 /**
- * Watches the way to the upstream, for those who run the gateway. Told of each call as it happens; resources are known by their
- * names, such as `users`, and identities not at all.
+ * Observes calls as they happen, for operators. An observer learns names of resources, such as `users`, but nothing about
+ * identities.
  */
 export interface UpstreamObserver {
-  /** A call for so many ids is over, so long after it went out. */
+  /** A call for `keys` ids is over, `ms` after it was sent. */
   called(resource: string, outcome: CallOutcome, keys: number, ms: number): void;
-  /** A call was not made. */
+  /** A call was not sent. */
   withheld(resource: string, reason: WithholdingReason): void;
-  /** A call that failed is tried again. */
+  /** A failed call is retried. */
   retried(resource: string): void;
-  /** A call has its turn in the quota, for which it waited so long. */
+  /** A call got its permit, after it waited for `ms`. */
   waited(ms: number): void;
 }
 
-/** Watches nothing. */
+/** Observer that ignores everything. */
 export const unobserved: UpstreamObserver = {
   called() {},
   withheld() {},
@@ -38,7 +38,7 @@ export const unobserved: UpstreamObserver = {
   waited() {},
 };
 
-/** What came of a call that failed. */
+/** Outcome of a failed call. */
 export function outcomeOf({ failure, isNotFound }: UpstreamError): CallOutcome {
   if (isNotFound) return 'not_found';
   switch (failure.code) {

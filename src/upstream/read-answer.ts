@@ -4,14 +4,14 @@ import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
 import type { HttpAnswer } from './http/http.ts';
 import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
 
-/** Reads the JSON of a resource's 2xx answer. Throws an `UpstreamError` when it is no such answer. */
+/** Parses the JSON of a resource's 2xx answer. Throws an `UpstreamError` for any other answer. */
 export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
   const { status, headers, bytes } = answer;
   if (status < 200 || status > 299) throw errorFromAnswer(status, headers, decodeUtf8(bytes));
   const correlationId = correlationIdOf(headers);
   try {
     return {
-      // Nothing refers to the text, which is as large as all that is made of it.
+      // The text is not kept: it is as large as everything that is parsed from it.
       body: JSON.parse(decodeUtf8(bytes)),
       bytes,
       answer: new UpstreamAnswer(resource, status, correlationId, Date.now()),
@@ -29,7 +29,7 @@ export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
   }
 }
 
-/** In our own words: those of the JSON parser quote the answer. */
+/** Own wording, because the JSON parser's messages quote the answer. */
 function whyUnreadable({ headers, bytes }: HttpAnswer): string {
   const text = decodeUtf8(bytes);
   if (text === '') return 'no body';

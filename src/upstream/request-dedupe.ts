@@ -8,8 +8,8 @@ import type { UpstreamRead } from './answer.ts';
 type Work = (shared: InFlight) => Promise<UpstreamRead>;
 
 /**
- * Makes one call of reads that are the same, of one identity, and under way at the same moment. Each who waits has a
- * deadline of its own and takes nothing from the others by leaving; the last one ends the call.
+ * Makes one call of equal reads of one identity that are under way at the same time. Each follower has its own deadline
+ * and does not affect the others by leaving; the call ends when the last follower leaves.
  */
 export class RequestDedupe {
   readonly #underWay = new PerIdentity(
@@ -18,15 +18,15 @@ export class RequestDedupe {
   );
   readonly #proofMs: number;
 
-  /** `proofMs` is how long after its beginning a read may still be joined. */
+  /** `proofMs` is the time after its start during which a read may be joined. */
   constructor(proofMs: number) {
     this.#proofMs = proofMs;
   }
 
   /**
-   * What the read that is under way gives, or else `work`. Rejects with an `UpstreamError` at this deadline.
+   * Joins the equal read under way, or starts one with `work`. Rejects with an `UpstreamError` at the deadline.
    *
-   * @param onShared Told which read it is.
+   * @param onShared Called with the in-flight handle of that read.
    */
   read(
     identity: UpstreamIdentity,
@@ -54,18 +54,18 @@ export class RequestDedupe {
     return answer;
   }
 
-  /** Whether such a read is under way, and may be joined. */
+  /** True when an equal read is under way and may be joined. */
   isUnderWay(identity: UpstreamIdentity, { key }: SerializedRequest): boolean {
     const read = this.#underWay.of(identity).get(key);
     return read !== undefined && this.#mayBeJoined(read);
   }
 
-  /** Nobody joins what was begun with a credential that the upstream does not accept any more. */
+  /** Keeps requests from joining reads begun with a credential that the upstream no longer accepts. */
   drop(identity: UpstreamIdentity): void {
     this.#underWay.drop(identity);
   }
 
-  /** The same for what these permissions cover, of which the upstream has denied one. */
+  /** Keeps requests from joining reads that need one of these permissions, of which the upstream denied one. */
   dropCovered(identity: UpstreamIdentity, permissions: readonly string[]): void {
     const reads = this.#underWay.of(identity);
     for (const [key, { request }] of reads) {

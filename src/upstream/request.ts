@@ -1,39 +1,39 @@
-/** One read from the upstream, described before it is made. Reading POSTs are reads too. */
+/** One read from the upstream, described before it is made. POSTs that only read are reads too. */
 export interface UpstreamRequest {
   /** Name of the REST resource in reports and logs, such as `users`; never a URL. */
   readonly resource: string;
-  /** What the identity needs one of; what was read with a permission is given up when the upstream denies it. */
+  /** Permissions of which the identity needs one; data read with a permission is dropped when the upstream denies it. */
   readonly permissions: readonly string[];
-  /** Whether other calls of the same request wait for what it tells: such go before details when the quota is short. */
+  /** True when other calls of the same request depend on this one: such calls go before details when quota is short. */
   readonly isList?: true;
-  /** How many ids it asks for. */
+  /** Number of requested ids. */
   readonly keys: number;
   readonly method: 'GET' | 'POST';
-  /** Below the API's base, beginning with `/api/v2/`; ids in it are percent-encoded. */
+  /** Path below the API's base, beginning with `/api/v2/`; ids in it are percent-encoded. */
   readonly path: string;
   readonly query?: readonly (readonly [name: string, value: string])[];
   /** Sent as JSON. */
   readonly body?: unknown;
 }
 
-/** A read with its texts, as they are sent and as reads are told apart by. They are long and each is written only once. */
+/** A read with the texts that are sent and the dedupe key. The texts are long, so each is written only once. */
 export interface SerializedRequest extends UpstreamRequest {
   /** Path and query, below the API's base. */
   readonly target: string;
-  /** The body as JSON; undefined where there is none. */
+  /** Body as JSON; undefined when there is none. */
   readonly bodyText: string | undefined;
-  /** The same for two reads that are the same call if one identity makes both. */
+  /** Dedupe key: equal for two reads that are the same call if one identity makes both. */
   readonly key: string;
 }
 
-/** What stands for itself in a query, and so can do without being encoded. */
+/** Text that needs no encoding in a query. */
 const PLAIN = /^[\w.*-]*$/;
 
 export function serialize(request: UpstreamRequest): SerializedRequest {
   const { method, path, query, body } = request;
   const target = query === undefined ? path : path + queryText(query);
   const bodyText = body === undefined ? undefined : JSON.stringify(body);
-  // Neither method nor target has a space in it.
+  // The key is unambiguous: neither method nor target contains a space.
   return { ...request, target, bodyText, key: `${method} ${target} ${bodyText ?? ''}` };
 }
 
@@ -42,7 +42,7 @@ function queryText(query: NonNullable<UpstreamRequest['query']>): string {
   let lastName: string | undefined;
   let separated = '';
   for (const [name, value] of query) {
-    // A hundred ids have one name.
+    // A hundred ids share one name, encoded only once.
     if (name !== lastName) separated = `${encoded(name)}=`;
     lastName = name;
     text += (text === '' ? '?' : '&') + separated + encoded(value);
@@ -50,7 +50,7 @@ function queryText(query: NonNullable<UpstreamRequest['query']>): string {
   return text;
 }
 
-/** As `URLSearchParams` encodes it; but of a hundred ids that would cost as much as all else that is done for the call. */
+/** Encodes like `URLSearchParams`, which costs as much for a hundred ids as everything else done for the call. */
 function encoded(text: string): string {
   return PLAIN.test(text) ? text : new URLSearchParams([['', text]]).toString().slice(1);
 }

@@ -5,14 +5,14 @@ import { pause } from '../lib/deadline.ts';
 
 export interface RetryOptions {
   readonly maxRetries: number;
-  /** Until when an answer is of use, on the clock of `performance.now()`. */
+  /** Time until which an answer is useful, on the clock of `performance.now()`. */
   readonly latestMs: () => number;
-  /** Asked for each further attempt that is worthwhile. */
+  /** Called once before each worthwhile retry; false forbids the retry. */
   readonly mayRetry?: () => boolean;
   readonly signal: Signal;
 }
 
-/** Makes attempts until one succeeds or another is not worthwhile (retry-decision.ts); then rejects with the last one's error. */
+/** Retries until an attempt succeeds, or a retry is not worthwhile (`retryDelayMs`); then rejects with the last error. */
 export async function persistently<T>(persistence: RetryOptions, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
@@ -21,7 +21,7 @@ export async function persistently<T>(persistence: RetryOptions, attempt: () => 
   }
 }
 
-/** Goes on after a first attempt that failed: hardly any does, and only such are worth a policy. */
+/** Continues after a failed first attempt: few calls fail, and only those pay for a cockatiel policy. */
 function again<T>(
   first: unknown,
   { maxRetries, latestMs, mayRetry, signal }: RetryOptions,
@@ -30,13 +30,13 @@ function again<T>(
   let retries = 0;
   let delayMs: number | null = null;
   const isWorthwhile = handleWhen((error) => {
-    // Asked of the last attempt as well, of which nothing more may come.
+    // cockatiel calls this after the last attempt as well, which no retry may follow.
     if (!(error instanceof UpstreamError) || signal.aborted || retries === maxRetries) return false;
     const remainingMs = latestMs() - performance.now();
     delayMs = retryDelayMs({ error, retries, remainingMs, random: Math.random() });
     return delayMs !== null && mayRetry?.() !== false;
   });
-  // The waiting is done in here and not by cockatiel, whose timers cannot be ended early.
+  // The wait is done here and not by cockatiel, whose timers cannot be ended early.
   const policy = retry(isWorthwhile, { maxAttempts: maxRetries, backoff: new ConstantBackoff(0) });
   return policy.execute(async (context) => {
     if (context.attempt === 0) throw first;
@@ -51,23 +51,23 @@ const CEILING_MS = 2_000;
 
 export interface FailedAttempt {
   readonly error: UpstreamError;
-  /** How many times it has been tried again already. */
+  /** Number of retries already made. */
   readonly retries: number;
-  /** Until an answer is of no use any more. */
+  /** Time left until an answer is useless. */
   readonly remainingMs: number;
   /** Evenly drawn from 0 up to, but not including, 1. */
   readonly random: number;
 }
 
 /**
- * Milliseconds to wait before a read is tried again; null when it is not. Only what the vendor says may pass by itself is
- * tried again (429, 502, 503, 504, broken connections), not before the time that the upstream named, and otherwise with full
- * jitter: evenly drawn below a ceiling that doubles, so that those who failed together do not come back together.
+ * Milliseconds to wait before a retry; null when a read is not retried. Only failures that the vendor calls transient are
+ * retried (429, 502, 503, 504, broken connections), not before the time that the upstream named. Full jitter (evenly drawn
+ * below a ceiling that doubles) keeps calls that failed together from coming back together.
  */
 export function retryDelayMs({ error, retries, remainingMs, random }: FailedAttempt): number | null {
   if (!error.isTransient) return null;
   const jitterMs = random * Math.min(CEILING_MS, FIRST_CEILING_MS * 2 ** retries);
-  // Who names no time at all, or none that is worth naming, is not to be hurried either.
+  // The jitter also applies when the upstream names no time, or a very short one.
   const delayMs = Math.max(namedDelayMs(error) ?? 0, jitterMs);
   return delayMs < remainingMs ? delayMs : null;
 }

@@ -3,48 +3,48 @@ import type { UpstreamAnswer } from './answer.ts';
 import type { SerializedRequest } from './request.ts';
 
 /*
- * What is told to whoever traces requests. Fields wait for batches; a batch is made for one request, fields of others may
- * wait for it too, and it takes one call or more. Where nobody traces, null stands for a request's trace and for all below it.
+ * Interfaces through which a tracer follows requests. Fields wait for batches. A batch is made for one request, fields of
+ * other requests may wait for it too, and it takes one call or more. Null replaces all of these when nothing is traced.
  */
 
-/** A request. */
+/** Trace of a request. */
 export interface RequestTrace {
-  /** Whether anybody is going to see it; otherwise it is only passed on to the upstream. */
+  /** True when the trace is recorded; otherwise it is only passed on to the upstream. */
   readonly isRecorded: boolean;
-  /** A field that may have to wait from now on, by its place in the query (`campaignInteractions.nodes.agent`). */
+  /** Starts a field that may have to wait, at its position in the query (`campaignInteractions.nodes.agent`). */
   field(position: string): FieldTrace;
-  /** A batch that is made for this request from now on. */
+  /** Starts a batch that is made for this request. */
   batch(resource: string): BatchTrace;
 }
 
-/** A field that waits for something, if it comes to that. */
+/** Trace of a field that may have to wait. */
 export interface FieldTrace {
-  /** It waits for this batch, whatever request that is made for. */
+  /** The field waits for a batch, made for this request or another one. */
   waitsFor(batch: BatchTrace): void;
-  /** Something that it waits for could not be had. */
+  /** Something that the field waits for failed. */
   failed(failure: UpstreamFailure): void;
-  /** It waits no longer. */
+  /** The field waits no longer. */
   end(): void;
 }
 
-/** What is read at once, for whoever waits for some of it. */
+/** Trace of data that is read together, for all fields that wait for some of it. */
 export interface BatchTrace {
-  /** A call that is sent now, after it had to wait so long for the quota. Tries of one read have the same request. */
+  /** Starts a call that waited `waitedMs` for its permit. Attempts of one read pass the same `request` object. */
   call(request: SerializedRequest, waitedMs: number): CallTrace;
-  /** It is over. `keys` is how many ids it was for; `failure` why some are unknown, if any are. */
+  /** The batch is over. `keys` is the number of its ids; `failure` is why some are unknown, or null. */
   end(keys: number, failure: UpstreamFailure | null): void;
 }
 
-/** One exchange with the upstream. */
+/** Trace of one exchange with the upstream. */
 export interface CallTrace {
-  /** What is sent with it, so that the upstream's own trace can go on from here. */
+  /** Headers to send with the call, so that the upstream's own trace can continue this one. */
   readonly headers: Readonly<Record<string, string>>;
   answered(answer: UpstreamAnswer): void;
-  /** Null where it was no failure of the upstream's. */
+  /** Null when the error is no `UpstreamError`. */
   failed(failure: UpstreamFailure | null): void;
 }
 
-/** Fields that wait for one thing, and the batches by which it comes: each field is told of each batch, whichever is there first. */
+/** Fields that wait for one value, and the batches that load it: each field is told of each batch, in either order. */
 export class FieldsWaiting {
   readonly #fields = new Set<FieldTrace>();
   readonly #batches = new Set<BatchTrace>();
@@ -55,7 +55,7 @@ export class FieldsWaiting {
     for (const batch of this.#batches) field.waitsFor(batch);
   }
 
-  /** It comes by this batch. */
+  /** Adds a batch that loads the value. */
   comesBy(batch: BatchTrace): void {
     if (this.#batches.has(batch)) return;
     this.#batches.add(batch);
@@ -67,7 +67,7 @@ export class FieldsWaiting {
   }
 }
 
-/** Notes that a field waits for what has this key. */
+/** Notes that a field waits for the value with this key. */
 export function addWaiting<Key>(byKey: Map<Key, FieldsWaiting>, key: Key, field: FieldTrace): void {
   const waiting = byKey.get(key) ?? new FieldsWaiting();
   byKey.set(key, waiting);

@@ -4,51 +4,51 @@ import type { QuotaLeft } from './quota/window.ts';
 export interface MadeCall {
   /** Name of the REST resource, such as `users`. */
   readonly resource: string;
-  /** How many ids it asked for. */
+  /** Number of requested ids. */
   readonly keys: number;
-  /** HTTP status of the last answer; null where none came. */
+  /** HTTP status of the last answer; null when none came. */
   readonly status: number | null;
-  /** From when it was wanted until it was over, with the time that it waited for its turn. */
+  /** Duration, including retries and waits for permits. */
   readonly ms: number;
   readonly retries: number;
 }
 
-/** What a request cost the upstream and what it did not, in numbers: cheap enough for every request. */
+/** Counters of what a request cost the upstream and what it saved: cheap enough for every request. */
 export class UpstreamUsage {
-  /** Calls that went out, each retry counted. */
+  /** Calls sent, each retry counted. */
   sentCount = 0;
-  /** Reads by a call that another request made. */
+  /** Reads served by a call of another request. */
   sharedCount = 0;
-  /** Entities and lists that were kept. */
+  /** Entities and lists served from a cache. */
   keptCount = 0;
-  /** For turns in the quota. */
+  /** Time spent waiting for permits. */
   waitedMs = 0;
 
-  /** A call goes out. */
+  /** A call is sent. */
   sent(): void {
     this.sentCount += 1;
   }
 
-  /** A call is over, with its retries. The numbers have no use for it. */
+  /** A call is over, with its retries. The counters do not need it. */
   made(_call: MadeCall): void {}
 
-  /** Something was read by a call that another request makes. */
+  /** A read is served by a call of another request. */
   shared(): void {
     this.sharedCount += 1;
   }
 
-  /** A call waited so long for its turn. */
+  /** A call waited `ms` for its permit. */
   waited(ms: number): void {
     this.waitedMs += ms;
   }
 
-  /** Something of this GraphQL type was kept since so long ago. */
+  /** A value of this GraphQL type, `ageMs` old, came from a cache. */
   kept(_type: string, _ageMs: number): void {
     this.keptCount += 1;
   }
 }
 
-/** The same as its usage call by call and type by type, noted only where somebody wants to know. */
+/** Usage by call and by type, recorded only on demand. */
 export class UsageReport extends UpstreamUsage {
   readonly #calls: MadeCall[] = [];
   readonly #fromCache = new Map<string, { count: number; oldestMs: number }>();
@@ -65,12 +65,12 @@ export class UsageReport extends UpstreamUsage {
     this.#fromCache.set(type, { count: count + 1, oldestMs: Math.max(oldestMs, ageMs) });
   }
 
-  /** Whether what a reference says itself was all that was asked of an entity. */
+  /** `isSufficient` is true when the reference itself holds all that the query wants of the entity. */
   referred(type: string, id: string, isSufficient: boolean): void {
     (isSufficient ? this.#sufficient : this.#needed).add(`${type} ${id}`);
   }
 
-  /** For clients. */
+  /** Report for clients. */
   toJSON(quota: QuotaLeft | null) {
     return {
       calls: this.#calls.map(({ ms, ...call }) => ({ ...call, ms: Math.round(ms) })),

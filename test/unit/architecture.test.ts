@@ -26,7 +26,6 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'config',
     'context',
     'errors',
-    'executor',
     'federation',
     'http',
     'observability',

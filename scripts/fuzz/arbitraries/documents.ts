@@ -31,14 +31,14 @@ const small = fc.constantFrom(
   '{ __schema { types { fields { type { fields { type { fields { name } } } } } } } }',
 );
 
-/** Documents that are valid. */
+/** Documents without syntax errors. */
 const wellFormed = fc.oneof(
   { weight: 4, arbitrary: small },
   { weight: 2, arbitrary: fc.constantFrom(flagship.query, ...exampleQueries(EXAMPLE_CAMPAIGN_ID)) },
   { weight: 1, arbitrary: introspection },
 );
 
-/** What clients send as a query: valid, damaged, too much of something, or no GraphQL at all. */
+/** Query texts: well-formed, damaged, too large, or no GraphQL at all. */
 export const documents: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: wellFormed },
   { weight: 4, arbitrary: editedText(wellFormed) },

@@ -22,7 +22,7 @@ function posted(bodies: fc.Arbitrary<Buffer>): fc.Arbitrary<WireRequest> {
     target: '/graphql',
     headers: [JSON_TYPE, authorization, accept],
     body,
-    // In chunks of a byte, a large body would take as long as all the others together.
+    // Large bodies get larger chunks: in chunks of a byte, one would take as long as all the others together.
     ...(size > 0 && { chunkBytes: Math.max(size, Math.ceil(body.length / 1000)) }),
   }));
 }
@@ -62,13 +62,13 @@ const oddlyAimed: fc.Arbitrary<WireRequest> = fc
   .tuple(methods, targets, authorized, answerable, fc.boolean())
   .map(([method, target, authorization, accept, hasBody]) => ({
     method,
-    // What is beyond a byte has no place there.
+    // UTF-8 as latin1, because each character of a written request is one byte.
     target: Buffer.from(target).toString('latin1'),
     headers: hasBody ? [authorization, accept, JSON_TYPE] : [authorization, accept],
     body: hasBody ? Buffer.from('{"query":"{ __typename }"}') : null,
   }));
 
-/** GraphiQL's page is large: seldom. */
+/** GraphiQL's page is large, so it is requested rarely. */
 const page: WireRequest = {
   method: 'GET',
   target: '/graphql',
@@ -89,7 +89,7 @@ function single(kind: string, requests: fc.Arbitrary<WireRequest>): fc.Arbitrary
     kind,
     pieces: [written(request)],
     methods: [request.method],
-    // Who is asked to become a tunnel ends the connection, and an answer to too much can get lost with it.
+    // CONNECT ends the connection. So does a head that is too large, and its answer can get lost.
     isSound: request.method !== 'CONNECT' && headBytes(request) < 12_000,
     isProbed: lot === 0,
   }));
@@ -111,7 +111,7 @@ const pipelined: fc.Arbitrary<Exchange> = fc
     isProbed: true,
   }));
 
-/** Clients that go away in the middle: of what they send, and of what they get. */
+/** Clients that disconnect while they send or receive. */
 const dropped: fc.Arbitrary<Exchange> = fc
   .tuple(any, fc.nat(9999), fc.constantFrom('when sent', 'when answered in part'))
   .map(([request, at, leaves]): Exchange => {
@@ -141,7 +141,7 @@ const slow: fc.Arbitrary<Exchange> = fc
     return { ...plain, kind: 'slow', pieces, pauseMs, methods: [request.method] };
   });
 
-/** Everything that clients do, in the shares in which it is done. */
+/** Exchanges of all kinds, by weight. */
 export const exchanges: fc.Arbitrary<Exchange> = fc.oneof(
   { weight: 300, arbitrary: single('documents', asked) },
   { weight: 200, arbitrary: single('operations', operated) },

@@ -3,7 +3,7 @@ import { documents } from './documents.ts';
 import { escaped } from './targets.ts';
 import { anyText, editedBytes, manyUpTo } from './text.ts';
 
-/** A body with the type that it is said to have. */
+/** A body with its declared type. */
 export interface TypedBody {
   readonly contentType: string;
   readonly body: Buffer;
@@ -40,7 +40,7 @@ const urlEncoded: fc.Arbitrary<TypedBody> = fc
   )
   .map((body) => ({ contentType: 'application/x-www-form-urlencoded', body }));
 
-/** With parts that begin and end as they should, for most of the time. */
+/** Multipart bodies, with a right or wrong boundary in the header. */
 const multipart: fc.Arbitrary<TypedBody> = fc
   .record({
     all: pairs,
@@ -74,7 +74,7 @@ const plain: fc.Arbitrary<TypedBody> = fc.record({
   body: documents.map((text) => Buffer.from(text)),
 });
 
-/** Bodies that are no JSON, nor said to be. */
+/** Bodies that are not declared as application/json. */
 export const typedBodies: fc.Arbitrary<TypedBody> = fc
   .tuple(fc.oneof(urlEncoded, multipart, plain), fc.boolean())
   .chain(([typed, isDamaged]) =>

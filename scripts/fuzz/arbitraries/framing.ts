@@ -4,7 +4,7 @@ import { editedBytes } from './text.ts';
 const BODY = '{"query":"{ __typename }"}';
 const HEAD = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
 
-/** What says where a body ends, wrongly or twice; or headers that are none. */
+/** Header lines about the end of the body, wrong or duplicate, and malformed headers. */
 const claims = fc.constantFrom(
   'content-length: 0',
   'content-length: 1',
@@ -74,14 +74,14 @@ const starts = fc.constantFrom(
   '\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003',
 );
 
-/** Requests of which nobody can say where they end. */
+/** Requests whose end is unclear. */
 const brokenFraming: fc.Arbitrary<Buffer> = fc
   .tuple(starts, claims, bodies)
   .map(([start, claim, body]) =>
     Buffer.from(`${start}${claim === '' ? '' : `${claim}\r\n`}\r\n${body}`, 'latin1'),
   );
 
-/** The same, damaged further, and bytes that were never any. */
+/** Requests with broken framing, some damaged further, and random bytes. */
 export const garbage: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 4, arbitrary: brokenFraming },
   { weight: 2, arbitrary: editedBytes(brokenFraming) },

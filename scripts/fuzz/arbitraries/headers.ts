@@ -4,12 +4,12 @@ import type { Header } from '../write-request.ts';
 
 export const TOKENS = 40;
 
-/** The header of a caller whose token the upstream knows. */
+/** Authorization header of a caller whose token the upstream knows. */
 export const authorized: fc.Arbitrary<Header> = fc
   .nat(TOKENS - 1)
   .map((nth) => ['authorization', `Bearer ${tokenPlace(nth)}`]);
 
-/** What the gateway answers with, in the forms in which clients ask for it. */
+/** Accept headers with media types that the gateway can answer with. */
 export const answerable: fc.Arbitrary<Header> = fc
   .constantFrom(
     'application/json',
@@ -23,7 +23,7 @@ export const answerable: fc.Arbitrary<Header> = fc
 
 const uuid = '0e35ba2a-9c1e-4b1e-9f3a-6d2f1f6a7b11';
 
-/** Each header that somebody on the way reads, with values that are almost right. */
+/** Headers that the gateway, Node or a proxy reads, with values that are almost right. */
 const telling: Readonly<Record<string, readonly string[]>> = {
   authorization: [
     '',
@@ -166,7 +166,7 @@ const telling: Readonly<Record<string, readonly string[]>> = {
   constructor: ['x'],
 };
 
-/** A value of any bytes that may stand in a header. */
+/** Header value of any bytes that are allowed. */
 const anyValue = fc
   .array(
     fc.oneof(fc.integer({ min: 0x20, max: 0x7e }), fc.integer({ min: 0x80, max: 0xff }), fc.constant(9)),
@@ -209,7 +209,7 @@ const name = fc
   )
   .map((characters) => characters.join(''));
 
-/** Headers that do not change where a request ends; some of them come more than once. */
+/** Headers that do not change where a request ends; some occur more than once. */
 export const oddHeaders: fc.Arbitrary<readonly Header[]> = fc.oneof(
   { weight: 20, arbitrary: fc.array(tellingHeader, { minLength: 1, maxLength: 5 }) },
   { weight: 2, arbitrary: tellingHeader.map((header) => [header, header]) },

@@ -4,7 +4,7 @@ import { anyText, editedBytes, editedText, manyUpTo } from './text.ts';
 
 const LIMIT = Number(settings.MAX_BODY_BYTES.default);
 
-/** The parameters of a request, each of them of any type. */
+/** Parameters of a request, each of any type. */
 const oddParameters = fc.record(
   {
     query: fc.oneof(fc.constantFrom('{ __typename }', '', ' ', '#'), fc.jsonValue()),
@@ -27,7 +27,7 @@ const oddParameters = fc.record(
   { requiredKeys: [] },
 );
 
-/** Bodies whose meaning depends on who reads them. */
+/** Bodies that parsers may read differently. */
 const ambiguous = fc.constantFrom(
   '{"query":"{ __typename }","query":"{ campaigns { totalCount } }"}',
   '{"__proto__":{"query":"{ __typename }"}}',
@@ -93,7 +93,7 @@ const deep = fc
     return `${before}${open.repeat(count)}1${close.repeat(count * closed)}${rest}`;
   });
 
-/** Around the limit, and well beyond it. */
+/** Bodies around the size limit, and well beyond it. */
 const huge = fc
   .tuple(
     fc.constantFrom(LIMIT - 1, LIMIT, LIMIT + 1, 3 * LIMIT),
@@ -117,7 +117,7 @@ const texts = fc.oneof(
   { weight: 1, arbitrary: anyText },
 );
 
-/** Bodies of requests that say that they are JSON. */
+/** Bodies of requests with a JSON content type. */
 export const jsonBodies: fc.Arbitrary<Buffer> = fc.oneof(
   { weight: 6, arbitrary: texts.map((text) => Buffer.from(text)) },
   { weight: 2, arbitrary: editedBytes(texts.map((text) => Buffer.from(text))) },

@@ -2,8 +2,8 @@ import * as fc from 'fast-check';
 import { manyUpTo } from './text.ts';
 
 /**
- * Many more than any limit allows. Not as many as a body has room for, so that a gateway without limits needs a moment for
- * them and no minutes: the rules of validation compare all pairs of fields of a name.
+ * Far more than any limit allows, but fewer than fit into a body, so that a gateway without limits needs moments for them,
+ * not minutes: validation compares all pairs of fields with one name.
  */
 const MANY = 3000;
 
@@ -20,7 +20,7 @@ const deep = [
   ['{ __schema { types { fields { type { ofType ', '} } } } }'],
 ] as const;
 
-/** Documents in which something stands in itself over and over; not all of them are closed again. */
+/** Documents with deep nesting; some close too few or too many brackets. */
 export const deepDocuments: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom(...deep), manyUpTo(20_000), fc.constantFrom(0, 1, 0.5, 1.001))
   .map(([[open, close], count, closed]) => {
@@ -28,7 +28,7 @@ export const deepDocuments: fc.Arbitrary<string> = fc
     return `${nested(open, count)}${inner}${close.repeat(Math.round(count * closed))}`;
   });
 
-/** What opens before the first bracket that repeats is there once. */
+/** Repeats the opening text, except the part before the first repeated bracket, which occurs once. */
 function nested(open: string, count: number): string {
   const once = /^(?:\{ a\(b: |query \(\$a: )/.exec(open)?.[0] ?? '';
   return `${once}${open.slice(once.length).repeat(count)}`;
@@ -62,7 +62,7 @@ const wide: readonly ((count: number) => string)[] = [
   (count) => `{ ${repeated(count, (n) => `s${n}: __schema { types { name } }`)} }`,
 ];
 
-/** Documents with very much of something: aliases, fragments, directives, operations. */
+/** Documents with very many aliases, fragments, directives or operations. */
 export const wideDocuments: fc.Arbitrary<string> = fc
   .tuple(fc.constantFrom(...wide), manyUpTo(MANY))
   .map(([documentOf, count]) => documentOf(count));
@@ -83,7 +83,7 @@ const literals: readonly ((count: number) => string)[] = [
   (count) => 'E'.repeat(count),
 ];
 
-/** Documents with one value that is very long, where one belongs. */
+/** Documents with one very long value as an argument. */
 export const longLiterals: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom(...literals),

@@ -5,7 +5,7 @@ import { schema } from '../../../src/schema.ts';
 import { generateOperation } from '../../../test/property/generated-operation.ts';
 import { anyText, editedText, manyUpTo } from './text.ts';
 
-/** A query with what is sent as its variables. */
+/** A query with its variables. */
 export interface Operation {
   readonly query: string;
   readonly variables: unknown;
@@ -13,7 +13,7 @@ export interface Operation {
 
 const { users, queues, skills, scripts, contactLists, contacts, campaigns } = generateOrganisation(1);
 
-/** Two of each kind that the sandbox knows, and one that it does not. */
+/** Ids by kind: two that the sandbox knows, and one that it does not. */
 const known = new Map<string, readonly string[]>(
   Object.entries({
     campaign: [EXAMPLE_CAMPAIGN_ID, ...idsOfFirst(campaigns)],
@@ -34,7 +34,7 @@ function idsOf(kind: string): readonly string[] {
   return known.get(kind) ?? ['nobody-has-this-id'];
 }
 
-/** Ids of every shape, most of which are none. */
+/** Ids of every shape, most of them invalid. */
 const anyId: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(...[...known.values()].flat()),
   fc.constantFrom(
@@ -58,7 +58,7 @@ const anyId: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue(),
 );
 
-/** Places to go on after: of both kinds, damaged, and whatever else is base64. */
+/** Damaged cursors of both kinds, other base64, and other texts. */
 const anyCursor: fc.Arbitrary<unknown> = fc.oneof(
   editedText(
     fc.constantFrom(
@@ -103,7 +103,7 @@ const byId = fc
   .constantFrom('campaign', 'contactList', 'queue', 'script', 'skill', 'user', 'conversation')
   .map((field) => `query ($id: ID!) { ${field}(id: $id) { id } }`);
 
-/** One field with values that nobody should send it. */
+/** One field with odd or invalid values. */
 const oddlyValued: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ query: byId, variables: fc.record({ id: anyId }) }),
   fc.record({
@@ -133,7 +133,7 @@ const oddlyValued: fc.Arbitrary<Operation> = fc.oneof(
       { requiredKeys: ['id'] },
     ),
   }),
-  // The same as a literal, which is read by other code.
+  // Ids as literals, which are read by other code than variables.
   fc.record({
     query: anyId.map((id) => `{ user(id: ${JSON.stringify(id)}) { name } }`),
     variables: fc.constant({}),
@@ -166,14 +166,14 @@ function filter(): fc.Arbitrary<unknown> {
   );
 }
 
-/** A function of its seed: what is drawn by and by does not bear being copied, which shrinking does. */
+/** Operation from a seed: shrinking copies values, and values drawn step by step from `fc.gen` cannot be copied. */
 function operationOf(seed: number): Operation {
   const [draw] = fc.sample(fc.gen(), { seed, numRuns: 1 });
-  if (draw === undefined) throw new TypeError('A sample has an element.');
+  if (draw === undefined) throw new TypeError('fc.sample gave no element.');
   return generateOperation(draw, schema, idsOf);
 }
 
-/** Queries as clients write them, each with its variables or with others. */
+/** Queries as clients write them, with their own variables or others. */
 const generated: fc.Arbitrary<Operation> = fc
   .tuple(
     fc.nat().map(operationOf),

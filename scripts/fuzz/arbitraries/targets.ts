@@ -128,12 +128,12 @@ const parameters = fc.oneof(
   fc.constantFrom(1000, 7000, 15_000).map((count) => `?query=%7B__typename%7D${'&a=b'.repeat(count / 4)}`),
 );
 
-/** As form posts and query strings have it; what is no Unicode is replaced, for it has no such form. */
+/** Percent-encodes a text. Lone surrogates are replaced, because they have no encoding. */
 export function escaped(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-/** Paths and query strings; without spaces and controls, which would end them. */
+/** Paths and query strings, without spaces and control characters, which would end them. */
 export const targets: fc.Arbitrary<string> = fc
   .tuple(paths, parameters)
   .map(([path, query]) => `${path}${query}`.slice(0, 20_000));

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-/** Characters that mean something to one of the parsers on the way, or that are no characters at all. */
+/** Texts that are special to one of the parsers, or no valid characters. */
 const telling = fc.constantFrom(
   '{',
   '}',
@@ -66,14 +66,14 @@ const telling = fc.constantFrom(
   '{{7*7}}',
 );
 
-/** Any text: of telling characters, of ordinary ones, and of all that can be in a string. */
+/** Any text: of special characters, of ordinary ones, or of anything that a string can hold. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
   fc.array(telling, { maxLength: 8 }).map((parts) => parts.join('')),
   fc.string({ maxLength: 20 }),
   fc.string({ unit: 'binary', maxLength: 20 }),
 );
 
-/** How often something is repeated: as a rule a few times, sometimes around what parsers and limits bear. */
+/** Number of repetitions: often small, sometimes around the limits of parsers and settings. */
 export function manyUpTo(most: number): fc.Arbitrary<number> {
   const steps = [10, 12, 13, 30, 31, 100, 1000, 1999, 2000, 2001, 3000, 10_000, 20_000, 100_000];
   return fc.oneof(
@@ -133,7 +133,7 @@ function changed(parts: readonly string[], { at, kind, other }: Edit): readonly 
   }
 }
 
-/** Bytes of which a few are put in, taken out or changed, so that they are no UTF-8 or not all of it. */
+/** Bytes with a few inserted, removed or replaced, so that they may be no valid UTF-8. */
 export function editedBytes(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
   const odd = fc.constantFrom(
     [0xff],

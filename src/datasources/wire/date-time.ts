@@ -3,11 +3,11 @@ const ISO_8601 =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,18}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/i;
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
-// The years that four digits can say; an offset can take a moment beyond them.
+// Bounds of four-digit years; an offset can move a moment beyond them.
 const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Epoch milliseconds of an ISO-8601 date and time with an offset; null when it is none, as on 30 February. */
+/** Epoch milliseconds of an ISO-8601 date and time with an offset; null for other text and for dates such as 30 February. */
 export function epochMsOf(text: string): number | null {
   return usualMsOf(text) ?? anyMsOf(text);
 }
@@ -17,8 +17,8 @@ const DAYS_TO_1970 = 719_528;
 const DAYS_TO_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334] as const;
 
 /**
- * The same for the form that the vendor nearly always writes, yyyy-MM-ddTHH:mm:ss[.mmm]Z, and null for any other: a screen has
- * a thousand of them, and a regular expression takes ten times as long.
+ * Epoch milliseconds of the vendor's usual form, yyyy-MM-ddTHH:mm:ss[.mmm]Z; null for any other. A screen has a thousand
+ * dates, and a regular expression takes ten times as long.
  */
 function usualMsOf(text: string): number | null {
   const hasFraction = text.length === 24;
@@ -42,7 +42,7 @@ function usualMsOf(text: string): number | null {
   const isLeap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const lastDay =
     month === 2 ? (isLeap ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-  // Each comparison is false for what is not digits, which is not a number.
+  // Characters other than digits are NaN, for which each comparison is false.
   const isMoment =
     month >= 1 &&
     month <= 12 &&
@@ -51,7 +51,7 @@ function usualMsOf(text: string): number | null {
     hours <= 23 &&
     minutes <= 59 &&
     seconds <= 59 &&
-    // Those before are left to the general way.
+    // Earlier years are left to `anyMsOf`.
     year >= 100 &&
     ms >= 0;
   if (!isMoment) return null;
@@ -86,7 +86,7 @@ function anyMsOf(text: string): number | null {
     Number(seconds),
     ms,
   );
-  // Date.UTC carries 30 February over into March, and reads the years 0 to 99 as 1900 to 1999.
+  // `Date.UTC` carries 30 February over into March, and reads the years 0 to 99 as 1900 to 1999.
   const carried = new Date(local).toISOString();
   if (
     carried.slice(0, 16) !== text.slice(0, 16).toUpperCase() ||
@@ -102,8 +102,8 @@ function anyMsOf(text: string): number | null {
 }
 
 /**
- * The same moment as yyyy-MM-ddTHH:mm:ss[.mmm]Z: milliseconds where the text has a fraction, offsets turned to UTC.
- * Null when it is no ISO-8601 date and time with an offset.
+ * Same moment as yyyy-MM-ddTHH:mm:ss[.mmm]Z: in UTC, with milliseconds where the text has a fraction. Null when the text is
+ * no ISO-8601 date and time with an offset.
  */
 export function utcTextOf(text: string): string | null {
   if (usualMsOf(text) !== null) return text;

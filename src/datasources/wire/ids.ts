@@ -1,14 +1,14 @@
-/** What `isId` accepts, in words for whoever gave something else. */
+/** Rule of `isId` in words, for error messages. */
 export const ID_RULE = '1 to 128 characters of A-Z a-z 0-9 _ - with . and : inside';
 
-/** By code: what may stand inside of an id; and 2 for what may also be its first or last character, so that no id is a path segment of its own (".."). */
+/** Kind by character code: 0 not allowed, 1 inside an id, 2 also at its ends, so that the path segment `..` is no id. */
 const KINDS = new Uint8Array(128);
 for (const character of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-') {
   KINDS[character.charCodeAt(0)] = 2;
 }
 for (const character of '.:') KINDS[character.charCodeAt(0)] = 1;
 
-/** Whether this may stand as an id in a call to the upstream. A screen has a thousand of them; a regular expression takes twice as long. */
+/** True when an upstream call may carry this id. A screen has a thousand ids; a regular expression takes twice as long. */
 export function isId(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const { length } = value;

@@ -1,12 +1,12 @@
 /**
- * Reads values of a set to which the vendor adds without notice: a value that is not known here becomes `unknown`, never
- * an error. The vendor's spelling differs from ours in case only.
+ * Reader for values of a set that the vendor extends without notice: an unlisted value becomes `unknown`, never an error.
+ * The vendor's spelling differs from ours in case only.
  */
 export function openEnum<const Value extends string, const Unknown extends string>(
   values: readonly Value[],
   unknown: Unknown,
 ): (text: string | null) => Value | Unknown | null {
-  // As the vendor writes nearly all of them, and as they are compared.
+  // Lower case is the vendor's usual spelling; any other is looked up in upper case.
   const byText = new Map<string, Value>(
     values.flatMap((value) => [
       [value.toLowerCase(), value],
@@ -16,5 +16,5 @@ export function openEnum<const Value extends string, const Unknown extends strin
   return (text) => (text === null ? null : (byText.get(text) ?? byText.get(text.toUpperCase()) ?? unknown));
 }
 
-/** Of users and skills alike. */
+/** State of a user or of a skill. */
 export const entityStateOf = openEnum(['ACTIVE', 'INACTIVE', 'DELETED'], 'UNKNOWN');

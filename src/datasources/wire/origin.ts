@@ -1,6 +1,6 @@
 import type { UpstreamAnswer } from '../../upstream/answer.ts';
 
-/** The entity that a value belongs to and the answer it came in: what an error about it has to name. */
+/** Entity and answer that a value belongs to; errors about the value name them. */
 export interface Origin {
   /** GraphQL type of the entity, such as `User`. */
   readonly type: string;
@@ -9,7 +9,7 @@ export interface Origin {
   readonly answer: UpstreamAnswer;
 }
 
-/** Of a row that answers an id. */
+/** Origin of a row that answers an id. */
 export interface EntityOrigin extends Origin {
   readonly id: string;
 }

@@ -3,19 +3,19 @@ import { isId } from './ids.ts';
 import type { Origin } from './origin.ts';
 
 /**
- * What one entity says of another: its id, and perhaps more. An entity that was loaded is a reference to itself, so every
- * object of an entity type can be resolved the same way.
+ * Reference from one entity to another: an id, and perhaps more. A loaded entity is a reference to itself, so every object
+ * of an entity type resolves the same way.
  */
 export interface Reference {
   readonly id: string;
-  /** The name as this reference has it. Null when the upstream left it out, which it may; then the entity has to be loaded for it. */
+  /** Name in this reference. Null when the upstream left it out, as it may; then the entity has to be loaded for it. */
   readonly ownName: string | null;
   readonly selfUri: string | null;
 }
 
 /**
- * A reference as it stands in an answer. It holds no more than it says, so that two that say the same stand for the same in
- * every respect. References that know more, such as the list that a contact is in, are of other classes.
+ * Reference from an answer, with these three properties and nothing else, so that equal references are interchangeable.
+ * References that know more, such as a contact's list, are of other classes.
  */
 export class PlainReference implements Reference {
   readonly id: string;
@@ -32,7 +32,7 @@ export class PlainReference implements Reference {
 /**
  * Reads a reference. Null when it has no id, for then it refers to nothing.
  *
- * @throws UnknownValueError when it is no object, or its id is not an id.
+ * @throws UnknownValueError when its id is malformed.
  */
 export function referenceFrom(value: object | null, origin: Origin): Reference | null {
   if (value === null) return null;

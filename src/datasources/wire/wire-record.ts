@@ -4,7 +4,7 @@ import { epochMsOf, utcTextOf } from './date-time.ts';
 import type { EntityOrigin, Origin } from './origin.ts';
 import { type Reference, referenceFrom } from './reference.ts';
 
-/** Names of the vendor's properties that are declared with a type. */
+/** Names of the vendor's properties that are declared as `Value`. */
 type KeysOf<Wire, Value> = {
   [Key in keyof Wire]-?: NonNullable<Wire[Key]> extends Value ? Key : never;
 }[keyof Wire];
@@ -12,10 +12,10 @@ type KeysOf<Wire, Value> = {
 const MAX_INT = 2 ** 31 - 1;
 
 /**
- * A row of the upstream, read with distrust and only where it is asked for: a getter of a subclass costs nothing until a
- * field selects it. The vendor's types say which property may be read as what, so that one that disappears or changes is a
- * compile error; at run time every property may still be absent, null or of another type. Absent and null read as null. What
- * cannot be read throws an `UnknownValueError`, which concerns that one field.
+ * Row of the upstream, checked property by property on access: a getter of a subclass costs nothing until a field selects
+ * it. The vendor's types say which property may be read as which type, so a removed or changed property is a compile error.
+ * At run time every property may still be absent, null or of another type. Absent and null read as null. An unreadable
+ * value throws an `UnknownValueError`, which affects that one field.
  */
 export abstract class WireRecord<Wire extends object> {
   readonly origin: Origin;
@@ -28,7 +28,7 @@ export abstract class WireRecord<Wire extends object> {
 
   protected text(key: KeysOf<Wire, string>): string | null {
     const value = this.#wire[key];
-    // What nearly every property is, of thousands in one answer.
+    // Fast path: nearly all of the thousands of values in an answer are text.
     return typeof value === 'string' ? value : this.checked(value, isText);
   }
 
@@ -36,7 +36,7 @@ export abstract class WireRecord<Wire extends object> {
     return this.checked(this.#wire[key], isFlag);
   }
 
-  /** A number without a fraction, within GraphQL's Int. */
+  /** Whole number in the range of GraphQL's Int. */
   protected integer(key: KeysOf<Wire, number>): number | null {
     return this.checked(this.#wire[key], isInteger);
   }
@@ -45,13 +45,13 @@ export abstract class WireRecord<Wire extends object> {
     return this.checked(this.#wire[key], isFloat);
   }
 
-  /** As yyyy-MM-ddTHH:mm:ss[.mmm]Z. */
+  /** Text in the form yyyy-MM-ddTHH:mm:ss[.mmm]Z. */
   protected dateTime(key: KeysOf<Wire, string>): string | null {
     const text = this.checked(this.#wire[key], isText, 'date');
     return text === null ? null : (utcTextOf(text) ?? this.fault('date'));
   }
 
-  /** Epoch milliseconds; null also for what cannot be read, for those who can do without it. */
+  /** Epoch milliseconds; null also for an unreadable value, for callers that can do without it. */
   protected epochMs(key: KeysOf<Wire, string>): number | null {
     const value = this.#wire[key];
     return typeof value === 'string' ? epochMsOf(value) : null;
@@ -61,7 +61,7 @@ export abstract class WireRecord<Wire extends object> {
     return referenceFrom(this.nested(key, 'reference'), this.origin);
   }
 
-  /** A reference whose id, and perhaps name and URI, are properties of this row. */
+  /** Reference whose id, and perhaps name and URI, are properties of this row. */
   protected referenceBy(
     id: KeysOf<Wire, string>,
     name?: KeysOf<Wire, string>,
@@ -72,7 +72,7 @@ export abstract class WireRecord<Wire extends object> {
     return referenceFrom(reference, this.origin);
   }
 
-  /** References without an id are left out: there is nothing they refer to. */
+  /** References without an id are left out, because they refer to nothing. */
   protected references(key: KeysOf<Wire, readonly object[]>): Reference[] | null {
     const rows: unknown[] | null = this.checked(this.#wire[key], isList);
     return (
@@ -92,7 +92,7 @@ export abstract class WireRecord<Wire extends object> {
     return this.#elements(key, isText);
   }
 
-  /** The elements of a list without its nulls. */
+  /** Elements of a list, without nulls. */
   #elements<Value>(key: keyof Wire, isValue: (value: unknown) => value is Value): Value[] | null {
     const elements: unknown[] | null = this.checked(this.#wire[key], isList);
     return elements && mapped(elements, (element) => this.checked(element, isValue));
@@ -102,7 +102,7 @@ export abstract class WireRecord<Wire extends object> {
     return this.checked(this.#wire[key], isObject, fault);
   }
 
-  /** Gives up on one field for this reason. */
+  /** Throws an `UnknownValueError` for this fault. */
   protected fault(fault: AnswerFault): never {
     throw new UnknownValueError(this.origin.answer.fault(fault), this.origin.type, this.origin.id);
   }
@@ -117,7 +117,7 @@ export abstract class WireRecord<Wire extends object> {
   }
 }
 
-/** A row that stands for an entity of its own. It is also a reference to itself. */
+/** Row of an entity; also a reference to itself. */
 export abstract class EntityRecord<Wire extends { name?: string; selfUri?: string }>
   extends WireRecord<Wire>
   implements Reference
@@ -140,7 +140,7 @@ export abstract class EntityRecord<Wire extends { name?: string; selfUri?: strin
   }
 }
 
-/** What `read` reads, or null where it cannot be read: for those who can do without it. */
+/** Result of `read`; null when it throws an `UnknownValueError`. */
 export function orNull<Value>(read: () => Value): Value | null {
   try {
     return read();
@@ -150,7 +150,7 @@ export function orNull<Value>(read: () => Value): Value | null {
   }
 }
 
-/** What `map` makes of each element, without nulls: flatMap takes several times as long, and an array that is pushed to more room. */
+/** Results of `map` without nulls. `flatMap` takes several times as long, and an array filled by `push` more memory. */
 export function mapped<Element, Value>(
   elements: readonly Element[],
   map: (element: Element) => Value | null,

@@ -9,7 +9,7 @@ import { StateMetrics, type Watched } from './state-metrics.ts';
 import { UpstreamMetrics } from './upstream-metrics.ts';
 
 export interface GatewayMetricsOptions {
-  /** Names of operations that requests are counted under. @default the first 50 that are answered without errors */
+  /** Operation names that become labels. @default the first 50 that are answered without errors */
   readonly trustedOperations?: ReadonlySet<string> | undefined;
 }
 
@@ -20,13 +20,11 @@ export class GatewayMetrics {
   readonly #logLinesDropped: Counter;
   #state: StateMetrics | undefined;
   #watchesProcess = false;
-  /** To be told of requests. */
   readonly onRequest: RequestObserver;
-  /** To be told of upstream calls. */
   readonly upstream: UpstreamObserver;
-  /** To be told of Redis, where there is one. */
+  /** Unused when the gateway has no Redis. */
   readonly redis: RedisObserver;
-  /** To be told of what is looked for among what is kept. */
+  /** Counts of lookups in the caches. */
   readonly lookups = new LookupCounters();
 
   constructor({ trustedOperations }: GatewayMetricsOptions = {}) {
@@ -45,14 +43,14 @@ export class GatewayMetrics {
     });
   }
 
-  /** From now on these are asked, too, how things stand. */
+  /** Adds metrics of the gateway's state, which are read at each scrape. */
   watch(watched: Omit<Watched, 'lookups'>): void {
     this.#state = new StateMetrics(this.#registry, { ...watched, lookups: this.lookups });
   }
 
   /**
-   * From now on the process is watched, too: CPU, memory, garbage collection, delay of the event loop. That cannot be ended, and
-   * is for the edge of the process to ask for.
+   * Adds metrics of the process: CPU, memory, garbage collection, delay of the event loop. Their collection cannot be
+   * stopped, so only code that owns the process should call this.
    */
   watchProcess(): void {
     if (this.#watchesProcess) return;
@@ -60,12 +58,11 @@ export class GatewayMetrics {
     collectDefaultMetrics({ register: this.#registry });
   }
 
-  /** A promise was rejected without anybody hearing of it. */
+  /** Counts a promise rejection that nothing handled. */
   unhandledRejection(): void {
     this.#unhandledRejections.inc();
   }
 
-  /** So many lines of the log were dropped. */
   logLinesDropped(lines: number): void {
     this.#logLinesDropped.inc(lines);
   }
@@ -74,7 +71,7 @@ export class GatewayMetrics {
     return this.#registry.contentType;
   }
 
-  /** All of it in Prometheus' text format. */
+  /** All metrics in Prometheus' text format. */
   text(): Promise<string> {
     this.#state?.refresh();
     return this.#registry.metrics();

@@ -1,12 +1,12 @@
 import type { RequestRecord } from '../requests/record.ts';
 
-/** How many names there are when nobody has said which are to be trusted. */
+/** Upper bound of names when no trusted names are given. */
 const MOST_NAMES = 50;
 
 /**
- * Gives each request's operation a label of which there are few, although clients can name operations as they like: the trusted
- * ones, or the first that were answered without errors; `other` for the rest, `anonymous` without a name, and `none` where
- * it came to no operation.
+ * Labels of requests' operations. Their number is bounded, although clients can name operations freely: the trusted names,
+ * or the first that were answered without errors; `other` for the rest, `anonymous` without a name that may be logged, and
+ * `none` without a parsed document.
  */
 export class OperationLabels {
   readonly #trusted: ReadonlySet<string> | undefined;

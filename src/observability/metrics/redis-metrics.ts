@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { RedisObserver, RedisOutcome, RedisPurpose } from '../../redis/observer.ts';
 
-/** Counts what Redis is asked, and tells whether it is used. */
+/** Metrics of round trips to Redis, and of its availability. */
 export class RedisMetrics implements RedisObserver {
   readonly #isUp: Gauge;
   readonly #questions: Counter<'purpose' | 'outcome'>;

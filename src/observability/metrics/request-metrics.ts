@@ -5,7 +5,7 @@ import { OperationLabels } from './operation-labels.ts';
 
 const OK = 'OK';
 
-/** Codes that there can be; anything else is `OTHER`. */
+/** Codes that are labels of their own; any other code is `OTHER`. */
 const codes: ReadonlySet<string> = new Set([
   'BAD_REQUEST',
   'BAD_USER_INPUT',
@@ -26,13 +26,13 @@ const codes: ReadonlySet<string> = new Set([
   'UPSTREAM_UNAVAILABLE',
 ]);
 
-/** Looked up once for each operation. */
+/** Label children of one operation, looked up once. */
 interface OfOperation {
   readonly duration: Histogram.Internal<'operation'>;
   readonly byCode: Map<string, Counter.Internal>;
 }
 
-/** Counts requests, but for those that only ask how the gateway is. */
+/** Counts and times requests, except probes of `/health` and `/ready`. */
 export function requestMetrics(registry: Registry, trustedOperations?: ReadonlySet<string>): RequestObserver {
   const registers = [registry];
   const requests = new Counter({
@@ -73,7 +73,7 @@ export function requestMetrics(registry: Registry, trustedOperations?: ReadonlyS
 function outcomeCodeOf({ isAborted, errorCodes: [first], status = 500 }: RequestRecord): string {
   if (isAborted) return 'ABORTED';
   if (first !== undefined) return codes.has(first) ? first : 'OTHER';
-  // What is refused before it comes to GraphQL has no codes.
+  // Requests that are refused before GraphQL, as by the host check, have no codes.
   if (status === 403) return 'FORBIDDEN';
   if (status >= 500) return 'INTERNAL_SERVER_ERROR';
   return status >= 400 ? 'BAD_REQUEST' : OK;

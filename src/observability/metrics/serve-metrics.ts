@@ -4,12 +4,12 @@ import { checkingHost } from '../../http/host-check.ts';
 import type { GatewayMetrics } from './gateway-metrics.ts';
 
 export interface MetricsServer {
-  /** That it listens on. */
+  /** Port that the server listens on, also when 0 was asked for. */
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Answers at `/metrics` and nowhere else. */
+/** Listener that answers 404 at all paths other than `/metrics`. */
 function metricsListener(metrics: GatewayMetrics): RequestListener {
   return ({ method, url = '' }, response) => {
     if (url.split('?', 1)[0] !== '/metrics') {
@@ -26,8 +26,9 @@ function metricsListener(metrics: GatewayMetrics): RequestListener {
 }
 
 /**
- * Serves metrics, with those of the process, on a port of their own. Rejects when it cannot listen there. On loopback web pages
- * are kept out as they are out of the gateway; elsewhere the name is whatever the one who collects them has found.
+ * Serves metrics, with those of the process, on a port of their own. Rejects when the port cannot be used. On loopback the
+ * Host header is checked, to keep web pages out. Elsewhere any name is accepted, because scrapers use the names that they
+ * discovered.
  */
 export async function serveMetrics(
   metrics: GatewayMetrics,

@@ -3,10 +3,10 @@ import type { LookupCounters } from '../../cache/lookup-counts.ts';
 import type { RequestRecorder } from '../requests/recorder.ts';
 import type { UpstreamClient } from '../../upstream/client.ts';
 
-/** What is asked how things stand, each time that somebody looks. */
+/** Parts of the gateway whose state is read at each scrape. */
 export interface Watched {
   readonly client: Pick<UpstreamClient, 'figures'>;
-  /** What is kept between requests. */
+  /** Caches that are kept between requests. */
   readonly kept: { readonly entities: Sized; readonly lists: Sized };
   readonly lookups: LookupCounters;
   readonly requests: Pick<RequestRecorder, 'underWay'>;
@@ -16,7 +16,7 @@ interface Sized {
   readonly bytes: number;
 }
 
-/** Tells of what is kept, quotas and circuits, of all identities together, as it is at the moment. */
+/** Metrics of the current state of caches, quotas and circuits, over all identities. */
 export class StateMetrics {
   readonly #watched: Watched;
   readonly #lookups: Counter<'type' | 'result'>;
@@ -70,11 +70,11 @@ export class StateMetrics {
     });
   }
 
-  /** Asks anew. */
+  /** Reads the state again. */
   refresh(): void {
     const { client, kept, lookups, requests } = this.#watched;
     this.#inFlight.set(requests.underWay);
-    // Counted where they happen, for there are hundreds of them for a screen.
+    // Lookups are counted in plain numbers where they happen, because one screen makes hundreds of them.
     this.#lookups.reset();
     for (const [type, { fresh, stale, replicated, missing }] of lookups.entries()) {
       this.#lookups.inc({ type, result: 'hit' }, fresh);
@@ -90,7 +90,7 @@ export class StateMetrics {
     else this.#left.set(quota.leastLeft);
     this.#identities.set(quota.identities);
     this.#waiting.set(quota.waiting);
-    // Those of identities that were forgotten are closed.
+    // Circuits of identities that were forgotten count as closed.
     this.#circuits.reset();
     for (const [resource, { open, halfOpen }] of circuits) {
       this.#circuits.set({ resource, state: 'open' }, open);

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { CallOutcome, UpstreamObserver, WithholdingReason } from '../../upstream/observer.ts';
 
-/** Looked up once for each resource. */
+/** Label children of one resource, looked up once. */
 interface OfResource {
   readonly duration: Histogram.Internal<'resource'>;
   readonly ids: Histogram.Internal<'resource'>;
@@ -10,7 +10,7 @@ interface OfResource {
   readonly byReason: Map<WithholdingReason, Counter.Internal>;
 }
 
-/** Counts upstream calls. */
+/** Metrics of upstream calls and of their waits for the quota. */
 export class UpstreamMetrics implements UpstreamObserver {
   readonly #calls: Counter<'resource' | 'outcome'>;
   readonly #withheld: Counter<'resource' | 'reason'>;

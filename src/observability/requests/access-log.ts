@@ -1,17 +1,15 @@
 import type { Logger } from 'pino';
 import type { RequestObserver } from './recorder.ts';
 
-/** Enough of a key to tell apart all who come and go; a whole one would be a third of the line. */
+/** Characters of a key, enough to tell all keys apart; a whole key would be a third of the line. */
 const KEY_LENGTH = 16;
 
-/**
- * Writes one line for each request, at level info; of those that only ask how the gateway is, at debug.
- */
+/** Writes one line for each request, at level info, or at debug for probes. */
 export function accessLog(log: Logger): RequestObserver {
   return (record) => {
     const { requester: requestScope } = record;
     const level = record.isProbe ? 'debug' : 'info';
-    // What is undefined is left out.
+    // pino leaves undefined properties out.
     log[level](
       {
         requestId: record.id,

@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestListener } from 'node:http';
 import { RequestRecord } from './record.ts';
 
-/** Told of each request once it is over. */
+/** Called with the record of each request once it is over. */
 export type RequestObserver = (record: RequestRecord) => void;
 
 type Fetch = (request: Request) => Promise<Response>;
 
 /**
- * Keeps a record of each request from its first moment to its last, whoever answers it, and gives every answer the header
+ * Keeps a record of each request from its arrival to its end, whatever answers it, and gives every answer the header
  * `x-request-id`.
  */
 export class RequestRecorder {
@@ -16,22 +16,21 @@ export class RequestRecorder {
   readonly #current = new AsyncLocalStorage<RequestRecord>();
   #underWay = 0;
 
-  /** From now on it is told of requests. */
+  /** Calls `observer` for each request from now on. */
   observe(observer: RequestObserver): void {
     this.#observers.push(observer);
   }
 
-  /** Whether anybody is told of requests. */
   get isObserved(): boolean {
     return this.#observers.length > 0;
   }
 
-  /** That of the request which the code that asks works for; undefined where it works for none. */
+  /** Record of the request that the running code works for; undefined outside of requests. */
   get current(): RequestRecord | undefined {
     return this.#current.getStore();
   }
 
-  /** Requests that are not over yet, where anybody is told of them. */
+  /** Number of requests that are not over yet. `listener` counts them only while there is an observer. */
   get underWay(): number {
     return this.#underWay;
   }
@@ -43,7 +42,7 @@ export class RequestRecorder {
       response.setHeader('x-request-id', record.id);
       if (this.isObserved) {
         this.#underWay += 1;
-        // It comes in any case, after the end of an answer as well as without one.
+        // `close` always comes, after the end of an answer as well as without one.
         response.once('close', () => {
           record.isAborted = !response.writableFinished;
           if (response.headersSent) record.status = response.statusCode;

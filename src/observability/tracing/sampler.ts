@@ -7,7 +7,7 @@ import {
 } from '@opentelemetry/sdk-trace';
 import type { Config } from '../../config/config.ts';
 
-/** What decides which requests are recorded. Those that begin with `parentbased_` leave it to the client's trace, where there is one. */
+/** Sampler that decides which requests are recorded. `parentbased_…` follows the client's trace, when there is one. */
 export function samplerOf(name: Config['tracesSampler'], ratio: number): Sampler {
   switch (name) {
     case 'always_on':

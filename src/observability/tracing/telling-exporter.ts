@@ -2,10 +2,10 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 
-/** What goes on failing is told this often. */
+/** Least time between two warnings while exports keep failing. */
 const SILENT_MS = 60_000;
 
-/** Tells those who run the gateway that spans cannot be sent, and when they can be again; a collector can be away for long. */
+/** Logs that spans cannot be sent, and when they can be again. Warnings are limited: a collector can be away for long. */
 export class TellingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #log: Logger;
@@ -49,7 +49,7 @@ export class TellingExporter implements SpanExporter {
   }
 }
 
-/** The HTTP status, or such as ECONNREFUSED. Messages quote what was answered, and the endpoint, which may hold a secret. */
+/** HTTP status, or a code such as ECONNREFUSED. Messages quote the answer and the endpoint, which may hold a secret. */
 function exportCodeOf(error: Error | undefined): string | number | undefined {
   const code = error !== undefined && 'code' in error ? error.code : undefined;
   return typeof code === 'string' || typeof code === 'number' ? code : undefined;

@@ -15,41 +15,41 @@ import type { UpstreamAnswer } from '../../upstream/answer.ts';
 import type { SerializedRequest } from '../../upstream/request.ts';
 
 /*
- * Names of attributes without `gateway.` in front are those of OpenTelemetry's semantic conventions, 1.45:
- * https://opentelemetry.io/docs/specs/semconv/ (http, graphql, error). Nothing that somebody sent or the upstream answered
- * becomes an attribute, but for the operation's name and the id by which the vendor's support finds a call.
+ * Attribute names without the prefix `gateway.` are those of OpenTelemetry's semantic conventions, 1.45:
+ * https://opentelemetry.io/docs/specs/semconv/ (http, graphql, error). No text that a client sent or the upstream answered
+ * becomes an attribute, except the operation's name and the correlation id by which the vendor's support finds a call.
  */
 
-/** Where and when spans are made. */
+/** Tracer, and attributes that spans share. */
 export interface TracingOptions {
   readonly tracer: Tracer;
-  /** Of the upstream: `server.address` and `server.port`. */
+  /** Address of the upstream: `server.address` and `server.port`. */
   readonly upstream: Attributes;
 }
 
-/** A request to the gateway, as the plugin that follows it tells of it. */
+/** Trace of a request to the gateway, filled in by `useTraces`. */
 export interface ServerTrace extends RequestTrace {
-  /** Which operation it asks for. */
+  /** Notes the operation that the request asks for. */
   operation(type: string, name: string | undefined): void;
-  /** Codes of errors in its answer. */
+  /** Notes the codes of the answer's errors. */
   errors(codes: readonly string[]): void;
   end(status: number): void;
 }
 
-/** What becomes of a request by such is the gateway's concern; the others are its clients'. */
+/** Error codes that make a request's span fail; other errors are the client's concern. */
 const OWN_FAILURE = /^(UPSTREAM_|INTERNAL_)/;
 
 export class TracedRequest implements ServerTrace {
   readonly isRecorded: boolean;
-  readonly #means: TracingOptions;
+  readonly #options: TracingOptions;
   readonly #span: Span;
   readonly #context: Context;
   readonly #now = startClock();
 
-  /** `parent` is what the client sent of its own trace. */
-  constructor(means: TracingOptions, parent: Context, method: string, route: string) {
-    this.#means = means;
-    this.#span = means.tracer.startSpan(
+  /** `parent` holds the client's trace context, if the client sent one. */
+  constructor(options: TracingOptions, parent: Context, method: string, route: string) {
+    this.#options = options;
+    this.#span = options.tracer.startSpan(
       `${method} ${route}`,
       {
         kind: SpanKind.SERVER,
@@ -81,15 +81,15 @@ export class TracedRequest implements ServerTrace {
   }
 
   field(position: string): FieldTrace {
-    return new TracedField(this.#means.tracer, this.#context, this.#now, position);
+    return new TracedField(this.#options.tracer, this.#context, this.#now, position);
   }
 
   batch(resource: string): BatchTrace {
-    return new TracedBatch(this.#means, this.#context, this.#now, resource);
+    return new TracedBatch(this.#options, this.#context, this.#now, resource);
   }
 }
 
-/** It has a span as soon as there is something to wait for, and so none where everything is there already. */
+/** The span is made at the first batch to wait for, so a field without a wait has none. */
 class TracedField implements FieldTrace {
   readonly #tracer: Tracer;
   readonly #context: Context;
@@ -110,9 +110,9 @@ class TracedField implements FieldTrace {
 
   waitsFor(batch: BatchTrace): void {
     if (!(batch instanceof TracedBatch)) throw new TypeError('A field waits for batches of the same tracer.');
-    // Its request's time can be over before the batch that it asked for is made.
+    // The request's deadline can end the field before its batch is made.
     if (this.#isOver || this.#batches.has(batch)) return;
-    // One link, however many of the ids that it wants come by it.
+    // One link for each batch, however many of the field's ids it loads.
     this.#batches.add(batch);
     this.#span ??= this.#tracer.startSpan(this.#position, { startTime: this.#startTime }, this.#context);
     this.#span.addLink({ context: batch.spanContext });
@@ -130,19 +130,19 @@ class TracedField implements FieldTrace {
 }
 
 class TracedBatch implements BatchTrace {
-  readonly #means: TracingOptions;
+  readonly #options: TracingOptions;
   readonly #resource: string;
   readonly #span: Span;
   readonly #context: Context;
   readonly #now: () => number;
-  /** How often each read was sent. */
+  /** Number of times that each request was sent. */
   readonly #sent = new Map<SerializedRequest, number>();
 
-  constructor(means: TracingOptions, context: Context, now: () => number, resource: string) {
-    this.#means = means;
+  constructor(options: TracingOptions, context: Context, now: () => number, resource: string) {
+    this.#options = options;
     this.#resource = resource;
     this.#now = now;
-    this.#span = means.tracer.startSpan(
+    this.#span = options.tracer.startSpan(
       `load ${resource}`,
       { startTime: now(), attributes: { 'gateway.resource': resource } },
       context,
@@ -161,13 +161,13 @@ class TracedBatch implements BatchTrace {
   call(request: SerializedRequest, waitedMs: number): CallTrace {
     const earlier = this.#sent.get(request) ?? 0;
     this.#sent.set(request, earlier + 1);
-    const span = this.#means.tracer.startSpan(
+    const span = this.#options.tracer.startSpan(
       `${request.method} ${this.#resource}`,
       {
         kind: SpanKind.CLIENT,
         startTime: this.#now(),
         attributes: {
-          ...this.#means.upstream,
+          ...this.#options.upstream,
           'http.request.method': request.method,
           ...(earlier > 0 && { 'http.request.resend_count': earlier }),
           'gateway.resource': this.#resource,
@@ -229,7 +229,7 @@ function fail(span: Span, code: string): void {
   span.setAttribute('error.type', code);
 }
 
-/** Milliseconds since 1970, which do not jump while a request is under way: otherwise its spans could end before they begin. */
+/** Clock of milliseconds since 1970 that never jumps during a request; otherwise spans could end before they begin. */
 function startClock(): () => number {
   const offsetMs = Date.now() - performance.now();
   return () => offsetMs + performance.now();

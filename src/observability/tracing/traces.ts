@@ -19,30 +19,30 @@ import { TellingExporter } from './telling-exporter.ts';
 import { type ServerTrace, TracedRequest, type TracingOptions } from './traced-request.ts';
 
 export interface TracesOptions extends Pick<Config, 'tracesSampler' | 'tracesRatio'> {
-  /** Base URL of the collector, below which `v1/traces` is. */
+  /** Base URL of the collector; spans are sent to `v1/traces` below it. */
   readonly endpoint: string;
-  /** Base of the upstream's API. */
+  /** Base URL of the upstream. */
   readonly apiUrl: string;
 }
 
 const NAME = 'campaign-interaction-gateway';
-/** For sending a batch of spans, from connecting to the last retry. */
+/** Time for sending a batch of spans, from connecting to the last retry. */
 const EXPORT_TIMEOUT_MS = 3_000;
-/** For sending the last ones when the gateway is shut down: a little more, so that it is the exporter that gives up and is heard. */
+/** Time for sending the last spans at shutdown. A little more, so the exporter gives up first and its failure is logged. */
 const FLUSH_TIMEOUT_MS = 3_500;
-/** A batch of fields of very many requests. */
+/** Upper bound of links of one span: fields of very many requests can wait for one batch. */
 const MOST_LINKS = 1_000;
 
-/** What is recorded of the requests to one gateway. It is nobody else's: nothing is registered with the process. */
+/** Tracing of one gateway's requests. Nothing is registered globally in the process. */
 export class Traces {
   readonly #provider: TracerProvider;
-  readonly #means: TracingOptions;
+  readonly #options: TracingOptions;
   readonly #agent: Agent;
   readonly #propagator = new W3CTraceContextPropagator();
 
-  /** What more the exporter and the resource's detectors read from the environment is in the README. */
+  /** The README lists further environment variables of the exporter and the resource detectors. */
   constructor({ endpoint, tracesSampler, tracesRatio, apiUrl }: TracesOptions, log: Logger) {
-    // The exporter's own would wait for a connection for as long as the operating system does.
+    // The exporter's default agent would wait for a connection for as long as the operating system does.
     const connections = { keepAlive: true, timeout: EXPORT_TIMEOUT_MS };
     this.#agent = /^https:/i.test(endpoint) ? new SecureAgent(connections) : new Agent(connections);
     const exporter = new OTLPTraceExporter({
@@ -59,7 +59,7 @@ export class Traces {
       spanProcessors: [new BatchSpanProcessor({ exporter: new TellingExporter(exporter, log) })],
     });
     const { hostname, port, protocol } = new URL(apiUrl);
-    this.#means = {
+    this.#options = {
       tracer: this.#provider.getTracer(NAME),
       upstream: {
         'server.address': hostname,
@@ -68,12 +68,12 @@ export class Traces {
     };
   }
 
-  /** A request that comes in, as part of the trace that its headers name. */
+  /** Begins the span of an incoming request, within the trace that its headers name. */
   begin(method: string, route: string, headers: Pick<Headers, 'get'>): ServerTrace {
-    return new TracedRequest(this.#means, this.#parentIn(headers), method, route);
+    return new TracedRequest(this.#options, this.#parentIn(headers), method, route);
   }
 
-  /** Sends what is there, if that can be done in time, and closes the connections. */
+  /** Sends the remaining spans for at most `FLUSH_TIMEOUT_MS`, then closes the connections. */
   async dispose(): Promise<void> {
     const isDone = new AbortController();
     const shutdown = this.#provider.shutdown().catch(() => undefined);

@@ -2,30 +2,30 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { UpstreamError, type UpstreamFailure } from '../../errors.ts';
 import type { QuotaReport } from '../quota/window.ts';
 
-/** A correlation id goes to clients and logs, so only what looks like one is taken. */
+/** A correlation id goes to clients and logs, so only text that looks like one is taken. */
 const CORRELATION_ID = /^[\w-]{1,128}$/;
-/** A permission as the vendor writes it, such as `routing:queue:view`. Bounded, or a long run of letters would take quadratic time. */
+/** Permission as the vendor writes it, such as `routing:queue:view`. Bounded: long words would take quadratic time. */
 const PERMISSION = /\b[a-z]\w{0,63}:[a-z]\w{0,63}:(?:\w{1,64}|\*)/gi;
 const RETRY_IN_SECONDS = /retry the request in \[(\d{1,6})\] seconds/i;
 
-/** The one form of dates that HTTP still writes; `Date.parse` would take almost anything. */
+/** Only date format that HTTP still writes; `Date.parse` would accept almost anything. */
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
-/** After these the vendor asks to try reads again. */
+/** Statuses after which the vendor asks to retry reads. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
-/** What is read of an answer's headers; names in lower case, as undici gives them. */
+/** Headers of an answer; names in lower case, as undici gives them. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /**
- * The error for an answer that is not 2xx. `bodyText` may be anything: proxies answer HTML or nothing. Of the
- * vendor's texts only permissions, seconds and the correlation id are taken; nothing else may reach a client.
+ * Error for an answer that is not 2xx. `bodyText` may be anything: proxies answer HTML or nothing. Only permissions,
+ * seconds and the correlation id are taken from the vendor's texts; nothing else may reach a client.
  */
 export function errorFromAnswer(status: number, headers: AnswerHeaders, bodyText: string): UpstreamError {
   const parsed = parseErrorBody(bodyText);
   const body = parsed ?? {};
   const correlationId = correlationIdOf(headers) ?? knownAs(CORRELATION_ID, body.contextId);
   const common = { upstreamStatus: status, ...(correlationId !== undefined && { correlationId }) };
-  // A page that some proxy or wrong address answers with 404 says nothing of what the upstream knows.
+  // A 404 page of a proxy or a wrong address says nothing about what the upstream knows.
   const isNotFound = status === 404 && (parsed !== null || bodyText === '');
   return new UpstreamError(
     { ...common, ...classify(status, headers, body) },
@@ -79,7 +79,7 @@ function classify(
   }
 }
 
-/** What an answer says of the quota; null when it does not say all of it. */
+/** Quota that an answer reports; null when one of the three headers is missing or malformed. */
 export function quotaReportOf(headers: AnswerHeaders): QuotaReport | null {
   const count = wholeNumberIn(headers['inin-ratelimit-count']);
   const allowed = wholeNumberIn(headers['inin-ratelimit-allowed']);
@@ -89,7 +89,7 @@ export function quotaReportOf(headers: AnswerHeaders): QuotaReport | null {
     : { count, allowed, resetSeconds };
 }
 
-/** Null when it is no JSON object. */
+/** Null when the text is no JSON object or array. */
 function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, unknown>> | null {
   try {
     const body: unknown = JSON.parse(text);
@@ -99,7 +99,7 @@ function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, un
   }
 }
 
-/** The vendor documents no shape for `messageParams` of a 403, so permissions are recognised wherever they stand. */
+/** The vendor documents no shape for `messageParams` of a 403, so permissions are matched anywhere in it. */
 function permissionsIn(messageParams: unknown): string[] {
   return [...new Set(JSON.stringify(messageParams ?? null).match(PERMISSION))].slice(0, 20);
 }
@@ -108,16 +108,16 @@ function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number }
   return seconds === undefined ? {} : { retryAfterSeconds: seconds };
 }
 
-/** Of a `Retry-After` header, which gives seconds or a date. */
+/** Seconds that a `Retry-After` header gives, as a number or as a date. */
 function named({ 'retry-after': value }: AnswerHeaders): number | undefined {
   const seconds = wholeNumberIn(value);
   if (seconds !== undefined) return seconds;
-  // A date that is past says nothing: the clocks may differ.
+  // A past date says nothing: the clocks may differ.
   const untilMs = Date.parse(knownAs(HTTP_DATE, value) ?? '') - Date.now();
   return untilMs > 0 ? Math.ceil(untilMs / 1000) : undefined;
 }
 
-/** In the body of a 429, beside a `Retry-After` header or instead of it. */
+/** Seconds in the body of a 429, sent beside a `Retry-After` header or instead of it. */
 function said(message: unknown): number | undefined {
   return wholeNumberIn(typeof message === 'string' ? RETRY_IN_SECONDS.exec(message)?.[1] : undefined);
 }

@@ -3,20 +3,20 @@ import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 
-/** Thousands of interactions with their conversations stay well below this; more than this is no answer to hold in memory. */
+/** Upper bound for an answer held in memory. Thousands of interactions with conversations stay well below it. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: AnswerHeaders;
-  /** The body, of which others may keep hold: it is no part of a larger buffer that would be kept with it. */
+  /** Body in a buffer of its own: whoever keeps the body keeps no larger buffer with it. */
   readonly bytes: Buffer;
 }
 
-/** Where a request goes, in the two parts that are needed of it: for each call the same origin, which is parsed only once. */
+/** Address of a call in two parts, so that the origin, the same for each call, is parsed only once. */
 export interface HttpAddress {
   readonly origin: string;
-  /** With its query, percent-encoded. */
+  /** Path with query, percent-encoded. */
   readonly path: string;
 }
 
@@ -26,22 +26,25 @@ export interface HttpRequest {
   readonly body?: string;
 }
 
-/** The connections to the upstream, kept and shared by all requests. Redirects are not followed: a credential never leaves the host it is for. */
+/**
+ * Connections to the upstream, shared by all requests. Redirects are not followed: a credential never leaves the host it
+ * is for.
+ */
 export class Http {
   readonly #agent: Agent;
 
-  /** `connectTimeoutMs` is the longest that making a connection may take. */
+  /** `connectTimeoutMs` is the upper bound for making a connection. */
   constructor(connectTimeoutMs: number) {
     this.#agent = new Agent({
       connect: { timeout: connectTimeoutMs },
-      // The callers limit the rest (deadline.ts), for they know what is left; undici's own limits would only be coarser.
+      // Callers limit the rest (lib/deadline.ts), because they know the time left; undici's own limits are coarser.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxResponseSize: MAX_ANSWER_BYTES,
     });
   }
 
-  /** One exchange. Rejects with an `UpstreamError` when no whole answer came; any status is an answer. */
+  /** Makes one exchange. Any status is an answer; rejects with an `UpstreamError` when no complete answer came. */
   exchange(address: URL | HttpAddress, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(signal, resolve, reject);
@@ -59,7 +62,7 @@ export class Http {
     });
   }
 
-  /** Ends what is under way and closes the connections. */
+  /** Ends exchanges under way and closes the connections. */
   async dispose(): Promise<void> {
     await this.#agent.destroy();
   }
@@ -71,8 +74,8 @@ interface AnswerHead {
 }
 
 /**
- * One exchange as undici tells of it. Answers are read whole in any case, so the bytes are collected as they come: a stream
- * for each would cost as much as the exchange itself.
+ * Undici's handler of one exchange. Answers are read whole in any case, so the bytes are collected as they come: a stream
+ * for each answer would cost as much as the exchange itself.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #signal: Signal;
@@ -92,12 +95,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It was given up while there was no connection yet, for which nobody had to wait.
+    // The exchange was aborted, and rejected, before there was a connection.
     if (this.#signal.aborted) controller.abort(new errors.RequestAbortedError());
   }
 
   onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
-    // Before the answer there may be others that only inform (1xx).
+    // Informational answers (1xx) may precede the answer.
     if (status >= 200) this.#head = { status, headers };
   }
 
@@ -107,7 +110,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#signal.removeEventListener('abort', this.#abort);
-    if (this.#head === undefined) throw new TypeError('An answer begins before it ends.');
+    if (this.#head === undefined) throw new TypeError('undici ended an answer without a head.');
     const { status, headers } = this.#head;
     this.#resolve({ status, headers, bytes: joined(this.#chunks) });
   }
@@ -124,7 +127,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   };
 }
 
-/** `answer` where it had begun before the connection broke. */
+/** Error for a broken exchange. `answer` is defined when the answer had begun. */
 function unanswered(cause: Error, answer: AnswerHead | undefined): UpstreamError {
   const correlationId = answer && correlationIdOf(answer.headers);
   const known = {
@@ -144,7 +147,7 @@ function unanswered(cause: Error, answer: AnswerHead | undefined): UpstreamError
   );
 }
 
-/** What this gateway broke off itself, because nobody waits any more or it is being shut down, or what it asked for wrongly. */
+/** True when the gateway itself is the cause: no follower is left, it shuts down, or the call is invalid. */
 function isOurs(cause: Error): boolean {
   return (
     cause instanceof errors.RequestAbortedError ||
@@ -154,13 +157,13 @@ function isOurs(cause: Error): boolean {
   );
 }
 
-/** Such as ECONNREFUSED or ENOTFOUND: it tells those who run the gateway where to look, and holds no address. */
+/** Error code, such as ECONNREFUSED or ENOTFOUND: it tells operators where to look, and holds no address. */
 function systemCodeOf(cause: Error): string | null {
   const code = 'code' in cause ? cause.code : null;
   return typeof code === 'string' && /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : null;
 }
 
-/** Bytes of their own: `Buffer.concat` makes small ones parts of a larger buffer, which each of them would keep. */
+/** Copy in a buffer of its own: `Buffer.concat` puts small results into a larger buffer, which each would keep in memory. */
 function joined(chunks: readonly Buffer[]): Buffer {
   const bytes = Buffer.allocUnsafeSlow(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -4,8 +4,8 @@ import { type LoginLimits, serviceLogin } from './service-login.ts';
 import type { Credentials } from '../../identity/credentials.ts';
 
 /**
- * Finds the identity that a request is served with by its `Authorization` header; null when it brings no credential and
- * needs one.
+ * Makes the function that maps a request's `Authorization` header to an upstream identity; null when the request needs a
+ * credential and brings none.
  */
 export function identitiesOf(
   http: Http,

@@ -12,50 +12,49 @@ import {
 } from '../../identity/upstream-identity.ts';
 import { persistently } from '../retry.ts';
 
-/** How long logins may take, and until when there are any. */
+/** Time limits of logins, and the signal that ends them. */
 export interface LoginLimits {
-  /** The longest that one attempt may take. */
+  /** Upper bound for one attempt. */
   readonly timeoutMs: number;
-  /** The longest that all attempts of one login may take, with the pauses between them. */
+  /** Upper bound for all attempts of one login, with the pauses between them. */
   readonly patienceMs: number;
-  /** Aborts, with an `UpstreamError`, when the gateway is shut down. */
+  /** Aborts, with an `UpstreamError`, when the gateway shuts down. */
   readonly closing: AbortSignal;
 }
 
 export interface ServiceLoginOptions extends LoginLimits {
-  /** The token endpoint, such as `https://login.mypurecloud.ie/oauth/token`. */
+  /** Token endpoint, such as `https://login.mypurecloud.ie/oauth/token`. */
   readonly tokenUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** More than for calls: without it nothing works at all, and all who wait share it. */
+/** More retries than for calls: nothing works without a login, and all waiting requests share it. */
 const MAX_RETRIES = 4;
-/** A new token is asked for this long before the old one expires, while that still serves. */
+/** A new token is requested this long before the old one expires; the old one serves meanwhile. */
 const RENEW_BEFORE_EXPIRY_MS = 60_000;
-/** A token is given up this long before it expires, so that none expires on its way. */
+/** A token is no longer used this long before it expires, so that none expires in transit. */
 const TRAVEL_MS = 10_000;
-/** A secret that was refused is not tried again before: the endpoint is throttled, and nothing changes that fast. */
+/** A rejected secret is not tried again for this long: the endpoint is throttled, and nothing changes that fast. */
 const REFUSED_FOR_MS = 5_000;
-/** How long the endpoint is left alone when it went on throttling without naming a time. */
+/** Pause when the endpoint still throttles after all retries and names no time. */
 const THROTTLED_FOR_MS = 1_000;
-/** Nor is it believed that it wants to be left alone for longer. */
+/** Upper bound for the pause that the endpoint names. */
 const LONGEST_THROTTLED_MS = 600_000;
-/** The vendor throttles its token endpoint with a 400 that is no bad credential. */
+/** The vendor throttles its token endpoint with a 400 that does not mean a bad credential. */
 const THROTTLED = /rate limit exceeded/i;
 
 interface Grant {
   readonly token: string;
-  /** From then on a new one is asked for in the background. */
+  /** Time from which a new token is requested in the background. */
   readonly renewAtMs: number;
-  /** From then on it does not serve any more. */
+  /** Time from which the token is no longer used. */
   readonly endsAtMs: number;
 }
 
 /**
- * The identity of an OAuth client (client credentials). One login serves all concurrent requests and is renewed before
- * it expires, by a request that comes late in its life and does not wait for it. There is no refresh token: renewing is
- * asking again.
+ * Identity of an OAuth client (client credentials). One login serves all concurrent requests. The first request
+ * shortly before expiry renews the login, and does not wait for it. There is no refresh token: renewal is a new login.
  */
 export function serviceLogin(http: Http, options: ServiceLoginOptions): UpstreamIdentity {
   const { timeoutMs, patienceMs, closing } = options;
@@ -63,7 +62,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
   let login: Promise<Grant> | undefined;
   let refusal: { readonly error: UpstreamError; readonly untilMs: number } | undefined;
 
-  /** No caller's signal in here: a request that goes away must not take the login from the others. */
+  /** Takes no caller's signal: a request that goes away must not end the login for the others. */
   function renew(): Promise<Grant> {
     const latestMs = performance.now() + patienceMs;
     login ??= persistently({ maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing }, () =>
@@ -88,7 +87,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       const nowMs = performance.now();
       const mayAsk = refusal === undefined || nowMs >= refusal.untilMs;
       if (grant !== undefined && nowMs < grant.endsAtMs) {
-        // Whether it fails is for those to hear who find no token any more.
+        // A failed renewal is reported only to requests that find no token.
         if (nowMs >= grant.renewAtMs && mayAsk) void renew().catch(() => undefined);
         return grant.token;
       }
@@ -96,7 +95,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       return (await unlessAborted(renew(), signal)).token;
     },
     rejected(token) {
-      // Another call may have renewed it meanwhile; then the new one is worth a try as well.
+      // Another call may have renewed the token meanwhile; the new one is worth a try as well.
       if (grant?.token === token) grant = undefined;
       return true;
     },
@@ -105,7 +104,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
   };
 }
 
-/** Until when a failed login is not tried again by the next who needs one; undefined when it is at once. */
+/** Failed login and the end of the pause after it; undefined when the next request may log in at once. */
 function rejectionOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
   const { failure } = error;
   const nowMs = performance.now();
@@ -164,7 +163,7 @@ function parseGrant(text: string): { token: string; expiresInSeconds: number } {
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 });
   }
   const expiresIn = Number(body.expires_in);
-  // Without a ttl the token serves until the upstream refuses it.
+  // A token without `expires_in` serves until the upstream rejects it.
   return { token: body.access_token, expiresInSeconds: expiresIn > 0 ? expiresIn : Infinity };
 }
 

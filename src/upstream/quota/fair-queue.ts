@@ -1,14 +1,14 @@
 import type { CallerKey } from '../../identity/caller.ts';
 
-/** What the order of waiting calls depends on. */
+/** Ordering criteria of a waiting call. */
 export interface WaitingCall {
   readonly caller: CallerKey;
-  /** Lists go before details: what a list tells is wanted by whoever waits for details of it. */
+  /** Lists go before details, because other calls depend on a list's result. */
   readonly isList: boolean;
 }
 
 interface Share<Call> {
-  /** The turn at which this caller's next call comes, on a clock that counts the calls of all callers who wait. */
+  /** Start tag of this caller's next call in virtual time: one unit is one call of every waiting caller. */
   turn: number;
   readonly lists: Call[];
   readonly details: Call[];
@@ -16,11 +16,11 @@ interface Share<Call> {
 
 /**
  * Calls that wait for one identity's quota. Callers take turns, however many calls each has waiting (start-time fair
- * queueing); a caller's own lists go before its details, otherwise whoever came first goes first.
+ * queueing). Within a caller and within a turn, lists go before details, then first in, first out.
  */
 export class FairQueue<Call extends WaitingCall> {
   readonly #shares = new Map<CallerKey, Share<Call>>();
-  /** In which order they came. */
+  /** Arrival number of each waiting call. */
   readonly #arrivals = new Map<Call, number>();
   #turn = 0;
   #arrived = 0;
@@ -35,13 +35,13 @@ export class FairQueue<Call extends WaitingCall> {
       share = { turn: 0, lists: [], details: [] };
       this.#shares.set(call.caller, share);
     }
-    // Somebody who did not wait until now has saved no turns up.
+    // A caller without waiting calls accumulates no turns.
     if (share.lists.length + share.details.length === 0) share.turn = Math.max(share.turn, this.#turn);
     (call.isList ? share.lists : share.details).push(call);
     this.#arrivals.set(call, (this.#arrived += 1));
   }
 
-  /** Takes out a call whose turn it is not; false when it does not wait. */
+  /** Removes a call out of turn; false when the call is not waiting. */
   remove(call: Call): boolean {
     if (!this.#arrivals.delete(call)) return false;
     const share = this.#shares.get(call.caller);
@@ -51,7 +51,7 @@ export class FairQueue<Call extends WaitingCall> {
     return true;
   }
 
-  /** The call whose turn it is, which goes on waiting. */
+  /** Next call, left in the queue. */
   peek(): Call | undefined {
     let best: Call | undefined;
     let bestTurn = Infinity;
@@ -64,7 +64,7 @@ export class FairQueue<Call extends WaitingCall> {
     return best;
   }
 
-  /** Takes out the call whose turn it is. */
+  /** Removes and returns the next call. */
   take(): Call | undefined {
     const call = this.peek();
     if (call === undefined) return undefined;
@@ -79,12 +79,12 @@ export class FairQueue<Call extends WaitingCall> {
     return call;
   }
 
-  /** All of them in the order in which they came. */
+  /** Waiting calls in order of arrival. */
   all(): IteratorObject<Call> {
     return this.#arrivals.keys();
   }
 
-  /** All of them in the order in which they would be taken if no other came. */
+  /** Waiting calls in the order in which `take` returns them if no other arrives. */
   inOrder(): Call[] {
     return [...this.#shares.values()]
       .flatMap(({ turn, lists, details }) =>
@@ -100,7 +100,7 @@ export class FairQueue<Call extends WaitingCall> {
     return (this.#arrivals.get(call) ?? 0) - (this.#arrivals.get(other) ?? 0);
   }
 
-  /** While nobody waits nobody is ahead of anybody. */
+  /** Turns matter only between waiting callers, so an empty queue forgets them. */
   #forgetIdle(): void {
     if (this.size === 0) this.#shares.clear();
   }

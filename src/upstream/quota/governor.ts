@@ -7,45 +7,45 @@ import { GovernedPermit, IdentityQueue, type Permit, type QueuedCall } from './i
 import type { QuotaLedger } from './ledger.ts';
 import type { QuotaLeft } from './window.ts';
 
-/** Of the time that a call has, this share at most is spent on leaving quota to others. */
+/** Largest share of a call's time budget that pacing may use up. */
 const PATIENCE = 0.25;
-/** Who was refused by the ledger does not ask again before, whatever it has told. */
+/** Shortest pause after the ledger refused a call, whatever hold the ledger reported. */
 const ASK_AGAIN_MS = 50;
 
-/** A call that wants to be made. */
+/** A call that requests a permit. */
 export interface PlannedCall {
   readonly identity: UpstreamIdentity;
-  /** Whose share of the identity's quota it is. */
+  /** Caller whose share of the identity's quota the call uses. */
   readonly caller: CallerKey;
   readonly isList: boolean;
-  /** Until when its answer is of use, on the clock of `performance.now()`; may move while it waits. */
+  /** Deadline for the answer, on the clock of `performance.now()`; may move while the call waits. */
   readonly latestMs: () => number;
-  /** Aborts when nobody waits for it any more. */
+  /** Aborts when nobody waits for the call any more. */
   readonly signal: Signal;
 }
 
-/** What is left of all quotas together, in numbers. */
+/** Figures over the quotas of all identities. */
 export interface QuotaFigures {
-  /** Identities that are known: that have made a call and whose window is not over, or only just. */
+  /** Identities with a queue in memory; `PerIdentity` drops idle ones only when others come. */
   readonly identities: number;
-  /** The least that any of them has left of a window that the upstream has told of; null where it has told of none. */
+  /** Fewest calls left to any identity in its window; null while the upstream has reported no quota. */
   readonly leastLeft: number | null;
-  /** Calls that wait for their permit. */
+  /** Calls that wait for a permit. */
   readonly waiting: number;
 }
 
-/** What a governor needs to know of other processes that spend the same quotas. */
+/** Other processes that spend the same quotas. */
 export interface QuotaSharing {
-  /** Null where there is none. */
+  /** Null without a shared ledger. */
   readonly ledger: QuotaLedger | null;
-  /** Which part of each quota is spent here while there is no ledger to ask, above 0 to 1. */
+  /** Share of each quota for this process while the ledger is unavailable, above 0 to 1. */
   readonly shareAlone: number;
 }
 
 /**
- * Lets each identity's calls go as its quota allows: no more than so many at once, spaced out before the limit is met, and
- * none at all for as long as the upstream said after a 429. A call that cannot be served in time is refused at once, as far
- * as is known how long calls take: one that is sent too late costs quota all the same.
+ * Limits each identity's calls to its quota: at most `maxConcurrent` at once, paced before the limit is reached, and none
+ * during the hold after a 429. A call that cannot be served in time is rejected at once, as far as call durations are known,
+ * because a call that is sent too late costs quota all the same.
  */
 export class QuotaGovernor {
   readonly #maxConcurrent: number;
@@ -53,7 +53,7 @@ export class QuotaGovernor {
   readonly #queues: PerIdentity<IdentityQueue>;
   #closed: UpstreamError | undefined;
 
-  /** `sharing` where others spend the same quotas. @default nobody does */
+  /** `sharing` describes other processes that spend the same quotas. @default none */
   constructor(maxConcurrent: number, { ledger, shareAlone }: QuotaSharing = { ledger: null, shareAlone: 1 }) {
     this.#maxConcurrent = maxConcurrent;
     this.#ledger = ledger;
@@ -65,16 +65,16 @@ export class QuotaGovernor {
   }
 
   /**
-   * Gives the call's permit when it may be made, mostly at once; then that must be ended. Throws or rejects with an `UpstreamError`
-   * (`UPSTREAM_RATE_LIMITED`) as soon as it is known that the quota does not allow it in time, and with the signal's reason
-   * when that aborts.
+   * Permit for the call, mostly at once; the caller must end the permit. Throws or rejects with an `UpstreamError`
+   * (`UPSTREAM_RATE_LIMITED`) as soon as the quota is known not to allow the call in time, and with the signal's reason
+   * on abort.
    */
   acquire(call: PlannedCall): Permit | Promise<Permit> {
     const permit = this.#acquire(call);
     return this.#ledger?.isAvailable === true ? this.#granted(permit, call, this.#ledger) : permit;
   }
 
-  /** Takes in what others know of an identity's quota, who may have spent it while nothing was asked here. Never rejects. */
+  /** Reads an identity's quota from the ledger, since other processes may have spent some meanwhile. Never rejects. */
   async refresh(identity: UpstreamIdentity): Promise<void> {
     const askedAtMs = performance.now();
     const asked = (await this.#ledger?.look(identity)) ?? null;
@@ -93,8 +93,8 @@ export class QuotaGovernor {
   }
 
   /**
-   * A permit that all who spend the quota agree to. Who is refused waits as the quota allows, and asks again; while nobody can be
-   * asked it waits as the part of it allows that is spent here.
+   * Permit that the ledger grants, too. A refused call waits as the quota allows, then requests again. While the ledger is
+   * unavailable, the local share of the quota decides alone.
    */
   async #granted(
     first: GovernedPermit | Promise<GovernedPermit>,
@@ -105,11 +105,11 @@ export class QuotaGovernor {
     for (let permit = await first; ;) {
       if (!ledger.isAvailable) return permit;
       const askedAtMs = performance.now();
-      // oxlint-disable-next-line eslint/no-await-in-loop -- asked again only after a refusal
+      // oxlint-disable-next-line eslint/no-await-in-loop -- the next iteration comes only after a refusal
       const asked = await ledger.take(call.identity);
       const isGranted = asked?.isGranted ?? false;
       if (asked !== null) {
-        // One that was refused is under way here, and is counted nowhere.
+        // A refused call is active here, but `used` does not include it.
         queue.learn(asked, isGranted ? queue.active : queue.active - 1, askedAtMs);
         if (isGranted) permit.asked = asked;
         else queue.quota.hold(ASK_AGAIN_MS, performance.now());
@@ -118,17 +118,17 @@ export class QuotaGovernor {
       if (isGranted && !isOver) return permit;
       permit.end();
       if (isOver) throw this.#closed ?? call.signal.reason;
-      // oxlint-disable-next-line eslint/no-await-in-loop -- the same
+      // oxlint-disable-next-line eslint/no-await-in-loop -- see above
       permit = await this.#acquire(call);
     }
   }
 
-  /** What is known of an identity's quota; null while the upstream has not told. */
+  /** Quota of an identity as far as known; null until the upstream has reported one. */
   quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
     return this.#queues.of(identity).quota.left(performance.now());
   }
 
-  /** Looks at every identity. */
+  /** Visits every identity. */
   figures(): QuotaFigures {
     const nowMs = performance.now();
     let leastLeft: number | null = null;
@@ -136,14 +136,14 @@ export class QuotaGovernor {
     for (const queue of this.#queues.values()) {
       waiting += queue.waitingCount;
       const left = queue.quota.left(nowMs);
-      // Of a window that is over everything is left again.
+      // A window that is over has its whole quota left.
       if (left === null || left.resetSeconds === 0) continue;
       leastLeft = Math.min(leastLeft ?? Infinity, left.allowed - left.used);
     }
     return { identities: this.#queues.size, leastLeft, waiting };
   }
 
-  /** Refuses all calls that wait, and those that come, for this reason. */
+  /** Rejects all waiting calls and all later ones with `reason`. */
   close(reason: UpstreamError): void {
     this.#closed = reason;
     for (const queue of this.#queues.values()) {
@@ -196,14 +196,14 @@ export class QuotaGovernor {
     return new GovernedPermit(queue, startedAtMs, this.#pump);
   }
 
-  /** Starts what can start, refuses what cannot be served in time, and looks again when the next one can start. */
+  /** Starts calls that can start, rejects those that cannot be served in time, and sets a timer for the next start. */
   readonly #pump = (queue: IdentityQueue): void => {
     clearTimeout(queue.timer);
     const nowMs = performance.now();
     let startMs = nowMs;
     while (queue.waitingCount > 0 && this.#hasRoom(queue, nowMs)) {
       startMs = queue.quota.pacedMs(nowMs);
-      // Who has no more patience needs those to go who are ahead.
+      // A call past its pacing limit can start only after those ahead, so the earliest limit applies to all.
       if (startMs > nowMs) {
         const pacedUntilMs = queue.waiting
           .all()
@@ -212,7 +212,7 @@ export class QuotaGovernor {
       }
       if (startMs > nowMs) break;
       const next = queue.waiting.peek();
-      // What comes too late would be spent for nothing. Where there is enough of it, everybody may try.
+      // A late answer wastes quota. While there is enough quota, every call may try.
       const isTooLate =
         queue.isShort && next !== undefined && nowMs + queue.duration.likelyMs > next.latestMs();
       if (isTooLate) next.refuse(tooLate(0));
@@ -226,7 +226,7 @@ export class QuotaGovernor {
 
   #refuseHopeless(queue: IdentityQueue, nowMs: number): void {
     if (queue.waitingCount === 0) queue.isShort = false;
-    // Mostly the quota is no concern at all, however many wait for their permit.
+    // Quota is mostly sufficient, however many calls wait for a permit.
     if (queue.waitingCount === 0 || queue.quota.earliestMs(queue.waitingCount - 1, nowMs) <= nowMs) return;
     queue.isShort = true;
     const { averageMs, likelyMs } = queue.duration;
@@ -235,7 +235,7 @@ export class QuotaGovernor {
     let togetherFromMs = nowMs;
     for (const waiting of queue.waiting.inOrder()) {
       const allowedMs = queue.quota.earliestMs(ahead, nowMs);
-      // Whom a new window lets go together go no more than so many at once all the same.
+      // Calls that a new window releases together still run at most `maxConcurrent` at once.
       if (allowedMs > togetherFromMs) [together, togetherFromMs] = [0, allowedMs];
       const queuedMs = allowedMs > nowMs ? Math.floor(together / this.#maxConcurrent) * averageMs : 0;
       const startMs = allowedMs + queuedMs;

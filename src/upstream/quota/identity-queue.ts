@@ -5,30 +5,30 @@ import type { AskedCall } from './ledger.ts';
 import { type QuotaReport, QuotaWindow } from './window.ts';
 import { FairQueue } from './fair-queue.ts';
 
-/** An identity that has spent no more than this share of a window, and nothing for so long, is as one that is met anew. */
+/** An identity that spent at most this share of a window, with no call for AT_REST_MS, counts as new. */
 const LITTLE_SPENT = 0.1;
 const AT_REST_MS = 2_000;
 
-/** What a call that may be made tells of itself. */
+/** Permission for one call, to which the call's progress is reported. */
 export interface Permit {
-  /** It is made. One that never is costs no quota. */
+  /** The call is made. A call that is never made costs no quota. */
   sent(): void;
-  /** An answer came; null where it says nothing of the quota. */
+  /** The answer came; `report` is null when the answer reports no quota. */
   answered(report: QuotaReport | null): void;
-  /** The upstream let the call through, whatever came of it. */
+  /** The upstream let the call through, whatever the result. */
   accepted(): void;
-  /** The answer was a 429, which named this time or none. */
+  /** The answer was a 429; `retryAfterSeconds` is undefined when the 429 named no time. */
   rateLimited(retryAfterSeconds: number | undefined): void;
   /** The call is over, answered or not. */
   end(): void;
 }
 
-/** A call that waits for its permit. */
+/** A call that waits for a permit. */
 export interface QueuedCall {
   readonly caller: CallerKey;
   readonly isList: boolean;
   readonly latestMs: () => number;
-  /** From when on it is not held back any longer for the sake of an even pace. */
+  /** Time from which pacing no longer delays the call. */
   readonly pacedUntilMs: number;
   readonly start: (permit: GovernedPermit) => void;
   readonly refuse: (error: UpstreamError) => void;
@@ -40,12 +40,12 @@ export class IdentityQueue {
   readonly duration = new Latency();
   active = 0;
   lastEndMs = 0;
-  /** Whether there ever was a 429. */
+  /** True after the first 429. */
   wasRateLimited = false;
-  /** Whether those who wait do so for want of quota, and not only because so many are under way. */
+  /** True when calls wait for quota, not only because too many are in flight. */
   isShort = false;
   timer: NodeJS.Timeout | undefined;
-  /** Made for the first: of most identities none ever has to wait. */
+  /** Created on demand: most identities never have a waiting call. */
   #waiting: FairQueue<QueuedCall> | undefined;
 
   constructor(share: () => number) {
@@ -60,7 +60,7 @@ export class IdentityQueue {
     return this.#waiting?.size ?? 0;
   }
 
-  /** Takes in what others know. `counted` of our own calls under way are among those that are spent. */
+  /** Takes in the ledger's figures. `counted` is the number of own calls in flight that `used` includes. */
   learn({ known, heldMs }: Pick<AskedCall, 'known' | 'heldMs'>, counted: number, askedAtMs: number): void {
     const nowMs = performance.now();
     if (heldMs > 0) this.quota.hold(heldMs, nowMs);
@@ -71,9 +71,9 @@ export class IdentityQueue {
   }
 
   /**
-   * Whether it may be forgotten. Where tokens come and go there are many that have made a call or two: of those the upstream
-   * tells the count again with the first answer, long before it matters. What has shown a limit, or comes near one, stays
-   * until the window is over.
+   * True when the queue may be forgotten. Short-lived tokens leave many queues with a call or two; the upstream reports
+   * their count again with the next answer, long before it matters. A queue that met a 429 or spent more than LITTLE_SPENT
+   * stays until the window is over.
    */
   isIdle(nowMs: number): boolean {
     if (this.active + this.waitingCount > 0) return false;
@@ -84,7 +84,7 @@ export class IdentityQueue {
   }
 }
 
-/** A permit in a queue. */
+/** Permit of an `IdentityQueue`. */
 export class GovernedPermit implements Permit {
   readonly #queue: IdentityQueue;
   readonly #startedAtMs: number;
@@ -93,7 +93,7 @@ export class GovernedPermit implements Permit {
   #report: QuotaReport | null = null;
   #refusedMs: number | undefined;
   #isOver = false;
-  /** Where others are told what comes of it. */
+  /** Ledger entry to settle at the end; null while the ledger has granted none. */
   asked: AskedCall | null = null;
 
   constructor(queue: IdentityQueue, startedAtMs: number, onEnd: (queue: IdentityQueue) => void) {

@@ -1,13 +1,13 @@
-/** How much one call counts for the average, and for the deviation from it: as TCP estimates round trips (RFC 6298). */
+/** Weights of one call in the average and in the deviation, as in TCP's estimate of round-trip times (RFC 6298). */
 const WEIGHT = 1 / 8;
 const DEVIATION_WEIGHT = 1 / 4;
 
-/** How long calls take, in milliseconds; zero while nothing is known. */
+/** Duration of calls in milliseconds; zero before the first answer. */
 export class Latency {
   #averageMs = 0;
   #deviationMs = 0;
 
-  /** A call was answered after so long. */
+  /** Records the duration of an answered call. */
   took(ms: number): void {
     if (this.#averageMs === 0) {
       this.#averageMs = ms;
@@ -22,7 +22,7 @@ export class Latency {
     return this.#averageMs;
   }
 
-  /** What a call has to be given so that its answer most likely comes in time. */
+  /** Time within which most answers come. */
   get likelyMs(): number {
     return this.#averageMs + 2 * this.#deviationMs;
   }

@@ -1,45 +1,44 @@
 import type { UpstreamIdentity } from '../../identity/upstream-identity.ts';
 import type { QuotaReport } from './window.ts';
 
-/** What all processes that spend one identity's quota know of it together. */
+/** Quota of one identity over all processes that spend it. */
 interface CommonQuota {
-  /** Calls of this window that are spent or under way, wherever. */
+  /** Calls of this window that are spent or in flight, in any process. */
   readonly used: number;
-  /** Calls that a window allows, or fewer where a 429 has shown that it does not. */
+  /** Calls that a window allows: the announced limit, or fewer after a 429. */
   readonly allowed: number;
-  /** Until the window ends; null while nothing was reported of this one. */
+  /** Time to the window's end; null while the upstream has not reported this window. */
   readonly resetMs: number | null;
 }
 
-/** What came of a call, to be told to all. */
+/** Outcome of a call for the ledger. */
 export interface CallOutcomeForAll {
-  /** Whether it was made. One that never was costs no quota. */
+  /** False for a call that was never made, which costs no quota. */
   readonly wasSent: boolean;
   readonly report: QuotaReport | null;
-  /** There when it was answered with 429: how long nothing is to go, 0 where that was not said. */
+  /** Hold that a 429 named, 0 when the 429 named none; absent after any other answer. */
   readonly refusedMs?: number;
-  /** How long ago it started. */
+  /** Time since the call's start. */
   readonly startedAgoMs: number;
 }
 
-/** A call that was asked for. */
+/** Reply of the ledger to `take`. */
 export interface AskedCall {
-  /** Whether it may be made. */
   readonly isGranted: boolean;
-  /** Null while the upstream has told of no limit. */
+  /** Null while the upstream has reported no limit. */
   readonly known: CommonQuota | null;
-  /** How long nobody may go after a 429; 0 as a rule. */
+  /** Rest of the hold for all processes after a 429; usually 0. */
   readonly heldMs: number;
-  /** Told once what came of it, when it was granted. */
+  /** Reports the outcome; called once if the call was granted. */
   settle(outcome: CallOutcomeForAll): void;
 }
 
-/** Where several processes keep one account of what they spend of each identity's quota. */
+/** Account of each identity's quota that several processes share. */
 export interface QuotaLedger {
-  /** Whether it can be asked at the moment. */
+  /** False while the ledger cannot answer. */
   readonly isAvailable: boolean;
-  /** Asks for one call. Null where the ledger cannot say, which is not there for a while then. */
+  /** Requests one call. Null when the ledger cannot answer; the ledger is then unavailable for a while. */
   take(identity: UpstreamIdentity): Promise<AskedCall | null>;
-  /** What is known, without asking for a call. The same otherwise. */
+  /** Reads the quota without requesting a call; otherwise like `take`. */
   look(identity: UpstreamIdentity): Promise<Omit<AskedCall, 'isGranted' | 'settle'> | null>;
 }

@@ -1,6 +1,7 @@
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { keptDocuments, tokensIn } from '../../../src/executor/kept-documents.ts';
+import { createDocumentCache } from '../../../src/operations/document-cache.ts';
+import { tokensIn } from '../../../src/executor/document-tokens.ts';
 
 /** A query of so many tokens, and others besides its own braces and ends. */
 function query(tokens: number, name = 'a'): string {
@@ -9,7 +10,7 @@ function query(tokens: number, name = 'a'): string {
 
 /** Keeps them in that order, and tells which of them are there afterwards. */
 function keptOf(texts: readonly string[]): boolean[] {
-  const { documentCache } = keptDocuments();
+  const { documentCache } = createDocumentCache();
   for (const text of texts) documentCache.set(text, parse(text));
   return texts.map((text) => documentCache.has(text));
 }
@@ -38,7 +39,7 @@ test('what is long takes room, although it has few tokens', () => {
 });
 
 test('of what cannot be parsed nothing is kept', () => {
-  const { errorCache } = keptDocuments();
+  const { errorCache } = createDocumentCache();
   errorCache.set('{', new Error('no query'));
   expect(errorCache.get('{')).toBeUndefined();
 });

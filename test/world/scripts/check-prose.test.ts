@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { commentsIn, opensWithoutNoun } from '../../../scripts/check-prose/find-openings.ts';
+
+const source = `
+/** Answers of the upstream. */
+const a = 1; // Of one
+// Where two lines
+// are one comment.
+
+// oxlint-disable-next-line x -- a directive
+const b = "// no comment";
+/**
+ * Whether it holds.
+ *
+ * @param c Its value.
+ */
+`;
+
+test('comments are found with their lines; lines that follow one another are one, directives are none', () => {
+  expect(commentsIn('a.ts', source)).toEqual([
+    { line: 2, text: 'Answers of the upstream.' },
+    { line: 3, text: 'Of one' },
+    { line: 4, text: 'Where two lines are one comment.' },
+    { line: 9, text: 'Whether it holds.  @param c Its value.' },
+  ]);
+});
+
+test('a comment opens without a noun by a question word or a bare preposition', () => {
+  const openings = commentsIn('a.ts', source).filter(opensWithoutNoun);
+  expect(openings.map(({ line }) => line)).toEqual([3, 4, 9]);
+  expect(opensWithoutNoun({ line: 1, text: 'Official names of regions.' })).toBe(false);
+});
