@@ -8,7 +8,6 @@ export async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (typeof address !== 'object' || address === null)
-    throw new TypeError('The server has no port.');
+  if (typeof address !== 'object' || address === null) throw new TypeError('The server has no port.');
   return address.port;
 }

@@ -2,8 +2,8 @@ import { type Change, CriticalityLevel, type Rule } from '@graphql-inspector/cor
 import type { GraphQLSchema } from 'graphql';
 
 /**
- * Rule that downgrades the removal of deprecated elements whose date has come from breaking to dangerous: clients were told.
- * The date is yyyy-MM-dd in the reason.
+ * Rule that makes the removal of a deprecated element dangerous, not breaking, once its date has come: clients were told.
+ * The date is yyyy-MM-dd in the reason. Removals without a date, or before it, stay breaking.
  */
 export function allowDueRemovals(today: Date): Rule {
   return ({ changes, oldSchema }) =>

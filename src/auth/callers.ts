@@ -56,7 +56,7 @@ export function authenticatedCallers(
   }
 
   function callerOfClaims(claims: Claims): Caller | null {
-    const name = nameIn(claims);
+    const name = subjectNameIn(claims);
     // A token that never expires could not be revoked.
     return name === null || typeof claims['exp'] !== 'number'
       ? null
@@ -82,7 +82,7 @@ export function authenticatedCallers(
 }
 
 /** Issuer, kind and name of the subject of a token, or else of the client it was issued to; null for neither. */
-function nameIn({ iss, sub, client_id: clientId, azp }: Claims): string[] | null {
+function subjectNameIn({ iss, sub, client_id: clientId, azp }: Claims): string[] | null {
   if (typeof iss !== 'string') return null;
   if (isName(sub)) return [iss, 'subject', sub];
   if (isName(clientId)) return [iss, 'client', clientId];

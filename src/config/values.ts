@@ -30,7 +30,7 @@ export const plannedCardinalities = text.chain((value) => {
   return problems.length === 0 ? v.ok(cardinalities) : v.err(problems.join(', and '));
 });
 export const hostNames = text
-  .map(listed)
+  .map(hostNameList)
   .assert(
     areHostNames,
     'must be host names or addresses (IPv6 in brackets), without ports and apart by commas',
@@ -53,7 +53,7 @@ export const samplerNames = [
 export const ratio = matching(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1').map(Number);
 export const onOrOff = oneOf(['on', 'off'], 'must be on or off');
 export const origins = text
-  .map(listed)
+  .map(hostNameList)
   .assert(
     areOrigins,
     'must be origins such as https://app.example.com, without a path, apart by commas; a star is none',
@@ -112,7 +112,7 @@ function isRedisUrl(value: string): boolean {
   return hostname !== '' && /^(?:\/\d{0,5})?$/.test(pathname) && search + hash === '';
 }
 
-function listed(value: string): readonly string[] {
+function hostNameList(value: string): readonly string[] {
   return (
     value
       .toLowerCase()

@@ -47,7 +47,7 @@ export class CampaignInteractionPage {
   }
 
   #cursorOf(interaction: CampaignInteractionRecord): string {
-    return interactionCursor(placeOf(interaction, this.#order));
+    return interactionCursor(cursorPlaceOf(interaction, this.#order));
   }
 }
 
@@ -58,13 +58,16 @@ export function inOrder(
 ): readonly CampaignInteractionRecord[] {
   return list.arranged(order, (interactions) =>
     interactions
-      .map((interaction) => ({ interaction, place: placeOf(interaction, order) }))
+      .map((interaction) => ({ interaction, place: cursorPlaceOf(interaction, order) }))
       .toSorted((a, b) => comparePlaces(a.place, b.place))
       .map(({ interaction }) => interaction),
   );
 }
 
-export function placeOf(interaction: CampaignInteractionRecord, order: InteractionOrder): InteractionPlace {
+export function cursorPlaceOf(
+  interaction: CampaignInteractionRecord,
+  order: InteractionOrder,
+): InteractionPlace {
   return { order, creationTimeMs: interaction.creationTimeMs, id: interaction.id };
 }
 

@@ -32,7 +32,7 @@ export function parseInteractionCursor(cursor: string): InteractionPlace | null 
   const [kind, order, creationTimeMs, id, ...rest] = decode(cursor);
   if (kind !== 'interaction' || rest.length > 0) return null;
   if (order !== 'CREATION_TIME_ASC' && order !== 'CREATION_TIME_DESC') return null;
-  if (creationTimeMs !== null && !isInteger(creationTimeMs)) return null;
+  if (creationTimeMs !== null && !isSafeInteger(creationTimeMs)) return null;
   return typeof id === 'string' ? { order, creationTimeMs, id } : null;
 }
 
@@ -44,7 +44,7 @@ export function campaignCursor({ from, filter }: CampaignPlace): string {
 export function parseCampaignCursor(cursor: string): CampaignPlace | null {
   const [kind, from, filter, ...rest] = decode(cursor);
   if (kind !== 'campaign' || rest.length > 0) return null;
-  return isInteger(from) && from >= 0 && typeof filter === 'string' ? { from, filter } : null;
+  return isSafeInteger(from) && from >= 0 && typeof filter === 'string' ? { from, filter } : null;
 }
 
 function encode(parts: readonly unknown[]): string {
@@ -61,6 +61,6 @@ function decode(cursor: string): unknown[] {
   }
 }
 
-function isInteger(value: unknown): value is number {
+function isSafeInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);
 }

@@ -31,11 +31,11 @@ export function interactionMatcher(
   filter: InteractionFilter,
 ): (interaction: CampaignInteractionRecord) => boolean {
   const { activePreviewCall, createdAfter, createdBefore } = filter;
-  const states = oneOf(filter.states);
-  const dispositions = oneOf(filter.dispositions);
-  const agentIds = oneOf(filter.agentIds);
-  const queueIds = oneOf(filter.queueIds);
-  const skillIds = oneOf(filter.skillIds);
+  const states = anyOf(filter.states);
+  const dispositions = anyOf(filter.dispositions);
+  const agentIds = anyOf(filter.agentIds);
+  const queueIds = anyOf(filter.queueIds);
+  const skillIds = anyOf(filter.skillIds);
   return (interaction) =>
     (states?.(interaction.state) ?? true) &&
     (dispositions?.(orNull(() => interaction.disposition)) ?? true) &&
@@ -46,7 +46,7 @@ export function interactionMatcher(
     isWithin(interaction.creationTimeMs, createdAfter, createdBefore);
 }
 
-function oneOf<Value>(
+function anyOf<Value>(
   wanted: readonly Value[] | null | undefined,
 ): ((value: Value | null | undefined) => boolean) | null {
   if (wanted == null) return null;

@@ -66,9 +66,9 @@ function located(nodes: readonly FieldNode[]) {
 }
 
 function extensionsOf(reason: object): Record<string, unknown> | null {
-  return 'extensions' in reason && isRecord(reason.extensions) ? reason.extensions : null;
+  return 'extensions' in reason && isObject(reason.extensions) ? reason.extensions : null;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

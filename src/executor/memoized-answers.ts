@@ -41,7 +41,7 @@ function alike(
   return answer;
 }
 
-function countOf(first: MemoizedAnswer | undefined): number {
+function alternativeCount(first: MemoizedAnswer | undefined): number {
   let count = 0;
   for (let answer = first; answer !== undefined; answer = answer.other) count += 1;
   return count;
@@ -77,7 +77,7 @@ export function createMemoize(memoization: Memoization) {
     const value = made(execution, position, source, indices);
     // Failures of an answer that is no promise are counted by now.
     const isMemoizable = value instanceof Promise || failuresBefore === failuresAt(execution, position);
-    if (isMemoizable && countOf(others) < MOST_ALTERNATIVES) {
+    if (isMemoizable && alternativeCount(others) < MOST_ALTERNATIVES) {
       const fields = value instanceof Promise ? null : execution.size.fields - fieldsBefore;
       answers.set(key, { source, value, failuresBefore, fields, other: others });
     }

@@ -64,7 +64,7 @@ export function countInto(size: AnswerSize, args: ExecutionArgs): void {
   sizes.set(contextValue, size);
   const { values } = coercedVariables(args, operation);
   const selected = { schema, operation, fragments: fragmentsOf(document), variableValues: values ?? {} };
-  size.add(countOf(root, [operation], selected));
+  size.add(fieldCountOf(root, [operation], selected));
 }
 
 function preparedResolver({
@@ -144,13 +144,13 @@ function fieldsOfEach(type: GraphQLCompositeType, info: GraphQLResolveInfo): num
   if (count === undefined) {
     // The concrete type is not known yet; the possible type with the most fields counts.
     const types = isObjectType(type) ? [type] : info.schema.getPossibleTypes(type);
-    count = Math.max(0, ...types.map((each) => countOf(each, info.fieldNodes, info)));
+    count = Math.max(0, ...types.map((each) => fieldCountOf(each, info.fieldNodes, info)));
     known.set(info.fieldNodes, count);
   }
   return count;
 }
 
-function countOf(
+function fieldCountOf(
   type: GraphQLObjectType,
   nodes: readonly { readonly selectionSet?: SelectionSetNode | undefined }[],
   selected: Selected,

@@ -149,18 +149,18 @@ export class Execution implements Operation {
     this.errors.push(error);
     if (position?.completion === null) return;
     const places = this.#nulled.get(position) ?? new Set();
-    this.#nulled.set(position, places.add(placeOf(position, indices)));
+    this.#nulled.set(position, places.add(placeKeyOf(position, indices)));
   }
 
   #isNulled(place: ResponsePosition | null, indices: readonly number[]): boolean {
     for (let position = place; position !== null; position = position.parent) {
-      if (this.#nulled.get(position)?.has(placeOf(position, indices)) === true) return true;
+      if (this.#nulled.get(position)?.has(placeKeyOf(position, indices)) === true) return true;
     }
     return this.#nulled.has(null);
   }
 }
 
-function placeOf(position: ResponsePosition | null, indices: readonly number[]): string {
+function placeKeyOf(position: ResponsePosition | null, indices: readonly number[]): string {
   return indices.slice(0, position?.depth ?? 0).join();
 }
 

@@ -41,7 +41,7 @@ export interface FederatedEntity {
   readonly reference?: (key: EntityKey) => object;
 }
 
-function byId<Entity extends object, Expand extends string>(
+function federatedById<Entity extends object, Expand extends string>(
   resource: LoadedResource,
   loaderOf: (sources: DataSources) => EntityLoader<Entity, Expand>,
 ): FederatedEntity {
@@ -61,7 +61,7 @@ function byId<Entity extends object, Expand extends string>(
 }
 
 export const federatedEntities: Readonly<Record<EntityType, FederatedEntity>> = {
-  Campaign: byId(campaigns, (sources) => sources.campaigns),
+  Campaign: federatedById(campaigns, (sources) => sources.campaigns),
   CampaignInteraction: {
     resource: campaignInteractions,
     isListed: true,
@@ -74,13 +74,13 @@ export const federatedEntities: Readonly<Record<EntityType, FederatedEntity>> = 
     load: ({ scope, id }, _parts, field, { sources }) => sources.contacts.named(scope, id, field),
     reference: ({ scope, id }) => contactIn(scope, id),
   },
-  ContactList: byId(contactLists, (sources) => sources.contactLists),
-  Division: byId(divisions, (sources) => sources.divisions),
-  Queue: byId(queues, (sources) => sources.queues),
-  Script: byId(scripts, (sources) => sources.scripts),
-  Skill: byId(skills, (sources) => sources.skills),
-  User: byId(users, (sources) => sources.users),
-  WrapUpCode: byId(wrapUpCodes, (sources) => sources.wrapUpCodes),
+  ContactList: federatedById(contactLists, (sources) => sources.contactLists),
+  Division: federatedById(divisions, (sources) => sources.divisions),
+  Queue: federatedById(queues, (sources) => sources.queues),
+  Script: federatedById(scripts, (sources) => sources.scripts),
+  Skill: federatedById(skills, (sources) => sources.skills),
+  User: federatedById(users, (sources) => sources.users),
+  WrapUpCode: federatedById(wrapUpCodes, (sources) => sources.wrapUpCodes),
 };
 
 /**

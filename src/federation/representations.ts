@@ -26,11 +26,11 @@ export function representationProblems(args: EntitiesArguments): string[] {
     ? [
         `Argument "${REPRESENTATIONS}" must have at most ${MAX_REPRESENTATIONS} elements, not ${given.length}.`,
       ]
-    : given.flatMap((value, index) => problemsOf(value, `${REPRESENTATIONS}[${index}]`));
+    : given.flatMap((value, index) => representationProblemsIn(value, `${REPRESENTATIONS}[${index}]`));
 }
 
-function problemsOf(value: unknown, place: string): string[] {
-  if (!isRecord(value)) return [`Argument "${place}" must be an object with __typename and a key.`];
+function representationProblemsIn(value: unknown, place: string): string[] {
+  if (!isPlainObject(value)) return [`Argument "${place}" must be an object with __typename and a key.`];
   const { __typename: type } = value;
   if (!isEntityType(type)) {
     return [`Argument "${place}.__typename" must be one of ${entityTypes.join(', ')}.`];
@@ -43,7 +43,7 @@ function problemsOf(value: unknown, place: string): string[] {
 /** Representations in the given order. Wrong ones have been rejected already (use-argument-rules.ts). */
 export function representationsIn(args: EntitiesArguments): Representation[] {
   return givenIn(args).map((value, index) => {
-    if (!isRecord(value) || !isEntityType(value['__typename'])) {
+    if (!isPlainObject(value) || !isEntityType(value['__typename'])) {
       throw new TypeError(`The representation ${index} has not been checked.`);
     }
     const { __typename: type, id } = value;
@@ -74,6 +74,6 @@ function givenIn({ [REPRESENTATIONS]: given }: EntitiesArguments): readonly unkn
   return Array.isArray(given) ? given : [];
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

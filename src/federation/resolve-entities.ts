@@ -25,11 +25,11 @@ export function resolveEntities(
   const representations = representationsIn(args);
   const byType = Map.groupBy(representations, ({ type }) => type);
   const found = new Map(
-    [...byType].map(([type, ofType]) => [type, entitiesOf(type, ofType, context, info)] as const),
+    [...byType].map(([type, ofType]) => [type, entitiesOfType(type, ofType, context, info)] as const),
   );
   return representations.map(async (representation) => {
     const ofType = await found.get(representation.type);
-    return ofType?.get(keyOf(representation)) ?? null;
+    return ofType?.get(representationKeyOf(representation)) ?? null;
   });
 }
 
@@ -38,14 +38,14 @@ export function typeOfEntity(object: object): string | undefined {
   return typesOfObjects.get(object);
 }
 
-/** Entities by `keyOf`, with everything that their fields need prefetched, so that fields need no promise each. */
-async function entitiesOf(
+/** Entities by `representationKeyOf`, with everything that their fields need prefetched, so that fields need no promise each. */
+async function entitiesOfType(
   type: EntityType,
   representations: readonly Representation[],
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ReadonlyMap<string, ResolvedEntity>> {
-  const distinct = new Map(representations.map((each) => [keyOf(each), each]));
+  const distinct = new Map(representations.map((each) => [representationKeyOf(each), each]));
   const node = selectionTreeAt(info, info.fieldNodes, type, [[]]);
   if (node === null) throw new TypeError(`The schema has no type ${type}.`);
   const found = await foundOf(type, distinct, node, context, info);
@@ -92,6 +92,6 @@ function isEntity(found: ResolvedEntity): found is object {
 }
 
 /** Ids contain no blanks, so keys are unambiguous. */
-function keyOf({ scope, id }: Representation): string {
+function representationKeyOf({ scope, id }: Representation): string {
   return `${scope} ${id}`;
 }

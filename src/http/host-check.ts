@@ -23,7 +23,7 @@ export function checkingHost(
   const allowed = new Set(allowedHosts);
   return (request, response) => {
     if (!isWellFormed(request)) response.writeHead(400, notToBeKept).end();
-    else if (isChecked && !isAllowed(nameIn(request.headers.host), allowed) && !isForAll(request.url)) {
+    else if (isChecked && !isAllowed(hostNameIn(request.headers.host), allowed) && !isForAll(request.url)) {
       response.writeHead(403, { ...notToBeKept, 'content-type': 'application/json; charset=utf-8' });
       response.end(refusal);
     } else listener(request, response);
@@ -37,7 +37,7 @@ function isWellFormed({ headers, url = '' }: IncomingMessage): boolean {
 }
 
 /** Name in a Host header, without the port. Empty without the header, as in HTTP/1.0, and so never allowed. */
-function nameIn(host = ''): string {
+function hostNameIn(host = ''): string {
   return host.replace(/:\d*$/, '').replace(/\.$/, '').toLowerCase();
 }
 

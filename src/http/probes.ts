@@ -51,11 +51,11 @@ export class Probes {
 
   async #answer(probe: Probe, method: string | undefined): Promise<ProbeAnswer> {
     if (method !== 'GET' && method !== 'HEAD') {
-      return answerOf(405, { error: 'Only GET and HEAD are answered here.' }, { allow: 'GET, HEAD' });
+      return probeAnswerOf(405, { error: 'Only GET and HEAD are answered here.' }, { allow: 'GET, HEAD' });
     }
-    if (probe === 'health') return answerOf(200, { status: 'alive' });
+    if (probe === 'health') return probeAnswerOf(200, { status: 'alive' });
     const report = await this.#readiness.report();
-    return answerOf(report.status === 'ready' ? 200 : 503, report);
+    return probeAnswerOf(report.status === 'ready' ? 200 : 503, report);
   }
 }
 
@@ -64,7 +64,7 @@ function probeOf(url = ''): Probe | null {
   return name === 'health' || name === 'ready' ? name : null;
 }
 
-function answerOf(status: number, body: object, headers: ProbeAnswer['headers'] = {}): ProbeAnswer {
+function probeAnswerOf(status: number, body: object, headers: ProbeAnswer['headers'] = {}): ProbeAnswer {
   return {
     status,
     headers: {

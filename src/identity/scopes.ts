@@ -8,10 +8,10 @@ export function isScope(text: string): boolean {
  * text separated by blanks. Any other form grants nothing.
  */
 export function scopesIn({ scope, scp }: { readonly scope?: unknown; readonly scp?: unknown }): Set<string> {
-  return new Set([scope, scp].flatMap(listed));
+  return new Set([scope, scp].flatMap(scopeList));
 }
 
-function listed(claim: unknown): string[] {
+function scopeList(claim: unknown): string[] {
   if (typeof claim === 'string') return claim.split(' ').filter((name) => name !== '');
   return Array.isArray(claim) ? claim.filter((name) => typeof name === 'string') : [];
 }

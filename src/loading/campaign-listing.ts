@@ -43,12 +43,10 @@ export class CampaignListing {
       (keys) =>
         Promise.all(
           keys.map((key) =>
-            this.#read(campaignPageRequest(key), this.#waiting?.get(cacheKeyFn(key)) ?? null).catch(
-              failureOf,
-            ),
+            this.#read(campaignPageRequest(key), this.#waiting?.get(pageKeyOf(key)) ?? null).catch(failureOf),
           ),
         ),
-      { cacheKeyFn },
+      { cacheKeyFn: pageKeyOf },
     );
     return this.#loader;
   }
@@ -97,13 +95,13 @@ export class CampaignListing {
   }
 
   #load(key: CampaignPageKey, field: FieldTrace | null): Promise<UpstreamRead> {
-    if (field !== null) addWaiting((this.#waiting ??= new Map()), cacheKeyFn(key), field);
+    if (field !== null) addWaiting((this.#waiting ??= new Map()), pageKeyOf(key), field);
     return this.#pages.load(key);
   }
 }
 
 /** Key by the query sent, so that filters with the same query share one call. */
-function cacheKeyFn(key: CampaignPageKey): string {
+function pageKeyOf(key: CampaignPageKey): string {
   return JSON.stringify(campaignPageRequest(key).query);
 }
 

@@ -63,7 +63,7 @@ export class EntityLoader<Entity, Expand extends string = never> {
 
   get #loader(): DataLoader<LoadKey<Expand>, Entity | null, string | LoadKey<Expand>> {
     // Batches do the chunking, after one id's keys with different `expand` have become one; `maxBatchSize` would count all.
-    this.#dataLoader ??= new DataLoader((keys) => this.#batch(keys), { cacheKeyFn });
+    this.#dataLoader ??= new DataLoader((keys) => this.#batch(keys), { cacheKeyFn: loadKeyText });
     return this.#dataLoader;
   }
 
@@ -170,7 +170,7 @@ export class EntityLoader<Entity, Expand extends string = never> {
   }
 
   #load(key: LoadKey<Expand>, field: FieldTrace | null): Promise<Entity | null> {
-    if (field !== null) addWaiting((this.#waiting ??= new Map()), cacheKeyFn(key), field);
+    if (field !== null) addWaiting((this.#waiting ??= new Map()), loadKeyText(key), field);
     return this.#loader.load(key);
   }
 
@@ -272,7 +272,7 @@ function strictest<Expand>(keys: readonly LoadKey<Expand>[]): Iterable<LoadKey<E
  * Cache key by id, `expand` and maximum age: a field that needs a fresh entity does not get an older one. A key of several
  * ids is its own cache key: asked for again, the ids join the batch under way, and are found afterwards.
  */
-function cacheKeyFn<Expand extends string>(asked: LoadKey<Expand>): string | LoadKey<Expand> {
+function loadKeyText<Expand extends string>(asked: LoadKey<Expand>): string | LoadKey<Expand> {
   const { ids, expand, maxAgeMs } = asked;
   const [id] = ids;
   if (id === undefined || ids.length > 1) return asked;
@@ -286,7 +286,7 @@ function waitingById<Expand extends string>(
 ): NonNullable<WaitingById> {
   const byId = new Map<string, FieldsWaiting[]>();
   for (const key of keys) {
-    const fields = waiting.get(cacheKeyFn(key));
+    const fields = waiting.get(loadKeyText(key));
     if (fields === undefined) continue;
     for (const id of key.ids) {
       const others = byId.get(id);

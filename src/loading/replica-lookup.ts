@@ -161,7 +161,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
     const lookups = new Map<Lookup<Entity>, string[]>();
     const rest: string[] = [];
     for (const id of ids) {
-      const lookup = this.#lookups.get(keyOf(id, wanted));
+      const lookup = this.#lookups.get(lookupKeyOf(id, wanted));
       if (lookup === undefined || lookup.signal.aborted) rest.push(id);
       else {
         const others = lookups.get(lookup);
@@ -185,11 +185,11 @@ export class ReplicaLookup<Entity, Expand extends string> {
   ): Lookup<Entity> {
     const lookup: Lookup<Entity> = new SingleFlight(() => {
       for (const id of ids) {
-        const key = keyOf(id, wanted);
+        const key = lookupKeyOf(id, wanted);
         if (this.#lookups.get(key) === lookup) this.#lookups.delete(key);
       }
     });
-    for (const id of ids) this.#lookups.set(keyOf(id, wanted), lookup);
+    for (const id of ids) this.#lookups.set(lookupKeyOf(id, wanted), lookup);
     // Deferred until the followers have joined: without any it would not begin.
     setImmediate(() => lookup.begin(work));
     return lookup;
@@ -267,6 +267,6 @@ export class ReplicaLookup<Entity, Expand extends string> {
   }
 }
 
-function keyOf(id: string, { expand, maxAgeMs }: Wanted<string>): string {
+function lookupKeyOf(id: string, { expand, maxAgeMs }: Wanted<string>): string {
   return `${id} ${expand.toSorted().join(' ')} ${maxAgeMs}`;
 }

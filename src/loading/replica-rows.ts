@@ -25,10 +25,10 @@ export function answersOf<Entity, Expand extends string>(
     rows,
     ([, { readAtMs, status, correlationId }]) => `${readAtMs} ${status} ${correlationId}`,
   );
-  return [...byAnswer.values()].map((ofAnswer) => answerOf(resource, ofAnswer));
+  return [...byAnswer.values()].map((ofAnswer) => replicaAnswerOf(resource, ofAnswer));
 }
 
-function answerOf<Entity, Expand extends string>(
+function replicaAnswerOf<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   rows: readonly Row[],
 ): ReplicaAnswer<Entity> {
@@ -40,12 +40,12 @@ function answerOf<Entity, Expand extends string>(
   return {
     ids: rows.map(([id]) => id),
     readAtMs,
-    unpack: () => entitiesOf(resource, rows, answer),
+    unpack: () => entitiesInRows(resource, rows, answer),
     bytes: rows.reduce((sum, [, { row }]) => sum + (row?.length ?? 0), 0),
   };
 }
 
-function entitiesOf<Entity, Expand extends string>(
+function entitiesInRows<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   rows: readonly Row[],
   answer: UpstreamAnswer,

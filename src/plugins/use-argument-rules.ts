@@ -112,24 +112,24 @@ function refusalsOfAll(
 ): readonly GraphQLError[] {
   const refusals: GraphQLError[] = [];
   for (const field of fields) {
-    for (const problem of problemsOf(field, variables)) {
+    for (const problem of problemsOfField(field, variables)) {
       if (refusals.length === MAX_REFUSALS - 1) {
         return [
           ...refusals,
-          badUserInput(
+          argumentError(
             `More arguments are wrong; the first ${MAX_REFUSALS - 1} are named.`,
             field.root,
             field.node,
           ),
         ];
       }
-      refusals.push(badUserInput(problem, field.root, field.node));
+      refusals.push(argumentError(problem, field.root, field.node));
     }
   }
   return refusals;
 }
 
-function problemsOf(
+function problemsOfField(
   { node, field }: FieldWithArguments,
   variables: Record<string, unknown>,
 ): readonly string[] {
@@ -165,7 +165,11 @@ function refused(
       data[key] = null;
       if (!refusedRoots.has(key)) {
         errors.push(
-          badUserInput('Not asked, for the request was refused for an argument of another field.', key, node),
+          argumentError(
+            'Not asked, for the request was refused for an argument of another field.',
+            key,
+            node,
+          ),
         );
       }
     }
@@ -173,6 +177,6 @@ function refused(
   return { data, errors };
 }
 
-function badUserInput(message: string, root: string, node: FieldNode): GraphQLError {
+function argumentError(message: string, root: string, node: FieldNode): GraphQLError {
   return new GraphQLError(message, { nodes: node, path: [root], extensions: { code: 'BAD_USER_INPUT' } });
 }

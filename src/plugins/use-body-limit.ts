@@ -25,7 +25,7 @@ export function useBodyLimit({ maxBytes }: BodyLimitOptions): Plugin<object, Ser
       const length = request.headers.get('content-length');
       if (length !== null) {
         // Several lengths, joined by commas, are a technique of request smuggling.
-        if (!/^\d+$/.test(length)) throw refusal('Content-Length header is invalid.', 'BAD_REQUEST', 400);
+        if (!/^\d+$/.test(length)) throw bodyRefusal('Content-Length header is invalid.', 'BAD_REQUEST', 400);
         if (Number(length) > maxBytes) throw bodyTooLarge(Number(length), maxBytes);
         if (sent !== null) return;
       }
@@ -61,9 +61,9 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
 /** `atLeast` is given when the rest of the body was not read. */
 function bodyTooLarge(asked: number, allowed: number, atLeast = ''): GraphQLError {
   const message = `The request's body has ${atLeast}${asked} bytes; at most ${allowed} are allowed (MAX_BODY_BYTES).`;
-  return refusal(message, 'REQUEST_ENTITY_TOO_LARGE', 413, { limit: 'bodyBytes', asked, allowed });
+  return bodyRefusal(message, 'REQUEST_ENTITY_TOO_LARGE', 413, { limit: 'bodyBytes', asked, allowed });
 }
 
-function refusal(message: string, code: string, status: number, facts: object = {}): GraphQLError {
+function bodyRefusal(message: string, code: string, status: number, facts: object = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { code, ...facts, http: { status } } });
 }

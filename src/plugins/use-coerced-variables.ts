@@ -12,13 +12,13 @@ export function useCoercedVariables(): Plugin {
       const operation = getOperationAST(args.document, args.operationName);
       if (!operation) return;
       const { errors } = coercedVariables(args, operation);
-      if (errors !== null) setExecuteFn(() => ({ errors: errors.map(badUserInput) }));
+      if (errors !== null) setExecuteFn(() => ({ errors: errors.map(variableError) }));
     },
   };
 }
 
 /** HTTP 400, but 200 in application/json: the request is well-formed (GraphQL over HTTP). */
-function badUserInput({ message, nodes }: GraphQLError): GraphQLError {
+function variableError({ message, nodes }: GraphQLError): GraphQLError {
   const http = { status: 400, spec: true };
   return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT', http } });
 }

@@ -36,13 +36,13 @@ export function useCsrfPrevention(): Plugin {
       try {
         return onRequestParse?.(payload);
       } catch {
-        throw refusal();
+        throw csrfRefusal();
       }
     },
   };
 }
 
-function refusal(): GraphQLError {
+function csrfRefusal(): GraphQLError {
   const message = `Any web page could have sent this: send a POST of application/json, or one of the headers ${PREFLIGHTED_HEADERS.join(', ')}.`;
   return new GraphQLError(message, { extensions: { code: 'CSRF_PREVENTED', http: { status: 403 } } });
 }

@@ -18,20 +18,23 @@ export function useTrustedDocuments(
 ): Plugin {
   return usePersistedOperations({
     allowArbitraryOperations: mode === 'prefer',
-    extractPersistedOperationId: idIn,
+    extractPersistedOperationId: documentIdIn,
     getPersistedOperation: (id) => documents.textOf(id),
     customErrors: {
-      notFound: () => refusal('No trusted document has this id.', 'PERSISTED_QUERY_NOT_FOUND', true),
+      notFound: () => documentRefusal('No trusted document has this id.', 'PERSISTED_QUERY_NOT_FOUND', true),
       persistedQueryOnly: () =>
-        refusal(
+        documentRefusal(
           'Only trusted documents are answered: send the id of one as "documentId", and no "query".',
           'PERSISTED_QUERY_ID_REQUIRED',
           true,
         ),
       keyNotFound: () =>
         mode === 'prefer'
-          ? refusal('Parameter "query" is missing, and there is no id of a trusted document.', 'BAD_REQUEST')
-          : refusal(
+          ? documentRefusal(
+              'Parameter "query" is missing, and there is no id of a trusted document.',
+              'BAD_REQUEST',
+            )
+          : documentRefusal(
               'The id of a trusted document is missing: send "documentId".',
               'PERSISTED_QUERY_ID_REQUIRED',
             ),
@@ -39,7 +42,7 @@ export function useTrustedDocuments(
   });
 }
 
-function idIn(params: GraphQLParams, request: Request): string | null {
+function documentIdIn(params: GraphQLParams, request: Request): string | null {
   const documentId: unknown = 'documentId' in params ? params.documentId : ofUrl(request);
   return typeof documentId === 'string' ? documentId : apolloIdIn(params, request, {});
 }
@@ -50,7 +53,7 @@ function ofUrl({ method, url }: Request): string | null {
 }
 
 /** `isWellFormed` for a well-formed request of GraphQL over HTTP: in application/json its answer is a 200. */
-function refusal(message: string, code: string, isWellFormed = false): GraphQLError {
+function documentRefusal(message: string, code: string, isWellFormed = false): GraphQLError {
   return new GraphQLError(message, {
     extensions: { code, http: { status: 400, ...(isWellFormed && { spec: true }) } },
   });

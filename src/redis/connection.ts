@@ -166,7 +166,7 @@ export class RedisConnection {
       this.#problem = problem;
       this.#observer.turned(false);
       this.#log.warn(
-        { redis: problem, code: replyCodeOf(error) ?? systemCodeOf(error) },
+        { redis: problem, code: replyCodeOf(error) ?? errorCodeOf(error) },
         'Redis is not used: what is kept is this process’s own, and its part of the quota',
       );
     }
@@ -222,6 +222,6 @@ function replyCodeOf(error: unknown): string | null {
   return cause instanceof Error ? (/^[A-Z]{2,}(?= |$)/.exec(cause.message)?.[0] ?? null) : null;
 }
 
-function systemCodeOf(error: unknown): string | undefined {
+function errorCodeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -12,7 +12,7 @@ import { endWithObject, fieldTrace } from '../lookahead/traced-fields.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 /** Loads the entity even for its id alone, with all selected expand parts, so that one call answers everything. */
-function byId<Entity extends object, Part extends string>(
+function resolverById<Entity extends object, Part extends string>(
   loaderOf: (sources: DataSources) => EntityLoader<Entity, Part>,
 ) {
   return (_root: unknown, { id }: { id: string }, context: GatewayContext, info: GraphQLResolveInfo) => {
@@ -24,21 +24,21 @@ function byId<Entity extends object, Part extends string>(
 }
 
 export const Query: TypeResolvers<'Query'> = {
-  campaign: byId(({ campaigns }) => campaigns),
+  campaign: resolverById(({ campaigns }) => campaigns),
   campaigns: (_root, args, context, info) => campaignConnection(args, context, info),
   campaignInteractions: (_root, { campaignId, ...args }, context, info) =>
     campaignInteractionConnection(campaignId, args, context, info),
   campaignInteraction: (_root, { campaignId, id }, context, info) =>
     campaignInteractionNamed(campaignId, id, context, info),
-  user: byId(({ users }) => users),
-  queue: byId(({ queues }) => queues),
-  skill: byId(({ skills }) => skills),
-  script: byId(({ scripts }) => scripts),
+  user: resolverById(({ users }) => users),
+  queue: resolverById(({ queues }) => queues),
+  skill: resolverById(({ skills }) => skills),
+  script: resolverById(({ scripts }) => scripts),
   contact(_root, { contactListId, id }, context, info) {
     const field = fieldTrace(info, context);
     const loading = context.sources.contacts.named(contactListId, id, field);
     return endWithObject(field, loading, info, context);
   },
-  contactList: byId(({ contactLists }) => contactLists),
-  conversation: byId(({ conversations }) => conversations),
+  contactList: resolverById(({ contactLists }) => contactLists),
+  conversation: resolverById(({ conversations }) => conversations),
 };

@@ -16,7 +16,7 @@ import {
   DEFAULT_INTERACTIONS,
   DEFAULT_ORDER,
   inOrder,
-  placeOf,
+  cursorPlaceOf,
 } from '../connections/campaign-interaction-page.ts';
 
 type Args = Omit<QueryCampaignInteractionsArgs, 'campaignId'>;
@@ -39,7 +39,7 @@ export async function campaignInteractionConnection(
   const matching = inOrder(list, order).filter(matches);
   const after = args.after == null ? null : parseInteractionCursor(args.after);
   const isPassed = (interaction: CampaignInteractionRecord) =>
-    after !== null && comparePlaces(placeOf(interaction, order), after) <= 0;
+    after !== null && comparePlaces(cursorPlaceOf(interaction, order), after) <= 0;
   const start = after === null ? 0 : matching.filter(isPassed).length;
   const { receivedAtMs } = list.origin.answer;
   const page = new CampaignInteractionPage(matching, order, start, first, receivedAtMs);

@@ -49,10 +49,10 @@ function subjectOf(
   if (type === schema.getQueryType()) {
     return { type: getNamedType(field.type).name, idOf: (_source, { id }) => id };
   }
-  return { type: type.name, idOf: idIn };
+  return { type: type.name, idOf: idOfSource };
 }
 
-function idIn(source: unknown): unknown {
+function idOfSource(source: unknown): unknown {
   return typeof source === 'object' && source !== null && 'id' in source ? source.id : null;
 }
 

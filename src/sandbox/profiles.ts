@@ -118,7 +118,7 @@ export const PROFILES = {
         retryAfterSeconds: 1,
         burst: { length: 1, every: 4 },
       },
-      // This fault sees three of every four logins: the fault above decides the other one.
+      // Three of every four logins count here: the fault above decides the other one.
       { kind: 'rateLimited', resource: 'login', burst: { length: 1, every: 3 } },
     ],
   },

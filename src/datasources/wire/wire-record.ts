@@ -38,7 +38,7 @@ export abstract class WireRecord<Wire extends object> {
 
   /** Whole number in the range of GraphQL's Int. */
   protected integer(key: KeysOf<Wire, number>): number | null {
-    return this.checked(this.#wire[key], isInteger);
+    return this.checked(this.#wire[key], isInt32);
   }
 
   protected float(key: KeysOf<Wire, number>): number | null {
@@ -167,7 +167,7 @@ function isFlag(value: unknown): value is boolean {
   return typeof value === 'boolean';
 }
 
-function isInteger(value: unknown): value is number {
+function isInt32(value: unknown): value is number {
   return Number.isInteger(value) && Math.abs(Number(value)) <= MAX_INT;
 }
 

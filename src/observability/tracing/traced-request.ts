@@ -71,12 +71,12 @@ export class TracedRequest implements ServerTrace {
   errors(codes: readonly string[]): void {
     this.#span.setAttribute('gateway.error.codes', [...new Set(codes)]);
     const ownFailure = codes.find((code) => OWN_FAILURE.test(code));
-    if (ownFailure !== undefined) fail(this.#span, ownFailure);
+    if (ownFailure !== undefined) failSpan(this.#span, ownFailure);
   }
 
   end(status: number): void {
     this.#span.setAttribute('http.response.status_code', status);
-    if (status >= 500) fail(this.#span, String(status));
+    if (status >= 500) failSpan(this.#span, String(status));
     this.#span.end(this.#now());
   }
 
@@ -120,7 +120,7 @@ class TracedField implements FieldTrace {
   }
 
   failed({ code }: UpstreamFailure): void {
-    if (this.#span !== null && !this.#isOver) fail(this.#span, code);
+    if (this.#span !== null && !this.#isOver) failSpan(this.#span, code);
   }
 
   end(): void {
@@ -182,7 +182,7 @@ class TracedBatch implements BatchTrace {
 
   end(keys: number, failure: UpstreamFailure | null): void {
     this.#span.setAttribute('gateway.batch.size', keys);
-    if (failure !== null) fail(this.#span, failure.code);
+    if (failure !== null) failSpan(this.#span, failure.code);
     this.#span.end(this.#now());
   }
 }
@@ -203,7 +203,7 @@ class TracedCall implements CallTrace {
   }
 
   failed(failure: UpstreamFailure | null): void {
-    fail(this.#span, failure?.code ?? 'INTERNAL_SERVER_ERROR');
+    failSpan(this.#span, failure?.code ?? 'INTERNAL_SERVER_ERROR');
     this.#end(failure?.upstreamStatus, failure?.correlationId);
   }
 
@@ -224,7 +224,7 @@ function headersOf({ traceId, spanId, traceFlags, traceState }: SpanContext): Re
   };
 }
 
-function fail(span: Span, code: string): void {
+function failSpan(span: Span, code: string): void {
   span.setStatus({ code: SpanStatusCode.ERROR });
   span.setAttribute('error.type', code);
 }

@@ -74,7 +74,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
       .catch((error: unknown) => {
         if (!(error instanceof UpstreamError)) throw error;
         const failed = error.of('login');
-        refusal = rejectionOf(failed);
+        refusal = loginRejectionOf(failed);
         throw failed;
       })
       .finally(() => (login = undefined));
@@ -105,7 +105,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
 }
 
 /** Failed login and the end of the pause after it; undefined when the next request may log in at once. */
-function rejectionOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
+function loginRejectionOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
   const { failure } = error;
   const nowMs = performance.now();
   if (failure.code === 'UNAUTHENTICATED') return { error, untilMs: nowMs + REFUSED_FOR_MS };
