@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { type Config, ConfigError, parseConfig } from './config/config.ts';
-import { Connections, connectionTimeouts } from './http/drain.ts';
+import { ConnectionDrain } from './http/drain.ts';
 import { banner } from './banner.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from './observability/metrics/serve-metrics.ts';
@@ -16,6 +16,7 @@ import { createGateway, type GatewayConfig } from './gateway.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf } from './config/upstream.ts';
+import { connectionTimeouts } from './http/server-options.ts';
 
 /** Load balancers probe readiness about once a second. */
 const LAME_DUCK_MS = 1000;
@@ -41,7 +42,7 @@ async function run(): Promise<void> {
   const server = createServer(connectionTimeouts(config.keepAliveSeconds), gateway.listener);
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
-  const connections = new Connections(server);
+  const connections = new ConnectionDrain(server);
   let metricsServer: MetricsServer | undefined;
 
   async function stop(lameDuckMs: number): Promise<void> {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
-import { prepareFields } from './executor/prepare-fields.ts';
+import { wrapResolvers } from './executor/wrap-resolvers.ts';
 import { noteEntityRequirements } from './lookahead/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
@@ -22,6 +22,6 @@ export function finished<Schema extends GraphQLSchema>(built: Schema): Schema {
   noteEntityRequirements(built, resolvers);
   guardPersonalData(built);
   // Last, so that it wraps all other resolvers.
-  prepareFields(built);
+  wrapResolvers(built);
   return built;
 }

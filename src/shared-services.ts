@@ -1,12 +1,11 @@
 import { type Logger, pino } from 'pino';
 import { CredentialChecks } from './cache/credential-checks.ts';
-import { interactionsWindowMs } from './cache/list-freshness.ts';
+import { freshnessOfList, freshnessOfTtl } from './cache/freshness.ts';
 import { ByteLru } from './cache/byte-lru.ts';
 import type { LookupCounters } from './cache/lookup-counts.ts';
 import type { Rejection } from './identity/credential-events.ts';
 import type { Config } from './config/config.ts';
 import { createSharedSources, dropShared, type SharedSources } from './loading/data-sources.ts';
-import type { LoadingOptions } from './loading/loading-options.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Http } from './upstream/http/http.ts';
@@ -112,8 +111,8 @@ export function createSharedServices(
     proofMs,
     freshnessOf: (ttl, identity) =>
       ttl === 'live'
-        ? listFreshness(config, client, identity)
-        : freshness(config.cacheMaxBytes === 0 ? 0 : config.ttlSeconds[ttl]),
+        ? freshnessOfList(client.quotaOf(identity), config.interactionsWindowMs, config.interactionsMaxAgeMs)
+        : freshnessOfTtl(config.cacheMaxBytes === 0 ? 0 : config.ttlSeconds[ttl]),
     listMs: config.interactionsMaxAgeMs,
     read: (maker, work, read) => client.read(maker, work, read),
     batchSize: config.upstreamBatchSize,
@@ -125,22 +124,6 @@ export function createSharedServices(
 }
 
 function longestTtlMs({ ttlSeconds, interactionsMaxAgeMs }: SharedServicesConfig): number {
-  const { freshMs, staleMs } = freshness(Math.max(...Object.values(ttlSeconds)));
+  const { freshMs, staleMs } = freshnessOfTtl(Math.max(...Object.values(ttlSeconds)));
   return Math.max(freshMs + staleMs, interactionsMaxAgeMs);
-}
-
-type FreshnessOfKind = ReturnType<LoadingOptions['freshnessOf']>;
-
-/** Stale data may be served for as long again while it is revalidated. */
-function freshness(seconds: number): FreshnessOfKind {
-  return { freshMs: seconds * 1000, staleMs: seconds * 1000 };
-}
-
-function listFreshness(
-  { interactionsWindowMs: wantedMs, interactionsMaxAgeMs }: SharedServicesConfig,
-  client: UpstreamClient,
-  identity: UpstreamIdentity,
-): FreshnessOfKind {
-  const freshMs = interactionsWindowMs(client.quotaOf(identity), wantedMs, interactionsMaxAgeMs);
-  return { freshMs, staleMs: 0 };
 }

@@ -1,5 +1,5 @@
 import type { Err } from '@badrap/valita';
-import { type TtlName, ttls } from '../datasources/ttl.ts';
+import { type TtlName, ttls } from '../datasources/default-ttls.ts';
 import { type Cardinalities, usualCardinalities } from './cardinalities.ts';
 import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues } from './settings.ts';
 import { type UpstreamConfig, upstreamOf } from './upstream.ts';

@@ -1,5 +1,5 @@
 import type { Infer, Type } from '@badrap/valita';
-import { type TtlName, ttls } from '../datasources/ttl.ts';
+import { type TtlName, ttls } from '../datasources/default-ttls.ts';
 import type { Cardinalities } from './cardinalities.ts';
 import {
   acknowledgement,

@@ -1,7 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import type { AnswerFault } from '../upstream/answer.ts';
 import { campaignIdOf } from './campaigns.ts';
-import { contactListIn } from './contact-location.ts';
+import { contactListIn } from './contact-list-of-contact.ts';
 import type { ContactReference } from './contacts.ts';
 import { ConversationRecord, type ParticipantRecord } from './conversations.ts';
 import { dispositionOf } from './disposition.ts';

@@ -1,4 +1,4 @@
-import type { TtlName } from './ttl.ts';
+import type { TtlName } from './default-ttls.ts';
 import type { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import type { EntityOrigin } from './wire/origin.ts';

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { collectFields } from './collect-fields.ts';
 import type { Conditions } from './conditions.ts';
-import { resolverOf } from './prepare-fields.ts';
+import { resolverOf } from './wrap-resolvers.ts';
 import { type Operation, ResponsePosition } from './state.ts';
 
 /** Selection of an object: response keys of `__typename`, and positions of fields with the selections below them. */

@@ -22,40 +22,12 @@ interface Connection {
 const SILENT_MS = 1000;
 const LOOK_AGAIN_MS = 20;
 
-/** Options of a `node:http` server, in milliseconds. */
-interface ConnectionTimeouts {
-  readonly keepAliveTimeout: number;
-  readonly headersTimeout: number;
-  readonly requestTimeout: number;
-}
-
-/** Node's defaults. */
-const HEADERS_TIMEOUT_MS = 60_000;
-const REQUEST_TIMEOUT_MS = 300_000;
-const HEADERS_MARGIN_MS = 5000;
-
-/**
- * Timeouts of a server that keeps idle connections open for this many seconds. A balancer that keeps connections longer than
- * the server sends requests on connections that are just closing, and answers those with 502. Node's default of 5 seconds is
- * less than any balancer's. Node requires the headers timeout above the idle timeout, and the request timeout not below the
- * headers timeout.
- */
-export function connectionTimeouts(keepAliveSeconds: number): ConnectionTimeouts {
-  const keepAliveTimeout = keepAliveSeconds * 1000;
-  const headersTimeout = Math.max(HEADERS_TIMEOUT_MS, keepAliveTimeout + HEADERS_MARGIN_MS);
-  return {
-    keepAliveTimeout,
-    headersTimeout,
-    requestTimeout: Math.max(REQUEST_TIMEOUT_MS, headersTimeout),
-  };
-}
-
 /**
  * Connections of a server, tracked from the start, so that the server can end without harm to any request. Node's own
  * `close` and `closeIdleConnections` cut off answers that are written but not yet sent, as large ones are for a while. They
  * also keep connections on which nothing was sent yet, and would wait for those until the end.
  */
-export class Connections {
+export class ConnectionDrain {
   readonly #server: Server;
   readonly #open = new Map<Socket, Connection>();
   #accepted = 0;

@@ -12,7 +12,8 @@ import { Batch, type WaitingById } from './batch.ts';
 import { type AnsweredEntities, type Found, readBatch } from './read-batch.ts';
 import { ReplicaLookup } from './replica-lookup.ts';
 import type { Resource } from '../datasources/resource.ts';
-import type { Freshness, LoadingOptions } from './loading-options.ts';
+import type { LoadingOptions } from './loading-options.ts';
+import { type Freshness, NEGATIVE_TTL_MS } from '../cache/freshness.ts';
 
 /**
  * Resident memory per byte of an answer, as bytes and once its entities are made. More than the byte itself, because the
@@ -23,8 +24,6 @@ const UNPACKED_BYTES = 8;
 /** Overhead of an answer, and of each entity in it, however small they are. */
 const BYTES_PER_ANSWER = 4_000;
 const BYTES_PER_ENTITY = 200;
-/** Short, because an unknown id may have been created just now. */
-const NEGATIVE_TTL_MS = 10_000;
 /** Pause after a revalidation that failed. */
 const REVALIDATION_PAUSE_MS = 1_000;
 /** Pause of further revalidations while one asks the replica store. */

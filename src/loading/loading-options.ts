@@ -1,20 +1,13 @@
 import type { CredentialChecks } from '../cache/credential-checks.ts';
 import type { ByteLru } from '../cache/byte-lru.ts';
-import type { TtlName } from '../datasources/ttl.ts';
+import type { TtlName } from '../datasources/default-ttls.ts';
 import type { LookupCounters } from '../cache/lookup-counts.ts';
 import type { ReplicaStores } from '../cache/replica-store.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { InFlight } from '../lib/single-flight.ts';
 import type { BatchOwner, DeferredRequest } from '../upstream/client.ts';
 import type { UpstreamRead } from '../upstream/answer.ts';
-
-/** Times for which an entity may be used. */
-export interface Freshness {
-  /** Age up to which it needs no revalidation. */
-  readonly freshMs: number;
-  /** Further time for use while it is revalidated. */
-  readonly staleMs: number;
-}
+import type { Freshness } from '../cache/freshness.ts';
 
 /** Options of the sources that requests share. */
 export interface LoadingOptions {

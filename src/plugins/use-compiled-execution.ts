@@ -2,7 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AnswerSize } from '../executor/answer-size.ts';
 import { CompiledExecutor } from '../executor/compiled-executor.ts';
-import { countInto } from '../executor/prepare-fields.ts';
+import { countInto } from '../executor/wrap-resolvers.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 import { PlainReference } from '../datasources/wire/reference.ts';
 
@@ -19,7 +19,7 @@ type Executed = ReturnType<ExecuteFn>;
 /**
  * Executes operations that are sent repeatedly by code compiled for them, and others as Yoga does. Ends either execution as
  * soon as the answer has too many fields: the estimate before the execution can be too low, because only the upstream's
- * answers show the real number. Parsed documents are kept by their text (`kept-documents.ts`), so equal texts share one
+ * answers show the real number. Parsed documents are kept by their text (`document-cache.ts`), so equal texts share one
  * document.
  */
 export function useCompiledExecution({

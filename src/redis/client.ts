@@ -7,7 +7,7 @@ import {
   renewScript,
   settleScript,
   takeScript,
-} from './scripts.ts';
+} from './lua-scripts.ts';
 
 /** Part of the client's command parser that the scripts use. */
 interface Parser {

@@ -19,7 +19,7 @@ export interface ReplicaStoreOptions {
   readonly connection: RedisConnection;
   readonly encryptions: RowEncryptions;
   readonly leases: Leases;
-  readonly standing: RedisCredentialStatus;
+  readonly credentialStatus: RedisCredentialStatus;
   /** Longest time that rows may be shown after the upstream last accepted the credential, from any replica. */
   readonly proofMs: number;
   /** Receives the last acceptance of a credential that Redis knows, on the clock of `performance.now()`. */
@@ -67,8 +67,8 @@ interface RowKey {
 
 interface StoredRows {
   readonly nowMs: number;
-  readonly standing: CredentialStatus;
-  readonly sealed: readonly (Buffer | null)[];
+  readonly credentialStatus: CredentialStatus;
+  readonly encrypted: readonly (Buffer | null)[];
 }
 
 class RedisReplicaStore implements ReplicaStore {
@@ -167,13 +167,15 @@ class RedisReplicaStore implements ReplicaStore {
         const value = row === null ? Math.min(ttlMs, negativeTtlMs) : ttlMs;
         return {
           key,
-          sealed: encryption.encrypt(encoded, place),
+          encrypted: encryption.encrypt(encoded, place),
           expiration: { type: 'PX', value } as const,
         };
       }),
     );
     await this.#options.connection.ask('cache', (client) =>
-      Promise.all(entries.map(({ key, sealed, expiration }) => client.set(key, sealed, { expiration }))),
+      Promise.all(
+        entries.map(({ key, encrypted, expiration }) => client.set(key, encrypted, { expiration })),
+      ),
     );
   }
 
@@ -183,18 +185,18 @@ class RedisReplicaStore implements ReplicaStore {
     places: readonly RowKey[],
   ): Promise<StoredRows> {
     const about = { resource: this.#resource.name, permissions: this.#resource.permissions };
-    const [time, standing, sealed] = await Promise.all([
+    const [time, credentialStatus, encrypted] = await Promise.all([
       client.time(),
-      this.#options.standing.read(client, this.#identity, about),
+      this.#options.credentialStatus.read(client, this.#identity, about),
       inBytes.mGet(places.map(({ key }) => key)),
     ]);
-    return { nowMs: this.#clock.heard(time), standing, sealed };
+    return { nowMs: this.#clock.heard(time), credentialStatus, encrypted };
   }
 
   /** Rows that may be shown, by id. */
   async #decrypted(
     places: readonly RowKey[],
-    { nowMs, standing: { acceptedAtMs, notBeforeMs }, sealed }: StoredRows,
+    { nowMs, credentialStatus: { acceptedAtMs, notBeforeMs }, encrypted }: StoredRows,
   ): Promise<ReadonlyMap<string, ReplicaRow>> {
     const hereMs = performance.now();
     const rows = new Map<string, ReplicaRow>();
@@ -205,7 +207,7 @@ class RedisReplicaStore implements ReplicaStore {
     const encryption = encryptions.of(this.#identity);
     await Promise.all(
       places.map(async ({ id, place }, index) => {
-        const value = sealed[index];
+        const value = encrypted[index];
         const opened = value ? encryption.decrypt(value, place) : null;
         const kept = opened && (await decodeRow(opened));
         if (kept === null || kept.readAtMs <= notBeforeMs) return;

@@ -42,17 +42,22 @@ export class Replicas {
     // Rows are not shown for longer than `proofMs` without another use of the identity.
     const encryptions = new RowEncryptions(options, proofMs);
     const leases = new Leases(connection);
-    const standing = new RedisCredentialStatus(connection, encryptions, longestTtlMs + proofMs, listener);
+    const credentialStatus = new RedisCredentialStatus(
+      connection,
+      encryptions,
+      longestTtlMs + proofMs,
+      listener,
+    );
     this.ledger = new RedisQuotaLedger(connection, encryptions, upstreamTimeoutMs);
     this.stores = new RedisReplicaStores({
       connection,
       encryptions,
       leases,
-      standing,
+      credentialStatus,
       proofMs,
       onAccepted: (identity, sentMs) => listener.accepted(identity, sentMs),
     });
-    this.credentialEvents = standing;
+    this.credentialEvents = credentialStatus;
     this.#connection = connection;
     this.#leases = leases;
   }

@@ -32,7 +32,7 @@ describe('a list of interactions', () => {
   const stateOf = (list: string) => list.replace('Interactions', '').toUpperCase();
 
   test.each([{}, Object.fromEntries(lists.map((list) => [list, null]))])(
-    'that is absent or null has none: %j',
+    'has no rows when the upstream leaves it out or sends null: %j',
     async (body) => {
       const { ask, calls } = await gatewayWithList(body);
       expect(await ask('id')).toEqual({ data: { campaignInteractions: { nodes: [] } } });
@@ -40,7 +40,7 @@ describe('a list of interactions', () => {
     },
   );
 
-  test.each(lists)('that is the only one gives its state: %s', async (list) => {
+  test.each(lists)('gives its rows its state when it is the only list: %s', async (list) => {
     const { ask } = await gatewayWithList({ [list]: [interaction(1)] });
     expect(await ask('id state')).toEqual({
       data: { campaignInteractions: { nodes: [{ id: 'interaction-001', state: stateOf(list) }] } },
@@ -48,7 +48,7 @@ describe('a list of interactions', () => {
   });
 
   test.each([{}, { secret: 'do-not-tell' }, 'do-not-tell', 7, true])(
-    'that is none is one error, and the others are there: %j',
+    'that is not an array causes one error for the whole body, and the other lists are answered: %j',
     async (broken) => {
       const { ask } = await gatewayWithList({
         pendingInteractions: broken,
@@ -77,7 +77,7 @@ describe('a list of interactions', () => {
     ['that is a number', 5],
     ['that is text', 'interaction-000'],
     ['that is a list', [interaction(0)]],
-  ])('leaves out a row %s, reported once', async (_what, row) => {
+  ])('leaves out a row %s, and one error reports all such rows', async (_what, row) => {
     const { query } = await gatewayWithList({
       pendingInteractions: [row, interaction(1), row],
       interactingInteractions: [row, interaction(2)],
@@ -100,7 +100,7 @@ describe('a list of interactions', () => {
     });
   });
 
-  test('gives a row once that stands in it twice', async () => {
+  test('has a row only once when the upstream repeats it', async () => {
     const { query } = await gatewayWithRows([interaction(1), interaction(2), interaction(1)]);
     expect(
       await query(
@@ -119,22 +119,25 @@ describe('a list of interactions', () => {
 
   const pairs = lists.flatMap((further, at) => lists.slice(at + 1).map((nearer) => ({ further, nearer })));
 
-  test.each(pairs)('$further goes before $nearer where a row stands in both', async ({ further, nearer }) => {
-    const rows = {
-      [nearer]: [{ ...interaction(1), callerName: nearer }],
-      [further]: [{ ...interaction(1), callerName: further }],
-    };
-    const { ask } = await gatewayWithList(rows);
-    expect(await ask('id state callerName')).toEqual({
-      data: {
-        campaignInteractions: {
-          nodes: [{ id: 'interaction-001', state: stateOf(further), callerName: further }],
+  test.each(pairs)(
+    'named $further decides the state and values of a row that $nearer contains too',
+    async ({ further, nearer }) => {
+      const rows = {
+        [nearer]: [{ ...interaction(1), callerName: nearer }],
+        [further]: [{ ...interaction(1), callerName: further }],
+      };
+      const { ask } = await gatewayWithList(rows);
+      expect(await ask('id state callerName')).toEqual({
+        data: {
+          campaignInteractions: {
+            nodes: [{ id: 'interaction-001', state: stateOf(further), callerName: further }],
+          },
         },
-      },
-    });
-  });
+      });
+    },
+  );
 
-  test('may have properties nobody knows', async () => {
+  test('is answered without regard to unknown properties of its rows and of the body', async () => {
     const { ask, calls } = await gatewayWithList({
       interactingInteractions: [
         { ...interaction(1), newThing: { id: 'x' }, __proto__x: 1, constructor: 'x' },
@@ -152,7 +155,7 @@ describe('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('may have rows with nothing but an id', async () => {
+  test('may have rows with only an id, whose other fields are null without an error or another call', async () => {
     const { ask, calls } = await gatewayWithRows([{ id: 'bare' }]);
     const fields = [
       'campaign { id name campaignStatus }',
@@ -174,27 +177,33 @@ describe('a list of interactions', () => {
   });
 });
 
-describe('the rows of a bulk answer', () => {
+describe('rows of a bulk answer', () => {
   const details = screen(
     'id agent { id email } queue { id memberCount } skills { id state } contact { id data } campaign { campaignStatus }',
   );
   const cost = { campaignInteractions: 1, users: 1, queues: 1, skills: 1, contacts: 1, campaigns: 1 };
 
   test.each<[string, (rows: Row[]) => unknown[]]>([
-    ['in another order', (rows) => rows.toReversed()],
-    ['that nobody asked for', (rows) => [{ id: 'somebody-else', email: 'x', data: {} }, ...rows]],
-    ['that come more than once', (rows) => rows.flatMap((row) => [row, row])],
+    ['they come in another order', (rows) => rows.toReversed()],
     [
-      'whose second row for an id says something else',
+      'a row with an id that was not requested is among them',
+      (rows) => [{ id: 'somebody-else', email: 'x', data: {} }, ...rows],
+    ],
+    ['each of them comes twice', (rows) => rows.flatMap((row) => [row, row])],
+    [
+      'each of them is followed by a different row with the same id',
       (rows) => rows.flatMap((row) => [row, { id: row['id'] }]),
     ],
-    ['that are none', (rows) => [null, 5, 'text', true, [], [rows[0]], {}, ...rows]],
     [
-      'whose ids are none',
+      'values that are not rows come before them',
+      (rows) => [null, 5, 'text', true, [], [rows[0]], {}, ...rows],
+    ],
+    [
+      'rows without a valid id come before them',
       (rows) => [{ id: null }, { id: 5 }, { id: {} }, { id: ['user-1'] }, { id: '' }, ...rows],
     ],
-    ['with properties that nobody knows', (rows) => rows.map((row) => ({ ...row, newThing: { id: 'x' } }))],
-  ])('may be rows %s: nothing is mixed up', async (_what, change) => {
+    ['they have unknown properties', (rows) => rows.map((row) => ({ ...row, newThing: { id: 'x' } }))],
+  ])('give the usual answer at the usual cost when %s', async (_what, change) => {
     const healthy = await gatewayForTest();
     const alter = (body: unknown) => {
       if (isRows(body)) return change(body);
@@ -205,7 +214,7 @@ describe('the rows of a bulk answer', () => {
     expect(calls()).toEqual(cost);
   });
 
-  test('that the upstream says are not all of them are not taken for unknown', async () => {
+  test('cause an error for the missing ids when their total counts more rows than there are', async () => {
     const cut = { entities: [{ id: 'user-0', email: 'zero@example.com' }], total: 2 };
     const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
       faults: [answering('users', cut)],
@@ -221,14 +230,14 @@ describe('the rows of a bulk answer', () => {
     });
   });
 
-  test('are unknown where a total counts something else than the ids asked for', async () => {
+  test('mark missing ids as unknown, without an error, when their total exceeds the number of ids', async () => {
     const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
       faults: [answering('users', { entities: [], total: 2000 })],
     });
     expect((await ask('agent { id email }')).errors).toBeUndefined();
   });
 
-  test('that the upstream cuts short are unknown to it', async () => {
+  test('mark missing ids as unknown, without an error, when there is no total', async () => {
     const { ask } = await gatewayWithRows([interaction(0), interaction(1)], {
       faults: [answering('users', { entities: [] })],
     });
@@ -242,8 +251,8 @@ describe('the rows of a bulk answer', () => {
   });
 });
 
-describe('what names another owner than was asked for is not taken', () => {
-  test('interactions of another campaign', async () => {
+describe('an answer that names another owner', () => {
+  test('is an UPSTREAM_BAD_RESPONSE error when it has the interactions of another campaign', async () => {
     const { query } = await gatewayForTest({
       faults: [
         answering('campaignInteractions', { campaign: { id: 'campaign-2' }, pendingInteractions: [] }),
@@ -254,7 +263,7 @@ describe('what names another owner than was asked for is not taken', () => {
     expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
   });
 
-  test('a contact of another list', async () => {
+  test('is not used when its contact is in another list', async () => {
     const { query } = await gatewayForTest({
       faults: [answering('contacts', [{ id: 'contact-1', contactListId: 'list-2', data: {} }])],
     });
@@ -264,8 +273,8 @@ describe('what names another owner than was asked for is not taken', () => {
   });
 });
 
-describe('what the upstream does not know is null without an error', () => {
-  test('an entity of a bulk call that leaves its row out', async () => {
+describe('data that the upstream does not know is null without an error:', () => {
+  test('loaded fields of an entity whose row is missing from a bulk answer', async () => {
     const rows = [
       {
         ...interaction(0),
@@ -301,7 +310,7 @@ describe('what the upstream does not know is null without an error', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 1, queues: 1, skills: 1 });
   });
 
-  test('a script, which the upstream answers with 404', async () => {
+  test('loaded fields of a script that the upstream answers with 404', async () => {
     const { ask } = await gatewayWithRows([
       { ...interaction(0), script: { id: 'gone', name: 'Own name' } },
       interaction(1),
@@ -314,7 +323,7 @@ describe('what the upstream does not know is null without an error', () => {
     ]);
   });
 
-  test('all contacts of a list that is gone, and one contact of a list that is there', async () => {
+  test('data of all contacts of an unknown list, and of an unknown contact of a known list', async () => {
     const rows = [
       { ...interaction(0), contact: contactOf('list-gone', 'contact-0') },
       { ...interaction(1), contact: contactOf('list-gone', 'contact-1') },
@@ -330,11 +339,11 @@ describe('what the upstream does not know is null without an error', () => {
       { id: 'gone', data: null, contactListId: CONTACT_LIST_ID },
       { id: 'contact-3', data: { Phone: '+15553' }, contactListId: CONTACT_LIST_ID },
     ]);
-    // 404 can be about one of several contacts, so those of the list that is gone are asked for one by one as well.
+    // A 404 can be about one of several contacts, so the contacts of the unknown list are also loaded one by one.
     expect(calls()).toEqual({ campaignInteractions: 1, contacts: 4 });
   });
 
-  test('a root, which asks the upstream even for the id alone', async () => {
+  test('a root field, which calls the upstream even when only the id is selected', async () => {
     const { query, calls } = await gatewayForTest({ env: ANY_SIZE });
     const answer = await query(`{
       campaign(id: "gone") { id }
@@ -364,7 +373,7 @@ describe('what the upstream does not know is null without an error', () => {
     });
   });
 
-  test('a campaign’s progress and figures', async () => {
+  test('progress and stats of a campaign', async () => {
     const { query } = await gatewayForTest({
       organisation: {
         ...supervisorsOrganisation(),
@@ -379,8 +388,8 @@ describe('what the upstream does not know is null without an error', () => {
   });
 });
 
-describe('what is given only when asked for', () => {
-  test('may be left out all the same: null, without an error and without another call', async () => {
+describe('a property that the upstream sends only on request', () => {
+  test('is null without an error and without another call when the upstream leaves it out', async () => {
     const { query, calls, sandbox } = await gatewayForTest({
       faults: [
         altered(
@@ -437,7 +446,7 @@ describe('what is given only when asked for', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
   });
 
-  test('of a contact list is its size', async () => {
+  test('of a contact list is null when the upstream leaves it out', async () => {
     const { query } = await gatewayForTest({
       faults: [altered('contactLists', (list) => ({ ...list, size: undefined, columnNames: undefined }))],
     });

@@ -6,19 +6,19 @@ import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/or
 import { range, subgraphForTest } from './federation/support.ts';
 
 const ALLOWED = 500_000;
-/** Each executor by itself: that of Yoga, and ours. */
+/** Values of `compileAtHit`, each of which selects one executor: Yoga's, or the gateway's own. */
 const executors = [
   ['the ordinary executor', Infinity],
-  ['the compiled one', 1],
+  ['the compiled executor', 1],
 ] as const;
 
 const list = (selection: string, args = '') =>
   `campaignInteractions(campaignId: "${CAMPAIGN_ID}"${args}) { ${selection} }`;
-/** Lists of a campaign's interactions in one another: of each row the campaign, and all of its interactions again. */
+/** Nested lists of interactions: each row selects its campaign, and the campaign selects all its interactions again. */
 const nested = (levels: number, below = 'id', rows = (inner: string) => `nodes { ${inner} }`): string =>
   rows(levels === 0 ? below : `campaign { interactions { ${nested(levels - 1, below, rows)} } }`);
 
-/** Fields of an answer: values, objects and elements of lists. What a contact's data are made of is the customer's. */
+/** Number of fields: values, objects and list elements. A contact's `data` is one field: its content is the customer's. */
 function countFields(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + countFields(item), value.length);
@@ -37,7 +37,7 @@ function organisationWithRows(
   return { ...supervisorsOrganisation(), interactions: () => ({ interactingInteractions: rows }) };
 }
 
-/** What a refusal tells: how much was asked for. It has to be one of an answer that is too large, before anything was made of it. */
+/** Number of fields in a refusal's `asked`. Expects no data, and one error about an answer that is too large. */
 function askedOf(answer: GraphQLAnswer, allowed = ALLOWED, says = 'would have up to'): number {
   const { errors, ...rest } = answer;
   expect(rest).toEqual({});
@@ -57,27 +57,30 @@ function askedOf(answer: GraphQLAnswer, allowed = ALLOWED, says = 'would have up
   return asked;
 }
 
-describe('an answer that would be too large is refused before anything is spent on it:', () => {
+describe('a query whose answer would be too large is rejected before any call:', () => {
   test.each<[string, string]>([
-    ['lists in lists, 177 bytes of them', `{${list(nested(3))}}`],
-    ['one level fewer', `{${list(nested(2))}}`],
-    ['by their edges', `{${list(nested(2, 'id', (inner) => `edges { node { ${inner} } }`))}}`],
+    ['nested lists in a query of 185 bytes', `{${list(nested(3))}}`],
+    ['nested lists with one level fewer', `{${list(nested(2))}}`],
     [
-      'by nodes and edges together',
+      'nested lists selected by edges',
+      `{${list(nested(2, 'id', (inner) => `edges { node { ${inner} } }`))}}`,
+    ],
+    [
+      'nested lists selected by both nodes and edges',
       `{${list(nested(2, 'id', (inner) => `nodes { id } edges { cursor node { ${inner} } }`))}}`,
     ],
     [
-      'by fragments',
+      'nested lists selected by fragments',
       `{ ...L } fragment L on Query { ${list('...R')} }
        fragment R on CampaignInteractionConnection { nodes { campaign { ...C } } }
        fragment C on Campaign { interactions { nodes { campaign { interactions { nodes { campaignId } } } } } }`,
     ],
     [
-      'two lists of a thousand in one another',
+      'lists of 1,000 rows in a list of 1,000 rows',
       `{${list('nodes { campaign { interactions(first: 1000) { nodes { id } } } }', ', first: 1000')}}`,
     ],
     [
-      'the same under many names',
+      'nested lists under ten aliases',
       `{ ${range(10)
         .map(
           (n) =>
@@ -86,7 +89,7 @@ describe('an answer that would be too large is refused before anything is spent 
         .join(' ')} }`,
     ],
     [
-      'names of a field that is the same in each row',
+      'thirty aliases of a field with the same value in each row',
       `{${list(
         `nodes { campaign { interactions(first: 250) { nodes { ${range(30)
           .map((n) => `a${n}: __typename`)
@@ -94,17 +97,17 @@ describe('an answer that would be too large is refused before anything is spent 
       )}}`,
     ],
     [
-      'of a campaign that was asked for',
+      'nested lists below the root field campaign',
       `{ campaign(id: "${CAMPAIGN_ID}") { interactions(first: 1000) { nodes { campaign { interactions(first: 500) { nodes { id } } } } } } }`,
     ],
     [
-      'of one interaction',
+      'nested lists below the root field campaignInteraction',
       `{ campaignInteraction(campaignId: "${CAMPAIGN_ID}", id: "interaction-001") { campaign { interactions(first: 1000) { nodes { campaign { interactions(first: 500) { nodes { id } } } } } } } }`,
     ],
   ])('%s', async (_what, text) => {
     const tested = await gatewayForTest({ manifest: { large: text } });
     const asked = askedOf(await tested.query(text));
-    // Also without a credential, by GET, and as a document that is trusted.
+    // The refusal is the same without a credential, by GET, and for a trusted document.
     expect(askedOf(await tested.query(text, {}, null))).toBe(asked);
     const headers = { authorization: `Bearer ${TOKEN}` };
     const get = new Request(`http://localhost/graphql?query=${encodeURIComponent(text)}`, { headers });
@@ -123,26 +126,26 @@ describe('an answer that would be too large is refused before anything is spent 
       expect(askedOf(JSON.parse(/^(?:data: )?(\{"errors":.*\})$/m.exec(body)?.[1] ?? body))).toBe(asked);
     }
     expect(tested.calls()).toEqual({});
-    // Nobody else is the worse for it.
+    // Other queries are not affected.
     expect((await tested.query(`{ ${list('totalCount')} }`)).data).toEqual({
       campaignInteractions: { totalCount: 100 },
     });
   });
 
-  test('of contacts’ data under many names in lists in lists, which are more than they count as', async () => {
+  test('contacts’ data under 28 aliases in nested lists, because JSON weighs more than one field', async () => {
     const names = range(28).map((n) => `a${n}: data`);
     const { query, calls } = await gatewayForTest();
     askedOf(await query(`{${list(nested(1, `contact { ${names.join(' ')} }`))}}`));
     expect(calls()).toEqual({});
   });
 
-  test('of the schema, by whole numbers', async () => {
+  test('introspection, with a whole number of fields in the error', async () => {
     const { query } = await gatewayForTest({ env: { MAX_ANSWER_FIELDS: '1' } });
     const asked = askedOf(await query('{ __schema { types { name fields { name args { name } } } } }'), 1);
     expect(asked).toBe(Math.round(asked));
   });
 
-  test('as what it is, one that cannot be executed: 400, where the client knows of that', async () => {
+  test('status 400 in application/graphql-response+json, and 200 in application/json', async () => {
     const { gateway } = await gatewayForTest();
     const statusFor = async (accept: string) => {
       const headers = { accept, 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` };
@@ -154,7 +157,7 @@ describe('an answer that would be too large is refused before anything is spent 
     expect(await statusFor('application/graphql-response+json')).toBe(400);
   });
 
-  test('by what is sent with it', async () => {
+  test('variables for the page size, the filter and @include count too', async () => {
     const { query: ask } = await gatewayForTest({ compileAtHit: 1 });
     const text = `query ($first: Int, $states: [CampaignInteractionState!], $all: Boolean = true) {
       ${list('nodes { campaign { interactions(first: $first, filter: { states: $states }) @include(if: $all) { nodes { campaign { interactions { nodes { id } } } } } } }')}
@@ -173,7 +176,7 @@ describe('an answer that would be too large is refused before anything is spent 
     expect(await isRefused({ first: 100, all: false })).toBe(false);
   });
 
-  test('also of what routers ask', async () => {
+  test('a router’s _entities, where each representation counts by its own type', async () => {
     const { entities, calls } = await subgraphForTest();
     const representations = range(1000).map(() => ({ __typename: 'Campaign', id: CAMPAIGN_ID }));
     const selection =
@@ -183,7 +186,7 @@ describe('an answer that would be too large is refused before anything is spent 
     expect(
       (await entities(representations.slice(0, 900), '... on Campaign { id name }')).errors,
     ).toBeUndefined();
-    // Each counts by its own type, however many there are of others.
+    // Each representation counts by its own type, however many there are of other types.
     const mixed = (campaigns: number, divisions: number) => [
       ...representations.slice(0, campaigns),
       ...range(divisions).map(() => ({ __typename: 'Division', id: 'division-1' })),
@@ -196,8 +199,8 @@ describe('an answer that would be too large is refused before anything is spent 
   });
 });
 
-describe.each(executors)('by %s', (_which, compileAtHit) => {
-  test('every detail of a thousand rows is answered', async () => {
+describe.each(executors)('with %s', (_which, compileAtHit) => {
+  test('a query for every detail of 1,000 rows is answered', async () => {
     const { query } = await gatewayForTest({
       organisation: organisationWithRows(1000),
       compileAtHit,
@@ -230,7 +233,7 @@ describe.each(executors)('by %s', (_which, compileAtHit) => {
     expect(countFields(data)).toBeGreaterThan(80_000);
   });
 
-  test('an answer is ended when there turns out to be more of it than can be known beforehand', async () => {
+  test('an answer that becomes too large, although its estimate was not, is replaced by one error', async () => {
     const skills = range(700).map((n) => ({ id: `skill-${n}`, name: `Name of skill-${n}` }));
     const { query, calls } = await gatewayForTest({
       organisation: organisationWithRows(300, { skills }),
@@ -245,7 +248,7 @@ describe.each(executors)('by %s', (_which, compileAtHit) => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
     const failing = `{ ${list('nodes { id agent { email } skills { id name } contact { data } }', ', first: 300')} }`;
     askedOf(await query(failing), ALLOWED, 'has at least');
-    // What else there is to tell is of no interest without an answer.
+    // Errors about single rows are omitted when there is no answer.
     const faulty = await gatewayForTest({
       organisation: organisationWithRows(300, { skills }, [{ state: 'without an id' }]),
       compileAtHit,
@@ -258,10 +261,10 @@ describe.each(executors)('by %s', (_which, compileAtHit) => {
   });
 });
 
-describe.each(executors)('%s, ending an answer in the middle of a list,', (_which, compileAtHit) => {
+describe.each(executors)('%s that ends an answer in the middle of a list', (_which, compileAtHit) => {
   const skills = range(100).map((n) => ({ id: `skill-${n}`, name: `Name of skill-${n}` }));
 
-  test('leaves no promise behind that fails where nobody hears of it', async () => {
+  test('leaves no unhandled promise rejection', async () => {
     const unheard: unknown[] = [];
     const hear = (reason: unknown) => unheard.push(reason);
     const others = process.listeners('unhandledRejection');
@@ -286,12 +289,12 @@ describe.each(executors)('%s, ending an answer in the middle of a list,', (_whic
       // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
       askedOf(await query(`{ ${list(`nodes { ${fields} }`)} }`), 9000, 'has at least');
     }
-    // Whatever is still under way has come by then.
+    // Pending promises settle within this time.
     await delay(200);
     expect(unheard).toEqual([]);
   });
 
-  test('counts a field at the root that a variable includes by its default', async () => {
+  test('counts a root field that the default value of a variable includes', async () => {
     const query = `query ($all: Boolean = true) { a: __typename b: __typename @include(if: $all) ${list('nodes { skills { id } }')} }`;
     const fields = 3 + 1 + 100 * (1 + 1 + 100 * 2);
     const ask = async (allowed: number) => {
@@ -304,7 +307,7 @@ describe.each(executors)('%s, ending an answer in the middle of a list,', (_whic
   });
 });
 
-/** More campaigns than the operator says that there are, so that more comes than is estimated. */
+/** Settings that understate the number of campaigns, so that the answer is larger than its estimate. */
 const surprising = { PLAN_CARDINALITIES: 'campaignsPerPage=1,usersPerList=30', MAX_UPSTREAM_CALLS: '1000' };
 
 function organisationWithCampaigns(count: number): Organisation {
@@ -332,15 +335,15 @@ test.each([
     'interactions { nodes { campaign { id name } agent { id } queue { id } } }',
   ],
   [
-    'details of such references',
+    'details of references that are the same in many rows',
     'interactions { nodes { agent { email manager { name email } } queue { memberCount } } }',
   ],
   [
-    'lists of such references',
+    'lists of campaigns that are the same in many rows',
     'interactions(first: 30) { nodes { campaign { interactions(first: 9) { nodes { id } } } } }',
   ],
   ['edges', 'interactions(first: 5) { edges { cursor node { id } } pageInfo { endCursor } }'],
-  ['names', 'a: id b: id interactions(first: 3) { a: nodes { id } b: nodes { __typename c: __typename } }'],
+  ['aliases', 'a: id b: id interactions(first: 3) { a: nodes { id } b: nodes { __typename c: __typename } }'],
   ['fragments', '...F interactions { nodes { ...G ... on CampaignInteraction { state } } }'],
   ['JSON', 'interactions(first: 9) { nodes { contact { data } } }'],
   ['scalars in lists', 'contactList { columnNames }'],

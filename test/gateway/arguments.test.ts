@@ -13,7 +13,7 @@ const campaigns = `query ($first: Int, $after: String, $filter: CampaignFilter) 
 
 const badIds = ['', '..', '.hidden', 'ends.', ':a', 'a/b', 'a b', 'a%2Fb', 'ä', '../users', 'x'.repeat(129)];
 
-describe('an argument out of its range is named with what is allowed, and nothing is spent', () => {
+describe('an invalid argument is a BAD_USER_INPUT error without any call,', () => {
   test.each([
     [['first', '0 to 1000'], interactions, { first: -1 }],
     [['first', '0 to 1000'], interactions, { first: 1001 }],
@@ -37,7 +37,7 @@ describe('an argument out of its range is named with what is allowed, and nothin
     ],
     [['campaignId', '1 to 128'], `query { campaignInteractions(campaignId: "a b") { totalCount } }`, {}],
     [['id', '1 to 128'], `query { contact(contactListId: "ok", id: "a/b") { id } }`, {}],
-  ])('%j', async (words, query, variables) => {
+  ])('whose message contains %j', async (words, query, variables) => {
     const gateway = await gatewayForTest();
     const { data, errors } = await gateway.query(query, variables);
     expect(errors).toHaveLength(1);
@@ -47,7 +47,7 @@ describe('an argument out of its range is named with what is allowed, and nothin
     expect(gateway.calls()).toEqual({});
   });
 
-  test.each(badIds)('as an id: %j', async (id) => {
+  test.each(badIds)('also when it is the id %j', async (id) => {
     const { query, calls } = await gatewayForTest();
     const { data, errors } = await query('query ($id: ID!) { user(id: $id) { id } }', { id });
     expect(data).toEqual({ user: null });
@@ -55,7 +55,7 @@ describe('an argument out of its range is named with what is allowed, and nothin
     expect(calls()).toEqual({});
   });
 
-  test('in a literal as well', async () => {
+  test('also when it is a literal, with its location', async () => {
     const { query, calls } = await gatewayForTest();
     const { errors } = await query(
       `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: { createdBefore: "2026-02-30T00:00:00Z" }) { totalCount } }`,
@@ -84,12 +84,12 @@ test.each([
   [campaigns, { first: 0 }],
   [campaigns, { first: 100 }],
   [campaigns, { filter: { ids: Array.from({ length: 100 }, (_, n) => `id-${n}`) } }],
-])('the ends of a range are in it: %#', async (query, variables) => {
+])('an argument at the end of its range is accepted: %#', async (query, variables) => {
   const gateway = await gatewayForTest();
   expect((await gateway.query(query, variables)).errors).toBeUndefined();
 });
 
-test('a bad argument below other fields, or in a fragment, refuses the request before they cost anything', async () => {
+test('an invalid argument in a nested fragment rejects all upstream fields of the request before any call', async () => {
   const { query, calls } = await gatewayForTest();
   const { data, errors } = await query(`
     query Nested {
@@ -111,7 +111,7 @@ test('a bad argument below other fields, or in a fragment, refuses the request b
   expect(calls()).toEqual({});
 });
 
-test('an argument of a field that is left out is not looked at', async () => {
+test('an argument of a field that @include or @skip leaves out is not checked', async () => {
   const { query, calls } = await gatewayForTest();
   const screen = `query ($id: ID = "", $with: Boolean!) {
     queue(id: "queue-1") { name }
@@ -127,7 +127,7 @@ test('an argument of a field that is left out is not looked at', async () => {
   expect(calls()).toEqual({});
 });
 
-test('every bad argument is told of at once', async () => {
+test('all invalid arguments of a request are reported together', async () => {
   const { query } = await gatewayForTest();
   const { errors } = await query(
     '{ a: user(id: "..") { id } campaigns(first: 101, filter: { ids: [".."] }) { totalCount } }',
@@ -135,7 +135,7 @@ test('every bad argument is told of at once', async () => {
   expect(errors?.map(({ path }) => path)).toEqual([['a'], ['campaigns'], ['campaigns']]);
 });
 
-test('a cursor of another order, another kind or another filter is refused', async () => {
+test('a cursor of another order, another connection or another campaign filter is rejected', async () => {
   const { query, calls } = await gatewayForTest();
   const cursorOf = async (text: string, variables: Record<string, unknown>) => {
     const { data } = await query(text, variables);
@@ -168,7 +168,7 @@ test('a cursor of another order, another kind or another filter is refused', asy
   for (const [text, variables] of accepted) expect((await query(text, variables)).errors).toBeUndefined();
 });
 
-test('fragments that spread each other over and over are searched once', async () => {
+test('fragments that spread each other repeatedly are searched once', async () => {
   const { query } = await gatewayForTest({ env: ANY_SIZE });
   const depth = 40;
   const fragments = Array.from(

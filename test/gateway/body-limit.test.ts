@@ -7,7 +7,7 @@ import { gatewayForTest } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 
 const QUERY = JSON.stringify({ query: '{ __typename }' });
-/** The same, and larger than the limit of these tests. */
+/** `QUERY`, padded beyond the limit of these tests. */
 const LARGE = QUERY.padEnd(2_000);
 const JSON_CONTENT = { 'content-type': 'application/json' };
 
@@ -24,7 +24,7 @@ function listenerOf(yoga: ReturnType<typeof limitedYoga>): RequestListener {
   return (incoming, response) => void yoga(incoming, response);
 }
 
-/** `has` tells how many bytes there are, as far as that is known. */
+/** Expected error; `has` matches the number of bytes in its message. */
 function tooLarge(has: RegExp, asked: unknown) {
   const message = expect.stringMatching(
     new RegExp(
@@ -37,7 +37,7 @@ function tooLarge(has: RegExp, asked: unknown) {
   };
 }
 
-/** Sends a body in pieces of so many characters, without saying how long it is. */
+/** Sends a body in pieces of `size` characters, without a Content-Length header. */
 async function postInPieces(url: string, body: string, size: number) {
   const sent = request(url, { method: 'POST', headers: JSON_CONTENT });
   const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -49,7 +49,7 @@ async function postInPieces(url: string, body: string, size: number) {
   return { status: response.statusCode, answer: JSON.parse(await text(response)) };
 }
 
-test('a body that says that it is too large is refused', async () => {
+test('a body whose Content-Length exceeds the limit is rejected with 413', async () => {
   const url = `${await listeningForTest(listenerOf(limitedYoga()))}/graphql`;
   const response = await fetch(url, { method: 'POST', headers: JSON_CONTENT, body: LARGE });
   expect(response.status).toBe(413);
@@ -57,7 +57,7 @@ test('a body that says that it is too large is refused', async () => {
 });
 
 test.each([1, 100, 2_000])(
-  'of a body that does not say how large it is, the bytes are counted: in pieces of %i',
+  'a body without a Content-Length is rejected with 413 by its counted bytes: in pieces of %i',
   async (size) => {
     const url = `${await listeningForTest(listenerOf(limitedYoga()))}/graphql`;
     const small = await postInPieces(url, QUERY, size);
@@ -68,7 +68,7 @@ test.each([1, 100, 2_000])(
   },
 );
 
-test('what a request says of its length is believed to no server but that of Node', async () => {
+test('a Content-Length is trusted only from a server of node:http: a body from elsewhere is counted', async () => {
   const yoga = limitedYoga();
   const headers = { ...JSON_CONTENT, 'content-length': String(QUERY.length) };
   const small = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: QUERY });
@@ -77,7 +77,7 @@ test('what a request says of its length is believed to no server but that of Nod
   expect(large.status).toBe(413);
 });
 
-test.each(['-1', '1,1', '0x10', 'many'])('a Content-Length of %s is refused', async (length) => {
+test.each(['-1', '1,1', '0x10', 'many'])('a Content-Length of %s is rejected with 400', async (length) => {
   const headers = { ...JSON_CONTENT, 'content-length': length };
   const response = await limitedYoga().fetch('http://localhost/graphql', {
     method: 'POST',
@@ -87,7 +87,7 @@ test.each(['-1', '1,1', '0x10', 'many'])('a Content-Length of %s is refused', as
   expect(response.status).toBe(400);
 });
 
-test('after a body that is too large, the connection serves the next request', async () => {
+test('a connection serves the next request after a body that is too large', async () => {
   const url = await listeningForTest(listenerOf(limitedYoga()));
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -106,7 +106,7 @@ test('after a body that is too large, the connection serves the next request', a
   expect(await statusOf(QUERY)).toEqual([200, port]);
 });
 
-test('the gateway has the limit of its setting', async () => {
+test('the gateway limits bodies to 100,000 bytes by default', async () => {
   const { gateway } = await gatewayForTest();
   const url = `${await listeningForTest(gateway.listener)}/graphql`;
   const body = QUERY.padEnd(100_001);

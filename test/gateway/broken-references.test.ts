@@ -5,7 +5,7 @@ import { interaction } from '../support/organisation.ts';
 
 describe('a reference', () => {
   test.each([...notIds.map((id) => ({ id, name: 'do-not-tell' })), 'do-not-tell', 7, true, ['do-not-tell']])(
-    'with something that is no id is null, with one error for the answer: %j',
+    'that is malformed or has an invalid id is null, with one error for all such references of an answer: %j',
     async (agent) => {
       const rows = [
         interaction(0),
@@ -47,7 +47,7 @@ describe('a reference', () => {
   );
 
   test.each([{}, { id: null }, { name: 'A name', selfUri: '/api/v2/users/user-1' }, null, undefined])(
-    'without an id is null without an error: %j',
+    'without an id is null without an error, and is left out of lists: %j',
     async (reference) => {
       const row = {
         ...interaction(1),
@@ -86,7 +86,7 @@ describe('a reference', () => {
     },
   );
 
-  test('in a list that is no id makes that list null, and no other', async () => {
+  test('with an invalid id in a list makes that list null, and no other list', async () => {
     const { ask } = await gatewayWithRows([
       { ...interaction(0), skills: [{ id: 'skill-1' }, { id: '../users' }] },
       interaction(1),
@@ -96,7 +96,7 @@ describe('a reference', () => {
     expect(onlyError(answer).path).toEqual(['campaignInteractions', 'nodes', 0, 'skills']);
   });
 
-  test('of a loaded entity that is no id concerns that field and that entity', async () => {
+  test('with an invalid id in a loaded entity makes only that field of that entity null', async () => {
     const { query } = await gatewayForTest({
       faults: [altered('users', (user) => ({ ...user, manager: { id: 'a/b' } }), 'user-1')],
     });
@@ -113,7 +113,7 @@ describe('a reference', () => {
     });
   });
 
-  test('whose id needs it is percent-encoded in URLs, and matched as it is', async () => {
+  test('has its id percent-encoded in the URL, and matched unencoded in the answer', async () => {
     const id = 'script:one.2';
     const { ask, sandbox } = await gatewayWithRows([{ ...interaction(0), script: { id } }], {
       faults: [{ kind: 'status', resource: 'scripts', status: 200, body: { id, startPageName: 'Start' } }],
@@ -125,7 +125,7 @@ describe('a reference', () => {
   });
 
   test.each([undefined, null, 5, { text: 'x' }])(
-    'whose name is %j costs one call for all such, and one with a name none',
+    'whose name is %j shares one call with all such references, and a reference with a name needs none',
     async (name) => {
       const rows = [0, 1, 2, 3].map((n) => ({
         ...interaction(n),
@@ -150,7 +150,7 @@ describe('a reference', () => {
 });
 
 describe('the conversation of an interaction', () => {
-  test('comes with the list: participants and what they refer to by id cost no call', async () => {
+  test('comes with the list: participants and their references by id cost no call', async () => {
     const conversation = {
       id: 'conversation-0',
       startTime: '2026-01-01T11:00:00+01:00',
@@ -204,7 +204,7 @@ describe('the conversation of an interaction', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('has references that are null where their ids are none', async () => {
+  test('has null for references with an invalid id, and one error', async () => {
     const participants = [
       { id: 'a', userId: '../users', queueId: 'queue-1', wrapup: { code: 'a/b', notes: 'Note' } },
     ];
@@ -223,7 +223,7 @@ describe('the conversation of an interaction', () => {
     });
   });
 
-  test('that is broken as well is in the same error, its ids apart from those of the other type', async () => {
+  test('is reported in the error of its interaction when both are malformed, with its id listed separately', async () => {
     const participants = [{ id: 'a', userId: '../users' }];
     const { ask } = await gatewayWithRows([
       { ...interaction(0), agent: { id: 'a/b' }, conversation: { id: 'conversation-0', participants } },

@@ -9,7 +9,7 @@ const APP = 'https://app.example.com';
 const OTHER = 'https://other.example.com';
 const bearer = { authorization: `Bearer ${TOKEN}` };
 
-describe('what any web page could have a browser send is refused, and costs nothing:', () => {
+describe('a request that any web page could make a browser send is rejected with 403 and without a call:', () => {
   const query = new URLSearchParams({ query: USER });
   const form = new FormData();
   form.set('query', USER);
@@ -22,20 +22,20 @@ describe('what any web page could have a browser send is refused, and costs noth
     ],
     ['a form', new Request(GRAPHQL, { method: 'POST', body: query })],
     ['a form with files', new Request(GRAPHQL, { method: 'POST', body: form })],
-    ['a text', new Request(GRAPHQL, { method: 'POST', body })],
+    ['a text body', new Request(GRAPHQL, { method: 'POST', body })],
     [
-      'a text that is called one in capitals',
+      'a text body whose content type has capitals',
       new Request(GRAPHQL, { method: 'POST', headers: { 'content-type': 'Text/Plain' }, body }),
     ],
-    ['a body of no type', new Request(GRAPHQL, { method: 'POST', body: Buffer.from(body) })],
+    ['a body without a content type', new Request(GRAPHQL, { method: 'POST', body: Buffer.from(body) })],
     [
-      'what a proxy has given its own headers',
+      'a GET with headers that a proxy added',
       new Request(`${GRAPHQL}?${query}`, {
         headers: { 'x-request-id': '1', traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-01` },
       }),
     ],
     [
-      'what a browser has given the login at a proxy',
+      'a GET with a Basic login that the browser added',
       new Request(`${GRAPHQL}?${query}`, { headers: { authorization: 'Basic dXNlcjpwYXNzd29yZA==' } }),
     ],
   ])('%s', async (_what, sent) => {
@@ -65,14 +65,17 @@ test.each([
   'x-apollo-operation-name',
   'apollo-require-preflight',
   'apollographql-client-name',
-])('a GET with the header %s is answered, for no web page could have sent that unasked', async (name) => {
-  const { gateway } = await gatewayForTest();
-  const headers = { [name]: '1' };
-  const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
-  expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
-});
+])(
+  'a GET with the header %s is answered, because a web page could send it only after a preflight',
+  async (name) => {
+    const { gateway } = await gatewayForTest();
+    const headers = { [name]: '1' };
+    const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  },
+);
 
-/** What the answer says to a browser about other websites. */
+/** CORS headers of an answer. */
 function permissions({ headers }: Response): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
 }
@@ -95,12 +98,12 @@ function asked(origin: string): Request {
 }
 
 describe.each([
-  ['one origin is named', APP],
-  ['several are', `https://first.example.com,${APP}`],
-])('where %s', (_what, CORS_ORIGINS) => {
+  ['one allowed origin', APP],
+  ['several allowed origins', `https://first.example.com,${APP}`],
+])('CORS with %s', (_what, CORS_ORIGINS) => {
   const env = { CORS_ORIGINS };
 
-  test('its pages may ask, with all the headers of clients', async () => {
+  test('accepts the preflight of an allowed origin, for all headers of clients', async () => {
     const { gateway, calls } = await gatewayForTest({ env });
     const response = await gateway.fetch(preflight(APP));
     expect(response.status).toBe(204);
@@ -129,7 +132,7 @@ describe.each([
     expect(calls()).toEqual({});
   });
 
-  test('its pages may read what they are answered, errors too, and the id of the request', async () => {
+  test('lets pages of an allowed origin read answers, errors and the request id', async () => {
     const { gateway } = await gatewayForTest({ env });
     const refused = new Request(`${GRAPHQL}?query={__typename}`, { headers: { origin: APP } });
     for (const sent of [asked(APP), refused]) {
@@ -144,7 +147,7 @@ describe.each([
   });
 
   test.each([OTHER, 'null', 'http://app.example.com', 'https://app.example.com:8443', `${APP}.evil.example`])(
-    'those of %s may do neither',
+    'allows pages of %s neither to send nor to read',
     async (origin) => {
       const { gateway } = await gatewayForTest({ env });
       for (const sent of [preflight(origin), asked(origin)]) {
@@ -155,7 +158,7 @@ describe.each([
     },
   );
 
-  test('what is no browser is answered as ever', async () => {
+  test('does not affect a request without an Origin header', async () => {
     const { gateway } = await gatewayForTest({ env });
     const response = await gateway.fetch(graphqlRequest(USER));
     expect(permissions(response)).toEqual({});
@@ -164,7 +167,7 @@ describe.each([
   });
 });
 
-test('where no origin is named nothing is said of them, and a preflight is no request that is understood', async () => {
+test('CORS without an allowed origin adds no headers, and a preflight gets 405', async () => {
   const { gateway } = await gatewayForTest();
   const response = await gateway.fetch(preflight(APP));
   expect(response.status).toBe(405);
@@ -172,7 +175,7 @@ test('where no origin is named nothing is said of them, and a preflight is no re
   expect((await gateway.fetch(asked(APP))).headers.has('vary')).toBe(false);
 });
 
-test('a request for a host that is not the gateway is refused with the headers of any answer', async () => {
+test('a rejection by the host check has the headers against caching and content sniffing too', async () => {
   const { gateway } = await gatewayForTest();
   const address = await listeningForTest(gateway.listener);
   const headers = await new Promise((resolve, reject) => {

@@ -12,13 +12,13 @@ import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
 const refused = { code: 'QUERY_TOO_EXPENSIVE', limit: 'upstreamCalls' };
 
-/** The codes of an answer's errors, in the order of their places. */
+/** Codes of an answer's errors, in their order. */
 function codesIn({ errors = [] }: GraphQLAnswer): string[] {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-describe('a request that may spend no more', () => {
-  test('makes no call for what else it wants, is told so once, and has all the rest', async () => {
+describe('a request whose call budget is spent', () => {
+  test('makes no further call, gets one error for the missing data, and still gets all other data', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       env: { MAX_UPSTREAM_CALLS: '4', PLAN_CARDINALITIES: 'scriptsPerList=1' },
     });
@@ -43,7 +43,7 @@ describe('a request that may spend no more', () => {
     }
   });
 
-  test('makes no call with another token after one that was not accepted any more', async () => {
+  test('makes no second call with a new token after the upstream rejected the old one', async () => {
     const { ask, calls } = await serviceGatewayForTest({ MAX_UPSTREAM_CALLS: '1' }, [
       { kind: 'status', status: 401, resource: 'users', times: 1 },
     ]);
@@ -52,7 +52,7 @@ describe('a request that may spend no more', () => {
     expect(codesIn(await ask('{ user(id: "user-1") { email } }'))).toEqual([]);
   });
 
-  test('shares what others ask for all the same', async () => {
+  test('still shares calls that other requests make', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       env: { MAX_UPSTREAM_CALLS: '3', PLAN_CARDINALITIES: 'scriptsPerList=1' },
       faults: [{ kind: 'delay', ms: 300, resource: 'scripts' }],
@@ -67,7 +67,7 @@ describe('a request that may spend no more', () => {
   });
 
   test.each(['campaigns', 'campaignInteractions'] as const)(
-    'takes nothing from others who wait for the same %s',
+    'gets the same %s as another request that waits for them, whose budget pays for the retry',
     async (resource) => {
       const { query, sandbox, calls } = await forgetfulGatewayForTest({
         env: { MAX_UPSTREAM_CALLS: '2' },
@@ -86,7 +86,7 @@ describe('a request that may spend no more', () => {
     },
   );
 
-  test('is not made for those who have nothing left alone, but for others who wait for the same ids', async () => {
+  test('gets the result of a batch that another follower’s budget pays for', async () => {
     const call = new Batch<string>(['a', 'b'], 100, () => undefined);
     const [poor, rich] = [asker(new CallBudget(0)), asker(new CallBudget(1))];
     const found = [call.join(poor, ['a'], null), call.join(rich, ['b'], null)];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type TtlName, ttls } from '../../src/datasources/ttl.ts';
+import { type TtlName, ttls } from '../../src/datasources/default-ttls.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { ttlSetting } from '../../src/config/settings.ts';
 import { clockForTest } from '../property/identities-clock.ts';
@@ -20,20 +20,20 @@ const PRESENCE = '{ user(id: "user-1") { presence { systemPresence } } }';
 const QUEUE = '{ queue(id: "queue-1") { memberCount } }';
 const SCRIPT = '{ script(id: "script-1") { startPageName } }';
 const PROGRESS = `{ campaign(id: "${CAMPAIGN_ID}") { progress { percentage } } }`;
-/** So that a credential is believed for longer than anything is kept. */
+/** Setting that keeps a credential check valid for longer than any entry is cached. */
 const proven = { IDENTITY_PROOF_SECONDS: '3600' };
-/** So that a list is asked for once, and only what it refers to again. */
+/** Settings that keep a list cached throughout a test, so that only its references can cause further calls. */
 const longList = { INTERACTIONS_WINDOW_MS: '600000', INTERACTIONS_MAX_AGE_MS: '600000' };
 const refused: Fault = { kind: 'status', status: 401, resource: 'scripts', times: 1 };
 
-/** Asks for an email, which the upstream changes with each call: how many calls it had answered by then. */
+/** Number of the call that the answered email came from; needs the fault `versions`. */
 async function versionSeen({ query }: TestGateway): Promise<number> {
   const { data, errors } = await query(USER);
   expect(errors).toBeUndefined();
   return Number(data.user.email);
 }
 
-/** An upstream that changes the email of its users with each call, the first one to 1. */
+/** Fault that answers each call for users with the number of the call, from 1 on, as the email. */
 function versions(): Fault {
   let version = 0;
   return {
@@ -46,8 +46,8 @@ function versions(): Fault {
   };
 }
 
-describe('what was read for one request', () => {
-  test('costs the next one nothing', async () => {
+describe('data read for one request', () => {
+  test('costs the next request no call', async () => {
     const { query, calls } = await keepingGatewayForTest({ env: longList });
     const first = await query(everyDetail);
     expect(calls()).toEqual(callsOfEveryDetail);
@@ -55,7 +55,7 @@ describe('what was read for one request', () => {
     expect(calls()).toEqual({});
   });
 
-  test('costs the next one nothing that needs less of it, by whatever way it comes', async () => {
+  test('costs no call in a request that needs less of it, whichever field leads to it', async () => {
     const { query, calls } = await keepingGatewayForTest();
     await query(screen('agent { email } queue { memberCount }'));
     calls();
@@ -64,7 +64,7 @@ describe('what was read for one request', () => {
     expect(calls()).toEqual({});
   });
 
-  test('leaves the next one to ask for what is new alone', async () => {
+  test('makes the next request call only for new entities', async () => {
     const { query, sandbox } = await keepingGatewayForTest();
     await query('{ a: user(id: "user-1") { email } b: user(id: "user-2") { email } }');
     const { data } = await query('{ b: user(id: "user-2") { id email } c: user(id: "user-3") { id email } }');
@@ -75,7 +75,7 @@ describe('what was read for one request', () => {
     expect(sandbox.requests.map(({ ids }) => ids)).toEqual([['user-1', 'user-2'], ['user-3']]);
   });
 
-  test('is told apart by its contact list where an id alone means nothing', async () => {
+  test('is cached by contact list and id when it is a contact', async () => {
     const { query, calls } = await keepingGatewayForTest();
     const contact = (list: string) => `{ contact(contactListId: "${list}", id: "contact-1") { data } }`;
     expect((await query(contact(CONTACT_LIST_ID))).data.contact).not.toBeNull();
@@ -83,7 +83,7 @@ describe('what was read for one request', () => {
     expect(calls()).toEqual({ contacts: 2 });
   });
 
-  test('is never another identity’s', async () => {
+  test('is not used for another identity', async () => {
     const { query, calls } = await keepingGatewayForTest({ env: longList, tokens: ['another'] });
     await query(everyDetail);
     expect(calls()).toEqual(callsOfEveryDetail);
@@ -91,7 +91,7 @@ describe('what was read for one request', () => {
     expect(calls()).toEqual(callsOfEveryDetail);
   });
 
-  test('is not kept where that is switched off altogether', async () => {
+  test('is not cached when CACHE_MAX_BYTES is 0, except a list of interactions', async () => {
     const { query, calls } = await keepingGatewayForTest({ env: { ...longList, CACHE_MAX_BYTES: '0' } });
     await query(everyDetail);
     calls();
@@ -100,7 +100,7 @@ describe('what was read for one request', () => {
     expect(calls()).toEqual(others);
   });
 
-  test('gives way to what is read later where there is little room', async () => {
+  test('is evicted by later data when the cache is full', async () => {
     const { query, calls } = await keepingGatewayForTest({ env: { CACHE_MAX_BYTES: '30000' } });
     const users = (n: number) => `{ user(id: "user-${n}") { email } }`;
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
@@ -113,7 +113,7 @@ describe('what was read for one request', () => {
   });
 });
 
-/** By type, what asks for it, and what that calls for it. */
+/** Query that needs data of each TTL, and the resource that it calls. */
 const kinds: Readonly<Record<TtlName, readonly [query: string, resource: string]>> = {
   CAMPAIGN: [`{ campaign(id: "${CAMPAIGN_ID}") { dialingMode } }`, 'campaigns'],
   CAMPAIGN_PROGRESS: [PROGRESS, 'campaignProgress'],
@@ -134,7 +134,7 @@ const kinds: Readonly<Record<TtlName, readonly [query: string, resource: string]
     'wrapUpCodes',
   ],
 };
-/** Names that come with a reference cost nothing, and would hide whether the entity is kept. */
+/** Faults that remove names from references: such names need no call, and would hide whether the entity is cached. */
 const nameless = [
   altered('campaigns', (row) => ({ ...row, division: { id: 'division-1' } })),
   altered('conversations', (row) => ({
@@ -147,7 +147,7 @@ describe.each(Object.entries(kinds))('%s data', (name, [text, resource]) => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets the key type
   const ttl = name as TtlName;
 
-  test('are kept for so long, and as long again while they are asked for anew', async () => {
+  test('are cached for their TTL, and revalidated when they are stale', async () => {
     const clock = clockForTest();
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: proven, faults: nameless });
     await query(text);
@@ -160,7 +160,7 @@ describe.each(Object.entries(kinds))('%s data', (name, [text, resource]) => {
     await expect.poll(() => sandbox.requests.map((each) => each.resource)).toContain(resource);
   });
 
-  test('are asked for anew each time where they are to be kept for no time', async () => {
+  test('need a call each time when their TTL is 0', async () => {
     const env = { [ttlSetting(ttl)]: '0' };
     const { query, calls } = await keepingGatewayForTest({ env, faults: nameless });
     const first = await query(text);
@@ -171,7 +171,7 @@ describe.each(Object.entries(kinds))('%s data', (name, [text, resource]) => {
 });
 
 describe('an entity', () => {
-  test('that was read without a part is not used for a selection that needs it, and one read with it serves both', async () => {
+  test('that was read without an expand is not used for a selection that needs it, and one read with it serves both', async () => {
     const { query, calls } = await keepingGatewayForTest();
     await query(USER);
     expect(calls()).toEqual({ users: 1 });
@@ -188,7 +188,7 @@ describe('an entity', () => {
     expect(calls()).toEqual({});
   });
 
-  test('whose part is older than that may be is asked for anew for the part, and not for itself', async () => {
+  test('whose expanded part has expired is read again only when that part is selected', async () => {
     const clock = clockForTest();
     const { query, calls } = await keepingGatewayForTest();
     await query('{ user(id: "user-1") { email presence { systemPresence } } }');
@@ -200,7 +200,7 @@ describe('an entity', () => {
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('that is not known is not asked for at once again, but soon', async () => {
+  test('that the upstream does not know is read again only after the negative TTL', async () => {
     const clock = clockForTest();
     const { query, calls } = await keepingGatewayForTest();
     const nobody = '{ user(id: "nobody") { email } script(id: "none") { startPageName } }';
@@ -216,8 +216,8 @@ describe('an entity', () => {
   test.each<[string, Fault, string]>([
     ['fails', { kind: 'status', status: 500 }, 'UPSTREAM_UNAVAILABLE'],
     ['is denied', { kind: 'missingPermissions', permissions: ['a:b:c'] }, 'FORBIDDEN'],
-    ['cannot be read', { kind: 'truncate' }, 'UPSTREAM_BAD_RESPONSE'],
-  ])('whose call %s is asked for again', async (_what, fault, code) => {
+    ['gets an unreadable answer', { kind: 'truncate' }, 'UPSTREAM_BAD_RESPONSE'],
+  ])('whose call %s is read again by the next request', async (_what, fault, code) => {
     const { query, calls } = await keepingGatewayForTest({
       faults: [{ ...fault, resource: 'users', times: 1 }],
     });
@@ -227,10 +227,10 @@ describe('an entity', () => {
   });
 });
 
-describe('what has become stale', () => {
+describe('stale data', () => {
   const lifetimeMs = ttls.USER * 1000;
 
-  test('is shown at once while one call in the background asks for it anew, for however many', async () => {
+  test('is shown at once while one background call revalidates it for any number of requests', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: proven, faults: [versions()] });
     expect(await versionSeen(gateway)).toBe(1);
@@ -241,7 +241,7 @@ describe('what has become stale', () => {
     expect(gateway.calls()).toEqual({ users: 2 });
   });
 
-  test('is waited for once it is twice as old as it may be', async () => {
+  test('is not shown after twice its TTL: the request waits for a call', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: proven, faults: [versions()] });
     expect(await versionSeen(gateway)).toBe(1);
@@ -250,7 +250,7 @@ describe('what has become stale', () => {
     expect(gateway.calls()).toEqual({ users: 2 });
   });
 
-  test('is asked for anew with all others that are, in one call', async () => {
+  test('is revalidated in one call for all stale entities of a request', async () => {
     const clock = clockForTest();
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: { ...proven, ...longList } });
     await query(screen('agent { email }'));
@@ -261,7 +261,7 @@ describe('what has become stale', () => {
     expect(sandbox.requests.map(({ ids }) => ids.length)).toEqual([20]);
   });
 
-  test('goes on to be shown where that fails, which nobody is told', async () => {
+  test('is still shown, without an error, when its revalidation fails', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({
       env: proven,
@@ -276,8 +276,8 @@ describe('what has become stale', () => {
   });
 });
 
-describe('a credential that the upstream refuses', () => {
-  test('has nothing kept for it any more', async () => {
+describe('a credential that the upstream rejects', () => {
+  test('loses all its cached data', async () => {
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: longList });
     await query(everyDetail);
     sandbox.faults.push(refused);
@@ -289,7 +289,7 @@ describe('a credential that the upstream refuses', () => {
     expect(calls()).toEqual(callsOfEveryDetail);
   });
 
-  test('takes nothing from another', async () => {
+  test('does not affect the cached data of another credential', async () => {
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: longList, tokens: ['another'] });
     await query(everyDetail, {}, 'another');
     sandbox.faults.push(refused);
@@ -299,7 +299,7 @@ describe('a credential that the upstream refuses', () => {
     expect(calls()).toEqual({});
   });
 
-  test('is shown nothing of what it has read before', async () => {
+  test('is shown no data that it read before', async () => {
     const { query, sandbox } = await keepingGatewayForTest({ tokens: ['ending'] });
     expect((await query(`{ ${inner(USER)} ${inner(QUEUE)} }`, {}, 'ending')).errors).toBeUndefined();
     sandbox.expire('ending');
@@ -309,7 +309,7 @@ describe('a credential that the upstream refuses', () => {
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['UNAUTHENTICATED']));
   });
 
-  test('does not have kept for it what comes after that of calls that were under way', async () => {
+  test('has no data cached from calls that were under way at the rejection', async () => {
     const { query, calls, sandbox } = await keepingGatewayForTest({
       faults: [{ kind: 'delay', ms: 300, resource: 'users', times: 1 }, refused],
     });
@@ -324,7 +324,7 @@ describe('a credential that the upstream refuses', () => {
 });
 
 describe('a permission that the upstream denies', () => {
-  test('is forgotten with its resource, too, where that needs no permission', async () => {
+  test('removes the cached data of the denied resource, also when it needs no permission, and of no other resource', async () => {
     const { query, calls, sandbox } = await keepingGatewayForTest();
     await query(USER);
     await query(QUEUE);
@@ -336,7 +336,7 @@ describe('a permission that the upstream denies', () => {
     expect(calls()).toEqual({ users: 2 });
   });
 
-  test('has nothing kept any more of what it covers, and all else still is', async () => {
+  test('removes all cached data that needs it, and no other data', async () => {
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: longList });
     await query(everyDetail);
     sandbox.faults.push(deniedOnce('campaignProgress', ['outbound:campaign:view']));
@@ -346,7 +346,7 @@ describe('a permission that the upstream denies', () => {
     expect(calls()).toEqual({ campaigns: 1, campaignInteractions: 1 });
   });
 
-  test('takes nothing from another identity', async () => {
+  test('does not affect the cached data of another identity', async () => {
     const { query, calls, sandbox } = await keepingGatewayForTest({ env: longList, tokens: ['another'] });
     await query(everyDetail, {}, 'another');
     sandbox.faults.push(deniedOnce('campaignProgress', ['outbound:campaign:view']));
@@ -357,8 +357,8 @@ describe('a permission that the upstream denies', () => {
   });
 });
 
-describe('a credential whose proof is too old', () => {
-  test('is shown nothing that is kept until the upstream has accepted it again, and then all of it', async () => {
+describe('a credential whose last check is too old', () => {
+  test('is shown no cached data until the upstream accepts it again, and then all of it', async () => {
     const clock = clockForTest();
     const { query, calls } = await keepingGatewayForTest();
     await query(`{ ${inner(QUEUE)} ${inner(SCRIPT)} }`);
@@ -370,7 +370,7 @@ describe('a credential whose proof is too old', () => {
     expect(calls()).toEqual({});
   });
 
-  test('is shown nothing of it where the upstream refuses it by now', async () => {
+  test('is shown no cached data when the upstream now rejects it', async () => {
     const clock = clockForTest();
     const { query, sandbox } = await keepingGatewayForTest({ tokens: ['ending'] });
     expect((await query(QUEUE, {}, 'ending')).errors).toBeUndefined();
@@ -381,7 +381,7 @@ describe('a credential whose proof is too old', () => {
     expect(onlyError(answer).extensions.code).toBe('UNAUTHENTICATED');
   });
 
-  test('is any that was not accepted just now where none is believed for longer', async () => {
+  test('is every credential when IDENTITY_PROOF_SECONDS is 0, so that each request reads everything again', async () => {
     const { query, calls } = await keepingGatewayForTest({
       env: { ...longList, IDENTITY_PROOF_SECONDS: '0' },
     });
@@ -392,12 +392,12 @@ describe('a credential whose proof is too old', () => {
   });
 });
 
-/** The fields of a query. */
+/** Selections of a query, without its braces. */
 function inner(query: string): string {
   return query.slice(1, -1);
 }
 
-test('a login that is over before its time takes nothing with it that was read before', async () => {
+test('a login that ends early leaves the data cached that was read with it', async () => {
   const { ask, calls, sandbox } = await serviceGatewayForTest({ CACHE_MAX_BYTES: '67108864' });
   await ask(QUEUE);
   expect(calls()).toEqual({ login: 1, queues: 1 });
@@ -408,7 +408,7 @@ test('a login that is over before its time takes nothing with it that was read b
   expect(calls()).toEqual({ login: 1, users: 2 });
 });
 
-test('a list that was read for a request is the same everywhere in its answer', async () => {
+test('a list that was read for a request is the same everywhere in its answer, also with maxAgeMs 0', async () => {
   const { query, calls } = await keepingGatewayForTest({
     env: { INTERACTIONS_WINDOW_MS: '0', INTERACTIONS_MAX_AGE_MS: '0' },
   });
@@ -420,7 +420,7 @@ test('a list that was read for a request is the same everywhere in its answer', 
   expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1 });
 });
 
-test('a list that was read anew for a request takes the place of the kept one that an earlier field had', async () => {
+test('a list that one field reads again replaces the cached list for later fields of the request', async () => {
   const { query, calls } = await keepingGatewayForTest();
   await query(`{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { observedAt } }`);
   calls();

@@ -13,7 +13,7 @@ const page = `
   }
 `;
 
-/** So many campaigns, which the upstream keeps in another order than by name. */
+/** Organisation with `count` campaigns, in reverse order of their names. */
 function organisationWith(count: number) {
   const campaigns = Array.from({ length: count }, (_, n) => campaign(idOf(count - 1 - n)));
   return { ...supervisorsOrganisation(), campaigns };
@@ -29,8 +29,8 @@ function idsOn({ campaigns }: any): string[] {
 }
 
 describe('pages of campaigns', () => {
-  test('are known when they have come, although a call for one of theirs is still under way', async () => {
-    // Each has a list of its own: ids that become known at two times are two calls.
+  test('supply all their campaigns at once while a call for one of these is still under way', async () => {
+    // Each campaign has its own contact list: list ids that become known at different times need two calls.
     const second = { ...campaign('campaign-2'), contactList: { id: 'list-2' } };
     const organisation = { ...organisationWith(2), campaigns: [campaign('campaign-1'), second] };
     const { query, calls } = await gatewayForTest({
@@ -45,7 +45,7 @@ describe('pages of campaigns', () => {
     expect(calls()).toEqual({ campaigns: 2, contactLists: 1 });
   });
 
-  test('come by name from the upstream’s own pages, one call each, and none is read ahead', async () => {
+  test('come sorted by name from the upstream’s pages, with one call each and without reading ahead', async () => {
     const { query, calls, sandbox } = await gatewayForTest({ organisation: organisationWith(60) });
     const { data, errors } = await query(page);
     expect(errors).toBeUndefined();
@@ -63,24 +63,27 @@ describe('pages of campaigns', () => {
     expect(calls()).toEqual({ campaigns: 1 });
   });
 
-  test.each([1, 7, 20, 25, 60, 100])('by %i go through all of them once', async (first) => {
-    const { query, calls } = await gatewayForTest({ organisation: organisationWith(60) });
-    const seen: string[] = [];
-    let after: string | null = null;
-    let pages = 0;
-    do {
-      const { data } = await query(page, { first, after });
-      seen.push(...idsOn(data));
-      pages += 1;
-      expect(data.campaigns.pageInfo.hasNextPage).toBe(seen.length < 60);
-      expect(data.campaigns.pageInfo.endCursor).toBe(data.campaigns.edges.at(-1).cursor);
-      after = data.campaigns.pageInfo.hasNextPage ? data.campaigns.pageInfo.endCursor : null;
-    } while (after !== null);
-    expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => idOf(n)));
-    expect(calls()).toEqual({ campaigns: pages });
-  });
+  test.each([1, 7, 20, 25, 60, 100])(
+    'of %i rows list every campaign once, with one call each',
+    async (first) => {
+      const { query, calls } = await gatewayForTest({ organisation: organisationWith(60) });
+      const seen: string[] = [];
+      let after: string | null = null;
+      let pages = 0;
+      do {
+        const { data } = await query(page, { first, after });
+        seen.push(...idsOn(data));
+        pages += 1;
+        expect(data.campaigns.pageInfo.hasNextPage).toBe(seen.length < 60);
+        expect(data.campaigns.pageInfo.endCursor).toBe(data.campaigns.edges.at(-1).cursor);
+        after = data.campaigns.pageInfo.hasNextPage ? data.campaigns.pageInfo.endCursor : null;
+      } while (after !== null);
+      expect(seen).toEqual(Array.from({ length: 60 }, (_, n) => idOf(n)));
+      expect(calls()).toEqual({ campaigns: pages });
+    },
+  );
 
-  test('of changing length still cost one call where one page of the upstream can hold them', async () => {
+  test('of varying length cost one call when one page of the upstream can hold them, and two otherwise', async () => {
     const { query, calls } = await gatewayForTest({ organisation: organisationWith(250) });
     let after: string | null = null;
     let from = 0;
@@ -91,13 +94,13 @@ describe('pages of campaigns', () => {
       from += first;
       after = data.campaigns.pageInfo.endCursor;
     }
-    // A hundred from the middle of the upstream's pages stand on two of them whatever their size.
+    // A slice of 100 rows at this offset spans two pages of the upstream, whatever their size.
     const { data } = await query(page, { first: 100, after });
     expect(idsOn(data)).toEqual(Array.from({ length: 100 }, (_, n) => idOf(from + n)));
     expect(calls()).toEqual({ campaigns: 2 });
   });
 
-  test('can be gone on with after any row', async () => {
+  test('continue after the cursor of any row', async () => {
     const { query } = await gatewayForTest({ organisation: organisationWith(60) });
     const { data } = await query(page, { first: 10 });
     const { data: next } = await query(page, { first: 2, after: data.campaigns.edges[3].cursor });
@@ -105,7 +108,7 @@ describe('pages of campaigns', () => {
     expect(next.campaigns.pageInfo.hasPreviousPage).toBe(true);
   });
 
-  test('beyond the end are empty', async () => {
+  test('after the last row are empty', async () => {
     const organisation = { ...organisationWith(10) };
     const { query, sandbox } = await gatewayForTest({ organisation });
     const { data } = await query(page, { first: 10 });
@@ -114,7 +117,7 @@ describe('pages of campaigns', () => {
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  test('of none cost a call only when something is asked that needs one', async () => {
+  test('of zero rows need a call only for totalCount or pageInfo', async () => {
     const { query, calls } = await gatewayForTest({ organisation: organisationWith(3) });
     expect(await query('{ campaigns(first: 0) { nodes { id } edges { cursor } } }')).toEqual({
       data: { campaigns: { nodes: [], edges: [] } },
@@ -126,7 +129,7 @@ describe('pages of campaigns', () => {
     expect(calls()).toEqual({ campaigns: 1 });
   });
 
-  test('are whole campaigns: their details cost nothing more, wherever they are asked for', async () => {
+  test('contain whole campaigns, whose details cost no more calls wherever they are selected', async () => {
     const { query, calls } = await gatewayForTest();
     const { data } = await query(`{
       campaigns { nodes { id callerName contactList { id name } interactions(first: 1) { nodes { campaign { dialingMode } } } } }
@@ -142,13 +145,13 @@ describe('pages of campaigns', () => {
     expect(calls()).toEqual({ campaigns: 1, campaignInteractions: 1 });
   });
 
-  test('that stand twice in a request are asked for once', async () => {
+  test('that a request selects twice cost one call', async () => {
     const { query, calls } = await gatewayForTest();
     await query('{ a: campaigns(first: 5) { nodes { id } } b: campaigns(first: 5) { nodes { name } } }');
     expect(calls()).toEqual({ campaigns: 1 });
   });
 
-  test('survive rows without an id, repeated rows, and an envelope without a total', async () => {
+  test('leave out rows without an id, with one error, and repeated rows, and do not need a total', async () => {
     const { query } = await gatewayForTest({
       organisation: organisationWith(3),
       faults: [
@@ -169,7 +172,7 @@ describe('pages of campaigns', () => {
     });
   });
 
-  test('whose rows all lack an id are passed, once', async () => {
+  test('whose rows all lack an id are empty, and the next page follows', async () => {
     const { query } = await gatewayForTest({
       organisation: organisationWith(4),
       faults: [
@@ -191,7 +194,7 @@ describe('pages of campaigns', () => {
     expect(seen).toEqual([[idOf(0)], [], [idOf(2)], [idOf(3)]]);
   });
 
-  test('go on where the upstream does not say how many there are', async () => {
+  test('continue to the last campaign when the upstream sends no total', async () => {
     const { query } = await gatewayForTest({
       organisation: organisationWith(12),
       faults: [
@@ -209,17 +212,17 @@ describe('pages of campaigns', () => {
     expect(seen).toHaveLength(12);
   });
 
-  test('past the end are not asked for where the page before says so', async () => {
+  test('of the upstream are not read after one that says it is the last', async () => {
     const { query, calls } = await gatewayForTest({ organisation: organisationWith(60) });
     const { data } = await query(page, { first: 30 });
     calls();
-    // A hundred from place 30 on would stand on two pages, but the first is the last.
+    // 100 rows from offset 30 would span two pages of the upstream, but the first of these is the last page.
     const { data: rest } = await query(page, { first: 100, after: data.campaigns.pageInfo.endCursor });
     expect(idsOn(rest)).toHaveLength(30);
     expect(calls()).toEqual({ campaigns: 1 });
   });
 
-  test('under filters that are the same in other words are one call, with each id once', async () => {
+  test('with equal filters that are written differently cost one call, and an id is sent only once', async () => {
     const { query, calls, sandbox } = await gatewayForTest({ organisation: organisationWith(3) });
     await query(`{
       a: campaigns { totalCount }
@@ -231,7 +234,7 @@ describe('pages of campaigns', () => {
     expect(sandbox.requests[0]?.ids).toEqual(['campaign-001']);
   });
 
-  test('that fail leave one error', async () => {
+  test('that fail cause one error for all fields that select them', async () => {
     const { query } = await gatewayForTest({
       faults: [
         { kind: 'missingPermissions', resource: 'campaigns', permissions: ['outbound:campaign:view'] },
@@ -259,7 +262,7 @@ describe('filters of campaigns', () => {
     ['contact list', { contactListId: 'list-1' }, { contactListId: 'list-1' }, 12],
     ['queue', { queueId: 'queue-0' }, { distributionQueueId: 'queue-0' }, 12],
     ['nothing', { name: '', ids: null }, {}, 12],
-  ])('by %s are the upstream’s own', async (_by, filter, sent, count) => {
+  ])('by %s are sent to the upstream', async (_by, filter, sent, count) => {
     const { query, sandbox } = await gatewayForTest({ organisation: organisationWith(12) });
     const { data, errors } = await query(page, { filter });
     expect(errors).toBeUndefined();
@@ -267,11 +270,14 @@ describe('filters of campaigns', () => {
     expect(Object.fromEntries(sandbox.requests[0]?.query ?? [])).toMatchObject(sent);
   });
 
-  test.each([{ ids: [] }, { divisionIds: [] }])('that can match nothing make no call: %j', async (filter) => {
-    const { query, calls } = await gatewayForTest();
-    const { data, errors } = await query(page, { filter });
-    expect(errors).toBeUndefined();
-    expect(data.campaigns).toMatchObject({ totalCount: 0, nodes: [], pageInfo: { hasNextPage: false } });
-    expect(calls()).toEqual({});
-  });
+  test.each([{ ids: [] }, { divisionIds: [] }])(
+    'that can match nothing cause no call: %j',
+    async (filter) => {
+      const { query, calls } = await gatewayForTest();
+      const { data, errors } = await query(page, { filter });
+      expect(errors).toBeUndefined();
+      expect(data.campaigns).toMatchObject({ totalCount: 0, nodes: [], pageInfo: { hasNextPage: false } });
+      expect(calls()).toEqual({});
+    },
+  );
 });

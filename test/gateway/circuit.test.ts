@@ -3,15 +3,15 @@ import type { Fault } from '../../src/sandbox/fault.ts';
 import { onlyError } from '../support/answers.ts';
 import { forgetfulGatewayForTest, TOKEN, type TestGateway } from '../support/gateway.ts';
 
-/** So many failed calls open a circuit. */
+/** Number of failed calls that opens a circuit. */
 const ENOUGH = 10;
 const QUEUE = '{ queue(id: "queue-1") { name } }';
 
-/** Asks for so many users, one call after the other, and gives the codes. */
+/** Error codes of queries for `count` users, one after the other; `none` where there is no error. */
 async function askTimes(count: number, { query }: TestGateway, token = TOKEN): Promise<string[]> {
   const codes: string[] = [];
   for (let n = 0; n < count; n += 1) {
-    // oxlint-disable-next-line eslint/no-await-in-loop -- the next is to know what became of this one
+    // oxlint-disable-next-line eslint/no-await-in-loop -- each query must come after the outcome of the one before
     const { errors = [] } = await query(`{ user(id: "user-${n}") { name } }`, {}, token);
     codes.push(errors[0]?.extensions.code ?? 'none');
   }
@@ -21,7 +21,7 @@ async function askTimes(count: number, { query }: TestGateway, token = TOKEN): P
 const status = (code: number): Fault => ({ kind: 'status', status: code, resource: 'users' });
 
 describe('a resource that keeps failing', () => {
-  test('is not called any more; what asks for it is told so at once, and when to come again', async () => {
+  test('is not called any more, and requests for it fail at once, with the time to retry', async () => {
     const gateway = await forgetfulGatewayForTest({ faults: [status(500)] });
     await askTimes(ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: ENOUGH });
@@ -34,7 +34,7 @@ describe('a resource that keeps failing', () => {
     expect(gateway.calls()).toEqual({});
   });
 
-  test('takes no other resource with it, and nobody with another credential', async () => {
+  test('does not block other resources or other credentials', async () => {
     const gateway = await forgetfulGatewayForTest({ faults: [status(500)], tokens: ['another'] });
     await askTimes(ENOUGH, gateway);
     gateway.sandbox.faults.splice(0);
@@ -44,10 +44,10 @@ describe('a resource that keeps failing', () => {
   });
 
   test.each<[string, Fault, Readonly<Record<string, string>>]>([
-    ['no answer', { kind: 'hang', resource: 'users' }, { UPSTREAM_TIMEOUT_MS: '400' }],
-    ['a broken connection', { kind: 'reset', resource: 'users' }, { MAX_UPSTREAM_CALLS: '1' }],
-    ['503', status(503), { MAX_UPSTREAM_CALLS: '1' }],
-  ])('fails by %s too', async (_what, fault, env) => {
+    ['timeouts', { kind: 'hang', resource: 'users' }, { UPSTREAM_TIMEOUT_MS: '400' }],
+    ['broken connections', { kind: 'reset', resource: 'users' }, { MAX_UPSTREAM_CALLS: '1' }],
+    ['answers with 503', status(503), { MAX_UPSTREAM_CALLS: '1' }],
+  ])('is not called any more after %s too', async (_what, fault, env) => {
     const gateway = await forgetfulGatewayForTest({ faults: [fault], env });
     await askTimes(ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: ENOUGH });
@@ -56,12 +56,12 @@ describe('a resource that keeps failing', () => {
   });
 
   test.each<[string, Fault]>([
-    ['refuses', status(400)],
-    ['denies', status(403)],
-    ['does not accept the credential', status(401)],
-    ['gives what cannot be read', { kind: 'truncate', resource: 'users' }],
-    ['does not know', status(404)],
-  ])('is one that is out of order, not one that %s', async (_what, fault) => {
+    ['answers with 400', status(400)],
+    ['answers with 403', status(403)],
+    ['answers with 401', status(401)],
+    ['sends unreadable answers', { kind: 'truncate', resource: 'users' }],
+    ['answers with 404', status(404)],
+  ])('is still called when it only %s', async (_what, fault) => {
     const gateway = await forgetfulGatewayForTest({ faults: [fault] });
     await askTimes(2 * ENOUGH, gateway);
     expect(gateway.calls()).toEqual({ users: 2 * ENOUGH });
@@ -69,7 +69,7 @@ describe('a resource that keeps failing', () => {
     expect(await askTimes(1, gateway)).toEqual(['none']);
   });
 
-  test('is one of which most calls fail, and not a few among many', async () => {
+  test('is still called when only a few of many calls fail', async () => {
     const gateway = await forgetfulGatewayForTest({
       faults: [{ ...status(500), burst: { length: 2, every: 5 } }],
     });
@@ -77,14 +77,14 @@ describe('a resource that keeps failing', () => {
     expect(gateway.calls()).toEqual({ users: 4 * ENOUGH });
   });
 
-  test('costs none of the quota for what waited for it and was never sent', async () => {
+  test('costs no quota for calls that waited and were never sent', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'status', status: 500, resource: 'scripts' }],
       rateLimit: { allowed: 40, windowSeconds: 60 },
       env: { UPSTREAM_CONCURRENCY: '1' },
     });
     expect((await query(QUEUE)).errors).toBeUndefined();
-    // Neither scripts nor conversations can ride together.
+    // Each script and each conversation is a call of its own.
     await Promise.all(
       Array.from({ length: 35 }, (_, n) => query(`{ script(id: "script-of-${n}") { name } }`)),
     );

@@ -15,12 +15,12 @@ const root = new URL('../../', import.meta.url);
 const file = readFileSync(new URL('schema.graphql', root), 'utf8');
 const clientSchema = buildSchema(file);
 
-/** All that a schema says to clients, in one order. */
+/** SDL of a schema, sorted. */
 function said(schema: GraphQLSchema): string {
   return printSchema(lexicographicSortSchema(schema));
 }
 
-test('the schema for clients says all that the gateway says of itself, and nothing else', async () => {
+test('schema.graphql equals the schema that introspection returns', async () => {
   const { query } = await gatewayForTest();
   const { data, errors } = await query(
     getIntrospectionQuery({
@@ -34,19 +34,19 @@ test('the schema for clients says all that the gateway says of itself, and nothi
   expect(said(clientSchema)).toBe(said(buildClientSchema(data)));
 });
 
-test('it loses nothing of what is written below schema/', () => {
+test('schema.graphql contains everything that the files in schema/ define', () => {
   const sources = globSync('schema/*.graphql', { cwd: root }).map((path) =>
     readFileSync(new URL(path, root), 'utf8'),
   );
   expect(sources.length).toBeGreaterThan(5);
   expect(said(clientSchema)).toBe(said(buildSchema(sources.join('\n'))));
-  // One of each, so that the comparison cannot hold because both sides lost it.
+  // One example of each kind, so that the comparison cannot pass because both sides lack that kind.
   expect(file).toContain('scalar DateTime @specifiedBy(url: "https://');
   expect(file).toContain('first: Int = 100');
   expect(file).toContain('How far the interaction has come, told by the list of the upstream it stands in.');
 });
 
-test('it has nothing of the machinery by which gateways are joined', () => {
+test('schema.graphql has no directives, types or root fields of federation', () => {
   const directives = clientSchema.getDirectives().filter((directive) => !isSpecifiedDirective(directive));
   expect(directives.map(({ name }) => name)).toEqual(['personalData']);
   expect(Object.keys(clientSchema.getTypeMap()).filter((name) => /^_(?!_)/.test(name))).toEqual([]);

@@ -8,7 +8,7 @@ import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 
-/** Names that are this long make an answer of over 16 kB. */
+/** Query whose long alias makes an answer of over 16 kB. */
 const LARGE = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 100) { nodes { id agent { id name email } ${'a'.repeat(100)}: id } } }`;
 const SMALL = '{ user(id: "user-1") { name } }';
 const decoded: Readonly<Record<string, (body: Buffer) => Buffer>> = {
@@ -21,7 +21,7 @@ interface Answer {
   readonly body: Buffer;
 }
 
-/** The answer of a gateway that listens, to a client that decodes nothing by itself. */
+/** Answer of a listening gateway, with its body not decoded. */
 async function answerOf(query: string, acceptEncoding: string | null): Promise<Answer> {
   const { gateway } = await gatewayForTest();
   const url = `${await listeningForTest(gateway.listener)}/graphql`;
@@ -38,7 +38,7 @@ async function answerOf(query: string, acceptEncoding: string | null): Promise<A
   return { headers: response.headers, body: await buffer(response) };
 }
 
-describe('a large answer is sent as the client accepts it:', () => {
+describe('a large answer is sent in the coding that the client accepts:', () => {
   test.each([
     ['br', 'br'],
     ['gzip', 'gzip'],
@@ -56,7 +56,7 @@ describe('a large answer is sent as the client accepts it:', () => {
     ['*;q=0', null],
     ['gzip;q=much', null],
     [null, null],
-  ])('%s gets %s', async (acceptEncoding, coding) => {
+  ])('Accept-Encoding %s gets %s', async (acceptEncoding, coding) => {
     const plain = await answerOf(LARGE, null);
     expect(plain.body.length).toBeGreaterThan(16 * 1024);
     const { headers, body } = await answerOf(LARGE, acceptEncoding);
@@ -71,14 +71,14 @@ describe('a large answer is sent as the client accepts it:', () => {
   });
 });
 
-test('a small answer is left as it is', async () => {
+test('a small answer is not compressed', async () => {
   const { headers, body } = await answerOf(SMALL, 'gzip, br');
   expect(headers).not.toHaveProperty('content-encoding');
   expect(headers).not.toHaveProperty('vary');
   expect(JSON.parse(body.toString())).toEqual({ data: { user: { name: 'Name of user-1' } } });
 });
 
-test('without a port a large answer is compressed as well, with what else is said of it', async () => {
+test('a large answer is compressed without a listening port too, and keeps its other Vary value', async () => {
   const { gateway } = await gatewayForTest({ env: { CORS_ORIGINS: 'https://app.example.com' } });
   const sent = graphqlRequest(LARGE);
   sent.headers.set('accept-encoding', 'br');
@@ -101,16 +101,16 @@ test('GraphiQL is compressed for browsers', async () => {
 });
 
 describe.each([
-  ['as it is', null],
-  ['by Brotli', 'br'],
-  ['by gzip', 'gzip'],
-])('GraphiQL, coded %s,', (_how, coding) => {
+  ['no coding', null],
+  ['Brotli', 'br'],
+  ['gzip', 'gzip'],
+])('GraphiQL with %s', (_how, coding) => {
   const page = (gateway: Gateway) => {
     const headers = { accept: 'text/html', ...(coding !== null && { 'accept-encoding': coding }) };
     return gateway.fetch(new Request('http://localhost/graphql', { headers }));
   };
 
-  test('is the same for everybody, and says by what it differs', async () => {
+  test('has the same body for all clients, and the header Vary: Accept-Encoding', async () => {
     const { gateway } = await gatewayForTest();
     const [one, other] = await Promise.all([page(gateway), page(gateway)]);
     expect(one.headers.get('content-encoding')).toBe(coding);
@@ -121,7 +121,7 @@ describe.each([
     expect(html.trimEnd()).toMatch(/<\/html>$/);
   });
 
-  test('takes no memory of its own for each who asks for it and reads nothing', async () => {
+  test('takes no memory for each client that requests it and reads nothing', async () => {
     const { gateway } = await gatewayForTest();
     const { byteLength } = await (await page(gateway)).arrayBuffer();
     const answers: ServerResponse[] = [];
@@ -146,7 +146,7 @@ describe.each([
   });
 });
 
-test('what is answered in parts is left to go out as it comes', async () => {
+test('an event stream is not compressed', async () => {
   const { gateway } = await gatewayForTest();
   const sent = graphqlRequest(LARGE);
   sent.headers.set('accept', 'text/event-stream');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gatewayWithRows, nodesIn, onlyError } from '../support/answers.ts';
 import { CAMPAIGN_ID, campaign, CONTACT_LIST_ID, supervisorsOrganisation } from '../support/organisation.ts';
 
-/** Where an interaction can say which list its contact is in; the campaign says `list-of-campaign`. */
+/** Places where an interaction can name its contact's list; its campaign names `list-of-campaign`. */
 interface Traces {
   readonly contactId?: string;
   readonly selfUri?: unknown;
@@ -10,32 +10,36 @@ interface Traces {
   readonly previews?: readonly unknown[];
 }
 
-describe('the contact list of a contact is told', () => {
+describe('the contact list of a contact is found', () => {
   const uri = '/api/v2/outbound/contactlists/list-of-uri/contacts/contact-1';
   const attributes = { dialerContactListId: 'list-of-attribute', dialerContactId: 'contact-1' };
   const previews = [{ contactListId: 'list-of-preview', contactId: 'contact-1' }];
 
   test.each<[string, Traces, string]>([
-    ['by its selfUri before all', { selfUri: uri, attributes, previews }, 'list-of-uri'],
-    ['by a participant’s attribute before a callback', { attributes, previews }, 'list-of-attribute'],
+    [
+      'by the selfUri of the contact rather than by any other source',
+      { selfUri: uri, attributes, previews },
+      'list-of-uri',
+    ],
+    ['by a participant’s attribute rather than by a callback', { attributes, previews }, 'list-of-attribute'],
     ['by the preview of a callback', { previews }, 'list-of-preview'],
     [
-      'by a whole URL as its selfUri',
+      'by a selfUri that is a whole URL',
       { selfUri: `https://api.example.com${uri}`, attributes },
       'list-of-uri',
     ],
     [
-      'by an attribute that does not name the contact',
+      'by an attribute without the contact’s id',
       { attributes: { dialerContactListId: 'list-of-attribute' } },
       'list-of-attribute',
     ],
     [
-      'by a preview that does not name the contact',
+      'by a preview without the contact’s id',
       { previews: [{ contactListId: 'list-of-preview' }] },
       'list-of-preview',
     ],
     [
-      'by the first preview that does name a list',
+      'by the first preview that names a valid list',
       { previews: [null, {}, { contactListId: '../lists' }, ...previews] },
       'list-of-preview',
     ],
@@ -45,28 +49,28 @@ describe('the contact list of a contact is told', () => {
       'list-of-attribute',
     ],
     [
-      'not by a selfUri whose list is no id',
+      'not by a selfUri whose list id is invalid',
       { selfUri: '/api/v2/outbound/contactlists/%2e%2e/contacts/contact-1', attributes },
       'list-of-attribute',
     ],
     [
-      'not by a selfUri of something else',
+      'not by a selfUri of another type',
       { selfUri: '/api/v2/users/contact-1', attributes },
       'list-of-attribute',
     ],
-    ['not by a selfUri that is no text', { selfUri: { uri }, attributes }, 'list-of-attribute'],
+    ['not by a selfUri that is not a string', { selfUri: { uri }, attributes }, 'list-of-attribute'],
     [
       'not by an attribute that names another contact',
       { attributes: { ...attributes, dialerContactId: 'contact-2' }, previews },
       'list-of-preview',
     ],
     [
-      'not by an attribute that is no id',
+      'not by an attribute whose list id is invalid',
       { attributes: { dialerContactListId: '../lists' }, previews },
       'list-of-preview',
     ],
     [
-      'not by attributes that are no object',
+      'not by attributes that are not an object',
       { attributes: 'list-of-attribute', previews },
       'list-of-preview',
     ],
@@ -84,18 +88,21 @@ describe('the contact list of a contact is told', () => {
   });
 
   test.each<[string, Traces]>([
-    ['by the campaign where nothing else tells', {}],
+    ['by the campaign when no other source names a list', {}],
     [
-      'by the campaign where all else is of another contact',
+      'by the campaign when all other sources name another contact',
       {
         selfUri: '/api/v2/outbound/contactlists/list-of-uri/contacts/contact-2',
         attributes: { ...attributes, dialerContactId: 'contact-2' },
         previews: [{ contactListId: 'list-of-preview', contactId: 'contact-2' }],
       },
     ],
-    ['by the campaign where all else is broken', { selfUri: 5, attributes: [], previews: ['x', null, 5] }],
     [
-      'by the campaign where a preview is of a contact that cannot be read',
+      'by the campaign when all other sources are malformed',
+      { selfUri: 5, attributes: [], previews: ['x', null, 5] },
+    ],
+    [
+      'by the campaign when the contact id of a preview is malformed',
       { previews: [{ contactListId: 'list-of-preview', contactId: ['contact-1'] }] },
     ],
   ])('%s', async (_how, traces) => {
@@ -114,7 +121,7 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contacts: 1 });
   });
 
-  test('by a selfUri that ends with a slash, whatever the contact is called', async () => {
+  test('by a selfUri that ends with a slash, even for a contact with the id "contacts"', async () => {
     const selfUri = '/api/v2/outbound/contactlists/list-of-uri/contacts/contacts/';
     const { ask, calls } = await gatewayWithRows([rowOf({ contactId: 'contacts', selfUri })]);
     expect(nodesIn(await ask('contact { contactListId }'))).toEqual([
@@ -138,7 +145,7 @@ describe('the contact list of a contact is told', () => {
     },
   );
 
-  test('by a conversation that has no id of its own', async () => {
+  test('by a participant’s attribute in a conversation without an id', async () => {
     const row = {
       id: 'interaction-1',
       contact: { id: 'contact-1' },
@@ -152,7 +159,7 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('by one campaign call for a hundred contacts, which one call loads then', async () => {
+  test('by one campaign call for a hundred contacts, which one more call loads', async () => {
     const rows = Array.from({ length: 100 }, (_, n) => ({
       id: `interaction-${n}`,
       contact: { id: `contact-${n}` },
@@ -171,7 +178,7 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contacts: 1 });
   });
 
-  test('without a campaign call of its own where the campaign is loaded anyway', async () => {
+  test('without another campaign call when the campaign is loaded anyway', async () => {
     const rows = [0, 1].map((n) => ({
       id: `interaction-${n}`,
       campaign: { id: CAMPAIGN_ID },
@@ -183,7 +190,7 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contacts: 1 });
   });
 
-  test('by a campaign call that is made with that for the campaigns of the rows, also for the contact lists then', async () => {
+  test('by the same campaign call that loads the campaigns of the rows, so that one call loads all contact lists', async () => {
     const usual = supervisorsOrganisation();
     const [list] = usual.contactLists;
     if (list === undefined) throw new TypeError('There is a contact list.');
@@ -210,7 +217,7 @@ describe('the contact list of a contact is told', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contactLists: 1 });
   });
 
-  test('at no cost where nothing of it is selected', async () => {
+  test('only when a selected field needs it', async () => {
     const { ask, calls } = await gatewayWithRows([rowOf({})]);
     expect(nodesIn(await ask('contact { id name selfUri }'))).toEqual([
       { contact: { id: 'contact-1', name: 'Own name', selfUri: null } },
@@ -220,7 +227,7 @@ describe('the contact list of a contact is told', () => {
 });
 
 describe('contacts of several lists', () => {
-  test('are one call for each list', async () => {
+  test('cost one call for each list', async () => {
     const lists = ['list-of-uri', 'list-of-preview'];
     const rows = Array.from({ length: 40 }, (_, n) => ({
       ...rowOf({ selfUri: uriOf(lists[n % 2] ?? '', 'contact-1') }),
@@ -241,7 +248,7 @@ describe('contacts of several lists', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, contacts: 2 });
   });
 
-  test('are never mixed up, although they have the same id', async () => {
+  test('are kept apart when they have the same id', async () => {
     const lists = ['list-of-uri', 'list-of-attribute', 'list-of-preview', 'list-of-campaign'];
     const rows = lists.map((list, n) => ({
       ...rowOf({ selfUri: uriOf(list, 'contact-1') }),
@@ -272,7 +279,7 @@ describe('contacts of several lists', () => {
     });
   });
 
-  test('fail list by list', async () => {
+  test('fail separately for each list', async () => {
     const rows = ['list-of-uri', 'list-of-preview'].map((list, n) => ({
       ...rowOf({ selfUri: uriOf(list, 'contact-1') }),
       id: `interaction-${n}`,
@@ -296,15 +303,15 @@ describe('contacts of several lists', () => {
   });
 });
 
-describe('a contact whose list nothing tells', () => {
+describe('a contact whose list is unknown', () => {
   const { contactList: _, ...campaignWithoutList } = campaign(CAMPAIGN_ID);
 
   test.each([
-    ['names none', { ...campaignWithoutList }],
-    ['names none with an id', { ...campaignWithoutList, contactList: { name: 'List' } }],
-    ['is not known', { ...campaignWithoutList, id: 'another-campaign' }],
+    ['names no list', { ...campaignWithoutList }],
+    ['names a list without an id', { ...campaignWithoutList, contactList: { name: 'List' } }],
+    ['is unknown', { ...campaignWithoutList, id: 'another-campaign' }],
   ])(
-    'is null with one error, and never looked for in a guessed list: the campaign %s',
+    'has null data and list, with one error and without a guessed list, when the campaign %s',
     async (_why, only) => {
       const rows = Array.from({ length: 30 }, (__, n) => ({
         id: `interaction-${n}`,
@@ -349,7 +356,7 @@ describe('a contact whose list nothing tells', () => {
     },
   );
 
-  test('is null with one error where the campaign names a list by no id', async () => {
+  test('has null data, with one error, when the campaign names a list with an invalid id', async () => {
     const { ask, calls } = await gatewayWithRows([rowOf({})], {
       faults: [
         {
@@ -367,7 +374,7 @@ describe('a contact whose list nothing tells', () => {
   });
 });
 
-/** Every list has a `contact-1`, whose data names the list. */
+/** Organisation in which every list has a `contact-1`, whose data names the list. */
 function organisation() {
   const lists = ['list-of-uri', 'list-of-attribute', 'list-of-preview', 'list-of-campaign'];
   return {

@@ -6,7 +6,7 @@ import { capturedLog } from '../support/captured-log.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
-/** What a gateway with this fault answers and logs. */
+/** Error and log of a gateway whose upstream has this fault. */
 async function logOf(fault: Fault) {
   const { log, text, others, requests } = capturedLog();
   const { query } = await gatewayForTest({ faults: [fault], log });
@@ -15,13 +15,17 @@ async function logOf(fault: Fault) {
 }
 
 const unreadable: readonly [what: string, fault: Fault, detail: RegExp][] = [
-  ['a page', { kind: 'html', status: 200, resource: 'users' }, /^a page instead of JSON$/],
-  ['half an answer', { kind: 'truncate', resource: 'users' }, /^no JSON, or not all of it: \d+ characters/],
-  ['204', { kind: 'status', status: 204, resource: 'users' }, /^no body$/],
+  ['an HTML page', { kind: 'html', status: 200, resource: 'users' }, /^a page instead of JSON$/],
+  [
+    'a truncated answer',
+    { kind: 'truncate', resource: 'users' },
+    /^no JSON, or not all of it: \d+ characters/,
+  ],
+  ['status 204', { kind: 'status', status: 204, resource: 'users' }, /^no body$/],
 ];
 
 test.each(unreadable)(
-  'the log has the reason of an answer that cannot be read, which clients do not: %s',
+  'the log has the reason why an answer is unreadable, and the client’s error does not: %s',
   async (_what, fault, detail) => {
     const { extensions, entries } = await logOf(fault);
     expect(extensions.correlationId).toMatch(/\w/);
@@ -39,7 +43,7 @@ test.each(unreadable)(
   },
 );
 
-test('the log says of wrong types that they are, once for an answer', async () => {
+test('the log has one entry for an answer with values of wrong types', async () => {
   const { entries } = await logOf(answering('users', { entities: 7 }));
   expect(entries).toMatchObject([
     {
@@ -50,7 +54,7 @@ test('the log says of wrong types that they are, once for an answer', async () =
   ]);
 });
 
-test('the log names the call that failed, its status and what to tell the vendor', async () => {
+test('the log names the resource, status, correlation id and request of a failed call', async () => {
   const { extensions, entries, requests } = await logOf({ kind: 'status', status: 500, resource: 'users' });
   expect(entries).toMatchObject([
     {
@@ -66,7 +70,7 @@ test('the log names the call that failed, its status and what to tell the vendor
   ]);
 });
 
-test('the log tells why no connection came about', async () => {
+test('the log has the reason of a failed connection, but not the address', async () => {
   const { log, others, text } = capturedLog();
   const { query, sandbox } = await gatewayForTest({ log });
   await sandbox.close();
@@ -75,7 +79,7 @@ test('the log tells why no connection came about', async () => {
   expect(text()).not.toContain('127.0.0.1');
 });
 
-test('the log tells of a login that failed', async () => {
+test('the log has an entry for a failed login, without the secret', async () => {
   const { log, others, text } = capturedLog();
   const { ask } = await serviceGatewayForTest({ GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a wrong one' }, [], log);
   expect(onlyError(await ask('{ user(id: "user-1") { name } }')).extensions.code).toBe('UNAUTHENTICATED');
@@ -83,7 +87,7 @@ test('the log tells of a login that failed', async () => {
   expect(text()).not.toContain('a wrong one');
 });
 
-test('the log quotes nothing of what the upstream wrote, nor the token', async () => {
+test('the log has no text of the upstream’s answer, no token, no address and no path', async () => {
   const { text, entries } = await logOf({
     kind: 'status',
     status: 200,
@@ -96,7 +100,7 @@ test('the log quotes nothing of what the upstream wrote, nor the token', async (
   }
 });
 
-test('the log has no more than the line of each request about what callers do wrong', async () => {
+test('the log has only the line of the request itself about a caller’s mistake', async () => {
   const { log, others, requests } = capturedLog();
   const { query } = await gatewayForTest({ log });
   await query('{ user(id: "user-1") { name } }', {}, null);

@@ -18,19 +18,19 @@ const correlationId: unknown = expect.stringMatching(/^[\da-f]{8}-[\da-f-]{27}$/
 interface Failure {
   readonly failure: string;
   readonly fault: Fault;
-  /** All of the error's extensions but `affected`. */
+  /** Extensions of the error, without `affected`. */
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** How often it is asked for the agents until it gives up. @default 1 */
+  /** Number of calls for the agents until the gateway gives up. @default 1 */
   readonly attempts?: number;
 }
 
-/** Once, and twice more for what may pass by itself. */
+/** Number of calls for a transient failure: one, and two retries. */
 const ALL_ATTEMPTS = 3;
-/** Of a call that is refused whatever its ids: of its halves, and of their halves. */
+/** Number of calls when one is refused whatever its ids: itself, its two halves and their four halves. */
 const ALL_SPLITS = 7;
 
-/** Ways in which one call for users can fail. */
+/** Ways that one call for users can fail. */
 const failures: readonly Failure[] = [
   {
     failure: '400',
@@ -58,12 +58,12 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    failure: '403 that names none',
+    failure: '403 that names no permissions',
     fault: { kind: 'status', resource: 'users', status: 403 },
     extensions: { code: 'FORBIDDEN', upstreamStatus: 403, correlationId },
   },
   {
-    failure: '404 on a bulk call, which is no answer about its ids',
+    failure: '404 on a bulk call, which says nothing about its ids',
     attempts: ALL_SPLITS,
     fault: { kind: 'status', resource: 'users', status: 404 },
     extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 404, correlationId },
@@ -79,7 +79,7 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    failure: '429 that gives the seconds in its message alone',
+    failure: '429 with the seconds only in its message',
     fault: { kind: 'rateLimited', resource: 'users' },
     extensions: {
       code: 'UPSTREAM_RATE_LIMITED',
@@ -89,7 +89,7 @@ const failures: readonly Failure[] = [
     },
   },
   {
-    failure: '429 that gives the seconds of the window only',
+    failure: '429 with the seconds only in its rate limit headers',
     fault: { kind: 'status', resource: 'users', status: 429, body: {} },
     extensions: {
       code: 'UPSTREAM_RATE_LIMITED',
@@ -104,7 +104,7 @@ const failures: readonly Failure[] = [
     extensions: { code: 'UPSTREAM_UNAVAILABLE', upstreamStatus: 500, correlationId },
   },
   {
-    failure: '502 with a page',
+    failure: '502 with an HTML page',
     attempts: ALL_ATTEMPTS,
     fault: { kind: 'html', resource: 'users' },
     extensions: { code: 'UPSTREAM_UNAVAILABLE', upstreamStatus: 502, correlationId },
@@ -138,7 +138,7 @@ const failures: readonly Failure[] = [
     extensions: { code: 'UPSTREAM_UNAVAILABLE' },
   },
   {
-    failure: 'answer that never comes',
+    failure: 'answer that never comes within the time of the call',
     fault: { kind: 'hang', resource: 'users' },
     extensions: { code: 'UPSTREAM_TIMEOUT' },
     env: { UPSTREAM_TIMEOUT_MS: '2500' },
@@ -150,12 +150,12 @@ const failures: readonly Failure[] = [
     env: { REQUEST_TIMEOUT_MS: '2500', UPSTREAM_TIMEOUT_MS: '600000' },
   },
   {
-    failure: 'half an answer that says it is all',
+    failure: 'truncated answer that claims to be complete',
     fault: { kind: 'truncate', resource: 'users' },
     extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 200, correlationId },
   },
   {
-    failure: 'page instead of the answer',
+    failure: 'HTML page instead of the answer',
     fault: { kind: 'html', resource: 'users', status: 200 },
     extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 200, correlationId },
   },
@@ -175,7 +175,7 @@ const failures: readonly Failure[] = [
 
 describe('a failed call for the agents', () => {
   test.each(failures)(
-    'leaves only what needed it unknown, with one error: $failure',
+    'makes only the fields null that need it, with one error: $failure',
     async ({ fault, extensions, env = {}, attempts = 1 }) => {
       const healthy = await gatewayForTest();
       const rows = nodesIn(await healthy.query(everyDetail));
@@ -200,7 +200,7 @@ describe('a failed call for the agents', () => {
     },
   );
 
-  test('leaves the agents unknown when the connection breaks in the middle of the answer', async () => {
+  test('makes the fields null that need it when the connection breaks in the middle of the answer', async () => {
     const { query } = await gatewayForTest({
       faults: [{ kind: 'reset', resource: 'users', afterBytes: 50 }],
     });
@@ -211,7 +211,7 @@ describe('a failed call for the agents', () => {
     expect(nodesIn(answer)[99]).toEqual({ agent: { id: 'user-19', email: null } });
   });
 
-  test('names the body’s contextId where the answer has no correlation id', async () => {
+  test('is reported with the body’s contextId when the answer has no correlation id', async () => {
     const { query } = await gatewayForTest({
       faults: [
         {
@@ -227,7 +227,7 @@ describe('a failed call for the agents', () => {
     expect(error.extensions.correlationId).toBe('context-of-the-body');
   });
 
-  test('does not name a correlation id that does not look like one', async () => {
+  test('is reported without a correlation id when the upstream’s is malformed', async () => {
     const { query } = await gatewayForTest({
       faults: [
         {
@@ -250,7 +250,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
     ['{}', {}],
     ['text', 'text'],
     ['an envelope instead of a bare list', { entities: [] }],
-  ])('leaves the contacts unknown when it answers %s', async (_what, body) => {
+  ])('makes the loaded fields of contacts null when the answer is %s', async (_what, body) => {
     const { query, calls } = await gatewayForTest({ faults: [answering('contacts', body)] });
     const answer = await query(screen('contact { id name callable data } agent { email }'));
     const error = onlyError(answer);
@@ -275,7 +275,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, contacts: 1, users: 1 });
   });
 
-  test('leaves one script of three unknown, with one error', async () => {
+  test('makes the loaded fields of one script of three null, with one error', async () => {
     const { query, sandbox } = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'scripts', status: 500, times: 1 }],
     });
@@ -297,7 +297,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
     }
   });
 
-  test('is one error for each script, for each is a call of its own', async () => {
+  test('is one error for each script, because each script is a call of its own', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'scripts', status: 500 }],
     });
@@ -317,7 +317,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
     ['text', 'text'],
     ['a list', []],
     ['another script', { id: 'script-9', startPageName: 'Start of script-9' }],
-  ])('leaves the scripts unknown when it answers %s', async (_what, body) => {
+  ])('makes the loaded fields of a script null when the answer is %s', async (_what, body) => {
     const { ask } = await gatewayWithRows([interaction(0)], { faults: [answering('scripts', body)] });
     const answer = await ask('script { id name startPageName }');
     expect(onlyError(answer).extensions).toMatchObject({
@@ -329,7 +329,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
     ]);
   });
 
-  test('leaves a contact unknown whose list only the campaign knows, all in the campaign’s one error', async () => {
+  test('makes the data of contacts null whose list only the campaign names, and the campaign’s error lists them', async () => {
     const rows = [0, 1].map((n) => ({ ...interaction(n), contact: { id: `contact-${n}`, name: 'Own' } }));
     const { ask, calls } = await gatewayWithRows(rows, {
       faults: [{ kind: 'status', resource: 'campaigns', status: 500 }],
@@ -360,7 +360,7 @@ describe('a failed call for contacts, scripts or campaigns', () => {
   });
 });
 
-test('a contact that is not known because its campaign failed is told from one that is unknown', async () => {
+test('a contact whose campaign failed is in the error, and a contact that the upstream does not know is not', async () => {
   const gone = { id: 'gone', selfUri: `/api/v2/outbound/contactlists/${CONTACT_LIST_ID}/contacts/gone` };
   const rows = [
     { ...interaction(0), contact: { id: 'contact-0' } },
@@ -374,8 +374,8 @@ test('a contact that is not known because its campaign failed is told from one t
   expect(onlyError(answer).extensions.affected).toMatchObject({ type: 'Contact', ids: ['contact-0'] });
 });
 
-describe('of several calls', () => {
-  test('one chunk of two that fails affects its own ids only', async () => {
+describe('a failure among several calls', () => {
+  test('affects only the ids of its own chunk of a bulk call', async () => {
     const { query, sandbox } = await gatewayForTest({
       env: { UPSTREAM_BATCH_SIZE: '10' },
       faults: [{ kind: 'status', resource: 'users', status: 500, times: 1 }],
@@ -398,7 +398,7 @@ describe('of several calls', () => {
     }
   });
 
-  test('two that fail are two errors, in the order of the answer and not of the calls', async () => {
+  test('and a second failure are two errors, in the order of the answer and not of the calls', async () => {
     const { query } = await gatewayForTest({
       faults: [
         { kind: 'delay', resource: 'queues', ms: 50 },
@@ -415,7 +415,7 @@ describe('of several calls', () => {
     ]);
   });
 
-  test('the second for the same resource can fail alone', async () => {
+  test('of the second call for a resource leaves the data of the first call', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [
         {
@@ -441,7 +441,7 @@ describe('of several calls', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 2 });
   });
 
-  test('one that is shared by several root fields is one error, with response keys in its paths', async () => {
+  test('of a call that several root fields share is one error, with response keys in its paths', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'users', status: 500 }],
     });
@@ -498,9 +498,9 @@ describe('a failed call for the list', () => {
       env: { UPSTREAM_TIMEOUT_MS: '300' },
       code: 'UPSTREAM_TIMEOUT',
     },
-    { failure: 'half an answer', fault: { kind: 'truncate' }, code: 'UPSTREAM_BAD_RESPONSE', status: 200 },
+    { failure: 'truncated answer', fault: { kind: 'truncate' }, code: 'UPSTREAM_BAD_RESPONSE', status: 200 },
     {
-      failure: 'page',
+      failure: 'HTML page',
       fault: { kind: 'html', status: 200 },
       code: 'UPSTREAM_BAD_RESPONSE',
       status: 200,
@@ -513,7 +513,7 @@ describe('a failed call for the list', () => {
     })),
   ];
 
-  test.each(listFailures)('leaves the root null with one error: $failure', async (failure) => {
+  test.each(listFailures)('makes the root field null, with one error: $failure', async (failure) => {
     const { fault, env = {}, code, status, attempts = 1 } = failure;
     const { query, calls } = await gatewayForTest({
       faults: [{ ...fault, resource: 'campaignInteractions' }],
@@ -529,7 +529,7 @@ describe('a failed call for the list', () => {
     expect(calls()).toEqual({ campaignInteractions: attempts });
   });
 
-  test('leaves other root fields as they are', async () => {
+  test('does not affect other root fields', async () => {
     const { query } = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'campaignInteractions', status: 500 }],
     });
@@ -546,7 +546,7 @@ describe('a failed call for the list', () => {
 });
 
 describe('a caller', () => {
-  test('without a credential gets an error for each root field, and no call is made', async () => {
+  test('without a credential gets an error for each upstream root field and causes no call', async () => {
     const { query, calls } = await gatewayForTest();
     const { data, errors } = await query(
       `{ __typename a: user(id: "user-1") { id } b: queue(id: "queue-1") { id } __type(name: "User") { name } }`,
@@ -580,7 +580,7 @@ describe('a caller', () => {
   });
 });
 
-/** The ids of the calls that the upstream answered with 500. */
+/** Ids of the calls that the upstream answered with 500. */
 function idsThatFailed(sandbox: { requests: readonly { status: number | null; ids: string[] }[] }): string[] {
   return sandbox.requests.filter(({ status }) => status === 500).flatMap(({ ids }) => ids);
 }
@@ -589,7 +589,7 @@ function isSameSet(some: readonly string[], others: readonly string[]): boolean 
   return some.length === others.length && new Set([...some, ...others]).size === others.length;
 }
 
-test('a page of a proxy with status 404 is a failure, not an answer that something is unknown', async () => {
+test('an HTML page with status 404, as from a proxy, is a failure and does not mean that an entity is unknown', async () => {
   const { query } = await gatewayForTest({ faults: [{ kind: 'status', status: 404, html: true }] });
   const { data, errors } = await query(`{
     script(id: "script-1") { id }

@@ -45,7 +45,7 @@ test('a hundred interactions with the details of all six references cost nine up
   );
 });
 
-describe('waits for the upstream', () => {
+describe('a query for every detail waits for the upstream', () => {
   test('twice: for the list, then for all details at once', async () => {
     const { query, sandbox } = await gatewayForTest({ latencyMs: 100 });
     const rounds = countRounds(sandbox);
@@ -53,7 +53,7 @@ describe('waits for the upstream', () => {
     expect(rounds).toEqual([['campaignInteractions'], [...details, 'contacts'].toSorted()]);
   });
 
-  test('three times where only the campaign knows the contact list', async () => {
+  test('three times when only the campaign names the contact list', async () => {
     const rows = Array.from({ length: 100 }, (_, n) => ({
       ...interaction(n),
       contact: { id: `contact-${n}` },
@@ -71,7 +71,7 @@ describe('waits for the upstream', () => {
 
   const details = ['campaigns', 'users', 'queues', 'skills', 'scripts', 'scripts', 'scripts'];
 
-  /** The resources asked for, by how many answers that were waited for had to come before. */
+  /** Resources called, by round, filled while they are called. A call is one round after the latest answered one. */
   function countRounds(sandbox: Sandbox): string[][] {
     const rounds: string[][] = [];
     const roundOf = new Map<RecordedRequest, number>();

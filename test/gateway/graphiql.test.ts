@@ -7,7 +7,7 @@ import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from '
 const GRAPHQL = 'http://localhost/graphql';
 const wantingJson = { accept: 'application/json', 'x-graphql-yoga-csrf': '1' };
 
-/** The page as a browser asks for it. */
+/** Page that a browser gets, and its parts. */
 async function openPage(gateway: Gateway) {
   const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
   const response = await gateway.fetch(new Request(GRAPHQL, { headers: { accept } }));
@@ -20,7 +20,7 @@ async function openPage(gateway: Gateway) {
 }
 
 describe('the GraphiQL page', () => {
-  test("is what a browser gets at /graphql, whole and under the gateway's own title", async () => {
+  test("is served to a browser at /graphql, complete and with the gateway's own title", async () => {
     const { gateway } = await gatewayForTest();
     const { response, html, markup } = await openPage(gateway);
     expect(response.status).toBe(200);
@@ -29,10 +29,10 @@ describe('the GraphiQL page', () => {
     expect(markup).toContain('<title>Campaign interaction gateway</title>');
   });
 
-  test('has everything in it, so that a browser asks no other host for anything', async () => {
+  test('contains all its parts, so that a browser loads nothing from another host', async () => {
     const { gateway } = await gatewayForTest();
     const { markup, style } = await openPage(gateway);
-    // One script and two style sheets, the gateway's own last, all inlined; what else is referred to is in a data URL.
+    // One script and two style sheets (the gateway's own last), all inlined. All other references are data URLs.
     expect(markup.match(/<(script|style|link|img|iframe|object|embed|base|meta)\b/g)).toEqual([
       '<meta',
       '<link',
@@ -48,7 +48,7 @@ describe('the GraphiQL page', () => {
     expect(style).not.toContain('@import');
   });
 
-  test('opens with the three example queries, one in each tab, and each explains itself', async () => {
+  test('opens with three example queries, one per tab, each with a comment, and does not store headers', async () => {
     const { gateway } = await gatewayForTest();
     const { script } = await openPage(gateway);
     const [, options = ''] = /renderYogaGraphiQL\(\s*window\.\S+,\s*(\{.*\}),\s*\);\s*$/s.exec(script) ?? [];
@@ -56,11 +56,11 @@ describe('the GraphiQL page', () => {
     expect(defaultTabs).toEqual(exampleQueries('id-of-a-campaign').map((query) => ({ query })));
     expect(defaultTabs).toHaveLength(3);
     for (const { query } of defaultTabs) expect(query).toMatch(/^# \w/);
-    // A bearer token typed into it is gone with the page.
+    // A bearer token typed into the page must not outlive the page.
     expect(shouldPersistHeaders).toBe(false);
   });
 
-  test('is not what a client gets that wants JSON', async () => {
+  test('is not served to a client that accepts JSON', async () => {
     const { gateway } = await gatewayForTest();
     const request = new Request(`${GRAPHQL}?query={__typename}`, { headers: wantingJson });
     const response = await gateway.fetch(request);
@@ -75,7 +75,7 @@ describe('an example query', () => {
     ['CampaignScreen', screen],
     ['Campaigns', campaigns],
     ['Talking', talking],
-  ])('runs as it is over the sandbox: %s', async (name, text) => {
+  ])('runs unchanged against the sandbox: %s', async (name, text) => {
     expect(text).toContain(`query ${name}`);
     const { query } = await gatewayForTest({ organisation: generateOrganisation(1) });
     const { data, errors } = await query(text);
@@ -85,7 +85,7 @@ describe('an example query', () => {
     expect(connection?.totalCount).toBeGreaterThan(0);
   });
 
-  test('costs what it says: one call for each kind of reference, and one for each script', async () => {
+  test('costs what its comment says: one call for each kind of reference, and one for each script', async () => {
     const { query, calls } = await gatewayForTest({ organisation: generateOrganisation(1) });
     const { data } = await query(screen.replaceAll('script {', 'script { id'));
     const { nodes }: { nodes: { script: { id: string } | null }[] } = data.campaignInteractions;
@@ -106,7 +106,7 @@ describe('an example query', () => {
     expect(calls()).toEqual({ campaigns: 1, campaignProgress: 1, campaignStats: 1 });
   });
 
-  test('costs one call for names alone, and what it says with its comments taken away', async () => {
+  test('costs one call for names alone, and one more for each commented-out line that is enabled', async () => {
     const { query, calls } = await forgetfulGatewayForTest({ organisation: generateOrganisation(1) });
     await query(talking);
     expect(calls()).toEqual({ campaignInteractions: 1 });
@@ -122,36 +122,36 @@ describe('an example query', () => {
   });
 });
 
-/** Answers of every kind, good and bad. */
+/** Requests that get every kind of answer, good and bad. */
 const requests: Readonly<Record<string, () => Request>> = {
-  'an answer with data': () => graphqlRequest('{ user(id: "user-1") { name } }'),
-  'an answer without the credential it needs': () =>
+  'a query': () => graphqlRequest('{ user(id: "user-1") { name } }'),
+  'a query without the credential that it needs': () =>
     graphqlRequest('{ user(id: "user-1") { name } }', {}, null),
-  'an answer by GET': () => new Request(`${GRAPHQL}?query={__typename}`, { headers: wantingJson }),
+  'a query by GET': () => new Request(`${GRAPHQL}?query={__typename}`, { headers: wantingJson }),
   'a syntax error': () => graphqlRequest('{'),
-  'a field that is not there': () => graphqlRequest('{ nothing }'),
-  'a refused argument': () => graphqlRequest('{ campaigns(first: -1) { totalCount } }'),
-  'an error with a status of its own': () => {
+  'an unknown field': () => graphqlRequest('{ nothing }'),
+  'an invalid argument': () => graphqlRequest('{ campaigns(first: -1) { totalCount } }'),
+  'a syntax error that gets a status of its own': () => {
     const headers = { 'content-type': 'application/json', accept: 'application/graphql-response+json' };
     return new Request(GRAPHQL, { method: 'POST', headers, body: '{"query":"{"}' });
   },
-  'a body that is no JSON': () =>
+  'a body that is not JSON': () =>
     new Request(GRAPHQL, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' }),
-  'a body of a type that is not understood': () =>
+  'a body of an unsupported type': () =>
     new Request(GRAPHQL, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: '{}' }),
-  'a method that is not understood': () => new Request(GRAPHQL, { method: 'DELETE' }),
+  'an unsupported method': () => new Request(GRAPHQL, { method: 'DELETE' }),
   'a preflight of a browser': () =>
     new Request(GRAPHQL, {
       method: 'OPTIONS',
       headers: { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
     }),
-  'what any web page could have sent': () => new Request(`${GRAPHQL}?query={__typename}`),
-  'a path that is not there': () => new Request('http://localhost/elsewhere'),
-  'the GraphiQL page': () => new Request(GRAPHQL, { headers: { accept: 'text/html' } }),
+  'a GET that any web page could have sent': () => new Request(`${GRAPHQL}?query={__typename}`),
+  'an unknown path': () => new Request('http://localhost/elsewhere'),
+  'a request for the GraphiQL page': () => new Request(GRAPHQL, { headers: { accept: 'text/html' } }),
 };
 
-describe.each(Object.entries(requests))('%s', (_name, requestOf) => {
-  test('may be kept by no cache, is what its type says, and is readable for no other website', async () => {
+describe.each(Object.entries(requests))('the answer to %s', (_name, requestOf) => {
+  test('has headers against caching and content sniffing, and lets no other website read it', async () => {
     const { gateway } = await gatewayForTest();
     const request = requestOf();
     for (const origin of ['https://elsewhere.example', 'null', 'http://localhost:3000']) {
@@ -166,7 +166,7 @@ describe.each(Object.entries(requests))('%s', (_name, requestOf) => {
   });
 });
 
-test('the address of the page is no way around the credential', async () => {
+test('an access_token in the URL is no credential', async () => {
   const { gateway, calls } = await gatewayForTest();
   const address = `${GRAPHQL}?query={user(id:"user-1"){name}}&access_token=${TOKEN}`;
   const response = await gateway.fetch(new Request(address, { headers: wantingJson }));

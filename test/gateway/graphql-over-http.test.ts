@@ -6,14 +6,14 @@ import { CAMPAIGN_ID } from '../support/organisation.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
 const GRAPHQL_RESPONSE = 'application/graphql-response+json';
-/** Of requests that any web page could send, this is what shows that none did. */
+/** Header that no web page could send without a preflight. */
 const CSRF = { 'x-graphql-yoga-csrf': '1' };
 const LIST = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount } }`;
 
-/** What the audit finds optional and the gateway does not do, by name, so that a new one is noticed. */
+/** Names of the optional audits that the gateway fails, so that a new one is noticed. */
 const notices: readonly string[] = [];
 
-test('no audit of GraphQL over HTTP fails, and the optional ones that do not hold are known', async () => {
+test('the gateway passes all audits of GraphQL over HTTP, except optional ones that are known', async () => {
   const { gateway, calls } = await gatewayForTest();
   const url = `${await listeningForTest(gateway.listener)}/graphql`;
   const results = [];
@@ -25,7 +25,7 @@ test('no audit of GraphQL over HTTP fails, and the optional ones that do not hol
   for (const audit of serverAudits({ url, fetchFn })) {
     const result = await audit.fn();
     results.push(result);
-    // An unread answer would keep its connection.
+    // An unread answer would keep its connection open.
     if (result.status !== 'ok') await result.response.body?.cancel();
   }
   expect(results).toHaveLength(61);
@@ -42,7 +42,7 @@ describe('a client that accepts', () => {
     'image/*',
     'application/json;charset=iso-8859-1',
     'application/json;x-charset=iso-8859-1',
-  ])('nothing the gateway can answer with is told so, and nothing is spent: %s', async (accept) => {
+  ])('no media type of the gateway gets 406 and causes no call: %s', async (accept) => {
     const { gateway, calls } = await gatewayForTest();
     const request = graphqlRequest(LIST);
     request.headers.set('accept', accept);
@@ -63,7 +63,7 @@ describe('a client that accepts', () => {
     [GRAPHQL_RESPONSE, GRAPHQL_RESPONSE],
     ['text/event-stream', 'text/event-stream'],
     ['multipart/mixed', 'multipart/mixed'],
-  ])('%s is answered in %s, which is not to be kept', async (accept, contentType) => {
+  ])('%s is answered in %s, with a header against caching', async (accept, contentType) => {
     const { gateway } = await gatewayForTest();
     const request = graphqlRequest(LIST);
     request.headers.set('accept', accept);
@@ -76,7 +76,7 @@ describe('a client that accepts', () => {
   });
 });
 
-/** The status that a POST of this body gets in either media type, and the one error. */
+/** Statuses of a POST of this body, one for each media type, and its first error. */
 async function refusalOf(body: object) {
   const { gateway, calls } = await gatewayForTest();
   const answers = [];
@@ -93,14 +93,14 @@ async function refusalOf(body: object) {
   return { statuses: answers.map(({ status }) => status), error: json?.body.errors[0] };
 }
 
-describe('what is well-formed but cannot be executed is 200 in JSON and 400 in GraphQL’s own media type', () => {
+describe('a well-formed request that cannot be executed gets 200 in JSON and 400 in GraphQL’s own media type:', () => {
   test.each([
     ['a syntax error', { query: '{' }, 'GRAPHQL_PARSE_FAILED'],
-    ['a field that is not there', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
+    ['an unknown field', { query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
     ['a mutation', { query: 'mutation { start }' }, 'GRAPHQL_VALIDATION_FAILED'],
     ['a subscription', { query: 'subscription { ticks }' }, 'GRAPHQL_VALIDATION_FAILED'],
     [
-      'an operation that is not there',
+      'an unknown operation',
       { query: 'query A { __typename }', operationName: 'B' },
       'OPERATION_RESOLUTION_FAILURE',
     ],
@@ -109,7 +109,7 @@ describe('what is well-formed but cannot be executed is 200 in JSON and 400 in G
       { query: 'query A { __typename } query B { __typename }' },
       'OPERATION_RESOLUTION_FAILURE',
     ],
-    ['fragments alone', { query: 'fragment A on Query { __typename }' }, 'OPERATION_RESOLUTION_FAILURE'],
+    ['only fragments', { query: 'fragment A on Query { __typename }' }, 'OPERATION_RESOLUTION_FAILURE'],
     ['a missing variable', { query: 'query ($id: ID!) { user(id: $id) { name } }' }, 'BAD_USER_INPUT'],
     [
       'a variable of a wrong type',
@@ -122,13 +122,13 @@ describe('what is well-formed but cannot be executed is 200 in JSON and 400 in G
     expect(error.extensions.code).toBe(code);
   });
 
-  test('a mutation is called what it is', async () => {
+  test('a mutation, whose error says that the schema has no mutations', async () => {
     const { error } = await refusalOf({ query: 'mutation { start }' });
     expect(error.message).toBe('The schema has no mutations.');
   });
 });
 
-test('what is executed is 200 in either media type, also when an argument is refused', async () => {
+test('an executed request gets 200 in either media type, also with an invalid argument', async () => {
   const { gateway } = await gatewayForTest();
   for (const accept of ['application/json', GRAPHQL_RESPONSE]) {
     const request = graphqlRequest('{ campaigns(first: -1) { totalCount } }');
@@ -139,14 +139,18 @@ test('what is executed is 200 in either media type, also when an argument is ref
   }
 });
 
-describe('a request that is not well-formed is 400 whatever it accepts, and costs nothing', () => {
+describe('a malformed request gets 400 in either media type and causes no call:', () => {
   test.each([
     ['no query', {}, 'query'],
-    ['a query that is no text', { query: 5 }, 'query'],
-    ['variables that are no object', { query: '{ __typename }', variables: 'x' }, 'variables'],
+    ['a query that is not a string', { query: 5 }, 'query'],
+    ['variables that are a string', { query: '{ __typename }', variables: 'x' }, 'variables'],
     ['variables that are a list', { query: '{ __typename }', variables: [] }, 'variables'],
-    ['a parameter that does not exist', { query: '{ __typename }', variable: {} }, 'variable'],
-    ['an operation name that is no text', { query: '{ __typename }', operationName: 5 }, 'operationName'],
+    ['an unknown parameter', { query: '{ __typename }', variable: {} }, 'variable'],
+    [
+      'an operation name that is not a string',
+      { query: '{ __typename }', operationName: 5 },
+      'operationName',
+    ],
     ['a batch', [{ query: '{ __typename }' }], 'Batching'],
   ])('%s', async (_what, body, named) => {
     const { statuses, error } = await refusalOf(body);
@@ -154,7 +158,7 @@ describe('a request that is not well-formed is 400 whatever it accepts, and cost
     expect(error.message).toContain(named);
   });
 
-  test.each(['variables', 'extensions'])('%s in the URL that are no JSON', async (parameter) => {
+  test.each(['variables', 'extensions'])('%s in the URL that are not JSON', async (parameter) => {
     const { gateway, calls } = await gatewayForTest();
     const parameters = new URLSearchParams({ query: LIST, [parameter]: '{' });
     const headers = { accept: 'application/json', authorization: `Bearer ${TOKEN}` };
@@ -171,7 +175,7 @@ describe('a request that is not well-formed is 400 whatever it accepts, and cost
   });
 });
 
-test('variables in a form that are no JSON are 400 as well', async () => {
+test('a form whose variables are not JSON gets 400', async () => {
   const { gateway } = await gatewayForTest();
   const body = new URLSearchParams({ query: LIST, variables: '{' });
   const response = await gateway.fetch(new Request(GRAPHQL, { method: 'POST', headers: CSRF, body }));
@@ -179,7 +183,7 @@ test('variables in a form that are no JSON are 400 as well', async () => {
   expect(await response.text()).toContain('no JSON');
 });
 
-test('a mutation by GET is refused with the method that would be right', async () => {
+test('a mutation by GET gets 405 with the allowed method, POST', async () => {
   const { gateway } = await gatewayForTest();
   const headers = { accept: 'application/json', ...CSRF };
   const response = await gateway.fetch(new Request(`${GRAPHQL}?query=mutation{start}`, { headers }));

@@ -7,7 +7,7 @@ const HIDDEN = { INTROSPECTION: 'off' };
 const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
 const LIST = `campaignInteractions(campaignId: "${CAMPAIGN_ID}"`;
 
-/** What is nearly right, with how it is told of. */
+/** Queries with one misspelt name each, for which an open schema suggests a correction. */
 const misspelt: readonly [what: string, query: string, variables?: Record<string, unknown>][] = [
   ['a field', '{ user(id: "user-1") { nam } }'],
   ['an argument', '{ user(idd: "user-1") { name } }'],
@@ -28,14 +28,14 @@ const misspelt: readonly [what: string, query: string, variables?: Record<string
   ],
 ];
 
-describe('of what is misspelt, an error suggests what was meant only where the schema is open:', () => {
+describe('an error about a misspelt name has a suggestion only when the schema is open:', () => {
   test.each(misspelt)('%s', async (_what, text, variables = {}) => {
     const open = await gatewayForTest();
     const { errors: suggesting } = await open.query(text, variables);
     expect(suggesting?.map(({ message }) => message).join()).toMatch(/ Did you mean .*\?/);
 
     const hidden = await gatewayForTest({ env: HIDDEN });
-    // From the second time on, what was found the first time is told again.
+    // Validation errors are cached, so the second answer is checked too.
     for (const { errors } of [await hidden.query(text, variables), await hidden.query(text, variables)]) {
       expect(errors?.length).toBe(suggesting?.length);
       for (const [n, { message }] of (errors ?? []).entries()) {
@@ -48,13 +48,13 @@ describe('of what is misspelt, an error suggests what was meant only where the s
   });
 });
 
-describe('where the schema is hidden', () => {
+describe('introspection of a hidden schema', () => {
   test.each([
     ['__schema', '{ __schema { queryType { name } } }'],
     ['__type', '{ __type(name: "User") { name } }'],
     ['__schema in a fragment', '{ ...F } fragment F on Query { s: __schema { queryType { name } } }'],
-    ['all of it', getIntrospectionQuery()],
-  ])('%s is refused', async (_what, text) => {
+    ['the whole introspection query', getIntrospectionQuery()],
+  ])('by %s is rejected', async (_what, text) => {
     const { gateway, calls } = await gatewayForTest({ env: HIDDEN });
     const response = await gateway.fetch(graphqlRequest(text));
     expect(response.status).toBe(200);
@@ -65,7 +65,7 @@ describe('where the schema is hidden', () => {
     expect(calls()).toEqual({});
   });
 
-  test('__typename is answered all the same', async () => {
+  test('still answers __typename', async () => {
     const { query } = await gatewayForTest({ env: HIDDEN });
     expect(await query('{ __typename user(id: "user-1") { __typename name } }')).toEqual({
       data: { __typename: 'Query', user: { __typename: 'User', name: 'Name of user-1' } },
@@ -76,8 +76,8 @@ describe('where the schema is hidden', () => {
 describe.each([
   ['the schema is hidden', HIDDEN],
   ['GraphiQL is off', { GRAPHIQL: 'off' }],
-])('where %s', (_what, env) => {
-  test('a browser is told that there is no page', async () => {
+])('when %s,', (_what, env) => {
+  test('a browser gets a 404 error that says that GraphiQL is off', async () => {
     const { gateway } = await gatewayForTest({ env });
     const headers = { accept: BROWSER };
     const response = await gateway.fetch(new Request('http://localhost/graphql', { headers }));
@@ -89,7 +89,7 @@ describe.each([
     ]);
   });
 
-  test('a client that asks by GET, and takes anything, is answered', async () => {
+  test('a query by GET that accepts anything is answered', async () => {
     const { gateway } = await gatewayForTest({ env });
     const headers = { accept: BROWSER, 'x-graphql-yoga-csrf': '1' };
     const response = await gateway.fetch(
@@ -99,7 +99,7 @@ describe.each([
   });
 });
 
-test('what a client sent is no suggestion, but is not told again where it looks like one', async () => {
+test('an error that quotes client text with the words of a suggestion keeps the text before these words', async () => {
   const { query } = await gatewayForTest({ env: HIDDEN });
   const { errors } = await query(`{ ${LIST}, first: "x? Did you mean well?") { totalCount } }`);
   expect(errors?.[0]?.message).toMatch(/^Int cannot represent non-integer value: "x\?/);

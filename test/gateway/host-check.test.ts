@@ -16,12 +16,12 @@ interface Answer {
   readonly body: string;
 }
 
-/** A gateway that takes itself to listen on this host, on a real port. */
+/** Gateway on a real port of 127.0.0.1, whatever its setting HOST says. */
 async function listeningGateway(env: Readonly<Record<string, string>>) {
   const { gateway, calls } = await gatewayForTest({ env });
   const address = await listeningForTest(gateway.listener);
 
-  /** Asks for a user, in the name of this host. */
+  /** Queries a user, with this Host header. */
   function ask(host: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
     return send('/graphql', 'POST', host, headers, JSON.stringify({ query: USER }));
   }
@@ -92,9 +92,9 @@ const otherNames = [
   '[::ffff:10.0.0.1]',
 ];
 
-describe('on loopback', () => {
+describe('a gateway on loopback', () => {
   test.each(['127.0.0.1', 'localhost', '::1', '::ffff:127.0.0.1'])(
-    'it answers for the names of loopback and for no other: %s',
+    'answers for the names of loopback and for no other: %s',
     async (host) => {
       const { ask, calls } = await listeningGateway({ HOST: host });
       for (const name of loopbackNames) expect(await ask(name)).toMatchObject(answered);
@@ -104,7 +104,7 @@ describe('on loopback', () => {
     },
   );
 
-  test('it answers for the names that were allowed as well, in any case and at any port', async () => {
+  test('also answers for the allowed names, in any case and at any port', async () => {
     const { ask, calls } = await listeningGateway({ ALLOWED_HOSTS: 'Gateway.Example, 10.0.0.1 [::2]' });
     for (const name of [
       'gateway.example',
@@ -123,7 +123,7 @@ describe('on loopback', () => {
     expect(calls()).toEqual({});
   });
 
-  test('it looks at no other header that could name a host', async () => {
+  test('ignores other headers that could name a host', async () => {
     const { ask } = await listeningGateway({});
     const forwarded = {
       forwarded: 'host=localhost',
@@ -135,7 +135,7 @@ describe('on loopback', () => {
     expect(await ask('localhost', elsewhere)).toMatchObject(answered);
   });
 
-  test('it refuses whatever is asked for: GraphiQL, what there is not, what only looks like a probe', async () => {
+  test('rejects other names at every path: GraphiQL, unknown paths, and paths that only resemble a probe', async () => {
     const { send } = await listeningGateway({});
     for (const path of [
       '/graphql',
@@ -151,7 +151,7 @@ describe('on loopback', () => {
     expect(await send('/graphql', 'OPTIONS', 'rebound.example')).toEqual(refused);
   });
 
-  test('but it answers probes, which come for the address of the process, if that can be a host', async () => {
+  test('answers probes for any well-formed name, because they use the address of the process', async () => {
     const { send, calls } = await listeningGateway({});
     for (const path of ['/health', '/ready', '/health?from=kubelet']) {
       expect(await send(path, 'GET', '10.0.0.1:4000')).toMatchObject({ status: 200 });
@@ -160,7 +160,7 @@ describe('on loopback', () => {
     expect(calls()).toEqual({});
   });
 
-  test('it refuses who names no host at all, as only HTTP/1.0 allows', async () => {
+  test('rejects a request without a Host header, which only HTTP/1.0 allows', async () => {
     const { address } = await listeningGateway({});
     const { port } = new URL(address);
     const socket = connect(Number(port), '127.0.0.1');
@@ -177,7 +177,7 @@ test.each([
   'rebound.example#localhost',
   'localhost/x',
   'localhost:99999',
-])('what can be no host is refused wherever it listens: %s', async (name) => {
+])('a malformed Host header gets 400 on any listening address: %s', async (name) => {
   for (const host of ['127.0.0.1', '0.0.0.0']) {
     const { ask, calls } = await listeningGateway({ HOST: host });
     expect(await ask(name)).toMatchObject({ status: 400, cacheControl: 'private, no-store', body: '' });
@@ -185,9 +185,9 @@ test.each([
   }
 });
 
-describe('beyond loopback', () => {
+describe('a gateway beyond loopback', () => {
   test.each(['0.0.0.0', '::', '192.168.0.7', 'gateway.example'])(
-    'it answers for any name as long as none is set: %s',
+    'answers for any name while ALLOWED_HOSTS is not set: %s',
     async (host) => {
       const { ask } = await listeningGateway({ HOST: host });
       for (const name of ['anything.example', 'localhost:4000'])
@@ -195,7 +195,7 @@ describe('beyond loopback', () => {
     },
   );
 
-  test('it answers for the names that are set, and for loopback’s, which nobody else can have', async () => {
+  test('answers only for the allowed names and for those of loopback, which nobody else can have', async () => {
     const { ask, calls } = await listeningGateway({ HOST: '0.0.0.0', ALLOWED_HOSTS: 'gateway.example' });
     for (const name of ['gateway.example:4000', 'localhost', '127.0.0.1:4000'])
       expect(await ask(name)).toMatchObject(answered);
@@ -205,7 +205,7 @@ describe('beyond loopback', () => {
   });
 });
 
-test('loopback is known in every form that it has', () => {
+test('isLoopback recognizes every form of a loopback name or address', () => {
   const loopback = [
     'localhost',
     'LOCALHOST',

@@ -21,10 +21,10 @@ const SECRET = 'hush-this-is-a-secret';
 const USER = '{ user(id: "user-1") { name email } }';
 const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
 const throttled = { error: 'invalid_request', description: 'invalid_request (rate limit exceeded)' };
-/** No time limit of the gateway's own ends anything in a test that shows what else does. */
+/** Time limits that never apply, for tests in which something else ends a call. */
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 
-/** A gateway with this environment, which lives as long as the test. */
+/** Gateway with these settings and without caches; disposed of after the test. */
 function gatewayWith(env: Readonly<Record<string, string>>): Gateway {
   const { upstream, ...config } = parseConfig({ ...NOTHING_KEPT, ...env });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
@@ -33,7 +33,7 @@ function gatewayWith(env: Readonly<Record<string, string>>): Gateway {
   return gateway;
 }
 
-/** A gateway with a credential of its own: a login as the sandbox's client unless `env` says otherwise. */
+/** Gateway with its own credential: a login as the sandbox's client unless `env` sets another one. */
 async function serviceGateway(
   options: SandboxOptions = {},
   env: Readonly<Record<string, string>> = {
@@ -62,7 +62,7 @@ async function ask(gateway: Gateway, query: string, token: string | null = null)
   return JSON.parse(await response.text());
 }
 
-/** The tokens that the upstream was shown, each once, and null where it was shown none. */
+/** Distinct tokens of the calls that the upstream received, logins excluded; null for a call without a token. */
 function tokensShownTo({ requests }: Sandbox): (string | null)[] {
   return [...new Set(requests.filter(({ resource }) => resource !== 'login').map(({ token }) => token))];
 }
@@ -71,20 +71,20 @@ function loginsAt({ requests }: Sandbox): number {
   return requests.filter(({ resource }) => resource === 'login').length;
 }
 
-/** An upstream of which a test sees more than the sandbox shows, such as connections that close. */
+/** Upstream for tests that observe more than the sandbox shows, such as closed connections. */
 async function upstreamForTest(listener: RequestListener): Promise<{ url: string; server: Server }> {
   const server = createServer(listener);
   return { url: await listeningForTest(server), server };
 }
 
 describe('a caller with a token of its own', () => {
-  test('is known to the upstream by that token alone', async () => {
+  test('reaches the upstream with that token alone', async () => {
     const { gateway, sandbox } = await forgetfulGatewayForTest({ tokens: ['token-of-another'] });
     expect(await ask(gateway, USER, 'token-of-another')).toEqual(userAnswer);
     expect(tokensShownTo(sandbox)).toEqual(['token-of-another']);
   });
 
-  test('is known by it in every kind of call: listings, reading POSTs, one by one', async () => {
+  test('reaches the upstream with that token in every kind of call: listings, reading POSTs, calls for one id', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest();
     await query(
       `query ($id: ID!) {
@@ -109,7 +109,7 @@ describe('a caller with a token of its own', () => {
     expect(tokensShownTo(sandbox)).toEqual([TOKEN]);
   });
 
-  test('has nothing else of its request passed on', async () => {
+  test('has no other header of its request passed on to the upstream', async () => {
     const seen: IncomingMessage[] = [];
     const { url } = await upstreamForTest((request, response) => {
       seen.push(request);
@@ -155,7 +155,7 @@ describe('a caller with a token of its own', () => {
     }
   });
 
-  test('does not suffer for a token that the upstream does not know, nor for one it has revoked', async () => {
+  test('is answered even if tokens of other callers are revoked or unknown; these callers get UNAUTHENTICATED', async () => {
     const { gateway, sandbox } = await forgetfulGatewayForTest({ tokens: ['one', 'two'] });
     expect(await ask(gateway, USER, 'one')).toEqual(userAnswer);
     sandbox.revoke('one');
@@ -170,7 +170,7 @@ describe('a caller with a token of its own', () => {
 });
 
 describe('a caller without a credential', () => {
-  /** Every root field, by a name of its own. */
+  /** Every root field, each under a distinct response key. */
   const everyRoot = `{
     campaign(id: "a") { id }
     campaigns { totalCount }
@@ -187,7 +187,7 @@ describe('a caller without a credential', () => {
   }`;
   const names = [...everyRoot.matchAll(/^ {4}(\w+)/gm)].map(([, name]) => name);
 
-  test('gets HTTP 200, and for each root field null and an error of its own', async () => {
+  test('gets HTTP 200, with null and a separate error for each root field', async () => {
     const { gateway, calls } = await forgetfulGatewayForTest({ env: ANY_SIZE });
     for (const accept of ['application/json', 'application/graphql-response+json']) {
       const request = graphqlRequest(everyRoot, {}, null);
@@ -207,7 +207,7 @@ describe('a caller without a credential', () => {
     expect(calls()).toEqual({});
   });
 
-  test('can still ask what the schema is', async () => {
+  test('can still introspect the schema, without an upstream call', async () => {
     const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       '{ __typename __schema { queryType { name } } __type(name: "User") { kind } user(id: "user-1") { id } }',
@@ -226,30 +226,33 @@ describe('a caller without a credential', () => {
   });
 
   test.each([
-    ['no token', 'Bearer'],
+    ['no token after the scheme', 'Bearer'],
     ['an empty token', 'Bearer '],
-    ['a password', `Basic ${btoa('a:b')}`],
-    ['a token alone', TOKEN],
-    ['a token of another scheme', `Token ${TOKEN}`],
-    ['more than a token', `Bearer ${TOKEN} more`],
+    ['a user name and password', `Basic ${btoa('a:b')}`],
+    ['a token without a scheme', TOKEN],
+    ['a token with another scheme', `Token ${TOKEN}`],
+    ['more text after the token', `Bearer ${TOKEN} more`],
     ['two tokens', `Bearer ${TOKEN}, Bearer ${TOKEN}`],
-    ['a token in quotes', `Bearer "${TOKEN}"`],
-    ['a token of endless length', `Bearer ${'x'.repeat(8193)}`],
-  ])('is what one is whose Authorization header holds %s', async (_what, header) => {
-    const { gateway, calls } = await forgetfulGatewayForTest();
-    const request = graphqlRequest(`{ __typename user(id: "user-1") { id } }`, {}, null);
-    request.headers.set('authorization', header);
-    const response = await gateway.fetch(request);
-    expect(response.status).toBe(200);
-    const answer: GraphQLAnswer = JSON.parse(await response.text());
-    expect(answer.data).toEqual({ __typename: 'Query', user: null });
-    expect(onlyError(answer).extensions.code).toBe('UNAUTHENTICATED');
-    expect(calls()).toEqual({});
-  });
+    ['a quoted token', `Bearer "${TOKEN}"`],
+    ['a token longer than 8192 characters', `Bearer ${'x'.repeat(8193)}`],
+  ])(
+    'gets UNAUTHENTICATED, without a call, also if the Authorization header holds %s',
+    async (_what, header) => {
+      const { gateway, calls } = await forgetfulGatewayForTest();
+      const request = graphqlRequest(`{ __typename user(id: "user-1") { id } }`, {}, null);
+      request.headers.set('authorization', header);
+      const response = await gateway.fetch(request);
+      expect(response.status).toBe(200);
+      const answer: GraphQLAnswer = JSON.parse(await response.text());
+      expect(answer.data).toEqual({ __typename: 'Query', user: null });
+      expect(onlyError(answer).extensions.code).toBe('UNAUTHENTICATED');
+      expect(calls()).toEqual({});
+    },
+  );
 });
 
 describe("the gateway's own login", () => {
-  test('is made once for 20 requests at the same time, and serves the next ones', async () => {
+  test('happens once for 20 concurrent requests, and serves later requests too', async () => {
     const { sandbox, gateway } = await serviceGateway({ latencyMs: 5 });
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(gateway, USER)));
     expect(answers).toEqual(Array.from({ length: 20 }, () => userAnswer));
@@ -258,7 +261,7 @@ describe("the gateway's own login", () => {
     expect(tokensShownTo(sandbox)).toHaveLength(1);
   });
 
-  test('takes the place of whatever the caller sends', async () => {
+  test('replaces any token that a caller sends', async () => {
     const { sandbox, gateway } = await serviceGateway();
     for (const token of [TOKEN, 'unknown', null]) expect(await ask(gateway, USER, token)).toEqual(userAnswer);
     expect(tokensShownTo(sandbox)).toEqual([expect.any(String)]);
@@ -266,13 +269,13 @@ describe("the gateway's own login", () => {
     expect(tokensShownTo(sandbox)).not.toContain('unknown');
   });
 
-  test('is not used by those who need nothing of the upstream', async () => {
+  test('does not happen for a query that needs nothing of the upstream', async () => {
     const { sandbox, gateway } = await serviceGateway();
     expect(await ask(gateway, '{ __typename }')).toEqual({ data: { __typename: 'Query' } });
     expect(sandbox.requests).toEqual([]);
   });
 
-  test('is made anew, once, when the upstream has ended it before its time', async () => {
+  test('is repeated once for 20 concurrent requests when the upstream revokes its token early', async () => {
     const { sandbox, gateway } = await serviceGateway({ latencyMs: 5 });
     await ask(gateway, USER);
     const [old] = tokensShownTo(sandbox);
@@ -284,7 +287,7 @@ describe("the gateway's own login", () => {
     expect(tokensShownTo(sandbox)).toEqual([old, expect.not.stringMatching(`^${old}$`)]);
   });
 
-  test('is tried anew no more than once for a call that the upstream refuses all the same', async () => {
+  test('is repeated at most once for a call that the upstream keeps rejecting with 401', async () => {
     const { sandbox, gateway } = await serviceGateway({
       faults: [{ kind: 'status', status: 401, resource: 'users' }],
     });
@@ -294,7 +297,7 @@ describe("the gateway's own login", () => {
     expect(sandbox.requests).toHaveLength(4);
   });
 
-  /** A service gateway whose tokens live for a minute, and both sides' clocks, which can be put forward. */
+  /** Gateway whose login tokens expire after 60 s; `putForward` advances its clock and the sandbox's. */
   async function minuteTokens() {
     let aheadMs = 0;
     const monotonic = performance.now.bind(performance);
@@ -304,13 +307,13 @@ describe("the gateway's own login", () => {
     return { ...started, putForward: (ms: number) => (aheadMs += ms) };
   }
 
-  test('is renewed before its token expires, by a request that does not wait for it', async () => {
+  test('is renewed before its token expires, by a request that does not wait for the renewal', async () => {
     const { sandbox, gateway, putForward } = await minuteTokens();
     expect(await ask(gateway, USER)).toEqual(userAnswer);
     putForward(29_000);
     expect(await ask(gateway, USER)).toEqual(userAnswer);
     expect(loginsAt(sandbox)).toBe(1);
-    // Half of its life is over: a new one is asked for, which hangs, and nobody who has a token feels it.
+    // Half of the token's lifetime is over: the renewal begins and hangs, while requests use the old token.
     sandbox.faults.push({ kind: 'hang', resource: 'login' });
     putForward(2_000);
     expect(await ask(gateway, USER)).toEqual(userAnswer);
@@ -319,10 +322,10 @@ describe("the gateway's own login", () => {
     expect(tokensShownTo(sandbox)).toHaveLength(1);
   });
 
-  test('is renewed in time for whoever asks often, so that no token expires on its way', async () => {
+  test('is renewed early enough under steady requests that no token expires in transit', async () => {
     const { sandbox, gateway, putForward } = await minuteTokens();
     for (let login = 1; login <= 4; login += 1) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, as time goes by
+      // oxlint-disable-next-line eslint/no-await-in-loop -- time passes between the requests
       expect(await ask(gateway, USER)).toEqual(userAnswer);
       // oxlint-disable-next-line eslint/no-await-in-loop
       await expect.poll(() => loginsAt(sandbox)).toBe(login);
@@ -331,7 +334,7 @@ describe("the gateway's own login", () => {
     expect(sandbox.requests.filter(({ status }) => status === 401)).toEqual([]);
   });
 
-  test('waits while the login service throttles, and is not taken for a wrong secret', async () => {
+  test('is retried while the login service throttles, which is not taken for a wrong secret', async () => {
     const { sandbox, gateway } = await serviceGateway({
       faults: [{ kind: 'rateLimited', resource: 'login', times: 2 }],
     });
@@ -340,7 +343,7 @@ describe("the gateway's own login", () => {
     expect(loginsAt(sandbox)).toBe(3);
   });
 
-  test('is left alone for as long as its service wants it to be', async () => {
+  test('fails with UPSTREAM_RATE_LIMITED, without another attempt, during the Retry-After of the login service', async () => {
     const { sandbox, gateway } = await serviceGateway({
       faults: [
         { kind: 'status', status: 400, resource: 'login', headers: { 'retry-after': '42' }, body: throttled },
@@ -355,7 +358,7 @@ describe("the gateway's own login", () => {
     expect(loginsAt(sandbox)).toBe(1);
   });
 
-  test('that is wrong is UNAUTHENTICATED, and tells nothing of itself', async () => {
+  test('fails with UNAUTHENTICATED for a wrong secret, reveals no credential or URL, and is not repeated at once', async () => {
     const { sandbox, gateway } = await serviceGateway({ clientSecret: 'another' });
     const answer = await ask(gateway, USER, TOKEN);
     expect(answer.data).toEqual({ user: null });
@@ -365,12 +368,12 @@ describe("the gateway's own login", () => {
       expect(text).not.toContain(hidden);
     }
     expect(sandbox.requests.map(({ resource }) => resource)).toEqual(['login']);
-    // Neither is the next request's call a reason to try it again at once, nor are many of one request.
+    // A rejected login is not repeated at once, even by a later request with several calls.
     await ask(gateway, '{ a: script(id: "a") { id } b: script(id: "b") { id } user(id: "c") { id } }');
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  /** A gateway whose login meets this fault until it is `mended`, and the error of what is asked meanwhile. */
+  /** Gateway whose login meets `fault` until `mended` is called, and the error code of a query before that. */
   async function failedLogin(fault: Fault) {
     const { gateway, sandbox } = await serviceGateway(
       { faults: [{ ...fault, resource: 'login' }] },
@@ -390,26 +393,26 @@ describe("the gateway's own login", () => {
   }
 
   test.each<[string, string, Fault]>([
-    ['UPSTREAM_RATE_LIMITED', 'throttled', { kind: 'rateLimited' }],
-    ['UPSTREAM_UNAVAILABLE', 'out of order', { kind: 'status', status: 503 }],
-    ['UPSTREAM_UNAVAILABLE', 'cut off', { kind: 'reset' }],
-    ['UPSTREAM_BAD_RESPONSE', "hidden behind a proxy's page", { kind: 'html', status: 200 }],
-    ['UPSTREAM_BAD_RESPONSE', 'cut short', { kind: 'truncate' }],
-    ['UPSTREAM_BAD_RESPONSE', 'somewhere else', { kind: 'status', status: 404 }],
-    ['UPSTREAM_BAD_RESPONSE', 'without a token to give', { kind: 'status', status: 200, body: {} }],
-  ])('is %s, not UNAUTHENTICATED, while the login service is %s', async (expected, _how, fault) => {
+    ['UPSTREAM_RATE_LIMITED', 'throttles', { kind: 'rateLimited' }],
+    ['UPSTREAM_UNAVAILABLE', 'answers with 503', { kind: 'status', status: 503 }],
+    ['UPSTREAM_UNAVAILABLE', 'breaks connections', { kind: 'reset' }],
+    ['UPSTREAM_BAD_RESPONSE', 'answers with an HTML page', { kind: 'html', status: 200 }],
+    ['UPSTREAM_BAD_RESPONSE', 'truncates its answers', { kind: 'truncate' }],
+    ['UPSTREAM_BAD_RESPONSE', 'answers with 404', { kind: 'status', status: 404 }],
+    ['UPSTREAM_BAD_RESPONSE', 'answers without a token', { kind: 'status', status: 200, body: {} }],
+  ])('fails with %s, not UNAUTHENTICATED, while the login service %s', async (expected, _how, fault) => {
     const { gateway, code, mended } = await failedLogin(fault);
     expect(code).toBe(expected);
     mended();
-    // A failed login is not kept, but for a moment where its service asked for a pause.
+    // A failed login is not remembered, except for a short pause after throttling.
     await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);
   });
 
-  test('is UPSTREAM_TIMEOUT while the login service is silent', async () => {
+  test('fails with UPSTREAM_TIMEOUT while the login service does not answer', async () => {
     const { gateway, code, mended } = await failedLogin({ kind: 'hang' });
     expect(code).toBe('UPSTREAM_TIMEOUT');
     mended();
-    // The call and the login that it waits for give up at the same moment; a request in between may still join that login.
+    // The call and its login time out at the same moment; a request in between may still join that login.
     await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);
   });
 });
@@ -417,14 +420,14 @@ describe("the gateway's own login", () => {
 describe('an access token for all callers', () => {
   const env = { GENESYSCLOUD_ACCESS_TOKEN: 'the-one-token' };
 
-  test('takes the place of whatever the caller sends, without a login', async () => {
+  test('replaces any token that a caller sends, without a login', async () => {
     const { sandbox, gateway } = await serviceGateway({ tokens: ['the-one-token', TOKEN] }, env);
     for (const token of [TOKEN, 'unknown', null]) expect(await ask(gateway, USER, token)).toEqual(userAnswer);
     expect(loginsAt(sandbox)).toBe(0);
     expect(tokensShownTo(sandbox)).toEqual(['the-one-token']);
   });
 
-  test('is UNAUTHENTICATED once the upstream has ended it, after a single call and without a login', async () => {
+  test('leads to UNAUTHENTICATED when the upstream rejects it, after a single call and without a login', async () => {
     const { sandbox, gateway } = await serviceGateway({}, env);
     const answer = await ask(gateway, USER, TOKEN);
     expect(onlyError(answer).extensions).toMatchObject({ code: 'UNAUTHENTICATED', upstreamStatus: 401 });
@@ -433,8 +436,8 @@ describe('an access token for all callers', () => {
   });
 });
 
-describe('a client that goes away', () => {
-  /** A request that its client can give up; the outcome does not matter to anybody then. */
+describe('a client that disconnects', () => {
+  /** Request that `goAway` aborts; `over` resolves whatever its outcome is. */
   function abandonable(gateway: Gateway, query: string, token: string | null = TOKEN) {
     const client = new AbortController();
     const request = new Request(graphqlRequest(query, {}, token), { signal: client.signal });
@@ -445,7 +448,7 @@ describe('a client that goes away', () => {
     return { over, goAway: () => client.abort() };
   }
 
-  test('takes the upstream calls with it that only it waited for', async () => {
+  test('ends the upstream calls that only its request waits for', async () => {
     const arrived = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     const { url } = await upstreamForTest((_request, response) => {
@@ -460,7 +463,7 @@ describe('a client that goes away', () => {
     await over;
   });
 
-  test('does so as well when all that is seen of it is a connection that closes', async () => {
+  test('ends the upstream calls of its request also by closing its connection to the listener', async () => {
     const arrived = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     const { url } = await upstreamForTest((_request, response) => {
@@ -482,7 +485,7 @@ describe('a client that goes away', () => {
     await closed.promise;
   });
 
-  test('makes room for the calls of others', async () => {
+  test('frees its permit for the calls of other requests', async () => {
     const { gateway, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'hang', times: 1 }],
       env: { ...patient, UPSTREAM_CONCURRENCY: '1' },
@@ -491,12 +494,12 @@ describe('a client that goes away', () => {
     await expect.poll(() => sandbox.requests.length).toBe(1);
     const other = ask(gateway, USER, TOKEN);
     goAway();
-    // Were the first call still under way, this one would wait for it for ever.
+    // The hanging call held the only permit: if it were still under way, this request would never end.
     expect(await other).toEqual(userAnswer);
     await over;
   });
 
-  test('while it waits for its turn spends nothing', async () => {
+  test('costs no call if its call still waits for a permit', async () => {
     const { gateway, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'hang', times: 1 }],
       env: { ...patient, UPSTREAM_CONCURRENCY: '1' },
@@ -504,7 +507,7 @@ describe('a client that goes away', () => {
     const first = abandonable(gateway, USER);
     await expect.poll(() => sandbox.requests.length).toBe(1);
     const waiting = abandonable(gateway, '{ queue(id: "queue-1") { name } }');
-    // A request that is answered without the upstream, so that the one before it has come to its turn.
+    // Request without a call: once it is answered, the call of the earlier request is in the queue.
     await ask(gateway, '{ __typename }', TOKEN);
     waiting.goAway();
     await waiting.over;
@@ -514,7 +517,7 @@ describe('a client that goes away', () => {
     expect(sandbox.requests.map(({ resource }) => resource)).toEqual(['users', 'users']);
   });
 
-  test('leaves the login to those who still wait for it', async () => {
+  test('does not end a login that another request waits for', async () => {
     const { gateway, sandbox } = await serviceGateway({
       faults: [{ kind: 'delay', ms: 100, resource: 'login' }],
     });
@@ -527,7 +530,7 @@ describe('a client that goes away', () => {
     expect(loginsAt(sandbox)).toBe(1);
   });
 
-  test('before it has asked costs nothing', async () => {
+  test('costs no call if it aborts before its request begins', async () => {
     const { gateway, sandbox } = await forgetfulGatewayForTest();
     const request = new Request(graphqlRequest(USER), { signal: AbortSignal.abort() });
     await Promise.resolve(gateway.fetch(request)).catch(() => undefined);
@@ -558,7 +561,7 @@ describe('a gateway that is disposed of', () => {
     await expect.poll(() => open).toBe(0);
   });
 
-  test('answers later requests with errors', async () => {
+  test('answers later requests with UPSTREAM_UNAVAILABLE', async () => {
     const { gateway, query, calls } = await forgetfulGatewayForTest();
     await gateway.dispose();
     expect(onlyError(await query(USER)).extensions.code).toBe('UPSTREAM_UNAVAILABLE');

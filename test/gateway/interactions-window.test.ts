@@ -4,16 +4,16 @@ import { altered, onlyError } from '../support/answers.ts';
 import { keepingGatewayForTest, type TestGateway } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 
-/** Shown for half a minute, however short the quota is. */
+/** Window of 30 s, however short the quota is. */
 const halfMinute = { INTERACTIONS_WINDOW_MS: '30000', INTERACTIONS_MAX_AGE_MS: '30000' };
-/** Twenty calls a minute, of which four are for everything that is no list. */
+/** 20 calls a minute; the gateway reserves 4 of them for everything but lists. */
 const rateLimit = { allowed: 20, windowSeconds: 60 };
 
 function list(args = '', fields = 'totalCount observedAt'): string {
   return `campaignInteractions(campaignId: "${CAMPAIGN_ID}" ${args}) { ${fields} }`;
 }
 
-/** Asks for the list alone; gives when the upstream was asked for it, in milliseconds. */
+/** Queries the list alone; resolves to its `observedAt` in epoch milliseconds. */
 async function observedAt({ query }: TestGateway, args = ''): Promise<number> {
   const { data, errors } = await query(`{ ${list(args)} }`);
   expect(errors).toBeUndefined();
@@ -22,7 +22,7 @@ async function observedAt({ query }: TestGateway, args = ''): Promise<number> {
 }
 
 describe('a list of interactions', () => {
-  test('is shown again as long as its window is open, and says how old it is', async () => {
+  test('is reused while its window is open, and shows in observedAt how old it is', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: halfMinute });
     const first = await observedAt(gateway);
@@ -34,7 +34,7 @@ describe('a list of interactions', () => {
     expect(gateway.calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('is one, whatever order, filter and page of it is asked for, and by whichever field', async () => {
+  test('is read once, whichever orders, filters, pages and fields queries ask for', async () => {
     const { query, calls } = await keepingGatewayForTest({ env: halfMinute });
     const ids = '{ nodes { id } totalCount }';
     const asked = [
@@ -51,7 +51,7 @@ describe('a list of interactions', () => {
       { campaignInteraction: { id: 'interaction-042', state: 'PREVIEWING' } },
       { campaign: { interactions: { nodes: [{ id: 'interaction-000' }], totalCount: 100 } } },
     ];
-    // Together, and then again one after the other.
+    // All queries at once, then again one after the other.
     const together = await Promise.all(asked.map((text) => query(text)));
     expect(together.map(({ data }) => data)).toEqual(expected);
     for (const [n, text] of asked.entries()) {
@@ -61,12 +61,12 @@ describe('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1 });
   });
 
-  test('is turned page by page without another call', async () => {
+  test('is paged through without another call', async () => {
     const { query, calls } = await keepingGatewayForTest({ env: halfMinute });
     const seen: string[] = [];
     let after = '';
     do {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- each page tells where the next begins
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each page holds the cursor of the next
       const { data } = await query(
         `{ ${list(`first: 30 ${after}`, 'nodes { id } pageInfo { hasNextPage endCursor }')} }`,
       );
@@ -78,7 +78,7 @@ describe('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('may be asked for no older than is said, and anew with 0', async () => {
+  test('is no older than maxAgeMs allows, and is read again with maxAgeMs 0', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: halfMinute });
     const first = await observedAt(gateway);
@@ -96,7 +96,7 @@ describe('a list of interactions', () => {
     expect(gateway.calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('is shown for no longer for whoever would be content with an older one', async () => {
+  test('is not reused beyond its window, even if maxAgeMs allows an older one', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: halfMinute });
     const first = await observedAt(gateway);
@@ -104,7 +104,7 @@ describe('a list of interactions', () => {
     expect(await observedAt(gateway, 'maxAgeMs: 600000')).toBeGreaterThan(first);
   });
 
-  test('is asked for once by all who want it at the same moment, also anew', async () => {
+  test('is read once for concurrent requests, whatever their maxAgeMs', async () => {
     const gateway = await keepingGatewayForTest({ env: halfMinute, latencyMs: 50 });
     const args = ['', 'maxAgeMs: 0', 'maxAgeMs: 5', '', 'maxAgeMs: 0'];
     const seen = await Promise.all(args.map((each) => observedAt(gateway, each)));
@@ -112,7 +112,7 @@ describe('a list of interactions', () => {
     expect(gateway.calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('is asked for once by the fields of one request, the one of which wants it fresh', async () => {
+  test('is read once for all fields of a request, some of which want it fresh', async () => {
     const gateway = await keepingGatewayForTest({ env: halfMinute });
     const first = await observedAt(gateway);
     gateway.calls();
@@ -124,7 +124,7 @@ describe('a list of interactions', () => {
     expect(Date.parse(data.b.observedAt)).toBeGreaterThanOrEqual(first);
   });
 
-  test('tells each to whom it is shown what had to be left out of it', async () => {
+  test('reports an unreadable row to every request that uses it', async () => {
     const faults = [
       altered('campaignInteractions', (body) => ({
         ...body,
@@ -141,7 +141,7 @@ describe('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('that could not be read is asked for again', async () => {
+  test('is read again by the next request after a failed read', async () => {
     const { query, calls } = await keepingGatewayForTest({
       env: halfMinute,
       faults: [{ kind: 'status', status: 500, resource: 'campaignInteractions', times: 1 }],
@@ -151,12 +151,12 @@ describe('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 2 });
   });
 
-  test('of a campaign that the upstream does not know is not asked for at once again, but soon', async () => {
+  test('of an unknown campaign is read again only after the negative TTL', async () => {
     const clock = clockForTest();
     const { query, calls } = await keepingGatewayForTest({ env: halfMinute });
     const nobody = '{ campaignInteractions(campaignId: "nobody") { totalCount } }';
     const unknown = { data: { campaignInteractions: null } };
-    // A 404 proves nothing of the credential.
+    // A 404 does not confirm the credential, so another call has to do it first.
     await query(`{ ${list()} }`);
     calls();
     expect(await query(nobody)).toEqual(unknown);
@@ -168,7 +168,7 @@ describe('a list of interactions', () => {
   });
 
   test.each([{ INTERACTIONS_WINDOW_MS: '0', INTERACTIONS_MAX_AGE_MS: '0' }, { INTERACTIONS_WINDOW_MS: '0' }])(
-    'is never shown again with %o while the quota is not short, and is shared all the same',
+    'is not reused with %o while the quota is not short, but concurrent requests share one read',
     async (env) => {
       const gateway = await keepingGatewayForTest({ env, latencyMs: 50 });
       await observedAt(gateway);
@@ -180,15 +180,15 @@ describe('a list of interactions', () => {
   );
 });
 
-describe('where the quota is short, a list of interactions', () => {
-  /** Nine calls of twenty, the list's own among them. */
+describe('a list of interactions under a rate limit', () => {
+  /** Spends 8 calls; with the list's own, 9 of the 20 of `rateLimit`. */
   async function spendHalf({ query }: TestGateway): Promise<void> {
     await query(
       `{ ${Array.from({ length: 8 }, (_, n) => `s${n}: script(id: "script-of-${n}") { id }`).join(' ')} }`,
     );
   }
 
-  test('is shown for longer, until the quota has caught up', async () => {
+  test('is reused for longer while the quota is short, until calls are back at an even pace', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: { INTERACTIONS_MAX_AGE_MS: '60000' }, rateLimit });
     const first = await observedAt(gateway);
@@ -196,13 +196,13 @@ describe('where the quota is short, a list of interactions', () => {
     clock.skip(15_000);
     expect(await observedAt(gateway)).toBe(first);
     expect(gateway.calls()).toEqual({ campaignInteractions: 1, scripts: 8 });
-    // Half of the window, and about half of its calls.
+    // Half of the quota's window is over, and about half of its calls are spent.
     clock.skip(15_000);
     expect(await observedAt(gateway)).toBeGreaterThan(first);
     expect(gateway.calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('is shown for as long as usual where nothing is spent of it', async () => {
+  test('is reused for the usual time only, while little of the quota is spent', async () => {
     const clock = clockForTest();
     const env = { INTERACTIONS_MAX_AGE_MS: '60000' };
     const gateway = await keepingGatewayForTest({ env, rateLimit: { allowed: 1_000, windowSeconds: 60 } });
@@ -212,7 +212,7 @@ describe('where the quota is short, a list of interactions', () => {
     expect(await observedAt(gateway)).toBeGreaterThan(first);
   });
 
-  test('is never shown for longer than is allowed at most', async () => {
+  test('is never reused beyond INTERACTIONS_MAX_AGE_MS, even while the quota is short', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ rateLimit });
     const first = await observedAt(gateway);
@@ -222,7 +222,7 @@ describe('where the quota is short, a list of interactions', () => {
     expect(gateway.calls()).toEqual({ campaignInteractions: 2, scripts: 8 });
   });
 
-  test('is asked for anew all the same by who wants that', async () => {
+  test('is read again as maxAgeMs demands, even while the quota is short', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: { INTERACTIONS_MAX_AGE_MS: '60000' }, rateLimit });
     const first = await observedAt(gateway);

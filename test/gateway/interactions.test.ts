@@ -13,7 +13,7 @@ const page = `
   }
 `;
 
-/** The organisation with these rows as the campaign's interactions, all of them pending. */
+/** Organisation with `rows` as the interactions of every campaign, all of them pending. */
 function organisationWith(rows: object[]) {
   return { ...supervisorsOrganisation(), interactions: () => ({ pendingInteractions: rows }) };
 }
@@ -23,22 +23,22 @@ function idsOn({ campaignInteractions }: any): string[] {
   return campaignInteractions.nodes.map(({ id }: { id: string }) => id);
 }
 
-describe('filters', () => {
+describe('a filter', () => {
   test.each([
     ['states', { states: ['PREVIEWING', 'PENDING'] }, 40],
-    ['a state nothing is in', { states: [] }, 0],
+    ['an empty list of states', { states: [] }, 0],
     ['dispositions', { dispositions: ['LIVE_VOICE'] }, 100],
-    ['dispositions nothing has', { dispositions: ['FAX', 'OUTDATEDSDKVERSION'] }, 0],
+    ['dispositions that no interaction has', { dispositions: ['FAX', 'OUTDATEDSDKVERSION'] }, 0],
     ['agents', { agentIds: ['user-3', 'user-4', 'nobody'] }, 10],
     ['queues', { queueIds: ['queue-0'] }, 20],
     ['skills', { skillIds: ['skill-0', 'skill-1'] }, 26],
     ['an active preview call', { activePreviewCall: true }, 50],
     ['no active preview call', { activePreviewCall: false }, 50],
-    ['an earliest moment', { createdAfter: '2026-01-01T00:01:29Z' }, 10],
-    ['a moment of another offset', { createdBefore: '2026-01-01T01:00:10+01:00' }, 10],
-    ['all of them at once', { states: ['PENDING'], agentIds: ['user-3'], activePreviewCall: false }, 1],
-    ['nulls, which are no filter', { states: null, agentIds: null, createdAfter: null }, 100],
-  ])('by %s', async (_by, filter, count) => {
+    ['an earliest creation time', { createdAfter: '2026-01-01T00:01:29Z' }, 10],
+    ['a latest creation time with another UTC offset', { createdBefore: '2026-01-01T01:00:10+01:00' }, 10],
+    ['several criteria at once', { states: ['PENDING'], agentIds: ['user-3'], activePreviewCall: false }, 1],
+    ['nulls, which exclude nothing', { states: null, agentIds: null, createdAfter: null }, 100],
+  ])('by %s keeps exactly the matching interactions', async (_by, filter, count) => {
     const { query } = await forgetfulGatewayForTest();
     const { data, errors } = await query(page, { filter });
     expect(errors).toBeUndefined();
@@ -46,7 +46,7 @@ describe('filters', () => {
     expect(idsOn(data)).toHaveLength(count);
   });
 
-  test('by skills need one of them, not all', async () => {
+  test('by skills keeps an interaction with one of them, not only with all', async () => {
     const rows = [
       { ...interaction(0), skills: [{ id: 'skill-0' }, { id: 'skill-1' }] },
       { ...interaction(1), skills: [{ id: 'skill-2' }] },
@@ -63,7 +63,7 @@ describe('filters', () => {
     { queueIds: [] },
     { skillIds: [] },
     { createdAfter: '2026-01-02T00:00:00Z', createdBefore: '2026-01-01T00:00:00Z' },
-  ])('that can match nothing make no call: %j', async (filter) => {
+  ])('that can match nothing makes no call: %j', async (filter) => {
     const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       `query ($filter: CampaignInteractionFilter) {
@@ -76,7 +76,7 @@ describe('filters', () => {
     expect(calls()).toEqual({});
   });
 
-  test('leave out what lacks the thing asked about, and what cannot be read', async () => {
+  test('excludes interactions that lack the filtered property or have it in unreadable form', async () => {
     const rows = [
       interaction(0),
       { id: 'bare' },
@@ -103,7 +103,7 @@ describe('filters', () => {
   });
 });
 
-describe('order', () => {
+describe('the order of interactions', () => {
   const at = (id: string, creationTime: string | null) => ({ id, creationTime });
   const rows = [
     at('no-time-b', null),
@@ -114,7 +114,7 @@ describe('order', () => {
     at('no-time-a', 'not a time'),
   ];
 
-  test('is by creation time, ties by id, missing times last', async () => {
+  test('is by creation time, with ties by id and missing times last', async () => {
     const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     const oldestFirst = ['a', 'b', 'c', 'd', 'no-time-a', 'no-time-b'];
     expect(idsOn((await query(page)).data)).toEqual(oldestFirst);
@@ -152,8 +152,8 @@ describe('order', () => {
   });
 });
 
-describe('pages', () => {
-  test('go on after a row that is gone, and find rows that came in between', async () => {
+describe('a page of interactions', () => {
+  test('continues after a cursor whose row is gone, and includes rows added since then', async () => {
     let rows = [0, 10, 20, 30].map((n) => interaction(n));
     const { query } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), interactions: () => ({ pendingInteractions: rows }) },
@@ -169,7 +169,7 @@ describe('pages', () => {
     expect(next.campaignInteractions.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
   });
 
-  test('hold 100 unless told, for null as well', async () => {
+  test('holds 100 interactions if first is absent or null, and more with a larger first', async () => {
     const rows = Array.from({ length: 150 }, (_, n) => interaction(n));
     const { query } = await forgetfulGatewayForTest({ organisation: organisationWith(rows) });
     for (const variables of [{}, { first: null }]) {
@@ -180,7 +180,7 @@ describe('pages', () => {
     expect(idsOn((await query(page, { first: 1000 })).data)).toHaveLength(150);
   });
 
-  test('of none tell how many there are', async () => {
+  test('of zero interactions still has totalCount and hasNextPage', async () => {
     const { query } = await forgetfulGatewayForTest();
     const { data } = await query(page, { first: 0 });
     expect(data.campaignInteractions).toEqual({
@@ -191,7 +191,7 @@ describe('pages', () => {
     });
   });
 
-  test('say when the upstream gave the list', async () => {
+  test('shows in observedAt when the upstream gave the list', async () => {
     const { query } = await forgetfulGatewayForTest();
     const before = Date.now();
     const { data } = await query(
@@ -203,7 +203,7 @@ describe('pages', () => {
   });
 });
 
-describe('one interaction', () => {
+describe('a single interaction', () => {
   const one =
     'query ($id: ID!, $campaignId: ID!) { campaignInteraction(campaignId: $campaignId, id: $id) { id state campaignId } }';
 
@@ -216,7 +216,7 @@ describe('one interaction', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('is null without an error when the campaign does not have it, or is not known', async () => {
+  test('is null without an error if its campaign does not have it or is unknown', async () => {
     const { query } = await forgetfulGatewayForTest();
     expect(await query(one, { campaignId: CAMPAIGN_ID, id: 'interaction-999' })).toEqual({
       data: { campaignInteraction: null },

@@ -13,7 +13,7 @@ import { CONTACT_LIST_ID } from '../support/organisation.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
 const API_KEY = 'api-key-WqKx7';
-/** What clients send beside their credentials, in each place that a request has. Each can be told from anything else. */
+/** Distinct texts that clients send, one for each place in a request, some credentials included. */
 const sent = {
   token: TOKEN,
   wrongToken: 'wrong-token-Zk3v9',
@@ -43,7 +43,7 @@ const sent = {
   text: 'body-Tp3z7',
 } as const;
 
-/** What the upstream tells: of its own data, and of itself. */
+/** Texts that only the upstream has: its data, error texts and addresses. */
 const told = [
   'Name of',
   'user-1',
@@ -71,7 +71,7 @@ const everything = screen(`
 
 const json = { 'content-type': 'application/json' };
 
-/** What can be asked, rightly and wrongly. */
+/** Valid and invalid request bodies, with their headers unless these are `json`. */
 const bodies: readonly (readonly [what: string, body: string, headers?: Readonly<Record<string, string>>])[] =
   [
     ['a screen', JSON.stringify({ query: everything })],
@@ -160,23 +160,23 @@ const upstreamHeaders = {
 };
 
 const faults: readonly (readonly [what: string, faults: readonly Fault[]])[] = [
-  ['nothing', []],
+  ['none', []],
   ...[302, 400, 401, 403, 404, 429, 500, 503].map(
     (status) =>
       [`${status}`, [{ kind: 'status', status, body: upstreamBody, headers: upstreamHeaders }]] as const,
   ),
-  ['a page', [{ kind: 'status', status: 502, html: true, body: upstreamBody.message }]],
-  ['broken JSON', [{ kind: 'truncate' }]],
+  ['HTML page', [{ kind: 'status', status: 502, html: true, body: upstreamBody.message }]],
+  ['truncated JSON', [{ kind: 'truncate' }]],
   [
-    'other JSON',
+    'unexpected JSON',
     [{ kind: 'alter', alter: () => ({ entities: upstreamBody, interactingInteractions: [upstreamBody] }) }],
   ],
-  ['text', [{ kind: 'alter', alter: () => upstreamBody.message }]],
-  ['a broken answer', [{ kind: 'reset', afterBytes: 200 }]],
-  ['a timeout', [{ kind: 'hang', resource: 'users' }]],
+  ['text instead of an object', [{ kind: 'alter', alter: () => upstreamBody.message }]],
+  ['connection reset', [{ kind: 'reset', afterBytes: 200 }]],
+  ['timeout', [{ kind: 'hang', resource: 'users' }]],
 ];
 
-/** Nothing of these is in the log, which has a line of each request all the same. */
+/** Expects `count` request lines in the log, and none of `secrets`, `sent` and `told`. */
 function expectSilence({ text, requests }: CapturedLog, secrets: readonly string[], count: number): void {
   expect(requests()).toHaveLength(count);
   const log = text();
@@ -194,7 +194,7 @@ const headers = {
   'x-request-id': sent.requestId,
 };
 
-/** Sends all there is to one gateway. Gives how many requests that were. */
+/** Sends all bodies, paths, methods and hosts to one gateway. Resolves to the number of requests. */
 async function sendEverything(url: string, credentials: Readonly<Record<string, string>>): Promise<number> {
   const post = async (body: string, more: Readonly<Record<string, string>> = json) => {
     const answer = await fetch(`${url}/graphql?a=${sent.parameter}`, {
@@ -227,7 +227,7 @@ async function sendEverything(url: string, credentials: Readonly<Record<string, 
 }
 
 test.each(faults)(
-  'the log has nothing of what is sent and read while the upstream gives %s',
+  'the log contains no text of clients or of the upstream, with the upstream fault: %s',
   async (_what, some) => {
     const log = capturedLog('debug');
     const env = { UPSTREAM_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '1000', MAX_BODY_BYTES: '100000' };
@@ -242,7 +242,7 @@ test.each(faults)(
   },
 );
 
-test('the log has nothing of the credentials of callers, whether they are accepted or not', async () => {
+test('the log contains nothing of the credentials of callers, accepted or rejected', async () => {
   const log = capturedLog('debug');
   const key = await issuerKey('key-1');
   const { env } = await issuerForTest(key);
@@ -270,7 +270,7 @@ test('the log has nothing of the credentials of callers, whether they are accept
   expectSilence(log, [API_KEY, ...parts, ...Object.values(claims), 'audience-Nx2k6', 'key-Qb7u3'], count);
 });
 
-test('the log has nothing of what a client had asked that went away', async () => {
+test('the log contains nothing of the request of a client that disconnects', async () => {
   const log = capturedLog('debug');
   const { gateway, sandbox } = await gatewayForTest({ log: log.log, faults: [{ kind: 'hang' }] });
   const url = await listeningForTest(gateway.listener);
@@ -291,11 +291,11 @@ test('the log has nothing of what a client had asked that went away', async () =
   expectSilence(log, [], 1);
 });
 
-test('the log has nothing of what a defect of the gateway’s own is about, and says where it is', async () => {
+test('the log names the place of a defect in the gateway, and contains nothing that its error quotes', async () => {
   const log = capturedLog('debug');
   const { gateway } = await gatewayForTest({ log: log.log, env: { UPSTREAM_REPORT: 'on' } });
   const asked = graphqlRequest(`{ user(id: "${sent.literal}") { name } }`);
-  // There is no other way to a defect than to make one: in what is asked while the request is looked at.
+  // Simulated defect: reading this header throws while the gateway makes the request's context.
   const { headers: asksOf } = asked;
   Object.defineProperty(asksOf, 'get', {
     value: (name: string) => {

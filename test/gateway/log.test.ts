@@ -14,7 +14,7 @@ const levels = pino.levels.values;
 const USER = '{ user(id: "user-1") { name } }';
 
 describe('the log', () => {
-  test('tells why a token was not accepted, and nothing of the token', async () => {
+  test('states why a token was not accepted, and contains nothing of the token', async () => {
     const { log, entries, requests, text } = capturedLog('debug');
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
@@ -37,7 +37,7 @@ describe('the log', () => {
     };
     for (const token of Object.keys(tokens)) await ask(USER, bearer(token));
     expect(requests().map(({ credentialFault }) => credentialFault)).toEqual(Object.values(tokens));
-    // Anybody could fill it with them.
+    // Any client could flood the log with warnings.
     expect(entries().filter(({ level }) => level >= (levels['warn'] ?? 0))).toEqual([]);
     for (const token of [expired, forged, unknownKey]) {
       for (const part of token.split('.')) expect(text()).not.toContain(part);
@@ -47,7 +47,7 @@ describe('the log', () => {
     expect(text()).not.toContain('a-user');
   });
 
-  test('tells once that the issuer’s keys could not be read, and why', async () => {
+  test('reports once that the issuer’s keys could not be read, and why', async () => {
     const { log, others, text } = capturedLog();
     const { env, answer } = await issuerForTest();
     answer((response) => response.writeHead(503).end());
@@ -69,7 +69,7 @@ describe('the log', () => {
     expect(text()).not.toContain('a=b');
   });
 
-  test('has nothing of clients that go away in the middle of what they send, but for who looks for defects', async () => {
+  test('reports only at level debug a client that disconnects while it sends its request', async () => {
     const { log, entries } = capturedLog('debug');
     const { gateway } = await gatewayForTest({ log });
     let seen = 0;
@@ -87,7 +87,7 @@ describe('the log', () => {
     expect(new Set(aborted().map(({ level }) => level))).toEqual(new Set([levels['debug']]));
   });
 
-  test('takes from Yoga its words and errors, and nothing else', () => {
+  test('contains the texts and errors that Yoga logs, and none of its other arguments', () => {
     const { log, entries, text } = capturedLog('debug');
     const yoga = yogaLogger(log);
     const cause = new TypeError('a defect');
@@ -105,7 +105,7 @@ describe('the log', () => {
     expect(text()).not.toContain('a request');
   });
 
-  test('quotes nothing of what defects are about, and tells where they are', () => {
+  test('contains type and stack of a defect, and no address, number or quoted text of its message', () => {
     const { log, entries, text } = capturedLog();
     let defect: unknown;
     try {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/organisation.ts';
 
-/** A gateway that compiles everything, over a campaign with an interaction for each of these. */
+/** Nodes of a campaign with one interaction per row, from a gateway that compiles every operation. */
 async function nodesOf(rows: readonly object[], selection: string): Promise<unknown> {
   const interactingInteractions = rows.map((row, n) => ({ ...interaction(n), ...row }));
   const organisation = { ...supervisorsOrganisation(), interactions: () => ({ interactingInteractions }) };
@@ -14,8 +14,8 @@ async function nodesOf(rows: readonly object[], selection: string): Promise<unkn
   return data.campaignInteractions.nodes;
 }
 
-describe('of rows that refer to the same id', () => {
-  test('each reference keeps its own name and URI', async () => {
+describe('rows that refer to the same id', () => {
+  test('keep the name and URI of each single reference', async () => {
     const agents = [
       { id: 'user-1', name: 'One', selfUri: '/one' },
       { id: 'user-1', name: 'Two', selfUri: '/one' },
@@ -34,7 +34,7 @@ describe('of rows that refer to the same id', () => {
     );
   });
 
-  test('each contact keeps the contact list that its own row tells', async () => {
+  test('keep for each contact the contact list of its own row', async () => {
     const lists = ['list-a', 'list-b', 'list-a'];
     const rows = lists.map((dialerContactListId) => ({
       contact: { id: 'contact-1', name: 'Same' },

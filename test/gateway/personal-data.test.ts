@@ -15,7 +15,7 @@ function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
 
-/** Two callers, of whom one has the scope. */
+/** API keys of two callers; only `trusted` has the scope. */
 const env = {
   AUTH_PII_SCOPE: SCOPE,
   AUTH_API_KEY_HASHES: `${hashOf('trusted')}=read+${SCOPE},${hashOf('other')}=read`,
@@ -25,10 +25,10 @@ const other = { 'x-api-key': 'other' };
 
 interface Guarded {
   readonly query: string;
-  /** What the caller with the scope has in the place of the field, and what was called for it. */
+  /** Value of the field for a caller with the scope, and the calls made for it. */
   readonly given: unknown;
   readonly calls: Readonly<Record<string, number>>;
-  /** What any other caller has, and what was called for that. */
+  /** Data for any other caller, and the calls made for it. */
   readonly without: { readonly data: unknown; readonly calls: Readonly<Record<string, number>> };
   readonly path: readonly (string | number)[];
   readonly affected: {
@@ -38,7 +38,7 @@ interface Guarded {
   };
 }
 
-/** A field of all interactions. */
+/** Case of a field of `CampaignInteraction`, selected for all interactions. */
 function ofInteractions(field: string, below: string, given: unknown, calls = {}): Guarded {
   const list = { login: 1, campaignInteractions: 1 };
   return {
@@ -54,7 +54,7 @@ function ofInteractions(field: string, below: string, given: unknown, calls = {}
   };
 }
 
-/** A root field. */
+/** Case of a root field. */
 function ofQuery(
   field: string,
   type: string,
@@ -74,7 +74,7 @@ function ofQuery(
 
 const conversation = { id: 'conversation-0', participants: [{ name: 'Participant 0' }] };
 
-/** How to ask for each field that is personal data; a new one has to be added here. */
+/** Case of each field that is personal data. A new field has to be added here. */
 const guarded: Readonly<Record<string, Guarded>> = {
   'CampaignInteraction.callerAddress': ofInteractions('callerAddress', '', '+15550100'),
   'CampaignInteraction.contact': ofInteractions(
@@ -102,7 +102,7 @@ const guarded: Readonly<Record<string, Guarded>> = {
   ),
 };
 
-test('every field that the schema marks as personal data is asked for below', () => {
+test('every field that the schema marks as personal data has a case in this file', () => {
   const marked = Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .flatMap((type) =>
@@ -116,7 +116,7 @@ test('every field that the schema marks as personal data is asked for below', ()
 describe.each(Object.entries(guarded))(
   '%s',
   (_field, { query, given, calls: wanted, without, path, affected }) => {
-    test('is there for a caller that has the scope', async () => {
+    test('has its value for a caller with the scope', async () => {
       const { ask, calls } = await serviceGatewayForTest(env);
       const { data, errors } = await ask(query, trusted);
       expect(errors).toBeUndefined();
@@ -124,7 +124,7 @@ describe.each(Object.entries(guarded))(
       expect(calls()).toEqual(wanted);
     });
 
-    test('is null with one error for any other, at no call, and everything else is there', async () => {
+    test('is null with one FORBIDDEN error for any other caller, without a call for it or harm to other fields', async () => {
       const { ask, calls } = await serviceGatewayForTest(env);
       const answer = await ask(query, other);
       expect(answer.data).toEqual(without.data);
@@ -139,8 +139,8 @@ describe.each(Object.entries(guarded))(
   },
 );
 
-describe('without the scope', () => {
-  test('each field has one error, however often and wherever it is asked for', async () => {
+describe('a caller without the scope', () => {
+  test('gets one error for each field, however often and wherever the query selects it', async () => {
     const { ask, calls } = await serviceGatewayForTest(env);
     const { data, errors } = await ask(
       `{
@@ -192,7 +192,7 @@ describe('without the scope', () => {
     expect(calls()).toEqual({ login: 1, campaigns: 1, campaignInteractions: 1 });
   });
 
-  test('no campaign is read to find out where a contact is', async () => {
+  test('causes no read of a campaign to find the contact list of a contact', async () => {
     const faults = [
       altered('campaignInteractions', (body) => ({
         ...body,
@@ -209,9 +209,9 @@ describe('without the scope', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, contacts: 1 });
   });
 
-  test('nothing of it comes out in another way: other fields, cursors, filters, errors', async () => {
+  test('sees no personal data in other fields, cursors, filters or errors', async () => {
     const { ask } = await serviceGatewayForTest(env, [
-      // So that there are errors of other things as well.
+      // Fault that adds errors about other fields.
       { kind: 'status', status: 403, resource: 'users' },
     ]);
     const interaction = `
@@ -253,7 +253,7 @@ describe('without the scope', () => {
     ]) {
       expect(text).not.toContain(hidden);
     }
-    // The same tell-tales are there for who has the scope.
+    // Counter-check: the caller with the scope sees all these texts.
     const seen = JSON.stringify(await ask(screen(interaction), trusted));
     for (const shown of [
       '+1555',
@@ -267,7 +267,7 @@ describe('without the scope', () => {
     }
   });
 
-  test('nothing of it is had from somebody else who asks for the same at the same time', async () => {
+  test('sees no personal data if a caller with the scope sends the same query at the same time', async () => {
     const { ask } = await serviceGatewayForTest(env);
     const query = screen('contact { data } destinationAddress');
     const [mine, theirs] = await Promise.all([ask(query, other), ask(query, trusted)]);
@@ -276,7 +276,7 @@ describe('without the scope', () => {
     expect(JSON.stringify(theirs)).toContain('+1555');
   });
 
-  test('a refused argument is told as anywhere else', async () => {
+  test('gets BAD_USER_INPUT for an invalid argument, like any caller', async () => {
     const { ask, calls } = await serviceGatewayForTest(env);
     const answer = await ask('{ contact(contactListId: "../a", id: "b") { id } }', other);
     expect(onlyError(answer).extensions.code).toBe('BAD_USER_INPUT');
@@ -284,7 +284,7 @@ describe('without the scope', () => {
   });
 });
 
-describe('who may see it', () => {
+describe('the permission to see personal data', () => {
   const query = guarded['Query.contact']?.query ?? '';
   const seen = { data: { contact: { id: 'contact-7', data: { Phone: '+15557' } } } };
 
@@ -298,12 +298,12 @@ describe('who may see it', () => {
     ['a longer scope', { scope: `${SCOPE}:all` }, false],
     ['a part of the scope', { scope: 'customers' }, false],
     ['the scope in capitals', { scope: SCOPE.toUpperCase() }, false],
-    ['several scopes in one of a list', { scp: [`openid ${SCOPE}`] }, false],
-    ['scopes apart by commas', { scope: `openid,${SCOPE}` }, false],
+    ['several scopes in one list element', { scp: [`openid ${SCOPE}`] }, false],
+    ['scopes separated by commas', { scope: `openid,${SCOPE}` }, false],
     ['an object', { scope: { [SCOPE]: true } }, false],
     ['a list of lists', { scp: [[SCOPE]] }, false],
-    ['another claim', { scopes: SCOPE, permissions: [SCOPE], roles: [SCOPE] }, false],
-  ])('is told by the claims of a token: %s', async (_what, claims, may) => {
+    ['other claims', { scopes: SCOPE, permissions: [SCOPE], roles: [SCOPE] }, false],
+  ])('depends on the claims of a token: %s', async (_what, claims, may) => {
     const key = await issuerKey('key-1');
     const issuer = await issuerForTest(key);
     const { ask } = await serviceGatewayForTest({ ...issuer.env, AUTH_PII_SCOPE: SCOPE });
@@ -312,28 +312,28 @@ describe('who may see it', () => {
     expect(answer.errors?.map(({ extensions }) => extensions.code)).toEqual(may ? undefined : ['FORBIDDEN']);
   });
 
-  test('is every caller that is authenticated where no scope is wanted', async () => {
+  test('belongs to every authenticated caller if no scope is configured', async () => {
     const { ask } = await serviceGatewayForTest({ AUTH_API_KEY_HASHES: hashOf('other') });
     expect(await ask(query, other)).toEqual(seen);
   });
 
-  test('is nobody where a scope is wanted and callers are not authenticated', async () => {
+  test('belongs to nobody if a scope is configured and callers are not authenticated', async () => {
     const { ask, calls } = await serviceGatewayForTest({ AUTH_PII_SCOPE: SCOPE });
     expect(onlyError(await ask(query, trusted)).extensions.code).toBe('FORBIDDEN');
     expect(calls()).toEqual({});
   });
 
-  test('is everybody where neither is', async () => {
+  test('belongs to everybody if neither a scope nor authentication is configured', async () => {
     const { ask } = await serviceGatewayForTest({});
     expect(await ask(query)).toEqual(seen);
   });
 
-  test('is who has a token of the upstream that may, where each brings one', async () => {
+  test('is left to the upstream if each caller sends its own token', async () => {
     const { query: ask } = await forgetfulGatewayForTest();
     expect(await ask(query)).toEqual(seen);
   });
 
-  test('is no question before it is known who asks', async () => {
+  test('is not checked for an unauthenticated caller, who gets UNAUTHENTICATED', async () => {
     const { ask, calls } = await serviceGatewayForTest(env);
     expect(onlyError(await ask(query)).extensions.code).toBe('UNAUTHENTICATED');
     expect(calls()).toEqual({});

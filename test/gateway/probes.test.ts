@@ -7,7 +7,7 @@ import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
 type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 
-/** Both ways in. */
+/** Both entries of the gateway: `fetch`, and its listener on a port. */
 async function waysTo(gateway: Gateway): Promise<[name: string, ask: Ask][]> {
   const address = await listeningForTest(gateway.listener);
   return [
@@ -27,7 +27,7 @@ function unready(login: string) {
   return { status: 503, body: { status: 'not ready', checks: { configuration: 'ok', login } } };
 }
 
-test('a probe gets a short answer in JSON, which no cache may keep', async () => {
+test('a probe gets a short JSON answer, without a call, that no cache may store', async () => {
   const { gateway, calls } = await gatewayForTest();
   for (const [name, ask] of await waysTo(gateway)) {
     for (const [path, body] of [
@@ -47,7 +47,7 @@ test('a probe gets a short answer in JSON, which no cache may keep', async () =>
   expect(calls()).toEqual({});
 });
 
-test('a probe is asked with GET or HEAD, and with nothing else', async () => {
+test('a probe answers any method but GET and HEAD with 405', async () => {
   const { gateway } = await gatewayForTest();
   for (const [name, ask] of await waysTo(gateway)) {
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
@@ -63,7 +63,7 @@ test('a probe is asked with GET or HEAD, and with nothing else', async () => {
   }
 });
 
-test('what ends like a probe is none: neither another path nor a query', async () => {
+test('a URL whose path or query only resembles that of a probe is not a probe', async () => {
   const { gateway } = await gatewayForTest();
   for (const [name, ask] of await waysTo(gateway)) {
     for (const path of ['/graphql/health', '/x/ready', '/health/', '/healthy', '/READY', '//health']) {
@@ -77,15 +77,15 @@ test('what ends like a probe is none: neither another path nor a query', async (
   }
 });
 
-describe('with a login of its own', () => {
-  test('it is ready when it has logged in, which the first probe makes it do, and the others do not', async () => {
+describe('a gateway with its own login', () => {
+  test('is ready once it has logged in, which only the first probe causes', async () => {
     const { gateway, calls } = await serviceGatewayForTest({});
     expect(await Promise.all([ready(gateway), ready(gateway)])).toEqual([inService, inService]);
     expect(await ready(gateway)).toEqual(inService);
     expect(calls()).toEqual({ login: 1 });
   });
 
-  test('it says why not, in words of its own, and asks no more often than a login may', async () => {
+  test('reports and logs a failed login by its code alone, and does not repeat it for each probe', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
     const { gateway, sandbox, calls } = await serviceGatewayForTest(
@@ -106,7 +106,7 @@ describe('with a login of its own', () => {
     }
   });
 
-  test('it says while the login is under way that it is, and does not keep the probe waiting', async () => {
+  test('reports that its login is under way instead of keeping the probe waiting', async () => {
     const { gateway, calls } = await serviceGatewayForTest({}, [{ kind: 'hang', resource: 'login' }]);
     expect(await ready(gateway)).toEqual(unready('under way'));
     expect(await ready(gateway)).toEqual(unready('under way'));
@@ -114,7 +114,7 @@ describe('with a login of its own', () => {
     expect((await gateway.fetch(new Request('http://gateway.example/health'))).status).toBe(200);
   });
 
-  test('it stays ready once it was, and spends no call on a probe', async () => {
+  test('stays ready after its login even if the upstream fails, and spends no call on a probe', async () => {
     const { gateway, sandbox, ask, calls } = await serviceGatewayForTest({});
     expect(await ready(gateway)).toEqual(inService);
     sandbox.faults.push({ kind: 'status', status: 500 });
@@ -124,7 +124,7 @@ describe('with a login of its own', () => {
     expect(calls()).toEqual({});
   });
 
-  test('it comes back by itself when the login service does', async () => {
+  test('becomes ready by itself when the login service recovers', async () => {
     const { gateway } = await serviceGatewayForTest({}, [
       { kind: 'status', status: 500, resource: 'login', times: 1 },
     ]);
@@ -132,7 +132,7 @@ describe('with a login of its own', () => {
     expect(await ready(gateway)).toEqual(inService);
   });
 
-  test('it logs in no more when it is about to end', async () => {
+  test('does not log in for a probe once it is retired', async () => {
     const { gateway, calls } = await serviceGatewayForTest({});
     gateway.retire();
     await ready(gateway);
@@ -142,8 +142,8 @@ describe('with a login of its own', () => {
 
 test.each([
   ["callers' tokens", {}],
-  ['a token of its own', { GENESYSCLOUD_ACCESS_TOKEN: 'token-of-a-caller' }],
-])('with %s it is ready at once, for there is nothing to log in with', async (_what, env) => {
+  ['its own access token', { GENESYSCLOUD_ACCESS_TOKEN: 'token-of-a-caller' }],
+])('a gateway with %s is ready at once, because it needs no login', async (_what, env) => {
   const { gateway, calls } = await gatewayForTest({ env });
   expect(await ready(gateway)).toEqual({
     status: 200,
@@ -152,7 +152,7 @@ test.each([
   expect(calls()).toEqual({});
 });
 
-test('it is not ready when it is about to end, nor afterwards, and alive and answering all the same', async () => {
+test('a retired gateway is not ready, even after its disposal, but stays alive and answers requests until then', async () => {
   const { gateway, query } = await gatewayForTest();
   gateway.retire();
   const draining = {

@@ -16,7 +16,7 @@ function post(body: string, accept = 'application/json'): Request {
   return new Request('http://localhost/graphql', { method: 'POST', headers, body });
 }
 
-/** The status that a query gets in either media type, and all of its errors; nothing may have been spent on it. */
+/** Statuses of a refused query in both media types, and its errors. Expects no data and no call. */
 async function refused(query: string, env: Readonly<Record<string, string>> = SMALL, operationName?: string) {
   const { gateway, calls } = await gatewayForTest({ env });
   const statuses = [];
@@ -31,65 +31,62 @@ async function refused(query: string, env: Readonly<Record<string, string>> = SM
   return { statuses, errors: answer.errors };
 }
 
-/** So many lists, variables or selections in one another. */
+/** Brackets nested `levels` deep; left open if `close` is empty. */
 const nested = (open: string, levels: number, close = '') => open.repeat(levels) + close.repeat(levels);
 
-describe('a query is refused, with which limit it is beyond, by how much, and what is allowed:', () => {
+describe('a query beyond a limit', () => {
   const fields = (count: number) =>
     Array.from({ length: count }, (_, n) => `user${n}: user(id: "user-${n}") { id }`).join(' ');
 
   test.each([
-    ['too deep', '{ user(id: "user-1") { manager { manager { id } } } }', 'depth', 4, 3],
+    ['depth', '{ user(id: "user-1") { manager { manager { id } } } }', 'depth', 4, 3],
     [
-      'too deep by a fragment',
+      'depth within a fragment',
       '{ user(id: "user-1") { ...U } } fragment U on User { manager { manager { id } } }',
       'depth',
       4,
       3,
     ],
-    ['too many aliases', '{ user(id: "user-1") { a: id b: id c: id } }', 'aliases', 3, 2],
+    ['aliases', '{ user(id: "user-1") { a: id b: id c: id } }', 'aliases', 3, 2],
     [
-      'too many aliases, each as often as its fragment is spread',
+      'aliases of a fragment, counted at each spread',
       '{ user(id: "user-1") { ...U manager { ...U } } } fragment U on User { a: id b: id }',
       'aliases',
       4,
       2,
     ],
     [
-      'too many aliases, also of what every type has',
+      'aliases of __typename',
       '{ user(id: "user-1") { a: __typename b: __typename c: __typename } }',
       'aliases',
       3,
       2,
     ],
+    ['root fields', '{ __typename campaigns { totalCount } user(id: "user-1") { id } }', 'rootFields', 3, 2],
     [
-      'too many root fields',
-      '{ __typename campaigns { totalCount } user(id: "user-1") { id } }',
-      'rootFields',
-      3,
-      2,
-    ],
-    [
-      'too many root fields, those of fragments among them',
+      'root fields, those of fragments included',
       '{ ...A ... on Query { campaigns { totalCount } } } fragment A on Query { __typename user(id: "user-1") { id } }',
       'rootFields',
       3,
       2,
     ],
-  ])('%s', async (_what, query, limit, asked, allowed) => {
-    const { statuses, errors } = await refused(query);
-    expect(statuses).toEqual([200, 400]);
-    expect(errors).toEqual([
-      {
-        message: expect.stringMatching(
-          new RegExp(`^The query .*\\b${asked}\\b.*; at most ${allowed} are allowed \\(MAX_`),
-        ),
-        extensions: { code: 'GRAPHQL_VALIDATION_FAILED', limit, asked, allowed },
-      },
-    ]);
-  });
+  ])(
+    'is refused with the limit, its count and the allowed maximum: %s',
+    async (_what, query, limit, asked, allowed) => {
+      const { statuses, errors } = await refused(query);
+      expect(statuses).toEqual([200, 400]);
+      expect(errors).toEqual([
+        {
+          message: expect.stringMatching(
+            new RegExp(`^The query .*\\b${asked}\\b.*; at most ${allowed} are allowed \\(MAX_`),
+          ),
+          extensions: { code: 'GRAPHQL_VALIDATION_FAILED', limit, asked, allowed },
+        },
+      ]);
+    },
+  );
 
-  test('too many tokens, which are counted to the end of what is no query at all', async () => {
+  test('is refused for too many tokens, which are counted to the end even if its syntax is wrong', async () => {
     const { statuses, errors } = await refused(`{ ${'a '.repeat(100)}`);
     expect(statuses).toEqual([200, 400]);
     expect(errors).toEqual([
@@ -103,8 +100,8 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
   test.each([
     ['line feeds', '\n'],
     ['carriage returns', '\r'],
-    ['both', '\r\n'],
-  ])('too many line breaks: %s', async (_what, lineBreak) => {
+    ['pairs of both, counted once', '\r\n'],
+  ])('is refused for too many line breaks: %s', async (_what, lineBreak) => {
     const { statuses, errors } = await refused(`${lineBreak.repeat(5000)}{ __typename }${lineBreak}`, {});
     expect(statuses).toEqual([200, 400]);
     expect(errors).toEqual([
@@ -115,7 +112,7 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
     ]);
   });
 
-  test('too many line breaks, in the URL of a GET', async () => {
+  test('is refused for too many line breaks in the URL of a GET', async () => {
     const { gateway, calls } = await gatewayForTest();
     const query = encodeURIComponent(`${'\n'.repeat(5001)}{ user(id: "user-1") { id } }`);
     const headers = { authorization: `Bearer ${TOKEN}` };
@@ -126,7 +123,7 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
     expect(calls()).toEqual({});
   });
 
-  test('too many directives', async () => {
+  test('is refused for too many directives', async () => {
     const { errors } = await refused(`{ __typename ${'@skip(if: false) '.repeat(51)} }`, {});
     expect(errors).toContainEqual({
       message: 'The query has 51 directives; at most 50 are allowed.',
@@ -134,7 +131,7 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
     });
   });
 
-  test('beyond several limits at once, and in several operations: one error for each limit', async () => {
+  test('gets one error for each limit, even if several of its operations exceed it', async () => {
     const query = `query A { ${fields(5)} } query B { ${fields(4)} }`;
     const { errors } = await refused(query, { ...SMALL, MAX_TOKENS: '2000' }, 'B');
     expect(errors.map(({ extensions }: { extensions: object }) => extensions)).toEqual([
@@ -143,32 +140,32 @@ describe('a query is refused, with which limit it is beyond, by how much, and wh
     ]);
   });
 
-  test('beyond a limit and wrong in a hundred other ways', async () => {
+  test('gets the error of the limit first, however many other errors it has', async () => {
     const { errors } = await refused(`{ ${fields(11)} ${'nothing '.repeat(200)} }`, {});
     expect(errors[0].extensions).toMatchObject({ limit: 'rootFields', asked: 12, allowed: 10 });
   });
 });
 
-describe('what is at its limit is answered:', () => {
+describe('the limits of queries', () => {
   test.each([
     ['depth', '{ user(id: "user-1") { manager { id } } }'],
     [
-      'depth, to which fragments add none',
+      'depth, to which fragments do not add',
       '{ ... on Query { user(id: "user-1") { ...U } } } fragment U on User { manager { id } }',
     ],
     ['aliases', '{ user(id: "user-1") { a: id b: id } }'],
     [
-      'root fields, of which one that is asked for twice is one',
+      'root fields, one of them selected twice',
       '{ user(id: "user-1") { id } __typename user(id: "user-1") { name } }',
     ],
     ['tokens', `{ user(id: "user-1") { ${'id '.repeat(50)} } }`],
     ['line breaks', `${'\n'.repeat(2500)}{ user(id: "user-1") { id } }${'\r\n'.repeat(2500)}`],
-  ])('%s', async (_what, query) => {
+  ])('admit a query that is exactly at its limit: %s', async (_what, query) => {
     const { query: ask } = await gatewayForTest({ env: SMALL });
     expect((await ask(query)).errors).toBeUndefined();
   });
 
-  test('and so are the examples, and what tools ask of the schema, with the limits as they are', async () => {
+  test('admit by default the example queries and the introspection query of tools', async () => {
     const { query } = await gatewayForTest();
     const introspection = getIntrospectionQuery({
       descriptions: true,
@@ -181,7 +178,7 @@ describe('what is at its limit is answered:', () => {
     }
   });
 
-  test('fragments that are spread again and again are counted without being followed each time', async () => {
+  test('count fragments that spread each other exponentially, without following each spread', async () => {
     const doubling = Array.from(
       { length: 60 },
       (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`,
@@ -200,17 +197,17 @@ describe('what is at its limit is answered:', () => {
   });
 });
 
-describe('nothing that is nested brings the gateway out of step:', () => {
+describe('deep nesting', () => {
   test.each([
-    ['braces', nested('{a', 20_000)],
-    ['brackets', `{ a(b: ${nested('[', 20_000, ']')}) }`],
-    ['objects', `{ a(b: ${nested('{a:', 20_000, '}')}) }`],
-    ['types', `query ($v: ${nested('[', 20_000, ']')}) { a }`],
-    ['brackets, fewer than there may be tokens', `{ a(b: ${nested('[', 1_900)}`],
-    ['brackets, closed', `{ user(id: ${nested('[', 950, ']')}) { id } }`],
-    ['selections, closed', nested('{a', 600, '}')],
-    ['what is no token at all', `{ ${nested('{', 20_000)} \u0000`],
-  ])('%s', async (_what, query) => {
+    ['braces of selections', nested('{a', 20_000)],
+    ['brackets of lists', `{ a(b: ${nested('[', 20_000, ']')}) }`],
+    ['braces of objects', `{ a(b: ${nested('{a:', 20_000, '}')}) }`],
+    ['brackets of types', `query ($v: ${nested('[', 20_000, ']')}) { a }`],
+    ['open brackets, fewer than the allowed tokens', `{ a(b: ${nested('[', 1_900)}`],
+    ['closed brackets', `{ user(id: ${nested('[', 950, ']')}) { id } }`],
+    ['closed selections', nested('{a', 600, '}')],
+    ['braces before an invalid character', `{ ${nested('{', 20_000)} \u0000`],
+  ])('is refused by a limit on tokens or nesting: %s', async (_what, query) => {
     const { statuses, errors } = await refused(query, {});
     expect(statuses).toEqual([200, 400]);
     expect(errors).toEqual([
@@ -226,19 +223,19 @@ describe('nothing that is nested brings the gateway out of step:', () => {
     ]);
   });
 
-  test('as deep as it may be it is read, and found to be no query of this schema', async () => {
+  test('exactly at its limit is parsed, and refused by validation alone', async () => {
     const { errors } = await refused(`{ user(id: ${nested('[', 498, ']')}) { id } }`, {});
     expect(errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     expect(errors[0].extensions).not.toHaveProperty('limit');
   });
 
-  test('many tokens are no way around it where they are allowed', async () => {
+  test('is refused even if MAX_TOKENS allows very many tokens', async () => {
     const many = { MAX_TOKENS: '1000000', MAX_BODY_BYTES: '1000000', MAX_DEPTH: '100' };
     const { errors } = await refused(nested('{a', 20_000, '}'), many);
     expect(errors[0].extensions).toMatchObject({ limit: 'nesting', asked: 20_000, allowed: 500 });
   });
 
-  test('fragments that spread each other in a circle', async () => {
+  test('of fragments that spread each other in a cycle is refused', async () => {
     const { statuses, errors } = await refused(
       '{ ...A } fragment A on Query { a: __typename ...B } fragment B on Query { b: __typename ...A }',
       {},
@@ -251,7 +248,7 @@ describe('nothing that is nested brings the gateway out of step:', () => {
 describe("a request's body", () => {
   const query = JSON.stringify({ query: '{ user(id: "user-1") { id } }' });
 
-  test('may have as many bytes as the setting says, and no more', async () => {
+  test('may have MAX_BODY_BYTES bytes, and is refused with 413 beyond that', async () => {
     const { gateway, calls } = await gatewayForTest({ env: { MAX_BODY_BYTES: '1000' } });
     expect((await gateway.fetch(post(query.padEnd(1000)))).status).toBe(200);
     calls();
@@ -268,7 +265,7 @@ describe("a request's body", () => {
     expect(calls()).toEqual({});
   });
 
-  test('of several queries is refused as what it is', async () => {
+  test('with several queries is refused as an unsupported batch', async () => {
     const { gateway, calls } = await gatewayForTest();
     const response = await gateway.fetch(post(`[${query}, ${query}]`));
     expect(response.status).toBe(400);

@@ -6,10 +6,10 @@ import { ANY_SIZE, forgetfulGatewayForTest, type GraphQLAnswer } from '../suppor
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
-/** Time limits that end nothing in a test that shows what else does. */
+/** Time limits that never apply, for tests of the quota alone. */
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 
-/** One call each, whoever else asks at the same moment: neither can be had but one by one. */
+/** Queries that never share a call, because scripts and conversations have no bulk call. */
 function scriptQueries(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `{ script(id: "script-of-${n}") { name } }`);
 }
@@ -26,7 +26,7 @@ function isRefused({ errors = [] }: GraphQLAnswer): boolean {
 }
 
 describe('a quota', () => {
-  test('that is met is waited for where the time allows it, without a single 429', async () => {
+  test('that is used up is waited for if the deadline allows it, without a single 429', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 20, windowSeconds: 1 },
       env: patient,
@@ -37,7 +37,7 @@ describe('a quota', () => {
     expect(timesRateLimited(sandbox)).toBe(0);
   });
 
-  test('is used up before anybody is refused, and who is refused costs nothing', async () => {
+  test('is used up before any request is refused, and a refused request costs no call', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 12, windowSeconds: 60 },
     });
@@ -57,13 +57,13 @@ describe('a quota', () => {
     expect(sandbox.requests).toHaveLength(12);
   });
 
-  test('of one is not that of another', async () => {
+  test('is separate for each identity', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 2, windowSeconds: 60 },
       tokens: ['another'],
     });
     const answers = [];
-    // One after the other, for each tells what is left.
+    // Sequential, because each answer reports what is left.
     // oxlint-disable-next-line eslint/no-await-in-loop
     for (const text of scriptQueries(3)) answers.push(await query(text));
     expect(answers.map(isRefused)).toEqual([false, false, true]);
@@ -71,7 +71,7 @@ describe('a quota', () => {
     expect(timesRateLimited(sandbox)).toBe(0);
   });
 
-  test('that others spend as well is believed, and not counted by what the gateway sent', async () => {
+  test('that others spend as well is taken from the answers, not counted by the gateway’s own calls', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       faults: [
         {
@@ -96,7 +96,7 @@ describe('a quota', () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('that turns out to be used up holds all calls of that identity until the time named, and no one else’s', async () => {
+  test('that a 429 shows to be used up blocks all calls of its identity until the named time, and no other identity’s', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       faults: [{ kind: 'rateLimited', retryAfterSeconds: 42, resource: 'users', times: 1 }],
       tokens: ['another'],
@@ -118,7 +118,7 @@ describe('a quota', () => {
     expect((await query('{ queue(id: "queue-1") { name } }', {}, 'another')).errors).toBeUndefined();
   });
 
-  test('that is short is spent on lists before details', async () => {
+  test('with a single permit is spent on lists before details', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'delay', ms: 200, resource: 'users', times: 1 }],
       env: { ...patient, UPSTREAM_CONCURRENCY: '1' },
@@ -137,7 +137,7 @@ describe('a quota', () => {
     expect(order.slice(3).toSorted()).toEqual(['queues', 'scripts']);
   });
 
-  test('that callers share is spent in turns, however much one of them asks for', async () => {
+  test('that callers share is spent in turns, however many calls one of them needs', async () => {
     const hash = (key: string) => createHash('sha256').update(key).digest('hex');
     const { ask, sandbox } = await serviceGatewayForTest(
       { ...patient, UPSTREAM_CONCURRENCY: '1', AUTH_API_KEY_HASHES: `${hash('greedy')},${hash('modest')}` },
@@ -145,7 +145,7 @@ describe('a quota', () => {
     );
     const greedy = { 'x-api-key': 'greedy' };
     const scripts = Array.from({ length: 10 }, (_, n) => `s${n}: script(id: "greedy-${n}") { id }`);
-    // While the first call is under way, all of the others come to wait.
+    // All other calls wait for a permit while the first is under way.
     const first = ask('{ user(id: "user-1") { name } }', greedy);
     await expect.poll(() => sandbox.requests.some(({ resource }) => resource === 'users')).toBe(true);
     const rest = [
@@ -160,7 +160,7 @@ describe('a quota', () => {
     expect(order.indexOf('modest')).toBeLessThan(2);
   });
 
-  test('that is not short refuses nobody for how long an answer took once', async () => {
+  test('that is not short refuses no call because one answer was slow', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       faults: [{ kind: 'delay', ms: 1_000, resource: 'scripts', times: 1 }],
       env: {
@@ -176,7 +176,7 @@ describe('a quota', () => {
     expect(calls()).toEqual({ scripts: 41 });
   });
 
-  test('counts what was sent and never answered', async () => {
+  test('counts calls that were sent and never answered', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 8, windowSeconds: 60 },
       faults: [{ kind: 'reset', resource: 'scripts' }],
@@ -184,7 +184,7 @@ describe('a quota', () => {
     });
     await query('{ queue(id: "queue-1") { name } }');
     for (const text of scriptQueries(4)) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- each is to be over before the next
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each must end before the next begins
       await query(text);
     }
     const rest = conversationQueries(8).map((text) => query(text));

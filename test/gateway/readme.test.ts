@@ -12,12 +12,12 @@ import { gatewayForTest } from '../support/gateway.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 
-/** The first code block in a language. */
+/** First code block of the README in a language; empty if there is none. */
 function block(language: string): string {
   return new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(readme)?.[1] ?? '';
 }
 
-/** The rows of the table below a header of these cells, without the formatting of cells. */
+/** Rows of the README's table with this header, as trimmed cells. */
 function table(...header: string[]): string[][] {
   const lines = readme.split('\n').map((line) =>
     line
@@ -33,7 +33,7 @@ function table(...header: string[]): string[][] {
   );
 }
 
-test('the query to paste answers as the README shows, for the calls that it says', async () => {
+test('the README’s query returns the fields that the README shows, for the calls that it states', async () => {
   const { query, calls } = await gatewayForTest({ organisation: generateOrganisation(1) });
   const { data, errors } = await query(block('graphql'));
   expect(errors).toBeUndefined();
@@ -46,7 +46,7 @@ test('the query to paste answers as the README shows, for the calls that it says
   expect(calls()).toEqual({ campaignInteractions: 1, users: 1, contacts: 1, queues: 1 });
 });
 
-test('the table of settings is that of the code', () => {
+test('the README’s table of settings matches the code', () => {
   expect(
     table('setting', 'meaning', 'default').map(([name, meaning, value]) => [name, meaning, value]),
   ).toEqual(
@@ -58,7 +58,7 @@ test('the table of settings is that of the code', () => {
   );
 });
 
-test('the table of cardinalities is that of the code', () => {
+test('the README’s table of cardinalities matches the code', () => {
   expect(
     table('cardinality', 'most', 'of what').map(([name, most, meaning]) => [name, most, meaning]),
   ).toEqual(
@@ -66,7 +66,7 @@ test('the table of cardinalities is that of the code', () => {
   );
 });
 
-test('the permissions that a credential needs are those of the calls that are made', async () => {
+test('the README’s table of permissions matches the calls that are made', async () => {
   const needed = new Map(
     (await recordCalls()).map(({ resource, permissions }) => [
       `\`${resource}\``,
@@ -78,7 +78,7 @@ test('the permissions that a credential needs are those of the calls that are ma
   expect(rows.map(([, resource, permission]) => [resource, permission])).toEqual([...needed]);
 });
 
-test('the fields that are personal data are those that the schema marks', () => {
+test('the README names as personal data exactly the fields that the schema marks', () => {
   const marked = Object.values(schema.getTypeMap())
     .filter(isObjectType)
     .flatMap((type) => Object.values(type.getFields()))
@@ -89,7 +89,7 @@ test('the fields that are personal data are those that the schema marks', () => 
   expect(names.toSorted()).toEqual(marked.toSorted());
 });
 
-test('the table of the sandbox’s settings names all that it reads, and no other', () => {
+test('the README’s table of sandbox settings has exactly those that the sandbox reads', () => {
   const source = readFileSync(
     new URL('../../src/sandbox/parse-sandbox-settings.ts', import.meta.url),
     'utf8',
@@ -99,7 +99,7 @@ test('the table of the sandbox’s settings names all that it reads, and no othe
   expect(new Set(told)).toEqual(read);
 });
 
-test('the table of metrics is that of what is exported', async () => {
+test('the README’s table of metrics has exactly those that are exported', async () => {
   const metrics = new GatewayMetrics();
   await gatewayForTest({ metrics });
   const exported = (await metrics.text()).match(/(?<=^# TYPE )gateway_\w+/gm) ?? [];
@@ -110,7 +110,7 @@ test('the table of metrics is that of what is exported', async () => {
   expect(table('metric', 'what it tells')).toHaveLength(exported.length);
 });
 
-test('every runtime dependency is there for a reason that is given', () => {
+test('the README gives a reason for every runtime dependency', () => {
   const rows = table('package', 'why it is here');
   expect(rows.map(([name]) => name)).toEqual(
     Object.keys(packageJson.dependencies).map((name) => `\`${name}\``),
@@ -118,7 +118,7 @@ test('every runtime dependency is there for a reason that is given', () => {
   for (const [, why] of rows) expect(why).toMatch(/\w{3}/);
 });
 
-test('every file and folder that is linked or drawn exists', () => {
+test('every file and folder that the README links or lists exists', () => {
   const links = [
     ...readme.matchAll(
       /\]\(((?:src|test|schema|codegen|examples|scripts|deploy|CHANGELOG|Dockerfile)[^)]*)\)/g,

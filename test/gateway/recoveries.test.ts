@@ -4,30 +4,41 @@ import type { ResourceName } from '../../src/sandbox/route.ts';
 import { callsOfEveryDetail, everyDetail, nodesIn, onlyError, screen } from '../support/answers.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 
-describe('a call that fails for a reason that passes', () => {
-  /** Faults of some calls, and how often the resource is called in all. */
+describe('a call with a transient failure', () => {
+  /** Transient faults, each with the total number of calls to its resource. */
   const passing: readonly [what: string, fault: Fault & { resource: ResourceName }, calls: number][] = [
     ['502', { kind: 'status', status: 502, resource: 'users', times: 1 }, 2],
     ['503, twice', { kind: 'status', status: 503, resource: 'users', times: 2 }, 3],
     ['504', { kind: 'status', status: 504, resource: 'users', times: 1 }, 2],
-    ['a page of a proxy', { kind: 'html', resource: 'users', times: 2 }, 3],
+    ['the page of a proxy', { kind: 'html', resource: 'users', times: 2 }, 3],
     ['a broken connection', { kind: 'reset', resource: 'users', times: 1 }, 2],
     ['half a body', { kind: 'reset', afterBytes: 100, resource: 'users', times: 1 }, 2],
-    ['429 and a second', { kind: 'rateLimited', retryAfterSeconds: 1, resource: 'users', times: 1 }, 2],
-    ['429 and no time', { kind: 'rateLimited', retryAfterSeconds: null, resource: 'users', times: 1 }, 2],
+    [
+      '429 with a Retry-After of a second',
+      { kind: 'rateLimited', retryAfterSeconds: 1, resource: 'users', times: 1 },
+      2,
+    ],
+    [
+      '429 without a Retry-After',
+      { kind: 'rateLimited', retryAfterSeconds: null, resource: 'users', times: 1 },
+      2,
+    ],
     ['503 for a reading POST', { kind: 'status', status: 503, resource: 'contacts', times: 1 }, 2],
     ['503 for the list', { kind: 'status', status: 503, resource: 'campaignInteractions', times: 1 }, 2],
     ['503 for one of three scripts', { kind: 'status', status: 503, resource: 'scripts', times: 1 }, 4],
   ];
 
-  test.each(passing)('is made again, and nobody sees anything of it: %s', async (_what, fault, count) => {
-    const healthy = await gatewayForTest();
-    const { query, calls } = await gatewayForTest({ faults: [fault] });
-    expect(await query(everyDetail)).toEqual(await healthy.query(everyDetail));
-    expect(calls()).toEqual({ ...callsOfEveryDetail, [fault.resource]: count });
-  });
+  test.each(passing)(
+    'is retried, and the answer is as if it had not failed: %s',
+    async (_what, fault, count) => {
+      const healthy = await gatewayForTest();
+      const { query, calls } = await gatewayForTest({ faults: [fault] });
+      expect(await query(everyDetail)).toEqual(await healthy.query(everyDetail));
+      expect(calls()).toEqual({ ...callsOfEveryDetail, [fault.resource]: count });
+    },
+  );
 
-  test('is not made again when the upstream wants it later than anybody waits', async () => {
+  test('is not retried if its Retry-After is longer than the request may take', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'status', status: 503, resource: 'users', headers: { 'Retry-After': '42' } }],
     });
@@ -38,7 +49,7 @@ describe('a call that fails for a reason that passes', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
   });
 
-  test('is not made again beyond what the request may spend', async () => {
+  test('is not retried beyond the call budget of its request', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'status', status: 503, resource: 'users' }],
       env: { MAX_UPSTREAM_CALLS: '3' },
@@ -54,7 +65,7 @@ describe('a call that fails for a reason that passes', () => {
   });
 });
 
-test('calls that fail together are not made again beyond what their request may spend', async () => {
+test('calls that fail together are not retried beyond the call budget of their request', async () => {
   const { query, calls } = await gatewayForTest({
     latencyMs: 20,
     faults: [{ kind: 'status', status: 503 }],
@@ -65,9 +76,9 @@ test('calls that fail together are not made again beyond what their request may 
   expect(calls()).toEqual({ scripts: 8 });
 });
 
-describe('a bulk call that is refused as a whole', () => {
+describe('a batch that is refused as a whole', () => {
   test.each([400, 404, 413, 414] as const)(
-    'for one id with %i is answered for all others, and the id stands alone',
+    'for one id with %i is bisected, so that only this id fails',
     async (status) => {
       const healthy = await gatewayForTest();
       const rows = nodesIn(await healthy.query(everyDetail));
@@ -85,12 +96,12 @@ describe('a bulk call that is refused as a whole', () => {
           row.agent.id === 'user-13' ? { ...row, agent: { ...row.agent, title: null, email: null } } : row,
         ),
       );
-      // The 20 of them, then the halves of 20, 10, 5 and 2.
+      // One call for all 20, then two halves each of 20, 10, 5 and 2 ids.
       expect(calls()).toEqual({ ...callsOfEveryDetail, users: 9 });
     },
   );
 
-  test('for one contact with 404 is answered for all others, and that contact is one the upstream does not know', async () => {
+  test('for one contact with 404 is bisected, so that only this contact is unknown, without an error', async () => {
     const { query } = await gatewayForTest({
       faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-7'], status: 404 }],
     });
@@ -100,7 +111,7 @@ describe('a bulk call that is refused as a whole', () => {
     expect(unknown).toEqual([{ contact: { id: 'contact-7', data: null } }]);
   });
 
-  test('for a contact list that is gone leaves all of its contacts unknown to the upstream, without an error', async () => {
+  test('for a missing contact list leaves all of its contacts unknown, without an error', async () => {
     const { query } = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'contacts', status: 404 }],
     });
@@ -109,7 +120,7 @@ describe('a bulk call that is refused as a whole', () => {
     expect(nodesIn(answer).every(({ contact }) => contact.data === null)).toBe(true);
   });
 
-  test('for two ids leaves these two unknown, with an error each', async () => {
+  test('for two ids is bisected, so that only these two fail, with an error each', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'refuseIds', resource: 'contacts', ids: ['contact-0', 'contact-99'] }],
     });
@@ -119,11 +130,11 @@ describe('a bulk call that is refused as a whole', () => {
       ['contact-99'],
     ]);
     expect(nodesIn(answer).filter(({ contact }) => contact.data === null)).toHaveLength(2);
-    // The 100 of them, then six halvings for each, of which the first serves both; one of the halves of 3 is one alone.
+    // One call for all 100, then 12 halvings: 7 for contact-0 and 6 for contact-99, which share the first.
     expect(calls()).toEqual({ campaignInteractions: 1, contacts: 25 });
   });
 
-  test('for having too many ids is answered in smaller ones', async () => {
+  test('for too many ids is answered in smaller calls', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'tooManyIds', resource: 'users', maxIds: 5, status: 414 }],
     });
@@ -133,7 +144,7 @@ describe('a bulk call that is refused as a whole', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 7 });
   });
 
-  test('is split no further than the request may spend; what is left is unknown', async () => {
+  test('is bisected only as far as the call budget of the request allows, and the remaining ids fail', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'refuseIds', resource: 'users', ids: ['user-0'] }],
       env: { MAX_UPSTREAM_CALLS: '6' },
@@ -150,7 +161,7 @@ describe('a bulk call that is refused as a whole', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 5 });
   });
 
-  test('by a page of a proxy is not split: that is about no id', async () => {
+  test('with the page of a proxy is not bisected, because no id is the reason', async () => {
     const { query, calls } = await gatewayForTest({
       faults: [{ kind: 'status', status: 404, html: true, resource: 'users' }],
     });

@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { forgetfulGatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, campaign, interaction, supervisorsOrganisation } from '../support/organisation.ts';
 
-/** Asks for these fields of all interactions of the campaign. */
+/** Query for these fields of all interactions of the campaign. */
 const nodes = (selection: string) =>
   `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { ${selection} } } }`;
 
-describe('what a reference says itself costs no call', () => {
+describe('the fields that a reference itself holds', () => {
   const everyReference = ['campaign', 'agent', 'contact', 'queue', 'script', 'skills'];
 
   test.each([
@@ -14,12 +14,15 @@ describe('what a reference says itself costs no call', () => {
     ['under aliases', (field: string) => `a: ${field} { b: id c: name d: selfUri __typename }`],
     ['in inline fragments', (field: string) => `${field} { ... { id ... { name } } selfUri }`],
     ['on the interface', (field: string) => `${field} { ... on DomainEntity { id name selfUri } }`],
-    ['beside fields that are skipped', (field: string) => `${field} { id name ...Details @skip(if: true) }`],
     [
-      'beside fields that are not included',
+      'beside fields that @skip leaves out',
+      (field: string) => `${field} { id name ...Details @skip(if: true) }`,
+    ],
+    [
+      'beside fields that @include leaves out',
       (field: string) => `${field} { id ...Details @include(if: false) }`,
     ],
-  ])('%s', async (_how, selection) => {
+  ])('cost no call if they are selected %s', async (_how, selection) => {
     const { query, calls } = await forgetfulGatewayForTest();
     for (const field of everyReference) {
       const needsFragment = selection(field).includes('...Details');
@@ -32,7 +35,7 @@ describe('what a reference says itself costs no call', () => {
     }
   });
 
-  test('with details that a variable leaves out, and with them one call', async () => {
+  test('cost no call beside details that a variable leaves out, and one call if it includes them', async () => {
     const { query, calls } = await forgetfulGatewayForTest();
     const screen = `query ($more: Boolean!) {
       campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { agent { name ...More @include(if: $more) } } }
@@ -45,7 +48,7 @@ describe('what a reference says itself costs no call', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
   });
 
-  test('on an inlined conversation, whose participants are references too', async () => {
+  test('cost no call on an inlined conversation and on the references of its participants', async () => {
     const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       nodes(`conversation {
@@ -67,8 +70,8 @@ describe('what a reference says itself costs no call', () => {
   });
 });
 
-describe('a name that the upstream left out', () => {
-  test('is looked up, once for all who need it', async () => {
+describe('the name of a reference', () => {
+  test('is loaded, with one call for all references, if the upstream left it out', async () => {
     const rows = Array.from({ length: 10 }, (_, n) => ({
       ...interaction(n),
       agent: { id: `user-${n % 5}` },
@@ -87,7 +90,7 @@ describe('a name that the upstream left out', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('does not change one that it gave: selecting more never changes a name', async () => {
+  test('stays as the upstream gave it when a query selects more fields', async () => {
     const rows = [{ ...interaction(0), agent: { id: 'user-0', name: 'Known under another name' } }];
     const { query } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), interactions: () => ({ pendingInteractions: rows }) },
@@ -101,7 +104,7 @@ describe('a name that the upstream left out', () => {
 });
 
 describe('calls for details', () => {
-  test('managers and divisions of all agents add two calls at most', async () => {
+  test('are two for the agents of all rows, their managers and their divisions', async () => {
     const { query, calls } = await forgetfulGatewayForTest();
     const { data, errors } = await query(
       nodes('agent { email manager { id name email } division { id name } }'),
@@ -117,7 +120,7 @@ describe('calls for details', () => {
 
   test('carry no more ids than the batch size, each id once', async () => {
     const { query, calls, sandbox } = await forgetfulGatewayForTest({ env: { UPSTREAM_BATCH_SIZE: '8' } });
-    // Each id is asked for as such and with parts, which must not count twice in a batch.
+    // Fields need each id with and without expanded parts; a batch must count it once.
     const { errors } = await query(
       nodes('agent { email presence { systemPresence } skills { proficiency } }'),
     );
@@ -130,7 +133,7 @@ describe('calls for details', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 3 });
   });
 
-  test('ask the upstream to expand what was selected and nothing else', async () => {
+  test('ask the upstream to expand only what is selected', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest();
     const expands = async (selection: string) => {
       sandbox.requests.length = 0;
@@ -145,11 +148,11 @@ describe('calls for details', () => {
     expect(await expands('agent { email routingStatus { status } presence { systemPresence } }')).toEqual([
       ['presence', 'routingStatus'],
     ]);
-    // The managers are other users, of whom nothing is to be expanded.
+    // Managers are other users, for whom nothing is expanded.
     expect(await expands('agent { skills { proficiency } manager { email } }')).toEqual([['skills'], []]);
   });
 
-  test('read the parts of an agent right', async () => {
+  test('give an agent its expanded presence, routing status and skills', async () => {
     const { query } = await forgetfulGatewayForTest();
     const { data } = await query(
       nodes(`agent {
@@ -191,7 +194,7 @@ describe('calls for details', () => {
     expect(unsized?.query.has('includeSize')).toBe(false);
   });
 
-  test('for progress and statistics are one each for all campaigns, fifty statistics at a time', async () => {
+  test('cover the progress of all campaigns at once, and the statistics of up to 50 campaigns', async () => {
     const campaigns = Array.from({ length: 60 }, (_, n) => campaign(`campaign-${n}`));
     const { query, calls } = await forgetfulGatewayForTest({
       organisation: { ...supervisorsOrganisation(), campaigns },

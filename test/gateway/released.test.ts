@@ -12,7 +12,7 @@ import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 
-/** The sources of one request over a real upstream, beside the gateway that it is usually reached through. */
+/** Data sources of one request that call a sandbox directly, not through a gateway. */
 async function sourcesForTest() {
   const { sandbox, calls } = await forgetfulGatewayForTest();
   const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT });
@@ -40,13 +40,13 @@ async function sourcesForTest() {
 
 const loads: readonly [what: string, load: (sources: DataSources) => Promise<unknown>][] = [
   ['an entity', ({ users }) => users.load('user-1')],
-  ['a part of one', ({ users }) => users.load('user-1', ['presence'])],
+  ['an expanded part of an entity', ({ users }) => users.load('user-1', ['presence'])],
   ['a list', ({ campaignInteractions }) => campaignInteractions.load(CAMPAIGN_ID, [], 0)],
   ['a page of campaigns', ({ campaignListing }) => campaignListing.slice({}, 0, 10)],
   ['a contact', ({ contacts }) => contacts.named(CONTACT_LIST_ID, 'contact-1')],
 ];
 
-test.each(loads)('%s is not asked for any more once the request has been answered', async (_what, load) => {
+test.each(loads)('%s is not loaded any more once the request has been answered', async (_what, load) => {
   const { sources, calls } = await sourcesForTest();
   expect(await load(sources)).not.toBeNull();
   calls();
@@ -57,7 +57,7 @@ test.each(loads)('%s is not asked for any more once the request has been answere
   expect(calls()).toEqual({});
 });
 
-test('what was read is let go of once the request has been answered', async () => {
+test('an entity that was read is released once the request has been answered', async () => {
   const { sources } = await sourcesForTest();
   await sources.users.load('user-1');
   expect(sources.users.known('user-1')).toMatchObject({ id: 'user-1' });

@@ -17,8 +17,8 @@ const USER = '{ user(id: "user-1") { email } }';
 const json = { 'content-type': 'application/json' };
 const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-describe('the line of a request', () => {
-  test('tells what was asked, what it cost and how it went', async () => {
+describe('the log line of a request', () => {
+  test('states the operation, client, cost and outcome', async () => {
     const { log, entries } = capturedLog();
     const { gateway, calls } = await keepingGatewayForTest({ log });
     const asked = graphqlRequest(`query Screen ${everyDetail}`);
@@ -51,7 +51,7 @@ describe('the line of a request', () => {
     ]);
   });
 
-  test('counts what was kept, what was shared, and each try', async () => {
+  test('counts cache hits, shared reads, and each attempt of a call', async () => {
     const { log, requests } = capturedLog();
     const { query, calls } = await keepingGatewayForTest({
       log,
@@ -67,7 +67,7 @@ describe('the line of a request', () => {
     expect(new Set(numbers)).toEqual(new Set(['0,0,1', '0,1,0', '2,0,0']));
   });
 
-  test('tells operations apart by what they ask for, not by what they ask about', async () => {
+  test('has a document hash that depends on the selected fields, not on literals or comments', async () => {
     const { log, requests } = capturedLog();
     const { query } = await gatewayForTest({ log });
     await query('query A { user(id: "user-1") { name } }');
@@ -81,14 +81,14 @@ describe('the line of a request', () => {
     expect(nameless).not.toHaveProperty('operation');
   });
 
-  test('cuts the name of an operation that is as long as a body', async () => {
+  test('cuts a long operation name to 64 characters', async () => {
     const { log, requests } = capturedLog();
     const { query } = await gatewayForTest({ log });
     await query(`query ${'A'.repeat(5_000)} { __typename }`);
     expect(requests()[0]?.['operation']).toBe('A'.repeat(64));
   });
 
-  test('leaves out the name of an operation that may be somebody’s number', async () => {
+  test('leaves out an operation name with a long number, which may be personal', async () => {
     const { log, requests, text: logged } = capturedLog();
     const { query } = await gatewayForTest({ log });
     await query('query Calls_491701234567 { __typename }');
@@ -97,7 +97,7 @@ describe('the line of a request', () => {
     expect(logged()).not.toContain('491701234567');
   });
 
-  test('tells who asked by a hash that is the same for all of their requests, and no one else’s', async () => {
+  test('identifies the caller by a hash that is the same for all of its requests, and for no other caller’s', async () => {
     const { log, requests } = capturedLog();
     const { query } = await gatewayForTest({ log, tokens: ['token-of-another'] });
     await query(USER);
@@ -113,13 +113,13 @@ describe('the line of a request', () => {
   });
 
   test.each([
-    ['a number of somebody', '15551234567', '15551234567'],
-    ['an address', 'ada@example.com', '1 (ada@example.com)'],
-    ['what breaks lines', 'a\tb', 'a"b'],
-    ['letters of all kinds', 'clé', 'ü'],
-    ['more than a name', 'x'.repeat(65), '1'.repeat(33)],
-    ['nothing', '', ''],
-  ])('leaves out the name and version of a client that are %s', async (_what, name, version) => {
+    ['a phone number', '15551234567', '15551234567'],
+    ['an e-mail address', 'ada@example.com', '1 (ada@example.com)'],
+    ['a tab or quotation mark', 'a\tb', 'a"b'],
+    ['non-ASCII letters', 'clé', 'ü'],
+    ['too many characters', 'x'.repeat(65), '1'.repeat(33)],
+    ['no characters', '', ''],
+  ])('leaves out a client name and version with %s', async (_what, name, version) => {
     const { log, requests } = capturedLog();
     const { gateway } = await gatewayForTest({ log });
     const asked = graphqlRequest('{ __typename }');
@@ -131,7 +131,7 @@ describe('the line of a request', () => {
     expect(requests()[0]).not.toHaveProperty('clientVersion');
   });
 
-  test('is there at debug alone for what only asks how the gateway is', async () => {
+  test('is at level debug for health probes, and at level info otherwise', async () => {
     for (const level of ['info', 'debug'] as const) {
       const { log, requests } = capturedLog(level);
       const { gateway } = await gatewayForTest({ log });
@@ -143,8 +143,8 @@ describe('the line of a request', () => {
   });
 });
 
-describe('a client that goes away', () => {
-  test('is logged as one, with what was done for it', async () => {
+describe('a client that disconnects', () => {
+  test('is logged as aborted, with the calls made for it', async () => {
     const { log, requests } = capturedLog();
     const { gateway, sandbox } = await gatewayForTest({ log, faults: [{ kind: 'hang' }] });
     const url = await listeningForTest(gateway.listener);
@@ -162,7 +162,7 @@ describe('a client that goes away', () => {
     expect(requests()[0]).not.toHaveProperty('status');
   });
 
-  test('is logged as one, too, where it came without a port', async () => {
+  test('is logged as aborted also if its request came through fetch', async () => {
     const { log, requests } = capturedLog();
     const { gateway, sandbox } = await gatewayForTest({ log, faults: [{ kind: 'hang' }] });
     const leaving = new AbortController();
@@ -181,38 +181,34 @@ interface Sent {
   readonly body?: string;
 }
 
-/** With whatever status, where that is another's concern. */
+/** Kinds of answers, each with its status and the request for it. Other tests check the status of a preflight. */
 const answers: readonly [what: string, status: unknown, sent: Sent][] = [
   ['data', 200, { method: 'POST', headers: json, body: '{"query": "{ __typename }"}' }],
   ['data by GET', 200, { path: '/graphql?query=%7B__typename%7D', headers: { 'x-graphql-yoga-csrf': '1' } }],
   ['an error', 200, { method: 'POST', headers: json, body: '{"query": "{ nothing }"}' }],
   ['GraphiQL’s page', 200, { headers: { accept: 'text/html' } }],
-  ['a refusal of its host', 403, { headers: { host: 'evil.example' } }],
-  ['a refusal of what is no host', 400, { headers: { host: 'a b' } }],
-  ['nothing there', 404, { path: '/elsewhere' }],
-  ['a refusal of its method', 405, { method: 'DELETE' }],
+  ['a refused host', 403, { headers: { host: 'evil.example' } }],
+  ['an invalid host', 400, { headers: { host: 'a b' } }],
+  ['an unknown path', 404, { path: '/elsewhere' }],
+  ['a refused method', 405, { method: 'DELETE' }],
   [
     'a preflight',
     expect.any(Number),
     { method: 'OPTIONS', headers: { origin: 'https://a.example', 'access-control-request-method': 'POST' } },
   ],
+  ['a refused Accept header', 406, { method: 'POST', headers: { ...json, accept: 'image/png' }, body: '{}' }],
+  ['a refused body size', 413, { method: 'POST', headers: { ...json, 'content-length': '999999999' } }],
   [
-    'a refusal of what it accepts',
-    406,
-    { method: 'POST', headers: { ...json, accept: 'image/png' }, body: '{}' },
-  ],
-  ['a refusal of its size', 413, { method: 'POST', headers: { ...json, 'content-length': '999999999' } }],
-  [
-    'a refusal of what any page could send',
+    'a refused request that any web page could send',
     403,
     { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' },
   ],
-  ['a refusal of its type', 415, { method: 'POST', headers: { 'content-type': 'image/png' }, body: 'x' }],
-  ['a refusal of what is no JSON', 400, { method: 'POST', headers: json, body: '{' }],
+  ['a refused content type', 415, { method: 'POST', headers: { 'content-type': 'image/png' }, body: 'x' }],
+  ['a body that is no JSON', 400, { method: 'POST', headers: json, body: '{' }],
 ];
 
 describe('x-request-id', () => {
-  test.each(answers)('comes with %s, and is in the log', async (_what, status, sent) => {
+  test.each(answers)('is in the answer and in the log: %s', async (_what, status, sent) => {
     const { log, requests } = capturedLog();
     const { gateway } = await gatewayForTest({ log });
     const url = await listeningForTest(gateway.listener);
@@ -229,14 +225,17 @@ describe('x-request-id', () => {
     expect(requests()).toHaveLength(3);
   });
 
-  test.each(['', 'a b', 'ü', '<script>', 'a,b', 'x'.repeat(65)])('is made up instead of %j', async (id) => {
-    const { gateway } = await gatewayForTest();
-    const asked = graphqlRequest('{ __typename }');
-    asked.headers.set('x-request-id', id);
-    expect((await gateway.fetch(asked)).headers.get('x-request-id')).toMatch(UUID);
-  });
+  test.each(['', 'a b', 'ü', '<script>', 'a,b', 'x'.repeat(65)])(
+    'is a new UUID instead of %j',
+    async (id) => {
+      const { gateway } = await gatewayForTest();
+      const asked = graphqlRequest('{ __typename }');
+      asked.headers.set('x-request-id', id);
+      expect((await gateway.fetch(asked)).headers.get('x-request-id')).toMatch(UUID);
+    },
+  );
 
-  test('is in each line that the log has of a request, although another made the call that failed', async () => {
+  test('is in every log line of a request, even if another request made the failed call', async () => {
     const { log, requests, others } = capturedLog();
     const { gateway, calls } = await forgetfulGatewayForTest({
       log,
@@ -262,7 +261,7 @@ describe('x-request-id', () => {
   });
 });
 
-/** By hand: `fetch` does not let tests say which host they are for. */
+/** Sends a request with `node:http`, because `fetch` does not let tests set the Host header. */
 async function answerTo(
   url: string,
   { path = '/graphql', body, ...options }: Sent,
@@ -272,7 +271,7 @@ async function answerTo(
     ...options,
     headers: { ...options.headers, ...(requestId !== undefined && { 'x-request-id': requestId }) },
   });
-  // It may be answered before all of it has come.
+  // The answer may come before the whole request has been sent.
   asking.on('error', () => undefined);
   const answered = once(asking, 'response');
   if (options.headers?.['content-length'] === undefined) asking.end(body);

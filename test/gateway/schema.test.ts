@@ -7,7 +7,7 @@ import {
   validateSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { resolverOf } from '../../src/executor/prepare-fields.ts';
+import { resolverOf } from '../../src/executor/wrap-resolvers.ts';
 import { schema } from '../../src/schema.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 
@@ -15,7 +15,7 @@ const objectTypes = Object.values(schema.getTypeMap())
   .filter((type) => isObjectType(type))
   .filter(({ name }) => !name.startsWith('__'));
 
-/** What a reference can refer to: everything of it but the id may need a call. A conversation always comes whole. */
+/** Types that references refer to: all fields but the id may need a call. A conversation always comes whole. */
 const entities = objectTypes
   .filter((type) => type.getInterfaces().some(({ name }) => name === 'DomainEntity'))
   .map(({ name }) => name)
@@ -31,31 +31,31 @@ test('the schema is valid', () => {
   expect(validateSchema(schema)).toEqual([]);
 });
 
-/** A description as one line. */
+/** Description as one line; empty if there is none. */
 function said({ description }: { description?: string | null | undefined }): string {
   return (description ?? '').replaceAll(/\s+/g, ' ');
 }
 
-describe('of null it is said what it means', () => {
+describe('the descriptions of the schema', () => {
   const fields = objectTypes.flatMap(({ name }) => fieldsOf(name));
   const nullable = fields.filter(([, { type }]) => !isNonNullType(type));
-  // What a row or a reference says by itself has no resolver and costs nothing; personal data has one to guard it.
+  // Fields that a row or reference itself holds cost no call and have no resolver, except the guard of personal data.
   const costly = fields.filter(([, field]) => resolverOf(field) !== undefined);
 
-  test.each(nullable)('at %s', (_path, field) => {
+  test.each(nullable)('say what null means for the field %s', (_path, field) => {
     expect(said(field)).toMatch(/\bNull (when|while|where) |\bNull, with an error, when /);
   });
 
-  // Relay has a page's pageInfo never null; where it cannot be known, the connection is.
+  // Relay requires a pageInfo that is never null; if it cannot be known, the connection is null.
   test.each(costly.filter(([path]) => path !== 'CampaignConnection.pageInfo'))(
-    'which of the two it is, unknown to the upstream or not to be known, where it costs a call or is guarded: %s',
+    'say that null can come with an error for a field that costs a call or is guarded: %s',
     (_path, field) => {
       expect(isNonNullType(field.type)).toBe(false);
       expect(said(field)).toContain('with an error');
     },
   );
 
-  test('at every argument and every field of a filter that may be left out', () => {
+  test('say what null means for every optional argument and filter field', () => {
     const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType);
     const optional = [
       ...fields.flatMap(([, { args }]) => args),
@@ -66,7 +66,7 @@ describe('of null it is said what it means', () => {
     expect(unsaid.map(({ name }) => name)).toEqual([]);
   });
 
-  test('and the names of all that can be referred to are among what costs a call', () => {
+  test('are checked for the names of all referenced entities as fields that cost a call', () => {
     expect(entities).toContain('User');
     const paths = new Set(costly.map(([path]) => path));
     for (const name of entities) expect(paths).toContain(`${name}.name`);
@@ -79,7 +79,7 @@ describe('a connection', () => {
     .flatMap(({ name }) => fieldsOf(name))
     .filter(([, { type }]) => getNamedType(type).name.endsWith('Connection'));
 
-  /** How to ask for each field that gives one; a new one has to be added here. */
+  /** Query of each field that returns a connection. A new field has to be added here. */
   const queries: Readonly<Record<string, (args: string) => string>> = {
     'Query.campaigns': (args) => `{ campaigns(${args}) { totalCount } }`,
     'Query.campaignInteractions': (args) =>
@@ -88,12 +88,12 @@ describe('a connection', () => {
       `{ campaign(id: "campaign-1") { interactions(${args}) { totalCount } } }`,
   };
 
-  test('is asked for below', () => {
+  test('has a query in this file for every field that returns one', () => {
     expect(connections.map(([path]) => path).toSorted()).toEqual(Object.keys(queries).toSorted());
   });
 
   test.each(connections)(
-    'has rules for its pages, at which nothing is spent on a bad request: %s',
+    'refuses invalid page arguments without a call, and accepts null: %s',
     async (path, { type }) => {
       const { query, calls } = await gatewayForTest();
       const asked = queries[path] ?? (() => '');
@@ -114,7 +114,7 @@ describe('a connection', () => {
     },
   );
 
-  test('has nodes, edges with cursors, and the place of the page in the whole', () => {
+  test('has nodes, edges and pageInfo, none of them null', () => {
     for (const name of new Set(connections.map(([, { type }]) => getNamedType(type).name))) {
       const fields = Object.fromEntries(fieldsOf(name).map(([, field]) => [field.name, String(field.type)]));
       const node = name.replace(/Connection$/, '');
@@ -127,7 +127,7 @@ describe('a connection', () => {
   });
 });
 
-test('what the schema says of its scalars can be read by clients', async () => {
+test('the descriptions of the scalars can be read by clients', async () => {
   const { query } = await gatewayForTest();
   const { data } = await query(`{
     dateTime: __type(name: "DateTime") { description specifiedByURL }

@@ -3,7 +3,7 @@ import type { Fault } from '../../src/sandbox/fault.ts';
 import { onlyError, screen } from '../support/answers.ts';
 import { gatewayForTest, TOKEN } from '../support/gateway.ts';
 
-/** Without `selfUri`, which is a path of the upstream by right. */
+/** Details without `selfUri`, which is a path of the upstream by definition. */
 const everyDetail = screen(`
   id
   campaign { id campaignStatus }
@@ -14,7 +14,7 @@ const everyDetail = screen(`
   skills { id state }
 `);
 
-describe('nothing of the upstream’s URL, host, body or token is in an answer', () => {
+describe('an answer contains nothing of the upstream’s URL, host, body or token', () => {
   const secret = 'do-not-tell';
   const body = {
     message: `${secret} at https://internal.example/api/v2/users?id=user-1`,
@@ -39,15 +39,21 @@ describe('nothing of the upstream’s URL, host, body or token is in an answer',
       failure: `${status}`,
       fault: { kind: 'status' as const, status, body, headers },
     })),
-    { failure: '502 with a page', fault: { kind: 'status', status: 502, html: true, body: secret, headers } },
-    { failure: 'page', fault: { kind: 'status', status: 200, html: true, body: secret, headers } },
+    {
+      failure: '502 with an HTML page',
+      fault: { kind: 'status', status: 502, html: true, body: secret, headers },
+    },
+    {
+      failure: '200 with an HTML page',
+      fault: { kind: 'status', status: 200, html: true, body: secret, headers },
+    },
     { failure: 'text', fault: { kind: 'alter', alter: () => secret } },
-    { failure: 'list of text', fault: { kind: 'alter', alter: () => [secret] } },
-    { failure: 'error as an answer', fault: { kind: 'alter', alter: () => body } },
-    { failure: 'rows of text', fault: { kind: 'alter', alter: () => ({ entities: secret }) } },
+    { failure: 'list of texts', fault: { kind: 'alter', alter: () => [secret] } },
+    { failure: 'error body with status 200', fault: { kind: 'alter', alter: () => body } },
+    { failure: 'text instead of rows', fault: { kind: 'alter', alter: () => ({ entities: secret }) } },
     { failure: 'broken connection', fault: { kind: 'reset' } },
-    { failure: 'broken answer', fault: { kind: 'reset', afterBytes: 40 } },
-    { failure: 'half an answer', fault: { kind: 'truncate' } },
+    { failure: 'connection broken within the body', fault: { kind: 'reset', afterBytes: 40 } },
+    { failure: 'truncated JSON', fault: { kind: 'truncate' } },
   ])('after a failure: $failure', async ({ fault }) => {
     for (const resource of ['users', 'contacts', 'scripts', 'campaignInteractions'] as const) {
       const { query, sandbox, calls } = await gatewayForTest({ faults: [{ ...fault, resource }] });
@@ -59,7 +65,7 @@ describe('nothing of the upstream’s URL, host, body or token is in an answer',
     }
   });
 
-  test('when the upstream cannot be reached at all', async () => {
+  test('when the upstream cannot be reached', async () => {
     const { query, sandbox } = await gatewayForTest();
     await sandbox.close();
     const answer = await query(everyDetail);

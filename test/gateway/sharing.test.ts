@@ -6,7 +6,7 @@ import { CAMPAIGN_ID } from '../support/organisation.ts';
 
 const USER = '{ user(id: "user-1") { name } }';
 const userAnswer = { data: { user: { name: 'Name of user-1' } } };
-/** No time limit of the gateway's own ends anything in a test that shows what else does. */
+/** Time limits that never apply, for tests in which something else ends a call. */
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 const hang = { kind: 'hang', resource: 'users', times: 1 } as const;
 
@@ -14,14 +14,14 @@ function range(count: number): number[] {
   return Array.from({ length: count }, (_, n) => n);
 }
 
-/** Lets the event loop turn so many times. */
+/** Waits for `count` turns of the event loop. */
 async function turns(count: number): Promise<void> {
   // oxlint-disable-next-line eslint/no-await-in-loop
   for (let n = 0; n < count; n += 1) await turn();
 }
 
-describe('reads that are the same, of one identity and at the same time', () => {
-  test('are one call', async () => {
+describe('reads of the same ids', () => {
+  test('by one identity at the same time are one call', async () => {
     const { query, calls } = await forgetfulGatewayForTest({ latencyMs: 50 });
     const list = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount } }`;
     const answers = await Promise.all(Array.from({ length: 10 }, () => query(list)));
@@ -29,14 +29,14 @@ describe('reads that are the same, of one identity and at the same time', () => 
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('are one call for each identity', async () => {
+  test('by several identities at the same time are one call for each identity', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({ latencyMs: 50, tokens: ['one', 'two'] });
     await Promise.all(['one', 'two', 'one', 'two'].map((token) => query(USER, {}, token)));
     expect(sandbox.requests).toHaveLength(2);
     expect(new Set(sandbox.requests.map(({ token }) => token))).toEqual(new Set(['one', 'two']));
   });
 
-  test('are asked anew once the call is over, where nothing is kept', async () => {
+  test('one after the other are separate calls if nothing is cached', async () => {
     const { query, calls } = await forgetfulGatewayForTest();
     for (let n = 0; n < 3; n += 1) {
       // oxlint-disable-next-line eslint/no-await-in-loop
@@ -45,7 +45,7 @@ describe('reads that are the same, of one identity and at the same time', () => 
     expect(calls()).toEqual({ users: 3 });
   });
 
-  test('are calls of their own when they differ in as little as a part of an entity', async () => {
+  test('are separate calls if they differ in an expanded part of the entity', async () => {
     const { query, calls } = await forgetfulGatewayForTest({ latencyMs: 50 });
     await Promise.all([
       query(USER),
@@ -55,7 +55,7 @@ describe('reads that are the same, of one identity and at the same time', () => 
     expect(calls()).toEqual({ users: 3 });
   });
 
-  test('are not shared where what was read must have been proven at that very moment', async () => {
+  test('by a later request are not shared if IDENTITY_PROOF_SECONDS is 0', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       latencyMs: 50,
       env: { IDENTITY_PROOF_SECONDS: '0' },
@@ -68,7 +68,7 @@ describe('reads that are the same, of one identity and at the same time', () => 
     expect(calls()).toEqual({ users: 2 });
   });
 
-  test('are shared within one request however old they are', async () => {
+  test('by one request are shared however old they are, even if IDENTITY_PROOF_SECONDS is 0', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       env: { IDENTITY_PROOF_SECONDS: '0' },
       faults: [
@@ -85,7 +85,7 @@ describe('reads that are the same, of one identity and at the same time', () => 
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, users: 1 });
   });
 
-  test('fail together, each with an error of its own request', async () => {
+  test('fail together, each with an error for its own request', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       latencyMs: 50,
       faults: [{ kind: 'status', status: 500, resource: 'users' }],
@@ -96,7 +96,7 @@ describe('reads that are the same, of one identity and at the same time', () => 
   });
 });
 
-test('what a denied permission covers is not joined any more, and anything else still is', async () => {
+test('a read under way that a denied permission covers is not joined any more, and any other still is', async () => {
   const { query, calls, sandbox } = await forgetfulGatewayForTest({
     faults: [
       { kind: 'delay', ms: 400, resource: 'campaignInteractions' },
@@ -116,7 +116,7 @@ test('what a denied permission covers is not joined any more, and anything else 
   expect(calls()).toEqual({ campaigns: 1, campaignInteractions: 2, users: 1 });
 });
 
-/** Holds all other calls of the identity for as long as the list takes, where it has but one at once. */
+/** Options under which a first read of the list holds the only permit of the identity for 300 ms. */
 const blocking = {
   env: { ...patient, UPSTREAM_CONCURRENCY: '1' },
   faults: [{ kind: 'delay', ms: 300, resource: 'campaignInteractions', times: 1 }],
@@ -131,8 +131,8 @@ function userFound(n: number) {
   return { data: { user: { id: `user-${n}`, email: `user-${n}@example.com` } } };
 }
 
-describe('ids that different requests need at the same moment', () => {
-  test('go in one call, of which each gets what is its own', async () => {
+describe('ids that different requests need at the same time', () => {
+  test('go into one batch, of which each request gets its own entity', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest();
     const answers = await Promise.all(range(20).map((n) => query(userQuery(n))));
     expect(answers).toEqual(range(20).map(userFound));
@@ -143,28 +143,28 @@ describe('ids that different requests need at the same moment', () => {
     ]);
   });
 
-  test('stand in it once, however many ask for the same', async () => {
+  test('are in the batch once, however many requests need the same id', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest();
     const wanted = [1, 2, 1, 3, 2, 1];
     expect(await Promise.all(wanted.map((n) => query(userQuery(n))))).toEqual(wanted.map(userFound));
     expect(sandbox.requests.map(({ ids }) => ids)).toEqual([['user-1', 'user-2', 'user-3']]);
   });
 
-  test('are never more in one call than it may carry', async () => {
+  test('are never more in one batch than UPSTREAM_BATCH_SIZE', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({ env: { UPSTREAM_BATCH_SIZE: '7' } });
     const answers = await Promise.all(range(20).map((n) => query(userQuery(n))));
     expect(answers).toEqual(range(20).map(userFound));
     expect(sandbox.requests.map(({ ids }) => ids.length).toSorted((a, b) => a - b)).toEqual([6, 7, 7]);
   });
 
-  test('go with a call that waits for its turn, until it is sent', async () => {
+  test('join an open batch that waits for its permit, until it is sent', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest(blocking);
     const list = query(LIST);
     await expect.poll(() => sandbox.requests.length).toBe(1);
     const asked: Promise<unknown>[] = [];
     for (const n of range(5)) {
       asked.push(query(userQuery(n)));
-      // oxlint-disable-next-line eslint/no-await-in-loop -- each in a moment of its own
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each in a tick of its own
       await turns(5);
     }
     expect(sandbox.requests).toHaveLength(1);
@@ -173,7 +173,7 @@ describe('ids that different requests need at the same moment', () => {
     expect(sandbox.requests.map(({ ids }) => ids)).toEqual([[CAMPAIGN_ID], range(5).map((n) => `user-${n}`)]);
   });
 
-  test('that are being read already are not asked for again with those that are not', async () => {
+  test('that are being read already are not requested again together with new ids', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'delay', ms: 300, resource: 'users', times: 1 }],
       env: patient,
@@ -186,7 +186,7 @@ describe('ids that different requests need at the same moment', () => {
     expect(sandbox.requests.map(({ ids }) => ids)).toEqual([['user-1', 'user-2'], ['user-3']]);
   });
 
-  test('are read from one with more parts, and never from one with fewer', async () => {
+  test('are taken from a batch with more expanded parts, and never from one with fewer', async () => {
     const { query, calls, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'delay', ms: 300, resource: 'users', times: 2 }],
       env: patient,
@@ -204,7 +204,7 @@ describe('ids that different requests need at the same moment', () => {
     expect(calls()).toEqual({ users: 2 });
   });
 
-  test('never go in one call for two identities', async () => {
+  test('never go into one batch for two identities', async () => {
     const tokens = ['one', 'two', 'three'];
     const { query, sandbox } = await forgetfulGatewayForTest({ tokens, latencyMs: 20 });
     const asked = tokens.flatMap((token, t) => range(4).map((n) => query(userQuery(4 * t + n), {}, token)));
@@ -219,14 +219,14 @@ describe('ids that different requests need at the same moment', () => {
     );
   });
 
-  test('are unknown to each by itself where the upstream knows but some of them', async () => {
+  test('are null only for the request whose id the upstream does not know', async () => {
     const { query, calls } = await forgetfulGatewayForTest();
     const answers = await Promise.all([query(userQuery(1)), query('{ user(id: "nobody") { email } }')]);
     expect(answers).toEqual([userFound(1), { data: { user: null } }]);
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('do no harm to the others when the upstream refuses one of them', async () => {
+  test('do not fail if the upstream refuses another id of their batch', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       faults: [{ kind: 'refuseIds', resource: 'users', ids: ['user-2'] }],
     });
@@ -236,11 +236,11 @@ describe('ids that different requests need at the same moment', () => {
     expect(bad?.errors?.map(({ extensions }) => extensions)).toMatchObject([
       { upstreamStatus: 400, affected: { type: 'User', ids: ['user-2'], paths: ['user'] } },
     ]);
-    // All of them, the halves, and of the one that was refused again each by itself.
+    // One call for all three, two for the halves, two for the single ids of the refused half.
     expect(calls()).toEqual({ users: 5 });
   });
 
-  test('are told to each request that asked for them, and to no other, when their call fails', async () => {
+  test('are named in the errors of the requests that need them, and of no other, if their call fails', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       faults: [{ kind: 'missingPermissions', resource: 'users', permissions: ['directory:user:view'] }],
     });
@@ -262,8 +262,8 @@ describe('ids that different requests need at the same moment', () => {
   });
 });
 
-describe('one who goes away', () => {
-  test('takes nothing from those whose ids go in the same call', async () => {
+describe('a request that ends before its call', () => {
+  test('removes only its own ids from an open batch', async () => {
     const { gateway, query, sandbox } = await forgetfulGatewayForTest(blocking);
     const list = query(LIST);
     await expect.poll(() => sandbox.requests.length).toBe(1);
@@ -280,7 +280,7 @@ describe('one who goes away', () => {
     expect(sandbox.requests[1]?.query.getAll('id')).toEqual(['user-2']);
   });
 
-  test('takes the call along where nobody else waits for it, which is never sent then', async () => {
+  test('cancels a batch that no other request waits for, before it is sent', async () => {
     const { gateway, query, calls, sandbox } = await forgetfulGatewayForTest(blocking);
     const list = query(LIST);
     await expect.poll(() => sandbox.requests.length).toBe(1);
@@ -294,7 +294,7 @@ describe('one who goes away', () => {
     expect(calls()).toEqual({ campaignInteractions: 1, users: 1 });
   });
 
-  test('takes nothing from the others who wait for the same call', async () => {
+  test('does not end a call that other requests wait for', async () => {
     const { gateway, query, sandbox } = await forgetfulGatewayForTest({
       faults: [{ kind: 'delay', ms: 200, resource: 'users' }],
       env: patient,
@@ -303,7 +303,7 @@ describe('one who goes away', () => {
     const request = new Request(graphqlRequest(USER, {}, TOKEN), { signal: client.signal });
     const first = Promise.resolve(gateway.fetch(request)).catch(() => undefined);
     await expect.poll(() => sandbox.requests.length).toBe(1);
-    // Both of its fields are asked for at once, so that with the call for one it has joined that for the other.
+    // The second request loads both fields in one tick: with its call for the queue, it has joined that for the user.
     const second = query('{ user(id: "user-1") { name } queue(id: "queue-1") { name } }');
     await expect.poll(() => sandbox.requests.length).toBe(2);
     client.abort();
@@ -312,7 +312,7 @@ describe('one who goes away', () => {
     expect(sandbox.requests.map(({ resource }) => resource)).toEqual(['users', 'queues']);
   });
 
-  test('leaves nothing behind that somebody could join', async () => {
+  test('leaves no call behind that a later request could join', async () => {
     const { gateway, query, sandbox } = await forgetfulGatewayForTest({ faults: [hang], env: patient });
     const client = new AbortController();
     const request = new Request(graphqlRequest(USER, {}, TOKEN), { signal: client.signal });
@@ -324,7 +324,7 @@ describe('one who goes away', () => {
     expect(sandbox.requests).toHaveLength(2);
   });
 
-  test('is not waited for by the one who joined, whose own time counts', async () => {
+  test('gets UPSTREAM_TIMEOUT at its own deadline, whether it made the call or joined it', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
       faults: [hang],
       env: { REQUEST_TIMEOUT_MS: '300', UPSTREAM_TIMEOUT_MS: '600000' },

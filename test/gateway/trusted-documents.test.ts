@@ -41,8 +41,8 @@ const apollo = (sha256Hash: string) => ({ extensions: { persistedQuery: { versio
 /** Ways to send an id. */
 const sent: Readonly<Record<string, (id: string) => Parameters>> = {
   'as documentId': (documentId) => ({ documentId }),
-  'as documentId that names the hash': (id) => ({ documentId: `sha256:${id}` }),
-  'as Apollo does': apollo,
+  'as documentId with the name of the hash': (id) => ({ documentId: `sha256:${id}` }),
+  'as persistedQuery of Apollo': apollo,
 };
 
 describe.each([
@@ -53,7 +53,7 @@ describe.each([
     test.each([
       ['prefer', prefer],
       ['only', only],
-    ])('stands for its query with TRUSTED_DOCUMENTS=%s', async (_mode, options) => {
+    ])('selects its document with TRUSTED_DOCUMENTS=%s', async (_mode, options) => {
       const { gateway, calls } = await gatewayForTest(options);
       const response = await gateway.fetch(request({ ...parameters(ID), variables }));
       expect(await response.json()).toEqual(userAnswer);
@@ -63,7 +63,7 @@ describe.each([
     test.each([
       ['prefer', prefer],
       ['only', only],
-    ])('is refused with TRUSTED_DOCUMENTS=%s if it is of no document', async (_mode, options) => {
+    ])('is refused with TRUSTED_DOCUMENTS=%s if no document has it', async (_mode, options) => {
       const { gateway, calls } = await gatewayForTest(options);
       const statuses = [];
       for (const accept of ['application/json', 'application/graphql-response+json']) {
@@ -82,7 +82,7 @@ describe.each([
       expect(calls()).toEqual({});
     });
 
-    test('is nothing to go by where there are no trusted documents', async () => {
+    test('is ignored without trusted documents, so that the query is missing', async () => {
       const { gateway, calls } = await gatewayForTest();
       const response = await gateway.fetch(request({ ...parameters(ID), variables }));
       expect(response.status).toBe(400);
@@ -92,8 +92,8 @@ describe.each([
   });
 });
 
-describe('where trusted documents are preferred', () => {
-  test('any other query is answered, also beside an id', async () => {
+describe('TRUSTED_DOCUMENTS=prefer', () => {
+  test('answers any other query, even if an id comes with it', async () => {
     const { gateway } = await gatewayForTest(prefer);
     for (const id of [{}, { documentId: ID }, apollo(ID)]) {
       const response = await gateway.fetch(byPost({ query: '{ __typename }', ...id }));
@@ -101,7 +101,7 @@ describe('where trusted documents are preferred', () => {
     }
   });
 
-  test('a request with neither is refused for its query', async () => {
+  test('refuses a request with neither query nor id for its missing query', async () => {
     const { gateway } = await gatewayForTest(prefer);
     const response = await gateway.fetch(byPost({ variables }));
     expect(response.status).toBe(400);
@@ -112,13 +112,13 @@ describe('where trusted documents are preferred', () => {
   });
 });
 
-describe('where there are only trusted documents', () => {
+describe('TRUSTED_DOCUMENTS=only', () => {
   test.each([
-    ['any query', { query: '{ __typename }' }],
-    ['one of them as text', { query: USER, variables }],
-    ['one beside its id', { query: USER, variables, documentId: ID }],
-    ['what asks for the schema', { query: '{ __schema { queryType { name } } }' }],
-  ])('%s is refused, and told of ids', async (_what, body) => {
+    ['any other query', { query: '{ __typename }' }],
+    ['the text of a trusted document', { query: USER, variables }],
+    ['the text of a trusted document with its id', { query: USER, variables, documentId: ID }],
+    ['an introspection query', { query: '{ __schema { queryType { name } } }' }],
+  ])('refuses %s, with an error that asks for an id', async (_what, body) => {
     const { gateway, calls } = await gatewayForTest(only);
     const statuses = [];
     for (const accept of ['application/json', 'application/graphql-response+json']) {
@@ -139,9 +139,12 @@ describe('where there are only trusted documents', () => {
   test.each([
     ['no id', { variables }],
     ['an id that is no text', { documentId: 5, variables }],
-    ['an id of another version', { extensions: { persistedQuery: { version: 2, sha256Hash: ID } } }],
+    [
+      'a persistedQuery of another version',
+      { extensions: { persistedQuery: { version: 2, sha256Hash: ID } } },
+    ],
     ['extensions without an id', { extensions: { persistedQuery: null } }],
-  ])('a request with %s is not well-formed', async (_what, body) => {
+  ])('refuses a request with %s as malformed', async (_what, body) => {
     const { gateway, calls } = await gatewayForTest(only);
     const response = await gateway.fetch(byPost(body));
     expect(response.status).toBe(400);
@@ -150,7 +153,7 @@ describe('where there are only trusted documents', () => {
     expect(calls()).toEqual({});
   });
 
-  test('a batch of ids is still a batch', async () => {
+  test('refuses a batch of ids like any other batch', async () => {
     const { gateway } = await gatewayForTest(only);
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify([{ documentId: ID }]);
@@ -159,7 +162,7 @@ describe('where there are only trusted documents', () => {
     expect(await response.text()).toContain('Batching');
   });
 
-  test('an operation of a document is chosen by its name', async () => {
+  test('executes the operation of a document that operationName names', async () => {
     const { gateway } = await gatewayForTest({
       ...only,
       manifest: { both: 'query A { a: __typename } query B { b: __typename }' },
@@ -169,7 +172,7 @@ describe('where there are only trusted documents', () => {
   });
 });
 
-test('every document of a manifest that codegen wrote is answered by its id', async () => {
+test('every document of a manifest written by codegen can be requested by its id', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'trusted-documents-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const operations = exampleQueries(CAMPAIGN_ID);
@@ -197,7 +200,7 @@ describe('a manifest', () => {
   const config = parseConfig({ MAX_DEPTH: '2' });
   const read = (manifest: string) => parseTrustedDocuments(manifest, 'made-up.json', schema, config);
 
-  test('gives the names of its operations', () => {
+  test('gives the names of its operations and the number of its documents', () => {
     const { operationNames, size } = read(
       JSON.stringify({ a: 'query A { __typename } query B { __typename }', b: '{ __typename }' }),
     );
@@ -205,7 +208,7 @@ describe('a manifest', () => {
     expect(size).toBe(2);
   });
 
-  test('is refused with everything that is wrong with its documents', () => {
+  test('is refused with every problem of its documents', () => {
     const manifest = {
       good: '{ __typename }',
       number: 5,
@@ -233,14 +236,11 @@ describe('a manifest', () => {
     );
   });
 
-  test.each(['', '{', '[]', 'null', '"text"', '5'])(
-    'is refused if it is no object of documents: %s',
-    (text) => {
-      expect(() => read(text)).toThrow(/^TRUSTED_DOCUMENTS_FILE names made-up\.json, which is no JSON/);
-    },
-  );
+  test.each(['', '{', '[]', 'null', '"text"', '5'])('is refused if it is no JSON object: %s', (text) => {
+    expect(() => read(text)).toThrow(/^TRUSTED_DOCUMENTS_FILE names made-up\.json, which is no JSON/);
+  });
 
-  test('knows no ids but its own', () => {
+  test('has a document for no id but its own', () => {
     const documents = read('{}');
     for (const id of ['', '__proto__', 'constructor', 'sha256:']) expect(documents.textOf(id)).toBeNull();
   });

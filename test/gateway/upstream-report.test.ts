@@ -27,14 +27,14 @@ async function ask(
   return JSON.parse(await (await gateway.fetch(request)).text());
 }
 
-/** The report of an answer that has one. */
+/** Report in the answer to `query`. Throws if there is none. */
 async function reportOf(gateway: TestGateway, query: string): Promise<Report> {
   const { extensions } = await ask(gateway, query);
   if (extensions?.upstream === undefined) throw new TypeError('There is no report.');
   return extensions.upstream;
 }
 
-/** A call as it is reported, of any duration. */
+/** Call as the report has it, of any duration. */
 function called(resource: string, keys: number, more: { status?: number | null; retries?: number } = {}) {
   return { resource, keys, status: 200, retries: 0, ms: expect.any(Number), ...more };
 }
@@ -43,7 +43,7 @@ function byResource(calls: Report['calls']): Report['calls'] {
   return calls.toSorted((a, b) => a.resource.localeCompare(b.resource));
 }
 
-/** What is there of each type on a screen with every detail, apart from the list. */
+/** Number of entities of each type in the answer to `everyDetail`, the list excluded. */
 const ofEveryDetail = [
   { type: 'Campaign', count: 1 },
   { type: 'Contact', count: 100 },
@@ -54,7 +54,7 @@ const ofEveryDetail = [
 ];
 
 describe('the report of a request', () => {
-  test('that finds nothing kept tells each call with how many ids it asked for', async () => {
+  test('lists each call with its number of ids if nothing is cached', async () => {
     const gateway = await keepingGatewayForTest({ env: reporting });
     const report = await reportOf(gateway, everyDetail);
     expect({ ...report, calls: byResource(report.calls) }).toEqual({
@@ -77,7 +77,7 @@ describe('the report of a request', () => {
     for (const { ms } of report.calls) expect(Number.isInteger(ms) && ms >= 0).toBe(true);
   });
 
-  test('that finds all of it kept tells how much that was and how old, and no call', async () => {
+  test('lists entities by type with their number and age, and no call, if everything is cached', async () => {
     const clock = clockForTest();
     const list = { INTERACTIONS_WINDOW_MS: '600000', INTERACTIONS_MAX_AGE_MS: '600000' };
     const gateway = await keepingGatewayForTest({ env: { ...reporting, ...list } });
@@ -92,7 +92,7 @@ describe('the report of a request', () => {
     for (const { oldestSeconds } of fromCache) expect(oldestSeconds).toBeGreaterThanOrEqual(12);
   });
 
-  test('tells what is kept beside what is not, and of several the age of the oldest', async () => {
+  test('lists cached entities besides calls, with the age of the oldest of several', async () => {
     const clock = clockForTest();
     const gateway = await keepingGatewayForTest({ env: reporting });
     await gateway.query('{ user(id: "user-1") { email } }');
@@ -107,7 +107,7 @@ describe('the report of a request', () => {
     expect(fromCache[0]?.oldestSeconds).toBeGreaterThanOrEqual(20);
   });
 
-  test('counts what a call of another request reads as shared', async () => {
+  test('counts entities that a call of another request reads as shared', async () => {
     const gateway = await keepingGatewayForTest({ env: reporting });
     const users = Array.from({ length: 5 }, (_, n) => `{ user(id: "user-${n}") { email } }`);
     const reports = await Promise.all([...users, ...users].map((query) => reportOf(gateway, query)));
@@ -119,7 +119,7 @@ describe('the report of a request', () => {
     ]);
   });
 
-  test('counts listings that another request reads as shared, too', async () => {
+  test('counts listings that another request reads as shared', async () => {
     const gateway = await keepingGatewayForTest({ env: reporting, latencyMs: 50 });
     const reports = await Promise.all(
       [1, 2].map(() => reportOf(gateway, '{ campaigns(first: 5) { totalCount } }')),
@@ -134,7 +134,7 @@ describe('the report of a request', () => {
     );
   });
 
-  test('tells how often a call was tried again', async () => {
+  test('states how often a call was retried', async () => {
     const gateway = await keepingGatewayForTest({
       env: reporting,
       faults: [{ kind: 'status', status: 503, resource: 'users', times: 1 }],
@@ -143,7 +143,7 @@ describe('the report of a request', () => {
     expect(gateway.calls()).toEqual({ users: 2 });
   });
 
-  test('tells of a call that is denied by its status, beside the error', async () => {
+  test('states the status of a denied call, besides the error', async () => {
     const gateway = await keepingGatewayForTest({
       env: reporting,
       faults: [{ kind: 'missingPermissions', resource: 'users', permissions: ['directory:user:view'] }],
@@ -154,7 +154,7 @@ describe('the report of a request', () => {
     expect(extensions?.upstream?.calls).toEqual([called('users', 1, { status: 403 })]);
   });
 
-  test('tells of a call that is split each of the calls that came of it', async () => {
+  test('lists each call of a bisected batch', async () => {
     const gateway = await keepingGatewayForTest({
       env: reporting,
       faults: [{ kind: 'refuseIds', resource: 'users', ids: ['user-2'] }],
@@ -173,7 +173,7 @@ describe('the report of a request', () => {
     expect(calls).toHaveLength(3);
   });
 
-  test('tells of a call that was not answered no status', async () => {
+  test('states no status for a call that was not answered', async () => {
     const gateway = await keepingGatewayForTest({
       env: { ...reporting, UPSTREAM_TIMEOUT_MS: '200', MAX_UPSTREAM_CALLS: '1' },
       faults: [{ kind: 'hang', resource: 'users' }],
@@ -181,7 +181,7 @@ describe('the report of a request', () => {
     expect((await reportOf(gateway, USER)).calls).toEqual([called('users', 1, { status: null })]);
   });
 
-  test('counts references that were enough, each entity once, and none that something else is asked of', async () => {
+  test('counts as saved each entity whose reference was enough, once, and none that was also loaded', async () => {
     const gateway = await keepingGatewayForTest({ env: reporting });
     const names = await reportOf(
       gateway,
@@ -199,7 +199,7 @@ describe('the report of a request', () => {
     expect(savedByReference).toBe(100);
   });
 
-  test('tells how long calls had to wait for their turn', async () => {
+  test('states how long calls waited for permits', async () => {
     const gateway = await keepingGatewayForTest({
       env: { ...reporting, UPSTREAM_CONCURRENCY: '1' },
       latencyMs: 100,
@@ -211,7 +211,7 @@ describe('the report of a request', () => {
     expect(waitedMs).toBeGreaterThan(0);
   });
 
-  test('tells what is known of the quota, and that nothing is before the first answer', async () => {
+  test('states the known quota, which is null before the first answer of the upstream', async () => {
     const gateway = await keepingGatewayForTest({
       env: reporting,
       rateLimit: { allowed: 50, windowSeconds: 60 },
@@ -224,7 +224,7 @@ describe('the report of a request', () => {
     expect((await reportOf(gateway, USER)).quota?.used).toBe(1);
   });
 
-  test('says nothing of what is asked for anew in the background', async () => {
+  test('leaves out calls that revalidate in the background', async () => {
     const clock = clockForTest();
     const env = { ...reporting, IDENTITY_PROOF_SECONDS: '3600' };
     const gateway = await keepingGatewayForTest({ env });
@@ -236,7 +236,7 @@ describe('the report of a request', () => {
     await expect.poll(() => gateway.sandbox.requests.length).toBe(1);
   });
 
-  test('names no address, id or credential', async () => {
+  test('contains no address, id or credential', async () => {
     const gateway = await keepingGatewayForTest({
       env: reporting,
       faults: [{ kind: 'status', status: 404, resource: 'queues', body: 'at https://upstream.example/api' }],
@@ -248,7 +248,7 @@ describe('the report of a request', () => {
     }
   });
 
-  test('is that of each request, with a credential or without', async () => {
+  test('is given to a request without a credential as well', async () => {
     const gateway = await keepingGatewayForTest({ env: reporting });
     const { errors, extensions } = await ask(gateway, USER, { token: null });
     expect(errors).toHaveLength(1);
@@ -263,18 +263,18 @@ describe('the report of a request', () => {
   });
 });
 
-describe('there is no report', () => {
+describe('an answer has no report', () => {
   test.each<[string, string | null, Record<string, string>]>([
-    ['for who does not ask for it', null, reporting],
-    ['for who asks for it with something else than 1', 'true', reporting],
-    ['where it is switched off', '1', { UPSTREAM_REPORT: 'off' }],
-    ['of a real upstream, unless it is switched on', '1', {}],
+    ['if its request does not ask for one', null, reporting],
+    ['if its request asks with another value than 1', 'true', reporting],
+    ['if UPSTREAM_REPORT is off', '1', { UPSTREAM_REPORT: 'off' }],
+    ['by default with an upstream other than the embedded sandbox', '1', {}],
   ])('%s', async (_what, wanted, env) => {
     const gateway = await keepingGatewayForTest({ env });
     expect(await ask(gateway, USER, { wanted })).toEqual({ data: { user: { email: 'user-1@example.com' } } });
   });
 
-  test('where nothing was executed', async () => {
+  test('if nothing was executed', async () => {
     const gateway = await keepingGatewayForTest({ env: reporting });
     const { errors, extensions } = await ask(gateway, '{ nothing }');
     expect(errors).toHaveLength(1);

@@ -23,7 +23,7 @@ describe('a date', () => {
     ['2026-01-01T00:00:00Z'],
   ];
 
-  test.each(broken)('that is broken is null, with one error for the answer: %j', async (date) => {
+  test.each(broken)('that is invalid is null, with one error for the whole answer: %j', async (date) => {
     const rows = [
       interaction(0),
       { ...interaction(1), callRoutedTime: date, callPlacedTime: date },
@@ -53,7 +53,7 @@ describe('a date', () => {
     expect(JSON.stringify(answer)).not.toContain('do-not-tell');
   });
 
-  test('that is broken is no matter to a query that does not select it', async () => {
+  test('that is invalid causes no error in a query that does not select it', async () => {
     const dates = {
       creationTime: 'broken',
       callPlacedTime: 'broken',
@@ -66,7 +66,7 @@ describe('a date', () => {
     });
   });
 
-  test('that is broken in a loaded entity is an error of that entity’s answer', async () => {
+  test('that is invalid in a loaded entity is null, with an error that names the entity', async () => {
     const { query } = await gatewayForTest({
       faults: [altered('scripts', (script) => ({ ...script, publishedDate: 'soon' }), 'script-0')],
     });
@@ -98,7 +98,7 @@ describe('a date', () => {
     });
   });
 
-  test('of another offset is ordered by its moment', async () => {
+  test('with a UTC offset is ordered by its instant', async () => {
     const { ask } = await gatewayWithRows([
       { id: 'second', creationTime: '2026-01-01T00:30:00Z' },
       { id: 'first', creationTime: '2026-01-01T01:00:00+01:00' },
@@ -108,7 +108,7 @@ describe('a date', () => {
   });
 });
 
-describe('a value of a set', () => {
+describe('an enum value', () => {
   test.each([
     ['LIVE_VOICE', 'LIVE_VOICE'],
     ['disposition.classification.callable.person', 'LIVE_VOICE'],
@@ -120,14 +120,14 @@ describe('a value of a set', () => {
     ['constructor', 'OUTDATEDSDKVERSION'],
     [null, null],
     [undefined, null],
-  ])('as a disposition: %j is %s, with the text as it came', async (code, disposition) => {
+  ])('of a disposition: %j is %s, with the original text as dispositionCode', async (code, disposition) => {
     const { ask } = await gatewayWithRows([{ ...interaction(0), disposition: code }]);
     expect(await ask('disposition dispositionCode')).toEqual({
       data: { campaignInteractions: { nodes: [{ disposition, dispositionCode: code ?? null }] } },
     });
   });
 
-  test('that is not known is the unknown value, and never an error', async () => {
+  test('that is not in the enum becomes UNKNOWN, without an error', async () => {
     const { query } = await gatewayForTest({
       faults: [
         altered('users', (user) => ({ ...user, state: 'on_holiday' })),
@@ -163,7 +163,7 @@ describe('a value of a set', () => {
     ['forced_off', 'FORCED_OFF'],
     ['forced_stopping', 'FORCED_STOPPING'],
     [null, null],
-  ])('as a campaign’s status: %j is %s', async (campaignStatus, expected) => {
+  ])('of a campaign’s status: %j is %s', async (campaignStatus, expected) => {
     const { query } = await gatewayForTest({
       faults: [altered('campaigns', (campaign) => ({ ...campaign, campaignStatus }))],
     });
@@ -173,8 +173,8 @@ describe('a value of a set', () => {
   });
 });
 
-describe('a value of the wrong type is null with one error that says nothing of it', () => {
-  test.each(notText)('as text: %j', async (value) => {
+describe('a value of the wrong type', () => {
+  test.each(notText)('instead of text is null, with one error that does not quote it: %j', async (value) => {
     const rows = [{ ...interaction(0), destinationAddress: value, disposition: value }, interaction(1)];
     const { ask } = await gatewayWithRows(rows);
     const answer = await ask('callerName destinationAddress disposition dispositionCode');
@@ -202,16 +202,19 @@ describe('a value of the wrong type is null with one error that says nothing of 
     expect(JSON.stringify(answer)).not.toContain('do-not-tell');
   });
 
-  test.each(['do-not-tell', 'true', 1, {}])('as a truth value: %j', async (activePreviewCall) => {
-    const { ask } = await gatewayWithRows([{ ...interaction(0), activePreviewCall }]);
-    const answer = await ask('id activePreviewCall');
-    expect(nodesIn(answer)).toEqual([{ id: 'interaction-000', activePreviewCall: null }]);
-    expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
-    expect(JSON.stringify(answer)).not.toContain('do-not-tell');
-  });
+  test.each(['do-not-tell', 'true', 1, {}])(
+    'instead of a boolean is null, with one error that does not quote it: %j',
+    async (activePreviewCall) => {
+      const { ask } = await gatewayWithRows([{ ...interaction(0), activePreviewCall }]);
+      const answer = await ask('id activePreviewCall');
+      expect(nodesIn(answer)).toEqual([{ id: 'interaction-000', activePreviewCall: null }]);
+      expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
+      expect(JSON.stringify(answer)).not.toContain('do-not-tell');
+    },
+  );
 
   test.each(['do-not-tell', '5', 1.5, 2 ** 31, 1e300, true, {}, []])(
-    'as a whole number: %j',
+    'instead of an integer is null, with one error that does not quote it: %j',
     async (memberCount) => {
       const { query } = await gatewayForTest({
         faults: [altered('queues', (queue) => ({ ...queue, memberCount }), 'queue-1')],
@@ -233,50 +236,56 @@ describe('a value of the wrong type is null with one error that says nothing of 
     },
   );
 
-  test.each(['do-not-tell', '2.5', true, {}])('as a number: %j', async (idleAgents) => {
-    const { query } = await gatewayForTest({
-      faults: [altered('campaignStats', (stats) => ({ ...stats, idleAgents }))],
-    });
-    const answer = await query(
-      `{ campaign(id: "${CAMPAIGN_ID}") { stats { idleAgents effectiveIdleAgents outstandingCalls } } }`,
-    );
-    expect(answer.data.campaign.stats).toEqual({
-      idleAgents: null,
-      effectiveIdleAgents: 1,
-      outstandingCalls: 7,
-    });
-    expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
-    expect(JSON.stringify(answer)).not.toContain('do-not-tell');
-  });
+  test.each(['do-not-tell', '2.5', true, {}])(
+    'instead of a number is null, with one error that does not quote it: %j',
+    async (idleAgents) => {
+      const { query } = await gatewayForTest({
+        faults: [altered('campaignStats', (stats) => ({ ...stats, idleAgents }))],
+      });
+      const answer = await query(
+        `{ campaign(id: "${CAMPAIGN_ID}") { stats { idleAgents effectiveIdleAgents outstandingCalls } } }`,
+      );
+      expect(answer.data.campaign.stats).toEqual({
+        idleAgents: null,
+        effectiveIdleAgents: 1,
+        outstandingCalls: 7,
+      });
+      expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
+      expect(JSON.stringify(answer)).not.toContain('do-not-tell');
+    },
+  );
 
-  test.each(notText)('in entities: %j', async (value) => {
-    const { query } = await gatewayForTest({
-      faults: [
-        altered('users', (user) => ({ ...user, email: value, state: value, name: value })),
-        altered('contacts', (contact) => ({ ...contact, data: 'do-not-tell', callable: value })),
-      ],
-    });
-    const answer = await query(`{
+  test.each(notText)(
+    'in an entity is null, with one error per entity that does not quote it: %j',
+    async (value) => {
+      const { query } = await gatewayForTest({
+        faults: [
+          altered('users', (user) => ({ ...user, email: value, state: value, name: value })),
+          altered('contacts', (contact) => ({ ...contact, data: 'do-not-tell', callable: value })),
+        ],
+      });
+      const answer = await query(`{
       user(id: "user-0") { id title name email state }
       contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-0") { id data callable dateCreated }
     }`);
-    expect(answer.data).toEqual({
-      user: { id: 'user-0', title: 'Title of user-0', name: null, email: null, state: null },
-      contact: {
-        id: 'contact-0',
-        data: null,
-        callable: value === true ? true : null,
-        dateCreated: '2025-06-01T00:00:00.000Z',
-      },
-    });
-    expect(answer.errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual([
-      [['user', 'name'], 'UPSTREAM_BAD_RESPONSE'],
-      [['contact', 'data'], 'UPSTREAM_BAD_RESPONSE'],
-    ]);
-    expect(JSON.stringify(answer)).not.toContain('do-not-tell');
-  });
+      expect(answer.data).toEqual({
+        user: { id: 'user-0', title: 'Title of user-0', name: null, email: null, state: null },
+        contact: {
+          id: 'contact-0',
+          data: null,
+          callable: value === true ? true : null,
+          dateCreated: '2025-06-01T00:00:00.000Z',
+        },
+      });
+      expect(answer.errors?.map(({ path, extensions }) => [path, extensions.code])).toEqual([
+        [['user', 'name'], 'UPSTREAM_BAD_RESPONSE'],
+        [['contact', 'data'], 'UPSTREAM_BAD_RESPONSE'],
+      ]);
+      expect(JSON.stringify(answer)).not.toContain('do-not-tell');
+    },
+  );
 
-  test('as a list: each kind', async () => {
+  test('instead of a list is null, with one error that does not quote it', async () => {
     const { ask } = await gatewayWithRows([
       {
         ...interaction(0),
@@ -292,7 +301,7 @@ describe('a value of the wrong type is null with one error that says nothing of 
     expect(JSON.stringify(answer)).not.toContain('do-not-tell');
   });
 
-  test('and no matter to a query that does not select it', async () => {
+  test('causes no error in a query that does not select it', async () => {
     const { query } = await gatewayForTest({
       faults: [altered('users', (user) => ({ ...user, name: 5, title: {}, division: 'x', selfUri: [] }))],
     });
@@ -301,7 +310,7 @@ describe('a value of the wrong type is null with one error that says nothing of 
     });
   });
 
-  test('and no matter to a contact either', async () => {
+  test('causes no error in a query of a contact that does not select it', async () => {
     const { query } = await gatewayForTest({
       faults: [altered('contacts', (contact) => ({ ...contact, name: 5, selfUri: [] }))],
     });

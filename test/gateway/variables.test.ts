@@ -27,16 +27,16 @@ const byGet: Send = (variables, token) => {
   return new Request(`${url}?${parameters}`, { headers: headersFor(token) });
 };
 
-/** Ways in which variables come to be coerced. */
+/** Code paths that coerce variables. */
 const ways: readonly (readonly [string, Send, number])[] = [
-  ['at first sight', byPost({ query: QUERY }), Infinity],
-  ['compiled', byPost({ query: QUERY }), 1],
-  ['by GET', byGet, 1],
-  ['for a trusted document', byPost({ documentId: 'list' }), 1],
+  ['of an operation that is not compiled', byPost({ query: QUERY }), Infinity],
+  ['of a compiled operation', byPost({ query: QUERY }), 1],
+  ['of a GET request', byGet, 1],
+  ['of a trusted document', byPost({ documentId: 'list' }), 1],
 ];
 
 describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
-  /** The errors of a request that was refused as a whole; nothing may have been spent on it. */
+  /** Errors of a request that was refused as a whole. Expects no data and no call. */
   async function refused(variables: Variables, token: string | null = TOKEN): Promise<AnsweredError[]> {
     const { gateway, calls } = await gatewayForTest({ compileAtHit, manifest: { list: QUERY } });
     const response = await gateway.fetch(send(variables, token));
@@ -48,7 +48,7 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
     return errors;
   }
 
-  test('are named, each with what is wrong', async () => {
+  test('are named, each with its problem', async () => {
     const errors = await refused({ filter: { state: 'PENDING', states: ['GONE'] }, first: '5' });
     expect(errors.map(({ message }) => message)).toEqual([
       'Variable "$filter" got invalid value "GONE" at "filter.states[0]"; Value "GONE" does not exist in "CampaignInteractionState" enum.',
@@ -60,12 +60,12 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
 
   test.each([
     [
-      'fields that are not there',
+      'unknown fields',
       { filter: Object.fromEntries(Array.from({ length: 3000 }, (_, n) => [`field${n}`, 1])) },
     ],
-    ['elements', { filter: { states: Array.from({ length: 3000 }, (_, n) => `STATE_${n}`) } }],
-    ['elements of no type', { filter: { states: Array.from({ length: 3000 }, () => ({})) } }],
-  ])('are named twenty times at most: thousands of %s', async (_what, variables) => {
+    ['unknown enum values', { filter: { states: Array.from({ length: 3000 }, (_, n) => `STATE_${n}`) } }],
+    ['list elements of a wrong type', { filter: { states: Array.from({ length: 3000 }, () => ({})) } }],
+  ])('get 20 errors at most: thousands of %s', async (_what, variables) => {
     const errors = await refused(variables, null);
     expect(errors).toHaveLength(20);
     expect(errors.at(-1)?.message).toContain('Too many errors');
@@ -73,22 +73,22 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
   });
 
   test.each([
-    ['the name of a field', { filter: { [LONG]: 1 } }],
-    ['the value of an enum', { filter: { states: [LONG] } }],
-    ['a number', { first: LONG }],
+    ['a field name', { filter: { [LONG]: 1 } }],
+    ['an enum value', { filter: { states: [LONG] } }],
+    ['text instead of a number', { first: LONG }],
     ['an object', { filter: { [LONG]: LONG, states: LONG } }],
     ['a list', { filter: [LONG] }],
     ['a list in a list', { first: [[LONG]] }],
-    ['what looks like a suggestion', { first: `" Did you mean "${LONG}"?` }],
-    ['names that look like one', { filter: { [`a" Did you mean "${LONG}"?`]: 1 } }],
-  ])('are quoted up to some 200 characters: %s', async (_what, variables) => {
+    ['text that looks like a suggestion', { first: `" Did you mean "${LONG}"?` }],
+    ['a field name that looks like a suggestion', { filter: { [`a" Did you mean "${LONG}"?`]: 1 } }],
+  ])('are quoted with 200 characters at most: %s', async (_what, variables) => {
     for (const { message } of await refused(variables)) {
       expect(message.replaceAll(/[^x]/g, '').length).toBeLessThanOrEqual(MOST_QUOTED);
       expect(message.length).toBeLessThan(500);
     }
   });
 
-  test('with names as long as a query may be are cut, too', async () => {
+  test('with very long names get a shortened message', async () => {
     const { query } = await gatewayForTest({ compileAtHit });
     const { errors = [] } = await query(`query ($${LONG}: ID!) { user(id: $${LONG}) { id } }`);
     expect(errors).toHaveLength(1);
@@ -96,7 +96,7 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
   });
 });
 
-test('wrong variables are told with the report of upstream calls, to those who want it', async () => {
+test('the errors of wrong variables come with the upstream report if the request asks for it', async () => {
   const { gateway } = await gatewayForTest({ env: { UPSTREAM_REPORT: 'on' } });
   const request = byPost({ query: QUERY })({ first: 'five' }, TOKEN);
   request.headers.set('x-upstream-report', '1');
@@ -105,7 +105,7 @@ test('wrong variables are told with the report of upstream calls, to those who w
   expect(extensions.upstream).toMatchObject({ calls: [] });
 });
 
-test('an element that may not be null is named without all that stands beside it', async () => {
+test('a list element that must not be null is reported without the rest of its argument', async () => {
   const { query } = await gatewayForTest();
   const agentIds = Array.from({ length: 300 }, (_, n) => `"agent-${n}"`).join(' ');
   const text = `query ($state: CampaignInteractionState = PENDING) {
@@ -117,10 +117,10 @@ test('an element that may not be null is named without all that stands beside it
   expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
 });
 
-describe('thousands of ids that are none', () => {
+describe('thousands of invalid ids', () => {
   const agentIds = Array.from({ length: 3000 }, (_, n) => `no id ${n}`);
 
-  test('are named twenty times at most', async () => {
+  test('get 20 errors at most', async () => {
     const { query, calls } = await gatewayForTest();
     const { data, errors = [] } = await query(QUERY, { filter: { agentIds } });
     expect(data).toEqual({ campaignInteractions: null });
@@ -131,7 +131,7 @@ describe('thousands of ids that are none', () => {
     expect(calls()).toEqual({});
   });
 
-  test('also where several fields have them', async () => {
+  test('get 20 errors at most, plus one per field, if several fields have them', async () => {
     const { query, calls } = await gatewayForTest();
     const lists = Array.from(
       { length: 10 },
@@ -141,7 +141,7 @@ describe('thousands of ids that are none', () => {
     const text = `query ($filter: CampaignInteractionFilter) { ${lists.join(' ')} }`;
     const { data, errors = [] } = await query(text, { filter: { agentIds } });
     expect(Object.values(data)).toEqual(lists.map(() => null));
-    // Each list says at least that it was not asked for.
+    // Each list has at least the error that it was not requested.
     expect(errors.length).toBeLessThanOrEqual(20 + lists.length);
     expect(new Set(errors.map(({ path }) => path?.[0])).size).toBe(lists.length);
     expect(calls()).toEqual({});

@@ -9,7 +9,7 @@ import { runningGateway, sandboxForTest } from '../support/running-gateway.ts';
 
 const CLIENTS = 50;
 
-/** A small answer and a large one, each known beforehand. */
+/** Queries with small and large answers in turn. Each answer is read once before the load, to compare with. */
 const queries = Array.from({ length: CLIENTS }, (_, n) =>
   n % 2 === 0
     ? `{ user(id: "user-${n % 20}") { name email } }`
@@ -19,13 +19,13 @@ const queries = Array.from({ length: CLIENTS }, (_, n) =>
 interface Tally {
   answered: number;
   underWay: number;
-  /** What was answered wrongly, or not at all for another reason than that nobody listened. */
+  /** Wrong answers, and error codes of requests that failed other than with ECONNREFUSED. */
   readonly lost: string[];
-  /** How often a client was told to end its connection. */
+  /** Number of answers with `connection: close`. */
   toldToClose: number;
 }
 
-/** Asks on a connection of its own, which it keeps for as long as it may, until nobody listens any more. */
+/** Sends the query again and again over its own keep-alive connection, until a request fails. */
 async function askOnAndOn(address: string, query: string, expected: string, tally: Tally): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -58,13 +58,13 @@ async function post(agent: Agent, address: string, query: string) {
   return { headers: response.headers, body: await text(response) };
 }
 
-/** On a connection of its own. */
+/** Status of `/ready`, read over a separate connection. */
 async function readiness(address: string): Promise<number> {
   const { status } = await fetch(new URL('/ready', address), { headers: { connection: 'close' } });
   return status;
 }
 
-/** What is said of readiness, on one connection after the other, and how the clients are at it. */
+/** Samples of the status of `/ready` and of the clients' counts, taken until `/ready` cannot be reached. */
 async function statusesUntilRefused(address: string, tally: Tally) {
   const statuses: { status: number; underWay: number; answered: number }[] = [];
   for (;;) {
@@ -75,7 +75,7 @@ async function statusesUntilRefused(address: string, tally: Tally) {
   }
 }
 
-test('at SIGTERM under load, every request that was accepted gets its whole answer', async () => {
+test('every request accepted under load gets its whole answer after SIGTERM', async () => {
   const sandbox = await sandboxForTest({
     faults: [{ kind: 'delay', ms: 150 }],
     rateLimit: { allowed: 1_000_000, windowSeconds: 60 },
@@ -97,21 +97,21 @@ test('at SIGTERM under load, every request that was accepted gets its whole answ
   const seen = statusesUntilRefused(address, tally);
   child.kill('SIGTERM');
   const statuses = await seen;
-  // First as long as the signal was on its way.
+  // The status is 200 until the signal arrives.
   expect(statuses.map(({ status }) => status).join(' ')).toMatch(/^(200 )*503( 503)*$/);
   const draining = statuses.filter(({ status }) => status === 503);
   expect(draining.map(({ underWay }) => underWay)).toContainEqual(expect.toSatisfy((many) => many > 0));
 
   await Promise.all(clients);
   expect(tally.lost).toEqual([]);
-  // They went on to be served after that.
+  // Requests are still answered after the first 503.
   expect(tally.answered).toBeGreaterThan(draining[0]?.answered ?? Infinity);
   expect(tally.toldToClose).toBeGreaterThanOrEqual(CLIENTS);
   expect(await closed).toEqual([0, null]);
   expect(output.stderr).toBe('');
 });
 
-test('at SIGINT it stops accepting connections at once, and answers those that it has', async () => {
+test('the gateway stops accepting connections at once at SIGINT, and answers the requests under way', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 1500, resource: 'users' }] });
   const { child, closed, output, address } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
   const answer = post(new Agent(), address, '{ user(id: "user-1") { name } }');
@@ -123,14 +123,14 @@ test('at SIGINT it stops accepting connections at once, and answers those that i
   expect(output.stderr).toBe('');
 });
 
-test('a second signal, of either kind, cuts nothing short', async () => {
+test('a second signal during the drain, SIGTERM or SIGINT, does not cut the drain short', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 1500, resource: 'users' }] });
   const { child, closed, address } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
   const answer = post(new Agent(), address, '{ user(id: "user-1") { name } }');
   await expect.poll(() => sandbox.requests.length).toBe(1);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGTERM'] as const) {
     child.kill(signal);
-    // Signals that come at once can be one.
+    // Signals sent at the same time can be merged into one.
     await delay(100);
   }
   expect((await answer).headers.connection).toBe('close');

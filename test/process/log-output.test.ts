@@ -10,7 +10,7 @@ import { askAt } from '../support/ask-at.ts';
 import { GATEWAY } from '../support/running-gateway.ts';
 import { Scrape } from '../support/scrape.ts';
 
-/** A gateway whose stdout is this; it cannot say where it listens, so that is known beforehand. */
+/** A gateway with this stdout. Its port is chosen beforehand: the printed address cannot be read from there. */
 async function gatewayWritingTo(
   stdout: number | 'pipe',
   {
@@ -40,7 +40,7 @@ async function gatewayWritingTo(
   await expect.poll(isAlive, { timeout: 30_000 }).toBe(true);
   return {
     child,
-    /** Sends so many requests, each of which is worth some lines. */
+    /** Sends `count` requests, each of which writes several lines to the log. */
     ask: async (count: number) => {
       for (let n = 0; n < count; n += 1) {
         // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
@@ -52,7 +52,7 @@ async function gatewayWritingTo(
       const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
       return new Scrape(await response.text()).value('gateway_log_lines_dropped_total');
     },
-    /** Tells it to end. Gives its exit code, signal and what it said of trouble. */
+    /** Sends SIGTERM; resolves with exit code, signal and stderr. */
     end: async () => {
       const closed = once(child, 'close');
       child.kill('SIGTERM');
@@ -61,7 +61,7 @@ async function gatewayWritingTo(
   };
 }
 
-/** Whether a process runs. A zombie, whose exit code nobody has read, does not. */
+/** True when the process runs. A zombie, whose exit code nobody has read yet, counts as ended. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -71,7 +71,7 @@ function isRunning(pid: number): boolean {
 }
 
 describe('a gateway answers, and ends at SIGTERM,', () => {
-  test('while the disk is full that its log goes to', async () => {
+  test('while the disk of its log is full', async () => {
     const full = openSync('/dev/full', constants.O_WRONLY);
     onTestFinished(() => closeSync(full));
     const { ask, end } = await gatewayWritingTo(full);
@@ -79,7 +79,7 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
     expect(await end()).toEqual([0, null, '']);
   });
 
-  test('while nobody reads its log', async () => {
+  test('while nobody reads the pipe of its log', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'log-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const path = join(folder, 'pipe');
@@ -87,13 +87,13 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
     const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
     onTestFinished(() => closeSync(pipe));
     const { ask, end } = await gatewayWritingTo(pipe);
-    // More than the pipe holds.
+    // 200 requests write more than the pipe holds.
     await ask(200);
     expect(await end()).toEqual([0, null, '']);
     expect(readSync(pipe, Buffer.alloc(1024 * 1024))).toBeGreaterThan(32_768);
   });
 
-  // Debian and most others have `script`, which makes a terminal.
+  // `script` makes a terminal. Debian and most other distributions have it.
   test.skipIf(!existsSync('/usr/bin/script'))('while nobody reads the terminal of its log', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'log-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -115,7 +115,7 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
     child.kill('SIGKILL');
   });
 
-  test('while its log has been closed, and it counts the lines that nobody can read', async () => {
+  test('while the pipe of its log is closed, and counts the dropped lines', async () => {
     const { ask, dropped, end } = await gatewayWritingTo('pipe', { isClosed: true });
     await ask(100);
     await expect.poll(dropped).toBeGreaterThanOrEqual(100);

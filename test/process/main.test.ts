@@ -18,7 +18,7 @@ async function folderForTest(): Promise<string> {
   return folder;
 }
 
-/** Whether somebody accepts a connection there. */
+/** True when a server answers at the address. */
 async function accepts(address: string): Promise<boolean> {
   return fetch(address, { headers: { connection: 'close' } }).then(
     async (response) => {
@@ -29,8 +29,8 @@ async function accepts(address: string): Promise<boolean> {
   );
 }
 
-describe('started without settings', () => {
-  test('it prints an address and a query, which answers there as it was printed', async () => {
+describe('a gateway over the embedded sandbox', () => {
+  test('prints an address and a query that is answered there unchanged', async () => {
     const { child, output, closed, address, query } = await runningGateway();
     expect(address).toMatch(/^http:\/\/localhost:\d+\/graphql$/);
     const { data, errors } = await ask(address, query, null);
@@ -42,7 +42,7 @@ describe('started without settings', () => {
     expect(output.stderr).toBe('');
   });
 
-  test("it uses a caller's bearer token, if one is sent, instead of its own login", async () => {
+  test("uses a caller's bearer token, if one is sent, instead of its own login", async () => {
     const { address, query } = await runningGateway();
     const { data, errors } = await ask(address, query, 'a-token-nobody-knows');
     expect(data).toEqual({ campaignInteractions: null });
@@ -51,17 +51,17 @@ describe('started without settings', () => {
         extensions: expect.objectContaining({ code: 'UNAUTHENTICATED', upstreamStatus: 401 }),
       }),
     ]);
-    // Its own login is as good as before.
+    // The gateway's own login still works.
     expect((await ask(address, query, null)).errors).toBeUndefined();
   });
 
-  test('but those for callers, it wants them authenticated, and passes on nothing that they send', async () => {
+  test('requires an API key where keys are configured, and neither passes the key on nor prints it', async () => {
     const key = 'a-key-of-the-gateway';
     const { output, address, query } = await runningGateway({
       AUTH_API_KEY_HASHES: createHash('sha256').update(key).digest('hex'),
     });
     expect(output.stdout).toContain('who has one of the API keys (1)');
-    // The sandbox knows no such token, and would refuse it.
+    // The sandbox would refuse the key as an unknown token.
     expect((await ask(address, query, key)).errors).toBeUndefined();
     for (const token of [null, TOKEN]) {
       const { data, errors } = await ask(address, query, token);
@@ -71,7 +71,7 @@ describe('started without settings', () => {
     expect(output.stdout + output.stderr).not.toContain(key);
   });
 
-  test('it serves GraphiQL at the same address, asking about the campaign of the printed query', async () => {
+  test('serves GraphiQL at the same address, with the campaign of the printed query as default', async () => {
     const { address, query } = await runningGateway();
     const page = await fetch(address, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).toContain('text/html');
@@ -87,8 +87,8 @@ test('an IPv6 address is printed in brackets', async () => {
   expect((await ask(address, query, null)).errors).toBeUndefined();
 });
 
-describe('started over an upstream', () => {
-  test("it passes each caller's own token on, and says so", async () => {
+describe('a gateway over a configured upstream', () => {
+  test("passes each caller's own token on, prints that it does, and makes no call without a token", async () => {
     const sandbox = await sandboxForTest();
     const { output, address, query } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
     expect(output.stdout).toContain(sandbox.url);
@@ -101,7 +101,7 @@ describe('started over an upstream', () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  test('it logs in by itself with the client it is given, and prints nothing of the secret', async () => {
+  test('logs in by itself with the configured OAuth client, and never prints the secret', async () => {
     const secret = 'hush-this-is-a-secret';
     const sandbox = await sandboxForTest({ clientId: 'a-client', clientSecret: secret });
     const { child, closed, output, address } = await runningGateway({
@@ -118,7 +118,7 @@ describe('started over an upstream', () => {
   });
 });
 
-test('started with trusted documents alone, it answers those, and prints no query to paste', async () => {
+test('a gateway with trusted documents only answers them by their ids, and prints no query to paste', async () => {
   const file = join(await folderForTest(), 'documents.json');
   await writeFile(file, JSON.stringify({ typename: '{ __typename }' }));
   const { output } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
@@ -134,7 +134,7 @@ test('started with trusted documents alone, it answers those, and prints no quer
   expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
 });
 
-test('its log goes to stdout, a JSON object a line, and as much of it as LOG_LEVEL says', async () => {
+test('the log goes to stdout as one JSON object per line, from the level of LOG_LEVEL up', async () => {
   const written = async (level: string) => {
     const { child, closed, output, address, query } = await runningGateway({ LOG_LEVEL: level });
     await ask(address, query, null);
@@ -147,7 +147,7 @@ test('its log goes to stdout, a JSON object a line, and as much of it as LOG_LEV
   expect(await written('error')).toEqual([]);
 });
 
-describe('its log has a line of every request', () => {
+describe('the log line of a request', () => {
   const idsIn = ({ stdout }: { stdout: string }) =>
     stdout
       .split('\n')
@@ -158,16 +158,16 @@ describe('its log has a line of every request', () => {
       answer.text(),
     );
 
-  test('although some are written together: before long', async () => {
+  test('is written before long, although lines are buffered', async () => {
     const { output, address } = await runningGateway();
     await askAs(address, 'the-only-one');
     await expect.poll(() => idsIn(output), { timeout: 30_000 }).toEqual(['the-only-one']);
   });
 
   test.each([
-    ['is told to end', 'SIGTERM', [0, null]],
-    ['fails', 'SIGUSR2', [1, null]],
-  ] as const)('also of those just before it %s', async (_what, signal, ending) => {
+    ['gets SIGTERM', 'SIGTERM', [0, null]],
+    ['throws an uncaught exception', 'SIGUSR2', [1, null]],
+  ] as const)('is not lost when the gateway %s right after the request', async (_what, signal, ending) => {
     const failing = "process.on('SIGUSR2',()=>{throw new Error('fatal')})";
     const { child, closed, output, address } = await runningGateway({
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(failing)}`,
@@ -181,7 +181,7 @@ describe('its log has a line of every request', () => {
   });
 });
 
-test('its metrics are where it says, for as long as it runs', async () => {
+test('metrics are served at the printed address, and do not keep the process from ending', async () => {
   const { child, closed, output, address } = await runningGateway({ METRICS_PORT: '0' });
   const [metricsAddress = ''] = /http:\S+\/metrics/.exec(output.stdout) ?? [];
   await ask(address, 'query Screen { __typename }', null);
@@ -192,8 +192,8 @@ test('its metrics are where it says, for as long as it runs', async () => {
   expect(await closed).toEqual([0, null]);
 });
 
-describe('what keeps it from starting', () => {
-  test('is told at once when it is the configuration, and it exits with 1', async () => {
+describe('a gateway that cannot start', () => {
+  test('prints all errors of its configuration at once, without secrets, and exits with 1', async () => {
     const { output, closed } = run({
       PORT: 'http',
       UPSTREAM_CONCURRENCY: '0',
@@ -216,29 +216,32 @@ describe('what keeps it from starting', () => {
   });
 
   test.each([
-    ['is not there', null, ['which cannot be read: ENOENT']],
-    ['is no JSON', '{', ['which is no JSON']],
+    ['is missing', null, ['which cannot be read: ENOENT']],
+    ['is not JSON', '{', ['which is no JSON']],
     [
-      'holds what is no query of the schema',
+      'has documents that are not valid for the schema',
       '{"one": "{ nothing }", "two": "{"}',
       ['Document "one" of ', 'Document "two" of '],
     ],
-  ])('is told of trusted documents whose file %s', async (_what, manifest, told) => {
-    const file = join(await folderForTest(), 'documents.json');
-    if (manifest !== null) await writeFile(file, manifest);
-    const { output, closed } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
-    expect(await closed).toEqual([1, null]);
-    expect(output.stdout).toBe('');
-    const [title, ...problems] = output.stderr.trimEnd().split('\n');
-    expect(title).toBe('The gateway cannot start:');
-    expect(problems).toHaveLength(told.length);
-    for (const [n, start] of told.entries()) {
-      expect(problems[n]).toContain(start);
-      expect(problems[n]).toContain(file);
-    }
-  });
+  ])(
+    'prints each problem of a file of trusted documents that %s, and exits with 1',
+    async (_what, manifest, told) => {
+      const file = join(await folderForTest(), 'documents.json');
+      if (manifest !== null) await writeFile(file, manifest);
+      const { output, closed } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
+      expect(await closed).toEqual([1, null]);
+      expect(output.stdout).toBe('');
+      const [title, ...problems] = output.stderr.trimEnd().split('\n');
+      expect(title).toBe('The gateway cannot start:');
+      expect(problems).toHaveLength(told.length);
+      for (const [n, start] of told.entries()) {
+        expect(problems[n]).toContain(start);
+        expect(problems[n]).toContain(file);
+      }
+    },
+  );
 
-  test('is told in one line when it is a port in use, and nothing is left running', async () => {
+  test('prints one line about a port that is in use, and leaves nothing running', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => {
       other.close();
@@ -248,7 +251,7 @@ describe('what keeps it from starting', () => {
     const port = typeof address === 'object' && address !== null ? String(address.port) : '';
     for (const setting of ['PORT', 'METRICS_PORT']) {
       const { output, closed } = run({ METRICS_PORT: '0', [setting]: port });
-      // That it ends by itself shows that the sandbox it had started is gone as well.
+      // The process can only end by itself when the sandbox that it started is closed as well.
       expect(await closed).toEqual([1, null]);
       expect(output.stdout).toBe('');
       expect(output.stderr).toMatch(/^The gateway cannot start:\n {2}- .*EADDRINUSE.*\n$/);
@@ -257,7 +260,7 @@ describe('what keeps it from starting', () => {
   });
 
   test.skipIf(process.env['OLD_NODE'] === undefined)(
-    'is told in one line when it is a Node that is too old',
+    'prints one line about a Node that is too old',
     async () => {
       const { output, closed } = run({}, [process.env['OLD_NODE'] ?? '', GATEWAY]);
       expect(await closed).toEqual([1, null]);
@@ -267,7 +270,7 @@ describe('what keeps it from starting', () => {
   );
 });
 
-test('a request with a malformed Host header is refused like any other answer: short, and not to be kept', async () => {
+test('a request with a malformed Host header gets 400, no body, and "Cache-Control: private, no-store"', async () => {
   const { address } = await runningGateway();
   for (const host of ['a b', '[', '[::bad']) {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -279,7 +282,7 @@ test('a request with a malformed Host header is refused like any other answer: s
   }
 });
 
-test('a request that expects what nobody knows of is answered and logged as any other', async () => {
+test('a request with an unknown Expect header is answered and logged like any other', async () => {
   const { address, output } = await runningGateway();
   const sent = request(`${address}?query={__typename}`, {
     headers: { expect: 'wonders', 'x-graphql-yoga-csrf': '1', 'x-request-id': 'expecting' },
@@ -291,8 +294,8 @@ test('a request that expects what nobody knows of is answered and logged as any 
   await expect.poll(() => output.stdout).toContain('"requestId":"expecting"');
 });
 
-describe('a connection without a request', () => {
-  /** A connection on which one request was answered, with what the answer says of it. */
+describe('an idle connection', () => {
+  /** Socket on which one request was answered, and the Keep-Alive header of the answer. */
   async function answered(env: NodeJS.ProcessEnv) {
     const { address } = await runningGateway(env);
     const agent = new Agent({ keepAlive: true });
@@ -306,7 +309,7 @@ describe('a connection without a request', () => {
     return { socket, keepAlive: response.headers['keep-alive'] };
   }
 
-  test('stays open for 75 seconds, longer than balancers keep theirs', async () => {
+  test('stays open for 75 seconds by default, longer than load balancers keep theirs', async () => {
     expect((await answered({})).keepAlive).toBe('timeout=75');
   });
 
@@ -317,7 +320,7 @@ describe('a connection without a request', () => {
   });
 });
 
-test('npm start ends with the gateway, and no sooner, when it is told to', async () => {
+test('npm start, when signalled, answers the request under way and leaves no gateway running', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 2000, resource: 'users' }] });
   const { child, closed, address } = await runningGateway(
     { ...process.env, GENESYSCLOUD_API_URL: sandbox.url },
@@ -332,8 +335,8 @@ test('npm start ends with the gateway, and no sooner, when it is told to', async
   expect(await accepts(address)).toBe(false);
 });
 
-describe('at SIGTERM', () => {
-  test('it finishes the request under way, accepts no other, and exits with 0', async () => {
+describe('a gateway that is told to end', () => {
+  test('finishes the request under way at SIGTERM, accepts no other, and exits with 0', async () => {
     const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 2000, resource: 'users' }] });
     const { child, closed, output, address } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
     const answer = ask(address, USER);
@@ -345,22 +348,19 @@ describe('at SIGTERM', () => {
     expect(output.stderr).toBe('');
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)(
-    'or %s it waits for no connection that is merely kept open',
-    async (signal) => {
-      const sandbox = await sandboxForTest();
-      const { child, closed, address } = await runningGateway({
-        GENESYSCLOUD_API_URL: sandbox.url,
-        DRAIN_SECONDS: '3600',
-      });
-      // Its connection to the gateway, and the gateway's to the upstream, stay open after it.
-      expect(await ask(address, USER)).toEqual(userAnswer);
-      child.kill(signal);
-      expect(await closed).toEqual([0, null]);
-    },
-  );
+  test.each(['SIGTERM', 'SIGINT'] as const)('does not wait for idle connections at %s', async (signal) => {
+    const sandbox = await sandboxForTest();
+    const { child, closed, address } = await runningGateway({
+      GENESYSCLOUD_API_URL: sandbox.url,
+      DRAIN_SECONDS: '3600',
+    });
+    // The connections of this request, to the gateway and on to the upstream, stay open.
+    expect(await ask(address, USER)).toEqual(userAnswer);
+    child.kill(signal);
+    expect(await closed).toEqual([0, null]);
+  });
 
-  test('it exits when the time to drain is over, whatever still hangs', async () => {
+  test('exits when the drain time is over, although a call to the upstream hangs', async () => {
     const sandbox = await sandboxForTest({ faults: [{ kind: 'hang' }] });
     const { child, closed, output, address } = await runningGateway({
       GENESYSCLOUD_API_URL: sandbox.url,
@@ -371,7 +371,7 @@ describe('at SIGTERM', () => {
     const answer = ask(address, USER).catch((error: unknown) => error);
     await expect.poll(() => sandbox.requests.length, { timeout: 30_000 }).toBe(1);
     child.kill('SIGTERM');
-    // With no time limit but ten minutes on either call, a timer left behind would keep it alive.
+    // Request and call time out only after ten minutes, so a leftover timer would keep the process alive.
     expect(await closed).toEqual([0, null]);
     expect(await answer).toBeInstanceOf(TypeError);
     expect(output.stderr).toBe('');

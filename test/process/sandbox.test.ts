@@ -20,7 +20,7 @@ function run(env: Record<string, string>) {
   return { child, output, closed: once(child, 'close') };
 }
 
-test('the stand-alone sandbox says where it is and how to log in, and SIGTERM ends it whatever hangs', async () => {
+test('the stand-alone sandbox prints its address and login, and ends at SIGTERM although requests hang', async () => {
   const { child, output, closed } = run({
     SANDBOX_PORT: '0',
     SANDBOX_FAULTS: '[{"kind":"hang","resource":"users"},{"kind":"delay","ms":600000,"resource":"queues"}]',
@@ -37,14 +37,14 @@ test('the stand-alone sandbox says where it is and how to log in, and SIGTERM en
   const kept = ['/api/v2/users', '/api/v2/routing/queues'].map((path) =>
     fetch(url + path, { headers: { authorization: `Bearer ${token}` } }).catch((error: unknown) => error),
   );
-  // A full round trip, so that the two before it are under way: from outside nothing shows that a request hangs.
+  // A full round trip, after which the two requests are under way: nothing outside shows that a request hangs.
   await fetch(`${url}/api/v2/tokens/me`, { headers: { authorization: `Bearer ${token}` } });
   child.kill('SIGTERM');
   expect(await closed).toEqual([0, null]);
   for (const answer of kept) expect(await answer).toBeInstanceOf(TypeError);
 });
 
-test('the stand-alone sandbox is in the trouble it is told to be in, and says so', async () => {
+test('the stand-alone sandbox applies the profile of SANDBOX_PROFILE, and prints what the profile does', async () => {
   const { output } = run({ SANDBOX_PORT: '0', SANDBOX_PROFILE: 'throttledLogin' });
   await expect
     .poll(() => output.stdout, { timeout: 10_000 })
@@ -56,7 +56,7 @@ test('the stand-alone sandbox is in the trouble it is told to be in, and says so
   });
 });
 
-test('the stand-alone sandbox refuses wrong settings, all at once, with exit code 1', async () => {
+test('the stand-alone sandbox prints all wrong settings at once, and exits with 1', async () => {
   const { output, closed } = run({
     SANDBOX_PORT: '70000',
     SANDBOX_FAULTS: '[{"kind":"delay"}]',
@@ -70,7 +70,7 @@ test('the stand-alone sandbox refuses wrong settings, all at once, with exit cod
   expect(output.stderr).toContain(`SANDBOX_PROFILE must be one of ${names}, but is "toString"`);
 });
 
-test('settings have defaults, which blank values leave in place', () => {
+test('unset and blank settings have their defaults', () => {
   expect(parseSandboxSettings({ SANDBOX_SEED: ' ', SANDBOX_FAULTS: '', SANDBOX_PROFILE: ' ' })).toEqual({
     settings: { port: 4100, seed: 1, latencyMs: 0, callsPerMinute: 300, faults: [], profile: null },
     problems: [],

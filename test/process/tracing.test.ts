@@ -7,7 +7,7 @@ import { collectorForTest } from '../support/collector.ts';
 import { listeningForTest } from '../support/listening.ts';
 
 const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
-/** Says which of OpenTelemetry's modules are loaded. */
+/** Module that prints to stderr which packages of OpenTelemetry are loaded. */
 const TELLING = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   registerHooks({
@@ -19,7 +19,7 @@ const TELLING = `data:text/javascript,${encodeURIComponent(`
   });
 `)}`;
 
-/** The gateway as a process of its own over the embedded sandbox, once it has answered the query that it prints. */
+/** A gateway process over the embedded sandbox, once it has answered its printed query. */
 async function answeringGateway(env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--import', TELLING, GATEWAY], {
     env: { PORT: '0', ...env },
@@ -46,15 +46,15 @@ async function answeringGateway(env: NodeJS.ProcessEnv) {
   return { child, closed, output };
 }
 
-describe('a gateway of its own process', () => {
-  test('loads nothing of OpenTelemetry where no endpoint is set', async () => {
+describe('a gateway process', () => {
+  test('loads nothing of OpenTelemetry when no endpoint is set', async () => {
     const { child, closed, output } = await answeringGateway({});
     child.kill('SIGTERM');
     expect(await closed).toEqual([0, null]);
     expect(output.stderr).toBe('');
   });
 
-  test('sends what it recorded when it ends, as what the environment says that it is', async () => {
+  test('exports its spans when it ends, with the headers, compression and resource attributes of the environment', async () => {
     const collector = await collectorForTest();
     const { child, closed, output } = await answeringGateway({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -77,7 +77,7 @@ describe('a gateway of its own process', () => {
     });
   });
 
-  test('is called as it is where the environment does not say', async () => {
+  test('has the service name campaign-interaction-gateway when the environment sets none', async () => {
     const collector = await collectorForTest();
     const { child, closed } = await answeringGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url });
     child.kill('SIGTERM');
@@ -86,24 +86,24 @@ describe('a gateway of its own process', () => {
   });
 
   test.each([
-    ['nobody is there', async () => 'http://127.0.0.1:1'],
-    ['it accepts connections alone', async () => silentForTest()],
+    ['nothing listens there', async () => 'http://127.0.0.1:1'],
+    ['the collector accepts connections only', async () => silentForTest()],
     [
-      'it never ends its answer',
+      'the collector never ends its answer',
       async () =>
         listeningForTest((_request, response) => {
           const dripping = setInterval(() => response.write('.'), 50);
           response.on('close', () => clearInterval(dripping));
         }),
     ],
-  ])('ends all the same when its collector does not answer, for %s', async (_why, address) => {
+  ])('ends at SIGTERM although its collector gives no full answer: %s', async (_why, address) => {
     const { child, closed } = await answeringGateway({ OTEL_EXPORTER_OTLP_ENDPOINT: await address() });
     child.kill('SIGTERM');
     expect(await closed).toEqual([0, null]);
   });
 });
 
-/** Accepts connections and says nothing. */
+/** Address of a server that accepts connections and never answers. */
 async function silentForTest(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());

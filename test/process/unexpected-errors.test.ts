@@ -9,7 +9,7 @@ import { ask, GATEWAY, runningGateway, sandboxForTest } from '../support/running
 const USER = '{ user(id: "user-1") { name } }';
 const userAnswer = { data: { user: { name: 'Name of user-1' } } };
 
-/** A gateway with a defect in it, which shows at SIGUSR2. */
+/** A gateway process that runs the code in `defect` at SIGUSR2. */
 function defectiveGateway(defect: string, env: NodeJS.ProcessEnv) {
   const folder = mkdtempSync(join(tmpdir(), 'defect-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -18,13 +18,13 @@ function defectiveGateway(defect: string, env: NodeJS.ProcessEnv) {
   return runningGateway(env, [process.execPath, '--import', module, GATEWAY]);
 }
 
-/** What the log has besides its line for each request. */
+/** Log entries other than the line of each request. */
 function entriesOf(stdout: string): Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"'));
   return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg !== 'request');
 }
 
-test('a rejection that nobody handles is logged without its words, and harms no request', async () => {
+test('an unhandled rejection is logged without its message, and harms no request', async () => {
   const sandbox = await sandboxForTest({
     faults: [{ kind: 'delay', ms: 1000, resource: 'users', times: 1 }],
   });
@@ -51,7 +51,7 @@ test('a rejection that nobody handles is logged without its words, and harms no 
   expect(output.stdout + output.stderr).not.toContain('hush');
 });
 
-test('it is told where an error of Node came from, which has its code beside its name', async () => {
+test('the log has the stack frames of a Node error, whose stack starts with its name and its code', async () => {
   const { child, output } = await defectiveGateway('void Promise.try(() => Buffer.from(5))', {});
   child.kill('SIGUSR2');
   await expect.poll(() => output.stdout).toContain('nobody handled it');
@@ -60,7 +60,7 @@ test('it is told where an error of Node came from, which has its code beside its
   ]);
 });
 
-test('an exception that nobody catches ends the gateway with 1, after what is under way', async () => {
+test('an uncaught exception is logged without its message, and the gateway exits with 1 after the request under way', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 1500, resource: 'users' }] });
   const { child, closed, output, address } = await defectiveGateway(
     `setInterval(() => undefined, 1000); throw Object.assign(new Error('hush'), { code: 'ERR_PLANTED' });`,
@@ -80,7 +80,7 @@ test('an exception that nobody catches ends the gateway with 1, after what is un
   expect(output.stdout + output.stderr).not.toContain('hush');
 });
 
-test('of what was thrown, its kind is logged and where it came from, whatever it is', () => {
+test('a rejection with any value is logged with its kind and stack frames, and without its text', () => {
   const lines: string[] = [];
   const log = pino({ base: null, timestamp: false }, { write: (line: string) => void lines.push(line) });
   const unexpected = new UnexpectedErrors(log);

@@ -11,8 +11,8 @@ import type { GraphQLAnswer } from '../support/gateway.ts';
 import type { SelectedFields } from './selected-fields.ts';
 
 /**
- * What is wrong with an answer by the schema and the operation alone: keys that were not asked for or are missing, values
- * that do not fit their type, errors that point nowhere. It knows nothing of how the answer came about.
+ * Problems of an answer, judged by the schema and the operation alone: keys that were not asked for or are missing, values
+ * that do not fit their type, errors whose path leads nowhere.
  */
 export function answerProblems(
   schema: GraphQLSchema,
@@ -73,7 +73,7 @@ export function answerProblems(
     if (typeof message !== 'string' || message === '') problems.push('An error has no message');
     let node: unknown = answer.data;
     for (const key of path ?? ['an error without a path']) {
-      // Of null there is nothing further down, and in what is there the path has to exist.
+      // A path may go on below null; anywhere else it has to exist.
       if (node === null) break;
       node = typeof node === 'object' ? Reflect.get(Object(node), key) : undefined;
       if (node === undefined) problems.push(`errors: ${path?.join('.')} leads nowhere`);

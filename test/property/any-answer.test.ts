@@ -6,7 +6,7 @@ import { upstreamPlans } from './generated-upstream.ts';
 import { propertyRuns, timeout } from './property-runs.ts';
 import { isRow } from './reference-values.ts';
 
-/** All that can be asked of a type, so many objects deep. */
+/** Selection of all fields of a type, `depth` objects deep. */
 function everythingOf(type: GraphQLObjectType, depth: number): string {
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const below = getNamedType(field.type);
@@ -24,15 +24,15 @@ function everything(typeName: string, depth: number): string {
 
 const screens: readonly [string, string][] = [
   [
-    'all interactions of a campaign, with everything around them',
+    'all interactions of a campaign, with all fields of related objects',
     `{ campaignInteractions(campaignId: "campaign-1") ${everything('CampaignInteractionConnection', 4)} }`,
   ],
   [
-    'a page of campaigns, with everything around them',
+    'a page of campaigns, with all fields of related objects',
     `{ campaigns(first: 2) ${everything('CampaignConnection', 3)} }`,
   ],
   [
-    'one of each kind by its id',
+    'one entity of each kind by its id',
     `{
       campaign(id: "campaign-1") ${everything('Campaign', 2)}
       user(id: "user-1") ${everything('User', 2)}
@@ -48,8 +48,8 @@ const screens: readonly [string, string][] = [
   ],
 ];
 
-describe('whatever an upstream answers, what comes of it fits the schema, is right by id and took no call too many', () => {
-  test.each(screens)('%s', { timeout }, async (_what, query) => {
+describe('whatever the upstream answers, the answer fits the schema, has the right data for each id and takes no unneeded call', () => {
+  test.each(screens)('for %s', { timeout }, async (_what, query) => {
     const operation = { query, variables: {}, values: {} };
     const property = fc.asyncProperty(upstreamPlans, async (plan) => {
       const { found, expected, described } = await compareWithReference(plan, operation);
@@ -59,7 +59,7 @@ describe('whatever an upstream answers, what comes of it fits the schema, is rig
   });
 });
 
-test('every field of every type is something else than null in some case, or nothing would be compared', async () => {
+test('every field of every type is other than null in some case, so that there is something to compare', async () => {
   const seen = new Set<string>();
   for (const plan of fc.sample(upstreamPlans, { seed: 1, numRuns: 15 })) {
     for (const [, query] of screens) {
@@ -72,11 +72,11 @@ test('every field of every type is something else than null in some case, or not
     .filter((type) => isObjectType(type))
     .filter(({ name }) => !name.startsWith('__') && name !== 'Query')
     .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
-  // Nothing gives a wrap-up code by more than its id and name.
+  // The upstream refers to wrap-up codes by id and name only.
   expect(fields.filter((field) => !seen.has(field))).toEqual(['WrapUpCode.selfUri']);
 });
 
-/** Adds what is there in an answer that has the type of each of its objects. */
+/** Adds `Type.field` for each value other than null. Each object of the answer must have its `__typename`. */
 function noteFields(value: unknown, seen: Set<string>): void {
   if (Array.isArray(value)) for (const element of value) noteFields(element, seen);
   if (!isRow(value)) return;

@@ -17,32 +17,32 @@ const anySize = parseConfig(ANY_SIZE);
 const REFERENCE_TOKEN = 'token-of-the-reference';
 const directory = new URL('../../schema/', import.meta.url);
 
-/** The schema as it is written, without anything that executes it. */
+/** Schema of the SDL files, without resolvers. */
 export const sdl = buildSchema(
   readdirSync(directory)
     .map((file) => readFileSync(new URL(file, directory), 'utf8'))
     .join('\n'),
 );
 
-/** What there is to say of an answer. */
+/** Properties of an answer that are compared. */
 interface Findings {
   readonly data: unknown;
-  /** Paths of what could not be known, with a star for every place in a list. */
+  /** Paths of values that could not be known, with a star for every list index. */
   readonly unknown: readonly string[];
-  /** What does not fit the schema or the operation. */
+  /** Mismatches with the schema or the operation. */
   readonly problems: readonly string[];
-  /** By resource, where more calls were made than were needed. */
+  /** Number of unneeded calls by resource; resources without any are absent. */
   readonly callsTooMany: Readonly<Record<string, number>>;
 }
 
 interface Comparison {
   readonly found: Findings;
   readonly expected: Findings;
-  /** The case in words, for whoever has to find out why the two differ. */
+  /** Text of the case, for finding out why the two differ. */
   readonly described: string;
 }
 
-/** Asks a gateway over this upstream, and the reference as well. The two are to be equal. */
+/** Findings about a gateway over this upstream, and about the reference. The two are to be equal. */
 export async function compareWithReference(
   plan: UpstreamPlan,
   { query, variables, values }: GeneratedOperation,
@@ -50,7 +50,7 @@ export async function compareWithReference(
   const document = parse(query);
   const [invalid] = validate(sdl, document);
   if (invalid) throw invalid;
-  // Of directives there may be so many whatever the settings are, and what is refused is nothing to compare.
+  // The limit of directives has no setting, and a refused operation has no data to compare.
   fc.pre(validate(sdl, document, queryRules(anySize)).length === 0);
   const { close, sandbox, ...tested } = await startTestGateway({
     ...sandboxOptions(plan),
@@ -58,7 +58,7 @@ export async function compareWithReference(
     env: {
       ...ANY_SIZE,
       UPSTREAM_BATCH_SIZE: String(plan.batchSize),
-      // A machine that stands still for a moment is no fault of either.
+      // Long, so that a pause of the machine makes no answer fail.
       REQUEST_TIMEOUT_MS: '60000',
       UPSTREAM_TIMEOUT_MS: '60000',
     },
@@ -99,7 +99,7 @@ function description({ campaigns, ...odd }: UpstreamPlan, query: string, variabl
   return [query, ...lines.map(([name, value]) => `${name}: ${JSON.stringify(value)}`), ''].join('\n');
 }
 
-/** Everything that errors say could not be known. */
+/** Distinct paths that errors name as affected, sorted. */
 function affectedPaths({ errors = [] }: GraphQLAnswer): string[] {
   const paths = errors.flatMap(({ extensions }) => extensions.affected?.paths ?? ['an error without paths']);
   return [...new Set(paths)].toSorted();

@@ -7,7 +7,7 @@ import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-up
 import { propertyRuns, timeout } from './property-runs.ts';
 
 test(
-  'any valid query over any upstream is answered the same whether it is compiled or not, for the same calls',
+  'any valid query over any upstream has the same answer and the same calls whether it is compiled or not',
   { timeout },
   async () => {
     const property = fc.asyncProperty(upstreamPlans, fc.gen(), async (plan, draw) => {
@@ -20,7 +20,7 @@ test(
 );
 
 test(
-  'any valid query is ended at the same number of fields whether it is compiled or not',
+  'any valid query has the same data under any MAX_ANSWER_FIELDS whether it is compiled or not',
   { timeout },
   async () => {
     const sound = upstreamPlans.map((plan) => ({ ...plan, damage: [], oddities: {}, failing: null }));
@@ -52,7 +52,7 @@ async function answerAndCalls(
     env: {
       ...ANY_SIZE,
       UPSTREAM_BATCH_SIZE: String(plan.batchSize),
-      // A machine that stands still for a moment is no fault of either.
+      // Long, so that a pause of the machine makes neither answer fail.
       REQUEST_TIMEOUT_MS: '60000',
       UPSTREAM_TIMEOUT_MS: '60000',
       ...env,
@@ -66,14 +66,14 @@ async function answerAndCalls(
   }
 }
 
-/** As text, so that the order of keys counts, and without what no two answers have in common. */
+/** JSON text, so that the order of keys counts. Correlation ids and current times, which always differ, are replaced. */
 function comparable(value: unknown): string {
   const text =
     JSON.stringify(value, (key, inner: unknown) => (key === 'correlationId' ? '' : inner), 1) ?? '';
   return text.replace(/"[^"]*T[^"]*Z"/g, (date) => (isNow(JSON.parse(date)) ? '"now"' : date));
 }
 
-/** When the upstream was asked, as distinct from the dates that it tells. */
+/** True for the time at which the upstream was called; false for the dates in its data, which lie further off. */
 function isNow(date: string): boolean {
   return Math.abs(Date.parse(date) - Date.now()) < 120_000;
 }

@@ -4,19 +4,19 @@ import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { isEnvelope, isRows, type Row } from '../support/answers.ts';
 
-/** What the upstream holds, by resource and id, with the contact list of contacts between them. */
+/** Rows of the upstream by resource and id, and for contacts by resource, contact list and id. */
 export type Rows = ReadonlyMap<string, Row>;
 
-/** Something that is not as it should be in one row, wherever that row is given. */
+/** Wrong value in one row, in every answer that has the row. */
 export interface Damage {
   readonly key: string;
-  /** Names and places, from the row inwards; empty for the row itself. */
+  /** Property names and list indexes, from the row inwards; empty for the row itself. */
   readonly path: readonly (string | number)[];
-  /** What stands there instead; undefined takes it away. */
+  /** Wrong value; undefined removes the right one. */
   readonly to: unknown;
 }
 
-/** Oddities of whole answers, none of which a client may notice but the last. */
+/** Oddities of whole answers, of which a client may notice only the last. */
 export const oddities = ['reversed', 'repeated', 'with strays', 'without names'] as const;
 export type Oddity = (typeof oddities)[number];
 
@@ -45,7 +45,7 @@ export function damageTo(rows: Rows): fc.Arbitrary<Damage> {
     .map(({ place, to }) => ({ ...place, to }));
 }
 
-/** The upstream's answers about a resource: with the rows that it holds, the damage to them and these oddities. */
+/** Fault that makes a resource answer with the rows it holds, their damage and these oddities. */
 export function oddAnswers(
   resource: ResourceName,
   rows: Rows,
@@ -54,7 +54,7 @@ export function oddAnswers(
 ): AlterFault {
   const alterRow = (row: Row, request: RecordedRequest): unknown => {
     const key = keyOf(resource, row, request);
-    // What the upstream adds only when it is asked to must stay as it answered.
+    // Properties that the upstream adds only on demand must stay as answered.
     const held = resource === 'users' || resource === 'contactLists' ? row : rows.get(key);
     const named = odd.includes('without names') ? withoutNames(held ?? row) : (held ?? row);
     return damage
@@ -63,7 +63,7 @@ export function oddAnswers(
   };
   const alterRows = (answered: Row[], request: RecordedRequest): unknown[] => {
     const altered = answered.map((row) => alterRow(row, request)).filter((row) => row !== undefined);
-    // What is listed without ids has an order and a number of rows that mean something.
+    // The order and number of rows have a meaning in a listing without ids.
     if (request.ids.length === 0) return altered;
     if (odd.includes('reversed')) altered.reverse();
     if (odd.includes('repeated')) altered.push(...altered);
@@ -84,7 +84,7 @@ export function oddAnswers(
   };
 }
 
-/** All rows of an organisation that stand still. */
+/** First two rows of each resource that does not change over time, with progress and stats at time 0. */
 export function rowsOf(organisation: Organisation): [string, Row][] {
   const { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists, contacts } = organisation;
   const plain = { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists };
@@ -119,7 +119,7 @@ function pathsIn(value: unknown): (string | number)[][] {
   return entries.flatMap(([key, inner]) => [[key], ...pathsIn(inner).map((path) => [key, ...path])]);
 }
 
-/** The value with something else at a place; as it is where there is no such place (any more). */
+/** Copy of a value with `to` at a path; unchanged when the path leads into no object or list (any more). */
 function changed(value: unknown, [key, ...rest]: readonly (string | number)[], to: unknown): unknown {
   if (key === undefined) return to;
   if (Array.isArray(value)) {
@@ -129,7 +129,7 @@ function changed(value: unknown, [key, ...rest]: readonly (string | number)[], t
   return { ...value, [key]: changed(Reflect.get(value, key), rest, to) };
 }
 
-/** References without their names, which the upstream may leave out; the row's own name stays. */
+/** Row without the names of its references, which the upstream may leave out; the row's own name stays. */
 function withoutNames(row: Row): Row {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);

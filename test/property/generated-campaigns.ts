@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Row } from '../support/answers.ts';
 import { campaign, interaction } from '../support/organisation.ts';
 
-/** Ids that exist come first, the last of each is unknown to the upstream. */
+/** Ids by kind. The last id of each kind is unknown to the upstream. */
 export const ids = {
   campaign: ['campaign-1', 'campaign-2', 'campaign-9'],
   contact: ['contact-0', 'contact-1', 'contact-999'],
@@ -17,17 +17,17 @@ export const ids = {
   wrapUpCode: ['wrap-up-1', 'wrap-up-9'],
 } satisfies Record<string, readonly string[]>;
 
-/** The ids of a kind that operations ask for. */
+/** Ids of a kind, for the arguments of operations. */
 export function idsOf(kind: string): readonly string[] {
   const known = new Map<string, readonly string[]>(Object.entries(ids)).get(kind);
   if (known === undefined) throw new TypeError(`There are no ids of the kind "${kind}": add some to ids.`);
   return known;
 }
 
-/** A campaign as the upstream tells of it. */
+/** Campaign as the upstream answers it. */
 export interface CampaignDraft {
   readonly row: Row & { readonly id: string };
-  /** The answer about its interactions. */
+  /** Body of the answer about its interactions. */
   readonly body: Row;
 }
 
@@ -39,12 +39,12 @@ const lists = [
   'scheduledInteractions',
 ];
 
-/** Moments that differ, so that a field which is read from the property of another shows. */
+/** Moment that differs for each `n`, so that a field read from the wrong property is noticed. */
 function moment(n: number): string {
   return new Date(Date.UTC(2026, 0, 1, 11, 0, n)).toISOString();
 }
 
-/** A conversation of which everything is known. */
+/** Conversation in which no property is missing. */
 export const conversation = {
   id: 'conversation-0',
   name: 'Name of conversation-0',
@@ -77,7 +77,7 @@ export const conversation = {
   ],
 };
 
-/** A reference as the upstream writes it, to one of these ids; sometimes to nothing. */
+/** Reference as the upstream writes it, to one of these ids or to nothing. */
 function reference(known: readonly string[], path: string) {
   const full = fc
     .record({ id: fc.constantFrom(...known), isNamed: fc.boolean(), isLinked: fc.boolean() })
@@ -98,7 +98,7 @@ const references = {
   skills: fc.option(fc.array(reference(ids.skill, '/api/v2/routing/skills'), { maxLength: 3 })),
 };
 
-/** A contact, and a conversation that may say where it is: one of them, or neither, tells the contact list. */
+/** Contact and conversation, of which one or none names the contact list. */
 const contacts = fc
   .record({
     id: fc.constantFrom(...ids.contact),

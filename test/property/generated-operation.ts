@@ -16,19 +16,19 @@ import type { Row } from './reference-values.ts';
 
 export interface GeneratedOperation {
   readonly query: string;
-  /** What is sent with it. */
+  /** Variables that are sent. */
   readonly variables: Row;
-  /** The same with the defaults of those that are not sent. */
+  /** Variables that are sent, and the defaults of the others. */
   readonly values: Row;
 }
 
-/** How deep objects stand in objects; a connection is two of them. */
+/** Maximum depth of nested objects; a connection counts as two. */
 const MAX_DEPTH = 7;
 
 /**
- * A valid query with random selections, fragments of all kinds, aliases, directives, arguments and variables.
+ * Valid query with random selections, fragments of all kinds, aliases, directives, arguments and variables.
  *
- * @param idsOfKind The ids of a kind that it asks for, by default those of the generated upstreams.
+ * @param idsOfKind Ids of a kind for its arguments, by default those of the generated upstreams.
  */
 export function generateOperation(
   draw: fc.GeneratorValue,
@@ -87,7 +87,7 @@ class Generator {
       return `...${condition}${this.#directive()} ${selections}`;
     }
     const { [ENTITIES]: entities } = type.getFields();
-    // What a subgraph has besides is one of many fields, and all that such a schema is drawn for.
+    // `_entities` is one of many fields, but the reason to draw from the schema of a subgraph.
     if (entities !== undefined && this.#isLucky(2)) return this.#field(entities, depth);
     const fields = Object.values(type.getFields());
     const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
@@ -100,7 +100,7 @@ class Generator {
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const type = getNamedType(field.type);
     const args = this.#arguments(field);
-    // With other arguments than where it stands already, a field needs a name of its own.
+    // A field may be selected again with other arguments, and then needs an alias.
     const needsAlias = args !== '' || this.#isBelowUnion;
     const alias = needsAlias || this.#isLucky(5) ? `a${(this.#aliases += 1)}: ` : '';
     const selections = isObjectType(type)
@@ -111,7 +111,7 @@ class Generator {
     return `${alias}${field.name}${args}${this.#directive()}${selections}`;
   }
 
-  /** Fields of one name can be of different types there, so that each needs a name of its own. */
+  /** Selections of a union. Each field gets an alias, because fields of one name can have different types there. */
   #unionSelections(union: GraphQLUnionType, depth: number): string {
     const isBelow = this.#isBelowUnion;
     this.#isBelowUnion = true;
@@ -127,7 +127,7 @@ class Generator {
     return `{ ${selections.join(' ')} }`;
   }
 
-  /** A type that a fragment may be on, and what it selects. */
+  /** Type condition of a fragment, and its selections. */
   #conditional(type: GraphQLObjectType, depth: number): { on: string; selections: string } {
     const [wider] = type.getInterfaces();
     if (wider === undefined || !this.#isLucky(3)) {
@@ -205,7 +205,7 @@ class Generator {
     return this.#value(type, `{ ${literals.join(', ')} }`, Object.fromEntries(set));
   }
 
-  /** A value as it stands in the text: itself, or a variable that is sent or has it as its default. */
+  /** Text of a value: the literal, or a variable that is sent or has the literal as its default. */
   #value(type: string, literal: string, json: unknown): string {
     if (!this.#isLucky(3)) return literal;
     const name = `v${this.#declarations.length}`;

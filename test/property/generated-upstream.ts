@@ -7,12 +7,12 @@ import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
 import { type CampaignDraft, campaignDrafts, conversation, ids } from './generated-campaigns.ts';
 import { type Damage, damageTo, oddAnswers, oddities, type Oddity, type Rows, rowsOf } from './damage.ts';
 
-/** What is generated, as plain data, so that a case that fails can be read. */
+/** Generated upstream as plain data, so that a failing case can be read. */
 export interface UpstreamPlan {
   readonly campaigns: readonly CampaignDraft[];
   readonly damage: readonly Damage[];
   readonly oddities: Readonly<Partial<Record<ResourceName, readonly Oddity[]>>>;
-  /** A resource that answers with this status alone. */
+  /** Resource that answers every call with this status. */
   readonly failing: { readonly resource: ResourceName; readonly status: number } | null;
   /** UPSTREAM_BATCH_SIZE of the gateway. */
   readonly batchSize: number;
@@ -35,10 +35,10 @@ const resources: readonly ResourceName[] = [
   'wrapUpCodes',
 ];
 
-/** Resources of which 404 is an answer. */
+/** Resources for which 404 is an answer and not a failure. */
 const answering404 = ['campaignInteractions', 'conversations', 'scripts'] as const;
 
-/** Upstreams with up to two campaigns, whose answers are damaged here and there, and what else may be odd about them. */
+/** Upstreams with up to two campaigns, with damaged rows, odd answers or a failing resource. */
 export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((drafts) =>
   fc.record({
     campaigns: fc.constant(drafts),
@@ -47,7 +47,7 @@ export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((d
     failing: fc.option(
       fc.oneof(
         fc.record({ resource: fc.constantFrom(...resources), status: fc.constantFrom(403, 500) }),
-        // Of others it refuses the whole call, which is asked in parts then: recoveries.test.ts.
+        // Other resources refuse the whole call with 404, and it is then bisected: see recoveries.test.ts.
         fc.record({ resource: fc.constantFrom(...answering404), status: fc.constant(404) }),
       ),
       { freq: 4 },
@@ -56,7 +56,7 @@ export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((d
   }),
 );
 
-/** What the sandbox is started with, to be such an upstream. */
+/** Options that make a sandbox such an upstream. */
 export function sandboxOptions({ campaigns: drafts, damage, oddities: odd, failing }: UpstreamPlan): {
   organisation: Organisation;
   faults: Fault[];
@@ -92,7 +92,7 @@ function rowsHeld(drafts: readonly CampaignDraft[]): Rows {
   ]);
 }
 
-/** The supervisor's organisation with a second contact list, in which the same ids stand for other contacts. */
+/** Organisation of the supervisor with a second contact list, in which the same ids belong to other contacts. */
 function twoContactLists(): Organisation {
   const base = supervisorsOrganisation();
   const first = base.contacts.get('list-1') ?? new Map<string, never>();
@@ -115,7 +115,7 @@ function twoContactLists(): Organisation {
       ['list-1', first],
       ['list-2', new Map(second)],
     ]),
-    // What they hold is written into the answers.
+    // Interactions are written into the answers by the faults of `sandboxOptions`.
     interactions: (id) => (ids.campaign.slice(0, 2).includes(id) ? {} : undefined),
   };
 }

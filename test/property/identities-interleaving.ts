@@ -1,33 +1,33 @@
 import * as fc from 'fast-check';
 import { questions } from './identities-questions.ts';
 
-/** What happens next. Everything else goes on meanwhile. */
+/** Next event of an interleaving. Everything under way goes on meanwhile. */
 export type Step =
-  /** A request, and how far it has come when the next step follows: sent, arrived at the upstream, or answered. */
+  /** A client sends a request. The next step follows when it is sent, has arrived at the upstream, or is answered. */
   | {
       readonly do: 'ask';
       readonly token: number;
       readonly query: number;
       readonly until: 'sent' | 'upstream' | 'answered';
     }
-  /** The upstream does not accept the token any more: it has been revoked or has expired. */
+  /** The upstream no longer accepts the token, which was revoked or has expired. */
   | { readonly do: 'end'; readonly token: number }
-  /** Every request under way is waited for. */
+  /** All requests under way are answered before the next step. */
   | { readonly do: 'rest' }
-  /** So many turns of the event loop pass. */
+  /** Turns of the event loop pass. */
   | { readonly do: 'turns'; readonly turns: number }
-  /** The client of a request goes away; the latest request is number 0. */
+  /** The client of a request aborts; the latest request is number 0. */
   | { readonly do: 'leave'; readonly back: number }
-  /** Time passes: so many times the proof time, and a millisecond. */
+  /** Time passes: a multiple of the proof time, and a millisecond. */
   | { readonly do: 'pass'; readonly proofTimes: number };
 
-/** Requests by several tokens, and what happens in between; plain data, so that a case that fails can be read. */
+/** Requests of several tokens, and the events between them; plain data, so that a failing case can be read. */
 export interface Interleaving {
-  /** Whether the upstream accepts each token at first. */
+  /** State of each token at the upstream in the beginning. */
   readonly tokens: readonly ('accepted' | 'refused')[];
   readonly queries: readonly string[];
   readonly steps: readonly Step[];
-  /** How many turns of the event loop an answer of the upstream takes, call by call and over again. */
+  /** Turns of the event loop until the upstream answers, call by call and then from the start again. */
   readonly turnsToAnswer: readonly number[];
 }
 
@@ -44,7 +44,7 @@ const rest = fc.record({ do: fc.constant('rest') });
 const leave = fc.record({ do: fc.constant('leave'), back: fc.nat({ max: 2 }) });
 const pass = fc.record({ do: fc.constant('pass'), proofTimes: fc.constantFrom(0.6, 1) });
 
-/** A token ends while a call is under way, and the same is asked again: rare where steps are drawn one by one. */
+/** Token that ends while a call is under way, and the same request again: rare when steps are drawn one by one. */
 const askedAgain = fc
   .record({ first: ask, between: fc.oneof(ask, ask, turns, pass), isAwaited: fc.boolean(), again: ask })
   .map(({ first, between, isAwaited, again }): Step[] => [
@@ -71,7 +71,7 @@ const steps = fc
   )
   .map((some) => some.flat());
 
-/** Three tokens and two queries, so that the same is often asked at the same moment. */
+/** Interleavings with three tokens and two queries: few, so that equal requests are often under way at one time. */
 export const interleavings: fc.Arbitrary<Interleaving> = fc.record({
   tokens: fc.tuple(fc.constant('accepted'), fc.constant('accepted'), fc.constantFrom('accepted', 'refused')),
   queries: fc.shuffledSubarray([...questions.keys()], { minLength: 2, maxLength: 2 }),

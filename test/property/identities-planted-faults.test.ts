@@ -9,12 +9,12 @@ import { violations } from './identities-rules.ts';
 import type { UpstreamRead } from '../../src/upstream/answer.ts';
 
 /*
- * Shows that identities.test.ts can fail: each test replaces one part of the gateway by one that is faulty, and the same
- * interleavings find it out. Over an IDENTITY_PROOF_SECONDS of 0 nothing is shared, and some faults do nothing.
+ * Proof that identities.test.ts can fail: each test replaces one part of the gateway with a faulty one, and the same
+ * interleavings detect it. An IDENTITY_PROOF_SECONDS of 0 shares nothing, so some faults have no effect there.
  */
 
 beforeEach(() => {
-  // The gateway is made of modules that are loaded anew.
+  // Each gateway is made of newly loaded modules, faulty ones among them.
   vi.resetModules();
   onTestFinished(() => {
     vi.doUnmock('../../src/cache/credential-checks.ts');
@@ -25,7 +25,7 @@ beforeEach(() => {
   });
 });
 
-/** Plays interleavings until one finds something that says this; gives it, or null when none does. */
+/** First violation that contains `about`, found by playing interleavings; null when there is none. */
 async function findingOf(about: string, proofSeconds: string): Promise<string | null> {
   const { createGateway } = await import('../../src/gateway.ts');
   const play = await playerForTest(createGateway, proofSeconds);
@@ -34,12 +34,12 @@ async function findingOf(about: string, proofSeconds: string): Promise<string | 
     finding = violations(await play(interleaving)).find((violation) => violation.includes(about));
     return finding === undefined;
   });
-  // It takes some ten, or some hundreds; without a fault it would go on.
+  // Faults are found within tens or hundreds of runs; without a fault all runs are played.
   await fc.check(property, { numRuns: 10_000, endOnFailure: true });
   return finding ?? null;
 }
 
-/** Makes the keys of identities of what is left of their credentials. */
+/** Makes identity keys from only the part of a credential that `left` gives. */
 function plantKeys(left: (token: string) => string): void {
   vi.doMock(import('../../src/identity/keyed-hash.ts'), async (original) => {
     const { keyedHash } = await original();
@@ -72,19 +72,19 @@ function plantEntities(faulty: (Real: typeof EntitySources) => typeof EntitySour
 }
 
 describe.each(['1', ''])(
-  'over an IDENTITY_PROOF_SECONDS of "%s" the interleavings find out',
+  'with an IDENTITY_PROOF_SECONDS of "%s" the interleavings detect',
   (proofSeconds) => {
     test.each<[string, (token: string) => string]>([
       ['nothing', () => ''],
       ['the token in lower case', (token) => token.toLowerCase()],
       ['the token without its padding', (token) => token.replace(/=+$/, '')],
       ['the beginning of the token', (token) => token.slice(0, 20)],
-    ])('keys that are made of %s', async (_what, left) => {
+    ])('identity keys that are made of %s', async (_what, left) => {
       plantKeys(left);
       expect(await findingOf('not its own', proofSeconds)).not.toBeNull();
     });
 
-    test('that a 401 does not keep others from joining what was begun before it', async () => {
+    test('that requests after a 401 join a read begun before it', async () => {
       plantReads(
         (Real) =>
           class extends Real {
@@ -94,8 +94,8 @@ describe.each(['1', ''])(
       expect(await findingOf('knew of its end', proofSeconds)).not.toBeNull();
     });
 
-    // Either alone would keep what was read before a 401 from being shown.
-    test('that a 401 neither ends what is shared nor the proof', async () => {
+    // Each of the two alone would keep data read before a 401 from being shown.
+    test('that a 401 neither drops cached entities nor revokes the credential check', async () => {
       plantEntities(
         (Real) =>
           class<Entity, Part extends string> extends Real<Entity, Part> {
@@ -114,9 +114,9 @@ describe.each(['1', ''])(
 );
 
 describe.each(['0', '1', ''])(
-  'over an IDENTITY_PROOF_SECONDS of "%s" the interleavings find out',
+  'with an IDENTITY_PROOF_SECONDS of "%s" the interleavings detect',
   (proofSeconds) => {
-    test('that what is under way is shared for longer than the proof time', async () => {
+    test('that a read under way is shared for longer than the proof time', async () => {
       plantReads(
         (Real) =>
           class extends Real {
@@ -128,7 +128,7 @@ describe.each(['0', '1', ''])(
       expect(await findingOf('proof was over', proofSeconds)).not.toBeNull();
     });
 
-    test('that what is kept is shown without any proof', async () => {
+    test('that cached data is shown without a fresh credential check', async () => {
       plantProofs(
         (Real) =>
           class extends Real {
@@ -140,7 +140,7 @@ describe.each(['0', '1', ''])(
       expect(await findingOf('proof was over', proofSeconds)).not.toBeNull();
     });
 
-    test('that what was read is kept for good', async () => {
+    test('that an answer of the upstream is kept for ever', async () => {
       plantReads(
         (Real) =>
           class extends Real {

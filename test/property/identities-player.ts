@@ -14,18 +14,18 @@ export interface Asked {
   readonly began: Moment;
   readonly ended: Moment;
   readonly isGivenUp: boolean;
-  /** Null where the client went away without one. */
+  /** Null when the client aborted before it came. */
   readonly answer: GraphQLAnswer | null;
 }
 
-/** All that was seen of one interleaving, by the clients and by the upstream. */
+/** Observations of the clients and of the upstream in one interleaving. */
 export interface History {
   readonly asked: readonly Asked[];
   readonly standings: ReadonlyMap<string, Readonly<Standing>>;
   readonly proofMs: number;
 }
 
-/** Plays one interleaving after the other. */
+/** Plays an interleaving and gives its history. */
 type Player = (interleaving: Interleaving) => Promise<History>;
 
 /** A request under way. */
@@ -34,11 +34,11 @@ interface Asking {
   readonly leave: () => void;
 }
 
-/** Turns of the event loop in which a call surely arrives upstream, where a request makes any. */
+/** Turns of the event loop in which a call surely arrives at the upstream, when a request makes any. */
 const TURNS_TO_ARRIVE = 20;
 
 /**
- * One gateway in pass-through over a stamping upstream, for all that is played until the test is over.
+ * Player over one gateway in pass-through and one stamping upstream, both of which last until the test is over.
  *
  * @param create Makes the gateway.
  * @param proofSeconds IDENTITY_PROOF_SECONDS of its environment.
@@ -49,9 +49,9 @@ export async function playerForTest(create: typeof createGateway, proofSeconds: 
   const { upstream, ...config } = parseConfig({
     GENESYSCLOUD_API_URL: await stamping.listen(),
     IDENTITY_PROOF_SECONDS: proofSeconds,
-    // So few that some calls wait for their turn.
+    // Low, so that some calls wait for a permit.
     UPSTREAM_CONCURRENCY: '3',
-    // More than all the time that is let pass in one interleaving, so that nothing ends but by its steps.
+    // Longer than all time that passes in one interleaving, so that only its steps end anything.
     REQUEST_TIMEOUT_MS: '600000',
     UPSTREAM_TIMEOUT_MS: '600000',
   });
@@ -71,7 +71,7 @@ export async function playerForTest(create: typeof createGateway, proofSeconds: 
       });
     }
     stamping.begin(standings, turnsToAnswer);
-    // The latest first.
+    // Latest request first.
     const asking: Asking[] = [];
 
     async function ask({ token, query, until }: Step & { do: 'ask' }): Promise<void> {
@@ -110,7 +110,7 @@ export async function playerForTest(create: typeof createGateway, proofSeconds: 
   };
 }
 
-/** Tokens that no two interleavings share, and that are one to whoever looks at a part of them or not at their case. */
+/** Tokens of one interleaving only, which differ just in case and padding: keys made from less of them collide. */
 function similarTokens(n: number): readonly string[] {
   const token = `eyJhbGciOiJub25lIn0.${n}.caller`;
   return [token, token.toUpperCase(), `${token}=`];

@@ -1,6 +1,6 @@
 /**
- * Queries that are read upstream in different ways, all about the same entities, each with how many texts are in a whole
- * answer. They select nothing but texts, which the upstream stamps.
+ * Queries that read the same entities by different calls, each with the number of texts in a complete answer. They select
+ * only texts, which the upstream stamps.
  */
 export const questions: ReadonlyMap<string, number> = new Map([
   ['{ user(id: "agent") { email } }', 1],

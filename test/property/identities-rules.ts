@@ -3,13 +3,13 @@ import type { Asked, History } from './identities-player.ts';
 import { tokenOf } from './identities-upstream.ts';
 
 /**
- * What no gateway may do, found in a history as sentences; empty when all is well. Says nothing of how the gateway shares or
- * keeps what it has read:
+ * Violations of the rules in a history, as sentences; empty when there are none. The rules do not depend on how the gateway
+ * shares or caches data:
  *
- * - nobody is shown what another token read, nor refused because another was;
- * - a request that begins after its token has ended is shown nothing when the upstream's last acceptance of the token is
- *   longer ago than the proof time, nor when the gateway has been told of the end by a 401;
- * - what is not shown for such a reason is UNAUTHENTICATED, and everything else is shown.
+ * - a client is not shown data that another token read, nor refused because another token was;
+ * - a request that begins after the end of its token is shown nothing when the upstream's last acceptance of the token is
+ *   longer ago than the proof time, or when a 401 has told the gateway of the end;
+ * - data that is not shown for such a reason is UNAUTHENTICATED, and all other data is shown.
  */
 export function violations(history: History): string[] {
   return history.asked.flatMap((asked) => [
@@ -54,7 +54,7 @@ function wrongErrors(request: Asked, { standings }: History): string[] {
     : [];
 }
 
-/** The codes of the answer's errors, each once. */
+/** Distinct codes of the answer's errors, separated by spaces. */
 function codesOf({ answer }: Asked): string {
   return [...new Set(answer?.errors?.map(({ extensions }) => extensions.code))].join(' ');
 }

@@ -3,18 +3,18 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { listeningForTest } from '../support/listening.ts';
 import type { Clock, Moment } from './identities-clock.ts';
 
-/** What the upstream knows of a token. */
+/** State of a token at the upstream. */
 export interface Standing {
-  /** When it last let a call with this token through. */
+  /** Moment of the latest call that was accepted with the token. */
   acceptedAt: Moment | null;
-  /** From when on it refuses the token. Null while it accepts it. */
+  /** Moment from which the token is refused. Null while it is accepted. */
   endedAt: Moment | null;
 }
 
 /**
- * An upstream that shows everybody the same entities, but writes a stamp into each of their texts: the token that it saw,
- * and the serial of the moment at which it accepted it. It looks at the token when a call comes, and answers some turns
- * of the event loop later.
+ * Upstream with the same entities for all tokens, and a stamp in each text of an entity: the token of the call, and the
+ * serial of the moment at which the token was accepted. The token is checked when a call arrives, and the answer follows
+ * some turns of the event loop later.
  */
 export class StampingUpstream {
   readonly #clock: Clock;
@@ -26,19 +26,19 @@ export class StampingUpstream {
     this.#clock = clock;
   }
 
-  /** How many calls have come since it began anew. */
+  /** Number of calls since the latest `begin`. */
   get calls(): number {
     return this.#calls;
   }
 
-  /** Begins anew with these tokens, and with how many turns an answer takes, call by call and over again. */
+  /** Starts over. `turnsToAnswer` has the turns of the event loop per answer, and repeats from its start. */
   begin(standings: ReadonlyMap<string, Standing>, turnsToAnswer: readonly number[]): void {
     this.#standings = standings;
     this.#turnsToAnswer = turnsToAnswer;
     this.#calls = 0;
   }
 
-  /** Listens until the test is over; gives its address. */
+  /** Listens until the test is over; gives the URL. */
   listen(): Promise<string> {
     return listeningForTest(createServer((request, response) => void this.#answer(request, response)));
   }
@@ -62,21 +62,21 @@ export class StampingUpstream {
   }
 }
 
-/** The token of a stamp; null for any other text. */
+/** Token of a stamp; null for any other text. */
 export function tokenOf(text: string): string | null {
   return /^(\S+) at \d+$/.exec(text)?.[1] ?? null;
 }
 
 const refusal = { status: 401, code: 'bad.credentials' };
 
-/** The ids in the body of a reading POST. */
+/** Ids in the body of a POST; none for other methods, and when the caller has gone away. */
 async function idsIn(request: IncomingMessage): Promise<string[]> {
   if (request.method !== 'POST') return [];
   const chunks: Buffer[] = [];
   try {
     for await (const chunk of request) chunks.push(chunk);
   } catch {
-    // Nobody waits for the answer any more.
+    // The caller has gone away.
     return [];
   }
   return JSON.parse(Buffer.concat(chunks).toString());

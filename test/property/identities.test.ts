@@ -6,21 +6,21 @@ import { playerForTest } from './identities-player.ts';
 import { violations } from './identities-rules.ts';
 import { propertyRuns } from './property-runs.ts';
 
-/** How long a token is believed in that the upstream has not accepted again, and IDENTITY_PROOF_SECONDS. */
+/** Time for which an accepted token is trusted without another acceptance: in words, and as IDENTITY_PROOF_SECONDS. */
 const proofTimes: readonly [string, string][] = [
-  ['not at all', '0'],
+  ['for no time', '0'],
   ['for a second', '1'],
   ['for the default time', ''],
 ];
 
-/** In all. They are small, so that more of them than of other cases fit into everybody's test run. */
+/** Total for all proof times. Interleavings are small, so more of them than of other cases fit into a test run. */
 const interleavingsPlayed = process.env['PROPERTY_RUNS'] === undefined ? 10_000 : propertyRuns.numRuns;
 const numRuns = Math.ceil(interleavingsPlayed / proofTimes.length);
 const interruptAfterTimeLimit = Math.max(propertyRuns.interruptAfterTimeLimit, numRuns * 100);
 
-describe('nobody sees what another token was shown, nor anything for a token that is over', () => {
+describe('a client is not shown data of another token, nor any data for a token that has ended', () => {
   test.each(proofTimes)(
-    'whoever asks at the same moment, where tokens are believed in %s',
+    'whichever requests are under way at the same time, when accepted tokens are trusted %s',
     { timeout: interruptAfterTimeLimit + 30_000 },
     async (_howLong, proofSeconds) => {
       const play = await playerForTest(createGateway, proofSeconds);

@@ -14,7 +14,7 @@ import { type GeneratedOperation, generateOperation } from './generated-operatio
 import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-upstream.ts';
 import { propertyRuns, timeout } from './property-runs.ts';
 
-/** What is true of the upstreams that are generated. */
+/** Cardinalities of the generated upstreams. */
 const cardinalities: Cardinalities = {
   campaignsPerPage: ids.campaign.length,
   campaignsPerList: ids.campaign.length,
@@ -51,7 +51,7 @@ function planned(
   };
 }
 
-/** How many calls there were to each resource, without those by which one that was refused as a whole was split. */
+/** Number of calls to each resource, without those that bisect a call refused as a whole. */
 function callsBeforeSplits(requests: readonly RecordedRequest[]): Partial<Record<ResourceName, number>> {
   const calls: Partial<Record<ResourceName, number>> = {};
   const refused = new Set<string>();
@@ -63,7 +63,7 @@ function callsBeforeSplits(requests: readonly RecordedRequest[]): Partial<Record
   return calls;
 }
 
-/** Asks a gateway over this upstream. Gives the calls that the upstream got, and whether the query was refused as a whole. */
+/** Calls that a query makes through a gateway over this upstream; `isRefused` when the query was refused as a whole. */
 async function ask(
   plan: UpstreamPlan,
   { query, variables }: GeneratedOperation,
@@ -89,7 +89,7 @@ async function ask(
 }
 
 test.each([false, true])(
-  'no query over any upstream makes more calls than are planned for it, to any resource; of a subgraph: %s',
+  'no query over any upstream makes more calls to any resource than are planned; in a subgraph: %s',
   { timeout },
   async (subgraph) => {
     const served = await servedSchema({ subgraph });
@@ -109,7 +109,7 @@ test.each([false, true])(
 const passing = [502, 503, 504].map((status) => ({ kind: 'status' as const, status }));
 
 test(
-  'no query makes more calls than it may, whatever is tried again or split, and one that plans more makes none',
+  'no query makes more calls than MAX_UPSTREAM_CALLS, whatever is retried or bisected, and a refused query makes none',
   { timeout },
   async () => {
     const trouble: fc.Arbitrary<readonly Fault[]> = fc.array(

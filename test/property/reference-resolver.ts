@@ -1,6 +1,6 @@
 /**
- * Answers an operation the slow way: it walks the selections as they are written and asks the upstream for one thing at a
- * time. It shares no code with the gateway and knows nothing of batches.
+ * Reference that answers an operation the slow way: it walks the selections as written and reads one entity at a time. It
+ * shares no code with the gateway and has no batches.
  */
 import {
   getNamedType,
@@ -37,12 +37,12 @@ import {
   type Row,
 } from './reference-values.ts';
 
-/** Stands in expected data where the value is the gateway's own: cursors, and the moment of an answer. */
+/** Placeholder in expected data for values of the gateway's own: cursors, and the moment of an answer. */
 export const ANYTHING = Symbol('any text');
 
 export interface ReferenceAnswer {
   readonly data: Row;
-  /** Where something could not be known: paths with a star for every place in a list. */
+  /** Paths of values that could not be known, with a star for every list index. */
   readonly unknown: ReadonlySet<string>;
 }
 
@@ -91,7 +91,7 @@ class Walk {
     return data;
   }
 
-  /** What a field gives: a leaf as it stands in the answer, a source, or a list of sources. */
+  /** Value of a field: a leaf as in the answer, a source, or a list of sources. */
   async #value(
     typeName: string,
     field: string,
@@ -143,7 +143,7 @@ class Walk {
     return isList ? (listIn(value)?.flatMap((element) => read(element) ?? []) ?? null) : read(value);
   }
 
-  /** The data for what a field gave. */
+  /** Data of the answer for a value of `#value`. */
   async #completed(
     value: unknown,
     type: GraphQLOutputType,
@@ -194,7 +194,7 @@ class Walk {
   async #interactions(campaignId: string, args: Row, chain: Chain, path: string): Promise<Source | null> {
     const filter = objectIn(args['filter']) ?? {};
     const first = Number(args['first'] ?? 100);
-    // Nothing can match an empty list of conditions, so the upstream need not be asked.
+    // An empty list of conditions matches nothing, so no call is needed.
     if (Object.values(filter).some((wanted) => Array.isArray(wanted) && wanted.length === 0)) {
       return { kind: 'row', row: { ...page([], 0, first), observedAt: ANYTHING }, chain };
     }
@@ -222,7 +222,7 @@ function isSource(value: unknown): value is Source {
   return isRow(value) && (value['kind'] === 'row' || value['kind'] === 'entity');
 }
 
-/** What a connection's fields are read from, for a first page. */
+/** Row from which the fields of a connection are read, for a first page. */
 function page(nodes: readonly unknown[], totalCount: number, first: number): Row {
   const hasNextPage = totalCount > first;
   const startCursor = nodes.length > 0 ? ANYTHING : null;
@@ -233,14 +233,14 @@ function page(nodes: readonly unknown[], totalCount: number, first: number): Row
       hasNextPage,
       hasPreviousPage: false,
       startCursor,
-      // A page whose rows had to be left out leads on all the same.
+      // A page keeps its end cursor when some of its rows were left out.
       endCursor: startCursor,
     },
     totalCount,
   };
 }
 
-/** Those without a creation time stand last in either order. */
+/** Interactions without a creation time come last in either order. */
 function compareTimes(a: Row, b: Row, direction: 1 | -1): number {
   const timeOfA = creationMs(a);
   const timeOfB = creationMs(b);

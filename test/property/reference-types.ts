@@ -1,4 +1,4 @@
-/** Where the fields of each type come from, read one by one and without regard to what it costs. */
+/** Sources of the fields of each type, read one by one and without regard to the number of calls. */
 import {
   CouldNotBeKnown,
   isId,
@@ -13,22 +13,22 @@ import {
 } from './reference-values.ts';
 import type { Chain, Found, ReferenceUpstream } from './reference-upstream.ts';
 
-/** An object of the answer: what is known of it so far, and by which calls. */
+/** Object of the answer: its data known so far, and the chain of calls that gave the data. */
 export type Source =
   | { readonly kind: 'row'; readonly row: Row; readonly chain: Chain }
   | {
       readonly kind: 'entity';
       readonly ref: Ref;
       readonly chain: Chain;
-      /** Where all of it is known already. */
+      /** Whole row, when it is known already. */
       readonly row?: Row;
-      /** Of contacts: a reference to their list, or the campaign that has to be asked for it. */
+      /** Only of contacts: a reference to the contact list, or the campaign from which to read it. */
       readonly contactList?: ContactListHint;
     };
 
 type ContactListHint = { readonly ref: Ref } | { readonly campaignId: string };
 
-/** A source of which all is known, because it was found under this id. */
+/** Source whose row is known, because it was read by this id. */
 export function foundEntity(row: Row, id: string, chain: Chain): Source {
   const { name, selfUri } = row;
   const ref = { id, name: textOrNull(name), selfUri: textOrNull(selfUri) };
@@ -37,7 +37,7 @@ export function foundEntity(row: Row, id: string, chain: Chain): Source {
 
 type Resource = Parameters<ReferenceUpstream['one']>[0];
 
-/** By type: the resource that an entity is read from. */
+/** Resource from which entities are read, by type. */
 export const resources: Readonly<Record<string, Resource>> = {
   Campaign: 'campaigns',
   ContactList: 'contactLists',
@@ -50,7 +50,7 @@ export const resources: Readonly<Record<string, Resource>> = {
   WrapUpCode: 'wrapUpCodes',
 };
 
-/** Properties of a row that have another name in the schema, or are elsewhere; by type and field. */
+/** Values of fields that are not the property of the same name, by type and field. */
 export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
   'CampaignInteraction.dispositionCode': (row) => row['disposition'],
   'CampaignStats.attempts': (row) => objectIn(row['contactRate'])?.['attempts'],
@@ -73,7 +73,7 @@ export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
   'Wrapup.code': (row) => ({ id: row['code'], name: row['name'] }),
 };
 
-/** The list of the upstream that an interaction stood in tells its state; the furthest counts. */
+/** Lists of the upstream and the state each gives its interactions. The first list that has an interaction counts. */
 const states = [
   ['interactingInteractions', 'INTERACTING'],
   ['previewingInteractions', 'PREVIEWING'],
@@ -82,7 +82,7 @@ const states = [
   ['pendingInteractions', 'PENDING'],
 ] as const;
 
-/** All interactions of a campaign, each once, with id, campaignId and state; and whether something had to be left out. */
+/** All interactions of a campaign, each once, with campaignId and state; `isWhole` is false when some were left out. */
 export function interactionsIn(body: Row, campaignId: string): { rows: Row[]; isWhole: boolean } {
   const rows = new Map<string, Row>();
   let isWhole = true;
@@ -99,7 +99,7 @@ export function interactionsIn(body: Row, campaignId: string): { rows: Row[]; is
   return { rows: [...rows.values()], isWhole };
 }
 
-/** Where the contact of an interaction is, in the order of trust. */
+/** Contact list of an interaction's contact, from the first of its sources that names one. */
 export function contactListHint(contact: Ref, interaction: Row): ContactListHint {
   const id =
     fromUri(contact) ??
@@ -141,7 +141,7 @@ function inParticipants(interaction: Row, find: (participant: Row) => string | n
   return null;
 }
 
-/** The contact list of a contact: known, or its campaign's. */
+/** Contact list of a contact: the known one, or that of the campaign. */
 export async function contactListOf(
   hint: ContactListHint,
   chain: Chain,
@@ -154,7 +154,7 @@ export async function contactListOf(
   return { ref, chain: campaign.chain };
 }
 
-/** The row of an entity that is referred to, with the chain after it. */
+/** Row of an entity, with the chain after its call. */
 export async function entityRow(
   type: string,
   { row, chain, ref, contactList }: Extract<Source, { kind: 'entity' }>,
@@ -170,12 +170,12 @@ export async function entityRow(
   return upstream.one(resource, ref.id, chain);
 }
 
-/** Epoch milliseconds; not a number where there is none, or none that can be read. */
+/** Creation time in epoch milliseconds; NaN when it is absent or cannot be read. */
 export function creationMs(row: Row): number {
   return Date.parse(utc(row['creationTime']) ?? 'none');
 }
 
-/** Whether an interaction meets the filter; what it lacks or what cannot be read does not match. */
+/** True when an interaction meets the filter; a value that is absent or cannot be read does not match. */
 export function matches(row: Row, filter: Row): boolean {
   const time = creationMs(row);
   const idOf = (value: unknown) => (isRow(value) && isId(value['id']) ? value['id'] : undefined);

@@ -1,45 +1,45 @@
 import { CouldNotBeKnown, isRow, type Row } from './reference-values.ts';
 
-/** How one entity is asked for, and the most of them that one call could have carried. */
+/** Call that reads one entity, and the maximum of ids that such a call can carry. */
 interface Call {
   readonly path: string;
   readonly body?: readonly string[];
   readonly maxIds: number;
-  /** The row for the id in the answer; undefined when the answer is none. */
+  /** Row for the id in the answer; null when the answer lacks it, undefined when the answer is malformed. */
   readonly rowIn: (answer: unknown) => unknown;
 }
 
-/** How many calls a refused one for so many ids comes to. */
+/** Number of calls that a refused call for `ids` ids takes in all. */
 function callsOfRefused(ids: number, depth = 0): number {
   if (ids < 2 || depth === 2) return 1;
   return 1 + callsOfRefused(Math.ceil(ids / 2), depth + 1) + callsOfRefused(Math.floor(ids / 2), depth + 1);
 }
 
-/** Of no other number of ids in a refused call does each cost more. */
+/** Number of ids in a refused call for which the calls per id are most. */
 const COSTLIEST = 4;
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-/** What could have ridden together. */
+/** Ids that could have shared calls. */
 interface Group {
   readonly ids: Set<string>;
   readonly maxIds: number;
 }
 
-/** The chain of calls that had to be answered before something was known, as text. Things of one chain are known at one time. */
+/** Chain of calls that had to be answered before an id was known, as text. Ids of one chain are known at one time. */
 export type Chain = string;
 
-/** Asks the upstream for one thing at a time, and counts how few calls would have done. */
+/** Reads one entity at a time from the upstream, and counts the fewest calls that would have sufficed. */
 export class ReferenceUpstream {
   readonly #url: string;
   readonly #token: string;
   readonly #answers = new Map<string, Promise<{ status: number; body: unknown }>>();
-  /** By resource, and what known at one time could have ridden together: the ids. */
+  /** Groups by resource, then by chain and contact list. */
   readonly #needed = new Map<string, Map<string, Group>>();
 
-  /** Of these, calls for several ids are refused as a whole. */
+  /** Groups whose calls for several ids are refused as a whole. */
   readonly #refused = new Set<string>();
 
   constructor(url: string, token: string) {
@@ -48,9 +48,9 @@ export class ReferenceUpstream {
   }
 
   /**
-   * One entity of a resource, and the chain after it. A row of null is unknown to the upstream.
+   * One entity of a resource, and the chain after its call. The row is null when the upstream does not know the id.
    *
-   * @throws CouldNotBeKnown when the call fails or its answer is none.
+   * @throws CouldNotBeKnown when the call fails or its answer is malformed.
    */
   async one(resource: keyof typeof calls, id: string, chain: Chain, list = ''): Promise<Found> {
     const call = calls[resource](encodeURIComponent(id), id, list);
@@ -68,7 +68,7 @@ export class ReferenceUpstream {
     return { row: isRow(row) ? row : null, chain: after };
   }
 
-  /** The first page of the campaigns as they are listed: the envelope, and the chain after it. */
+  /** Envelope of the first page of campaigns, and the chain after its call. */
   async campaignPage(size: number): Promise<Found> {
     const query = `pageSize=${size}&pageNumber=1&sortBy=name&sortOrder=ascending`;
     this.#need('campaigns', 'page', query, 1);
@@ -79,7 +79,7 @@ export class ReferenceUpstream {
     return { row: body, chain: `>page(${size})` };
   }
 
-  /** The fewest calls by resource, where one carries at most so many ids. */
+  /** Fewest calls by resource when one call carries at most `batchSize` ids. */
   fewestCalls(batchSize: number): Record<string, number> {
     return Object.fromEntries(
       [...this.#needed].map(([resource, groups]) => {
@@ -87,11 +87,11 @@ export class ReferenceUpstream {
         const others = [...groups].filter(([together]) => !this.#refused.has(`${resource} ${together}`));
         const chunks = ({ ids, maxIds }: Group) => Math.ceil(ids.size / Math.min(maxIds, batchSize));
         const answered = others.map(([, group]) => chunks(group));
-        // Each may be asked again in halves and quarters: that no contact of a list is there shows only so.
+        // Each call may be bisected twice: only that shows that a list has none of the contacts.
         const apart = refused.map(
           ([, group]) => chunks(group) * callsOfRefused(Math.min(group.maxIds, batchSize, group.ids.size)),
         );
-        // What happens to be known at one time all the same goes together, and is refused together.
+        // Groups that happen to be known at one time share calls, and are refused together.
         const ids = refused.length < 2 ? 0 : sum(refused.map(([, group]) => group.ids.size));
         const together = Math.ceil((ids * callsOfRefused(COSTLIEST)) / COSTLIEST);
         return [resource, sum(answered) + Math.max(sum(apart), together)];
@@ -183,7 +183,7 @@ function alone(path: string, below: string) {
   });
 }
 
-/** The first row that fits; null when none does, undefined when these are no rows. */
+/** First row that fits; null when none does, undefined when `rows` is not a list. */
 function rowOf(rows: unknown, fits: (row: Row) => boolean): unknown {
   return Array.isArray(rows) ? (rows.find((row: unknown) => isRow(row) && fits(row)) ?? null) : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * What the contract says that a value of the upstream means, written down a second time and without haste: the answers of
- * the gateway are compared with it. Nothing here is shared with the gateway.
+ * Second implementation of the contract's reading of upstream values, simple rather than fast, with which the answers of
+ * the gateway are compared. It shares no code with the gateway.
  */
 import {
   type GraphQLEnumType,
@@ -11,12 +11,12 @@ import {
   isScalarType,
 } from 'graphql';
 
-/** Thrown where something could not be known; what is merely absent is null. */
+/** Thrown for a value that could not be known; an absent value is null. */
 export class CouldNotBeKnown extends Error {}
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Objects of the upstream. Null for null and absent. */
+/** Object of the upstream; null for null and absent. */
 export function objectIn(value: unknown): Row | null {
   if (value === undefined || value === null) return null;
   if (isRow(value)) return value;
@@ -27,7 +27,7 @@ export function isRow(value: unknown): value is Row {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Lists of the upstream, without their nulls. */
+/** List of the upstream without its nulls; null for null and absent. */
 export function listIn(value: unknown): unknown[] | null {
   if (value === undefined || value === null) return null;
   if (Array.isArray(value)) return value.filter((element) => element !== null);
@@ -49,7 +49,7 @@ export function isId(value: unknown): value is string {
   );
 }
 
-/** A reference without an id refers to nothing. */
+/** Reference of the upstream. Null without an id, because it refers to nothing. */
 export function referenceIn(value: unknown): Ref | null {
   const row = objectIn(value);
   if (row === null || row['id'] === undefined || row['id'] === null) return null;
@@ -61,7 +61,7 @@ export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** A leaf, or a list of leaves, of this type. */
+/** Leaf, or list of leaves, of this type. */
 export function leafIn(value: unknown, type: GraphQLOutputType): unknown {
   if (isNonNullType(type)) return leafIn(value, type.ofType);
   if (isListType(type)) return listIn(value)?.map((element) => leafIn(element, type.ofType)) ?? null;
@@ -83,7 +83,7 @@ const isOfScalar: Readonly<Record<string, (value: unknown) => boolean>> = {
   String: (value) => typeof value === 'string',
 };
 
-/** Of the forms that the generated upstreams write; the others have tests of their own. */
+/** Date and time in UTC; null for forms that no generated upstream writes, which have tests of their own. */
 export function utc(text: unknown): string | null {
   if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)$/.test(text))
     return null;

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import type { Row } from './reference-values.ts';
 
-/** The fields that are asked for of an object of a type, by response key: what @skip leaves out is left out, fragments are followed. */
+/** Selected fields of an object of a type, by response key, with those of fragments and without those left out by @skip. */
 export type SelectedFields = (type: GraphQLObjectType) => ReadonlyMap<string, SelectedField>;
 
 interface SelectedField {
@@ -20,7 +20,7 @@ interface SelectedField {
   readonly below: SelectedFields;
 }
 
-/** What the one operation of a document asks for. */
+/** Selected fields of the only operation of a document. */
 export function selectedFields(
   schema: GraphQLSchema,
   document: DocumentNode,

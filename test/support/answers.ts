@@ -6,15 +6,15 @@ import { CAMPAIGN_ID } from './organisation.ts';
 
 type TestGatewayOptions = NonNullable<Parameters<typeof gatewayForTest>[0]>;
 
-/** What may stand where an id belongs. */
+/** Invalid values for an id. */
 export const notIds = ['../users', '..', 'a/b', 'a b', '', 'x'.repeat(129), 5, true, {}, ['user-1']];
 
-/** Asks for these fields of all interactions of the campaign. */
+/** Query for these fields of all interactions of the campaign. */
 export function screen(fields: string): string {
   return `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { ${fields} } } }`;
 }
 
-/** The same with details of everything that an interaction refers to. */
+/** Query for all interactions, with details of all entities that they refer to. */
 export const everyDetail = screen(`
   id
   campaign { id campaignStatus }
@@ -25,7 +25,7 @@ export const everyDetail = screen(`
   skills { id state }
 `);
 
-/** What that costs where nothing fails. */
+/** Number of calls per resource that `everyDetail` makes when nothing fails. */
 export const callsOfEveryDetail = {
   campaignInteractions: 1,
   campaigns: 1,
@@ -36,17 +36,17 @@ export const callsOfEveryDetail = {
   scripts: 3,
 } as const;
 
-/** The upstream answers this resource with this body, whatever was asked. Undefined is an answer without a body. */
+/** Fault that answers every call for this resource with this body; undefined gives an answer without a body. */
 export function answering(resource: ResourceName, body: unknown): AlterFault {
   return { kind: 'alter', resource, alter: () => body };
 }
 
 export interface ListGateway extends TestGateway {
-  /** Asks for these fields of all interactions. */
+  /** Queries these fields of all interactions. */
   readonly ask: (fields: string) => Promise<GraphQLAnswer>;
 }
 
-/** A gateway whose upstream has these rows, of any shape, as the campaign's interactions. */
+/** A gateway whose upstream gives these rows, of any shape, as the campaign's interactions. */
 export async function gatewayWithRows(
   rows: readonly unknown[],
   options: TestGatewayOptions = {},
@@ -54,7 +54,7 @@ export async function gatewayWithRows(
   return gatewayWithList({ interactingInteractions: rows }, options);
 }
 
-/** The same with all of the body. */
+/** A gateway whose upstream gives this body as the campaign's list of interactions. */
 export async function gatewayWithList(body: unknown, options: TestGatewayOptions = {}): Promise<ListGateway> {
   const { faults = [] } = options;
   const gateway = await gatewayForTest({
@@ -64,13 +64,13 @@ export async function gatewayWithList(body: unknown, options: TestGatewayOptions
   return { ...gateway, ask: (fields) => gateway.query(screen(fields)) };
 }
 
-/** The upstream denies this resource for want of these permissions, once. */
+/** Fault that denies this resource once, for lack of these permissions. */
 export function deniedOnce(resource: ResourceName, permissions: readonly string[]): Fault {
   return { kind: 'missingPermissions', resource, permissions, times: 1 };
 }
 
-/** The nodes of an answer to `screen`. */
-// oxlint-disable-next-line typescript/no-explicit-any -- every query gives another shape
+/** Nodes of an answer to a query made by `screen`. */
+// oxlint-disable-next-line typescript/no-explicit-any -- each query has its own shape
 export function nodesIn({ data }: GraphQLAnswer): any[] {
   return data.campaignInteractions.nodes;
 }
@@ -85,7 +85,7 @@ export function onlyError({ errors }: GraphQLAnswer): AnsweredError {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Changes the rows of a resource's answers: all of them, or the one with this id. */
+/** Fault that changes the rows of a resource's answers: all rows, or only the one with this id. */
 export function altered(resource: ResourceName, change: (row: Row) => Row, id?: string): AlterFault {
   const changed = (row: Row) => (id === undefined || row['id'] === id ? change(row) : row);
   return {

@@ -8,10 +8,10 @@ import { onTestFinished, vi } from 'vitest';
 import { listeningForTest } from './listening.ts';
 
 const PACKAGE = fileURLToPath(new URL('../../node_modules/@sparticuz/chromium/', import.meta.url));
-/** In the package's own folder, so that another version of it, and `npm ci`, begin anew. */
+/** Folder inside the package, so that `npm ci` and other versions of the package begin without one. */
 const INFLATED = `${PACKAGE}inflated/`;
 
-/** Why there is no Chromium on this machine, and how to have one. Null where there is. */
+/** Reason that there is no Chromium on this machine, and how to get one. Null when there is one. */
 export function whyNoBrowser(): string | null {
   if (chosenPath() !== undefined || (process.platform === 'linux' && process.arch === 'x64')) return null;
   const machine = `${process.platform} on ${process.arch}`;
@@ -21,8 +21,8 @@ export function whyNoBrowser(): string | null {
 /**
  * Starts the Chromium of CHROMIUM_PATH, or the one that npm brings.
  *
- * It is started as Playwright starts it for anybody, and resolves no name: what it asks of the network by itself stays on
- * this machine as well.
+ * Chromium starts as Playwright starts it by default, but resolves no host name, so that its own requests stay on this
+ * machine as well.
  */
 export async function launchBrowser(): Promise<Browser> {
   const missing = whyNoBrowser();
@@ -33,7 +33,7 @@ export async function launchBrowser(): Promise<Browser> {
   }
   return chromium.launch({
     executablePath: chosen ?? (await inflatedChromium()),
-    // Chromium's own sandbox refuses root, as which containers run.
+    // Chromium's own sandbox refuses to run as root, the user of many containers.
     chromiumSandbox: false,
     args: ['--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
     env: chosen === undefined ? { ...process.env, ...whatChromiumNeeds } : process.env,
@@ -44,7 +44,7 @@ function chosenPath(): string | undefined {
   return process.env['CHROMIUM_PATH'] || undefined;
 }
 
-/** Machines without a desktop lack libraries and fonts that Chromium does not run without. The package has both. */
+/** Chromium needs libraries and fonts that machines without a desktop lack. The package has both. */
 const whatChromiumNeeds = {
   LD_LIBRARY_PATH: `${INFLATED}al2023/lib`,
   FONTCONFIG_FILE: `${INFLATED}fonts.conf`,
@@ -57,16 +57,16 @@ const FONTS_CONF = `<fontconfig>
 `;
 
 /**
- * The package's own `executablePath()` takes whatever lies at /tmp/chromium, be it half written by another run or put there
- * by another user, and leaves the libraries out. So the same is done here in a folder that nobody else sees until it
- * is whole.
+ * Path of the inflated Chromium. The package's own `executablePath()` takes any file at /tmp/chromium, even one that another
+ * run has half written or another user has put there, and leaves the libraries out. So this function inflates into a
+ * temporary folder and renames it once it is complete.
  */
 async function inflatedChromium(): Promise<string> {
   const program = `${INFLATED}chromium`;
   if (existsSync(program)) return program;
   const unfinished = await mkdtemp(`${PACKAGE}inflating-`);
   try {
-    // `inflate` writes to the folder for temporary files.
+    // `inflate` writes to TMPDIR.
     vi.stubEnv('TMPDIR', unfinished);
     for (const archive of ['chromium.br', 'al2023.tar.br', 'fonts.tar.br']) {
       await inflate(`${PACKAGE}bin/${archive}`);
@@ -87,22 +87,22 @@ export interface RecordedPage {
   readonly page: Page;
   /** Errors that the page threw or that were written to its console. */
   readonly problems: string[];
-  /** Address of every request of the page and its workers, and of every web socket. */
+  /** Addresses of all requests and web sockets of the page and its workers. */
   readonly requests: string[];
-  /** What tried to leave this machine over HTTP or as a web socket. None of it got through. */
+  /** Targets outside this machine that HTTP requests and web sockets tried to reach. None got through. */
   readonly strays: string[];
 }
 
 /**
- * A page at this address, in a browser context of its own. It is closed with the test.
+ * Opens a page at this address in its own browser context, which is closed with the test.
  *
- * @param bypassCSP Whether the page may do what its Content-Security-Policy forbids.
+ * @param bypassCSP True allows what the page's Content-Security-Policy forbids.
  */
 export async function openPage(browser: Browser, address: string, bypassCSP = false): Promise<RecordedPage> {
   const problems: string[] = [];
   const requests: string[] = [];
   const { strays, proxy } = await refusingProxy();
-  // Large enough to have a whole answer in sight: Monaco renders no more of it.
+  // Large enough to show a whole answer: Monaco renders only what is visible.
   const viewport = { width: 2000, height: 1400 };
   const context = await browser.newContext({
     viewport,
@@ -121,14 +121,14 @@ export async function openPage(browser: Browser, address: string, bypassCSP = fa
   return { page, problems, requests, strays };
 }
 
-/** A proxy that lets nothing through and notes what it was asked for. */
+/** A proxy that lets nothing through and records the targets of all requests. */
 async function refusingProxy() {
   const strays: string[] = [];
   const server = createServer((request, response) => {
     strays.push(request.url ?? '');
     response.destroy();
   });
-  // The way to https and to web sockets.
+  // CONNECT precedes https and web sockets.
   server.on('connect', (request, socket) => {
     strays.push(request.url ?? '');
     socket.destroy();

@@ -1,6 +1,6 @@
 import { type Level, type Logger, pino } from 'pino';
 
-/** A line of the log, as far as tests look at it. */
+/** A line of the log, with the properties that tests read. */
 interface LogEntry {
   readonly level: number;
   readonly msg: string;
@@ -9,16 +9,16 @@ interface LogEntry {
 
 export interface CapturedLog {
   readonly log: Logger;
-  /** All of its lines. */
+  /** All lines of the log. */
   readonly entries: () => LogEntry[];
-  /** Those that say of a request that it is over. */
+  /** Lines about finished requests. */
   readonly requests: () => LogEntry[];
-  /** The others. */
+  /** All other lines. */
   readonly others: () => LogEntry[];
   readonly text: () => string;
 }
 
-/** A log that can be read. */
+/** A log that keeps its lines in memory. */
 export function capturedLog(level: Level = 'info'): CapturedLog {
   const lines: string[] = [];
   const entries = (): LogEntry[] => lines.map((line) => JSON.parse(line));

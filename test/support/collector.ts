@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import protobuf from 'protobufjs';
 import { listeningForTest } from './listening.ts';
 
-/** The part of OTLP that is looked at. Source: opentelemetry-proto 1.9, trace/v1/trace.proto and what it imports. */
+/** The part of OTLP that tests read. Source: opentelemetry-proto 1.9, trace/v1/trace.proto and its imports. */
 const { root } = protobuf.parse(`
   syntax = "proto3";
   message TracesData { repeated ResourceSpans resource_spans = 1; }
@@ -28,41 +28,40 @@ const { root } = protobuf.parse(`
   }
 `);
 
-/** A span as it was exported. */
 export interface ExportedSpan {
   readonly traceId: string;
   readonly spanId: string;
-  /** Empty where it has none. */
+  /** Empty for a span without a parent. */
   readonly parentId: string;
   readonly traceState: string;
   readonly name: string;
-  /** Such as SERVER. */
+  /** Span kind, such as SERVER. */
   readonly kind: string;
   readonly startNs: bigint;
   readonly endNs: bigint;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Ids of the spans that it is linked to. */
+  /** Ids of linked spans. */
   readonly links: readonly string[];
   readonly isError: boolean;
 }
 
 export interface Collector {
-  /** For `OTEL_EXPORTER_OTLP_ENDPOINT`. */
+  /** Value for `OTEL_EXPORTER_OTLP_ENDPOINT`. */
   readonly url: string;
-  /** What has been exported so far. */
+  /** Spans exported so far. */
   readonly spans: ExportedSpan[];
-  /** Attributes of the resources that they are of. */
+  /** Attributes of the resources that the spans belong to. */
   readonly resources: Readonly<Record<string, unknown>>[];
   readonly requests: {
     readonly path: string;
     readonly headers: IncomingHttpHeaders;
     readonly text: string;
   }[];
-  /** From now on every export is answered with this status. */
+  /** Sets the HTTP status of the answers to further exports. */
   answer(status: number): void;
 }
 
-/** A receiver of traces by OTLP over HTTP, as long as the test. */
+/** A receiver of traces by OTLP over HTTP, closed with the test. */
 export async function collectorForTest(): Promise<Collector> {
   const spans: Collector['spans'] = [];
   const resources: Collector['resources'] = [];
@@ -100,7 +99,7 @@ function read(bytes: Uint8Array, spans: ExportedSpan[], resources: Collector['re
 const kinds = ['UNSPECIFIED', 'INTERNAL', 'SERVER', 'CLIENT'];
 const ERROR = 2;
 
-// oxlint-disable-next-line typescript/no-explicit-any -- as the library decodes it, by the types above
+// oxlint-disable-next-line typescript/no-explicit-any -- decoded by protobufjs, to the messages above
 function spanOf(span: any): ExportedSpan {
   return {
     traceId: span.traceId.toString('hex'),
@@ -117,12 +116,12 @@ function spanOf(span: any): ExportedSpan {
   };
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the same
+// oxlint-disable-next-line typescript/no-explicit-any -- decoded by protobufjs, to the messages above
 function attributesOf(attributes: any[]): Record<string, unknown> {
   return Object.fromEntries(attributes.map(({ key, value }) => [key, valueOf(value)]));
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- the same
+// oxlint-disable-next-line typescript/no-explicit-any -- decoded by protobufjs, to the messages above
 function valueOf({ stringValue, boolValue, intValue, doubleValue, arrayValue }: any): unknown {
   if (arrayValue) return arrayValue.values.map(valueOf);
   return stringValue ?? boolValue ?? doubleValue ?? (intValue === undefined ? undefined : Number(intValue));

@@ -15,33 +15,33 @@ import { supervisorsOrganisation } from './organisation.ts';
 /** A token that every sandbox of these tests accepts without a login. */
 export const TOKEN = 'token-of-a-caller';
 
-/** For tests that count what is asked of the upstream again and again. */
+/** Settings without caches, for tests that count repeated calls to the upstream. */
 export const NOTHING_KEPT = {
   CACHE_MAX_BYTES: '0',
   INTERACTIONS_WINDOW_MS: '0',
   INTERACTIONS_MAX_AGE_MS: '0',
 } as const;
 
-/** For tests of something else, with queries beyond the usual limits. */
+/** Settings that lift the limits on queries, for tests of something else. */
 export const ANY_SIZE = {
   MAX_DEPTH: '100',
   MAX_ALIASES: '10000',
   MAX_TOKENS: '100000',
   MAX_ROOT_FIELDS: '1000',
   MAX_UPSTREAM_CALLS: '10000',
-  // As there are in these tests: for as many as there can be elsewhere, no number of calls is enough one by one.
+  // Counts of the test organisation. The defaults are so large that calls for one entity each would exceed any limit.
   PLAN_CARDINALITIES:
     'campaignsPerPage=4,usersPerList=30,queuesPerList=10,skillsPerList=10,scriptsPerList=5,participantsPerConversation=4',
 } as const;
 
-/** For tests of what is kept: an empty setting is the default one, whatever all tests are run with. */
+/** Default cache settings for tests of the caches; an empty setting is the default, also in a run with CACHES=off. */
 const USUALLY_KEPT = {
   CACHE_MAX_BYTES: '',
   INTERACTIONS_WINDOW_MS: '',
   INTERACTIONS_MAX_AGE_MS: '',
 } as const satisfies Record<keyof typeof NOTHING_KEPT, ''>;
 
-/** All tests have to hold whether anything is kept or not. */
+/** Cache settings of this run: all tests have to pass with caches and without. */
 export const keepingAsWanted = process.env['CACHES'] === 'off' ? NOTHING_KEPT : {};
 
 interface TestGatewayOptions {
@@ -49,24 +49,24 @@ interface TestGatewayOptions {
   readonly faults?: readonly Fault[];
   /** Settings of the gateway's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** More tokens that the sandbox accepts. */
+  /** Further tokens that the sandbox accepts. */
   readonly tokens?: readonly string[];
   readonly latencyMs?: number;
-  /** @default so many that no test meets it */
+  /** @default 100,000 calls in 60 s, which no test reaches */
   readonly rateLimit?: RateLimit;
   /** Trusted documents by their ids. */
   readonly manifest?: Readonly<Record<string, string>>;
-  /** Where the gateway logs to. @default nowhere */
+  /** Log of the gateway. @default none */
   readonly log?: Logger;
-  /** Told what happens. @default nobody is */
+  /** Metrics of the gateway. @default none */
   readonly metrics?: GatewayMetrics;
-  /** At which request for it an operation is compiled. @default COMPILE_AT_HIT of the environment, or else the gateway's own */
+  /** Number of the hit that compiles an operation. @default COMPILE_AT_HIT of the environment, or else the gateway's own */
   readonly compileAtHit?: number;
 }
 
 export interface GraphQLAnswer {
-  /** As it came, for tests to match against and to reach into. */
-  // oxlint-disable-next-line typescript/no-explicit-any -- every query gives another shape
+  /** Parsed JSON, untyped so that tests can match against it and reach into it. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- each query has its own shape
   readonly data?: any;
   readonly errors?: readonly AnsweredError[];
 }
@@ -97,34 +97,34 @@ export interface AnsweredError {
 export interface TestGateway {
   readonly gateway: Gateway;
   readonly sandbox: Sandbox;
-  /** Sends a query with a caller's token; a null token sends none. */
+  /** Sends a query with a caller's token. A null token sends no Authorization header. */
   readonly query: (
     query: string,
     variables?: Readonly<Record<string, unknown>>,
     token?: string | null,
   ) => Promise<GraphQLAnswer>;
-  /** How often each resource was called since the last time this was asked. */
+  /** Number of calls per resource since the last `calls()`. */
   readonly calls: () => Partial<Record<ResourceName, number>>;
 }
 
-/** A gateway over a real upstream, in pass-through mode; both live as long as the test. */
+/** A gateway in pass-through mode over a sandbox. Both are closed with the test. */
 export async function gatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const started = await startTestGateway(options);
   onTestFinished(() => started.close());
   return started;
 }
 
-/** The same, with nothing kept from one request to the next. */
+/** `gatewayForTest` with nothing kept from one request to the next. */
 export function forgetfulGatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
   return gatewayForTest({ ...options, env: { ...NOTHING_KEPT, ...options.env } });
 }
 
-/** The same, keeping what is usually kept, also where all other tests are run without that. */
+/** `gatewayForTest` with the default caches, also in a run with CACHES=off. */
 export function keepingGatewayForTest(options: TestGatewayOptions = {}): Promise<TestGateway> {
   return gatewayForTest({ ...options, env: { ...USUALLY_KEPT, ...options.env } });
 }
 
-/** The same for as long as the caller wants: many in one test. */
+/** `gatewayForTest` for many gateways in one test: the caller closes each. */
 export async function startTestGateway(
   options: TestGatewayOptions = {},
 ): Promise<TestGateway & { close: () => Promise<void> }> {
@@ -175,7 +175,7 @@ export async function startTestGateway(
   };
 }
 
-/** For a gateway's settings: so that all tests can be run with every operation compiled, or none. */
+/** Part of a gateway's config: COMPILE_AT_HIT runs all tests with every operation compiled, or none. */
 export function compileAtHit(wanted?: number): { readonly compileAtHit?: number } {
   const sight = wanted ?? process.env['COMPILE_AT_HIT'];
   return sight === undefined ? {} : { compileAtHit: Number(sight) };

@@ -5,7 +5,7 @@ import { listeningForTest } from './listening.ts';
 export const ISSUER = 'https://issuer.example/';
 export const AUDIENCE = 'campaign-interaction-gateway';
 
-/** A pair of keys, one to sign with and one to publish. */
+/** A key pair: the private key signs, the JWK is published. */
 export interface IssuerKey {
   readonly privateKey: CryptoKey;
   readonly jwk: JWK & { readonly kid: string; readonly alg: string };
@@ -16,33 +16,33 @@ export async function issuerKey(kid: string, alg = 'ES256'): Promise<IssuerKey> 
   return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-/** What a token may hold: anything, for forgers keep to no rules. */
+/** Claims or header of a token. Any value is possible, since forgers keep to no rules. */
 export type Parts = Readonly<Record<string, unknown>>;
 
-/** Claims of a token that holds for an hour. A claim that is undefined is left out. */
+/** Claims of a token that is valid for an hour. A claim that is undefined is left out. */
 export function claimsOf(claims: Parts = {}): Parts {
   const now = Math.floor(Date.now() / 1000);
   return { iss: ISSUER, aud: AUDIENCE, sub: 'a-user', iat: now, exp: now + 3600, ...claims };
 }
 
-/** A token with these claims, signed with the key; its header says so, but for what is given. */
+/** A token with these claims, signed with the key. `header` overrides `alg` and `kid`, and adds to them. */
 export function signed({ privateKey, jwk }: IssuerKey, claims?: Parts, header?: Parts): Promise<string> {
   const said: Record<string, unknown> & { alg: string } = { alg: jwk.alg, kid: jwk.kid, ...header };
   return new SignJWT(claimsOf(claims)).setProtectedHeader(said).sign(privateKey);
 }
 
 export interface Issuer {
-  /** Settings of a gateway that accepts its tokens. */
+  /** Settings of a gateway that accepts the issuer's tokens. */
   readonly env: Readonly<Record<string, string>>;
-  /** How often its keys were read since the last time this was asked. */
+  /** Number of requests for the keys since the last `reads()`. */
   readonly reads: () => number;
-  /** From now on these are its keys. */
+  /** Replaces the published keys. */
   readonly publish: (...keys: readonly IssuerKey[]) => void;
-  /** From now on its endpoint answers so. */
+  /** Replaces the answer of the endpoint. */
   readonly answer: (how: (response: ServerResponse) => void) => void;
 }
 
-/** The endpoint of an issuer's keys, a real HTTP server; it lives as long as the test. */
+/** An issuer whose keys a real HTTP server publishes. The server is closed with the test. */
 export async function issuerForTest(...keys: readonly IssuerKey[]): Promise<Issuer> {
   let reads = 0;
   let respond: (response: ServerResponse) => void;

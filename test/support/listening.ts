@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { onTestFinished } from 'vitest';
 
-/** Listens on a port of its own until the test is over. Gives the address, without a slash at the end. */
+/** Starts a server on a free port, closed with the test. Resolves with its address, without a trailing slash. */
 export async function listeningForTest(what: RequestListener | Server): Promise<string> {
   const server = (typeof what === 'function' ? createServer(what) : what).listen(0, '127.0.0.1');
   onTestFinished(async () => {

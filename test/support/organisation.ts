@@ -5,8 +5,8 @@ export const CAMPAIGN_ID = 'campaign-1';
 export const CONTACT_LIST_ID = 'list-1';
 
 /**
- * What a supervisor's screen shows: one campaign with 100 interactions over 20 agents, 5 queues, 8 skills and 3 scripts, and
- * as many contacts, all of one list. Every value can be told from its id, so that a mix-up shows.
+ * Organisation behind a supervisor's screen: one campaign with 100 interactions over 20 agents, 5 queues, 8 skills and 3
+ * scripts, and 100 contacts of one list. Values can be told from the ids, so that a mix-up of entities is noticed.
  */
 export function supervisorsOrganisation(): Organisation {
   const division = ref('division', 1, '/api/v2/authorization/divisions');
@@ -86,7 +86,7 @@ export function supervisorsOrganisation(): Organisation {
   };
 }
 
-/** One interaction; the n-th was created n seconds after the 0-th. */
+/** The n-th interaction, created n seconds after the 0-th. */
 export function interaction(n: number): Models.CampaignInteraction & { id: string } {
   return {
     id: `interaction-${String(n).padStart(3, '0')}`,
@@ -194,7 +194,7 @@ function conversation(n: number): Models.Conversation & Models.ConversationBasic
   };
 }
 
-/** A reference that says everything a reference can say. */
+/** A reference with every property that references can have. */
 function ref(kind: string, n: number | null, path: string) {
   const id = n === null ? kind : `${kind}-${n}`;
   return { id, name: `Name of ${id}`, selfUri: `${path}/${id}` };

@@ -6,7 +6,7 @@ import { freePort } from '../../scripts/free-port.ts';
 
 const PROGRAM = process.env['REDIS_SERVER_BIN'] || 'redis-server';
 
-/** Why there is no Redis on this machine, and how to have one. Null where there is. */
+/** Reason that there is no Redis on this machine, and how to get one. Null when there is one. */
 function whyNoRedis(): string | null {
   const { status, error } = spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' });
   if (status === 0) return null;
@@ -14,14 +14,14 @@ function whyNoRedis(): string | null {
   return `${PROGRAM} ${why}. Install Redis 7 or Valkey (Debian: redis-server), or name the program by REDIS_SERVER_BIN.`;
 }
 
-/** Why the tests of this file are skipped; null where they are not. In CI, where nobody reads it, a Redis that is missing is a failure. */
+/** Reason to skip the tests of a file; null to run them. CI never skips: nobody reads the reason there. */
 export function whySkippedWithoutRedis(what: string): string | null {
   const why = process.env['CI'] ? null : whyNoRedis();
   if (why !== null) console.warn(`\nSKIPPED: ${what} is not tested. ${why}\n`);
   return why;
 }
 
-/** A real Redis of a test's own, which keeps nothing on disk. */
+/** A real Redis for one test, which keeps nothing on disk. */
 export class TestRedis {
   readonly port: number;
   readonly url: string;
@@ -32,7 +32,7 @@ export class TestRedis {
     this.url = `redis://127.0.0.1:${port}`;
   }
 
-  /** Starts it, and waits until it answers. */
+  /** Starts Redis, and waits until it answers. */
   async start(...args: string[]): Promise<void> {
     const missing = whyNoRedis();
     if (missing !== null) throw new Error(missing);
@@ -45,7 +45,7 @@ export class TestRedis {
     await this.ask((client) => client.ping());
   }
 
-  /** Ends it at once, as a crash would. */
+  /** Kills Redis, as a crash would. */
   async kill(): Promise<void> {
     const running = this.#process;
     this.#process = undefined;
@@ -55,7 +55,7 @@ export class TestRedis {
     await ended;
   }
 
-  /** It accepts connections and says nothing from now on. */
+  /** Stops Redis from answering until `thaw`; it still accepts connections. */
   freeze(): void {
     this.#process?.kill('SIGSTOP');
   }
@@ -64,7 +64,7 @@ export class TestRedis {
     this.#process?.kill('SIGCONT');
   }
 
-  /** Asks it something by a client of its own. */
+  /** Runs commands over a connection of their own. */
   async ask<Reply>(question: (client: ReturnType<typeof plainClient>) => Promise<Reply>): Promise<Reply> {
     const client = plainClient(this.url);
     client.on('error', () => undefined);
@@ -76,7 +76,7 @@ export class TestRedis {
     }
   }
 
-  /** Everything that is in it: keys, and values whatever their type, as the bytes that they are. */
+  /** All keys, and the values of strings, hashes and sorted sets, as bytes. */
   dump(): Promise<Buffer> {
     return this.ask(async (client) => {
       const parts: Buffer[] = [];
@@ -97,7 +97,7 @@ function plainClient(url: string) {
   return createClient({ url, socket: { reconnectStrategy: (retries) => (retries < 200 ? 25 : false) } });
 }
 
-/** One that listens, and ends with the test. */
+/** A running Redis, killed with the test. */
 export async function redisForTest(...args: string[]): Promise<TestRedis> {
   const redis = new TestRedis(await freePort());
   onTestFinished(() => redis.kill());

@@ -13,7 +13,7 @@ import type { TestRedis } from './redis.ts';
 
 const PEPPER = 'a pepper of these tests';
 
-/** For gateways that keep what is usually kept, whatever all tests are run with. */
+/** Default cache settings, also in a run with CACHES=off. */
 const USUAL = {
   CACHE_MAX_BYTES: '',
   INTERACTIONS_WINDOW_MS: '',
@@ -27,7 +27,7 @@ export interface Replica {
     variables?: Readonly<Record<string, unknown>>,
     token?: string | null,
   ) => Promise<GraphQLAnswer & { readonly extensions?: { readonly upstream?: UpstreamTold } }>;
-  /** What `/ready` says. */
+  /** Answer of `/ready`. */
   readonly ready: () => Promise<{
     readonly status: string;
     readonly checks: Readonly<Record<string, string>>;
@@ -49,13 +49,13 @@ interface ReplicasOptions {
   readonly latencyMs?: number;
   readonly rateLimit?: RateLimit;
   readonly log?: Logger;
-  /** Whether they log in by themselves. @default false */
+  /** True when the replicas log in by themselves. @default false */
   readonly isService?: boolean;
-  /** @default longer than a busy machine takes, so that calls can be counted */
+  /** @default 5000, longer than a busy machine takes, so that calls can be counted */
   readonly redisTimeoutMs?: number;
 }
 
-/** Gateways over one sandbox and one Redis, each with everything that a process has of its own. */
+/** Gateways over one sandbox and one Redis, which share no more than separate processes do. */
 export async function replicasForTest(redis: TestRedis, options: ReplicasOptions = {}) {
   const sandbox = await sandboxOf(options);
   const replicas = Array.from({ length: options.count ?? 2 }, () => replicaForTest(redis, sandbox, options));
@@ -114,7 +114,7 @@ export function replicaForTest(
   };
 }
 
-/** Until it says that Redis is used. */
+/** Resolves once `/ready` reports that the replica uses Redis. */
 export async function untilItSharesWithRedis({ ready }: Replica): Promise<void> {
   for (;;) {
     const { checks } = await ready();
@@ -123,7 +123,7 @@ export async function untilItSharesWithRedis({ ready }: Replica): Promise<void> 
   }
 }
 
-/** How often each resource was called since the last time this was asked. */
+/** Function that gives the number of calls per resource since its last call. */
 function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
   return () => {
     const counts: Partial<Record<ResourceName, number>> = {};

@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export interface NodeRun {
-  /** Exit code, or the name of the error that kept it from starting. */
+  /** Exit code, or the code of the error that kept Node from starting. */
   readonly code: number | string;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs Node to its end in a process of its own. Arguments that are URLs become paths. */
+/** Runs Node in a child process until it exits. Arguments that are URLs become paths. */
 export function runNode(
   args: readonly (string | URL)[],
   env: Readonly<Record<string, string>> = {},

@@ -9,7 +9,7 @@ import { supervisorsOrganisation } from './organisation.ts';
 
 export const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
 
-/** The gateway as a process of its own, on a free port; it is ended with the test. */
+/** Starts the gateway as a child process on a free port. The process is killed with the test. */
 export function run(
   env: NodeJS.ProcessEnv = {},
   command: readonly string[] = [process.execPath, GATEWAY],
@@ -27,12 +27,12 @@ export function run(
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => (output.stdout += String(chunk)));
   child.stderr.on('data', (chunk) => (output.stderr += String(chunk)));
-  /** Exit code and signal, once it has ended and all its output is there. */
+  /** Exit code and signal, once the process has ended and all its output has been read. */
   const closed = once(child, 'close');
   return { child, output, closed };
 }
 
-/** The same once it listens: the address that it prints, and the query to paste. */
+/** `run` once the gateway listens, with the address and the query that it prints. */
 export async function runningGateway(...how: Parameters<typeof run>) {
   const process = run(...how);
   await expect

@@ -14,14 +14,14 @@ interface Sample {
   readonly value: number;
 }
 
-/** What a scrape gave. */
+/** Parsed answer to a scrape. */
 export class Scrape {
-  /** Types by the names of families. */
+  /** Types by the names of metric families. */
   readonly types = new Map<string, string>();
   readonly help = new Map<string, string>();
   readonly samples: Sample[] = [];
 
-  /** @param text In Prometheus' text format. */
+  /** @param text Metrics in Prometheus' text format. */
   constructor(text: string) {
     for (const line of text.split('\n')) {
       const [, kind, name = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
@@ -31,7 +31,7 @@ export class Scrape {
     }
   }
 
-  /** The sum of all samples of this name with at least these labels; undefined where there is none. */
+  /** Sum of all samples of this name with at least these labels; undefined when there is none. */
   value(name: string, labels: Labels = {}): number | undefined {
     const wanted = Object.entries(labels);
     const found = this.samples.filter(
@@ -40,7 +40,7 @@ export class Scrape {
     return found.length === 0 ? undefined : found.reduce((sum, { value }) => sum + value, 0);
   }
 
-  /** The values that a label of these samples has. */
+  /** Values of a label in the samples of this name. */
   labels(name: string, label: string): Set<string | undefined> {
     return new Set(this.samples.filter((sample) => sample.name === name).map(({ labels }) => labels[label]));
   }
@@ -60,13 +60,13 @@ type Options = NonNullable<Parameters<typeof keepingGatewayForTest>[0]>;
 
 export interface MeteredGateway extends TestGateway {
   readonly metrics: GatewayMetrics;
-  /** Where the metrics are served. */
+  /** Address of the metrics server, without a path. */
   readonly metricsUrl: string;
-  /** Asks for them as Prometheus does. */
+  /** Reads the metrics over HTTP, as Prometheus does. */
   readonly scrape: () => Promise<Scrape>;
 }
 
-/** A gateway with its metrics on a port of their own, and a cache as usual. */
+/** A gateway with its metrics on a separate port and the default caches. */
 export async function meteredGatewayForTest({
   trustedOperations,
   ...options

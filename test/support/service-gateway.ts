@@ -15,11 +15,11 @@ export interface ServiceGateway {
   readonly sandbox: Sandbox;
   /** Sends a query with these headers. */
   readonly ask: (query: string, headers?: Headers) => Promise<GraphQLAnswer>;
-  /** How often each resource was called since the last time this was asked, the login among them. */
+  /** Number of calls per resource since the last `calls()`, logins included. */
   readonly calls: () => Partial<Record<ResourceName | 'login', number>>;
 }
 
-/** A gateway that logs in to a real upstream by itself; both live as long as the test. */
+/** A gateway that logs in to a sandbox by itself. Both are closed with the test. */
 export async function serviceGatewayForTest(
   env: Readonly<Record<string, string>>,
   faults: readonly Fault[] = [],
@@ -58,7 +58,7 @@ export async function serviceGatewayForTest(
   };
 }
 
-/** The header of a bearer token or key. */
+/** Authorization header with a bearer token or an API key. */
 export function bearer(token: string): Headers {
   return { authorization: `Bearer ${token}` };
 }

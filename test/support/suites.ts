@@ -1,4 +1,4 @@
-/** The folders of tests, each a project of Vitest's, with the command that runs it. */
+/** Folders of tests, each a Vitest project, with the command that runs the project. */
 export const suites = {
   unit: 'npm test',
   gateway: 'npm test',
@@ -7,8 +7,8 @@ export const suites = {
   world: 'npm run test:world',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Runs the gateway's tests once more, with nothing cached and every operation compiled at its first hit. */
+/** Command that runs the gateway tests again, with nothing cached and every operation compiled at its first hit. */
 export const VARIANTS = 'npm run test:variants';
 
-/** Whether this run is that of the variants. */
+/** True in a run of `VARIANTS`. */
 export const isVariantsRun = process.env['CACHES'] === 'off' && process.env['COMPILE_AT_HIT'] === '1';

@@ -6,11 +6,11 @@ export interface TracedGateway extends TestGateway {
   readonly collector: Collector;
   /** Sends a query with these headers besides the caller's token. */
   readonly ask: (query: string, headers?: Readonly<Record<string, string>>) => Promise<Response>;
-  /** Shuts the gateway down, and gives all that it exported. */
+  /** Shuts the gateway down, and resolves with all exported spans. */
   readonly exported: () => Promise<readonly ExportedSpan[]>;
 }
 
-/** A gateway over a real upstream whose traces go to a real receiver; by default nothing is kept from one request to the next. */
+/** A gateway over a sandbox that exports its traces to a real receiver. Its caches are off by default. */
 export async function tracedGatewayForTest(
   options: Parameters<typeof startTestGateway>[0] = {},
 ): Promise<TracedGateway> {
@@ -36,8 +36,8 @@ export async function tracedGatewayForTest(
 }
 
 /**
- * Spans by their names, each below its parent and further in, siblings in the order of their names; after an arrow those that it is linked to, and
- * with an exclamation mark where it failed.
+ * Names of spans as a tree, each indented below its parent, siblings sorted by name. A failed span has an exclamation mark.
+ * Linked spans are named after an arrow.
  */
 export function treeOf(spans: readonly ExportedSpan[]): string[] {
   const nameById = new Map(spans.map(({ spanId, name }) => [spanId, name]));
@@ -64,7 +64,7 @@ export function treeOf(spans: readonly ExportedSpan[]): string[] {
     .flatMap((id) => rows(id, ''));
 }
 
-/** The one span of this name. */
+/** The only span of this name. Throws a TypeError unless there is exactly one. */
 export function spanNamed(spans: readonly ExportedSpan[], name: string): ExportedSpan {
   const named = spans.filter((span) => span.name === name);
   const [span] = named;

@@ -1,7 +1,7 @@
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { isVariantsRun, suites, VARIANTS } from './suites.ts';
 
-/** Names the suites that a run left out, each with the command that runs it. Runs of chosen files get no such list. */
+/** Prints the suites that a run left out, each with its command. Runs of selected files print no such list. */
 export class UnrunSuitesReporter implements Reporter {
   #vitest: Vitest | undefined;
 

@@ -5,7 +5,7 @@ import { parseSync, Visitor } from 'oxc-parser';
 import { expect, test } from 'vitest';
 
 /**
- * What each part of src/ may import of the others, types included, from the top of the house down. A part is a folder, or a
+ * Parts of src/ that each part may import, types included, from the highest layer to the lowest. A part is a folder, or a
  * file beside the folders.
  */
 const house: Readonly<Record<string, readonly string[]>> = {
@@ -113,7 +113,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
 };
 
-/** Who may see these packages, by part; any other package is free to all. */
+/** Packages that only these parts may import; every part may import any other package. */
 const packages: readonly {
   readonly name: RegExp;
   readonly parts: readonly string[];
@@ -151,15 +151,15 @@ const packages: readonly {
   },
 ];
 
-/** The files in which a process begins; they alone know of its environment and end it. */
+/** Files in which a process begins; only they read its environment and end it. */
 const processEdges = ['main.ts', 'sandbox/main.ts'];
 
 interface Import {
-  /** Below src/. */
+  /** Path relative to src/. */
   readonly file: string;
   readonly specifier: string;
   readonly isType: boolean;
-  /** Whether it is loaded only when it comes to that. */
+  /** True for `import()`, which loads the module only when it runs. */
   readonly isDynamic: boolean;
 }
 
@@ -202,12 +202,12 @@ function importsOf(file: string, text: string): { imports: Import[]; readsProces
   return { imports: found, readsProcess };
 }
 
-/** The part of the house that a file below src/ is. */
+/** Part of src/ to which a file belongs. */
 function partOf(file: string): string {
   return file.includes('/') ? posix.dirname(file) : file.replace(/\.ts$/, '');
 }
 
-/** The file below src/ that an import leads to; null for packages. */
+/** Path of the imported file, relative to src/; null for packages. */
 function targetOf({ file, specifier }: Import): string | null {
   return specifier.startsWith('.') ? posix.normalize(posix.join(dirname(file), specifier)) : null;
 }
@@ -216,7 +216,7 @@ function arrows(broken: readonly Import[]): string[] {
   return broken.map(({ file, specifier }) => `${file} -> ${specifier}`);
 }
 
-test('the test sees the whole house: every part is in the table, few files stand beside the folders, and imports of all kinds are found', () => {
+test('the table of imports has every part of src/, at most 8 files lie beside the folders, and imports of all kinds are found', () => {
   expect(files.filter((file) => !file.includes('/')).length).toBeLessThanOrEqual(8);
   expect([...new Set(files.map(partOf))].toSorted()).toEqual(Object.keys(house).toSorted());
   const text = `import a, { type B } from 'one'; import type C from 'two'; export * from 'three'; export type { D } from 'four';
@@ -234,7 +234,7 @@ test('the test sees the whole house: every part is in the table, few files stand
   expect(readsProcess).toBe(true);
 });
 
-test('imports within the house go where the table says', () => {
+test('imports between parts of src/ are those that the table allows', () => {
   const broken = imports.filter((each) => {
     const target = targetOf(each);
     if (target === null) return false;
@@ -245,7 +245,7 @@ test('imports within the house go where the table says', () => {
   expect(arrows(broken)).toEqual([]);
 });
 
-test('imports run down only: a part stands above all that it may import', () => {
+test('the table allows a part to import lower parts only', () => {
   const parts = Object.keys(house);
   const up = Object.entries(house).flatMap(([from, allowed]) =>
     allowed.filter((to) => parts.indexOf(to) < parts.indexOf(from)).map((to) => `${from} -> ${to}`),
@@ -253,7 +253,7 @@ test('imports run down only: a part stands above all that it may import', () => 
   expect(up).toEqual([]);
 });
 
-test('no file imports itself by way of others, types and generated code included', () => {
+test('no file imports itself through other files, types and generated code included', () => {
   const targets = Map.groupBy(imports, ({ file }) => file);
   const finished = new Set<string>();
   function circleFrom(file: string, path: readonly string[]): readonly string[] | null {
@@ -270,12 +270,12 @@ test('no file imports itself by way of others, types and generated code included
   expect(files.map((file) => circleFrom(file, [])).filter((circle) => circle !== null)).toEqual([]);
 });
 
-test('leaves import nothing of the house but other leaves', () => {
+test('leaf folders import nothing from src/ but their own files and the few listed for them', () => {
   const leaves: Readonly<Record<string, RegExp>> = {
     'lib/': /^(lib\/|errors\.ts$)/,
     'identity/': /^(identity|lib)\//,
     'executor/': /^executor\//,
-    // Descriptions of REST resources: data about a call, and the types of what it is given and answers.
+    // Descriptions of REST resources: data about a call, and types of its request and answer.
     'datasources/': /^(datasources\/|errors\.ts$|upstream\/(answer|request)\.ts$)/,
   };
   const broken = imports.filter((each) => {
@@ -286,7 +286,7 @@ test('leaves import nothing of the house but other leaves', () => {
   expect(arrows(broken)).toEqual([]);
 });
 
-test('nothing from the data sources downward knows of GraphQL, and each library has its place', () => {
+test('libraries are imported only by the parts listed for them, and GraphQL by none from the data sources downward', () => {
   const broken = imports.filter(({ file, specifier, isType }) =>
     packages.some(
       ({ name, parts, asTypeOnly }) =>
@@ -296,13 +296,13 @@ test('nothing from the data sources downward knows of GraphQL, and each library 
   expect(arrows(broken)).toEqual([]);
 });
 
-test("the vendor's SDK is a type to this house, never code", () => {
+test("the vendor's SDK is imported for its types only", () => {
   const sdk = imports.filter(({ specifier }) => specifier.startsWith('purecloud-platform-client-v2'));
   expect(sdk.length).toBeGreaterThan(0);
   expect(arrows(sdk.filter(({ isType }) => !isType))).toEqual([]);
 });
 
-test('what makes traces is loaded only where some are wanted', () => {
+test('the code for tracing is imported dynamically, so that it is loaded only when tracing is on', () => {
   const users = imports.filter(
     (each) =>
       targetOf(each)?.startsWith('observability/tracing/') === true &&
@@ -312,7 +312,7 @@ test('what makes traces is loaded only where some are wanted', () => {
   expect(arrows(users.filter(({ isType, isDynamic }) => !isType && !isDynamic))).toEqual([]);
 });
 
-test('what makes a subgraph of the schema is loaded only where one is wanted', () => {
+test('the code for the subgraph schema is imported dynamically, so that it is loaded only when the subgraph is on', () => {
   const users = imports.filter(
     (each) => targetOf(each) === 'federation/subgraph-schema.ts' || each.specifier === '@apollo/subgraph',
   );
@@ -324,7 +324,7 @@ test('what makes a subgraph of the schema is loaded only where one is wanted', (
   ]);
 });
 
-test('the generated code is types alone, so that nothing of it runs', () => {
+test('generated code is imported for its types only, so that none of it runs', () => {
   const generated = imports.filter(
     (each) => partOf(each.file) === 'generated' || targetOf(each)?.startsWith('generated/'),
   );
@@ -332,7 +332,7 @@ test('the generated code is types alone, so that nothing of it runs', () => {
   expect(arrows(generated.filter(({ isType }) => !isType))).toEqual([]);
 });
 
-test('the sandbox needs nothing of the gateway, and only the edge of the process starts it', () => {
+test('the sandbox imports nothing from the gateway, and only files in which a process begins import the sandbox', () => {
   const within = imports.filter(({ file }) => partOf(file) === 'sandbox');
   const packagesOfSandbox = within.filter((each) => targetOf(each) === null && !each.isType);
   expect(arrows(packagesOfSandbox.filter(({ specifier }) => !specifier.startsWith('node:')))).toEqual([]);
@@ -355,7 +355,7 @@ test('no type name is declared twice', () => {
   expect(twice.map(([name, places]) => `${name}: ${places.map(({ file }) => file).join(', ')}`)).toEqual([]);
 });
 
-test('only where a process begins is it read and ended', () => {
+test('only files in which a process begins use the global process', () => {
   const readers = modules.filter(({ readsProcess }) => readsProcess).map(({ file }) => file);
   expect(readers.toSorted()).toEqual(processEdges);
 });

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { suites } from '../support/suites.ts';
 
-test('every file of tests is in a folder that a command runs', () => {
+test('every test file is in the folder of a suite that a command runs', () => {
   const files = globSync('test/**/*.test.ts', { exclude: ['**/node_modules/**'] });
   expect(files.length).toBeGreaterThan(100);
   expect(

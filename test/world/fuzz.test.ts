@@ -3,8 +3,8 @@ import { runNode } from '../support/run-node.ts';
 
 const FUZZ = new URL('../../scripts/fuzz/main.ts', import.meta.url);
 
-/** With a seed of its own each time, which is printed. */
-test('nothing that clients send brings the gateway to fail, hang or tell of its insides', async () => {
+/** Each run draws its own seed, and prints the seed. */
+test('no input of clients makes the gateway fail, hang or reveal its internals', async () => {
   const env = { FUZZ_REQUESTS: '2000', FUZZ_SECONDS: '15' };
   const { code, stdout, stderr } = await runNode([FUZZ], env);
   expect({ code, stderr }, stdout + stderr).toEqual({ code: 0, stderr: '' });

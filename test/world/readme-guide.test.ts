@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { runNode } from '../support/run-node.ts';
 
-// It installs each tool's packages in an empty folder, and needs port 4000.
+// The script installs each tool's packages in an empty folder, and needs port 4000.
 test(
-  'developers of clients get what the README tells them, to the letter',
+  'the steps that the README gives to developers of clients work to the letter',
   { timeout: 900_000 },
   async () => {
     const script = new URL('../../scripts/check-readme/main.ts', import.meta.url);

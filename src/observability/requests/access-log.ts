@@ -7,7 +7,7 @@ const KEY_LENGTH = 16;
 /** Writes one line for each request, at level info, or at debug for probes. */
 export function accessLog(log: Logger): RequestObserver {
   return (record) => {
-    const { requester: requestScope } = record;
+    const { requester } = record;
     const level = record.isProbe ? 'debug' : 'info';
     // pino leaves undefined properties out.
     log[level](
@@ -21,13 +21,13 @@ export function accessLog(log: Logger): RequestObserver {
         documentHash: record.documentHash,
         client: record.clientName,
         clientVersion: record.clientVersion,
-        identity: requestScope?.identity?.slice(0, KEY_LENGTH),
-        caller: requestScope?.caller?.slice(0, KEY_LENGTH),
-        credentialFault: requestScope?.credentialFault,
-        upstreamCalls: requestScope?.usage.sentCount,
-        sharedCalls: requestScope?.usage.sharedCount,
-        fromCache: requestScope?.usage.keptCount,
-        waitedMs: requestScope && Math.round(requestScope.usage.waitedMs),
+        identity: requester?.identity?.slice(0, KEY_LENGTH),
+        caller: requester?.caller?.slice(0, KEY_LENGTH),
+        credentialFault: requester?.credentialFault,
+        upstreamCalls: requester?.usage.sentCount,
+        sharedCalls: requester?.usage.sharedCount,
+        fromCache: requester?.usage.keptCount,
+        waitedMs: requester && Math.round(requester.usage.waitedMs),
         errorCodes: record.errorCodes.length > 0 ? record.errorCodes : undefined,
         correlationIds: record.correlationIds.length > 0 ? record.correlationIds : undefined,
       },

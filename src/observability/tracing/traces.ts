@@ -15,7 +15,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { Config } from '../../config/config.ts';
 import { samplerOf } from './sampler.ts';
-import { TellingExporter } from './telling-exporter.ts';
+import { LoggingExporter } from './logging-exporter.ts';
 import { type ServerTrace, TracedRequest, type TracingOptions } from './traced-request.ts';
 
 export interface TracesOptions extends Pick<Config, 'tracesSampler' | 'tracesRatio'> {
@@ -56,7 +56,7 @@ export class Traces {
         .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
       sampler: samplerOf(tracesSampler, tracesRatio),
       spanLimits: { linkCountLimit: MOST_LINKS },
-      spanProcessors: [new BatchSpanProcessor({ exporter: new TellingExporter(exporter, log) })],
+      spanProcessors: [new BatchSpanProcessor({ exporter: new LoggingExporter(exporter, log) })],
     });
     const { hostname, port, protocol } = new URL(apiUrl);
     this.#options = {

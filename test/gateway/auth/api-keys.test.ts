@@ -23,10 +23,10 @@ describe('an API key', () => {
   const env = { AUTH_API_KEY_HASHES: `${hashOf(OTHER)}, sha256:${hashOf(KEY).toUpperCase()}` };
 
   test.each([
-    ['in a header of its own', { 'x-api-key': KEY }],
+    ['in the x-api-key header', { 'x-api-key': KEY }],
     ['as a bearer token', bearer(KEY)],
-    ['in its own header, whatever else is sent', { 'x-api-key': KEY, ...bearer('nobody') }],
-    ['that stands first', { 'x-api-key': OTHER }],
+    ['in the x-api-key header beside another bearer token', { 'x-api-key': KEY, ...bearer('nobody') }],
+    ['when its hash is the first of the setting', { 'x-api-key': OTHER }],
   ])('is accepted %s', async (_how, headers) => {
     const { ask, calls } = await serviceGatewayForTest(env);
     expect(await ask(USER, headers)).toEqual(userAnswer);
@@ -34,8 +34,8 @@ describe('an API key', () => {
   });
 
   test.each<[string, Record<string, string>]>([
-    ['nothing', {}],
-    ['an empty key', { 'x-api-key': '' }],
+    ['a request without credentials', {}],
+    ['an empty header', { 'x-api-key': '' }],
     ['another key', { 'x-api-key': `${KEY}x` }],
     ['the beginning of the key', { 'x-api-key': KEY.slice(0, -1) }],
     ['the hash instead of the key', { 'x-api-key': hashOf(KEY) }],
@@ -43,11 +43,11 @@ describe('an API key', () => {
     ['the hash as a bearer token', bearer(hashOf(KEY))],
     ['another key as a bearer token', bearer('nobody')],
     ['the key with another scheme', { authorization: `Basic ${KEY}` }],
-    ['two keys', { 'x-api-key': `${KEY}, ${OTHER}` }],
-    ['a wrong key beside the right one', { 'x-api-key': 'nobody', ...bearer(KEY) }],
+    ['a header with two keys', { 'x-api-key': `${KEY}, ${OTHER}` }],
+    ['a bearer token beside a wrong key in the header', { 'x-api-key': 'nobody', ...bearer(KEY) }],
     ['the key in a cookie', { cookie: `x-api-key=${KEY}` }],
-    ['a key of endless length', { 'x-api-key': 'x'.repeat(100_000) }],
-  ])('is not seen in %s', async (_what, headers) => {
+    ['a key of 100,000 characters', { 'x-api-key': 'x'.repeat(100_000) }],
+  ])('is not recognized in %s', async (_what, headers) => {
     const { ask, calls } = await serviceGatewayForTest(env);
     const answer = await ask(USER, headers);
     expect(answer.data).toEqual({ user: null });
@@ -60,7 +60,7 @@ describe('an API key', () => {
     expect(calls()).toEqual({});
   });
 
-  test('and a token are both accepted where both are, but of two the key decides', async () => {
+  test('and a token are both accepted when both are configured, and the key decides when both are sent', async () => {
     const key = await issuerKey('key-1');
     const issuer = await issuerForTest(key);
     const { ask, calls } = await serviceGatewayForTest({ ...env, ...issuer.env });
@@ -82,14 +82,14 @@ describe('an API key', () => {
     );
   });
 
-  test('is looked for in no header of its own where there are none', async () => {
+  test('is not read from the x-api-key header when no keys are configured', async () => {
     const key = await issuerKey('key-1');
     const issuer = await issuerForTest(key);
     const { ask } = await serviceGatewayForTest(issuer.env);
     expect(await ask(USER, { 'x-api-key': KEY, ...bearer(await signed(key)) })).toEqual(userAnswer);
   });
 
-  test('needs no issuer that can be reached', async () => {
+  test('is accepted without reading the issuer’s keys', async () => {
     const issuer = await issuerForTest();
     issuer.answer((response) => response.writeHead(503).end());
     const { ask } = await serviceGatewayForTest({ ...env, ...issuer.env });
@@ -98,8 +98,8 @@ describe('an API key', () => {
   });
 });
 
-describe('what callers authenticate with', () => {
-  test('is never passed on to the upstream, nor is anything else that they send', async () => {
+describe('a caller’s credential', () => {
+  test('is never sent to the upstream, nor is any other header of the request', async () => {
     const seen: IncomingMessage[] = [];
     const url = await listeningForTest((request, response) => {
       seen.push(request);
@@ -140,7 +140,7 @@ describe('what callers authenticate with', () => {
 describe('hashes of API keys', () => {
   const [one, two] = [hashOf('one'), hashOf('two')];
 
-  test('are read apart by commas, blanks or lines, with the scopes of each', () => {
+  test('are separated by commas, blanks or line breaks, each with its own scopes', () => {
     expect(parseApiKeys(`${one},sha256:${two.toUpperCase()}=read+pii:read\n${hashOf('three')}=a=b `)).toEqual(
       {
         apiKeys: [
@@ -157,17 +157,17 @@ describe('hashes of API keys', () => {
     ['a key instead of its hash', KEY],
     ['63 digits', one.slice(1)],
     ['65 digits', `${one}0`],
-    ['a digit that is none', `g${one.slice(1)}`],
-    ['another hash', `sha512:${one}`],
-    ['no scope after the sign for it', `${one}=`],
+    ['a character that is not a hex digit', `g${one.slice(1)}`],
+    ['a hash of another algorithm', `sha512:${one}`],
+    ['no scope after the equals sign', `${one}=`],
     ['an empty scope', `${one}=a++b`],
     ['a scope in quotes', `${one}="a"`],
-  ])('are a problem that names its place, and never its text: %s', (_what, entry) => {
+  ])('that are malformed are reported by their position, never by their text: %s', (_what, entry) => {
     const { problems } = parseApiKeys(`${two} ${entry}`);
     expect(problems).toEqual(['must be 64 hex digits, alone or with =scope1+scope2, in entry 2']);
   });
 
-  test('are a problem each, and all are told', () => {
+  test('that are malformed or repeated are all reported, and so is an empty setting', () => {
     const { problems } = parseApiKeys(`x,${one},y,${one}=pii,z`);
     expect(problems).toEqual([
       'must be 64 hex digits, alone or with =scope1+scope2, in entries 1, 3, 5',
@@ -176,7 +176,7 @@ describe('hashes of API keys', () => {
     expect(parseApiKeys(' , ')).toEqual({ apiKeys: [], problems: ['must hold a hash'] });
   });
 
-  test('find the key that they are of, wherever it stands', () => {
+  test('identify their keys at any position of the list', () => {
     const apiKeys = [one, two].map((hash) => ({ hash, scopes: [] }));
     expect(findApiKey(apiKeys, 'one')?.hash).toBe(one);
     expect(findApiKey(apiKeys, 'two')?.hash).toBe(two);

@@ -23,14 +23,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** From now on the clock stands at now plus so many seconds; timers go on. */
+/** Stops the clock at `seconds` from now; timers go on. */
 function later(seconds: number): void {
   const now = Date.now();
   vi.useFakeTimers({ toFake: ['Date'] });
   vi.setSystemTime(now + seconds * 1000);
 }
 
-/** What somebody is told, by the place and the code of each error, and what was spent on it. */
+/** Data of an answer; path, code and upstream status of each error; and the calls made for the answer. */
 function outcome({ data, errors }: GraphQLAnswer, calls: ServiceGateway['calls']): unknown {
   const told = errors?.map(({ path, extensions: { code, upstreamStatus } }) => [path, code, upstreamStatus]);
   return { data, told, calls: calls() };
@@ -47,7 +47,7 @@ function base64url(value: unknown): string {
 }
 
 describe('a token of the issuer', () => {
-  test('is verified by its own key where keys of two kinds have the same id, whoever asks beside it', async () => {
+  test('is verified by its own key when keys of two algorithms have the same id, also in concurrent requests', async () => {
     const keys = [await issuerKey('same', 'RS256'), await issuerKey('same', 'ES256')] as const;
     const { env } = await issuerForTest(...keys);
     const { ask } = await serviceGatewayForTest(env);
@@ -57,7 +57,7 @@ describe('a token of the issuer', () => {
   });
 
   test.each(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'])(
-    'is accepted when it is signed by %s',
+    'is accepted when it is signed with %s',
     async (alg) => {
       const key = await issuerKey('key-1', alg);
       const { env, reads } = await issuerForTest(key);
@@ -72,10 +72,10 @@ describe('a token of the issuer', () => {
 
   test.each<[string, () => Parts, Parts]>([
     ['for several audiences', () => ({ aud: ['another', AUDIENCE] }), {}],
-    ['of the type of access tokens', () => ({}), { typ: 'at+jwt' }],
-    ['with no word on its key, where there is but one', () => ({}), { kid: undefined }],
+    ['with the type of access tokens', () => ({}), { typ: 'at+jwt' }],
+    ['without a key id, when the issuer has only one key', () => ({}), { kid: undefined }],
     ['for a program instead of a user', () => ({ sub: undefined, client_id: 'a-program' }), {}],
-    ['for a program as OpenID Connect names it', () => ({ sub: undefined, azp: 'a-program' }), {}],
+    ['for a program in azp, as in OpenID Connect', () => ({ sub: undefined, azp: 'a-program' }), {}],
     ['from a clock that is some seconds fast', () => ({ nbf: inSeconds(4) }), {}],
     ['from a clock that is some seconds slow', () => ({ exp: inSeconds(-2) }), {}],
   ])('is accepted %s', async (_what, claims, header) => {
@@ -86,7 +86,7 @@ describe('a token of the issuer', () => {
     expect(await ask(USER, bearer(await signed(key, claims(), header)))).toEqual(userAnswer);
   });
 
-  test('is accepted at a port as well', async () => {
+  test('is accepted by a listening gateway, where an unknown key causes an error while the keys cannot be read', async () => {
     const key = await issuerKey('key-1');
     const { env, answer } = await issuerForTest(key);
     const { gateway } = await serviceGatewayForTest(env);
@@ -106,7 +106,7 @@ describe('a token of the issuer', () => {
     });
   });
 
-  test('is accepted in whatever case the scheme is written', async () => {
+  test('is accepted with the scheme in lower case', async () => {
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
     const { ask } = await serviceGatewayForTest(env);
@@ -114,19 +114,19 @@ describe('a token of the issuer', () => {
   });
 
   test.each<[string, () => Parts]>([
-    ['expired', () => ({ exp: inSeconds(-MINUTE) })],
+    ['has expired', () => ({ exp: inSeconds(-MINUTE) })],
     ['is not valid yet', () => ({ nbf: inSeconds(MINUTE) })],
     ['never expires', () => ({ exp: undefined })],
-    ['has an expiry that is no number', () => ({ exp: String(inSeconds(MINUTE)) })],
+    ['has an expiry that is not a number', () => ({ exp: String(inSeconds(MINUTE)) })],
     ['is of another issuer', () => ({ iss: 'https://another.example/' })],
-    ['is of an issuer whose name only begins the same', () => ({ iss: ISSUER.slice(0, -1) })],
+    ['is of an issuer whose name lacks the last character', () => ({ iss: ISSUER.slice(0, -1) })],
     ['names no issuer', () => ({ iss: undefined })],
     ['is for another audience', () => ({ aud: 'another' })],
     ['is for several other audiences', () => ({ aud: ['one', 'two'] })],
     ['names no audience', () => ({ aud: undefined })],
-    ['names nobody', () => ({ sub: undefined })],
-    ['names somebody by nothing', () => ({ sub: '', client_id: '', azp: '' })],
-    ['names somebody by something else than text', () => ({ sub: 5 })],
+    ['names no subject', () => ({ sub: undefined })],
+    ['names its subject by empty strings', () => ({ sub: '', client_id: '', azp: '' })],
+    ['names a subject that is not a string', () => ({ sub: 5 })],
   ])('is not accepted when it %s', async (_what, claims) => {
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
@@ -135,7 +135,7 @@ describe('a token of the issuer', () => {
     expect(await ask(USER, bearer(await signed(key)))).toEqual(userAnswer);
   });
 
-  test('is not accepted, nor a failure, when its claims are nothing at all', async () => {
+  test('is not accepted, and causes no failure, when its claims are not an object', async () => {
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
     const { ask, calls } = await serviceGatewayForTest(env);
@@ -147,7 +147,7 @@ describe('a token of the issuer', () => {
     }
   });
 
-  test('is accepted until it expires, and not for longer', async () => {
+  test('is accepted until it expires, and no longer', async () => {
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
     const { ask, calls } = await serviceGatewayForTest(env);
@@ -159,22 +159,22 @@ describe('a token of the issuer', () => {
   });
 });
 
-describe('a forged token', () => {
-  /** A gateway whose issuer has one key, and a token of that issuer's to make others from. */
+describe('a forged or misplaced token', () => {
+  /** Gateway whose issuer has one key, and the parts of a valid token to forge others from. */
   async function forging() {
     const key = await issuerKey('key-1', 'RS256');
     const issuer = await issuerForTest(key);
     const { ask, calls } = await serviceGatewayForTest(issuer.env);
     const token = await signed(key);
     const [header = '', payload = '', signature = ''] = token.split('.');
-    // The key is known from here on.
+    // The gateway knows the key from here on.
     expect(await ask(USER, bearer(token))).toEqual(userAnswer);
     calls();
     issuer.reads();
     return { key, ask, calls, reads: issuer.reads, header, payload, signature };
   }
 
-  test('is not accepted without a signature', async () => {
+  test('is not accepted with the algorithm none, with or without a signature', async () => {
     const { ask, calls, payload, signature } = await forging();
     for (const alg of ['none', 'None', 'NONE', '']) {
       for (const end of ['', signature]) {
@@ -184,7 +184,7 @@ describe('a forged token', () => {
     }
   });
 
-  test('is not accepted when the public key was taken for a secret to sign it with', async () => {
+  test('is not accepted when it is signed with the public key as an HMAC secret', async () => {
     const { key, ask, calls, payload } = await forging();
     const publicKey = await importJWK(key.jwk, 'RS256', { extractable: true });
     if (publicKey instanceof Uint8Array) throw new TypeError('The key is no secret.');
@@ -196,7 +196,7 @@ describe('a forged token', () => {
     }
   });
 
-  test('is not accepted with other claims than were signed', async () => {
+  test('is not accepted with claims other than the signed ones', async () => {
     const { ask, calls, header, signature } = await forging();
     const claims = base64url(claimsOf({ sub: 'the-administrator' }));
     expect(outcome(await ask(USER, bearer(`${header}.${claims}.${signature}`)), calls)).toEqual(
@@ -204,13 +204,13 @@ describe('a forged token', () => {
     );
   });
 
-  test('is not accepted when somebody else signed it under the id of the issuer’s key', async () => {
+  test('is not accepted when a foreign key signed it under the id of the issuer’s key', async () => {
     const { ask, calls } = await forging();
     const other = await issuerKey('key-1', 'RS256');
     expect(outcome(await ask(USER, bearer(await signed(other))), calls)).toEqual(unauthenticated);
   });
 
-  test('is not accepted when it brings its own key along, or says where to get it', async () => {
+  test('is not accepted when it contains its own key or the URL of a key', async () => {
     const { ask, calls, reads } = await forging();
     const other = await issuerKey('key-2', 'RS256');
     const elsewhere = await issuerForTest(other);
@@ -225,13 +225,13 @@ describe('a forged token', () => {
     expect(reads()).toBe(0);
   });
 
-  test('is not accepted when it wants something understood that is not', async () => {
+  test('is not accepted when it requires an extension that is not supported', async () => {
     const { key, ask, calls } = await forging();
     const token = await signed(key, {}, { crit: ['b64'], b64: true });
     expect(outcome(await ask(USER, bearer(token)), calls)).toEqual(unauthenticated);
   });
 
-  test('is not accepted by an algorithm that the key is not for', async () => {
+  test('is not accepted with an algorithm that the key is not for', async () => {
     const { key, ask, calls } = await forging();
     for (const alg of ['PS256', 'RS384', 'ES256', 'EdDSA']) {
       const other = await issuerKey('key-1', alg);
@@ -243,33 +243,33 @@ describe('a forged token', () => {
   });
 
   test.each<[string, (parts: { header: string; payload: string; signature: string }) => string]>([
-    ['text', () => 'not-a-token'],
-    ['three parts of nothing', () => '..'],
+    ['plain text', () => 'not-a-token'],
+    ['three empty parts', () => '..'],
     ['two parts', ({ header, payload }) => `${header}.${payload}`],
     ['four parts', ({ header, payload, signature }) => `${header}.${payload}.${signature}.${signature}`],
-    ['a header that is no JSON', ({ payload, signature }) => `bm9wZQ.${payload}.${signature}`],
+    ['a header that is not JSON', ({ payload, signature }) => `bm9wZQ.${payload}.${signature}`],
     ['a header that is a list', ({ payload, signature }) => `${base64url([])}.${payload}.${signature}`],
-    ['claims that are no JSON', ({ header, signature }) => `${header}.bm9wZQ.${signature}`],
+    ['claims that are not JSON', ({ header, signature }) => `${header}.bm9wZQ.${signature}`],
     ['claims that are null', ({ header, signature }) => `${header}.${base64url(null)}.${signature}`],
     [
-      'a key’s id that is an object',
+      'a key id that is an object',
       ({ payload, signature }) =>
         `${base64url({ alg: 'RS256', kid: { toString: 1 } })}.${payload}.${signature}`,
     ],
     [
-      'a key’s id of endless length',
+      'a key id of 9,000 characters',
       ({ payload, signature }) =>
         `${base64url({ alg: 'RS256', kid: 'x'.repeat(9000) })}.${payload}.${signature}`,
     ],
-    ['endless text', () => 'x'.repeat(8193)],
-  ])('is not accepted, nor a failure, when it is %s', async (_what, forge) => {
+    ['8,193 characters of text', () => 'x'.repeat(8193)],
+  ])('is not accepted, and causes no failure, when it is malformed: %s', async (_what, forge) => {
     const { ask, calls, header, payload, signature } = await forging();
     expect(outcome(await ask(USER, bearer(forge({ header, payload, signature }))), calls)).toEqual(
       unauthenticated,
     );
   });
 
-  test('is not accepted in any place but the header of its scheme', async () => {
+  test('is not accepted outside the Authorization header or with another scheme than Bearer', async () => {
     const { key, ask, calls } = await forging();
     const token = await signed(key);
     const password = Buffer.from(`user:${token}`).toString('base64');
@@ -285,8 +285,8 @@ describe('a forged token', () => {
   });
 });
 
-describe('without a credential that is accepted', () => {
-  test('every root field that needs the upstream says so for itself, and the schema can be asked', async () => {
+describe('a request without an accepted credential', () => {
+  test('gets an error for each root field that needs the upstream, and can still read the schema', async () => {
     const { env, reads } = await issuerForTest(await issuerKey('key-1'));
     const { ask, calls } = await serviceGatewayForTest(env);
     for (const headers of [{}, bearer('nobody'), { authorization: 'Basic YTpi' }]) {
@@ -305,7 +305,7 @@ describe('without a credential that is accepted', () => {
     expect(reads()).toBe(0);
   });
 
-  test('it is said what to send where nothing was', async () => {
+  test('gets an error that says which credential to send when it sent none', async () => {
     const { env } = await issuerForTest(await issuerKey('key-1'));
     const { ask } = await serviceGatewayForTest(env);
     expect(onlyError(await ask(USER)).message).toBe(
@@ -315,7 +315,7 @@ describe('without a credential that is accepted', () => {
 });
 
 describe('the issuer’s keys', () => {
-  test('are read once for all requests, also for many at the same time', async () => {
+  test('are read once for all requests, also for concurrent ones', async () => {
     const key = await issuerKey('key-1');
     const { env, reads } = await issuerForTest(key);
     const { ask } = await serviceGatewayForTest(env);
@@ -326,20 +326,20 @@ describe('the issuer’s keys', () => {
     expect(reads()).toBe(1);
   });
 
-  test('are told apart by their ids, and by what they are for where a token names none', async () => {
+  test('are selected by id, and by algorithm when a token names no id', async () => {
     const keys = [await issuerKey('a'), await issuerKey('b'), await issuerKey('c', 'RS256')] as const;
     const { env } = await issuerForTest(...keys);
     const { ask, calls } = await serviceGatewayForTest(env);
     for (const key of keys) expect(await ask(USER, bearer(await signed(key)))).toEqual(userAnswer);
     expect(await ask(USER, bearer(await signed(keys[2], {}, { kid: undefined })))).toEqual(userAnswer);
     calls();
-    // Either of two could have signed it; nobody tries.
+    // Two keys fit the algorithm; neither is tried.
     expect(outcome(await ask(USER, bearer(await signed(keys[0], {}, { kid: undefined }))), calls)).toEqual(
       unauthenticated,
     );
   });
 
-  test('can be changed by the issuer: a new one is read when it is first met, an old one is forgotten', async () => {
+  test('can be changed by the issuer: a new key is read when a token first names it, and an old key is dropped', async () => {
     const [old, next] = [await issuerKey('old'), await issuerKey('next')];
     const { env, publish, reads } = await issuerForTest(old);
     const { ask, calls } = await serviceGatewayForTest(env);
@@ -353,7 +353,7 @@ describe('the issuer’s keys', () => {
     expect(reads()).toBe(0);
   });
 
-  test('are read anew after ten minutes, so that one that was withdrawn is not trusted for longer', async () => {
+  test('are read again after ten minutes, so that a withdrawn key is not trusted for longer', async () => {
     const [withdrawn, kept] = [await issuerKey('withdrawn'), await issuerKey('kept')];
     const { env, publish, reads } = await issuerForTest(withdrawn, kept);
     const { ask, calls } = await serviceGatewayForTest(env);
@@ -370,7 +370,7 @@ describe('the issuer’s keys', () => {
     expect(reads()).toBe(1);
   });
 
-  test('are not read for each of many made-up ids, which stop no known key and no new one', async () => {
+  test('are not read for each of many made-up ids, which block neither known keys nor new ones', async () => {
     const [key, next] = [await issuerKey('key-1'), await issuerKey('next')];
     const forger = await issuerKey('forger');
     const { env, publish, reads } = await issuerForTest(key);
@@ -399,7 +399,7 @@ describe('the issuer’s keys', () => {
     expect(reads()).toBe(0);
   });
 
-  test('are not read for what none of them could have signed', async () => {
+  test('are not read for a token of an algorithm that none of them can have', async () => {
     const { env, reads } = await issuerForTest(await issuerKey('key-1'));
     const { ask, calls } = await serviceGatewayForTest(env);
     for (const alg of ['none', 'HS256', 'EdDSA', 'RS1', 5, undefined]) {
@@ -409,7 +409,7 @@ describe('the issuer’s keys', () => {
     expect(reads()).toBe(0);
   });
 
-  test('are not what an endpoint elsewhere says to which the own one leads', async () => {
+  test('are not read from another endpoint that theirs redirects to', async () => {
     const key = await issuerKey('key-1');
     const elsewhere = await issuerForTest(key);
     const { env, answer, reads } = await issuerForTest();
@@ -421,7 +421,7 @@ describe('the issuer’s keys', () => {
     expect(elsewhere.reads()).toBe(0);
   });
 
-  test('are shown nothing of the request', async () => {
+  test('are read without any header of the client’s request', async () => {
     const seen: unknown[] = [];
     const key = await issuerKey('key-1');
     const { env, answer } = await issuerForTest();
@@ -443,17 +443,17 @@ describe('the issuer’s keys', () => {
   });
 });
 
-describe('while the issuer’s keys cannot be read', () => {
+describe('keys of the issuer that cannot be read', () => {
   const unreadable: [string, Parameters<Awaited<ReturnType<typeof issuerForTest>>['answer']>[0]][] = [
-    ['broken', (response) => response.writeHead(503).end()],
-    ['cut off', (response) => response.destroy()],
-    ['a page', (response) => response.end('<html>')],
-    ['no set of keys', (response) => response.end('{"keys":1}')],
-    ['silent', () => undefined],
+    ['answers 503', (response) => response.writeHead(503).end()],
+    ['cuts the connection', (response) => response.destroy()],
+    ['sends a page', (response) => response.end('<html>')],
+    ['sends no key set', (response) => response.end('{"keys":1}')],
+    ['does not answer', () => undefined],
   ];
 
   test.each(unreadable)(
-    'the endpoint being %s, callers are told so, and nothing is spent',
+    'cause one UPSTREAM_UNAVAILABLE error and no call when the endpoint %s',
     async (_what, how) => {
       const key = await issuerKey('key-1');
       const { env, answer } = await issuerForTest();
@@ -474,13 +474,13 @@ describe('while the issuer’s keys cannot be read', () => {
       });
       expect(JSON.stringify(told)).not.toContain(new URL(env['AUTH_JWKS_URL'] ?? '').host);
       expect(calls()).toEqual({});
-      // Who sends nothing, or nothing that could ever be a token, needs no keys to be refused.
+      // A request with no credential, or with one that cannot be a token, is rejected without keys.
       expect(onlyError(await ask(USER)).extensions.code).toBe('UNAUTHENTICATED');
       expect(onlyError(await ask(USER, bearer('nobody'))).extensions.code).toBe('UNAUTHENTICATED');
     },
   );
 
-  test('it is not tried again for every token, but after a while, and then all is well', async () => {
+  test('are read again after a pause, not for every token, and then tokens are accepted', async () => {
     const key = await issuerKey('key-1');
     const { env, answer, publish, reads } = await issuerForTest();
     answer((response) => response.writeHead(503).end());
@@ -497,13 +497,13 @@ describe('while the issuer’s keys cannot be read', () => {
     later(6);
     expect(await ask(USER, headers)).toEqual(userAnswer);
     expect(reads()).toBe(1);
-    // What is not among them is known to be wrong again.
+    // A token of an unknown key is rejected again, which is no failure.
     calls();
     const madeUp = await signed(key, {}, { kid: 'made-up' });
     expect(outcome(await ask(USER, bearer(madeUp)), calls)).toEqual(unauthenticated);
   });
 
-  test('those that were known go on to count, and others are not called wrong', async () => {
+  test('leave the known keys valid, and a token of another key gets UPSTREAM_UNAVAILABLE', async () => {
     const [known, next] = [await issuerKey('known'), await issuerKey('next')];
     const { env, answer, publish, reads } = await issuerForTest(known);
     const { ask, calls } = await serviceGatewayForTest(env);
@@ -525,10 +525,10 @@ describe('while the issuer’s keys cannot be read', () => {
     expect(reads()).toBe(1);
   });
 
-  test('nobody whose key is known waits for an endpoint that is silent, once it was found to be', async () => {
+  test('do not make a token of a known key wait for a silent endpoint once a read has failed', async () => {
     const key = await issuerKey('key-1');
     const { env, answer, reads } = await issuerForTest(key);
-    // No time limit ends what would be waited for.
+    // Timeouts so long that a wait for the endpoint would exceed the time of the test.
     const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
     const { ask } = await serviceGatewayForTest({ ...env, ...patient });
     const headers = bearer(await signed(key, { exp: Math.floor(Date.now() / 1000) + 7200 }));

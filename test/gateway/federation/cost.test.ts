@@ -8,7 +8,7 @@ import { propertyRuns, timeout } from '../../property/property-runs.ts';
 import { NOTHING_KEPT, startTestGateway } from '../../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID, supervisorsOrganisation } from '../../support/organisation.ts';
 
-/** Selections that load entities of each type, lead from them to others, or need nothing. */
+/** Selections that load entities of each type, follow their references, or need no call. */
 const selections = [
   '... on User { id }',
   '... on User { email presence { systemPresence } manager { name email } skills { skill { state } } }',
@@ -53,14 +53,14 @@ const representations = fc.array(
   { maxLength: 40 },
 );
 
-/** With a second list of the same contacts: of one that is not known, a call for several is split, which no plan counts. */
+/** Organisation with a second list of the same contacts: calls to an unknown list are bisected, which no plan counts. */
 function organisation() {
   const one = supervisorsOrganisation();
   const contacts = one.contacts.get(CONTACT_LIST_ID) ?? new Map();
   return { ...one, contacts: new Map([...one.contacts, ['list-2', contacts]]) };
 }
 
-test('no entities cost more calls than are planned for them, to any resource', { timeout }, async () => {
+test('entities cost no more calls to any resource than are planned for them', { timeout }, async () => {
   const schema = await servedSchema({ subgraph: true });
   const property = fc.asyncProperty(
     representations,

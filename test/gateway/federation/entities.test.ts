@@ -21,7 +21,7 @@ const interaction = (id: string, campaignId = CAMPAIGN_ID): Representation => ({
 });
 
 describe('entities', () => {
-  test('of one type are asked for together, each once, and stand in the order of their representations', async () => {
+  test('of one type share one call, with each id once, and come in the order of their representations', async () => {
     const { entities, calls, sandbox } = await subgraphForTest();
     const ids = ['user-3', 'user-1', 'nobody', 'user-3', 'manager-2'];
     const { data, errors } = await entities(
@@ -42,7 +42,7 @@ describe('entities', () => {
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('are 100 for one call', async () => {
+  test('of one type cost one call for 100 ids', async () => {
     const { entities, calls } = await subgraphForTest();
     const ids = range(100).map((n) => `user-${n}`);
     const { data } = await entities(named('User', ...ids), '... on User { name }');
@@ -50,7 +50,7 @@ describe('entities', () => {
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('are found of every type that has a key', async () => {
+  test('are found for every type that has a key', async () => {
     const { entities, calls } = await subgraphForTest();
     const { data, errors } = await entities(
       [
@@ -106,7 +106,7 @@ describe('entities', () => {
     });
   });
 
-  test('are asked for with the parts that are selected, and no others', async () => {
+  test('are loaded with the selected expands and no others', async () => {
     const { entities, sandbox } = await subgraphForTest();
     const { data } = await entities(
       named('User', 'user-1', 'user-2'),
@@ -115,11 +115,11 @@ describe('entities', () => {
     expect(data._entities[1].presence).toEqual({ systemPresence: 'Presence of user-2' });
     expect(data._entities[1].manager).toEqual({ name: 'Name of manager-2' });
     const expanded = sandbox.requests.map(({ query }) => query.getAll('expand'));
-    // Managers come without names, and are one more call.
+    // Managers come without names, so they need one more call.
     expect(expanded).toEqual([['presence'], []]);
   });
 
-  test('need what is selected of their own type, not of another', async () => {
+  test('are loaded for selections of their own type only', async () => {
     const { entities, sandbox, calls } = await subgraphForTest();
     await entities(
       [...named('User', 'user-1'), ...named('Queue', 'queue-1')],
@@ -129,7 +129,7 @@ describe('entities', () => {
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('of which only the key is selected cost nothing, and are what the representation says', async () => {
+  test('cost no call when only their key is selected, and are taken from the representation', async () => {
     const { entities, calls } = await subgraphForTest();
     const { data, errors } = await entities(
       [...named('User', 'user-1', 'nobody'), contact('contact-1')],
@@ -149,7 +149,7 @@ describe('entities', () => {
     expect(calls()).toEqual({});
   });
 
-  test('need no call of their own for what is loaded by its own', async () => {
+  test('need no call of their own for fields that have calls of their own', async () => {
     const { entities, calls } = await subgraphForTest();
     const { data } = await entities(
       named('Campaign', CAMPAIGN_ID),
@@ -160,7 +160,7 @@ describe('entities', () => {
     expect(calls()).toEqual({ campaignStats: 1, campaignInteractions: 1 });
   });
 
-  test('are contacts by the contact list: one call for each', async () => {
+  test('that are contacts cost one call for each contact list', async () => {
     const { entities, sandbox } = await subgraphForTest();
     const { data, errors } = await entities(
       [contact('contact-1'), contact('contact-1', 'list-2'), contact('contact-2'), contact('nobody')],
@@ -179,7 +179,7 @@ describe('entities', () => {
     ]);
   });
 
-  test('are interactions by their campaign: one list for all of it, and null what is not in it', async () => {
+  test('that are interactions cost one list call for each campaign, and are null when the list lacks them', async () => {
     const { entities, calls } = await subgraphForTest();
     const { data, errors } = await entities(
       [
@@ -200,7 +200,7 @@ describe('entities', () => {
     expect(calls()).toEqual({ campaignInteractions: 2, users: 1 });
   });
 
-  test('and root fields that ask for the same share a call', async () => {
+  test('share a call with root fields that load the same type', async () => {
     const { query, calls } = await subgraphForTest();
     const { data } = await query(
       '{ user(id: "user-1") { email } _entities(representations: [{ __typename: "User", id: "user-2" }]) { ... on User { email } } }',
@@ -212,7 +212,7 @@ describe('entities', () => {
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('are the same from one request to the next, whatever of it is kept', async () => {
+  test('are the same in each repeated request, whatever is cached', async () => {
     const { entities } = await subgraphForTest({ compileAtHit: 1 });
     const representations = [...named('User', 'user-1'), interaction('interaction-001')];
     const ask = () =>
@@ -224,8 +224,8 @@ describe('entities', () => {
   });
 });
 
-describe('what failed', () => {
-  test('is one error for the call, at the first entity that it left unknown, with all of them', async () => {
+describe('a failure', () => {
+  test('of a call is one error at the first entity that needs the call, with the ids of all such entities', async () => {
     const { entities } = await subgraphForTest({
       faults: [{ kind: 'status', resource: 'users', status: 500 }],
     });
@@ -242,7 +242,7 @@ describe('what failed', () => {
     });
   });
 
-  test('is told of the interactions that were asked for, where it was the list of their campaign', async () => {
+  test('of a campaign’s list is reported with the ids of the requested interactions', async () => {
     const { entities } = await subgraphForTest({
       faults: [deniedOnce('campaignInteractions', ['outbound:campaign:view'])],
     });
@@ -257,7 +257,7 @@ describe('what failed', () => {
     });
   });
 
-  test('below entities is told where it stands', async () => {
+  test('of an entity’s call does not affect the key of the same entity below another one', async () => {
     const { entities } = await subgraphForTest({
       faults: [{ kind: 'status', resource: 'divisions', status: 403 }],
       organisation: { ...supervisorsOrganisation(), campaigns: [campaign(CAMPAIGN_ID)] },
@@ -273,7 +273,7 @@ describe('what failed', () => {
     });
   });
 
-  test('rows without an id are told of once, whatever was found in the list', async () => {
+  test('of rows without an id is one error, and the other rows of the list are answered', async () => {
     const { entities } = await subgraphForTest({
       faults: [
         answering('campaignInteractions', {
@@ -289,7 +289,7 @@ describe('what failed', () => {
     expect(onlyError(answer).extensions.code).toBe('UPSTREAM_BAD_RESPONSE');
   });
 
-  test('a value that cannot be read is null by itself', async () => {
+  test('of a single value makes only that value null', async () => {
     const { entities } = await subgraphForTest({
       faults: [altered('users', (row) => ({ ...row, email: 5 }), 'user-1')],
     });
@@ -299,8 +299,8 @@ describe('what failed', () => {
   });
 });
 
-describe('without a credential', () => {
-  test('entities are null, with one error for all of them', async () => {
+describe('a request without a credential', () => {
+  test('gets null for all entities, with one error for them', async () => {
     const { query, calls } = await subgraphForTest();
     const answer = await query(
       '{ user(id: "user-1") { id } _entities(representations: [{ __typename: "User", id: "user-1" }, { __typename: "User", id: "user-2" }]) { ... on User { name } } }',
@@ -317,7 +317,7 @@ describe('without a credential', () => {
   });
 });
 
-test('without SUBGRAPH=1 there are no such fields', async () => {
+test('the field _service does not exist without SUBGRAPH=1', async () => {
   const { gateway } = await gatewayForTest();
   const response = await gateway.fetch(graphqlRequest('{ _service { sdl } }'));
   const { errors } = JSON.parse(await response.text());

@@ -8,13 +8,13 @@ const TYPES =
 
 const refused: readonly [what: string, representations: unknown, problems: readonly string[]][] = [
   ...notIds.map((id): (typeof refused)[number] => [
-    `an id that is none: ${JSON.stringify(id)}`,
+    `an invalid id: ${JSON.stringify(id)}`,
     [...named('User', 'user-1'), { __typename: 'User', id }],
     [`Argument "representations[1].id" ${ID_RULE}`],
   ]),
   ['no id', [{ __typename: 'Queue' }], [`Argument "representations[0].id" ${ID_RULE}`]],
   [
-    'a contact without its list, and with none of its own',
+    'a contact without its list, and a contact without its own id',
     [
       { __typename: 'Contact', id: 'contact-1' },
       { __typename: 'Contact', contactListId: 'list-1' },
@@ -22,7 +22,7 @@ const refused: readonly [what: string, representations: unknown, problems: reado
     [`Argument "representations[0].contactListId" ${ID_RULE}`, `Argument "representations[1].id" ${ID_RULE}`],
   ],
   [
-    'an interaction of a campaign that is none',
+    'an interaction with an invalid campaign id',
     [{ __typename: 'CampaignInteraction', campaignId: '..', id: 'interaction-1' }],
     [`Argument "representations[0].campaignId" ${ID_RULE}`],
   ],
@@ -34,7 +34,7 @@ const refused: readonly [what: string, representations: unknown, problems: reado
     ],
   ),
   ...['User', 5, true, ['User']].map((value): (typeof refused)[number] => [
-    `no object: ${JSON.stringify(value)}`,
+    `a value that is not an object: ${JSON.stringify(value)}`,
     [value],
     ['Argument "representations[0]" must be an object with __typename and a key.'],
   ]),
@@ -45,7 +45,7 @@ const refused: readonly [what: string, representations: unknown, problems: reado
   ],
 ];
 
-describe('representations are refused before anything is spent:', () => {
+describe('invalid representations are rejected before any call:', () => {
   test.each(refused)('%s', async (_what, representations, problems) => {
     const { query, calls } = await subgraphForTest();
     const { data, errors } = await query(
@@ -60,7 +60,7 @@ describe('representations are refused before anything is spent:', () => {
     expect(calls()).toEqual({});
   });
 
-  test('written out, with variables in them', async () => {
+  test('a literal list that contains variables', async () => {
     const { query, calls } = await subgraphForTest();
     const { data, errors } = await query(
       `query ($id: ID) { _entities(representations: [{ __typename: "User", id: "user-1" }, { __typename: "User", id: $id }]) { __typename } }`,
@@ -71,7 +71,7 @@ describe('representations are refused before anything is spent:', () => {
     expect(calls()).toEqual({});
   });
 
-  test('null, or none at all, is the executor’s to refuse', async () => {
+  test('null, or a missing argument, which the executor rejects', async () => {
     const { entities, query, calls } = await subgraphForTest();
     const { errors } = await entities([null], '__typename');
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
@@ -80,7 +80,7 @@ describe('representations are refused before anything is spent:', () => {
   });
 });
 
-test('what a representation says beyond its key is passed over, and one alone is a list of one', async () => {
+test('properties of a representation beyond its key are ignored, and a single one counts as a list', async () => {
   const { query } = await subgraphForTest();
   const { data, errors } = await query(
     '{ _entities(representations: { __typename: "User", id: "user-1", name: 5, more: [{}] }) { ... on User { name } } }',
@@ -89,7 +89,7 @@ test('what a representation says beyond its key is passed over, and one alone is
   expect(data).toEqual({ _entities: [{ name: 'Name of user-1' }] });
 });
 
-test('no representations are no entities, and cost nothing', async () => {
+test('an empty list of representations gives no entities and causes no call', async () => {
   const { entities, calls } = await subgraphForTest();
   expect(await entities([], '... on User { name }')).toEqual({ data: { _entities: [] } });
   expect(calls()).toEqual({});

@@ -19,7 +19,7 @@ describe('representations', () => {
     [{ __typename: 'User' }, 'representations[1].id', 'must be an id'],
     [{ __typename: 'Contact', id: 'contact-1' }, 'representations[1].contactListId', 'must be an id'],
     ...notIds.map((id) => [{ __typename: 'User', id }, 'representations[1].id', 'must be an id'] as const),
-  ])('have to be of an entity, with its key: not %j', async (representation, place, rule) => {
+  ])('must name an entity type and its key, unlike %j', async (representation, place, rule) => {
     const { entities, calls } = await subgraphForTest();
     const answer = await entities(
       [...named('User', 'user-1'), representation],
@@ -32,7 +32,7 @@ describe('representations', () => {
     expect(calls()).toEqual({});
   });
 
-  test('that are wrong refuse the whole request, written out as well', async () => {
+  test('that are invalid reject the whole request, also in a literal', async () => {
     const { query, calls } = await subgraphForTest();
     const { data, errors } = await query(
       'query ($id: ID!) { user(id: "user-1") { name } _entities(representations: [{ __typename: "User", id: $id }]) { ... on User { name } } }',
@@ -43,7 +43,7 @@ describe('representations', () => {
     expect(calls()).toEqual({});
   });
 
-  test('may be 1,000', async () => {
+  test('are limited to 1,000', async () => {
     const { entities, calls } = await subgraphForTest();
     const some = (count: number) => named('User', ...range(count).map((n) => `user-${n}`));
     expect((await entities(some(1000), '... on User { id }')).errors).toBeUndefined();
@@ -56,7 +56,7 @@ describe('representations', () => {
 });
 
 describe('the cost of entities', () => {
-  test('is planned by how many differ, whatever the shape of the variables', async () => {
+  test('is planned by the number of distinct ids, contact lists and campaigns, also for lists of equal length', async () => {
     const { entities, calls } = await subgraphForTest({
       env: { MAX_UPSTREAM_CALLS: '2', UPSTREAM_BATCH_SIZE: '10' },
     });
@@ -85,7 +85,7 @@ describe('the cost of entities', () => {
   });
 });
 
-test('who may not see personal data is given no contact, told once, and it costs nothing', async () => {
+test('a caller without access to personal data gets no contacts, one error and no call for them', async () => {
   const { gateway, calls } = await serviceGatewayForTest({
     SUBGRAPH: '1',
     AUTH_NONE: 'i-know',
@@ -114,8 +114,8 @@ test('who may not see personal data is given no contact, told once, and it costs
   expect(calls()).toEqual({ login: 1, users: 1 });
 });
 
-describe('what routers are told of the schema', () => {
-  test('is SDL with keys and descriptions, for anybody and for nothing', async () => {
+describe('the schema for routers', () => {
+  test('is SDL with keys and descriptions, and needs no credential and no call', async () => {
     const { query, calls } = await subgraphForTest({ compileAtHit: 1 });
     const { data, errors } = await query('{ _service { sdl } }', {}, null);
     expect(errors).toBeUndefined();
@@ -129,7 +129,7 @@ describe('what routers are told of the schema', () => {
     expect(calls()).toEqual({});
   });
 
-  test('is nothing where clients are not told the schema', async () => {
+  test('is hidden when INTROSPECTION is off, and entities are still answered', async () => {
     const { query, entities } = await subgraphForTest({ env: { INTROSPECTION: 'off' } });
     const { data, errors } = await query('{ _service { sdl } }');
     expect(data).toBeUndefined();
@@ -140,7 +140,7 @@ describe('what routers are told of the schema', () => {
   });
 });
 
-test('clients of another gateway see nothing of it', async () => {
+test('the schema has federation types only when SUBGRAPH is on, which must be 1 or 0', async () => {
   expect(servedSchema({ subgraph: false })).toBe(schema);
   expect(schema.getType('_Entity')).toBeUndefined();
   const served = await servedSchema({ subgraph: true });
@@ -148,7 +148,7 @@ test('clients of another gateway see nothing of it', async () => {
   expect(() => parseConfig({ SUBGRAPH: 'yes' })).toThrow('SUBGRAPH must be 1 or 0');
 });
 
-test('trusted documents may ask for entities', async () => {
+test('a trusted document may select entities', async () => {
   const manifest = { known: '{ _entities(representations: []) { __typename } }' };
   const { gateway } = await subgraphForTest({ manifest });
   const response = await gateway.fetch(

@@ -5,7 +5,7 @@ type Options = NonNullable<Parameters<typeof gatewayForTest>[0]>;
 export type Representation = Readonly<Record<string, unknown>>;
 
 export interface Subgraph extends TestGateway {
-  /** Asks for these selections of the entities that representations stand for. */
+  /** Queries these selections of the entities that the representations name. */
   readonly entities: (
     representations: readonly unknown[],
     selections: string,
@@ -13,7 +13,7 @@ export interface Subgraph extends TestGateway {
   ) => Promise<GraphQLAnswer>;
 }
 
-/** A gateway that is a subgraph. */
+/** Gateway that serves a subgraph. */
 export async function subgraphForTest(options: Options = {}): Promise<Subgraph> {
   const gateway = await gatewayForTest({ ...options, env: { SUBGRAPH: '1', ...options.env } });
   return {
@@ -27,7 +27,7 @@ export async function subgraphForTest(options: Options = {}): Promise<Subgraph> 
   };
 }
 
-/** References to entities that are known by their ids alone. */
+/** Representations of entities whose key is the id alone. */
 export function named(type: string, ...ids: readonly string[]): Representation[] {
   return ids.map((id) => ({ __typename: type, id }));
 }

@@ -3,7 +3,7 @@ import { tracedGatewayForTest, treeOf } from '../../support/traced-gateway.ts';
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { graphqlRequest } from '../../support/gateway.ts';
 
-test('entities wait for the calls that they cost, and what is below them for its own', async () => {
+test('a trace links entities to the calls that they wait for, and fields below them to their own calls', async () => {
   const { gateway, exported } = await tracedGatewayForTest({ env: { SUBGRAPH: '1' } });
   const response = await gateway.fetch(
     graphqlRequest(

@@ -33,18 +33,18 @@ const dashboard: Dashboard = JSON.parse(
 const panels = dashboard.panels.filter(({ type }) => type !== 'row');
 const targets = panels.flatMap((panel) => panel.targets ?? []);
 
-/** What Prometheus itself adds to every sample. */
+/** Labels that Prometheus itself adds to every sample. */
 const TARGET_LABELS = ['instance', 'job'];
 
-/** What a query is about: the names of metrics, each with the labels that it is filtered by; and the labels that are left. */
+/** Metrics that a query selects, each with the labels of its filter, and the labels that the query groups by. */
 interface Query {
   readonly selectors: readonly { readonly name: string; readonly labels: readonly string[] }[];
   readonly grouping: readonly string[];
 }
 
-/** Reads a query. Throws when it is none. */
+/** Parses a query. Throws a `SyntaxError` when the text is not PromQL. */
 function parsed(expr: string): Query {
-  // Grafana puts them in before Prometheus sees it.
+  // Grafana replaces these variables before Prometheus gets the query.
   const text = expr.replaceAll('$__rate_interval', '5m').replaceAll('$instance', '.*');
   const selectors: { name: string; labels: string[] }[] = [];
   const grouping: string[] = [];
@@ -64,7 +64,7 @@ function parsed(expr: string): Query {
   return { selectors, grouping };
 }
 
-/** What is exported once everything has happened that is counted. */
+/** Metrics after every counted event has happened. */
 async function afterTraffic(): Promise<Scrape> {
   const { query, scrape, metrics } = await meteredGatewayForTest({
     faults: [
@@ -78,7 +78,7 @@ async function afterTraffic(): Promise<Scrape> {
   metrics.unhandledRejection();
   metrics.redis.turned(true);
   metrics.redis.asked('cache', 'ok', 1);
-  // Sooner or later there is garbage.
+  // Garbage is collected sooner or later.
   await expect
     .poll(async () => {
       await query(everyDetail);
@@ -88,12 +88,12 @@ async function afterTraffic(): Promise<Scrape> {
   return scrape();
 }
 
-/** The name of the family that a sample belongs to. */
+/** Name of the family that a sample belongs to. */
 function familyOf(name: string, { types }: Scrape): string {
   return types.has(name) ? name : name.replace(/_(?:bucket|sum|count)$/, '');
 }
 
-test('every query asks for what is really exported, by labels that it really has', async () => {
+test('every query selects exported metrics, by labels that they have', async () => {
   const scrape = await afterTraffic();
   expect(targets.length).toBeGreaterThan(20);
   for (const { expr, legendFormat } of targets) {
@@ -118,7 +118,7 @@ test('every query asks for what is really exported, by labels that it really has
       grouping.filter((label) => !shared.has(label)),
       expr,
     ).toEqual([]);
-    // Series are named by what is left of their labels.
+    // A legend can use only the labels that are left after grouping.
     const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label);
     expect(
       named.filter((label) => !grouping.includes(label ?? '')),
@@ -127,7 +127,7 @@ test('every query asks for what is really exported, by labels that it really has
   }
 });
 
-test('everything that the gateway exports of itself is shown', async () => {
+test('every metric of the gateway itself is shown', async () => {
   const scrape = await afterTraffic();
   const own = [...scrape.types.keys()].filter((name) => name.startsWith('gateway_'));
   expect(own.length).toBeGreaterThan(15);
@@ -137,7 +137,7 @@ test('everything that the gateway exports of itself is shown', async () => {
   expect(own.filter((name) => !shown.has(name))).toEqual([]);
 });
 
-test('counters are shown by how they grow, and histograms by their quantiles or averages', async () => {
+test('counters and histograms are shown by their rate or increase, and gauges by their value', async () => {
   const { types } = await afterTraffic();
   for (const { expr } of targets) {
     for (const { name } of parsed(expr).selectors) {
@@ -148,7 +148,7 @@ test('counters are shown by how they grow, and histograms by their quantiles or 
   }
 });
 
-test('every panel says what it shows, in which unit, of the source that was chosen', () => {
+test('every panel has a description, a unit and the chosen data source', () => {
   expect(dashboard.schemaVersion).toBe(42);
   expect(dashboard.templating.list.map(({ name }) => name)).toEqual(['datasource', 'instance']);
   for (const { title, description, datasource, fieldConfig, targets: queries = [] } of panels) {
@@ -160,7 +160,7 @@ test('every panel says what it shows, in which unit, of the source that was chos
   }
 });
 
-test('panels have ids of their own and do not overlap', () => {
+test('panels have unique ids and do not overlap', () => {
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   const taken = new Set<string>();
   for (const { title, gridPos } of dashboard.panels) {
@@ -174,7 +174,7 @@ test('panels have ids of their own and do not overlap', () => {
   }
 });
 
-test('what is exported is named and explained as Prometheus wants it', async () => {
+test('names and help texts of the metrics follow the conventions of Prometheus', async () => {
   const scrape = await afterTraffic();
   for (const [name, type] of scrape.types) {
     if (!name.startsWith('gateway_')) continue;

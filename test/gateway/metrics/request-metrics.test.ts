@@ -27,7 +27,7 @@ describe('requests', () => {
     expect(metrics.value('gateway_request_duration_seconds_sum', { operation: 'Users' })).toBeGreaterThan(0);
   });
 
-  test('that come to no operation are counted, too, but not those that ask how the gateway is', async () => {
+  test('without an operation are counted too, except health probes', async () => {
     const { gateway, scrape } = await meteredGatewayForTest();
     const url = await listeningForTest(gateway.listener);
     for (const path of ['/nowhere', '/health', '/ready']) await (await fetch(url + path)).text();
@@ -35,7 +35,7 @@ describe('requests', () => {
     expect((await scrape()).value(REQUESTS, { operation: 'none', code: 'BAD_REQUEST' })).toBe(1);
   });
 
-  test('under way are told of, and counted as what they were when their client goes away', async () => {
+  test('under way are exported, and counted as ABORTED when their client disconnects', async () => {
     const { gateway, sandbox, scrape } = await meteredGatewayForTest({ faults: [{ kind: 'hang' }] });
     const leaving = new AbortController();
     const asked = graphqlRequest('{ user(id: "user-1") { email } }');
@@ -49,7 +49,7 @@ describe('requests', () => {
     expect(metrics.value(REQUESTS, { operation: 'anonymous', code: 'ABORTED' })).toBe(1);
   });
 
-  test('that nobody expected are told of when the process says so', async () => {
+  test('are counted apart from unhandled promise rejections of the process', async () => {
     const { metrics, scrape } = await meteredGatewayForTest();
     expect((await scrape()).value('gateway_unhandled_rejections_total')).toBe(0);
     metrics.unhandledRejection();
@@ -58,7 +58,7 @@ describe('requests', () => {
 });
 
 describe('labels of operations', () => {
-  test('are few, however many names clients think of', async () => {
+  test('are at most 50 names of answered operations and "other", however many names clients send', async () => {
     const { query, scrape } = await meteredGatewayForTest();
     for (let n = 0; n < 500; n += 1) {
       await query(`query Invalid${n} { nothing }`);
@@ -71,7 +71,7 @@ describe('labels of operations', () => {
     expect((await scrape()).value(REQUESTS)).toBe(1_000);
   });
 
-  test('are those of trusted operations alone where these are known', async () => {
+  test('are only the names of trusted operations and "other" when the trusted operations are known', async () => {
     const { query, scrape } = await meteredGatewayForTest({ trustedOperations: new Set(['Known']) });
     await query('query Known { __typename }');
     await query('query Known { nothing }');

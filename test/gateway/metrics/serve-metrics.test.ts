@@ -5,7 +5,7 @@ import { GatewayMetrics } from '../../../src/observability/metrics/gateway-metri
 import { serveMetrics } from '../../../src/observability/metrics/serve-metrics.ts';
 import { meteredGatewayForTest, Scrape } from '../../support/scrape.ts';
 
-test('metrics are at /metrics, and nothing is anywhere else', async () => {
+test('metrics are served at /metrics and nowhere else', async () => {
   const { metricsUrl, gateway } = await meteredGatewayForTest();
   const answer = await fetch(`${metricsUrl}/metrics?collect=all`);
   expect(answer.status).toBe(200);
@@ -18,7 +18,7 @@ test('metrics are at /metrics, and nothing is anywhere else', async () => {
   expect((await gateway.fetch(new Request('http://localhost/metrics'))).status).toBe(404);
 });
 
-test('web pages that have their own name lead to this machine are kept out', async () => {
+test('a request with a foreign Host header, as from a web page whose name leads to this machine, gets 403', async () => {
   const { metricsUrl } = await meteredGatewayForTest();
   const asking = request(`${metricsUrl}/metrics`, { headers: { host: 'evil.example' } }).end();
   const [{ statusCode }] = await once(asking, 'response');
@@ -26,7 +26,7 @@ test('web pages that have their own name lead to this machine are kept out', asy
   expect(statusCode).toBe(403);
 });
 
-test('metrics tell of the process, too', async () => {
+test('metrics include those of the process', async () => {
   const { scrape } = await meteredGatewayForTest();
   const { types, samples } = await scrape();
   for (const name of [
@@ -42,7 +42,7 @@ test('metrics tell of the process, too', async () => {
   }
 });
 
-test('a port in use is told with the setting that names it', async () => {
+test('a port in use is an error that names METRICS_PORT', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());
   await once(other, 'listening');
@@ -53,7 +53,7 @@ test('a port in use is told with the setting that names it', async () => {
   );
 });
 
-test('they end with their server, although somebody keeps a connection to it', async () => {
+test('a metrics server closes although a client keeps a connection to it, and then serves nothing', async () => {
   const server = await serveMetrics(new GatewayMetrics(), { host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${server.port}/metrics`;
   await (await fetch(url)).text();

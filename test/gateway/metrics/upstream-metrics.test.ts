@@ -9,7 +9,7 @@ const CALLS = 'gateway_upstream_calls_total';
 const USER = '{ user(id: "user-1") { email } }';
 
 describe('upstream calls', () => {
-  test('are counted, timed and measured by resource', async () => {
+  test('are counted and timed by resource, with the number of their ids', async () => {
     const { query, calls, scrape } = await meteredGatewayForTest();
     await query(everyDetail);
     const metrics = await scrape();
@@ -31,7 +31,7 @@ describe('upstream calls', () => {
     ['unavailable', { kind: 'status', status: 500 }],
     ['unavailable', { kind: 'reset' }],
     ['bad_response', { kind: 'html', status: 200 }],
-  ])('are counted by what came of them: %s', async (outcome, fault) => {
+  ])('are counted by their outcome: %s', async (outcome, fault) => {
     const { query, scrape } = await meteredGatewayForTest({
       faults: [{ ...fault, times: 1 }],
       env: { UPSTREAM_TIMEOUT_MS: '200', MAX_UPSTREAM_CALLS: '1' },
@@ -42,13 +42,13 @@ describe('upstream calls', () => {
     expect(metrics.value(CALLS)).toBe(1);
   });
 
-  test('for what the upstream does not know are no failures', async () => {
+  test('for an unknown entity are counted as not_found, not as failures', async () => {
     const { query, scrape } = await meteredGatewayForTest();
     await query('{ script(id: "script-of-nobody") { name } }');
     expect((await scrape()).value(CALLS, { resource: 'scripts', outcome: 'not_found' })).toBe(1);
   });
 
-  test('that nobody waits for any more are told apart from those that failed', async () => {
+  test('that no request waits for any more are counted as given_up, not as failures', async () => {
     const { query, scrape } = await meteredGatewayForTest({
       faults: [{ kind: 'hang' }],
       env: { REQUEST_TIMEOUT_MS: '200' },
@@ -59,7 +59,7 @@ describe('upstream calls', () => {
       .toBe(1);
   });
 
-  test('that are tried again are counted as such', async () => {
+  test('that are retried are counted as retries, and each attempt by its outcome', async () => {
     const { query, scrape } = await meteredGatewayForTest({
       faults: [{ kind: 'status', status: 503, times: 1 }],
     });
@@ -72,7 +72,7 @@ describe('upstream calls', () => {
 });
 
 describe('circuits', () => {
-  test('are told of while they are open, while one call may go to see, and no longer', async () => {
+  test('are counted while they are open or half open, and not when they are closed', async () => {
     const clock = clockForTest();
     const { query, scrape, sandbox } = await meteredGatewayForTest({
       faults: [{ kind: 'status', status: 500, resource: 'users' }],
@@ -103,7 +103,7 @@ describe('circuits', () => {
   });
 });
 
-test('circuits of credentials that were forgotten are told of no longer', async () => {
+test('circuits of forgotten credentials are no longer exported', async () => {
   const clock = clockForTest();
   const others = Array.from({ length: 70 }, (_, n) => `token-of-${n}`);
   const { query, scrape, sandbox } = await meteredGatewayForTest({
@@ -120,7 +120,7 @@ test('circuits of credentials that were forgotten are told of no longer', async 
 });
 
 describe('the quota', () => {
-  test('is told as the least that any credential has left', async () => {
+  test('is exported as the fewest calls that any credential has left', async () => {
     const { query, scrape } = await meteredGatewayForTest({
       rateLimit: { allowed: 50, windowSeconds: 60 },
       tokens: ['another'],
@@ -137,7 +137,7 @@ describe('the quota', () => {
     expect(after.value('gateway_quota_wait_seconds_count')).toBe(4);
   });
 
-  test('that leaves no call in time is told of by what was not asked for', async () => {
+  test('that leaves no call in time is exported as withheld calls', async () => {
     const { query, scrape } = await meteredGatewayForTest({
       rateLimit: { allowed: 2, windowSeconds: 60 },
       env: { ...NOTHING_KEPT, REQUEST_TIMEOUT_MS: '1000' },
@@ -151,7 +151,7 @@ describe('the quota', () => {
     expect(metrics.value(CALLS)).toBe(2);
   });
 
-  test('is told how many calls wait for it, and for how long they did', async () => {
+  test('is exported with the number of calls that wait for it and the time that they waited', async () => {
     const { query, scrape, sandbox } = await meteredGatewayForTest({
       faults: [{ kind: 'delay', ms: 300 }],
       env: { UPSTREAM_CONCURRENCY: '1' },
@@ -167,8 +167,8 @@ describe('the quota', () => {
   });
 });
 
-describe('what is kept', () => {
-  test('is told of by type: what was there, what was nearly too old, and what was not there', async () => {
+describe('the cache', () => {
+  test('is exported by type, with its hits, stale hits and misses', async () => {
     const clock = clockForTest();
     const { query, scrape, sandbox } = await meteredGatewayForTest({
       env: { IDENTITY_PROOF_SECONDS: '3600' },
@@ -186,12 +186,12 @@ describe('what is kept', () => {
     clock.skip(61_000);
     await query(USER);
     expect(await lookups()).toEqual([1, 1, 2]);
-    // What is asked for anew in the background was not missed by anybody.
+    // A revalidation in the background is no miss.
     await expect.poll(() => sandbox.requests.length).toBe(3);
     expect(await lookups()).toEqual([1, 1, 2]);
   });
 
-  test('is told of in bytes', async () => {
+  test('is exported with its size in bytes, for entities and for lists', async () => {
     const { query, scrape } = await meteredGatewayForTest();
     const bytes = async (kind: string) => (await scrape()).value('gateway_cache_bytes', { kind });
     expect([await bytes('entities'), await bytes('lists')]).toEqual([0, 0]);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gatewayForTest } from '../../support/gateway.ts';
 
-test('fragments that stand in each other many times are followed once at each level', async () => {
+test('fragments that spread each other many times are followed once at each level', async () => {
   const { query, calls } = await gatewayForTest();
   const depth = 9;
   const fragments = Array.from({ length: depth }, (_, n) => {

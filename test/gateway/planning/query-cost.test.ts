@@ -13,7 +13,7 @@ import { campaignFilterKey } from '../../../src/connections/campaign-page.ts';
 const list = (selection: string, args = '') =>
   `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}"${args}) { ${selection} } }`;
 
-/** What is planned for a query, as the refusal of a gateway tells that allows next to nothing. */
+/** Planned calls of a query by resource, from its refusal by a gateway that allows a single call. */
 async function planOf(query: string, env: Readonly<Record<string, string>> = {}) {
   const { query: ask, calls } = await forgetfulGatewayForTest({ env: { MAX_UPSTREAM_CALLS: '1', ...env } });
   const { errors = [], ...answer } = await ask(query);
@@ -27,74 +27,74 @@ async function planOf(query: string, env: Readonly<Record<string, string>> = {})
 describe('the plan of a query', () => {
   test.each<[string, string, Record<string, number>]>([
     [
-      'has a call for each kind of what a list refers to, one for each script and contact list, and one for a campaign that tells the list',
+      'has a call for each type that a list refers to, one for each script and contact list, and one for a campaign that names the contact list',
       list(
         'nodes { campaign { campaignStatus } agent { email } contact { data } queue { memberCount } script { publishedDate } skills { state } }',
       ),
       { campaignInteractions: 1, campaigns: 2, users: 1, contacts: 3, queues: 1, scripts: 10, skills: 1 },
     ],
     [
-      'has no more contact lists than the contacts of a list are in',
+      'has no more contact lists than contactListsPerList, however many contacts there are',
       list('nodes { contact { contactList { name } } }', ', first: 1000'),
       { campaignInteractions: 1, campaigns: 1, contactLists: 1 },
     ],
     [
-      'has as many calls as ids fill',
+      'has as many calls as the ids fill',
       list('nodes { agent { email } contact { data } }', ', first: 1000'),
       { campaignInteractions: 1, users: 5, campaigns: 1, contacts: 12 },
     ],
     [
-      'counts what stands in nodes and in edges, and under several names, once',
+      'counts fields in both nodes and edges, and under several aliases, once',
       list(
         'nodes { a: agent { email } } edges { node { b: agent { department presence { systemPresence } } } }',
       ),
       { campaignInteractions: 1, users: 1 },
     ],
     [
-      'counts the lists of all campaigns of a page, and what each of them refers to',
+      'counts the lists of all campaigns of a page, and the references of each list',
       '{ campaigns(first: 4) { nodes { name interactions(first: 5) { nodes { agent { email } } } } } }',
       { campaigns: 1, campaignInteractions: 4, users: 4 },
     ],
     [
-      'has none for the campaign of interactions that were found by it',
+      'has no call for the campaign of interactions that were loaded through that campaign',
       '{ campaigns(first: 4) { nodes { interactions { nodes { campaign { campaignStatus } contact { contactListId } } } } } }',
       { campaigns: 1, campaignInteractions: 4 },
     ],
     [
-      'has all that such a campaign refers to, and what the interactions of its list refer to below',
+      'counts the references of a campaign that its interactions refer back to, and those of all below it',
       '{ campaigns(first: 4) { nodes { interactions { nodes { campaign { queue { memberCount } stats { idleAgents } interactions { nodes { agent { email } } } } } } } } }',
       { campaigns: 1, campaignInteractions: 4, queues: 4, campaignStats: 4, users: 4 },
     ],
     [
-      'has one call for the list of a campaign, however many fields want it',
+      'has one call for the list of a campaign, however many fields select it',
       `{ a: campaign(id: "one") { x: interactions { totalCount } y: interactions(first: 1) { totalCount } } }`,
       { campaigns: 1, campaignInteractions: 1 },
     ],
     [
-      'has one call for all ids that are asked for at the root, but for what can only be had one by one',
+      'has one call for all ids of a type at the root, and one for each id of a type without bulk calls',
       '{ a: user(id: "a") { id } b: user(id: "b") { email } c: script(id: "c") { id } d: script(id: "d") { id } e: script(id: "c") { name } }',
       { users: 1, scripts: 2 },
     ],
     [
-      'has one call for all contacts of a list',
+      'has one call for all contacts of a contact list',
       `{ a: contact(contactListId: "${CONTACT_LIST_ID}", id: "a") { data } b: contact(contactListId: "${CONTACT_LIST_ID}", id: "b") { data }
          c: contact(contactListId: "another", id: "a") { contactList { name } } }`,
       { contacts: 2, contactLists: 1 },
     ],
     [
-      'has two calls for a page of campaigns in the middle, which may lie on two of the upstream’s',
+      'has two calls for a page of campaigns after a cursor, which may span two pages of the upstream',
       `{ campaigns(first: 5, after: "${campaignCursor({ from: 7, filter: campaignFilterKey({}) })}") {
          nodes { name stats { idleAgents } progress { percentage } }
        } }`,
       { campaigns: 2, campaignStats: 1, campaignProgress: 1 },
     ],
     [
-      'has a call for what is loaded from a conversation that was asked for',
+      'has a call for each type that the participants of a conversation refer to',
       '{ conversation(id: "one") { participants { user { name } queue { memberCount } } } }',
       { conversations: 1, users: 1, queues: 1 },
     ],
     [
-      'follows fragments, and what leads from one entity to the next',
+      'follows fragments, and references from one entity to the next',
       `{ ...F } fragment F on Query { user(id: "one") { manager { manager { email } skills { skill { state } } } } }`,
       { users: 3, skills: 1 },
     ],
@@ -102,7 +102,7 @@ describe('the plan of a query', () => {
     expect(await planOf(query)).toEqual(expected);
   });
 
-  test('goes by what the operator knows of their data, and by how many ids go in one call', async () => {
+  test('depends on PLAN_CARDINALITIES and UPSTREAM_BATCH_SIZE', async () => {
     const query = list('nodes { script { publishedDate } skills { name } agent { email } }');
     expect(await planOf(query, { PLAN_CARDINALITIES: 'scriptsPerList=3' })).toEqual({
       campaignInteractions: 1,
@@ -117,7 +117,7 @@ describe('the plan of a query', () => {
     ).toEqual({ campaignInteractions: 1, scripts: 1, users: 5, skills: 1 });
   });
 
-  test('goes by how few campaigns there are, where the operator says so', async () => {
+  test('has no more campaigns than campaignsPerPage in PLAN_CARDINALITIES', async () => {
     const query = '{ campaigns { nodes { interactions { nodes { agent { email } } } } } }';
     expect(await planOf(query)).toEqual({ campaigns: 1, campaignInteractions: 25, users: 25 });
     expect(await planOf(query, { PLAN_CARDINALITIES: 'campaignsPerPage=3' })).toEqual({
@@ -128,10 +128,10 @@ describe('the plan of a query', () => {
   });
 });
 
-describe('a query that would need more calls than it may make', () => {
+describe('a query that needs more calls than MAX_UPSTREAM_CALLS', () => {
   const everything = '{ campaigns(first: 50) { nodes { interactions { totalCount } } } }';
 
-  test('is refused with its plan, and spends nothing', async () => {
+  test('is refused with its plan, without a call', async () => {
     const { query, calls } = await keepingGatewayForTest();
     const answer = await query(everything);
     expect(answer).toEqual({
@@ -155,7 +155,7 @@ describe('a query that would need more calls than it may make', () => {
     expect(calls()).toEqual({});
   });
 
-  test('is one that cannot be executed: 400, where the client knows of that', async () => {
+  test('gets status 400 as application/graphql-response+json, and 200 as application/json', async () => {
     const { gateway } = await keepingGatewayForTest();
     const statusFor = async (accept: string) => {
       const request = graphqlRequest(everything, {}, TOKEN);
@@ -166,7 +166,7 @@ describe('a query that would need more calls than it may make', () => {
     expect(await statusFor('application/graphql-response+json')).toBe(400);
   });
 
-  test('depends on what is sent with it', async () => {
+  test('is refused or not depending on its variables', async () => {
     const { query } = await keepingGatewayForTest();
     const text = `query ($first: Int, $ids: [ID!], $all: Boolean!) {
       campaigns(first: $first, filter: { ids: $ids }) { nodes { interactions @include(if: $all) { totalCount } } }
@@ -183,7 +183,7 @@ describe('a query that would need more calls than it may make', () => {
   });
 });
 
-test('the supervisor’s screen, and all other examples, are planned with well under what is allowed', async () => {
+test('the supervisor’s screen and all other examples are planned with 20 calls at most', async () => {
   const examples = exampleQueries(CAMPAIGN_ID);
   expect(examples.length).toBeGreaterThan(2);
   for (const example of examples) {

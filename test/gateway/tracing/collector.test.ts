@@ -9,8 +9,7 @@ import { tracedGatewayForTest } from '../../support/traced-gateway.ts';
 const USER = '{ user(id: "user-1") { email } }';
 const userAnswer = { data: { user: { email: 'user-1@example.com' } } };
 
-/** A log that can be read. */
-test('spans go below the endpoint, whether that ends in a slash or not', async () => {
+test('spans are sent to v1/traces below the endpoint, whether that ends in a slash or not', async () => {
   for (const below of ['', '/', '/of/ours', '/of/ours/']) {
     const collector = await collectorForTest();
     const { query, exported } = await tracedGatewayForTest({
@@ -24,7 +23,7 @@ test('spans go below the endpoint, whether that ends in a slash or not', async (
 
 test('spans are sent while the gateway runs, and none twice', async () => {
   const { query, collector, exported } = await tracedGatewayForTest();
-  // More than are sent at once.
+  // More spans than one export holds.
   for (let n = 0; n < 300; n += 1) await query(USER);
   await expect.poll(() => collector.spans.length).toBeGreaterThan(0);
   const spans = await exported();
@@ -33,40 +32,37 @@ test('spans are sent while the gateway runs, and none twice', async () => {
 });
 
 test.each([
-  ['nobody is there', async () => 'http://127.0.0.1:1', 'ECONNREFUSED'],
+  ['it is not there', async () => 'http://127.0.0.1:1', 'ECONNREFUSED'],
   [
-    'it refuses them',
+    'it rejects the spans',
     async () =>
       listeningForTest((_request, response) => response.writeHead(401, 'no-secret').end('no-secret')),
     401,
   ],
   ['it never answers', async () => listeningForTest(() => undefined), undefined],
-])(
-  'a collector changes no answer and is told of once in the log, when %s',
-  async (_when, address, detail) => {
-    const { log, text, others } = capturedLog();
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `${await address()}/secret-path` };
-    const { query, gateway } = await forgetfulGatewayForTest({ env, log });
-    // So many that there are several batches of spans.
-    for (let n = 0; n < 300; n += 1) expect(await query(USER)).toEqual(userAnswer);
-    await gateway.dispose();
-    expect(others()).toEqual([
-      expect.objectContaining({
-        level: pino.levels.values['warn'],
-        msg: 'Traces cannot be sent',
-        lostSpans: expect.any(Number),
-        ...(detail !== undefined && { detail }),
-      }),
-    ]);
-    expect(text()).not.toContain('secret');
-  },
-);
+])('a failing collector changes no answer and is logged once, when %s', async (_when, address, detail) => {
+  const { log, text, others } = capturedLog();
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: `${await address()}/secret-path` };
+  const { query, gateway } = await forgetfulGatewayForTest({ env, log });
+  // Enough requests for several exports of spans.
+  for (let n = 0; n < 300; n += 1) expect(await query(USER)).toEqual(userAnswer);
+  await gateway.dispose();
+  expect(others()).toEqual([
+    expect.objectContaining({
+      level: pino.levels.values['warn'],
+      msg: 'Traces cannot be sent',
+      lostSpans: expect.any(Number),
+      ...(detail !== undefined && { detail }),
+    }),
+  ]);
+  expect(text()).not.toContain('secret');
+});
 
-test('the log tells when spans can be sent again, and how many were lost', async () => {
+test('the log states when spans can be sent again, and how many were lost', async () => {
   const { log, others } = capturedLog();
   const { query, collector, exported } = await tracedGatewayForTest({ log });
   collector.answer(400);
-  // As many spans as are sent at once, which are four for each of the questions.
+  // Exactly one export: 512 spans, four for each query.
   for (let n = 0; n < 128; n += 1) await query(USER);
   await expect.poll(() => others().length).toBe(1);
   collector.answer(200);

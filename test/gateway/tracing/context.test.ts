@@ -6,14 +6,14 @@ const USER = '{ user(id: "user-1") { email } }';
 const TRACE = 'a'.repeat(31) + '1';
 const PARENT = 'b'.repeat(15) + '2';
 
-/** The headers that the upstream got with its only request. */
+/** Headers of the only call that the upstream got. */
 function headersUpstream({ sandbox }: { sandbox: { requests: { headers: object }[] } }) {
   expect(sandbox.requests).toHaveLength(1);
   return Object.fromEntries(Object.entries(sandbox.requests[0]?.headers ?? {}));
 }
 
-describe('a client’s own trace', () => {
-  test('goes on in the gateway, and from there upstream', async () => {
+describe('the trace of a client', () => {
+  test('continues in the gateway, and from there in the upstream', async () => {
     const gateway = await tracedGatewayForTest();
     const headers = { traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'one=1,two=t61rcWkgMzE' };
     await (await gateway.ask(USER, headers)).text();
@@ -30,14 +30,14 @@ describe('a client’s own trace', () => {
   });
 
   test.each([
-    ['of zeros', `00-${'0'.repeat(32)}-${PARENT}-01`],
-    ['cut off', `00-${TRACE}-${PARENT}`],
-    ['in capitals', `00-${TRACE.toUpperCase()}-${PARENT}-01`],
+    ['zeros', `00-${'0'.repeat(32)}-${PARENT}-01`],
+    ['truncated', `00-${TRACE}-${PARENT}`],
+    ['capitals', `00-${TRACE.toUpperCase()}-${PARENT}-01`],
     ['too long', `00-${TRACE}-${PARENT}-01-more`],
-    ['of a version that cannot be', `ff-${TRACE}-${PARENT}-01`],
-    ['twice', `00-${TRACE}-${PARENT}-01, 00-${TRACE}-${PARENT}-01`],
-    ['something else', 'nonsense'],
-  ])('is taken for none where it cannot be read: %s', async (_how, traceparent) => {
+    ['forbidden version', `ff-${TRACE}-${PARENT}-01`],
+    ['two values', `00-${TRACE}-${PARENT}-01, 00-${TRACE}-${PARENT}-01`],
+    ['other text', 'nonsense'],
+  ])('is ignored if its traceparent is invalid: %s', async (_how, traceparent) => {
     const gateway = await tracedGatewayForTest();
     await (await gateway.ask(USER, { traceparent, tracestate: 'one=1' })).text();
     const spans = await gateway.exported();
@@ -49,7 +49,7 @@ describe('a client’s own trace', () => {
     expect(headers).not.toHaveProperty('tracestate');
   });
 
-  test('that is not recorded is passed on, and recorded here neither', async () => {
+  test('that is not recorded is passed on, and not recorded by the gateway either', async () => {
     const gateway = await tracedGatewayForTest();
     const answer = await gateway.ask(USER, { traceparent: `00-${TRACE}-${PARENT}-00` });
     expect(await answer.json()).toEqual({ data: { user: { email: 'user-1@example.com' } } });
@@ -59,7 +59,7 @@ describe('a client’s own trace', () => {
     expect(traceparent).not.toContain(PARENT);
   });
 
-  test('is recorded or not as the sampler says', async () => {
+  test('is recorded as OTEL_TRACES_SAMPLER decides', async () => {
     const samplers = [
       ['always_on', '00', true],
       ['always_off', '01', false],
@@ -79,7 +79,7 @@ describe('a client’s own trace', () => {
   });
 });
 
-test('without traces, nothing more is sent upstream than ever', async () => {
+test('calls carry no header for tracing unless the gateway traces, and then only traceparent', async () => {
   const plain = await forgetfulGatewayForTest();
   const traced = await tracedGatewayForTest();
   await Promise.all([plain.query(USER), traced.query(USER)]);
@@ -90,7 +90,7 @@ test('without traces, nothing more is sent upstream than ever', async () => {
   expect(Object.keys(ever).toSorted()).toEqual(['accept', 'authorization', 'connection']);
 });
 
-test('what a request is told of its cost is the same with traces and without', async () => {
+test('the upstream report of a request is the same with and without traces', async () => {
   const env = { UPSTREAM_REPORT: 'on' };
   const gateways = [await forgetfulGatewayForTest({ env }), await tracedGatewayForTest({ env })];
   const answers = gateways.map(async ({ gateway, calls }) => {

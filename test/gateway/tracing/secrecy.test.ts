@@ -6,7 +6,7 @@ import { tracedGatewayForTest } from '../../support/traced-gateway.ts';
 
 const SECRET = 'do-not-tell';
 
-/** With personal data of every kind, and texts of the client's own wherever it can put some. */
+/** Query for every kind of personal data, with texts of the client in every place where it can put some. */
 const everything = `
   # ${SECRET}
   query Everything($campaign: ID!, $${SECRET.replaceAll('-', '_')}: ID!, $search: String) {
@@ -30,7 +30,7 @@ const variables = {
   search: `${SECRET} 5551234567`,
 };
 
-/** Of what is asked for, sent, and answered. */
+/** Texts from the query, the request's headers and the upstream's answers. */
 const tellTales = [
   SECRET,
   SECRET.replaceAll('-', '_'),
@@ -61,7 +61,7 @@ const faults: readonly (Fault | null)[] = [
   { kind: 'html', status: 200, resource: 'api' },
 ];
 
-test.each(faults)('nothing that was sent or read is in a trace, also with the fault %o', async (fault) => {
+test.each(faults)('a trace contains nothing that was sent or read, with the fault %o', async (fault) => {
   const { gateway, collector, exported } = await tracedGatewayForTest({
     faults: fault === null ? [] : [fault],
   });
@@ -80,7 +80,7 @@ test.each(faults)('nothing that was sent or read is in a trace, also with the fa
   for (const tellTale of tellTales) expect(sent).not.toContain(tellTale);
 });
 
-test('a trace has no name of an operation that may be somebody’s number', async () => {
+test('a trace leaves out an operation name with a long number, which may be personal', async () => {
   const { query, exported } = await tracedGatewayForTest();
   await query('query Calls_491701234567 { user(id: "user-1") { email } }');
   const span = (await exported()).find(({ kind }) => kind === 'SERVER');
@@ -88,7 +88,7 @@ test('a trace has no name of an operation that may be somebody’s number', asyn
   expect(span?.attributes).not.toHaveProperty('graphql.operation.name');
 });
 
-test('a trace has the beginning of an operation’s name, however long that is', async () => {
+test('a trace cuts a long operation name to 64 characters', async () => {
   const { query, exported } = await tracedGatewayForTest();
   await query(`query ${'Long'.repeat(1000)} { user(id: "user-1") { email } }`);
   const name = 'Long'.repeat(16);

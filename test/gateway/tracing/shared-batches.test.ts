@@ -4,13 +4,13 @@ import { spanNamed, type TracedGateway, tracedGatewayForTest, treeOf } from '../
 
 type Spans = Awaited<ReturnType<TracedGateway['exported']>>;
 
-/** The tree of the request with this operation alone. */
+/** Span tree of the one request with this operation. */
 function treeOfOperation(spans: Spans, name: string): string[] {
   const { traceId } = spanNamed(spans, `query ${name}`);
   return treeOf(spans.filter((span) => span.traceId === traceId));
 }
 
-/** What a span is linked to, by trace and name. */
+/** Links of the span with this name, each as `root span: linked span`. */
 function linksOf(spans: Spans, name: string): string[] {
   const byId = new Map(spans.map((span) => [span.spanId, span]));
   return spanNamed(spans, name).links.map((id) => {
@@ -20,7 +20,7 @@ function linksOf(spans: Spans, name: string): string[] {
   });
 }
 
-test('a batch of two requests is part of the first one, and linked to what waits for it in both', async () => {
+test('a batch of two requests is in the trace of the first, and linked to the fields that wait for it in both', async () => {
   const { query, calls, exported } = await tracedGatewayForTest();
   await Promise.all([
     query('query One { user(id: "user-1") { email } }'),
@@ -39,7 +39,7 @@ test('a batch of two requests is part of the first one, and linked to what waits
   expect(spanNamed(spans, 'load users').attributes['gateway.batch.size']).toBe(2);
 });
 
-test('who joins a batch under way is linked to it as well', async () => {
+test('a request that joins a batch under way is linked to it as well', async () => {
   const { query, calls, sandbox, exported } = await tracedGatewayForTest({ latencyMs: 200 });
   const first = query('query One { user(id: "user-1") { email } }');
   await expect.poll(() => sandbox.requests.length).toBe(1);
@@ -48,7 +48,7 @@ test('who joins a batch under way is linked to it as well', async () => {
   expect(linksOf(await exported(), 'load users')).toEqual(['query One: user', 'query Two: user']);
 });
 
-test('so is who joins the reading of a page of campaigns', async () => {
+test('a request that joins the read of a page of campaigns is linked to it as well', async () => {
   const { query, calls, exported } = await tracedGatewayForTest({ latencyMs: 50 });
   await Promise.all([
     query('query One { campaigns { totalCount } }'),
@@ -61,7 +61,7 @@ test('so is who joins the reading of a page of campaigns', async () => {
   ]);
 });
 
-test('every place of one request that waits for a batch is linked to it, also for the same ids', async () => {
+test('every field of one request that waits for a batch is linked to it, even for the same id', async () => {
   const { query, calls, exported } = await tracedGatewayForTest();
   await query(
     `{ a: user(id: "user-1") { email } b: user(id: "user-1") { title } c: user(id: "user-2") { email } }`,
@@ -70,11 +70,11 @@ test('every place of one request that waits for a batch is linked to it, also fo
   expect(linksOf(await exported(), 'load users')).toEqual(['query: user', 'query: user', 'query: user']);
 });
 
-test('places that wait for the same object one after the other are linked to the batch that it comes by', async () => {
+test('fields that begin to wait for the same entity at different times are linked to the batch that loads it', async () => {
   const { query, calls, exported } = await tracedGatewayForTest({
     faults: [{ kind: 'delay', ms: 300, resource: 'queues' }],
   });
-  // The list tells of a queue that the root asks for as well, and is there before that queue is.
+  // The list refers to the queue of the root field, and arrives before that queue.
   await query(`{
     queue(id: "queue-0") { memberCount }
     campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 1) { nodes { queue { memberCount } } }
@@ -86,7 +86,7 @@ test('places that wait for the same object one after the other are linked to the
   ]);
 });
 
-test('a batch shows in the trace of whoever is recorded, though one who is not came first', async () => {
+test('a batch is in the trace of a recorded request, even if a request that is not recorded came first', async () => {
   const { ask, calls, exported } = await tracedGatewayForTest();
   const notRecorded = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-00` };
   const answers = await Promise.all([

@@ -4,7 +4,7 @@ import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { spanNamed, tracedGatewayForTest, treeOf } from '../../support/traced-gateway.ts';
 
 describe('the trace of a request has', () => {
-  test('each place of the query that waits, each batch with those that wait for it, and its calls', async () => {
+  test('a span for each field that waits, for each batch, linked to the fields that wait for it, and for its calls', async () => {
     const { query, exported } = await tracedGatewayForTest();
     const fields =
       'agent { email manager { email } } contact { data } script { startPageName } skills { name }';
@@ -32,7 +32,7 @@ describe('the trace of a request has', () => {
     ]);
   });
 
-  test('the same of single objects and of what they lead to, by the names that the schema has for them', async () => {
+  test('spans for single objects and their references as well, named as in the schema', async () => {
     const { query, exported } = await tracedGatewayForTest();
     const { errors } = await query(`{
       mine: user(id: "user-1") { email boss: manager { email } }
@@ -78,7 +78,7 @@ describe('the trace of a request has', () => {
     ]);
   });
 
-  test('a page of campaigns and what its rows wait for', async () => {
+  test('spans for a page of campaigns and for what its rows wait for', async () => {
     const { query, exported } = await tracedGatewayForTest();
     const { errors } = await query(
       '{ campaigns { nodes { progress { percentage } script { startPageName } } } }',
@@ -98,7 +98,7 @@ describe('the trace of a request has', () => {
     ]);
   });
 
-  test('what is asked for, how it ended and how long it had to wait, and no place that has everything at once', async () => {
+  test('attributes for the operation, outcome and waits, and no span for a field that need not wait', async () => {
     const { query, exported, sandbox } = await tracedGatewayForTest();
     await query('query Agents { user(id: "user-1") { name division { id name } } }');
     const spans = await exported();
@@ -141,7 +141,7 @@ describe('the trace of a request has', () => {
     for (const { startNs, endNs } of spans) expect(endNs).toBeGreaterThan(startNs);
   });
 
-  test('no batch where everything is kept already', async () => {
+  test('only the span of the request if everything is cached', async () => {
     const { query, exported, calls } = await tracedGatewayForTest({
       env: { CACHE_MAX_BYTES: '', INTERACTIONS_WINDOW_MS: '600000', INTERACTIONS_MAX_AGE_MS: '600000' },
     });
@@ -156,8 +156,8 @@ describe('the trace of a request has', () => {
   });
 });
 
-describe('in the trace of a request that fails', () => {
-  test('each try of a call is one of its own', async () => {
+describe('the trace of a request with failures has', () => {
+  test('a span for each attempt of a call', async () => {
     const { query, exported } = await tracedGatewayForTest({
       faults: [{ kind: 'status', status: 503, resource: 'users', times: 1 }],
     });
@@ -177,7 +177,7 @@ describe('in the trace of a request that fails', () => {
     ]);
   });
 
-  test('a batch that is refused for one id has all calls that it took', async () => {
+  test('all calls of a batch that is bisected for one refused id', async () => {
     const { query, exported } = await tracedGatewayForTest({
       faults: [{ kind: 'refuseIds', ids: ['user-2'], status: 400, resource: 'users' }],
     });
@@ -193,7 +193,7 @@ describe('in the trace of a request that fails', () => {
     ]);
   });
 
-  test('whatever could not be had has the code that clients are told', async () => {
+  test('the error code that clients get on each span that failed', async () => {
     const { query, exported } = await tracedGatewayForTest({
       faults: [{ kind: 'status', status: 500, resource: 'users' }],
     });
@@ -216,7 +216,7 @@ describe('in the trace of a request that fails', () => {
     expect(spanNamed(spans, 'query').attributes['gateway.error.codes']).toEqual(['UPSTREAM_UNAVAILABLE']);
   });
 
-  test('a call that is never answered ends with the time that it had', async () => {
+  test('a failed span for a call that is never answered, ended at the deadline', async () => {
     const { query, exported } = await tracedGatewayForTest({
       faults: [{ kind: 'hang', resource: 'campaigns' }],
       env: { REQUEST_TIMEOUT_MS: '200' },
@@ -232,7 +232,7 @@ describe('in the trace of a request that fails', () => {
     expect(spanNamed(spans, 'campaigns').attributes['error.type']).toBe('UPSTREAM_TIMEOUT');
   });
 
-  test('what its client is to blame for is no failure of the gateway', async () => {
+  test('no failed span for an error that its client caused, only the error code', async () => {
     const { query, ask, exported } = await tracedGatewayForTest();
     await query('query Bad { user(id: "../users") { name } }');
     await query('query Unknown { nothing }');

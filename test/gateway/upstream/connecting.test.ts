@@ -4,7 +4,7 @@ import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { compileAtHit, graphqlRequest } from '../../support/gateway.ts';
 
-/** A host that takes connections and never says a word, so that no TLS handshake with it ends. */
+/** Host that accepts connections and never sends anything, so that no TLS handshake ends. */
 async function silentHost(): Promise<Server> {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => {
@@ -16,13 +16,13 @@ async function silentHost(): Promise<Server> {
   return server;
 }
 
-test('a call ends in time while its connection is still being made, and gives its place to the next', async () => {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it listens on TCP
+test('a call whose connection is still being made ends at UPSTREAM_TIMEOUT_MS, and frees its permit for the next call', async () => {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the server listens on TCP
   const { port } = (await silentHost()).address() as AddressInfo;
   const { upstream, ...config } = parseConfig({
     GENESYSCLOUD_API_URL: `https://127.0.0.1:${port}`,
     UPSTREAM_TIMEOUT_MS: '200',
-    // Far beyond this test's own limit: the place has to be given up by the call's.
+    // Limit far beyond the test's own, so that only the limit of the call can free the permit.
     REQUEST_TIMEOUT_MS: '600000',
     UPSTREAM_CONCURRENCY: '1',
   });

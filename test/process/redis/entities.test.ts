@@ -15,12 +15,12 @@ const SCREEN = `{
     }
   }
 }`;
-/** Longer than any test. */
+/** Times longer than any test. */
 const LONG = { CACHE_TTL_USER_SECONDS: '600', CACHE_TTL_QUEUE_SECONDS: '600', IDENTITY_PROOF_SECONDS: '600' };
 const QUEUE = '{ queue(id: "queue-1") { description } }';
 
-describe.skipIf(whySkipped !== null)('entities that one replica has read', () => {
-  test('are shown by another that has the same credential, for no call at all', async () => {
+describe.skipIf(whySkipped !== null)('entities that replicas share', () => {
+  test('are read by one replica and given by another to the same credential without a call', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest());
     const [first, second] = replicas;
     const answer = await first?.query(SCREEN);
@@ -32,7 +32,7 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     expect(other?.extensions?.upstream?.fromCache.length).toBeGreaterThan(4);
   });
 
-  test('that all want at the same moment are asked for once', async () => {
+  test('are read once when all replicas need them at the same moment', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), { count: 3, latencyMs: 100 });
     const answers = await Promise.all(replicas.map(({ query }) => query(SCREEN)));
     for (const { data, errors } of answers) {
@@ -49,7 +49,7 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     });
   });
 
-  test('are asked for as far as they are missing elsewhere', async () => {
+  test('are read only where no replica has them, and ids unknown to the upstream are shared too', async () => {
     const { replicas, sandbox, calls } = await replicasForTest(await redisForTest());
     const [first, second] = replicas;
     await first?.query('{ a: user(id: "user-1") { email } b: user(id: "user-2") { email } }');
@@ -68,7 +68,7 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     expect(calls()).toEqual({});
   });
 
-  test('with parts serve those who want none, and not the other way round', async () => {
+  test('with an expand answer queries that need none, but not the other way round', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest());
     const [first, second] = replicas;
     await first?.query('{ user(id: "user-1") { email presence { systemPresence } } }');
@@ -80,7 +80,7 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('are not shown with another credential, nor once the upstream has refused this one', async () => {
+  test('are given neither to another credential nor to a credential that the upstream has rejected', async () => {
     const { replicas, sandbox, calls } = await replicasForTest(await redisForTest(), {
       env: LONG,
       tokens: ['token-of-another'],
@@ -92,18 +92,18 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     await second?.query(QUEUE, {}, 'token-of-another');
     expect(calls()).toEqual({ queues: 1 });
     sandbox.revoke('token-of-a-caller');
-    // Something that has not been read yet.
+    // No replica has read a skill yet, so this query makes a call.
     expect((await first?.query('{ skill(id: "skill-1") { state } }'))?.errors?.[0]?.extensions.code).toBe(
       'UNAUTHENTICATED',
     );
-    // News take a moment to travel.
+    // Credential events take a moment to reach the other replica.
     await expect
       .poll(async () => (await second?.query(QUEUE))?.errors?.[0]?.extensions.code)
       .toBe('UNAUTHENTICATED');
     expect((await first?.query(QUEUE))?.errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
   });
 
-  test('are forgotten everywhere when the upstream denies a permission for them, the others not', async () => {
+  test('are dropped by all replicas when the upstream denies their permission; other types are kept', async () => {
     const { replicas, sandbox, calls } = await replicasForTest(await redisForTest(), { env: LONG });
     const [first, second] = replicas;
     await first?.query(`{ queue(id: "queue-1") { description } user(id: "user-1") { email } }`);
@@ -124,7 +124,7 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     expect(calls()).toEqual({});
   });
 
-  test('that grow old are asked for anew by one replica, while all show them', async () => {
+  test('are revalidated by one replica when they are stale, while all replicas give the stale rows', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       count: 3,
       env: { CACHE_TTL_QUEUE_SECONDS: '1' },
@@ -133,7 +133,7 @@ describe.skipIf(whySkipped !== null)('entities that one replica has read', () =>
     await Promise.all(replicas.map(({ query }) => query(QUEUE)));
     expect(calls()).toEqual({ queues: 1 });
     await new Promise((resolve) => setTimeout(resolve, 1100));
-    // Nobody waits, and one asks.
+    // All replicas answer at once with the stale row, and one revalidates.
     const answers = await Promise.all(replicas.map(({ query }) => query(QUEUE)));
     for (const { data } of answers) expect(data.queue.description).toBe('Description of queue-1');
     await expect.poll(() => calls()).toEqual({ queues: 1 });

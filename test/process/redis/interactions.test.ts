@@ -10,7 +10,7 @@ const ANEW = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 1, max
 const A_MINUTE = { INTERACTIONS_WINDOW_MS: '60000', INTERACTIONS_MAX_AGE_MS: '60000' };
 
 describe.skipIf(whySkipped !== null)('a list of interactions', () => {
-  test('that all replicas want at the same moment is asked for by one', async () => {
+  test('is read by one replica when all replicas need it at the same moment', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       count: 3,
       env: A_MINUTE,
@@ -26,7 +26,7 @@ describe.skipIf(whySkipped !== null)('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('that is wanted anew is asked for again, together with whoever else wants it so', async () => {
+  test('is read again for maxAgeMs: 0, once for all replicas that need it fresh at the same moment', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       env: A_MINUTE,
       latencyMs: 300,
@@ -38,7 +38,7 @@ describe.skipIf(whySkipped !== null)('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('that takes longer than a lease is waited for all the same', async () => {
+  test('is still read once when its call takes longer than a lease lasts', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       env: A_MINUTE,
       latencyMs: 3_000,
@@ -48,7 +48,7 @@ describe.skipIf(whySkipped !== null)('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('that one replica cannot get is asked for by the next, which has callers of its own', async () => {
+  test('is read by the next replica, for its own callers, when the call of the first one fails', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       env: A_MINUTE,
       latencyMs: 100,
@@ -59,7 +59,7 @@ describe.skipIf(whySkipped !== null)('a list of interactions', () => {
     expect(calls()).toEqual({ campaignInteractions: 2 });
   });
 
-  test('of one identity is not shown to another', async () => {
+  test('of one identity is not given to another identity', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), {
       env: A_MINUTE,
       tokens: ['token-of-another'],

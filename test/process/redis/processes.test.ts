@@ -19,7 +19,7 @@ function replicaEnv(redis: TestRedis, apiUrl: string): Record<string, string> {
   return { GENESYSCLOUD_API_URL: apiUrl, REDIS_URL: redis.url, REDIS_PEPPER: 'a pepper of these tests' };
 }
 
-/** A gateway as it is started by anybody. */
+/** A replica started by bin/gateway.mjs, with the default Redis timeout. */
 async function replica(redis: TestRedis, apiUrl: string, env: Readonly<Record<string, string>> = {}) {
   const { child, address } = await runningGateway({ ...replicaEnv(redis, apiUrl), ...env });
   return sharingReplica(child, address);
@@ -31,10 +31,10 @@ async function patientReplica(redis: TestRedis, apiUrl: string) {
   return sharingReplica(child, output.stdout.trim());
 }
 
-/** A replica's process at this address, once it shares with Redis. */
+/** A replica's process at this address, once its `/ready` reports Redis as `ok`. */
 async function sharingReplica(child: ChildProcess, address: string) {
   const url = new URL('/ready', address).href;
-  /** What `/ready` says of Redis. */
+  /** Status of Redis in `/ready`. */
   const sharing = async () => {
     const { checks }: { checks: { redis: string } } = JSON.parse(await (await fetch(url)).text());
     return checks.redis;
@@ -42,7 +42,7 @@ async function sharingReplica(child: ChildProcess, address: string) {
   await expect.poll(sharing).toBe('ok');
   return {
     sharing,
-    /** Null where the process died before it had answered. */
+    /** Null when the process dies before it answers. */
     ask: (query: string): Promise<GraphQLAnswer | null> => ask(address, query).catch(() => null),
     async kill() {
       const ended = once(child, 'exit');
@@ -52,10 +52,10 @@ async function sharingReplica(child: ChildProcess, address: string) {
   };
 }
 
-describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
-  test('answer what they were asked when the one that asks the upstream is killed in the middle', async () => {
+describe.skipIf(whySkipped !== null)('gateway processes over one Redis', () => {
+  test('answer their requests when the process whose call they wait for is killed', async () => {
     const redis = await redisForTest();
-    // The first call is never answered: who makes it is the one that others wait for.
+    // The first call never gets an answer, so the others wait for the process that makes it.
     const sandbox = await sandboxForTest({
       faults: [{ kind: 'hang', resource: 'campaignInteractions', times: 1 }],
     });
@@ -65,7 +65,7 @@ describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
     await expect.poll(() => sandbox.requests.length).toBe(1);
     const waiting = others.flatMap((other) => [other.ask(LIST), other.ask(LIST)]);
     await delay(300);
-    // They wait for the one that asks.
+    // The others wait for the call of the first process.
     expect(sandbox.requests).toHaveLength(1);
     await asking?.kill();
     expect(await lost).toBeNull();
@@ -76,7 +76,7 @@ describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
     expect(sandbox.requests.filter(({ resource }) => resource === 'campaignInteractions')).toHaveLength(2);
   });
 
-  test('lose no request when Redis is killed in the middle, and share again when it is there', async () => {
+  test('lose no request when Redis is killed under load, and share again once Redis is available', async () => {
     const redis = await redisForTest();
     const sandbox = await sandboxForTest({
       latencyMs: 30,
@@ -112,7 +112,7 @@ describe.skipIf(whySkipped !== null)('real processes over one Redis', () => {
     expect(failed).toEqual([]);
   });
 
-  test('spend one quota together, and nobody gets a 429', async () => {
+  test('spend one quota together, and get no 429 from the upstream', async () => {
     const redis = await redisForTest();
     const sandbox = await sandboxForTest({ rateLimit: { allowed: 30, windowSeconds: 600 } });
     const env = { CACHE_MAX_BYTES: '0', REQUEST_TIMEOUT_MS: '2000', REPLICAS: '3' };

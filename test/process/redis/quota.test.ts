@@ -15,7 +15,7 @@ const NOTHING_SHOWN_AGAIN = {
 const LIST = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { totalCount } }`;
 
 describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
-  test('is one for all replicas: no more calls than it allows, and no 429', async () => {
+  test('is shared by all replicas: they make no more calls than it allows, and get no 429', async () => {
     const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
       count: 3,
       env: NOTHING_SHOWN_AGAIN,
@@ -38,7 +38,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect([...codes].filter((code) => code !== 'UPSTREAM_RATE_LIMITED')).toEqual([]);
   });
 
-  test('that one has learned of from headers the others know as well', async () => {
+  test('is known to all replicas once one of them has read it from the headers of answers', async () => {
     const { replicas, sandbox, calls } = await replicasForTest(await redisForTest(), {
       env: NOTHING_SHOWN_AGAIN,
       rateLimit: { allowed: 5, windowSeconds: 600 },
@@ -56,7 +56,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(sandbox.answered.get(429)).toBeUndefined();
   });
 
-  test('holds all after a 429 that one of them was answered', async () => {
+  test('holds all replicas after one of them got a 429', async () => {
     const redis = await redisForTest();
     const { replicas, calls } = await replicasForTest(redis, {
       env: NOTHING_SHOWN_AGAIN,
@@ -65,7 +65,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     const [first, second] = replicas;
     const refused = await first?.query('{ queue(id: "queue-1") { id } }');
     expect(refused?.errors?.[0]?.extensions.code).toBe('UPSTREAM_RATE_LIMITED');
-    // It is told while the answer is on its way.
+    // The hold is written to Redis while the answer is on its way.
     const [quota = ''] = await redis.ask((client) => client.keys('*:quota'));
     await expect.poll(() => redis.ask((client) => client.hGet(quota, 'held'))).not.toBe('0');
     calls();
@@ -75,7 +75,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(calls()).toEqual({});
   });
 
-  test('of a login of their own is one as well, although each has a token of its own', async () => {
+  test('is also shared by replicas that log in by themselves, each with its own token', async () => {
     const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
       count: 3,
       env: NOTHING_SHOWN_AGAIN,
@@ -90,7 +90,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(calls).toBeGreaterThan(15);
   });
 
-  test('of another identity is another one', async () => {
+  test('is separate from the quota of another identity', async () => {
     const { replicas } = await replicasForTest(await redisForTest(), {
       env: NOTHING_SHOWN_AGAIN,
       tokens: ['token-of-another'],

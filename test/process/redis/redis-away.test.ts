@@ -11,8 +11,8 @@ const whySkipped = whySkippedWithoutRedis('a Redis that fails');
 
 const SCREEN = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", maxAgeMs: 0) { nodes { agent { email } contact { data } queue { description } } } }`;
 
-describe.skipIf(whySkipped !== null)('with a Redis that', () => {
-  test('is down at the start, requests are answered, and it is said once', async () => {
+describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
+  test('is down at the start answer requests, stay ready, and log once that Redis is unreachable', async () => {
     const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), tokens: [TOKEN] });
     onTestFinished(() => sandbox.close());
     const url = `redis://127.0.0.1:${await freePort()}`;
@@ -24,7 +24,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     await expect.poll(() => others().filter(({ redis }) => redis === 'unreachable').length).toBe(1);
   });
 
-  test('dies, comes back empty, and dies again: nothing fails, and it is used whenever it is there', async () => {
+  test('is killed twice and comes back empty fail no request, and use Redis whenever it is available', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis);
     for (let n = 0; n < 2; n += 1) {
@@ -40,7 +40,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     }
   });
 
-  test('says nothing any more, requests are answered, and it is used again when it does', async () => {
+  test('stops answering still answer requests, and use Redis again once it answers', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis, { redisTimeoutMs: 50 });
     redis.freeze();
@@ -53,14 +53,14 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     await Promise.all(replicas.map(untilItSharesWithRedis));
   });
 
-  test('says nothing any more, no replica spends more than its part, from the first call on', async () => {
+  test('stops answering each spend no more than their share of the quota, from the first call on', async () => {
     const redis = await redisForTest();
     const { replicas, sandbox } = await replicasForTest(redis, {
       redisTimeoutMs: 50,
       env: { REPLICAS: '4', CACHE_MAX_BYTES: '0', REQUEST_TIMEOUT_MS: '1000' },
       rateLimit: { allowed: 20, windowSeconds: 600 },
     });
-    // Who has seen no limit keeps none.
+    // A replica keeps to a limit only once an answer has told it.
     await Promise.all(replicas.map(({ query }) => query('{ queue(id: "queue-1") { id } }')));
     redis.freeze();
     await Promise.all(
@@ -73,7 +73,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     expect(sandbox.requests.length).toBe(10);
   });
 
-  test('is away, a refusal of that time is told to the others afterwards', async () => {
+  test('was unavailable learn afterwards that a credential was rejected in the meantime', async () => {
     const redis = await redisForTest();
     const { replicas, sandbox } = await replicasForTest(redis, {
       env: { CACHE_TTL_QUEUE_SECONDS: '600', IDENTITY_PROOF_SECONDS: '600' },
@@ -94,7 +94,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
       .toBe('UNAUTHENTICATED');
   });
 
-  test('has no room, requests are answered, and it is used again when it has', async () => {
+  test('is full answer requests, and use Redis again once it has room', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis);
     await redis.ask((client) => client.configSet({ maxmemory: '1', 'maxmemory-policy': 'noeviction' }));
@@ -105,7 +105,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     await Promise.all(replicas.map(untilItSharesWithRedis));
   });
 
-  test('wants a password, it is used by who has that, and others are answered without', async () => {
+  test('requires a password use Redis with the right one, and answer without Redis with a wrong one', async () => {
     const redis = await redisForTest();
     await redis.ask((client) => client.configSet('requirepass', 'a-password'));
     const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), tokens: [TOKEN] });
@@ -120,7 +120,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     await untilItSharesWithRedis(replicaForTest({ url: urlWith('a-password') }, sandbox));
   });
 
-  test('is emptied at any moment, requests are answered', async () => {
+  test('is emptied at any moment answer all requests', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis, { count: 3, latencyMs: 20 });
     const asking = Promise.all(
@@ -130,7 +130,7 @@ describe.skipIf(whySkipped !== null)('with a Redis that', () => {
     expect((await asking).filter(({ errors }) => errors !== undefined)).toEqual([]);
   });
 
-  test('is away, each replica spends its part of the quota', async () => {
+  test('is unavailable each spend exactly their share of the quota', async () => {
     const redis = await redisForTest();
     const { replicas, sandbox } = await replicasForTest(redis, {
       env: { REPLICAS: '2', CACHE_MAX_BYTES: '0', REQUEST_TIMEOUT_MS: '1000', UPSTREAM_CONCURRENCY: '2' },

@@ -16,28 +16,28 @@ const EVERYTHING = `{
   }
 }`;
 
-/** All texts of an answer that are long enough not to be found by chance. */
+/** All texts of an answer with more than 5 characters: shorter ones could occur in Redis by chance. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return value.length > 5 ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-describe.skipIf(whySkipped !== null)('all that is in Redis', () => {
-  test('holds no text of an answer, and no token', async () => {
+describe.skipIf(whySkipped !== null)('the content of Redis', () => {
+  test('has no text of an answer, and no token', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis);
     const { data, errors } = (await replicas[0]?.query(EVERYTHING)) ?? {};
     expect(errors).toBeUndefined();
     const secrets = [...new Set(textsIn(data)), TOKEN];
     expect(secrets.length).toBeGreaterThan(300);
-    // Once it is there: the list, and what its rows refer to.
+    // The list and the entities that its rows refer to reach Redis after the answer.
     await expect.poll(() => redis.ask((client) => client.dbSize())).toBeGreaterThan(100);
     const dump = await redis.dump();
     expect(dump.length).toBeGreaterThan(20_000);
     expect(secrets.filter((secret) => dump.includes(secret))).toEqual([]);
   });
 
-  test('is of no use where it was moved to another place, or changed', async () => {
+  test('is not used where rows have been moved to other keys: their entities are read again', async () => {
     const redis = await redisForTest();
     const { replicas, calls } = await replicasForTest(redis);
     const [first, second] = replicas;
@@ -56,7 +56,7 @@ describe.skipIf(whySkipped !== null)('all that is in Redis', () => {
   });
 });
 
-/** Keys of what was read. */
+/** Keys of stored rows. */
 async function entriesIn(client: { keys(pattern: string): Promise<string[]> }): Promise<string[]> {
   const keys = await client.keys('cig1:{*}:*');
   return keys.filter((key) => /\}:[\w-]{22}$/.test(key));

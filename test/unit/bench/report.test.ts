@@ -44,13 +44,13 @@ const fineQuota: QuotaFigures = {
   peakRssMb: 180,
 };
 
-/** Each target with whether it was reached. */
+/** Result for each target: true when it was reached. */
 function reached(scenario: string, all: Measured): Record<string, boolean> {
   return Object.fromEntries(verdictsOn(scenario, all).map(({ target, isReached }) => [target, isReached]));
 }
 
 describe('a table', () => {
-  test('has its numbers below each other', () => {
+  test('aligns its numbers to the right', () => {
     expect(
       table([
         ['name', 'ms'],
@@ -80,7 +80,7 @@ describe('a table', () => {
     ]);
   });
 
-  test('says when the machine had other things to do', () => {
+  test('warns when other processes used much of the machine', () => {
     const lines = scenarioTable(
       new Map([
         ['gateway', figures({ othersBusy: 0.42 })],
@@ -92,7 +92,7 @@ describe('a table', () => {
     ]);
   });
 
-  test('says when it was the upstream or the load that was measured', () => {
+  test('warns about an upstream that used most of a core', () => {
     const lines = scenarioTable(new Map([['handWritten', figures({ upstreamBusy: 0.93, loadBusy: 0.8 })]]));
     expect(lines.slice(2)).toEqual([
       '  With handWritten, the upstream used 93 % of a core: more requests/s may have been possible.',
@@ -108,7 +108,7 @@ describe('targets', () => {
     expect([at(2)[target], at(2.01)[target]]).toEqual([true, false]);
   });
 
-  test('of cold compare CPU time and calls', () => {
+  test('of the cold scenario compare CPU time and calls per request', () => {
     const cold = {
       gateway: figures({ cpuMs: 4, callsPerRequest: 9.2 }),
       handWritten: figures({ cpuMs: 2.8 }),
@@ -123,7 +123,7 @@ describe('targets', () => {
     });
   });
 
-  test('of deployed compare requests a second, and hold the median', () => {
+  test('of the deployed scenario compare requests per second and limit the median latency', () => {
     const deployed = {
       gateway: figures({ requestsPerSecond: 2000, p50Ms: 26, peakRssMb: 257 }),
       handWritten: figures({ requestsPerSecond: 1000 }),
@@ -137,7 +137,7 @@ describe('targets', () => {
     });
   });
 
-  test('of a thousand interactions count the CPU time of each', () => {
+  test('of the thousand-cold scenario compare the CPU time per interaction with that of cold', () => {
     const cold = { gateway: figures({ cpuMs: 2 }) };
     const at = (cpuMs: number) =>
       reached('thousand-cold', measured({ cold, 'thousand-cold': { gateway: figures({ cpuMs }) } }));
@@ -145,13 +145,13 @@ describe('targets', () => {
     expect([at(24)[target], at(25)[target]]).toEqual([true, false]);
   });
 
-  test('of the quota want every request answered', () => {
+  test('of the quota scenario need every request answered and no list older than 5 s', () => {
     expect(Object.values(reached('quota', measured({}, fineQuota)))).toEqual([true, true, true, true]);
     const late = { ...fineQuota, answered: 5999, oldestMs: 5100 };
     expect(Object.values(reached('quota', measured({}, late)))).toEqual([false, true, false, true]);
   });
 
-  test('of replicas want three to ask hardly more than one, and no 429', () => {
+  test('of the replicas scenario need at most 1.1x the upstream calls with three gateways, and no 429', () => {
     const one = { ...fineQuota, upstreamCalls: 200, upstreamRefusals: 0 };
     const of = (three: Partial<QuotaFigures>) =>
       Object.values(
@@ -163,27 +163,27 @@ describe('targets', () => {
     expect(verdictsOn('replicas', measured({}))).toEqual([]);
   });
 
-  test('are left out where nothing was measured to compare with', () => {
+  test('are left out when the figures they compare with were not measured', () => {
     const small = { gateway: figures() };
     expect(reached('small', measured({ small }))).toEqual({ 'peak RSS at most 256 MB': true });
     expect(verdictsOn('cold', measured({ cold: { apollo: figures() } }))).toEqual([]);
     expect(verdictsOn('quota', measured({}))).toEqual([]);
   });
 
-  test('are told in one line each, with the figure', () => {
+  test('are printed in one line each, with the figure that was measured', () => {
     expect(verdictLine({ target: 'p50 at most 25 ms', isReached: false, measured: '26.0 ms' })).toBe(
       '  NOT REACHED  p50 at most 25 ms: 26.0 ms',
     );
   });
 });
 
-describe('what is kept of a run', () => {
+describe('a benchmark run', () => {
   const all = measured(
     { cold: { gateway: figures({ cpuMs: 2.123456 }), apollo: figures({ cpuMs: 10 }) } },
     fineQuota,
   );
 
-  test('is JSON with rounded figures', () => {
+  test('is written as JSON with rounded figures', () => {
     const circumstances = { node: '26.10.0', cores: 2 };
     expect(JSON.parse(resultsJson(all, circumstances))).toMatchObject({
       circumstances,
@@ -192,7 +192,7 @@ describe('what is kept of a run', () => {
     });
   });
 
-  test('is a chart whose bars are as long as their figures', () => {
+  test('is drawn as a chart with bars in proportion to their figures', () => {
     const svg = cpuChart(all.scenarios);
     const widths = [...svg.matchAll(/<rect class="(\w+)".* width="(\d+)"/g)].map(([, kind, width]) => [
       kind,

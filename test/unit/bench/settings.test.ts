@@ -3,11 +3,11 @@ import { parseSettings } from '../../../bench/settings.ts';
 
 const names = ['cold', 'warm', 'quota'];
 
-test('without settings all of it is run, and may be kept', () => {
+test('without settings all scenarios run at full length, and the run counts as whole', () => {
   expect(parseSettings({}, names)).toMatchObject({ scenarios: names, seconds: 6, isWhole: true });
 });
 
-test('scenarios and contenders are picked by name, in the order they have', () => {
+test('scenarios and contenders are selected by name, in their own order and not that of the setting', () => {
   const env = { BENCH_SCENARIO: 'warm, cold', BENCH_CONTENDERS: 'apollo,gateway', BENCH_SECONDS: '1.5' };
   expect(parseSettings(env, names)).toEqual({
     scenarios: ['cold', 'warm'],
@@ -18,14 +18,14 @@ test('scenarios and contenders are picked by name, in the order they have', () =
   });
 });
 
-test('what does not exist is refused by its name', () => {
+test('an unknown scenario is rejected by its name, and a wrong number by its setting', () => {
   expect(() => parseSettings({ BENCH_SCENARIO: 'cold,hot' }, names)).toThrow(
     'BENCH_SCENARIO has hot; there are cold, warm, quota.',
   );
   expect(() => parseSettings({ BENCH_SECONDS: 'soon' }, names)).toThrow('BENCH_SECONDS');
 });
 
-test('a comparison with another commit is between two gateways alone, and never the published result', () => {
+test('a comparison with another commit never counts as whole, and rejects BENCH_CONTENDERS', () => {
   expect(parseSettings({ BENCH_AGAINST: ' main~3 ' }, names)).toMatchObject({
     against: 'main~3',
     isWhole: false,

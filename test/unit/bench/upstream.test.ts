@@ -41,7 +41,7 @@ describe('a hundred interactions', () => {
   const rows = rowsOf(campaignIds[0]);
   const distinct = (refs: readonly Ref[]) => new Set(refs.map(({ id }) => id)).size;
 
-  test('refer to as many entities as a campaign has', () => {
+  test('refer to 60 agents, 100 contacts of one list, 5 queues, 3 scripts and 20 skills', () => {
     expect({
       rows: rows.length,
       agents: distinct(rows.map(({ agent }) => agent)),
@@ -53,23 +53,23 @@ describe('a hundred interactions', () => {
     }).toEqual({ rows: 100, agents: 60, contacts: 100, lists: 1, queues: 5, scripts: 3, skills: 20 });
   });
 
-  test('name some of them and not others, but for campaigns that name all', () => {
+  test('name only some of their agents, except in campaigns that name all', () => {
     const names = (each: readonly Row[]) => each.map(({ agent }) => agent.name !== undefined);
     expect(new Set(names(rows))).toEqual(new Set([true, false]));
     expect(new Set(names(rowsOf(namedCampaignIds[0])))).toEqual(new Set([true]));
   });
 
-  test('have two or three skills each, none twice', () => {
+  test('have two or three different skills each', () => {
     for (const { skills } of rows) expect([2, 3]).toContain(distinct(skills));
   });
 });
 
-test('the large campaign has a thousand', () => {
+test('the large campaign has a thousand interactions', () => {
   expect(rowsOf(largeCampaignId)).toHaveLength(1000);
 });
 
 describe('a listing', () => {
-  test('answers exactly for the ids asked, in another order', () => {
+  test('has exactly the ids asked for, in another order, whether they are repeated or joined by commas', () => {
     const asked = users.slice(0, 60);
     const answered = listedUsers(`state=any&pageSize=100&${asked.map((id) => `id=${id}`).join('&')}`);
     expect(answered).not.toEqual(asked);
@@ -77,19 +77,19 @@ describe('a listing', () => {
     expect(listedUsers(`state=any&pageSize=100&id=${asked.join('%2C')}`)).toEqual(answered);
   });
 
-  test('is cut at 25 unless asked for more, and leaves out users who are not active', () => {
+  test('has 25 rows unless pageSize is larger, and leaves out inactive users unless state is any', () => {
     const asked = users.slice(0, 60).map((id) => `id=${id}`);
     expect(listedUsers(['state=any', ...asked].join('&'))).toHaveLength(25);
     expect(listedUsers(['pageSize=100', ...asked].join('&')).length).toBeLessThan(60);
   });
 
-  test('leaves out what it does not know', () => {
+  test('leaves out unknown ids', () => {
     const { body } = findRead(answers, '/api/v2/routing/queues', `id=unknown&id=${queueId}`) ?? {};
     expect(JSON.parse(String(body)).entities).toMatchObject([{ id: queueId }]);
   });
 });
 
-test('contacts are answered as a bare array, and only of the list that holds them', () => {
+test('contacts are answered as a bare array, and only by the contact list that holds them', () => {
   const [list, other] = [...answers.contacts.keys()];
   const ids = [...(answers.contacts.get(list ?? '')?.keys() ?? [])].slice(0, 3);
   const found = (of: string | undefined) =>
@@ -99,7 +99,7 @@ test('contacts are answered as a bare array, and only of the list that holds the
 });
 
 describe('the quota', () => {
-  test('is counted for each token, and refuses beyond it until the window ends', () => {
+  test('is counted for each token, and calls beyond it are refused until the window ends', () => {
     let nowMs = 0;
     const log = new CallLog(() => nowMs);
     log.begin({ allowed: 2, windowSeconds: 60 });

@@ -6,7 +6,7 @@ import { clockForTest } from '../../property/identities-clock.ts';
 
 const FOR_EVER = Infinity;
 
-/** Keeps answers by name and notes which were forgotten. */
+/** An LRU of answers with names, and the names of the answers that were forgotten. */
 function keeper(maxBytes: number) {
   const answers = new ByteLru(maxBytes);
   const forgotten: string[] = [];
@@ -36,8 +36,8 @@ function addTo(
   });
 }
 
-describe('what is kept', () => {
-  test('is kept as long as there is room, and counted', () => {
+describe('an answer', () => {
+  test('is kept as long as there is room, and its bytes are counted', () => {
     const { answers, add, forgotten } = keeper(100);
     add('a', 'one', 30);
     add('a', 'two', 40);
@@ -46,7 +46,7 @@ describe('what is kept', () => {
     expect(forgotten).toEqual([]);
   });
 
-  test('goes when there is too much of it in all, what was not used for longest first', () => {
+  test('is evicted when there are too many bytes in all, the least recently used first', () => {
     const { answers, add, forgotten } = keeper(100);
     const first = add('a', 'one', 30);
     add('b', 'two', 30);
@@ -57,7 +57,7 @@ describe('what is kept', () => {
     expect(answers.bytes).toBe(75);
   });
 
-  test('goes when one identity has too much, and takes nothing from another', () => {
+  test('is evicted when its identity has too many bytes, without effect on other identities', () => {
     const { answers, add, forgotten } = keeper(100);
     add('other', 'another', 10);
     add('greedy', 'one', 40);
@@ -67,7 +67,7 @@ describe('what is kept', () => {
     expect(answers.bytes).toBe(50);
   });
 
-  test('is nothing larger than what one identity may have', () => {
+  test('is not kept when it is larger than the share of one identity', () => {
     const { answers, add, forgotten } = keeper(100);
     add('a', 'small', 10);
     expect(addTo(answers, 'a', 'large', 76, FOR_EVER, forgotten)).toBeNull();
@@ -77,11 +77,11 @@ describe('what is kept', () => {
     expect(forgotten).toEqual(['small']);
   });
 
-  test('is nothing where there is no room at all', () => {
+  test('is not kept when there is no room at all', () => {
     expect(addTo(new ByteLru(0), 'a', 'one', 1, FOR_EVER, [])).toBeNull();
   });
 
-  test('goes soon after it has expired, when others come', () => {
+  test('is removed soon after it has expired, when others come', () => {
     const clock = clockForTest();
     const { answers, add, forgotten } = keeper(100);
     const nowMs = performance.now();
@@ -93,7 +93,7 @@ describe('what is kept', () => {
     expect(answers.bytes).toBe(20);
   });
 
-  test('can be forgotten, which is told once and gives the room back', () => {
+  test('can be removed, which calls `forget` once and frees its bytes', () => {
     const { answers, add, forgotten } = keeper(100);
     const one = add('a', 'one', 60);
     answers.remove(one);
@@ -101,7 +101,7 @@ describe('what is kept', () => {
     expect(one.isKept).toBe(false);
     expect(forgotten).toEqual(['one']);
     expect(answers.bytes).toBe(0);
-    // Neither brings it back.
+    // Neither call brings the answer back.
     answers.touch(one);
     answers.resize(one, 70);
     expect(answers.bytes).toBe(0);
@@ -110,8 +110,8 @@ describe('what is kept', () => {
   });
 });
 
-describe('what takes another amount of room than before', () => {
-  test('is counted so, and counts as used just now', () => {
+describe('a resized answer', () => {
+  test('is counted with its new size, and as used just now', () => {
     const { answers, add, forgotten } = keeper(100);
     const one = add('a', 'one', 20);
     add('b', 'two', 20);
@@ -125,7 +125,7 @@ describe('what takes another amount of room than before', () => {
     expect(answers.bytes).toBe(70);
   });
 
-  test('makes room for itself at the cost of the others', () => {
+  test('evicts others when it needs their room', () => {
     const { answers, add, forgotten } = keeper(100);
     const one = add('a', 'one', 20);
     add('a', 'two', 20);
@@ -135,7 +135,7 @@ describe('what takes another amount of room than before', () => {
     expect(answers.bytes).toBe(100);
   });
 
-  test('stays as it is when that would be more than one identity may have', () => {
+  test('keeps its old size when the new one is larger than the share of one identity', () => {
     const { answers, add, forgotten } = keeper(100);
     const one = add('a', 'one', 20);
     add('a', 'two', 20);
@@ -146,7 +146,7 @@ describe('what takes another amount of room than before', () => {
   });
 });
 
-describe('whatever is done with it', () => {
+describe('an LRU after any steps', () => {
   const identities = ['a', 'b', 'c'];
   const step = fc.record({
     do: fc.constantFrom('add', 'add', 'touch', 'remove', 'resize'),
@@ -155,7 +155,7 @@ describe('whatever is done with it', () => {
     place: fc.nat(),
   });
 
-  test('the bounds hold, the sum is right, and what is forgotten is told of once', () => {
+  test('keeps its bounds, counts its bytes, and calls `forget` once per removed answer', () => {
     const property = fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const answers = new ByteLru(100);
       const forgotten: string[] = [];

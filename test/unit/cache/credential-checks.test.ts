@@ -6,11 +6,11 @@ import { clockForTest } from '../../property/identities-clock.ts';
 const mine = tokenIdentity('mine');
 const another = tokenIdentity('another');
 
-test('nobody is proven before the upstream has accepted the credential', () => {
+test('a credential is not fresh before the upstream has accepted it', () => {
   expect(new CredentialChecks(1000).isFresh(mine, performance.now())).toBe(false);
 });
 
-test('who was accepted is proven for so long after the call was sent, and nobody else is', () => {
+test('an accepted credential is fresh for `proofMs` after the call was sent, and no other is', () => {
   const proofs = new CredentialChecks(1000);
   proofs.accepted(mine, 5000);
   expect(proofs.isFresh(mine, 5000)).toBe(true);
@@ -28,14 +28,14 @@ test('the latest call counts, in whatever order the answers come', () => {
   expect(proofs.isFresh(mine, 6500)).toBe(true);
 });
 
-test('a time of zero proves no moment but the one of the call', () => {
+test('a time of zero keeps a credential fresh only in the moment of the call', () => {
   const proofs = new CredentialChecks(0);
   proofs.accepted(mine, 5000);
   expect(proofs.isFresh(mine, 5000)).toBe(true);
   expect(proofs.isFresh(mine, 5001)).toBe(false);
 });
 
-test('who is refused is not proven by what was sent before, only by what is sent after', () => {
+test('a revoked credential is not fresh by calls sent before, only by calls sent after', () => {
   const clock = clockForTest();
   const proofs = new CredentialChecks(1000);
   const beforeMs = performance.now();
@@ -52,7 +52,7 @@ test('who is refused is not proven by what was sent before, only by what is sent
   expect(proofs.isFresh(mine, performance.now())).toBe(true);
 });
 
-test('a refusal is remembered however many others come', () => {
+test('a revocation is remembered however many other identities come', () => {
   const clock = clockForTest();
   const proofs = new CredentialChecks(1000);
   const sentMs = performance.now();

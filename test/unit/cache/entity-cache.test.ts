@@ -5,7 +5,7 @@ import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 
 const identity = tokenIdentity('mine');
 
-/** An answer that says of each id what `said` is, with null for what is not known. */
+/** An answer with an entity for each id, or null when the upstream does not know the id. */
 function answer(
   ids: Readonly<Record<string, string | null>>,
   more: Partial<Packed<string>> = {},
@@ -28,8 +28,8 @@ function shelf(maxBytes = 1000): { shelf: EntityCache<string>; answers: ByteLru 
   return { shelf: new EntityCache<string>(identity, answers), answers };
 }
 
-describe('a shelf', () => {
-  test('has what was kept by its id, and that an id is not known', () => {
+describe('an entity cache', () => {
+  test('returns entities by id, and null for an id that the upstream does not know', () => {
     const { shelf: kept } = shelf();
     expect(kept.isEmpty).toBe(true);
     kept.set(answer({ one: 'One', two: null }, { readAtMs: 7 }));
@@ -40,7 +40,7 @@ describe('a shelf', () => {
     expect(kept.get('three', [])).toBeUndefined();
   });
 
-  test('gives what was read with more expand than are wanted, and never with fewer', () => {
+  test('returns entities read with more expand values than wanted, never with fewer', () => {
     const { shelf: kept } = shelf();
     kept.set(answer({ one: 'without' }));
     kept.set(answer({ two: 'with both' }, { expand: ['a', 'b'] }));
@@ -51,7 +51,7 @@ describe('a shelf', () => {
     expect(kept.get('two', ['a', 'c'])).toBeUndefined();
   });
 
-  test('gives the latest of what was read with enough expand', () => {
+  test('returns the latest entity that was read with enough expand values', () => {
     const { shelf: kept } = shelf();
     kept.set(answer({ one: 'older, with' }, { expand: ['a'], readAtMs: 1 }));
     kept.set(answer({ one: 'newer, without' }, { readAtMs: 2 }));
@@ -61,14 +61,14 @@ describe('a shelf', () => {
     expect(kept.get('one', [])?.use('one')).toBe('newest, with');
   });
 
-  test('takes expand in any order for the same', () => {
+  test('ignores the order of expand values', () => {
     const { shelf: kept } = shelf();
     kept.set(answer({ one: 'first' }, { expand: ['a', 'b'], readAtMs: 1 }));
     kept.set(answer({ one: 'second' }, { expand: ['b', 'a'], readAtMs: 2 }));
     expect(kept.get('one', ['a', 'b'])?.use('one')).toBe('second');
   });
 
-  test('makes entities of an answer when the first of them is asked for, and once', () => {
+  test('unpacks an answer once, at the first use of one of its entities', () => {
     const { shelf: kept, answers } = shelf();
     let made = 0;
     const unpack = () => {
@@ -88,14 +88,14 @@ describe('a shelf', () => {
     expect(answers.bytes).toBe(30);
   });
 
-  test('stays packed where the entities would be too large to be kept', () => {
+  test('keeps an answer packed when its entities would be too large to keep', () => {
     const { shelf: kept, answers } = shelf(100);
     kept.set(answer({ one: 'One' }, { unpackedBytes: 1000 }));
     for (let n = 0; n < 3; n += 1) expect(kept.get('one', [])?.use('one')).toBe('One');
     expect(answers.bytes).toBe(10);
   });
 
-  test('gives up an answer when later ones have taken over all of its ids', () => {
+  test('removes an answer when later ones have superseded all of its ids', () => {
     const { shelf: kept, answers } = shelf(100);
     kept.set(answer({ one: 'old', two: 'old' }, { packedBytes: 40 }));
     kept.set(answer({ one: 'new' }, { packedBytes: 20 }));
@@ -107,7 +107,7 @@ describe('a shelf', () => {
     expect(answers.bytes).toBe(0);
   });
 
-  test('loses what there is no room for any more, but not what was read anew of the same', () => {
+  test('loses an answer when there is no room, but not later answers for its ids', () => {
     const { shelf: kept, answers } = shelf(100);
     kept.set(answer({ one: 'old', two: 'old' }, { packedBytes: 40 }));
     kept.set(answer({ two: 'new' }, { packedBytes: 20, readAtMs: 1 }));
@@ -118,20 +118,20 @@ describe('a shelf', () => {
     expect(answers.bytes).toBe(20);
   });
 
-  test('has no room for what is larger than all of it, and keeps what it has', () => {
+  test('does not take an answer larger than its limit, and keeps the earlier one', () => {
     const { shelf: kept } = shelf(100);
     kept.set(answer({ one: 'small' }));
     kept.set(answer({ one: 'large' }, { packedBytes: 1000 }));
     expect(kept.get('one', [])?.use('one')).toBe('small');
   });
 
-  test('keeps nothing of an answer about nothing', () => {
+  test('keeps nothing of an answer without ids', () => {
     const { shelf: kept, answers } = shelf();
     kept.set(answer({}));
     expect([kept.isEmpty, answers.bytes]).toEqual([true, 0]);
   });
 
-  test('that was cleared is empty, gives its room back and takes nothing any more', () => {
+  test('that was cleared is empty, frees its room and takes no more answers', () => {
     const { shelf: kept, answers } = shelf();
     kept.set(answer({ one: 'One', two: 'Two' }));
     kept.set(answer({ one: 'One' }, { expand: ['a'] }));
@@ -146,14 +146,14 @@ describe('a shelf', () => {
     expect(answers.bytes).toBe(10);
   });
 
-  test('that is replaced by what was read anew does not hold on to the old for ever', () => {
+  test('does not keep superseded answers for ever', () => {
     const { shelf: kept, answers } = shelf();
     for (let n = 0; n < 1000; n += 1) kept.set(answer({ one: String(n) }, { readAtMs: n }));
     expect(kept.get('one', [])?.use('one')).toBe('999');
     expect(answers.bytes).toBeLessThanOrEqual(1000);
   });
 
-  test('gives back what its answers are made from as soon as they are lost, and not before', () => {
+  test('releases a packed answer as soon as it is removed, and not before', () => {
     const { shelf: kept } = shelf(200);
     const given: string[] = [];
     const releasing = (name: string) => ({ packedBytes: 40, release: () => given.push(name) });
@@ -166,7 +166,7 @@ describe('a shelf', () => {
     expect(given.toSorted()).toEqual(['newer', 'one', 'two']);
   });
 
-  test('gives back what its entities were made from once they are made', () => {
+  test('releases a packed answer once it is unpacked, and only once', () => {
     const { shelf: kept } = shelf();
     let given = 0;
     kept.set(answer({ one: 'One', two: 'Two' }, { release: () => (given += 1) }));

@@ -2,13 +2,13 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Entry, LruList } from '../../../src/cache/lru-list.ts';
 
-test('begins empty', () => {
+test('a new LRU list is empty', () => {
   const list = new LruList<string>();
   expect(list.oldest).toBeUndefined();
   expect([...list]).toEqual([]);
 });
 
-test('has its values in the order in which they were last used', () => {
+test('an LRU list has its values in the order of their last use', () => {
   const list = new LruList<string>();
   const [a, b, c] = ['a', 'b', 'c'].map((value) => list.add(value));
   if (!a || !b || !c) throw new TypeError('There are three.');
@@ -27,7 +27,7 @@ test('has its values in the order in which they were last used', () => {
   expect(list.oldest).toBeUndefined();
 });
 
-test('has a value as often as it was added', () => {
+test('an LRU list has a value as often as it was added', () => {
   const list = new LruList<string>();
   const first = list.add('a');
   list.add('a');
@@ -35,7 +35,7 @@ test('has a value as often as it was added', () => {
   expect([...list]).toEqual(['a']);
 });
 
-test('can be gone through while what is met is removed', () => {
+test('an LRU list can be iterated while the current value is removed', () => {
   const list = new LruList<Entry<unknown>[]>();
   const entries = [0, 1, 2, 3].map(() => {
     const own: Entry<unknown>[] = [];
@@ -53,7 +53,7 @@ test('can be gone through while what is met is removed', () => {
   expect([...list]).toEqual([entries[1]?.own]);
 });
 
-test('is like a list that is searched, whatever is done with it', () => {
+test('an LRU list behaves like an array after any steps', () => {
   const steps = fc.array(
     fc.record({ do: fc.constantFrom('add', 'touch', 'touch', 'remove'), place: fc.nat() }),
     { maxLength: 60 },

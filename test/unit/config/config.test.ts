@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ttls } from '../../../src/datasources/ttl.ts';
+import { ttls } from '../../../src/datasources/default-ttls.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
 import { ConfigError, parseConfig } from '../../../src/config/config.ts';
 import { tokenUrlOf } from '../../../src/config/upstream.ts';
@@ -14,7 +14,7 @@ const tokens = {
 const apiKeys = { AUTH_API_KEY_HASHES: HASH };
 const client = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET };
 
-/** What is wrong with an environment; nothing when it is accepted. */
+/** Problems of an environment; none when it is valid. */
 function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
   try {
     parseConfig(env);
@@ -26,7 +26,7 @@ function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
 }
 
 describe('an empty environment', () => {
-  test('means the embedded sandbox on loopback, and the documented limits', () => {
+  test('selects the embedded sandbox on loopback, and the documented limits', () => {
     expect(parseConfig({})).toEqual({
       port: 4000,
       host: '127.0.0.1',
@@ -66,7 +66,7 @@ describe('an empty environment', () => {
     });
   });
 
-  test('is not told from one whose values are empty or blank', () => {
+  test('is the same as one whose values are empty or blank', () => {
     const blank = {
       PORT: '',
       HOST: '  ',
@@ -88,12 +88,12 @@ describe('an empty environment', () => {
     expect(parseConfig(blank)).toEqual(parseConfig({}));
   });
 
-  test('is not told from one with settings of other programs', () => {
+  test('is the same as one with settings of other programs', () => {
     expect(parseConfig({ PATH: '/bin', HOME: '/root', NODE_ENV: undefined })).toEqual(parseConfig({}));
   });
 });
 
-test('what is set is taken, without the blanks around it', () => {
+test('settings are read without the blanks around them', () => {
   const env = {
     PORT: ' 0 ',
     HOST: '::1',
@@ -168,7 +168,7 @@ test('what is set is taken, without the blanks around it', () => {
   });
 });
 
-test('a configuration cannot be changed, down to the credentials', () => {
+test('a configuration is frozen, down to the credentials', () => {
   const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, ...apiKeys });
   expect(Object.isFrozen(config.authentication)).toBe(true);
   expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
@@ -189,7 +189,7 @@ describe('the upstream', () => {
     ['eusc-de-east-1', 'edee1.eusc-pure.cloud'],
     ['mypurecloud.de', 'mypurecloud.de'],
     ['a-new-region.pure.cloud', 'a-new-region.pure.cloud'],
-  ])('of region %s is at api.%s, and the login beside it', (region, domain) => {
+  ])('of region %s has its API at api.%s, and its login at the same domain', (region, domain) => {
     const { upstream } = parseConfig({ GENESYSCLOUD_REGION: region, ...client });
     expect(upstream).toEqual({
       apiUrl: `https://api.${domain}`,
@@ -203,12 +203,12 @@ describe('the upstream', () => {
     });
   });
 
-  test("is passed the callers' own tokens when there is no credential for it", () => {
+  test("is called with the callers' own tokens when the gateway has no credential", () => {
     const { upstream } = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1' });
     expect(upstream?.credentials).toEqual({ mode: 'passThrough' });
   });
 
-  test('is given the access token that is set', () => {
+  test('is called with the access token that is set', () => {
     const { upstream } = parseConfig({
       GENESYSCLOUD_REGION: 'eu-west-1',
       GENESYSCLOUD_ACCESS_TOKEN: SECRET,
@@ -216,7 +216,7 @@ describe('the upstream', () => {
     expect(upstream?.credentials).toEqual({ mode: 'accessToken', accessToken: SECRET });
   });
 
-  test('is where an explicit URL says, each on its own before the region', () => {
+  test('has the API URL and the login URL that are set, each of which overrides the region independently', () => {
     const api = parseConfig({
       GENESYSCLOUD_REGION: 'eu-west-1',
       GENESYSCLOUD_API_URL: 'https://proxy.example/genesys',
@@ -238,7 +238,7 @@ describe('the upstream', () => {
   });
 
   test.each(['http://localhost:4100', 'http://127.0.0.1:4100', 'http://127.8.9.10', 'http://[::1]:4100'])(
-    'may be spoken to in clear text at %s, for that is this machine',
+    'may be called without TLS at %s, which is loopback',
     (url) => {
       expect(problemsOf({ GENESYSCLOUD_API_URL: url })).toEqual([]);
     },
@@ -258,7 +258,7 @@ describe('the upstream', () => {
     'https://api.mypurecloud.ie/?',
     'https://api.mypurecloud.ie/#',
     'https://user@api.mypurecloud.ie',
-  ])('cannot be %s', (url) => {
+  ])('cannot have the URL %s', (url) => {
     const sentence = expect.stringContaining('must be an https URL (http for loopback only)');
     expect(problemsOf({ GENESYSCLOUD_API_URL: url })).toEqual([sentence]);
     expect(problemsOf({ GENESYSCLOUD_API_URL: 'https://a.example', GENESYSCLOUD_LOGIN_URL: url })).toEqual([
@@ -267,7 +267,7 @@ describe('the upstream', () => {
   });
 
   test.each(['eu-west-99', 'localhost', 'https://mypurecloud.ie', 'mypurecloud.ie/x', 'user@host.example'])(
-    'cannot be of region %s',
+    'cannot have the region %s',
     (region) => {
       expect(problemsOf({ GENESYSCLOUD_REGION: region })).toEqual([
         expect.stringMatching(/^GENESYSCLOUD_REGION must be a domain, or one of us-east-1, .*ap-northeast-3/),
@@ -282,7 +282,7 @@ describe('Redis', () => {
     'redis://:password@10.0.0.1:6380/0',
     'rediss://user:p@redis.internal:6379',
     'redis://[::1]:6379/15',
-  ])('can be %s', (url) => {
+  ])('can have the URL %s', (url) => {
     expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([]);
   });
 
@@ -292,19 +292,19 @@ describe('Redis', () => {
     'redis:',
     'redis://redis/database',
     'redis://redis?db=1',
-  ])('cannot be %s, which is not shown for it may hold a password', (url) => {
+  ])('cannot have the URL %s, and the problem hides the URL because it may hold a password', (url) => {
     expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([
       expect.stringMatching(/^REDIS_URL must be a URL such as redis:.*; it is the value given\.$/),
     ]);
   });
 
-  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])('wants both settings: %j', (env) => {
+  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])('needs both settings, not only %j', (env) => {
     expect(problemsOf(env)).toEqual([
       'REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.',
     ]);
   });
 
-  test.each(['0', '1.5', 'three'])('has no %s replicas', (REPLICAS) => {
+  test.each(['0', '1.5', 'three'])('cannot be shared by %s replicas', (REPLICAS) => {
     expect(problemsOf({ REPLICAS })).toEqual([
       expect.stringContaining('REPLICAS must be a whole number from 1'),
     ]);
@@ -312,7 +312,7 @@ describe('Redis', () => {
 });
 
 describe('problems', () => {
-  test('are told all at once, each by the name of its setting', () => {
+  test('are reported all at once, each with the name of its setting', () => {
     const problems = problemsOf({
       PORT: '65536',
       HOST: 'a host',
@@ -376,7 +376,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('of a HOST that cannot be read are one, also with credentials of the gateway itself', () => {
+  test('of an invalid HOST are only one, even when the gateway has its own credentials', () => {
     expect(
       problemsOf({
         HOST: 'a host',
@@ -386,7 +386,7 @@ describe('problems', () => {
     ).toEqual([expect.stringMatching(/^HOST must be a host name/)]);
   });
 
-  test('name what is allowed and what is there', () => {
+  test('name the allowed values and the value given', () => {
     expect(problemsOf({ PORT: 'http' })).toEqual([
       'PORT must be a whole number from 0 to 65535; it is "http".',
     ]);
@@ -407,7 +407,7 @@ describe('problems', () => {
   });
 
   test.each(['GENESYSCLOUD_API_URL', 'GENESYSCLOUD_LOGIN_URL', 'AUTH_JWKS_URL'])(
-    'never show a password or a token that somebody put into %s',
+    'never show a password or a token in the URL of %s',
     (name) => {
       for (const url of [`https://user:${SECRET}@a.example`, `http://a.example?access_token=${SECRET}`]) {
         const env = { GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, [name]: url };
@@ -418,7 +418,7 @@ describe('problems', () => {
     },
   );
 
-  test('never show what was set for API keys, which may be the keys', () => {
+  test('never show the value of AUTH_API_KEY_HASHES, which may hold the keys themselves', () => {
     const set = `${HASH}, ${SECRET} ${SECRET}=a`;
     const problems = problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, AUTH_API_KEY_HASHES: set });
     expect(problems).toEqual([
@@ -426,7 +426,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('of settings that do not go together are told beside those of single settings', () => {
+  test('of combined settings are reported along with those of single settings', () => {
     expect(problemsOf({ PORT: 'x', GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([
       expect.stringMatching(/^PORT /),
       expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set/),
@@ -440,7 +440,7 @@ describe('problems', () => {
     ]);
   });
 
-  test('are not made up for a setting that was given but could not be read', () => {
+  test('of an invalid setting cause no further problems of settings that depend on it', () => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'nowhere', ...client })).toEqual([
       expect.stringMatching(/^GENESYSCLOUD_REGION /),
     ]);
@@ -458,7 +458,7 @@ describe('problems', () => {
 });
 
 describe('lists of interactions', () => {
-  test('may be as old under pressure as they may be anyway, and no less', () => {
+  test('may have a maximum age equal to their window, but not below it', () => {
     const same = { INTERACTIONS_WINDOW_MS: '2000', INTERACTIONS_MAX_AGE_MS: '2000' };
     expect(parseConfig(same)).toMatchObject({ interactionsWindowMs: 2000, interactionsMaxAgeMs: 2000 });
     expect(problemsOf({ ...same, INTERACTIONS_MAX_AGE_MS: '1999' })).toEqual([
@@ -471,7 +471,7 @@ describe('lists of interactions', () => {
 });
 
 describe('reports of upstream calls', () => {
-  test('are for the embedded sandbox, unless something else is set', () => {
+  test('are on with the embedded sandbox and off with a real upstream, unless UPSTREAM_REPORT is set', () => {
     const real = { GENESYSCLOUD_REGION: 'eu-west-1' };
     const told = [{}, { UPSTREAM_REPORT: 'off' }, real, { ...real, UPSTREAM_REPORT: 'on' }];
     expect(told.map((env) => parseConfig(env).upstreamReport)).toEqual([true, false, false, true]);
@@ -483,7 +483,7 @@ describe('reports of upstream calls', () => {
 
 describe('credentials of the gateway itself', () => {
   test.each([{ GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' }, { GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET }])(
-    'are refused as half a client: %o',
+    'are rejected when only half of a client is set: %o',
     (half) => {
       expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', ...half })).toEqual([
         'GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.',
@@ -497,13 +497,13 @@ describe('credentials of the gateway itself', () => {
     ).toEqual(['Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.']);
   });
 
-  test('need a place to log in at', () => {
+  test('need a login URL when an API URL is set without a region', () => {
     const api = { GENESYSCLOUD_API_URL: 'https://api.example', ...client };
     expect(problemsOf(api)).toEqual([expect.stringMatching(/^GENESYSCLOUD_LOGIN_URL must be set/)]);
     expect(problemsOf({ ...api, GENESYSCLOUD_LOGIN_URL: 'https://login.example' })).toEqual([]);
   });
 
-  test('are for no sandbox', () => {
+  test('cannot be set for the embedded sandbox', () => {
     const sentence = expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set/);
     expect(problemsOf({ GENESYSCLOUD_ACCESS_TOKEN: SECRET })).toEqual([sentence]);
     expect(problemsOf(client)).toEqual([sentence]);
@@ -512,7 +512,7 @@ describe('credentials of the gateway itself', () => {
   });
 
   test.each(['0.0.0.0', '::', '192.168.0.7', 'gateway.example'])(
-    'are not lent to everybody who reaches %s, unless that is meant',
+    'need authentication of callers or AUTH_NONE=i-know when the host is %s',
     (host) => {
       for (const credential of [client, { GENESYSCLOUD_ACCESS_TOKEN: SECRET }]) {
         const env = { GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...credential };
@@ -525,11 +525,11 @@ describe('credentials of the gateway itself', () => {
     },
   );
 
-  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('are lent to whoever reaches %s', (host) => {
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('need no authentication of callers when the host is %s', (host) => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...client })).toEqual([]);
   });
 
-  test('are not there in pass-through, which may listen anywhere', () => {
+  test('do not exist in pass-through or with the sandbox, which may listen on any host', () => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: '0.0.0.0' })).toEqual([]);
     expect(problemsOf({ HOST: '0.0.0.0' })).toEqual([]);
   });
@@ -540,10 +540,10 @@ describe('callers', () => {
   const scoped = { AUTH_API_KEY_HASHES: `sha256:${HASH.toUpperCase()}=a+b`, AUTH_PII_SCOPE: 'a' };
 
   test.each<[string, Record<string, string>]>([
-    ['a login of its own', service],
-    ['an access token of its own', { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET }],
+    ['client credentials', service],
+    ['an access token', { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET }],
     ['the embedded sandbox', {}],
-  ])('are authenticated by what is set, over %s', (_what, upstream) => {
+  ])('are authenticated by the tokens and API keys that are set, with %s', (_what, upstream) => {
     expect(parseConfig({ ...upstream, ...tokens, ...scoped })).toMatchObject({
       authentication: {
         apiKeys: [{ hash: HASH, scopes: ['a', 'b'] }],
@@ -559,7 +559,7 @@ describe('callers', () => {
     expect(parseConfig({ ...upstream, ...apiKeys }).authentication?.tokens).toBeNull();
   });
 
-  test('are not authenticated where nothing is set, on loopback or where that is meant', () => {
+  test('are not authenticated when nothing is set, on loopback or with AUTH_NONE=i-know', () => {
     expect(parseConfig(service).authentication).toBeNull();
     expect(parseConfig({ ...service, HOST: '0.0.0.0', AUTH_NONE: 'i-know' }).authentication).toBeNull();
     expect(parseConfig({ ...service, AUTH_PII_SCOPE: 'a' })).toMatchObject({
@@ -569,7 +569,7 @@ describe('callers', () => {
   });
 
   test.each(['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE'] as const)(
-    'cannot be authenticated by tokens without %s, nor by it alone',
+    'cannot be authenticated by tokens when %s is missing, or is the only one set',
     (name) => {
       const { [name]: alone, ...others } = tokens;
       const belong = 'AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.';
@@ -581,7 +581,7 @@ describe('callers', () => {
   );
 
   test.each(['http://issuer.example/keys', 'https://', 'issuer.example', 'ftp://localhost/keys'])(
-    'are not authenticated by keys from %s, which anybody could change on the way',
+    'cannot be authenticated by keys from %s: without https anybody could change the keys on the way',
     (url) => {
       expect(problemsOf({ ...service, ...tokens, AUTH_JWKS_URL: url })).toEqual([
         'AUTH_JWKS_URL must be an https URL (http for loopback only) without credentials; it is the value given.',
@@ -589,7 +589,7 @@ describe('callers', () => {
     },
   );
 
-  test('may be authenticated by keys from this machine, and from a URL with a query', () => {
+  test('may be authenticated by keys from loopback, and from an https URL with a query', () => {
     for (const url of [
       'http://127.0.0.1:9000/keys',
       'http://localhost/keys',
@@ -601,7 +601,7 @@ describe('callers', () => {
     }
   });
 
-  test('are either authenticated or not', () => {
+  test('cannot be both authenticated and exempt by AUTH_NONE', () => {
     for (const by of [tokens, apiKeys]) {
       expect(problemsOf({ ...service, ...by, AUTH_NONE: 'i-know' })).toEqual([
         `Either AUTH_NONE or ${Object.keys(by).join(' and ')} can be set, not both.`,
@@ -609,7 +609,7 @@ describe('callers', () => {
     }
   });
 
-  test('are the upstream’s to know where they bring its tokens', () => {
+  test('are authenticated by the upstream in pass-through, where authentication settings are rejected', () => {
     const meant: readonly Record<string, string>[] = [tokens, apiKeys, { AUTH_PII_SCOPE: 'a' }];
     for (const upstream of [
       { GENESYSCLOUD_REGION: 'eu-west-1' },
@@ -623,23 +623,23 @@ describe('callers', () => {
         ]);
       }
     }
-    // A credential that is there but wrong is its own problem alone.
+    // An incomplete credential is the only problem, and does not count as missing.
     const half = { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' };
     expect(problemsOf({ ...half, ...tokens })).toEqual([expect.stringMatching(/must be set together\.$/)]);
   });
 
-  test('that there is none of by intent is no concern where callers bring tokens of the upstream', () => {
+  test('in pass-through may be combined with AUTH_NONE', () => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', AUTH_NONE: 'i-know' })).toEqual([]);
   });
 
-  test.each(['two scopes', 'a"b', 'ä', 'a\\b'])('cannot need as a scope %s', (scope) => {
+  test.each(['two scopes', 'a"b', 'ä', 'a\\b'])('cannot need the scope %s', (scope) => {
     expect(problemsOf({ ...service, AUTH_PII_SCOPE: scope })).toEqual([
       expect.stringMatching(/^AUTH_PII_SCOPE must be one scope/),
     ]);
   });
 
   test.each(['gateway.example:443', 'https://gateway.example', 'a/b', '*.example', ',', '::1'])(
-    'cannot name the gateway %s',
+    'cannot be allowed the host %s',
     (name) => {
       expect(problemsOf({ ALLOWED_HOSTS: name })).toEqual([
         expect.stringMatching(/^ALLOWED_HOSTS must be host names or addresses/),
@@ -648,7 +648,7 @@ describe('callers', () => {
   );
 });
 
-test('the token endpoint is found below the login service, or taken as it is', () => {
+test('the token endpoint is /oauth/token below the login URL, unless that URL already ends so', () => {
   expect(tokenUrlOf('https://login.example')).toBe('https://login.example/oauth/token');
   expect(tokenUrlOf('https://login.example//')).toBe('https://login.example/oauth/token');
   expect(tokenUrlOf('https://proxy.example/login/')).toBe('https://proxy.example/login/oauth/token');
@@ -656,8 +656,8 @@ test('the token endpoint is found below the login service, or taken as it is', (
   expect(tokenUrlOf('https://login.example/oauth/token/')).toBe('https://login.example/oauth/token');
 });
 
-describe('what clients may learn of the schema', () => {
-  test('is everything, unless it is switched off or only trusted documents are accepted', () => {
+describe('introspection and GraphiQL', () => {
+  test('are on unless they are switched off or only trusted documents are accepted', () => {
     const shown = (env: Readonly<Record<string, string>>) => {
       const { introspection, graphiql } = parseConfig(env);
       return { introspection, graphiql };
@@ -676,7 +676,7 @@ describe('what clients may learn of the schema', () => {
     });
   });
 
-  test('cannot be GraphiQL without introspection', () => {
+  test('are rejected when GraphiQL is on and introspection is off', () => {
     expect(problemsOf({ INTROSPECTION: 'off', GRAPHIQL: 'on' })).toEqual([
       'GRAPHIQL cannot be on without introspection, which INTROSPECTION=off switches off.',
     ]);
@@ -684,13 +684,13 @@ describe('what clients may learn of the schema', () => {
 });
 
 describe('trusted documents', () => {
-  test('are those of a file', () => {
+  test('are read from a file unless they are switched off', () => {
     const env = { TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: 'documents.json' };
     expect(parseConfig(env).trustedDocuments).toEqual({ mode: 'only', file: 'documents.json' });
     expect(parseConfig({ ...env, TRUSTED_DOCUMENTS: 'off' }).trustedDocuments).toBeNull();
   });
 
-  test('need a file, and a file needs to be told what it is for', () => {
+  test('need a file, and a file needs a mode', () => {
     expect(problemsOf({ TRUSTED_DOCUMENTS: 'prefer' })).toEqual([
       'TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=prefer.',
     ]);
@@ -700,7 +700,7 @@ describe('trusted documents', () => {
   });
 });
 
-test('web pages are named by their origins, and nothing else passes for one', () => {
+test('CORS_ORIGINS takes origins of web pages, and nothing else', () => {
   const env = { CORS_ORIGINS: 'https://app.example.com, http://localhost:3000' };
   expect(parseConfig(env).corsOrigins).toEqual(['https://app.example.com', 'http://localhost:3000']);
   for (const wrong of ['*', 'https://app.example.com/', 'app.example.com', 'null', 'ftp://app.example.com']) {
@@ -710,7 +710,7 @@ test('web pages are named by their origins, and nothing else passes for one', ()
   }
 });
 
-test('cardinalities are set by their names, and what is wrong about one is told', () => {
+test('cardinalities are set by name, and a problem names the wrong entry', () => {
   const wrong = (text: string) => problemsOf({ PLAN_CARDINALITIES: text })[0];
   expect(parseConfig({ PLAN_CARDINALITIES: 'scriptsPerList=0' }).cardinalities.scriptsPerList).toBe(0);
   for (const entry of [

@@ -11,7 +11,7 @@ describe('a disposition', () => {
     'SIT_CALLABLE',
     'SIT_UNCALLABLE',
     'FAX',
-  ])('that the upstream documents is itself: %s', (value) => {
+  ])('that the upstream documents is kept: %s', (value) => {
     expect(dispositionOf(value)).toBe(value);
   });
 
@@ -24,7 +24,7 @@ describe('a disposition', () => {
     ['disposition.classification.callable.fax', 'FAX'],
     ['disposition.classification.callable.sit', 'SIT_CALLABLE'],
     ['disposition.classification.uncallable.sit', 'SIT_UNCALLABLE'],
-  ])('is what its call-analysis code means: %s', (code, value) => {
+  ])('is the meaning of its call-analysis code: %s', (code, value) => {
     expect(dispositionOf(code)).toBe(value);
   });
 
@@ -38,11 +38,11 @@ describe('a disposition', () => {
     ' LIVE_VOICE',
     'constructor',
     '__proto__',
-  ])('that is not known is the unknown value: %j', (code) => {
+  ])('that is unknown becomes OutdatedSdkVersion: %j', (code) => {
     expect(dispositionOf(code)).toBe('OutdatedSdkVersion');
   });
 
-  test('is null where there is none', () => {
+  test('is null for null', () => {
     expect(dispositionOf(null)).toBeNull();
   });
 });

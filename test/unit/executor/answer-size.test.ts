@@ -33,7 +33,7 @@ const repeats: Memoization<Same> = {
   areAlike: (a, b) => a === b,
 };
 
-/** Compiles a query and executes it over these rows, of whose answer no more than so many fields are allowed. */
+/** Compiles a query and executes it over these rows, with at most `allowed` fields in the answer. */
 async function answered(query: string, rows: readonly object[], allowed = Infinity) {
   const size = new AnswerSize(allowed);
   const executor = new CompiledExecutor({ compileAtHit: 1, memoization: repeats });
@@ -47,26 +47,23 @@ describe('the size of an answer', () => {
   test.each([
     ['at once', false],
     ['later', true],
-  ])(
-    'counts what is made once and stands in many places as often as it does, known %s',
-    async (_when, isLate) => {
-      const inner = new Same(isLate);
-      const same = new Same(isLate, inner);
-      const rows = numbers(100).map(() => ({ same }));
-      const { size, result } = await answered(
-        '{ rows { same { name numbers same { __typename numbers } } } }',
-        rows,
-      );
-      expect(result.errors).toBeUndefined();
-      // The list and its rows; of each row one field with three, ten numbers, two fields and ten numbers again.
-      expect(size.fields).toBe(1 + 100 * (1 + 1 + 3 + 10 + 2 + 10));
-    },
-  );
+  ])('counts a memoized answer at each place that reuses it, resolved %s', async (_when, isLate) => {
+    const inner = new Same(isLate);
+    const same = new Same(isLate, inner);
+    const rows = numbers(100).map(() => ({ same }));
+    const { size, result } = await answered(
+      '{ rows { same { name numbers same { __typename numbers } } } }',
+      rows,
+    );
+    expect(result.errors).toBeUndefined();
+    // The list and its rows; per row one field, three fields, ten numbers, two fields and ten numbers again.
+    expect(size.fields).toBe(1 + 100 * (1 + 1 + 3 + 10 + 2 + 10));
+  });
 
   test.each([
     ['at once', false],
     ['later', true],
-  ])('that is exceeded by such ends the answer, known %s', async (_when, isLate) => {
+  ])('ends an answer that memoized answers make too large, resolved %s', async (_when, isLate) => {
     const same = new Same(isLate);
     const rows = numbers(100).map(() => ({ same }));
     const { size } = await answered('{ rows { same { numbers } } }', rows, 1000);
@@ -74,7 +71,7 @@ describe('the size of an answer', () => {
     expect(size.fields).toBeLessThan(1100);
   });
 
-  test('that is exceeded ends the answer whatever else fails in it, without waiting for all of it', async () => {
+  test('ends an answer that is too large whatever else fails in it, without waiting for all of it', async () => {
     const failing = {
       get early(): unknown {
         throw new Error('early');
@@ -95,8 +92,8 @@ describe('the size of an answer', () => {
     expect((await answered(query, [failing], 5000)).size.fields).toBe(1 + 1 + 3 + 1000);
   });
 
-  test('that is exceeded is no error of its own for whoever executes, at whatever moment something else fails', async () => {
-    /** Fails so many turns of promises later. */
+  test('ends an answer that is too large without a rejection, at whatever moment something else fails', async () => {
+    /** A row whose `late` rejects after this many turns of promises. */
     const failingIn = (turns: number) => ({
       get late(): unknown {
         let promise = Promise.resolve();
@@ -109,7 +106,7 @@ describe('the size of an answer', () => {
     });
     const large = { same: new Same(true, new Same(true)), lateNumbers: [] };
     for (const turns of numbers(20)) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      // oxlint-disable-next-line eslint/no-await-in-loop -- the executions run one after the other
       const { size, result } = await answered(
         '{ rows { late lateNumbers same { same { numbers } } } }',
         [large, failingIn(turns)],

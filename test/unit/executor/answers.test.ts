@@ -14,7 +14,7 @@ import { answerOfBoth } from './both-executors.ts';
 
 type Resolvers = Record<string, GraphQLFieldResolver<unknown, unknown>>;
 
-/** A schema whose root has these resolvers. */
+/** A schema whose query type has these resolvers. */
 function schemaOf(sdl: string, resolvers: Resolvers = {}): GraphQLSchema {
   const schema = buildSchema(sdl);
   const query = schema.getQueryType();
@@ -45,42 +45,42 @@ const rootValue = {
   people: [{ name: 'Ada' }, { name: 'Bob', friends: [{ name: 'Cy' }] }],
 };
 
-describe('what is selected', () => {
+describe('a selection', () => {
   test.each([
-    ['fields in the order in which they are met first', '{ person { nick name nick } }'],
-    ['by aliases, of one field under several as well', '{ person { a: name b: name nick: name } }'],
+    ['fields in the order of their first occurrence', '{ person { nick name nick } }'],
+    ['several aliases of one field', '{ person { a: name b: name nick: name } }'],
     [
-      'merged where it stands several times',
+      'fields that are selected several times',
       '{ person { friend { name } } person { friend { nick } name } }',
     ],
     [
-      'through fragments of all kinds',
+      'fragments of all kinds',
       '{ person { ...F ... on Person { friend { ...F } } ... { n: name } } } fragment F on Person { name nick }',
     ],
     [
-      'through a fragment on an interface of the type',
+      'a fragment on an interface of the type',
       '{ person { ... on Named { name } ...N } } fragment N on Named { again: name }',
     ],
     [
-      'without what is on other types',
+      'fragments on other types',
       '{ person { ... on Stone { age } ... on Aged { age } ...S nick } } fragment S on Stone { age }',
     ],
-    ['through a union that the type is in', '{ person { ... on Any { __typename } } }'],
-    ['with type names', '{ __typename person { __typename kind: __typename friends { __typename } } }'],
+    ['a fragment on a union of the type', '{ person { ... on Any { __typename } } }'],
+    ['type names', '{ __typename person { __typename kind: __typename friends { __typename } } }'],
     [
-      'under names that objects know',
+      'response keys that objects have as properties',
       '{ __proto__: person { __proto__: name constructor: nick then: name toString: name hasOwnProperty: nick } }',
     ],
-    ['of lists in lists of rows', '{ people { name friends { name nick } } }'],
+    ['lists in lists of rows', '{ people { name friends { name nick } } }'],
     [
       'a fragment that is spread twice',
       '{ person { ...F friend { ...F } ...F } } fragment F on Person { nick name }',
     ],
-  ])('is given %s', async (_how, query) => {
+  ])('is answered as by graphql-js: %s', async (_how, query) => {
     expect(await answerOfBoth({ schema: people, query, rootValue })).toHaveProperty('data');
   });
 
-  test('is decided by literal conditions', async () => {
+  test('is decided by literal conditions of @skip and @include', async () => {
     const query = `{ person {
       a: name @skip(if: true) b: name @skip(if: false) c: name @include(if: false) d: name @include(if: true)
       e: name @include(if: true) @skip(if: true) ... @include(if: false) { f: name } ...F @skip(if: true)
@@ -89,7 +89,7 @@ describe('what is selected', () => {
     expect(data).toEqual({ person: { b: 'Ada', d: 'Ada' } });
   });
 
-  test('can be nothing at all', async () => {
+  test('can be empty', async () => {
     const { data } = await answerOfBoth({
       schema: people,
       query: '{ person { name @skip(if: true) } }',
@@ -98,14 +98,14 @@ describe('what is selected', () => {
     expect(data).toEqual({ person: {} });
   });
 
-  test('is of the operation that is named', async () => {
+  test('is the one of the named operation', async () => {
     const query = 'query A { person { name } } query B { person { nick } }';
     const { data } = await answerOfBoth({ schema: people, query, rootValue, operationName: 'B' });
     expect(data).toEqual({ person: { nick: 'A' } });
   });
 });
 
-describe('a root', () => {
+describe('a root value', () => {
   test.each([
     ['absent', undefined],
     ['null', null],
@@ -117,7 +117,7 @@ describe('a root', () => {
     ).toHaveProperty('data');
   });
 
-  test('is null where a field that has to be there is not', async () => {
+  test('gives null data when a non-null field is missing', async () => {
     const { data, errors } = await answerOfBoth({
       schema: people,
       query: '{ person { name } must { name } }',
@@ -127,7 +127,7 @@ describe('a root', () => {
     expect(errors).toHaveLength(1);
   });
 
-  test('is null where such a field is promised and fails', async () => {
+  test('gives null data when the promise of a non-null field rejects', async () => {
     const root = { ...rootValue, must: Promise.reject(new Error('lost')) };
     const { data } = await answerOfBoth({
       schema: people,
@@ -139,7 +139,7 @@ describe('a root', () => {
 });
 
 describe('a source', () => {
-  test('answers by methods, which get arguments, context and info, and are called on it', async () => {
+  test('answers by methods, which are called on it with arguments, context and info', async () => {
     class Person {
       readonly name = 'Ada';
       nick(...given: [object, object, GraphQLResolveInfo]) {
@@ -155,7 +155,7 @@ describe('a source', () => {
     expect(data).toEqual({ person: { other: 'Ada [{},{"of":"both"}] nick other' } });
   });
 
-  test('may be a list that gives fewer than its length', async () => {
+  test('may be a list that yields fewer elements than its length', async () => {
     const list = [{ name: 'Ada' }, { name: 'Bob' }, { name: 'Eve' }];
     Object.defineProperty(list, Symbol.iterator, { value: () => list.slice(0, 2).values() });
     const { data } = await answerOfBoth({
@@ -166,7 +166,7 @@ describe('a source', () => {
     expect(data).toEqual({ people: [{ name: 'Ada' }, { name: 'Bob' }] });
   });
 
-  test('answers by getters of its class, and by what it inherits', async () => {
+  test('answers by getters of its class and by inherited getters', async () => {
     class Base {
       get name() {
         return 'Ada';
@@ -212,7 +212,7 @@ describe('resolvers', () => {
     type Row { info: String }
   `;
 
-  test('get source, coerced arguments and context, and arguments once for all rows', async () => {
+  test('are called once per field with source, coerced arguments and context', async () => {
     const seen: unknown[] = [];
     const schema = schemaOf(sdl, {
       plain: (...given) => {
@@ -237,7 +237,7 @@ describe('resolvers', () => {
     expect(seen).toHaveLength(4);
   });
 
-  test('below a list get the same arguments for each of its rows', async () => {
+  test('below a list get the same arguments object for each of its rows', async () => {
     const seen: unknown[] = [];
     const schema = buildSchema('type Query { rows: [Row!] } type Row { text(of: String): String }');
     const row = schema.getType('Row');
@@ -248,12 +248,12 @@ describe('resolvers', () => {
     };
     const query = 'query ($of: String) { rows { text(of: $of) other: text(of: "b") } }';
     await answerOfBoth({ schema, query, rootValue: { rows: [{}, {}] }, variableValues: { of: 'a' } });
-    // The compiled executor was asked first.
+    // The compiled executor ran first.
     expect(seen.slice(0, 4)).toEqual([{ of: 'a' }, { of: 'b' }, { of: 'a' }, { of: 'b' }]);
     expect(new Set(seen.slice(0, 4)).size).toBe(2);
   });
 
-  test('that take it get the info that graphql-js gives', async () => {
+  test('get the `info` argument that graphql-js passes', async () => {
     const infos: GraphQLResolveInfo[] = [];
     const schema = schemaOf(sdl);
     const row = schema.getType('Row');
@@ -278,7 +278,7 @@ describe('resolvers', () => {
     });
   });
 
-  test('are not called as methods of what they are kept in', async () => {
+  test('are called without a `this` value', async () => {
     const schema = schemaOf(sdl, {
       plain(this: unknown) {
         return String(this);
@@ -288,13 +288,13 @@ describe('resolvers', () => {
     expect(data).toEqual({ plain: 'undefined' });
   });
 
-  test('that give a function give no answer', async () => {
+  test('that return a function give an error', async () => {
     const schema = schemaOf(sdl, { three: () => () => 'called' });
     const { errors } = await answerOfBoth({ schema, query: '{ three }' });
     expect(errors).toHaveLength(1);
   });
 
-  test('fail alone where their arguments cannot be coerced', async () => {
+  test('fail alone when their arguments cannot be coerced', async () => {
     const schema = schemaOf(sdl, { plain: () => 'reached', three: () => 'reached' });
     const query = 'query ($id: ID) { plain(id: $id) three }';
     const { data, errors } = await answerOfBoth({ schema, query, variableValues: { id: null } });
@@ -332,7 +332,7 @@ describe('errors', () => {
       () => ({ rows: [{ there: 'a', text: Promise.reject(lost) }, Promise.reject(lost)] }),
     ],
     [
-      'what is thrown is no error',
+      'a thrown value is no error object',
       '{ rows { text } }',
       () => ({
         rows: [
@@ -346,40 +346,40 @@ describe('errors', () => {
       }),
     ], // oxlint-disable-line typescript/only-throw-error, typescript/prefer-promise-reject-errors
     [
-      'something that has to be there is null',
+      'a non-null field is null',
       '{ rows { text there } }',
       () => ({ rows: [{ there: null }, { there: 'b' }] }),
     ],
     [
-      'the same in an object that has to be there',
+      'a non-null field of a non-null object is null',
       '{ rows { row { rowThere { there } } text } }',
       () => ({ rows: [{ text: 'a', row: { rowThere: {} } }] }),
     ],
     [
-      'an element that has to be there is null',
+      'a non-null element is null',
       '{ rows { rows { text } text } }',
       () => ({ rows: [{ text: 'a', rows: [{ text: 'b' }, null] }] }),
     ],
     [
-      'a promised element that has to be there is null',
+      'a promised non-null element is null',
       '{ rows { rows { text } text } }',
       () => ({ rows: [{ rows: [Promise.resolve(null), { text: 'b' }] }] }),
     ],
-    ['a list is none', '{ rows { text } }', () => ({ rows: { length: 0 } })],
-    ['a list is text', '{ rows { text } }', () => ({ rows: 'abc' })],
-    ['a list in a list is none', '{ grid }', () => ({ grid: [[1, 2], 3, [null], [4]] })],
+    ['a value of a list field is no list', '{ rows { text } }', () => ({ rows: { length: 0 } })],
+    ['a value of a list field is text', '{ rows { text } }', () => ({ rows: 'abc' })],
+    ['an element of a list of lists is no list', '{ grid }', () => ({ grid: [[1, 2], 3, [null], [4]] })],
     [
-      'there are some in what becomes null in the end',
+      'a field fails in an object that becomes null later',
       '{ rows { row { text there } } }',
       () => ({ rows: [{ row: { text: lost, there: null } }] }),
     ],
     [
-      'the later of two comes where all is null already',
+      'a field fails in an object that is null already',
       '{ rows { row { there text } } }',
       () => ({ rows: [{ row: { there: null, text: lost } }] }),
     ],
     [
-      'a promise beside a failed field still ends',
+      'a promise beside a failed field rejects later',
       '{ rows { row { text there } } }',
       () => ({
         rows: [
@@ -399,12 +399,12 @@ describe('errors', () => {
       '{ rows { text there } grid }',
       () => ({ rows: [{ text: {}, there: Symbol('s') }], grid: [[1.5], [2 ** 31], ['7'], [true]] }),
     ],
-  ])('are those of graphql-js where %s', async (_when, query, root) => {
+  ])('are those of graphql-js when %s', async (_when, query, root) => {
     const { errors } = await answerOfBoth({ schema, query, rootValue: root() });
     expect(errors?.length).toBeGreaterThan(0);
   });
 
-  test('keep what they are, and stay GraphQL errors', async () => {
+  test('keep their original error and extensions, and are GraphQL errors', async () => {
     const coded = Object.assign(new Error('coded'), { extensions: { code: 'CODED' } });
     const own = new GraphQLError('own', { extensions: { own: true } });
     const placed = new GraphQLError('placed', { path: ['elsewhere'] });
@@ -425,7 +425,7 @@ describe('errors', () => {
     expect(errors[3]?.name).toBe('GraphQLError');
   });
 
-  test('of a field that stands at several places of the operation name them all', async () => {
+  test('of a field that the operation selects at several places name all of them', async () => {
     const query = '{ rows { text }\n rows { text } }';
     const { errors } = await answerOfBoth({ schema, query, rootValue: { rows: [{ text: lost }] } });
     expect(errors?.[0]?.locations).toHaveLength(2);
@@ -462,24 +462,27 @@ describe('enums', () => {
 
 describe('scalars', () => {
   test.each<[string, (value: unknown) => unknown]>([
-    ['as they are', (value) => value],
-    ['as nothing', () => null],
-    ['in other words', (value) => ({ said: String(value) })],
+    ['unchanged values', (value) => value],
+    ['null', () => null],
+    ['other values', (value) => ({ said: String(value) })],
     [
-      'not at all',
+      'an exception',
       () => {
         throw new Error('unspeakable');
       },
     ],
-  ])('of their own kind are given %s', async (_how, serialize) => {
-    const type = new GraphQLScalarType({ name: 'Own', serialize });
-    const schema = new GraphQLSchema({
-      query: new GraphQLObjectType({ name: 'Query', fields: { many: { type: new GraphQLList(type) } } }),
-    });
-    const many = ['text', '', 7, 0, false, null, undefined, { a: 1 }, [1], new Date(0)];
-    const { data } = await answerOfBoth({ schema, query: '{ many }', rootValue: { many } });
-    expect(data).toHaveProperty('many');
-  });
+  ])(
+    'with a `serialize` of their own that gives %s are answered as by graphql-js',
+    async (_how, serialize) => {
+      const type = new GraphQLScalarType({ name: 'Own', serialize });
+      const schema = new GraphQLSchema({
+        query: new GraphQLObjectType({ name: 'Query', fields: { many: { type: new GraphQLList(type) } } }),
+      });
+      const many = ['text', '', 7, 0, false, null, undefined, { a: 1 }, [1], new Date(0)];
+      const { data } = await answerOfBoth({ schema, query: '{ many }', rootValue: { many } });
+      expect(data).toHaveProperty('many');
+    },
+  );
 });
 
 describe('promises', () => {
@@ -487,7 +490,7 @@ describe('promises', () => {
     'type Query { rows: [Row] row: Row } type Row { text: String there: String! row: Row }',
   );
 
-  test('may stand for everything, and what is beside them is answered at once', async () => {
+  test('may stand for every value, and fields beside them are answered at once', async () => {
     const order: string[] = [];
     const root = {
       row: Promise.resolve({
@@ -511,8 +514,8 @@ describe('promises', () => {
     expect(order).toEqual(['rows', 'rows', 'there', 'there']);
   });
 
-  test('may be of another make', async () => {
-    // oxlint-disable-next-line unicorn/no-thenable -- that is what it is about
+  test('may be foreign thenables', async () => {
+    // oxlint-disable-next-line unicorn/no-thenable -- the test needs a foreign thenable
     const text = { then: (...how: [() => unknown]) => Promise.resolve('foreign').then(...how) };
     const { data } = await answerOfBoth({
       schema,
@@ -522,7 +525,7 @@ describe('promises', () => {
     expect(data).toEqual({ row: { text: 'foreign', there: 'a' } });
   });
 
-  test('are waited for in the order of the operation, not in that of their ends', async () => {
+  test('leave answers in the order of the operation, not in the order in which they settle', async () => {
     const late = new Promise((resolve) => setImmediate(resolve, 'late'));
     const { data } = await answerOfBoth({
       schema,

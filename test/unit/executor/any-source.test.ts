@@ -41,7 +41,7 @@ if (!(thing instanceof GraphQLObjectType)) throw new TypeError('It is an object 
 const fields = Object.keys(thing.getFields());
 const objectFields = ['thing', 'thingThere', 'things', 'thingsThere'];
 
-/** What a source gives for a field: plain data, so that a case that fails can be read. */
+/** Plan of a field's value: plain data, so that a case that fails can be read. */
 type Plan =
   | { readonly is: 'value'; readonly value: unknown }
   | { readonly is: 'error' | 'thrown' | 'rejected'; readonly message: string }
@@ -108,7 +108,7 @@ const { plan: anything, thingPlan } = fc.letrec<{ plan: Plan; thingPlan: Plan }>
   }),
 }));
 
-/** Makes what plans say. Its promises end one by one, each in a turn of its own, so that no two can race. */
+/** Creates values from plans. Their promises settle one by one, each in its own turn, so that no two can race. */
 class Sources {
   readonly #turns: (() => void)[] = [];
 
@@ -154,7 +154,7 @@ class Sources {
     return made;
   }
 
-  /** The same at each call, thrown where it is thrown. */
+  /** Function that returns, or throws, the same value at each call. */
   #settled(plan: Plan): () => unknown {
     try {
       const value = this.of(plan);
@@ -166,7 +166,7 @@ class Sources {
     }
   }
 
-  /** An element of a list cannot throw. */
+  /** Null for a plan that throws: an element of a list cannot throw. */
   #orNull(plan: Plan): unknown {
     return plan.is === 'thrown' ? null : this.of(plan);
   }
@@ -203,7 +203,7 @@ const { selections } = fc.letrec<{ selections: string; selection: string }>((tie
   ),
 }));
 
-test('whatever a source gives, it is answered as by graphql-js', { timeout }, async () => {
+test('any source is answered as by graphql-js', { timeout }, async () => {
   const property = fc.asyncProperty(
     thingPlan,
     anything,
@@ -224,14 +224,14 @@ test('whatever a source gives, it is answered as by graphql-js', { timeout }, as
       if (found.answer === null) throw new TypeError('It can be compiled.');
       const expected = await answerOf((rootValue) => execute({ schema, document, rootValue }));
       expectSame(found.answer, expected.answer);
-      // graphql-js leaves some.
+      // graphql-js leaves some rejections unhandled.
       expect(found.unhandled).toEqual([]);
     },
   );
   await fc.assert(property, { ...propertyRuns, numRuns: propertyRuns.numRuns * 30 });
 });
 
-/** What `work` gives, and with what promises of it were rejected while nobody listened. */
+/** Result of `work`, and the reasons of its unhandled rejections. */
 async function unhandledWithin<Answer>(work: () => Promise<Answer>) {
   const unhandled: unknown[] = [];
   const listeners = process.listeners('unhandledRejection');

@@ -9,14 +9,11 @@ import {
 import { expect } from 'vitest';
 import { AnswerSize } from '../../../src/executor/answer-size.ts';
 import { CompiledExecutor, type CompiledExecutorOptions } from '../../../src/executor/compiled-executor.ts';
-import { prepareFields, countInto } from '../../../src/executor/prepare-fields.ts';
+import { wrapResolvers, countInto } from '../../../src/executor/wrap-resolvers.ts';
 
 export type Asked = Omit<ExecutionArgs, 'document'> & { readonly query: string };
 
-/**
- * Has graphql-js and the compiled executor answer the same, holds their answers and the sizes of these against each other, and
- * gives one.
- */
+/** Answer of the compiled executor. Expects that graphql-js gives an equal answer of equal size. */
 export async function answerOfBoth(
   { query, ...rest }: Asked,
   options: CompiledExecutorOptions = {},
@@ -32,7 +29,7 @@ export async function answerOfBoth(
   const answer = await compiled;
   if (answer === null) throw new TypeError('It was compiled.');
   expectSame(answer, await ordinary);
-  // Of what fails on the way, one may have counted more before it did.
+  // Answers with errors may differ in size: one executor may have counted more before the failure.
   if (answer.errors === undefined) expect(size.fields, 'fields that were counted').toBe(ordinarySize.fields);
   return answer;
 }
@@ -42,10 +39,10 @@ const countedSchemas = new WeakSet<object>();
 function counted(schema: GraphQLSchema): void {
   if (countedSchemas.has(schema)) return;
   countedSchemas.add(schema);
-  prepareFields(schema);
+  wrapResolvers(schema);
 }
 
-/** Data to the order of keys; errors in any order, to where they come from. */
+/** Expects equal data, in the order of keys too, and equal errors in any order, with their nodes and original errors. */
 export function expectSame(found: ExecutionResult, expected: ExecutionResult): void {
   expect(JSON.stringify(found.data, null, 1)).toBe(JSON.stringify(expected.data, null, 1));
   expect(Object.keys(found)).toEqual(Object.keys(expected));

@@ -1,12 +1,12 @@
 import { buildSchema, execute, parse, Source } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { CompiledExecutor } from '../../../src/executor/compiled-executor.ts';
-import { prepareFields } from '../../../src/executor/prepare-fields.ts';
+import { wrapResolvers } from '../../../src/executor/wrap-resolvers.ts';
 
 const schema = buildSchema(
   'type Query { rows: [Row!] } type Row { thrown: String given: String late: String }',
 );
-prepareFields(schema);
+wrapResolvers(schema);
 
 class Row {
   get thrown(): unknown {
@@ -21,13 +21,13 @@ class Row {
 }
 
 const executors = {
-  'an ordinary executor': (args: Parameters<typeof execute>[0]) => execute(args),
-  'the compiled one': (args: Parameters<typeof execute>[0]) =>
+  'the ordinary executor': (args: Parameters<typeof execute>[0]) => execute(args),
+  'the compiled executor': (args: Parameters<typeof execute>[0]) =>
     new CompiledExecutor({ compileAtHit: 1 }).execute(args),
 };
 
 describe.each(Object.entries(executors))('%s', (_which, executeBy) => {
-  test('looks for the place of an error in the text of a query only for those who ask', async () => {
+  test('computes the locations of errors in the text of a query only when they are read', async () => {
     const source = new Source(`${'\n'.repeat(5000)}{ rows { thrown given late } }`);
     const document = parse(source);
     const text = source.body;

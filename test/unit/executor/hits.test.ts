@@ -12,21 +12,21 @@ function asking(options: CompiledExecutorOptions) {
     executor.execute({ schema, document, rootValue, operationName: operationName ?? null }) !== null;
 }
 
-describe('an operation is compiled', () => {
-  test('at the third sight', () => {
+describe('an operation', () => {
+  test('is compiled at the third hit', () => {
     const isCompiled = asking({});
     const document = parse('{ name }');
     expect([1, 2, 3, 4].map(() => isCompiled(document))).toEqual([false, false, true, true]);
   });
 
-  test('when it is wanted earlier or later', () => {
+  test('is compiled at the hit that `compileAtHit` sets, and never when that is Infinity', () => {
     const document = parse('{ name }');
     expect(asking({ compileAtHit: 1 })(document)).toBe(true);
     const never = asking({ compileAtHit: Infinity });
     expect(Array.from({ length: 100 }, () => never(document))).not.toContain(true);
   });
 
-  test('never where Node may not generate code', () => {
+  test('is never compiled when Node.js may not generate code', () => {
     const module = new URL('../../../src/executor/compiled-executor.ts', import.meta.url);
     const script = `
       import { buildSchema, parse } from 'graphql';
@@ -40,7 +40,7 @@ describe('an operation is compiled', () => {
     expect(answer('--disallow-code-generation-from-strings')).toBe('null\n');
   });
 
-  test('by itself, not with others of its document', () => {
+  test('is compiled by its own hits, not by those of others in its document', () => {
     const isCompiled = asking({});
     const document = parse('query A { name } query B { name }');
     expect(['A', 'B', 'A', 'B', 'A', 'B'].map((name) => isCompiled(document, name))).toEqual([
@@ -53,7 +53,7 @@ describe('an operation is compiled', () => {
     ]);
   });
 
-  test('although a thousand others are seen once in between', () => {
+  test('is compiled although a thousand others are executed once in between', () => {
     const isCompiled = asking({});
     const document = parse('{ name }');
     for (const sight of [1, 2, 3]) {
@@ -63,8 +63,8 @@ describe('an operation is compiled', () => {
   });
 });
 
-describe('what is compiled', () => {
-  test('stays, however many are seen once', () => {
+describe('a compiled operation', () => {
+  test('stays compiled, however many others are executed once', () => {
     const isCompiled = asking({ compileAtHit: 2 });
     const document = parse('{ name }');
     isCompiled(document);
@@ -75,7 +75,7 @@ describe('what is compiled', () => {
     expect(isCompiled(document)).toBe(true);
   });
 
-  test('goes when there is more than is to be kept, that which was asked for least recently first', () => {
+  test('is evicted when there are more than `maxOperations`, the least recently used first', () => {
     const isCompiled = asking({ compileAtHit: 2, maxOperations: 2 });
     const [a, b, c] = [parse('{ name }'), parse('{ name }'), parse('{ name }')];
     for (const document of [a, a, b, b, a, c, c]) isCompiled(document);
@@ -84,7 +84,7 @@ describe('what is compiled', () => {
     expect(isCompiled(b)).toBe(false);
   });
 
-  test('goes by its size too', () => {
+  test('is evicted by its size too', () => {
     const isCompiled = asking({ compileAtHit: 2 });
     const large = () => parse(`{ ${Array.from({ length: 900 }, (_, n) => `a${n}: name`).join(' ')} }`);
     const documents = Array.from({ length: 23 }, large);
@@ -92,11 +92,11 @@ describe('what is compiled', () => {
       expect(isCompiled(document)).toBe(false);
       expect(isCompiled(document)).toBe(true);
     }
-    // 22 of them have places for all that is kept.
+    // The 900 positions of each of 23 operations are more than the 20,000 that are kept.
     expect(documents.filter((document) => isCompiled(document)).length).toBeLessThan(23);
   });
 
-  test('goes by the size of its document too, which is kept with it', () => {
+  test('is evicted by the size of its document too, which stays in memory with it', () => {
     const isCompiled = asking({ compileAtHit: 2 });
     const documents = Array.from({ length: 60 }, () => parse(`{ ${'name '.repeat(2000)} }`));
     for (const document of documents) {

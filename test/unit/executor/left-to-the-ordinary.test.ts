@@ -17,7 +17,7 @@ function compiled(query: string, args: Partial<ExecutionArgs> = {}) {
   return new CompiledExecutor({ compileAtHit: 1 }).execute({ schema, document: parse(query), ...args });
 }
 
-describe('the ordinary executor is left with', () => {
+describe('the compiled executor leaves to the ordinary one', () => {
   test.each([
     'mutation { thing { name } }',
     'subscription { thing { name } }',
@@ -47,18 +47,18 @@ describe('the ordinary executor is left with', () => {
     expect(compiled(query, { variableValues: { if: null } })).toBeNull();
   });
 
-  test('operations that are not there', () => {
+  test('operations that the document does not have', () => {
     expect(compiled('query A { thing { name } }', { operationName: 'B' })).toBeNull();
   });
 
-  test('what comes with resolvers for all fields or types', () => {
+  test('executions with a resolver for all fields or types', () => {
     const query = '{ thing { name } }';
     expect(compiled(query)).not.toBeNull();
     expect(compiled(query, { fieldResolver: () => null })).toBeNull();
     expect(compiled(query, { typeResolver: () => 'Thing' })).toBeNull();
   });
 
-  test('types that say themselves what is of them', () => {
+  test('object types with `isTypeOf`', () => {
     const choosy = buildSchema('type Query { thing: Thing } type Thing { name: String }');
     const type = choosy.getType('Thing');
     if (!(type instanceof GraphQLObjectType)) throw new TypeError('It is an object type.');
@@ -67,7 +67,7 @@ describe('the ordinary executor is left with', () => {
     expect(compiled('{ __typename }', { schema: choosy })).not.toBeNull();
   });
 
-  test('operations that depend on more than four variables', () => {
+  test('operations whose conditions depend on more than four variables', () => {
     const of = (names: string[]) =>
       `query (${names.map((name) => `$${name}: Boolean!`).join(' ')}) { thing { ${names.map((name) => `${name}: name @skip(if: $${name})`).join(' ')} } }`;
     const variableValues = { a: true, b: true, c: true, d: true, e: true };
@@ -75,7 +75,7 @@ describe('the ordinary executor is left with', () => {
     expect(compiled(of(['a', 'b', 'c', 'd', 'e']), { variableValues })).toBeNull();
   });
 
-  test('operations whose fragments make very much out of little text', () => {
+  test('operations whose fragments expand a short text to very many fields', () => {
     const of = (depth: number) => {
       const fragments = Array.from(
         { length: depth },
@@ -88,7 +88,7 @@ describe('the ordinary executor is left with', () => {
   });
 });
 
-test('a document that the schema was changed under is not answered by what was compiled before', () => {
+test('a document compiled for one schema is not executed for another schema', () => {
   const executor = new CompiledExecutor({ compileAtHit: 1 });
   const document = parse('{ thing { name } }');
   const other = buildSchema('type Query { thing: Other } type Other { name: String }');
@@ -102,7 +102,7 @@ describe('variables', () => {
     other: thing @include(if: $a) { name }
   }`;
 
-  test('that selections depend on lead to an answer of each case', async () => {
+  test('in conditions lead to a different answer for each combination of values', async () => {
     const seen = new Set<string>();
     for (const variableValues of [{ a: true }, { a: false }, { a: true, b: false }, { a: false, b: false }]) {
       const { data } = await answerOfBoth({
@@ -116,7 +116,7 @@ describe('variables', () => {
     expect(seen.size).toBe(4);
   });
 
-  test('are told apart by one executor that has compiled for others', () => {
+  test('select the right variant in an executor that has compiled others', () => {
     const executor = new CompiledExecutor({ compileAtHit: 1 });
     const document = parse(conditional);
     const rootValue = { thing: { name: 'x' } };
@@ -127,7 +127,7 @@ describe('variables', () => {
     expect(answer(true, false)).toEqual({ data: { thing: { three: 'x' }, other: { name: 'x' } } });
   });
 
-  test('are those of the request, whatever shares its context', () => {
+  test('are those of their own execution, even when executions share a context', () => {
     const executor = new CompiledExecutor({ compileAtHit: 1 });
     const document = parse(
       'query A($b: Boolean!) { thing { name @skip(if: $b) } } query B($b: Boolean!) { thing { name @include(if: $b) } }',
@@ -144,7 +144,7 @@ describe('variables', () => {
     ]);
   });
 
-  test('of another operation of the document are none of this one', async () => {
+  test('of another operation of the document have no effect', async () => {
     const query = 'query A { thing { name } } query B($b: Boolean!) { thing { name @skip(if: $b) } }';
     expect(
       await answerOfBoth({ schema, query, operationName: 'A', rootValue: { thing: { name: 'x' } } }),

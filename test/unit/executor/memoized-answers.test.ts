@@ -9,7 +9,7 @@ const schema = buildSchema(`
   type Person { name: String there: String! friend: Person title(of: String): String }
 `);
 
-/** Says what it is, and counts how often it is asked. */
+/** A source that notes in `asked` each time its name is read. */
 class Person {
   static asked: string[] = [];
   readonly id: string;
@@ -74,7 +74,7 @@ async function asked(query: string, rootValue: unknown): Promise<{ times: number
   const { length } = Person.asked;
   Person.asked = [];
   const answer = await answerOfBoth({ schema, query, rootValue }, { memoization: repeats });
-  // Both executors asked; graphql-js does so for each row.
+  // Both executors read names. The reads of graphql-js, one for each row, are subtracted.
   return { times: Person.asked.length - length / 2, answer };
 }
 
@@ -82,10 +82,10 @@ const rowsOf = (make: (n: number) => Person) => ({
   rows: Array.from({ length: 6 }, (_, n) => ({ person: make(n) })),
 });
 
-describe('sources that say the same', () => {
+describe('sources that are alike', () => {
   test.each([
     ['', Person],
-    [', when it is there', LatePerson],
+    [', when the answer is a promise, too', LatePerson],
   ])('are answered once%s', async (_when, Made) => {
     const { times } = await asked(
       '{ rows { person { name there } } }',
@@ -94,26 +94,26 @@ describe('sources that say the same', () => {
     expect(times).toBe(2);
   });
 
-  test('are told apart by all that they say', async () => {
+  test('do not include sources that only share a key', async () => {
     const root = rowsOf((n) => new Person('p', String(n % 3)));
     const { answer } = await asked('{ rows { person { name } } }', root);
     expect(new Set(JSON.stringify(answer.data).match(/name of p\d/g)).size).toBe(3);
   });
 
-  test('are answered once, too, where others of the same key stand between them', async () => {
+  test('are answered once even when others of the same key come between them', async () => {
     const root = rowsOf((n) => new Person('p', String(n % 2)));
     const { times } = await asked('{ rows { person { name } } }', root);
     expect(times).toBe(2);
   });
 
-  test('are not looked for among ever so many of the same key', async () => {
+  test('share answers with at most four alternatives of the same key', async () => {
     const rows = Array.from({ length: 24 }, (_, n) => ({ person: new Person('p', String(n % 12)) }));
     const { times, answer } = await asked('{ rows { person { name } } }', { rows });
     expect(times).toBe(4 + 2 * 8);
     expect(new Set(JSON.stringify(answer.data).match(/name of p\d+/g)).size).toBe(12);
   });
 
-  test('are answered for each place that selects of them', async () => {
+  test('are answered once for each response position', async () => {
     const one = new Person('p');
     const root = {
       rows: [
@@ -137,21 +137,21 @@ describe('sources that say the same', () => {
   test.each([
     ['throw', LostPerson],
     ['reject', LateLostPerson],
-    ['lack what has to be there', LateLackingPerson],
-  ])('have an error each where they %s', async (_what, Made) => {
+    ['lack a non-null field', LateLackingPerson],
+  ])('have an error each when they %s', async (_what, Made) => {
     const root = rowsOf(() => new Made('p'));
     const { answer, times } = await asked('{ rows { person { name there } } }', root);
     expect(answer.errors).toHaveLength(6);
     expect(times).toBeGreaterThanOrEqual(6);
   });
 
-  test('have an error each where one of them fails at once and another later', async () => {
+  test('have an error each when one of them fails later and the others at once', async () => {
     const root = rowsOf((n) => (n === 0 ? new LateLackingPerson('p') : new LackingPerson('p')));
     const { answer } = await asked('{ rows { person { name there } } }', root);
     expect(answer.errors).toHaveLength(6);
   });
 
-  test('are answered anew in each request', async () => {
+  test('are answered anew in each execution', async () => {
     const root = rowsOf(() => new Person('p'));
     await asked('{ rows { person { name } } }', root);
     const { times } = await asked('{ rows { person { name } } }', root);
@@ -159,7 +159,7 @@ describe('sources that say the same', () => {
   });
 });
 
-test('other sources are answered each by itself', async () => {
+test('sources are answered each by itself without memoization', async () => {
   const row = { person: new Person('p') };
   Person.asked = [];
   await answerOfBoth({ schema, query: '{ rows { person { name } } }', rootValue: { rows: [row, row] } });

@@ -5,15 +5,16 @@ import { buffer, text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
-import { Connections, connectionTimeouts } from '../../../src/http/drain.ts';
+import { ConnectionDrain } from '../../../src/http/drain.ts';
+import { connectionTimeouts } from '../../../src/http/server-options.ts';
 
 const HOUR_MS = 3_600_000;
 const LARGE = Buffer.alloc(30_000_000, 'x');
 
-/** A server whose connections are known, on a port of its own. */
+/** Server on a free port, with its connections tracked. */
 async function serverForTest(listener: RequestListener) {
   const server = createServer(listener);
-  const connections = new Connections(server);
+  const connections = new ConnectionDrain(server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -24,7 +25,7 @@ async function serverForTest(listener: RequestListener) {
   if (typeof address !== 'object' || address === null) throw new TypeError('The server has a port.');
   const { port } = address;
 
-  /** A connection on which this is sent, if anything, as soon as it is there. */
+  /** Connection that the server has accepted, with `sent` written to it. */
   async function dial(sent = ''): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');
     onTestFinished(() => {
@@ -49,7 +50,7 @@ async function serverForTest(listener: RequestListener) {
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** Answers when the test says so. */
+/** Listener that answers its requests once `answer` is called. */
 function answeringLater() {
   const { promise, resolve } = Promise.withResolvers<void>();
   const listener: RequestListener = (_request, response) => {
@@ -58,7 +59,7 @@ function answeringLater() {
   return { listener, answer: resolve };
 }
 
-test('a request under way is answered, and told that its connection ends with it', async () => {
+test('a request under way is answered, with connection: close', async () => {
   const { listener, answer } = answeringLater();
   const { server, connections, ask } = await serverForTest(listener);
   const begun = once(server, 'request');
@@ -73,7 +74,7 @@ test('a request under way is answered, and told that its connection ends with it
   await drained;
 });
 
-test('connections are still accepted for a while, and each is answered once', async () => {
+test('connections are accepted during the lame duck time, and each ends after one answer', async () => {
   const { connections, ask, dial } = await serverForTest((_request, response) => response.end('answered'));
   expect((await ask()).headers.connection).toBe('keep-alive');
   const drained = connections.drain({ lameDuckMs: 200, graceMs: HOUR_MS });
@@ -96,19 +97,19 @@ test('an answer that is written but not yet sent is not cut off', async () => {
   await drained;
 });
 
-test('a request whose first bytes have come is waited for, however long the rest takes', async () => {
+test('the drain waits for a request whose first bytes have arrived, however long the rest takes', async () => {
   const { server, connections, dial } = await serverForTest((_request, response) => response.end('answered'));
   const socket = await dial(REQUEST.slice(0, 20));
   const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await expect.poll(() => server.listening).toBe(false);
-  // Longer than for connections that say nothing.
+  // Longer than the drain waits for silent connections.
   await delay(1500);
   socket.write(REQUEST.slice(20));
   expect(await text(socket)).toContain('answered');
   await drained;
 });
 
-test('a connection that was just made is waited for, for its request is on the way', async () => {
+test('the drain waits for a new connection, because its request may be on the way', async () => {
   const { server, connections, dial } = await serverForTest((_request, response) => response.end('answered'));
   const socket = await dial();
   const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
@@ -118,7 +119,7 @@ test('a connection that was just made is waited for, for its request is on the w
   await drained;
 });
 
-/** Opens connections, says when all are open, asks on each, and tells how many were answered. */
+/** Worker that opens connections, counts them in `opened`, sends a request on each and posts the number of answers. */
 const OTHER_THREAD = `
   const { connect } = require('node:net');
   const { text } = require('node:stream/consumers');
@@ -134,7 +135,7 @@ const OTHER_THREAD = `
   Promise.all(answers).then((all) => parentPort.postMessage(all.filter(Boolean).length));
 `;
 
-test('connections that the machine has accepted are taken in, however many', async () => {
+test('connections that the kernel has accepted before the drain are answered, however many', async () => {
   const { connections, port } = await serverForTest((_request, response) => response.end('answered'));
   const count = 20;
   const opened = new Int32Array(new SharedArrayBuffer(4));
@@ -147,13 +148,13 @@ test('connections that the machine has accepted are taken in, however many', asy
   });
   const answered = once(worker, 'message');
   await once(worker, 'online');
-  // Nothing is accepted by this thread as long as it stands still.
+  // This thread accepts no connection while `Atomics.wait` blocks it.
   for (let open = 0; open < count; open = Atomics.load(opened, 0)) Atomics.wait(opened, 0, open, 1000);
   await connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   expect(await answered).toEqual([count]);
 });
 
-test('connections that are merely kept, and those that say nothing, end by themselves', async () => {
+test('idle connections, and those without a request, are closed by the drain', async () => {
   const { connections, ask, dial } = await serverForTest((_request, response) => response.end('answered'));
   expect(await text(await ask())).toBe('answered');
   const silent = await dial();
@@ -162,7 +163,7 @@ test('connections that are merely kept, and those that say nothing, end by thems
   await ended;
 });
 
-test('what has no answer when the time is over is cut off', async () => {
+test('a request without an answer is cut off when the grace time is over', async () => {
   const { server, connections, dial } = await serverForTest(() => undefined);
   const begun = once(server, 'request');
   const socket = await dial(REQUEST);
@@ -172,17 +173,17 @@ test('what has no answer when the time is over is cut off', async () => {
 });
 
 test('a server that does not listen has nothing to drain', async () => {
-  const connections = new Connections(createServer());
+  const connections = new ConnectionDrain(createServer());
   await expect(connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
 });
 
 test.each([1, 55, 75, 3600])(
-  'idle connections of %s seconds are no request that takes too long',
+  'the timeouts for idle connections of %s seconds keep the headers timeout above the idle timeout',
   (seconds) => {
     const { keepAliveTimeout, headersTimeout, requestTimeout } = connectionTimeouts(seconds);
     expect(keepAliveTimeout).toBe(seconds * 1000);
     expect(headersTimeout).toBeGreaterThan(keepAliveTimeout);
-    // Of a server whose timeouts are the wrong way round, Node makes none.
+    // `createServer` throws when the headers timeout is above the request timeout.
     const server = createServer({ keepAliveTimeout, headersTimeout, requestTimeout });
     expect(server).toMatchObject({ keepAliveTimeout, headersTimeout, requestTimeout });
   },

@@ -19,13 +19,13 @@ beforeEach(() => {
   );
 });
 
-/** The states of so many others. */
+/** Creates the states of `count` other identities. */
 function meet(name: string, count: number): State[] {
   return Array.from({ length: count }, (_, n) => states.of(tokenIdentity(`${name} ${n}`)));
 }
 
-describe('what is kept for an identity', () => {
-  test('is made once, and is nobody else’s', () => {
+describe('the state of an identity', () => {
+  test('is created once, and belongs to no other identity', () => {
     const mine = states.of(tokenIdentity('mine'));
     expect(states.of(tokenIdentity('mine'))).toBe(mine);
     expect(states.of(tokenIdentity('theirs'))).not.toBe(mine);
@@ -33,13 +33,13 @@ describe('what is kept for an identity', () => {
     expect([...states.values()]).toHaveLength(2);
   });
 
-  test('belongs to its key, whoever brings it', () => {
+  test('belongs to the key of the identity, whichever object has that key', () => {
     const identity = tokenIdentity('mine');
     const same: UpstreamIdentity = { ...identity, token: () => 'renewed' };
     expect(states.of(same)).toBe(states.of(identity));
   });
 
-  test('is gone when it is dropped, which others do not notice', () => {
+  test('is removed by `drop`, without effect on others', () => {
     const [mine, theirs] = [states.of(tokenIdentity('mine')), states.of(tokenIdentity('theirs'))];
     states.drop(tokenIdentity('mine'));
     states.drop(tokenIdentity('nobody'));
@@ -47,7 +47,7 @@ describe('what is kept for an identity', () => {
     expect(states.of(tokenIdentity('theirs'))).toBe(theirs);
   });
 
-  test('is forgotten only when it is idle and many others come', () => {
+  test('is removed only when it is idle and many other identities come', () => {
     const idle = states.of(tokenIdentity('idle'));
     const busy = states.of(tokenIdentity('busy'));
     idle.isIdle = true;
@@ -58,7 +58,7 @@ describe('what is kept for an identity', () => {
     expect(states.of(tokenIdentity('idle'))).not.toBe(idle);
   });
 
-  test('grows to no more than a few, or twice those who are busy', () => {
+  test('is kept for 64 identities at most, or for twice as many as are busy', () => {
     for (let n = 0; n < 10_000; n += 1) {
       for (const state of meet(`passing ${n}`, 1)) state.isIdle = true;
       expect(states.size).toBeLessThanOrEqual(64);
@@ -70,7 +70,7 @@ describe('what is kept for an identity', () => {
     }
   });
 
-  test('is looked through seldom while all are busy, or each new one would cost more than the last', () => {
+  test('is checked seldom while all are busy, or each new one would cost more than the last', () => {
     let asked = 0;
     states = new PerIdentity<State>(
       () => ({ isIdle: false }),

@@ -28,13 +28,13 @@ describe('the bearer token of an Authorization header', () => {
     ['abc'],
     ['xBearer abc'],
     [`Bearer ${'x'.repeat(8193)}`],
-  ])('is not there in %.40j', (header) => {
+  ])('is null for %.40j', (header) => {
     expect(bearerTokenOf(header)).toBeNull();
   });
 });
 
 describe('the key of an identity', () => {
-  test('is the same for the same credential, and another for any other', () => {
+  test('is the same for the same credential, and different for any other', () => {
     expect(identityKeyOf('token', 'a')).toBe(identityKeyOf('token', 'a'));
     const credentials: [kind: string, ...credential: string[]][] = [
       ['token', 'a'],
@@ -56,7 +56,7 @@ describe('the key of an identity', () => {
   });
 });
 
-test('an identity that is a token has no other to offer when the upstream rejects it', async () => {
+test('a token identity has no other token to offer when the upstream rejects its token', async () => {
   const identity = tokenIdentity('a');
   expect(identity.key).toBe(tokenIdentity('a').key);
   expect(identity.key).not.toBe(tokenIdentity('b').key);

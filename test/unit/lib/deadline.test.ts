@@ -9,7 +9,7 @@ const timedOut = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the upstream t
 const givenUp = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' } };
 const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut down' });
 
-// The clock is the only thing here that is not real: an hour would be long to wait for.
+// Only the clock is not real: an hour would be too long to wait for.
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -17,14 +17,14 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Work that ends only when it is told to, as an exchange with the upstream does. */
+/** Work that ends only when its signal aborts, as an unanswered exchange with the upstream does. */
 function endless(signal: Signal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new Error('aborted')));
   });
 }
 
-/** One who waits, and what it was told. */
+/** A follower that records the reasons it is called with. */
 class OneWho {
   readonly told: UpstreamError[] = [];
 
@@ -34,7 +34,7 @@ class OneWho {
 }
 
 describe('a deadline', () => {
-  test('is over at its time, and all who wait are told so once', () => {
+  test('is over at its time, and calls each follower once', () => {
     const deadline = deadlineIn(10, new AbortController().signal);
     const waiters = [new OneWho(), new OneWho()];
     for (const waiter of waiters) deadline.wait(waiter);
@@ -46,7 +46,7 @@ describe('a deadline', () => {
     for (const { told } of waiters) expect(told).toMatchObject([timedOut]);
   });
 
-  test('is over when the one who asked has gone, or for a reason of our own', () => {
+  test('is over when its client disconnects, or for the reason that its signal aborts with', () => {
     for (const [reason, expected] of [
       [undefined, givenUp],
       [closing, { failure: closing.failure }],
@@ -61,7 +61,7 @@ describe('a deadline', () => {
     }
   });
 
-  test('tells nobody who has left, and goes on for the others', () => {
+  test('calls no follower that has left, and goes on for the others', () => {
     const deadline = deadlineIn(10, new AbortController().signal);
     const [gone, patient] = [new OneWho(), new OneWho()];
     deadline.wait(gone);
@@ -72,7 +72,7 @@ describe('a deadline', () => {
     expect(patient.told).toMatchObject([timedOut]);
   });
 
-  test('is the same for who waits again after all had left', () => {
+  test('stays the same for a follower that waits again after all had left', () => {
     const deadline = deadlineIn(10, new AbortController().signal);
     const waiter = new OneWho();
     deadline.wait(waiter);
@@ -83,7 +83,7 @@ describe('a deadline', () => {
     expect(waiter.told).toMatchObject([timedOut]);
   });
 
-  test('takes one timer and one listener for all who wait, and none while nobody does', () => {
+  test('has one timer and one listener for all followers, and none while there are none', () => {
     const requestScope = new AbortController();
     const deadline = deadlineIn(10, requestScope.signal);
     const waiters = [new OneWho(), new OneWho(), new OneWho()];
@@ -101,21 +101,21 @@ describe('a deadline', () => {
   });
 });
 
-describe('work within a time', () => {
-  test('gives what it comes to, and passes on why it failed', async () => {
+describe('work with a time limit', () => {
+  test('resolves to its result, and rejects with its own error', async () => {
     const { signal } = new AbortController();
     expect(await withinTime(HOUR_MS, signal, async () => 'done')).toBe('done');
     const failure = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' });
     await expect(withinTime(HOUR_MS, signal, () => Promise.reject(failure))).rejects.toBe(failure);
   });
 
-  test('is ended when its time is over', async () => {
+  test('is aborted when its time is over', async () => {
     const outcome = withinTime(10, new AbortController().signal, endless);
     vi.advanceTimersByTime(10);
     await expect(outcome).rejects.toMatchObject(timedOut);
   });
 
-  test('is ended when the one who asked has gone, or for a reason of our own', async () => {
+  test('is aborted when the client disconnects, or for the reason that the signal aborts with', async () => {
     const requestScope = new AbortController();
     const outcome = withinTime(HOUR_MS, requestScope.signal, endless);
     requestScope.abort();
@@ -126,7 +126,7 @@ describe('work within a time', () => {
     await expect(closed).rejects.toBe(closing);
   });
 
-  test('is not begun when it is too late for it', async () => {
+  test('does not begin when no time is left or the signal has aborted', async () => {
     let begun = 0;
     const work = async () => (begun += 1);
     await expect(withinTime(0, new AbortController().signal, work)).rejects.toMatchObject(timedOut);
@@ -154,7 +154,7 @@ describe('work within a time', () => {
 });
 
 describe('a pause', () => {
-  test('lasts so long, or until the signal aborts, and leaves nothing behind', async () => {
+  test('lasts its time, or until the signal aborts, and leaves no timer and no listener behind', async () => {
     const controller = new AbortController();
     const { signal } = controller;
     const whole = pause(10, signal);
@@ -178,7 +178,7 @@ describe('waiting for shared work', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  test('ends early for the one who gives up, and for nobody else', async () => {
+  test('ends early for the follower whose signal aborts, and for no other', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const impatient = new AbortController();
     const early = unlessAborted(promise, impatient.signal);
@@ -189,7 +189,7 @@ describe('waiting for shared work', () => {
     expect(await patient).toBe('done');
   });
 
-  test('ends at once for one who had given up before', async () => {
+  test('ends at once for a follower whose signal had aborted before', async () => {
     const { promise, resolve } = Promise.withResolvers<string>();
     const signal = AbortSignal.abort(new Error('no longer'));
     await expect(unlessAborted(promise, signal)).rejects.toThrow('no longer');

@@ -3,7 +3,7 @@ import { Cancellation } from '../../../src/lib/signal.ts';
 
 const first = new Error('first');
 
-test('a cancellation tells all who listen once, and only of the first reason', () => {
+test('a cancellation calls each listener once, and keeps the first reason', () => {
   const signal = new Cancellation();
   const told: unknown[] = [];
   signal.addEventListener('abort', () => told.push(['one', signal.aborted, signal.reason]));
@@ -17,7 +17,7 @@ test('a cancellation tells all who listen once, and only of the first reason', (
   ]);
 });
 
-test('a cancellation does not tell who listens no longer, nor who comes too late, as with an AbortSignal', () => {
+test('a cancellation calls neither removed nor late listeners, like an AbortSignal', () => {
   const controller = new AbortController();
   const cancellation = new Cancellation();
   for (const signal of [controller.signal, cancellation]) {

@@ -11,19 +11,19 @@ function refusal(message: string): UpstreamError {
   return new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 400 });
 }
 
-/** The bound of the calls that splitting may take. */
+/** Upper bound for the calls of one bisection. */
 function mostOf(count: number): number {
   return 6 * Math.ceil(Math.log2(count));
 }
 
 interface Split {
-  /** The ids of each call, in the order in which they were made. */
+  /** Ids of each call, in the order of the calls. */
   readonly calls: (readonly string[])[];
   readonly answered: string[];
   readonly givenUp: Map<string, UpstreamError>;
 }
 
-/** Splits a call that the upstream refuses for each of the bad ids, and for more ids than it takes. */
+/** Bisects a call. The upstream refuses calls with a bad id, and calls with more ids than `largest`. */
 async function split(
   ids: readonly string[],
   bad: ReadonlySet<string>,
@@ -37,7 +37,7 @@ async function split(
       result.calls.push(some);
       await Promise.resolve();
       const isRefused = some.length > largest || some.some((id) => bad.has(id));
-      // A single id that is refused is noted by whoever asked; nothing is left to split.
+      // A refused single id needs no case of its own: `bisect` gives it up.
       if (!isRefused) result.answered.push(...some);
       return isRefused ? refusal(some.join()) : null;
     },
@@ -56,27 +56,27 @@ function idsUpTo(count: number): string[] {
 }
 
 describe('a refused call', () => {
-  test.each([400, 404, 413, 414])('with %i may be refused for single ids', (status) => {
+  test.each([400, 404, 413, 414])('with %i can be bisected', (status) => {
     expect(canBisect(errorFromAnswer(status, {}, ''))).toBe(true);
   });
 
-  test.each([401, 403, 408, 409, 410, 429, 500, 502, 503, 504])('with %i is not', (status) => {
+  test.each([401, 403, 408, 409, 410, 429, 500, 502, 503, 504])('with %i cannot be bisected', (status) => {
     expect(canBisect(errorFromAnswer(status, {}, ''))).toBe(false);
   });
 
-  test('with 404 is not either where a proxy says so, or where there was no answer', () => {
+  test('cannot be bisected when the 404 is from a proxy, or when there was no answer', () => {
     expect(canBisect(errorFromAnswer(404, {}, '<html>nothing here</html>'))).toBe(false);
     expect(canBisect(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }))).toBe(false);
   });
 });
 
-describe('splitting', () => {
-  test('asks for halves, and for halves of those that are refused again', async () => {
+describe('a bisection', () => {
+  test('asks for halves, and for halves of the halves that are refused again', async () => {
     const { calls } = await split(['a', 'b', 'c', 'd', 'e'], new Set(['d']));
     expect(calls).toEqual([['a', 'b', 'c'], ['d', 'e'], ['d'], ['e']]);
   });
 
-  test('finds a single bad id of a hundred with fourteen calls, wherever it stands', async () => {
+  test('finds a single bad id of a hundred with fourteen calls at most, wherever it is', async () => {
     const ids = idsUpTo(100);
     for (const id of ids) {
       const { calls, answered, givenUp } = await split(ids, new Set([id]));
@@ -87,7 +87,7 @@ describe('splitting', () => {
     }
   });
 
-  test('gives up after six calls when it is not the ids, with the one error that there was', async () => {
+  test('gives up after six calls when the ids are not the reason, with the original error', async () => {
     const ids = idsUpTo(100);
     const { calls, givenUp } = await split(ids, new Set(ids));
     expect(calls).toHaveLength(6);
@@ -95,7 +95,7 @@ describe('splitting', () => {
     expect(new Set(givenUp.values())).toEqual(new Set([original]));
   });
 
-  test('finds the size that the upstream takes when that is no less than a quarter', async () => {
+  test('finds the number of ids that the upstream takes when that is a quarter at least', async () => {
     const ids = idsUpTo(100);
     for (const [largest, most] of [
       [50, 2],
@@ -107,7 +107,7 @@ describe('splitting', () => {
     }
   });
 
-  test('makes no call when none is left, or when one would be for nothing', async () => {
+  test('makes no call when fewer than two are left, or when there is a single id', async () => {
     const ids = idsUpTo(10);
     for (const callsLeft of [-1, 0, 1]) {
       const { calls, givenUp } = await split(ids, new Set(), { callsLeft });
@@ -118,7 +118,7 @@ describe('splitting', () => {
     expect([calls, [...givenUp]]).toEqual([[], [['a', original]]]);
   });
 
-  test('asks about calls left anew before each further halving', async () => {
+  test('checks the calls that are left before each further halving', async () => {
     let left = 2;
     const asked: number[] = [];
     await bisect(
@@ -126,7 +126,7 @@ describe('splitting', () => {
       () => left,
       async (ids) => {
         asked.push(ids.length);
-        // Somebody else of the same request has spent them.
+        // Other calls of the same request have spent the rest.
         left = 0;
         return refusal('again');
       },
@@ -135,7 +135,7 @@ describe('splitting', () => {
     expect(asked).toEqual([4, 4]);
   });
 
-  test('fails with a mistake that asking comes to', async () => {
+  test('rejects with an error that `ask` throws', async () => {
     const mistake = new TypeError('a mistake');
     const splitting = bisect(
       { ids: ['a', 'b'], error: original },
@@ -148,7 +148,7 @@ describe('splitting', () => {
 });
 
 const sizes = fc.integer({ min: 1, max: 100 });
-/** So many ids, of which some are bad. */
+/** Ids, some of which are bad. */
 const refusedIds = sizes.chain((size) =>
   fc.record({
     ids: fc.constant(idsUpTo(size)),
@@ -156,8 +156,8 @@ const refusedIds = sizes.chain((size) =>
   }),
 );
 
-describe('whichever ids are bad', { timeout }, () => {
-  test('each is answered or given up, once, with no more calls than may be', async () => {
+describe('a bisection with any bad ids', { timeout }, () => {
+  test('answers or gives up each id once, with no more calls than allowed', async () => {
     const calls = fc.option(fc.nat(30), { nil: Infinity });
     const property = fc.asyncProperty(refusedIds, calls, async ({ ids, bad }, callsLeft) => {
       const result = await split(ids, new Set(bad), { callsLeft });
@@ -168,7 +168,7 @@ describe('whichever ids are bad', { timeout }, () => {
     await fc.assert(property, propertyRuns);
   });
 
-  test('all good ones are answered when there are no more than two bad ones', async () => {
+  test('answers all good ids when no more than two are bad', async () => {
     const property = fc.asyncProperty(refusedIds, async ({ ids, bad }) => {
       const fewBad = bad.slice(0, 2);
       const { answered, givenUp } = await split(ids, new Set(fewBad));
@@ -179,13 +179,13 @@ describe('whichever ids are bad', { timeout }, () => {
     await fc.assert(property, propertyRuns);
   });
 
-  test('those that are given up before any is answered have the one error, and others each their own', async () => {
+  test('gives ids up with the original error before any is answered, then with the error of their own call', async () => {
     const property = fc.asyncProperty(refusedIds, async ({ ids, bad }) => {
       const { answered, givenUp } = await split(ids, new Set(bad));
       const errors = [...new Set(givenUp.values())];
       expect(answered.length === 0 && errors.some((error) => error !== original)).toBe(false);
       for (const error of errors.filter((each) => each !== original)) {
-        // An error is told of just those ids that were refused with it.
+        // An error is reported for just those ids that were refused with it.
         const covered = [...givenUp].filter(([, each]) => each === error).map(([id]) => id);
         expect(error.message).toBe(covered.join());
       }

@@ -27,11 +27,11 @@ async function fifoForTest(): Promise<string> {
   return path;
 }
 
-/** A pipe whose ends are both held by this process, so that nothing is read of it unless the test does. */
+/** Pipe with both ends open in this process, so that nothing reads from it but the test. */
 async function pipeForTest() {
   const fd = opened(await fifoForTest(), constants.O_RDWR | constants.O_NONBLOCK);
   const chunk = Buffer.alloc(1024 * 1024);
-  /** What there is to be read at the moment. */
+  /** Text that can be read now; empty when there is none. */
   const read = () => {
     try {
       return chunk.toString('utf8', 0, readSync(fd, chunk));
@@ -43,7 +43,7 @@ async function pipeForTest() {
   return { fd, read };
 }
 
-/** Notes what it is told. */
+/** Destination that records the calls of `onDrop` and `onRecovery` in `told`. */
 function listening(options: Omit<LogDestinationOptions, 'onDrop' | 'onRecovery'>) {
   const told = { dropped: 0, recovered: [] as number[] };
   const destination = new LogDestination({
@@ -58,7 +58,7 @@ const lines = (count: number, from = 0) =>
   Array.from({ length: count }, (_, n) => `${JSON.stringify({ number: from + n, text: 'ö'.repeat(20) })}\n`);
 
 describe('a log destination', () => {
-  test('writes every line, in order, before it has ended', async () => {
+  test('writes every line in order before its end resolves', async () => {
     const path = join(await folderForTest(), 'log');
     const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
     const { destination, told } = listening({ fd });
@@ -69,14 +69,14 @@ describe('a log destination', () => {
     expect(told).toEqual({ dropped: 0, recovered: [] });
   });
 
-  test('writes a line that stays alone before long', async () => {
+  test('writes a single line after a short wait', async () => {
     const path = join(await folderForTest(), 'log');
     const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
     new LogDestination({ fd }).write('alone\n');
     await expect.poll(() => readFile(path, 'utf8')).toBe('alone\n');
   });
 
-  test('writes at the end of the process what is left, as far as that can be done at once', async () => {
+  test('writes the remaining lines at once at the end of the process, and gives up when that fails', async () => {
     const path = join(await folderForTest(), 'log');
     const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
     const destination = new LogDestination({ fd });
@@ -84,13 +84,13 @@ describe('a log destination', () => {
     destination.write('two\n');
     destination.flushSync();
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
-    // Where it cannot, it does not try for ever.
+    // A full disk must not make it retry for ever.
     const full = new LogDestination({ fd: opened('/dev/full', constants.O_WRONLY) });
     full.write('lost\n');
     full.flushSync();
   });
 
-  test('drops and counts the lines for which there is no room while nobody reads, and goes on when somebody does', async () => {
+  test('drops and counts lines beyond its bound while its pipe is not read, and goes on once the pipe is read', async () => {
     const { fd, read } = await pipeForTest();
     const { destination, told } = listening({ fd, maxWaitingBytes: 100_000 });
     const written = lines(10_000);
@@ -104,7 +104,7 @@ describe('a log destination', () => {
       })
       .toEqual([told.dropped]);
     expect(found.split('\n').length - 1).toBe(written.length - told.dropped);
-    // None of them is torn or out of order.
+    // No line is cut or out of order.
     expect(found).toBe(written.slice(0, written.length - told.dropped).join(''));
     const [another = ''] = lines(1, 10_000);
     destination.write(another);
@@ -112,13 +112,13 @@ describe('a log destination', () => {
     expect(read()).toBe(another);
   });
 
-  test('writes before long what came while nobody read, also when nothing comes after it', async () => {
+  test('writes the lines that waited soon after its pipe is read, even when no line follows them', async () => {
     const { fd, read } = await pipeForTest();
     const { destination, told } = listening({ fd, maxWaitingBytes: 200_000 });
     destination.write(lines(2000).join(''));
     await delay(50);
     destination.write('late\n');
-    // Longer than a line stays alone.
+    // Longer than a single line waits.
     await delay(700);
     destination.write(lines(4000).join(''));
     expect(told.dropped).toBe(4000);
@@ -132,7 +132,7 @@ describe('a log destination', () => {
     expect(found.endsWith('late\n')).toBe(true);
   });
 
-  test('takes lines after its end as before', async () => {
+  test('writes lines that come after its end', async () => {
     const path = join(await folderForTest(), 'log');
     const { destination } = listening({
       fd: opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND),
@@ -143,7 +143,7 @@ describe('a log destination', () => {
     await expect.poll(() => readFile(path, 'utf8')).toBe('one\ntwo\n');
   });
 
-  test('ends when its time is over although nobody reads', async () => {
+  test('ends at its timeout although its pipe is not read', async () => {
     const { fd, read } = await pipeForTest();
     const { destination } = listening({ fd });
     for (const line of lines(10_000)) destination.write(line);
@@ -152,7 +152,7 @@ describe('a log destination', () => {
     expect(read()).not.toBe('');
   });
 
-  test('keeps lines while the disk is full, drops those beyond its bound, and does not wait for it to end', async () => {
+  test('keeps lines up to its bound while the disk is full, drops the others, and ends without waiting for the disk', async () => {
     const { destination, told } = listening({
       fd: opened('/dev/full', constants.O_WRONLY),
       maxWaitingBytes: 10_000,
@@ -166,7 +166,7 @@ describe('a log destination', () => {
     expect(told.recovered).toEqual([]);
   });
 
-  test('counts all lines as dropped once its pipe is closed, those that waited too', async () => {
+  test('counts all lines as dropped once its pipe is closed, including those that waited', async () => {
     const path = await fifoForTest();
     const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const fd = opened(path, constants.O_WRONLY | constants.O_NONBLOCK);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bulkCalls, CallPlan } from '../../../src/operations/call-plan.ts';
 
-test('a plan sums up by resource, names the dearest first, and leaves out what costs nothing', () => {
+test('a call plan sums calls up by resource, most calls first, and leaves out resources without calls', () => {
   const plan = new CallPlan();
   plan.add('users', 1);
   plan.add('scripts', 10);
@@ -15,11 +15,11 @@ test('a plan sums up by resource, names the dearest first, and leaves out what c
   ]);
 });
 
-test('ids of one scope fill one call after the other', () => {
+test('ids of one scope fill one bulk call after the other', () => {
   expect([0, 1, 100, 101, 200, 201].map((ids) => bulkCalls(ids, 100))).toEqual([0, 1, 1, 2, 2, 3]);
 });
 
-test('ids of several scopes need as many calls as the worst way to spread them', () => {
+test('ids of several scopes are planned with the bulk calls of their worst distribution', () => {
   const spread = fc.record({
     scopes: fc.array(fc.integer({ min: 1, max: 30 }), { minLength: 1, maxLength: 6 }),
     size: fc.integer({ min: 1, max: 10 }),

@@ -2,7 +2,7 @@ import { createSchema, createYoga, type Plugin } from 'graphql-yoga';
 import { describe, expect, test } from 'vitest';
 import { useCompiledExecution } from '../../../src/plugins/use-compiled-execution.ts';
 
-/** A server that says of each query whether the ordinary executor had to answer it. */
+/** Server with the plugin. Queries resolve to the answer and the number of executions by the ordinary executor. */
 function serverWith(plugin: Plugin) {
   let ordinary = 0;
   const counting: Plugin = {
@@ -28,7 +28,7 @@ function serverWith(plugin: Plugin) {
 }
 
 describe('a query', () => {
-  test('that is sent again is answered by what was compiled for it from the third time on', async () => {
+  test('that is sent again is answered by compiled code from the third time on', async () => {
     const ask = serverWith(useCompiledExecution());
     const query = 'query ($of: Int) { name(of: $of) }';
     for (const [of, byOrdinary] of [1, 1, 0, 0].entries()) {
@@ -36,7 +36,7 @@ describe('a query', () => {
     }
   });
 
-  test('with variables of a wrong type is refused in the same words by either', async () => {
+  test('with a variable of a wrong type has the same errors with and without compilation', async () => {
     const query = 'query ($of: Int) { name(of: $of) }';
     const compiled = await serverWith(useCompiledExecution({ compileAtHit: 1 }))(query, { of: 'x' });
     const ordinary = await serverWith(useCompiledExecution({ compileAtHit: Infinity }))(query, { of: 'x' });

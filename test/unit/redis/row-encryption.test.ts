@@ -8,11 +8,11 @@ import { serviceLogin } from '../../../src/upstream/login/service-login.ts';
 const options = { pepper: 'a pepper', apiUrl: 'https://api.example' };
 const value = Buffer.from('+12035550129');
 
-describe('what is sealed by an identity', () => {
+describe('a value encrypted by an identity', () => {
   const seal = new RowEncryption(tokenIdentity('a-token'), options);
   const sealed = seal.encrypt(value, 'place');
 
-  test('is opened by the same credential in any process, at the same place', () => {
+  test('is decrypted by the same credential in any process, under the same row key', () => {
     const other = new RowEncryption(tokenIdentity('a-token'), options);
     expect(other.name).toBe(seal.name);
     expect(other.rowKey('users', 'user-1')).toBe(seal.rowKey('users', 'user-1'));
@@ -26,13 +26,13 @@ describe('what is sealed by an identity', () => {
       'another upstream',
       new RowEncryption(tokenIdentity('a-token'), { ...options, apiUrl: 'https://b.example' }),
     ],
-  ])('is not opened, nor found, with %s', (_, other) => {
+  ])('is neither decrypted nor found with %s', (_, other) => {
     expect(other.name).not.toBe(seal.name);
     expect(other.rowKey('users', 'user-1')).not.toBe(seal.rowKey('users', 'user-1'));
     expect(other.decrypt(sealed, 'place')).toBeNull();
   });
 
-  test('is not opened elsewhere, cut or changed', () => {
+  test('is not decrypted under another row key, nor when cut or changed', () => {
     expect(seal.decrypt(sealed, 'another place')).toBeNull();
     expect(seal.decrypt(sealed.subarray(0, 20), 'place')).toBeNull();
     for (let at = 0; at < sealed.length; at += 1) {
@@ -42,14 +42,14 @@ describe('what is sealed by an identity', () => {
     }
   });
 
-  test('is never the same twice, and shows nothing', () => {
+  test('is never encrypted to the same bytes twice, and shows neither itself nor the names of its row', () => {
     expect(seal.encrypt(value, 'place')).not.toEqual(sealed);
     expect(sealed.includes(value)).toBe(false);
     expect(seal.rowKey('contacts', '+12035550129')).not.toContain('2035550129');
   });
 });
 
-test('a login of the gateway itself has the same seal in all replicas, whatever token each was given', async () => {
+test('a login of the gateway itself has the same row encryption in all replicas, whatever token each has', async () => {
   const http = new Http(1000);
   const login = (clientSecret: string) =>
     serviceLogin(http, {
@@ -67,18 +67,18 @@ test('a login of the gateway itself has the same seal in all replicas, whatever 
   await http.dispose();
 });
 
-describe('a row as bytes', () => {
+describe('an encoded row', () => {
   test.each([
     ['small', '{"id":"1"}'],
     ['large', JSON.stringify({ text: 'ä'.repeat(100_000) })],
     ['unknown to the upstream', null],
-  ])('is what it was: %s', async (_, row) => {
+  ])('decodes to the same row: %s', async (_, row) => {
     const kept = { readAtMs: 1, status: 200, correlationId: 'c', row };
     const decoded = await decodeRow(await encodeRow(kept));
     expect(decoded && { ...decoded, row: decoded.row && decoded.row.toString() }).toEqual(kept);
   });
 
-  test('is smaller where it is large', async () => {
+  test('is compressed when it is large', async () => {
     const row = JSON.stringify(
       Array.from({ length: 1000 }, (_, n) => ({ id: `user-${n}`, state: 'active' })),
     );
@@ -86,7 +86,10 @@ describe('a row as bytes', () => {
     expect(encoded.length).toBeLessThan(row.length / 4);
   });
 
-  test.each(['', 'x', '\0{}\n{}', '\0no line', '\x01not compressed'])('is none: %j', async (text) => {
-    expect(await decodeRow(Buffer.from(text))).toBeNull();
-  });
+  test.each(['', 'x', '\0{}\n{}', '\0no line', '\x01not compressed'])(
+    'is never decoded from other bytes: %j',
+    async (text) => {
+      expect(await decodeRow(Buffer.from(text))).toBeNull();
+    },
+  );
 });

@@ -10,7 +10,7 @@ function openServers(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
 }
 
-test('closing ends idle connections, hanging answers and waits, and frees the port', async () => {
+test('closing a sandbox ends idle connections, hanging and delayed answers, and frees the port', async () => {
   const serversBefore = openServers();
   const sandbox = await startSandbox({
     tokens: [TOKEN],
@@ -37,13 +37,13 @@ test('closing ends idle connections, hanging answers and waits, and frees the po
   await again.close();
 });
 
-test('closing twice is fine', async () => {
+test('a sandbox can be closed twice', async () => {
   const sandbox = await startSandbox();
   await sandbox.close();
   await expect(sandbox.close()).resolves.toBeUndefined();
 });
 
-test('a port that is taken is an error at the start', async () => {
+test('starting a sandbox on a port in use rejects with EADDRINUSE', async () => {
   const sandbox = await startSandbox();
   await expect(startSandbox({ port: Number(new URL(sandbox.url).port) })).rejects.toMatchObject({
     code: 'EADDRINUSE',

@@ -21,7 +21,7 @@ describe('a fault of kind', () => {
     expect(reply.headers.get('inin-ratelimit-count')).toBe('1');
   });
 
-  test('status can answer with anything else, with nothing, and with HTML', async () => {
+  test('status can answer with another body, without a body, and with HTML', async () => {
     expect(await askUnder({ kind: 'status', status: 200, body: { entities: null } })).toMatchObject({
       status: 200,
       body: { entities: null },
@@ -36,7 +36,7 @@ describe('a fault of kind', () => {
     expect(html.headers.get('content-type')).toBe('text/html');
   });
 
-  test('status can have another code in the error body, and name a date to come again at', async () => {
+  test('status can set the code of the error body, and a date as Retry-After', async () => {
     const date = 'Wed, 21 Oct 2037 07:28:00 GMT';
     const code = 'too.many.requests';
     const reply = await askUnder({ kind: 'status', status: 429, code, headers: { 'Retry-After': date } });
@@ -57,7 +57,7 @@ describe('a fault of kind', () => {
     expect(untold.headers.get('inin-ratelimit-reset')).toBe('60');
   });
 
-  test('rateLimited can leave out every hint at when to come again', async () => {
+  test('rateLimited with retryAfterSeconds null names no time: no seconds in the message, no Retry-After, no rate limit headers', async () => {
     const { status, headers, body } = await askUnder({ kind: 'rateLimited', retryAfterSeconds: null });
     expect(status).toBe(429);
     expect(body).toMatchObject({ message: 'Rate limit exceeded the maximum.' });
@@ -65,7 +65,7 @@ describe('a fault of kind', () => {
     expect(headers.get('inin-correlation-id')).toEqual(expect.any(String));
   });
 
-  test('rateLimited at the login is a 400 that blames no credential', async () => {
+  test('rateLimited at the login answers with 400 and invalid_request, so that no credential is blamed', async () => {
     const sandbox = await sandboxForTest({ faults: [{ kind: 'rateLimited', resource: 'login', times: 1 }] });
     expect(await logIn(sandbox)).toMatchObject({
       status: 400,
@@ -78,14 +78,14 @@ describe('a fault of kind', () => {
     [7, '7'],
     [undefined, null],
     [null, null],
-  ])('rateLimited at the login with %s seconds has the Retry-After %s', async (seconds, header) => {
+  ])('rateLimited at the login with retryAfterSeconds %s answers with the Retry-After %s', async (seconds, header) => {
     const fault: Fault = { kind: 'rateLimited', resource: 'login' };
     const faults = [seconds === undefined ? fault : { ...fault, retryAfterSeconds: seconds }];
     const { status, headers } = await logIn(await sandboxForTest({ faults }));
     expect([status, headers.get('retry-after')]).toEqual([400, header]);
   });
 
-  test('missingPermissions answers with 403 and names them', async () => {
+  test('missingPermissions answers with 403 and names the permissions', async () => {
     const reply = await askUnder({ kind: 'missingPermissions', permissions: ['routing:queue:view'] });
     expect(reply).toMatchObject({
       status: 403,
@@ -102,7 +102,7 @@ describe('a fault of kind', () => {
     });
   });
 
-  test('refuseIds refuses a whole call for one of its ids, and says for which', async () => {
+  test('refuseIds refuses a whole call that has one of its ids, and names the id', async () => {
     const sandbox = await sandboxForTest({ organisation, faults: [{ kind: 'refuseIds', ids: ['bad'] }] });
     const [good = ''] = idsOf(organisation.queues).map(String);
     expect(await ask(sandbox, `${QUEUES}?id=${good}&id=bad`)).toMatchObject({
@@ -120,13 +120,13 @@ describe('a fault of kind', () => {
     [404, 'not.found'],
     [413, 'request.entity.too.large'],
     [414, 'request.uri.too.long'],
-  ] as const)('refuseIds can refuse with %i', async (status, code) => {
+  ] as const)('refuseIds can refuse with status %i', async (status, code) => {
     const fault = { kind: 'refuseIds', ids: ['bad'], status } as const;
     const sandbox = await sandboxForTest({ organisation, faults: [fault] });
     expect(await ask(sandbox, `${QUEUES}?id=good,bad`)).toMatchObject({ status, body: { status, code } });
   });
 
-  test('refuseIds can refuse a share of all ids, at every sandbox the same ones', async () => {
+  test('refuseIds can refuse a share of all ids, the same ids at every sandbox', async () => {
     const ids = Array.from({ length: 200 }, (_, index) => `id-${index}`);
     const refused = async (seed: number) => {
       const faults: Fault[] = [{ kind: 'refuseIds', ids: { share: 0.1 } }];
@@ -140,7 +140,7 @@ describe('a fault of kind', () => {
     expect(await refused(2)).toEqual(some);
   });
 
-  test('tooManyIds refuses calls with more ids than that', async () => {
+  test('tooManyIds refuses calls with more than maxIds ids', async () => {
     const ids = idsOf(organisation.queues).map(String);
     const sandbox = await sandboxForTest({
       organisation,
@@ -158,12 +158,12 @@ describe('a fault of kind', () => {
     expect((await post(sandbox, PROGRESS, ids.slice(0, 3))).status).toBe(200);
   });
 
-  test('delay answers all the same', async () => {
+  test('delay, given twice, does not change the answer', async () => {
     const reply = await askUnder({ kind: 'delay', ms: 5 }, { kind: 'delay', ms: 5 });
     expect(entitiesOf(reply)).toHaveLength(8);
   });
 
-  test('hang never answers, and the caller can go away', async () => {
+  test('hang never answers: the caller times out, and the request is recorded with status null', async () => {
     const sandbox = await sandboxForTest({ faults: [{ kind: 'hang' }] });
     await expect(ask(sandbox, QUEUES, { signal: AbortSignal.timeout(50) })).rejects.toThrow('timeout');
     expect(sandbox.requests).toMatchObject([{ resource: 'queues', status: null }]);
@@ -181,19 +181,19 @@ describe('a fault of kind', () => {
     expect(sandbox.requests.map(({ status }) => status)).toEqual([null, 200]);
   });
 
-  test('truncate answers with half of the JSON as if it were all', async () => {
+  test('truncate answers with status 200 and half of the JSON', async () => {
     const reply = await askUnder({ kind: 'truncate' });
     expect(reply).toMatchObject({ status: 200, body: undefined });
     expect(reply.text).toMatch(/^\{"entities":\[/);
   });
 
-  test('html answers like a proxy', async () => {
+  test('html answers with an HTML page like a proxy, by default with status 502', async () => {
     const reply = await askUnder({ kind: 'html' });
     expect(reply).toMatchObject({ status: 502, text: expect.stringContaining('<html>') });
     expect(await askUnder({ kind: 'html', status: 200 })).toMatchObject({ status: 200, body: undefined });
   });
 
-  test('alter changes the answer but not the organisation, and knows who asked', async () => {
+  test('alter changes the answer but not the organisation, and is given the token and ids of the request', async () => {
     const sandbox = await sandboxForTest({
       organisation,
       faults: [
@@ -212,7 +212,7 @@ describe('a fault of kind', () => {
 });
 
 describe('a fault', () => {
-  test('strikes only its resource and its token', async () => {
+  test('applies only to its resource and its token', async () => {
     const sandbox = await sandboxForTest({
       tokens: ['one', 'two'],
       faults: [{ kind: 'status', status: 500, resource: 'queues', token: 'one' }],
@@ -222,7 +222,7 @@ describe('a fault', () => {
     expect((await ask(sandbox, '/api/v2/users', { token: 'one' })).status).toBe(200);
   });
 
-  test('of the API leaves the login alone', async () => {
+  test('with the resource api does not apply to the login', async () => {
     const faults: Fault[] = [{ kind: 'status', status: 500, resource: 'api' }];
     const sandbox = await sandboxForTest({ faults });
     expect((await ask(sandbox, QUEUES)).status).toBe(500);
@@ -230,7 +230,7 @@ describe('a fault', () => {
     expect((await logIn(sandbox)).status).toBe(200);
   });
 
-  test('in bursts strikes the first of every so many requests that it concerns', async () => {
+  test('with a burst applies to the first 2 of every 5 requests to its resource', async () => {
     const faults: Fault[] = [
       { kind: 'status', status: 503, resource: 'queues', burst: { length: 2, every: 5 } },
     ];
@@ -243,7 +243,7 @@ describe('a fault', () => {
     expect(statuses).toEqual([503, 503, 200, 200, 200, 503, 503, 200]);
   });
 
-  test('is neither counted nor spent on a request that it does not concern', async () => {
+  test('counts only requests to which it applies, for its times and for its burst', async () => {
     const faults: Fault[] = [
       { kind: 'refuseIds', ids: ['bad'], times: 1 },
       { kind: 'tooManyIds', maxIds: 2, burst: { length: 1, every: 2 } },
@@ -255,7 +255,7 @@ describe('a fault', () => {
     expect(statuses).toEqual([200, 400, 200, 200, 413, 200, 413]);
   });
 
-  test('strikes as often as it says, in the order given', async () => {
+  test('applies as many times as set, and then the next fault in the list applies', async () => {
     const sandbox = await sandboxForTest({
       faults: [
         { kind: 'status', status: 503, times: 2 },
@@ -267,7 +267,7 @@ describe('a fault', () => {
     expect(statuses).toEqual([503, 503, 504, 200]);
   });
 
-  test('at a rate strikes the same requests for the same seed', async () => {
+  test('with a rate applies to the same requests for the same seed, and to others for another seed', async () => {
     const run = async (seed: number) => {
       const faults: Fault[] = [{ kind: 'status', status: 503, rate: 0.3 }];
       const sandbox = await sandboxForTest({ organisation, seed, faults });
@@ -280,7 +280,7 @@ describe('a fault', () => {
     expect(await run(6)).not.toEqual(statuses);
   });
 
-  test('is not spent on a request that has no valid token', async () => {
+  test('does not count a request without a valid token', async () => {
     const sandbox = await sandboxForTest({ faults: [{ kind: 'status', status: 503, times: 1 }] });
     expect((await ask(sandbox, QUEUES, { token: null })).status).toBe(401);
     expect((await ask(sandbox, QUEUES)).status).toBe(503);
@@ -288,7 +288,7 @@ describe('a fault', () => {
 });
 
 describe('faults as JSON', () => {
-  test('are taken as they are', () => {
+  test('are parsed into faults of every kind but alter', () => {
     const faults: Fault[] = [
       { kind: 'status', status: 503, resource: 'users', rate: 0.1, times: 3, headers: { a: 'b' } },
       { kind: 'status', status: 401, code: 'credentials.expired', resource: 'api' },
@@ -326,7 +326,7 @@ describe('faults as JSON', () => {
     ['[{"kind":"refuseIds","ids":["a"],"status":500}]', 'status must be one of 400, 404, 413, 414'],
     ['[{"kind":"tooManyIds"}]', 'fault 1: maxIds must be a number from 0 up'],
     ['[{"kind":"rateLimited","retryAfterSeconds":"1"}]', 'must be a number from 0 up, or null'],
-  ])('%s are refused', (json, problem) => {
+  ])('are rejected: %s', (json, problem) => {
     expect(parseFaults(json).problems).toEqual([expect.stringContaining(problem)]);
   });
 });

@@ -2,10 +2,10 @@ import { onTestFinished } from 'vitest';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox.ts';
 
-/** A token every sandbox of these tests accepts without a login. */
+/** Token that every sandbox of these tests accepts without a login. */
 export const TOKEN = 'a-test-token';
 
-/** A sandbox that lives as long as the test. */
+/** Sandbox that is closed at the end of the test. */
 export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({ tokens: [TOKEN], ...options });
   onTestFinished(() => sandbox.close());
@@ -16,7 +16,7 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** Parsed JSON, for tests to match against; undefined where it is none. */
+  /** Parsed JSON; undefined when the text is not JSON. */
   readonly body: unknown;
 }
 

@@ -7,7 +7,7 @@ import { ask, sandboxForTest } from './helpers.ts';
 const AT_MS = Date.UTC(2026, 5, 1, 9);
 const organisation = generateOrganisation(1);
 
-/** In the order in which a contact goes through them. */
+/** Lists in the order in which an interaction passes through them. */
 const LISTS = [
   'scheduledInteractions',
   'pendingInteractions',
@@ -28,13 +28,13 @@ function allAt(atMs: number): Models.CampaignInteraction[] {
 const aDay = Array.from({ length: 24 }, (_, hour) => AT_MS + hour * 3_600_000);
 
 describe('the generated interactions', () => {
-  test('are the same for the same seed and moment, and others for another seed', () => {
+  test('are the same for the same seed and moment, and different for another seed', () => {
     const again = generateOrganisation(1).interactions(EXAMPLE_CAMPAIGN_ID, AT_MS);
     expect(again).toEqual(organisation.interactions(EXAMPLE_CAMPAIGN_ID, AT_MS));
     expect(generateOrganisation(2).interactions(EXAMPLE_CAMPAIGN_ID, AT_MS)).not.toEqual(again);
   });
 
-  test('are about a hundred for the example campaign and a few hundred in all', () => {
+  test('number about a hundred for the example campaign, in all five lists, and more than 250 in total', () => {
     for (const atMs of aDay) {
       const example = listsOf(EXAMPLE_CAMPAIGN_ID, atMs);
       const count = example.reduce((sum, [, rows]) => sum + rows.length, 0);
@@ -45,7 +45,7 @@ describe('the generated interactions', () => {
     }
   });
 
-  test('move on as the clock does, over HTTP too', async () => {
+  test('change over HTTP only when the clock moves on', async () => {
     let nowMs = AT_MS;
     const sandbox = await sandboxForTest({ organisation, now: () => nowMs });
     const path = `/api/v2/outbound/campaigns/${EXAMPLE_CAMPAIGN_ID}/interactions`;
@@ -55,7 +55,7 @@ describe('the generated interactions', () => {
     expect((await ask(sandbox, path)).text).not.toBe(before.text);
   });
 
-  test('go through the lists in one direction and keep their id', () => {
+  test('pass through the lists in one direction and keep their ids', () => {
     const places = new Map<string, number[]>();
     for (let atMs = AT_MS; atMs < AT_MS + 600_000; atMs += 5_000) {
       for (const [place, [, rows]] of listsOf(EXAMPLE_CAMPAIGN_ID, atMs).entries()) {
@@ -66,7 +66,7 @@ describe('the generated interactions', () => {
     for (const seen of places.values()) expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });
 
-  test('have no id and no contact twice in a campaign at one moment', () => {
+  test('have distinct ids and distinct contacts within a campaign at any moment', () => {
     for (const atMs of aDay) {
       const rows = listsOf(EXAMPLE_CAMPAIGN_ID, atMs).flatMap(([, interactions]) => interactions);
       expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
@@ -74,7 +74,7 @@ describe('the generated interactions', () => {
     }
   });
 
-  test('have times that fit each other and lie in the past', () => {
+  test('have times in ascending order, none of them in the future', () => {
     for (const row of allAt(AT_MS)) {
       const { previewConnectedTime, previewPopDeliveredTime, callPlacedTime, callRoutedTime } = row;
       const { creationTime, lastActivePreviewWrapupTime } = row;
@@ -93,7 +93,7 @@ describe('the generated interactions', () => {
     }
   });
 
-  test('have an agent where one is at work, and a conversation as soon as there is one', () => {
+  test('have a conversation once they no longer wait, and an agent from then on in preview mode, otherwise once interacting', () => {
     for (const { id = '', dialingMode } of organisation.campaigns) {
       for (const [list, rows] of listsOf(id, AT_MS)) {
         const waits = list === 'pendingInteractions' || list === 'scheduledInteractions';
@@ -104,7 +104,7 @@ describe('the generated interactions', () => {
     }
   });
 
-  test('have dispositions in both spellings, and at times one that nobody has documented', () => {
+  test('have dispositions in both spellings, an undocumented disposition, or none', () => {
     const dispositions = new Set(aDay.flatMap(allAt).map(({ disposition }) => disposition));
     expect(dispositions).toContain(undefined);
     expect(dispositions).toContain('LIVE_VOICE');
@@ -112,7 +112,7 @@ describe('the generated interactions', () => {
     expect(dispositions).toContain('disposition.classification.callable.assistant');
   });
 
-  test('refer to things that can be read, with the contact list in the contact’s address', () => {
+  test('refer to entities that exist, with the contact list in the selfUri of the contact', () => {
     const known = (rows: readonly { readonly id?: string }[]) => new Set(rows.map(({ id }) => id));
     const users = known(organisation.users);
     const queues = known(organisation.queues);
@@ -129,7 +129,7 @@ describe('the generated interactions', () => {
     }
   });
 
-  test('have wrap-ups near the end of a talk, with the code’s name or without', () => {
+  test('have wrap-ups with known codes, with or without the name of the code', () => {
     const participants = aDay.flatMap(allAt).flatMap(({ conversation }) => conversation?.participants ?? []);
     const wrapUps = participants.map(({ wrapup }) => wrapup).filter((wrapup) => wrapup !== undefined);
     const codes = new Set(organisation.wrapUpCodes.map(({ id }) => id));
@@ -138,7 +138,7 @@ describe('the generated interactions', () => {
     expect(wrapUps.some(({ name }) => name !== undefined)).toBe(true);
   });
 
-  test('are only those under way for a campaign that is stopping, and no lists at all for one at rest', () => {
+  test('are neither pending nor scheduled for a stopping campaign, have no lists for one that is off, and are undefined for an unknown one', () => {
     const withStatus = (status: string) =>
       organisation.campaigns.find(({ campaignStatus }) => campaignStatus === status)?.id ?? '';
     const stopping = organisation.interactions(withStatus('stopping'), AT_MS);
@@ -147,7 +147,7 @@ describe('the generated interactions', () => {
     expect(organisation.interactions('unknown', AT_MS)).toBeUndefined();
   });
 
-  test('have conversations that stay readable when the interaction is gone', () => {
+  test('have conversations that can still be read a minute later, when some of them have ended', () => {
     const calls = allAt(AT_MS).flatMap(({ conversation }) => conversation?.id ?? []);
     for (const id of calls) expect(organisation.conversations(id, AT_MS + 60_000)?.id).toBe(id);
     expect(calls.some((id) => organisation.conversations(id, AT_MS + 60_000)?.endTime !== undefined)).toBe(

@@ -12,7 +12,7 @@ function query(name: string, values: readonly string[]): string {
 }
 
 describe('a listing', () => {
-  test('has 25 rows unless more are asked for, even when more ids are', async () => {
+  test('has 25 rows unless pageSize is larger, even for more ids', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const reply = await ask(sandbox, `/api/v2/users?state=any&${query('id', userIds)}`);
     expect(entitiesOf(reply)).toHaveLength(25);
@@ -21,7 +21,7 @@ describe('a listing', () => {
     expect(new Set(idsOf(entitiesOf(whole)))).toEqual(new Set(userIds));
   });
 
-  test('understands repeated ids and ids joined by commas alike', async () => {
+  test('treats repeated id parameters and ids joined by commas alike', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const ids = userIds.slice(0, 4);
     const repeated = await ask(sandbox, `/api/v2/users?${query('id', ids)}`);
@@ -37,13 +37,13 @@ describe('a listing', () => {
     expect(entitiesOf(reply)).toEqual([skill]);
   });
 
-  test('gives everything for an id filter with nothing in it', async () => {
+  test('has all rows for an empty id filter', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const reply = await ask(sandbox, '/api/v2/routing/skills?id=');
     expect(entitiesOf(reply)).toHaveLength(organisation.skills.length);
   });
 
-  test('has rows in an order of its own: queues by name, users not as asked', async () => {
+  test('has its own order of rows: queues by name, users not in the order of the ids', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const queues = await ask(
       sandbox,
@@ -55,7 +55,7 @@ describe('a listing', () => {
     expect(idsOf(entitiesOf(users))).not.toEqual(userIds);
   });
 
-  test('links its pages, and no row is missing or twice', async () => {
+  test('links each page to the next, without a missing or duplicate row', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const seen: unknown[] = [];
     let path: unknown = '/api/v2/outbound/campaigns?pageSize=5&sortBy=name';
@@ -70,7 +70,7 @@ describe('a listing', () => {
     );
   });
 
-  test('cuts a page size above the largest, and is empty past its end', async () => {
+  test('reduces a page size above the maximum to the maximum, and is empty past the last page', async () => {
     const sandbox = await sandboxForTest({ organisation });
     expect((await ask(sandbox, '/api/v2/outbound/campaigns?pageSize=500')).body).toMatchObject({
       pageSize: 100,
@@ -79,7 +79,7 @@ describe('a listing', () => {
     expect(past.body).toMatchObject({ entities: [], pageNumber: 9, total: 12 });
   });
 
-  test.each(['pageSize=0', 'pageSize=x', 'pageNumber=0'])('refuses %s', async (parameter) => {
+  test.each(['pageSize=0', 'pageSize=x', 'pageNumber=0'])('refuses %s with 400 and invalid.value', async (parameter) => {
     const sandbox = await sandboxForTest({ organisation });
     const reply = await ask(sandbox, `/api/v2/users?${parameter}`);
     expect(reply).toMatchObject({ status: 400, body: { code: 'invalid.value' } });
@@ -87,7 +87,7 @@ describe('a listing', () => {
 });
 
 describe('users', () => {
-  test('are only the active ones unless a state is asked for', async () => {
+  test('are found only when they are active, in a listing and by id, unless a state is given', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const deleted = organisation.users.find(({ state }) => state === 'deleted');
     expect(entitiesOf(await ask(sandbox, `/api/v2/users?id=${deleted?.id}`))).toEqual([]);
@@ -124,7 +124,7 @@ describe('campaigns', () => {
     expect(entitiesOf(reply)).toMatchObject(names.map((name) => ({ name })));
   });
 
-  test('are filtered by contact list, queue and division, and sorted downwards', async () => {
+  test('are filtered by contact list, queue and division, and sorted in descending order', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const [campaign] = organisation.campaigns;
     const reply = await ask(
@@ -144,7 +144,7 @@ describe('campaigns', () => {
 });
 
 describe('contacts', () => {
-  test('come as a bare array without unknown ids, and an unknown list is 404', async () => {
+  test('are a bare array without unknown ids, and an unknown contact list is answered with 404', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const [[listId, contacts] = ['', new Map()]] = organisation.contacts;
     const [id] = contacts.keys();
@@ -158,7 +158,7 @@ describe('contacts', () => {
     expect(unknown).toMatchObject({ status: 404, body: { code: 'not.found' } });
   });
 
-  test('are counted in their list only when the size is asked for', async () => {
+  test('are counted in their contact list only with includeSize=true', async () => {
     const sandbox = await sandboxForTest({
       organisation: {
         ...emptyOrganisation(),
@@ -177,7 +177,7 @@ describe('contacts', () => {
 });
 
 describe('scripts', () => {
-  test('cannot be listed by id', async () => {
+  test('cannot be listed by id: the id parameter is ignored', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const reply = await ask(sandbox, `/api/v2/scripts?id=${organisation.scripts[0]?.id}`);
     expect(entitiesOf(reply)).toHaveLength(organisation.scripts.length);

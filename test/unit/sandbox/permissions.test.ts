@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { emptyOrganisation } from '../../../src/sandbox/organisation.ts';
 import { ask, sandboxForTest } from './helpers.ts';
 
-/** What each call needs, from the vendor's documentation. */
+/** Permission that each call needs, from the vendor's documentation. */
 const NEEDED = [
   ['GET', '/api/v2/outbound/campaigns', 'outbound:campaign:view'],
   ['GET', '/api/v2/outbound/campaigns/a', 'outbound:campaign:view'],
@@ -26,7 +26,7 @@ const NEEDED = [
 const STATS = '/api/v2/outbound/campaigns/performance/query';
 const EVERYTHING = [...new Set(NEEDED.map(([, , permission]) => permission))];
 
-/** A sandbox with one token that may do just that. */
+/** Calls a new sandbox with a token that has only these permissions. */
 async function askWith(permissions: readonly string[], method: string, path: string) {
   const organisation = emptyOrganisation();
   const sandbox = await sandboxForTest({ organisation, tokens: [{ token: 'limited', permissions }] });
@@ -34,8 +34,8 @@ async function askWith(permissions: readonly string[], method: string, path: str
   return ask(sandbox, path, { token: 'limited', method, ...body });
 }
 
-describe('a token with permissions of its own', () => {
-  test.each(NEEDED)('needs for %s %s %s', async (method, path, permission) => {
+describe('a token with a list of permissions', () => {
+  test.each(NEEDED)('needs for %s %s the permission %s', async (method, path, permission) => {
     const others = EVERYTHING.filter((name) => name !== permission);
     expect(await askWith(others, method, path)).toMatchObject({
       status: 403,
@@ -44,7 +44,7 @@ describe('a token with permissions of its own', () => {
     expect([200, 404]).toContain((await askWith([permission], method, path)).status);
   });
 
-  test('needs one of two for the performance of campaigns', async () => {
+  test('needs one of two permissions for the performance of campaigns', async () => {
     const either = ['outbound:performance:view', 'outbound:campaign:view'];
     expect(await askWith(['outbound:contact:view'], 'POST', STATS)).toMatchObject({
       status: 403,
@@ -54,14 +54,14 @@ describe('a token with permissions of its own', () => {
   });
 
   test.each(['/api/v2/users', '/api/v2/authorization/divisions', '/api/v2/tokens/me'])(
-    'needs none for %s',
+    'needs no permission for %s',
     async (path) => {
       expect((await askWith([], 'GET', path)).status).toBe(200);
     },
   );
 });
 
-test('a token without permissions of its own may do everything', async () => {
+test('a token without a list of permissions may do everything', async () => {
   const organisation = emptyOrganisation();
   const sandbox = await sandboxForTest({ organisation, tokens: ['bare', { token: 'object' }] });
   for (const token of ['bare', 'object']) {

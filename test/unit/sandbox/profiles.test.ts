@@ -13,20 +13,20 @@ const USERS = '/api/v2/users?state=any&pageSize=100';
 const INTERACTIONS = `/api/v2/outbound/campaigns/${EXAMPLE_CAMPAIGN_ID}/interactions`;
 const STATS = '/api/v2/outbound/campaigns/performance/query';
 
-/** A sandbox in that trouble; only profiles limit its calls. */
+/** Sandbox with this profile; its own rate limit is too high to limit the calls of a test. */
 function troubled(profile: ProfileName): Promise<Sandbox> {
   const rateLimit = { allowed: 100_000, windowSeconds: 60 };
   return sandboxForTest({ organisation, profile, rateLimit });
 }
 
-/** The replies to so many calls, one after the other. */
+/** Replies to `count` calls, made one after the other. */
 async function repliesOf(sandbox: Sandbox, count: number, path = QUEUES): Promise<Reply[]> {
   const replies: Reply[] = [];
   while (replies.length < count) replies.push(await ask(sandbox, path));
   return replies;
 }
 
-/** How often each of them occurs. */
+/** Number of occurrences of each item. */
 function tally(items: readonly (string | number)[]): Partial<Record<string | number, number>> {
   const counts: Partial<Record<string | number, number>> = {};
   for (const item of items) counts[item] = (counts[item] ?? 0) + 1;
@@ -54,7 +54,7 @@ async function burstOf(profile: ProfileName): Promise<Reply[]> {
   return replies;
 }
 
-/** What shows that each profile does what its description says. */
+/** Assertions that each profile does what its description says. */
 const effects: Readonly<Record<ProfileName, () => Promise<void>>> = {
   async rateLimitBursts() {
     const [first] = await burstOf('rateLimitBursts');
@@ -241,13 +241,13 @@ describe('the profile', () => {
     },
   );
 
-  test.each(namesOf(effects))('%s leaves most calls alone', async (name) => {
+  test.each(namesOf(effects))('%s answers more than half of 60 calls with 200', async (name) => {
     const sandbox = await troubled(name);
     void Promise.allSettled(Array.from({ length: 60 }, () => ask(sandbox, QUEUES)));
     await expect.poll(() => sandbox.answered.get(200) ?? 0, { timeout: 30_000 }).toBeGreaterThan(30);
   });
 
-  test('can be changed and ended while the sandbox runs, and begins anew each time', async () => {
+  test('can be changed and ended while the sandbox runs, and starts over each time', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const status = async () => (await ask(sandbox, QUEUES)).status;
     expect(await status()).toBe(200);
@@ -261,7 +261,7 @@ describe('the profile', () => {
     expect(await status()).toBe(200);
   });
 
-  test('has its own rate limit for as long as it is used', async () => {
+  test('replaces the rate limit of the sandbox while it is in use, and the count of calls goes on', async () => {
     const rateLimit = { allowed: 100, windowSeconds: 60 };
     const sandbox = await sandboxForTest({ organisation, rateLimit, now: () => 0 });
     expect(new Set(statusesOf(await repliesOf(sandbox, 70)))).toEqual(new Set([200]));
@@ -276,7 +276,7 @@ describe('the profile', () => {
     expect(allowed?.headers.get('inin-ratelimit-count')).toBe('72');
   });
 
-  test('leaves the faults that were given otherwise in place, and comes after them', async () => {
+  test('keeps the other faults of the sandbox, which apply before those of the profile', async () => {
     const sandbox = await sandboxForTest({
       organisation,
       profile: 'missingPermissions',
@@ -292,7 +292,7 @@ describe('the profile', () => {
   });
 });
 
-test('the README names every profile, with what it does', () => {
+test('the README lists every profile with its description', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
   const [, , rows = ''] = /^\| profile +\| (.*)\n(.*)\n((?:\|.*\n)+)/m.exec(readme)?.slice(1) ?? [];
   const told = rows

@@ -30,7 +30,7 @@ describe('a token', () => {
     });
   });
 
-  test('can be ended as if its time were over', async () => {
+  test('can be made to expire, which leaves an unknown token unknown', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const issued = issuedToken((await logIn(sandbox)).body);
     for (const token of [TOKEN, issued]) {
@@ -47,7 +47,7 @@ describe('a token', () => {
     });
   });
 
-  test('that is given a ttl expires, and one that is given none does not', async () => {
+  test('with ttlSeconds expires after that time, and a token without does not', async () => {
     let nowMs = 1_000;
     const tokens = ['lasting', { token: 'short', ttlSeconds: 60 }, { token: 'plain' }];
     const sandbox = await sandboxForTest({ organisation, now: () => nowMs, tokens });
@@ -64,7 +64,7 @@ describe('a token', () => {
     });
   });
 
-  test('from the login expires', async () => {
+  test('from the login expires after expires_in seconds', async () => {
     let nowMs = 0;
     const sandbox = await sandboxForTest({ organisation, now: () => nowMs, tokenLifetimeSeconds: 300 });
     const login = await logIn(sandbox);
@@ -92,7 +92,7 @@ describe('the login', () => {
 });
 
 describe('the rate limit', () => {
-  test('is told in the headers of every answer and refuses what is beyond it, for each token alone', async () => {
+  test('is announced in the headers of every answer, and calls beyond it are refused, for each token separately', async () => {
     let nowMs = 1_000;
     const sandbox = await sandboxForTest({
       organisation,
@@ -126,7 +126,7 @@ describe('the rate limit', () => {
     expect((await ask(sandbox, '/api/v2/users', { token: 'one' })).status).toBe(200);
   });
 
-  test('of a token goes on while those of others end and begin', async () => {
+  test('has a window for each token, which begins with the first call of the token', async () => {
     let nowMs = 0;
     const sandbox = await sandboxForTest({
       organisation,
@@ -148,7 +148,7 @@ describe('the rate limit', () => {
     expect(await status('one')).toBe(429);
   });
 
-  test('can be lower than the headers say', async () => {
+  test('can be lower than the limit announced in the headers', async () => {
     const rateLimit = { allowed: 0, windowSeconds: 60, announced: 300 };
     const sandbox = await sandboxForTest({ organisation, rateLimit });
     const refused = await ask(sandbox, '/api/v2/users');
@@ -157,8 +157,8 @@ describe('the rate limit', () => {
   });
 });
 
-describe('the answers', () => {
-  test('are counted by status, although no request is kept', async () => {
+describe('the answers of a sandbox', () => {
+  test('are counted by status even when no request is recorded', async () => {
     const sandbox = await sandboxForTest({
       organisation,
       recordedRequests: 0,
@@ -176,7 +176,7 @@ describe('the answers', () => {
 });
 
 describe('an error', () => {
-  test('carries the same id for the support in header and body', async () => {
+  test('has the same correlation id in header and body, different from that of other answers', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const { headers, body } = await ask(sandbox, '/api/v2/outbound/campaigns/none/interactions');
     expect(body).toMatchObject({
@@ -193,7 +193,7 @@ describe('an error', () => {
     ['GET', '/api/v2/users/%E0%A4%A', 404],
     ['DELETE', '/api/v2/users', 405],
     ['GET', '/elsewhere', 404],
-  ])('is the answer to %s %s: %i', async (method, path, status) => {
+  ])('is the answer to %s %s, with status %i', async (method, path, status) => {
     const sandbox = await sandboxForTest({ organisation });
     expect((await ask(sandbox, path, { method })).status).toBe(status);
     expect(sandbox.requests.map(({ resource }) => resource)).toEqual(
@@ -202,17 +202,17 @@ describe('an error', () => {
   });
 
   test.each([
-    ['no JSON', '["a"'],
-    ['no array', { id: 'a' }],
-    ['an array of other things', [1, null]],
-    ['nothing', ''],
-  ])('is the answer to a body with %s', async (_what, body) => {
+    ['that is not JSON', '["a"'],
+    ['that is not an array', { id: 'a' }],
+    ['with an array of values other than ids', [1, null]],
+    ['that is empty', ''],
+  ])('is the answer to a body %s', async (_what, body) => {
     const sandbox = await sandboxForTest({ organisation });
     const reply = await post(sandbox, '/api/v2/outbound/campaigns/progress', body);
     expect(reply).toMatchObject({ status: 400, body: { code: 'bad.request' } });
   });
 
-  test('is the answer to a body beyond a megabyte, and to more than 50 ids of campaigns for performance', async () => {
+  test('is the answer to a body of more than a megabyte, and to more than 50 campaign ids for performance', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const large = await post(sandbox, '/api/v2/outbound/campaigns/progress', ['x'.repeat(1_000_001)]);
     expect(large.status).toBe(413);

@@ -8,10 +8,10 @@ import { idsOf, sandboxForTest } from './helpers.ts';
 const AT_MS = Date.UTC(2026, 5, 1, 9);
 const organisation = generateOrganisation(1);
 
-/** The vendor's client with a state of its own: by default all of its API objects share one token and one host. */
+/** The vendor's client with its own state: by default all API objects of the SDK share one token and one host. */
 async function loggedInClient(sandbox: Sandbox): Promise<InstanceType<typeof sdk.ApiClientClass>> {
   const client = new sdk.ApiClientClass();
-  // Otherwise it reads, and watches, a file in the home directory of whoever runs the tests.
+  // Empty path: by default the client reads and watches a file in the user's home directory.
   client.config.setConfigPath('');
   const { hostname, port } = new URL(sandbox.url);
   client.setGateway({ host: hostname, protocol: 'http', port: Number(port) });
@@ -29,7 +29,7 @@ function firstIds(rows: readonly { readonly id?: string }[], count: number): str
 }
 
 describe("the vendor's own SDK", () => {
-  test('logs in with client credentials and learns who it is', async () => {
+  test('logs in with client credentials and reads the organisation of its token', async () => {
     const { sandbox, client } = await setUp();
     const info = await new sdk.TokensApi(client).getTokensMe({ preserveIdleTTL: true });
     expect(info.organization).toEqual({ id: organisation.id, name: organisation.name });
@@ -39,14 +39,14 @@ describe("the vendor's own SDK", () => {
     ]);
   });
 
-  test('is refused with a wrong secret by status 400', async () => {
+  test('is refused with status 400 when its secret is wrong', async () => {
     const { client } = await setUp();
     await expect(client.loginClientCredentialsGrant('sandbox', 'wrong')).rejects.toMatchObject({
       response: { status: 400, data: { error: 'invalid_client' } },
     });
   });
 
-  test('lists campaigns by name and reads one', async () => {
+  test('lists campaigns by name and reads one by id', async () => {
     const { client } = await setUp();
     const outbound = new sdk.OutboundApi(client);
     const listing = await outbound.getOutboundCampaigns({
@@ -59,7 +59,7 @@ describe("the vendor's own SDK", () => {
     expect(campaign).toMatchObject({ campaignStatus: 'on', dialingMode: 'preview' });
   });
 
-  test('reads interactions in all five lists, whose conversations it can read too', async () => {
+  test('reads interactions in all five lists, and the conversation of one of them', async () => {
     const { client } = await setUp();
     const interactions = await new sdk.OutboundApi(client).getOutboundCampaignInteractions(
       EXAMPLE_CAMPAIGN_ID,
@@ -74,7 +74,7 @@ describe("the vendor's own SDK", () => {
     expect(conversation).toEqual(inlined);
   });
 
-  test('reads users with what it expands, through ids joined by commas', async () => {
+  test('reads users with expanded fields, by ids joined by commas', async () => {
     const { sandbox, client } = await setUp();
     const id = firstIds(organisation.users, 30);
     const expand = ['presence', 'routingStatus', 'skills'];
@@ -111,13 +111,13 @@ describe("the vendor's own SDK", () => {
     }
   });
 
-  test('reads scripts one by one', async () => {
+  test('reads a script by id', async () => {
     const { client } = await setUp();
     const script = await new sdk.ScriptsApi(client).getScript(organisation.scripts[2]?.id ?? '');
     expect(script).toEqual(organisation.scripts[2]);
   });
 
-  test('reads contact lists, a contact, and many contacts of one list at once', async () => {
+  test('reads contact lists, a contact, and many contacts of one list in one call', async () => {
     const { client } = await setUp();
     const outbound = new sdk.OutboundApi(client);
     const listId = organisation.contactLists[0]?.id ?? '';

@@ -1,6 +1,6 @@
 /**
- * What must not compile in `examples/client`, for a client with types that catch nothing would compile as well. Nothing
- * here runs: `npm run check:types` fails when one of these is no longer an error.
+ * Mistakes that must not compile with `examples/client`: a client whose types catch nothing would compile as well. Nothing
+ * here runs; `npm run check:types` fails when one of these mistakes is no longer an error.
  */
 import type { Answer, Execute } from '../../../examples/client/src/client.ts';
 import { graphql } from '../../../examples/client/src/generated/gql.ts';
@@ -15,7 +15,7 @@ type Interaction = Parameters<typeof interactionLine>[0];
 export function read({ data }: Answer<InteractionPageQuery>, interaction: Interaction) {
   // @ts-expect-error -- a list that could not be read is null
   void data?.campaignInteractions.totalCount;
-  // @ts-expect-error -- the query does not ask for it
+  // @ts-expect-error -- the query does not select this field
   void interaction.callerName;
   // @ts-expect-error -- a time is text
   void data?.campaignInteractions?.observedAt.getTime();
@@ -28,6 +28,6 @@ export function ask(execute: Execute) {
   void execute(InteractionPageDocument, { campaignId: 'campaign-1' });
   // @ts-expect-error -- a cursor is text
   void execute(InteractionPageDocument, { campaignId: 'campaign-1', first: 1, after: 1 });
-  // @ts-expect-error -- a query that nothing was generated for
+  // @ts-expect-error -- nothing was generated for this query
   void execute(graphql('{ __typename }'), {});
 }

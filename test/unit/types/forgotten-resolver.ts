@@ -1,6 +1,6 @@
 /**
- * What must not compile. Nothing here runs: `npm run check:types` fails when one of these is no longer an error, for then
- * a forgotten resolver or a wrong field would go unnoticed.
+ * Mistakes in resolvers that must not compile. Nothing here runs; `npm run check:types` fails when one of them is no longer
+ * an error, because then a forgotten resolver or a wrong field would go unnoticed.
  */
 import type { GatewayContext } from '../../../src/context.ts';
 import type { Reference } from '../../../src/datasources/wire/reference.ts';
@@ -15,7 +15,7 @@ const { name: _name, ...withoutName } = User;
 // @ts-expect-error -- a field that needs the entity has no resolver
 export const forgotten: TypeResolvers<'User'> = withoutEmail;
 
-// @ts-expect-error -- nor has the name, which a reference may lack
+// @ts-expect-error -- the name has no resolver, and a reference may lack the name
 export const forgottenName: TypeResolvers<'User'> = withoutName;
 
 // @ts-expect-error -- the schema has no such field
@@ -27,11 +27,11 @@ export const wrongType: TypeResolvers<'User'> = {
   division: (_user: Reference, _args: unknown, _context: GatewayContext) => 'division-1',
 };
 
-// @ts-expect-error -- what a record answers by itself needs no resolver: this type is not among those that need any
+// @ts-expect-error -- the record answers all fields of this type, so the type needs no resolvers
 export type PassedThrough = RequiredResolvers['CampaignInteraction'];
 
 // @ts-expect-error -- a whole type is forgotten
 export const forgottenType: Pick<RequiredResolvers, 'Queue' | 'User'> = { User };
 
-// @ts-expect-error -- codegen.ts names no mapper: its objects would be taken for what no data source gives
+// @ts-expect-error -- codegen.ts names no mapper: the parent would be the schema's type, which no data source gives
 export const unmapped: TypeResolvers<'Queue', Sdl.Queue> = Queue;

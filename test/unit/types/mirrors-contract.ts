@@ -1,7 +1,7 @@
 /**
- * The contract between the schema and the vendor's types. Nothing here runs: `npm run check:types` fails when the SDK no
- * longer has what the schema shows, when a field is added of which `mirrors.ts` does not say where it comes from, and when
- * the contract would no longer notice.
+ * Contract between the schema and the vendor's types. Nothing here runs; `npm run check:types` fails when the SDK no longer
+ * has a property that the schema shows, when `mirrors.ts` does not name the source of a new field, and when the contract no
+ * longer detects such errors.
  */
 import type * as Sdl from '../../../src/generated/resolvers.ts';
 import type { Mirror, MirroringType, mirrors } from '../../../scripts/drift/mirrors.ts';
@@ -9,7 +9,7 @@ import type { FormsOf, VendorModels } from '../../../scripts/drift/vendor-models
 
 type Mirrors = typeof mirrors;
 
-/** The schema's types by name: a namespace of types cannot be indexed. A type of the schema that is not here does not compile. */
+/** The schema's types by name: a namespace of types cannot be indexed. A type of the schema that is missing here does not compile. */
 interface SdlTypes {
   CallRecord: Sdl.CallRecord;
   Campaign: Sdl.Campaign;
@@ -32,7 +32,7 @@ interface SdlTypes {
   Wrapup: Sdl.Wrapup;
 }
 
-/** The forms in which a field of this type can be had from the SDK; `uses.ts` says the same of the schema at run time. */
+/** Forms in which the SDK may declare the property of such a field; `uses.ts` derives the same from the schema at run time. */
 type WantedOf<Value> = Value extends string
   ? 'string'
   : Value extends number
@@ -47,12 +47,12 @@ type WantedOf<Value> = Value extends string
             : 'reference'
           : 'object';
 
-/** Of a map whose values make a list. */
+/** Form of a map whose values make up a list field. */
 type MapWantedOf<Value> = Value extends readonly (infer Element)[]
   ? `{ [key: string]: ${WantedOf<Element>}; }`
   : never;
 
-/** What is wrong with reading a property in these forms. */
+/** Problem with reading a property in these forms; `never` when there is none. */
 type PropertyProblem<Property, Wanted, Name, Models> = Property extends string
   ? Name extends keyof Models & string
     ? Property extends keyof Models[Name]
@@ -75,7 +75,7 @@ type SourceProblem<Source, Value, Name, Models> = Source extends string
 
 type KeysOf<Said> = Said extends object ? keyof Said : never;
 
-/** Everything that is wrong with one type, in words that name type and field; `never` when nothing is. */
+/** All problems of one type, as texts that name type and field; `never` when there are none. */
 type Problem<
   Type extends MirroringType,
   Fields = SdlTypes[Type],
@@ -97,13 +97,13 @@ type Problem<
 
 type NoProblem<Found extends never> = Found;
 
-// A type of the schema that is missing above, in `SdlTypes`.
+// Types of the schema that are missing in `SdlTypes`.
 export type Unlisted = NoProblem<Exclude<MirroringType, keyof SdlTypes>>;
 
-// A field that has a problem here: say in scripts/drift/mirrors.ts, under `found` or `ours`, where it comes from.
+// Problems of fields. Name the source of such a field in scripts/drift/mirrors.ts, under `found` or `ours`.
 export type Contract = NoProblem<{ [Type in MirroringType]: Problem<Type> }[MirroringType]>;
 
-/** The SDK with other types for some properties of its users. */
+/** Problems of users when the SDK has other types for some of their properties. */
 type ProblemOfUser<Changed> = ProblemWith<Omit<VendorModels['User'], keyof Changed> & Changed>;
 type ProblemWith<User> = Problem<'User', Sdl.User, Mirrors['User'], { User: User }>;
 
@@ -111,7 +111,7 @@ type ProblemWith<User> = Problem<'User', Sdl.User, Mirrors['User'], { User: User
 export type Dropped = NoProblem<ProblemWith<Omit<VendorModels['User'], 'email'>>>;
 export const dropped: Dropped = 'User.email: Models.User has no email';
 
-// @ts-expect-error -- the SDK made something else of a text
+// @ts-expect-error -- the SDK changed the type of a text
 export type Retyped = NoProblem<ProblemOfUser<{ email?: VendorModels['WrapupCode'][] }>>;
 export const retyped: Retyped = 'User.email: Models.User.email is Array<Models.WrapupCode>, not string';
 
@@ -119,15 +119,15 @@ export const retyped: Retyped = 'User.email: Models.User.email is Array<Models.W
 export type NoReference = NoProblem<ProblemOfUser<{ division?: { name?: string } }>>;
 export const noReference: NoReference = 'User.division: Models.User.division is object, not reference';
 
-// @ts-expect-error -- and is not enough where the vendor gave the whole
+// @ts-expect-error -- a reference is not enough where the vendor gave the whole object
 export type NotWhole = NoProblem<ProblemOfUser<{ presence?: VendorModels['DomainEntityRef'] }>>;
 export const notWhole: NotWhole = 'User.presence: Models.User.presence is reference, not Models.UserPresence';
 
-// @ts-expect-error -- a field was added of which the table says nothing
+// @ts-expect-error -- a field was added that the table does not mention
 export type Forgotten = NoProblem<Problem<'User', Sdl.User & { nickname?: string }>>;
 export const forgotten: Forgotten = 'User.nickname: Models.User has no nickname';
 
-// @ts-expect-error -- nor that it is the gateway's own
+// @ts-expect-error -- the table does not say that a field is the gateway's own
 export type ForgottenOurs = NoProblem<Problem<'Campaign', Sdl.Campaign, { models: ['Campaign'] }>>;
 export const forgottenOurs: ForgottenOurs = 'Campaign.progress: Models.Campaign has no progress';
 

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import { CallBudget } from '../../../src/upstream/budget.ts';
 
-test('what is taken from a budget is never more than it has', () => {
+test('a budget grants no more calls than it has', () => {
   const budget = new CallBudget(3);
   expect([budget.take(), budget.take(), budget.take(), budget.take()]).toEqual([true, true, true, false]);
   expect(budget.left).toBe(0);
 });
 
-test('calls to one resource that are not made are one refusal, which says what the limit is', () => {
+test('refused calls to one resource share one error, which names the limit', () => {
   const budget = new CallBudget(3);
   expect(budget.refusal('users')).toBe(budget.refusal('users'));
   expect(budget.refusal('users')).not.toBe(budget.refusal('queues'));
@@ -23,7 +23,7 @@ test('calls to one resource that are not made are one refusal, which says what t
   });
 });
 
-test('the refusal to make a call again tells what came of it before', () => {
+test('the refusal of a retry also reports the failure that would have been retried', () => {
   const failed = new UpstreamError({
     code: 'UPSTREAM_UNAVAILABLE',
     message: 'the upstream is not available',

@@ -37,7 +37,7 @@ const calls = fc.array(
 );
 
 test(
-  'however calls overlap, each ends as it did or is refused without being made, and a resource is never left alone for good',
+  'overlapping calls end with their own results or are refused unmade, and every circuit closes in the end',
   { timeout },
   async () => {
     const property = fc.asyncProperty(calls, async (plans) => {

@@ -27,7 +27,7 @@ useFakeClock();
 const identity = tokenIdentity('mine');
 let circuits: CircuitBreakers;
 let circuit: Circuit;
-/** Calls that were made, as against those that the circuit refused. */
+/** Number of calls that were made. Calls that the circuit refused do not count. */
 let made: number;
 beforeEach(() => {
   circuits = new CircuitBreakers();
@@ -35,7 +35,7 @@ beforeEach(() => {
   made = 0;
 });
 
-/** Makes a call; gives its answer, or the error that it failed with. */
+/** Makes a call. Resolves to its answer, or to the error that it failed with. */
 async function call(outcome: unknown, through = circuit, signal = never): Promise<unknown> {
   try {
     return await through.run(signal, async () => {
@@ -52,7 +52,7 @@ async function times(count: number, outcome: unknown, through = circuit): Promis
   for (let n = 0; n < count; n += 1) await call(outcome, through);
 }
 
-/** A call that ends when it is told to. */
+/** A call that ends when `end` is called. */
 function pending(signal = never): { done: Promise<unknown>; end: (outcome?: Error) => void } {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const done = circuit
@@ -64,7 +64,7 @@ function pending(signal = never): { done: Promise<unknown>; end: (outcome?: Erro
   return { done, end: (outcome) => (outcome === undefined ? resolve('answer') : reject(outcome)) };
 }
 
-/** A call of which nobody waits for the answer any more when it fails. */
+/** A call that fails after its signal has aborted, as when its last follower leaves. */
 function abandoned() {
   const controller = new AbortController();
   const { done, end } = pending(controller.signal);
@@ -88,7 +88,7 @@ function isOpen(through = circuit): boolean {
 }
 
 describe('a resource', () => {
-  test('is called as long as it answers, and what it answers is passed on', async () => {
+  test('is called as long as it answers, and its answers and errors are passed on', async () => {
     const answer = { some: 'answer' };
     expect(await call(answer)).toBe(answer);
     expect(await call(unavailable)).toBe(unavailable);
@@ -96,14 +96,14 @@ describe('a resource', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('that fails is called ten times before anything is concluded from it', async () => {
+  test('that always fails is called ten times before its circuit opens', async () => {
     await times(9, unavailable);
     expect(isOpen()).toBe(false);
     await times(1, unavailable);
     expect(isOpen()).toBe(true);
   });
 
-  test('that fails every other time is still called', async () => {
+  test('is called as long as no more than half of its last calls failed', async () => {
     for (let n = 0; n < 50; n += 1) {
       await call('answer');
       await call(unavailable);
@@ -121,13 +121,16 @@ describe('a resource', () => {
     expect(isOpen()).toBe(true);
   });
 
-  test.each(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT'] as const)('fails with %s', async (code) => {
-    await times(10, failure({ code }));
-    expect(isOpen()).toBe(true);
-  });
+  test.each(['UPSTREAM_UNAVAILABLE', 'UPSTREAM_TIMEOUT'] as const)(
+    'has failed when a call ends with %s',
+    async (code) => {
+      await times(10, failure({ code }));
+      expect(isOpen()).toBe(true);
+    },
+  );
 
   test.each(['UNAUTHENTICATED', 'FORBIDDEN', 'UPSTREAM_RATE_LIMITED', 'UPSTREAM_BAD_RESPONSE'] as const)(
-    'does not fail with %s',
+    'has not failed when a call ends with %s',
     async (code) => {
       const refusal = failure({ code });
       expect(await call(refusal)).toBe(refusal);
@@ -136,7 +139,7 @@ describe('a resource', () => {
     },
   );
 
-  test('does not fail with an error of our own', async () => {
+  test('has not failed when the gateway itself throws', async () => {
     const mistake = new TypeError('a mistake');
     expect(await call(mistake)).toBe(mistake);
     await times(50, mistake);
@@ -147,7 +150,7 @@ describe('a resource', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('that knows little and fails seldom is still called, for saying so is an answer', async () => {
+  test('that mostly answers 404 and seldom fails is still called, because a 404 is an answer', async () => {
     for (let n = 0; n < 50; n += 1) {
       await times(3, notFound);
       await call(unavailable);
@@ -155,7 +158,7 @@ describe('a resource', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('has not failed when a call was given up', async () => {
+  test('has not failed when a call was abandoned', async () => {
     for (let n = 0; n < 50; n += 1) {
       const { done, giveUp } = abandoned();
       giveUp();
@@ -166,7 +169,7 @@ describe('a resource', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('has not answered either when a call was given up', async () => {
+  test('has not answered when a call was abandoned', async () => {
     for (let n = 0; n < 10; n += 1) {
       const { done, giveUp } = abandoned();
       giveUp();
@@ -183,7 +186,7 @@ describe('a resource that failed too often', () => {
     made = 0;
   });
 
-  test('is left alone for five seconds, and whoever wants it is told how long', async () => {
+  test('is not called for five seconds, and refused calls name the seconds that are left', async () => {
     expect(await call('answer')).toMatchObject({ failure: { ...open.failure, retryAfterSeconds: 5 } });
     await elapse(3_500);
     expect(await call('answer')).toMatchObject({ failure: { retryAfterSeconds: 2 } });
@@ -194,7 +197,7 @@ describe('a resource that failed too often', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('is then called once, and nobody waits for what comes of that', async () => {
+  test('is then called once as a probe, and other calls are refused until the probe ends', async () => {
     await elapse(OPEN_MS);
     const probe = pending();
     for (let n = 0; n < 5; n += 1) expect(await call('answer')).toMatchObject(open);
@@ -205,7 +208,7 @@ describe('a resource that failed too often', () => {
     expect(await call('answer')).toBe('answer');
   });
 
-  test('is called once also when many asked whether they may before', async () => {
+  test('is called once as a probe even when several calls have passed `check` before', async () => {
     await elapse(OPEN_MS);
     expect([isOpen(), isOpen(), isOpen()]).toEqual([false, false, false]);
     const calls = [pending(), pending(), pending()];
@@ -214,20 +217,20 @@ describe('a resource that failed too often', () => {
     expect(await Promise.all(calls.map(({ done }) => done))).toMatchObject(['answer', open, open]);
   });
 
-  test('is called by all again once it has answered, and begins without a past', async () => {
+  test('is called again once the probe is answered, and earlier failures no longer count', async () => {
     await elapse(OPEN_MS);
     await call('answer');
     await times(8, unavailable);
     expect(isOpen()).toBe(false);
   });
 
-  test('is called by all again also when the answer was that it does not know', async () => {
+  test('is called again when the probe is answered with 404', async () => {
     await elapse(OPEN_MS);
     expect(await call(notFound)).toBe(notFound);
     expect(isOpen()).toBe(false);
   });
 
-  test('is left alone for another five seconds when it fails again', async () => {
+  test('is not called for another five seconds when the probe fails', async () => {
     await elapse(OPEN_MS);
     expect(await call(unavailable)).toBe(unavailable);
     expect(await call('answer')).toMatchObject({ failure: { ...open.failure, retryAfterSeconds: 5 } });
@@ -235,7 +238,7 @@ describe('a resource that failed too often', () => {
     expect(await call('answer')).toBe('answer');
   });
 
-  test('is left alone for another five seconds when the call that went to see was given up', async () => {
+  test('is not called for another five seconds when the probe is abandoned', async () => {
     await elapse(OPEN_MS);
     const probe = abandoned();
     probe.giveUp();
@@ -247,8 +250,8 @@ describe('a resource that failed too often', () => {
   });
 });
 
-describe('calls that began before', () => {
-  test('and are given up while one goes to see change nothing', async () => {
+describe('calls that began before the circuit opened', () => {
+  test('change nothing when they are abandoned during the probe', async () => {
     const old = abandoned();
     await times(10, unavailable);
     await elapse(OPEN_MS);
@@ -260,7 +263,7 @@ describe('calls that began before', () => {
     expect(isOpen()).toBe(false);
   });
 
-  test('and are answered while nobody may call do not open the way', async () => {
+  test('do not close the circuit when they are answered', async () => {
     const old = [pending(), pending()];
     await times(10, unavailable);
     for (const { end, done } of old) {
@@ -270,7 +273,7 @@ describe('calls that began before', () => {
     expect(isOpen()).toBe(true);
   });
 
-  test('and fail while nobody may call do not make it longer', async () => {
+  test('do not keep the circuit open for longer when they fail', async () => {
     const old = pending();
     await times(10, unavailable);
     await elapse(OPEN_MS - 1);
@@ -282,14 +285,14 @@ describe('calls that began before', () => {
 });
 
 describe('circuits', () => {
-  test('are one for each identity and resource', async () => {
+  test('exist once per identity and resource', async () => {
     await times(10, unavailable);
     expect(circuits.of(tokenIdentity('mine'), 'users')).toBe(circuit);
     expect(isOpen(circuits.of(identity, 'queues'))).toBe(false);
     expect(isOpen(circuits.of(tokenIdentity('theirs'), 'users'))).toBe(false);
   });
 
-  test('are forgotten when others come and nothing has failed for a minute', async () => {
+  test('are forgotten when other identities come and nothing has failed for a minute', async () => {
     await times(10, unavailable);
     const others = (name: string): UpstreamIdentity[] =>
       Array.from({ length: 200 }, (_, n) => tokenIdentity(`${name} ${n}`));

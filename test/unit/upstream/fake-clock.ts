@@ -1,7 +1,7 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { afterEach, beforeEach, vi } from 'vitest';
 
-/** Fakes every clock that the code under test reads, for each test of the file; nothing else of Node's is faked. */
+/** Fakes every clock that the code under test reads, for each test of the file. Nothing else of Node.js is faked. */
 export function useFakeClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date', 'performance'] });
@@ -11,12 +11,12 @@ export function useFakeClock(): void {
   });
 }
 
-/** Lets everything happen that waits for no timer. */
+/** Resolves when everything that waits for no timer has run. */
 export async function settle(): Promise<void> {
   await macrotask();
 }
 
-/** Lets so much time pass, and all that follows from one timer happen before the next goes off. */
+/** Advances the clock by `ms`. Everything that follows from one timer runs before the next timer fires. */
 export async function elapse(ms: number): Promise<void> {
   const overMs = performance.now() + ms;
   setTimeout(() => undefined, ms);
@@ -24,7 +24,7 @@ export async function elapse(ms: number): Promise<void> {
     await settle();
     vi.advanceTimersToNextTimer();
   } while (performance.now() < overMs);
-  // Others may go off in the same moment.
+  // Other timers may be due in the same moment.
   vi.advanceTimersByTime(0);
   await settle();
 }

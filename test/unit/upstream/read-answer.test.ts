@@ -21,7 +21,7 @@ function failureOf(answer: TextAnswer): UpstreamError {
 
 describe('an answer', () => {
   test.each([200, 201, 202, 299])(
-    'with %i and JSON is read, and known by its status and correlation id',
+    'with %i and JSON is parsed, with its status and correlation id',
     (status) => {
       const { body, answer } = read({
         status,
@@ -37,7 +37,7 @@ describe('an answer', () => {
     expect(read({ text }).body).toEqual(JSON.parse(text));
   });
 
-  test.each([199, 300, 304, 400, 404, 500])('with %i is none, whatever it says', (status) => {
+  test.each([199, 300, 304, 400, 404, 500])('with %i is an error although its body is JSON', (status) => {
     expect(failureOf({ status }).failure).toMatchObject({ upstreamStatus: status });
   });
 
@@ -47,7 +47,7 @@ describe('an answer', () => {
     ['\n  <!doctype html>', 'a page instead of JSON'],
     ['{"secret":', 'no JSON, or not all of it: 10 characters'],
     [' ', 'no JSON, or not all of it: 1 characters'],
-  ])('that is %j is an error, for the log in words of our own', (text, detail) => {
+  ])('that is %j is an error, whose detail for the log quotes nothing of it', (text, detail) => {
     const error = failureOf({ text, headers: { 'inin-correlation-id': 'abc-1' } });
     expect(error).toMatchObject({
       failure: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 200, correlationId: 'abc-1' },
@@ -63,7 +63,7 @@ describe('an answer', () => {
     ['text/plain; charset=utf-8', 'no JSON, or not all of it: 4 characters of text/plain'],
     ['<b>', 'no JSON, or not all of it: 4 characters'],
     [['text/plain', 'text/html'], 'no JSON, or not all of it: 4 characters'],
-  ])('of the type %j is described by no more than its type', (type, detail) => {
+  ])('of the content type %j is described by its length and at most its media type', (type, detail) => {
     expect(failureOf({ text: 'oops', headers: { 'content-type': type } }).detail).toBe(detail);
   });
 });

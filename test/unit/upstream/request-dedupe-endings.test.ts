@@ -13,7 +13,7 @@ const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut
 
 const reads = useSharedReads(1_000);
 
-describe('what the upstream refused', () => {
+describe('a read under way', () => {
   const view = 'routing:queue:view';
   const edit = 'routing:queue:edit';
   beforeEach(() => {
@@ -23,7 +23,7 @@ describe('what the upstream refused', () => {
     reads.join({ request: aRequest({ path: '/one', permissions: [view] }), identity: theirs });
   });
 
-  /** The paths of which another call is made by who comes now. */
+  /** Joins all reads again. Paths of those for which another call is made. */
   function begunAgain(): string[] {
     const before = reads.calls.length;
     for (const path of ['/one', '/two', '/three']) reads.join({ request: aRequest({ path }) });
@@ -31,17 +31,17 @@ describe('what the upstream refused', () => {
     return reads.calls.slice(before).map(({ request }) => request.path);
   }
 
-  test('as a credential is joined by nobody of this identity, and goes on for those who wait', async () => {
+  test('with a revoked credential is no longer joined by its identity, and goes on for its followers', async () => {
     reads.shared.drop(mine);
     expect(begunAgain()).toEqual(['/one', '/two', '/three']);
     reads.calls[0]?.answer();
     await settle();
     expect(reads.waiters[0]?.outcome).toMatchObject({ body: 'answer' });
-    // Its end is not that of those which have taken its place.
+    // The end of the dropped read does not remove the read that took its place.
     expect(begunAgain()).toEqual([]);
   });
 
-  test('for lack of a permission is joined by nobody, where it covers any of these', () => {
+  test('with a denied permission among its permissions is no longer joined by its identity', () => {
     reads.shared.dropCovered(mine, [edit, 'other']);
     expect(begunAgain()).toEqual(['/two']);
     reads.shared.dropCovered(mine, ['other']);
@@ -51,8 +51,8 @@ describe('what the upstream refused', () => {
   });
 });
 
-describe('when what is under way is ended', () => {
-  test('everybody is told why, also who waits for what nobody may join any more', async () => {
+describe('aborted calls', () => {
+  test('reject all their followers with the reason, also when they were dropped before', async () => {
     const waiters = [reads.join(), reads.join({ identity: theirs })];
     reads.shared.drop(mine);
     waiters.push(reads.join());
@@ -63,7 +63,7 @@ describe('when what is under way is ended', () => {
   });
 });
 
-test('nothing is kept of reads that are over', async () => {
+test('reads that are over are garbage collected', async () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage: () => void = runInNewContext('gc');
   const requests: WeakRef<UpstreamRequest>[] = [];
@@ -81,6 +81,6 @@ test('nothing is kept of reads that are over', async () => {
   reads.forget();
   await settle();
   collectGarbage();
-  // A few may still be on some stack.
+  // A few requests may still be referenced from a stack.
   expect(requests.filter((each) => each.deref() !== undefined).length).toBeLessThan(5);
 });

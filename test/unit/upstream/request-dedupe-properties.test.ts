@@ -23,20 +23,20 @@ const askings = fc.array(
     whose,
     path,
     patienceMs: fc.nat(1_500),
-    /** When who asked goes away. */
+    /** Time until the client disconnects. */
     goneAfterMs: fc.option(fc.integer({ min: 1, max: 1_500 }), { nil: Infinity }),
-    /** What a call takes that this one begins, and whether it fails. */
+    /** Duration and outcome of the call, if this join begins one. */
     tookMs: fc.integer({ min: 1, max: 1_500 }),
     isFailing: fc.boolean(),
   }),
   { maxLength: 30 },
 );
-/** What the upstream denies: one path, or with null the credential. */
+/** Denials by the upstream: of one path's permission, or with null of the credential. */
 const denials = fc.array(fc.record({ atMs: fc.nat(CAME_MS), whose, path: fc.option(path) }), {
   maxLength: 3,
 });
 
-/** A call that ends by itself, and when. */
+/** A call that ends after `tookMs` by itself, and records the time of its end. */
 class TimedCall extends SharedCall {
   readonly key: string;
   readonly beganAtMs = performance.now();
@@ -70,7 +70,7 @@ interface Told {
   readonly outcome: unknown;
 }
 
-/** Lives through it all. */
+/** One run of these joins and denials, each at its time. */
 class Scenario {
   readonly calls: TimedCall[] = [];
   readonly told: Told[] = [];
@@ -82,7 +82,7 @@ class Scenario {
     for (const each of denied) setTimeout(() => this.#deny(each), each.atMs);
   }
 
-  /** Whether the upstream denied it between these moments. */
+  /** True when the upstream denied the read between these times. */
   wasDenied(key: string, fromMs: number, toMs: number): boolean {
     return this.#denied.some((each) => key.startsWith(each.key) && each.atMs > fromMs && each.atMs < toMs);
   }
@@ -113,7 +113,7 @@ class Scenario {
   }
 }
 
-describe('whoever comes and goes, and whatever is denied meanwhile', { timeout }, () => {
+describe('followers that come and go at any time, with any denials', { timeout }, () => {
   async function everyScenario(check: (scenario: Scenario) => void): Promise<void> {
     const property = fc.asyncProperty(askings, denials, async (asked, denied) => {
       const scenario = new Scenario(asked, denied);
@@ -124,7 +124,7 @@ describe('whoever comes and goes, and whatever is denied meanwhile', { timeout }
     await fc.assert(property, propertyRuns);
   }
 
-  test('each is told in time, and only at its own deadline that there is no answer', async () => {
+  test('are settled by the time they leave, and get a timeout only then', async () => {
     await everyScenario(({ told, calls }) => {
       const results = new Set(calls.map(({ result }) => result));
       for (const { toldAtMs, leavesAtMs } of told) expect(toldAtMs).toBeLessThanOrEqual(leavesAtMs);
@@ -135,7 +135,7 @@ describe('whoever comes and goes, and whatever is denied meanwhile', { timeout }
     });
   });
 
-  test('each is told of a call for the same and of its own identity, no older than proves who it is, and not denied', async () => {
+  test('get results only of calls for their read and identity, at most `proofMs` old and not denied', async () => {
     await everyScenario((scenario) => {
       for (const { key, askedAtMs, outcome } of scenario.told) {
         for (const call of scenario.calls.filter(({ result }) => result === outcome)) {
@@ -147,7 +147,7 @@ describe('whoever comes and goes, and whatever is denied meanwhile', { timeout }
     });
   });
 
-  test('no call is made beside one that could have been joined, and none goes on for nobody', async () => {
+  test('cause no call beside one that could be joined, and no call outlives its last follower', async () => {
     await everyScenario((scenario) => {
       for (const [n, call] of scenario.calls.entries()) {
         const beside = scenario.calls

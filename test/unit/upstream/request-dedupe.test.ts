@@ -14,8 +14,8 @@ const timedOut = { failure: { code: 'UPSTREAM_TIMEOUT' } };
 
 const reads = useSharedReads(PROOF_MS);
 
-describe('reads that are the same', () => {
-  test('and under way at once are one call, with one answer', async () => {
+describe('reads', () => {
+  test('that are equal and under way at once share one call and one answer', async () => {
     const waiters = [reads.join(), reads.join()];
     await elapse(500);
     waiters.push(reads.join());
@@ -26,7 +26,7 @@ describe('reads that are the same', () => {
     for (const { outcome } of waiters) expect(outcome).toBe(answer);
   });
 
-  test('fail together, with one error, and are not remembered', async () => {
+  test('that are equal fail together with one error, and a later one makes a new call', async () => {
     const waiters = [reads.join(), reads.join()];
     reads.calls[0]?.fail(failure);
     await settle();
@@ -35,7 +35,7 @@ describe('reads that are the same', () => {
     expect(reads.calls).toHaveLength(2);
   });
 
-  test('one after the other are two calls', async () => {
+  test('that are equal and follow one another make two calls', async () => {
     reads.join();
     reads.calls[0]?.answer();
     await settle();
@@ -57,7 +57,7 @@ describe('reads that are the same', () => {
       },
     ],
     ['body', { body: ['b', 'a'] }],
-  ])('but for their %s are not the same', (_what, differing) => {
+  ])('that differ in their %s make two calls', (_what, differing) => {
     const request = aRequest({
       method: 'POST',
       query: [
@@ -73,7 +73,7 @@ describe('reads that are the same', () => {
     expect(reads.calls).toHaveLength(2);
   });
 
-  test('of two identities are two calls, each with its own answer', async () => {
+  test('of two identities make two calls, each with its own answer', async () => {
     const [one, other] = [reads.join({ identity: mine }), reads.join({ identity: theirs })];
     expect(reads.calls).toHaveLength(2);
     const answers = reads.calls.map((call) => call.answer());
@@ -82,7 +82,7 @@ describe('reads that are the same', () => {
     expect(one.outcome).not.toBe(other.outcome);
   });
 
-  test('are shared only while what began them still proves who asks', async () => {
+  test('are joined only within `proofMs` of their start', async () => {
     const first = reads.join();
     await elapse(PROOF_MS);
     reads.join();
@@ -90,7 +90,7 @@ describe('reads that are the same', () => {
     await elapse(1);
     const late = reads.join();
     expect(reads.calls).toHaveLength(2);
-    // The first goes on for those who wait for it, and its end is not that of the second.
+    // The first read goes on for its followers, and its end does not remove the second.
     const answer = reads.calls[0]?.answer();
     await settle();
     expect(first.outcome).toBe(answer);
@@ -99,7 +99,7 @@ describe('reads that are the same', () => {
     expect(reads.calls).toHaveLength(2);
   });
 
-  test('that fail before there is a promise fail all the same', async () => {
+  test('whose work throws before it returns a promise reject with that error', async () => {
     const mistake = new TypeError('a mistake');
     const broken = reads.join({
       work: () => {
@@ -114,8 +114,8 @@ describe('reads that are the same', () => {
   });
 });
 
-describe('who waits', () => {
-  test('leaves at a deadline of its own, and takes nothing from the others', async () => {
+describe('a follower', () => {
+  test('leaves at its own deadline, without effect on the others', async () => {
     const [hasty, patient] = [reads.join({ patienceMs: 10 }), reads.join({ patienceMs: 100 })];
     await elapse(10);
     expect(hasty.outcome).toMatchObject(timedOut);
@@ -125,7 +125,7 @@ describe('who waits', () => {
     expect(patient.outcome).toBe(answer);
   });
 
-  test('as the last one ends the call by leaving, and who comes then begins another', async () => {
+  test('that leaves as the last one aborts the call, and the next read begins another', async () => {
     const requestScope = new AbortController();
     reads.join({ patienceMs: 10 });
     reads.join({ requestScope });
@@ -141,7 +141,7 @@ describe('who waits', () => {
     expect(next.outcome).not.toBeInstanceOf(Error);
   });
 
-  test('decides until when the answer is of use', async () => {
+  test('extends the deadline of the call to its own, if later, until it leaves', async () => {
     const requestScope = new AbortController();
     reads.join({ patienceMs: 100 });
     const { shared } = reads.calls[0] ?? {};
@@ -154,7 +154,7 @@ describe('who waits', () => {
     expect(shared?.latestMs()).toBe(200);
   });
 
-  test('too late begins no call, and disturbs none', async () => {
+  test('that comes after its deadline begins no call, and disturbs none', async () => {
     const first = reads.join({ patienceMs: 0 });
     await settle();
     expect(first.outcome).toMatchObject(timedOut);
@@ -172,7 +172,7 @@ describe('who waits', () => {
     expect(patient.outcome).toBe(answer);
   });
 
-  test('in the same moment as one who is too late is served', async () => {
+  test('that comes in the same moment as one that is too late is served', async () => {
     reads.join({ patienceMs: 0 });
     const inTime = reads.join();
     await settle();
@@ -182,7 +182,7 @@ describe('who waits', () => {
     expect(inTime.outcome).toBe(answer);
   });
 
-  test('twice with the same deadline is told twice', async () => {
+  test('that shares its deadline with another is settled like the other', async () => {
     const deadline = new DeadlineOf(100);
     const waiters = [reads.join({ deadline }), reads.join({ deadline })];
     const answer = reads.calls[0]?.answer();
@@ -194,7 +194,7 @@ describe('who waits', () => {
     expect(reads.calls[1]?.shared.signal.aborted).toBe(true);
   });
 
-  test('from the moment in which the last one leaves keeps the call going', async () => {
+  test('that comes in the moment in which the last one leaves keeps the call going', async () => {
     const requestScope = new AbortController();
     reads.join({ requestScope });
     requestScope.abort();
@@ -207,7 +207,7 @@ describe('who waits', () => {
     expect(next.outcome).toBe(answer);
   });
 
-  test('from around the moment of the answer has one', async () => {
+  test('that comes around the moment of the answer gets an answer', async () => {
     for (let microtasks = 0; microtasks < 20; microtasks += 1) {
       reads.join();
       reads.calls.at(-1)?.answer();
@@ -220,7 +220,7 @@ describe('who waits', () => {
     }
   });
 
-  test('from around the moment in which the last one has left has an answer', async () => {
+  test('that comes around the moment in which the last one leaves gets an answer', async () => {
     for (let microtasks = 0; microtasks < 20; microtasks += 1) {
       const requestScope = new AbortController();
       reads.join({ requestScope });

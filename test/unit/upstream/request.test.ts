@@ -6,7 +6,7 @@ import { aRequest } from './use-request-dedupe.ts';
 
 const API_URL = 'https://api.example.com';
 
-/** What the standard makes of it. */
+/** Target as the URL standard encodes it. */
 function expectedTarget({ path, query = [] }: UpstreamRequest): string {
   const url = new URL(API_URL + path);
   for (const [name, value] of query) url.searchParams.append(name, value);
@@ -29,15 +29,15 @@ describe('the target of a read', { timeout }, () => {
       ],
     ],
     [
-      'what the standard encodes in a way of its own',
+      'characters that the URL standard encodes in its own way',
       [["na me'()", "~!'()* +&=?#%/\\\u00e9\u{1f642}\ud800"]],
     ],
-  ])('with %s is what the standard makes of it', (_what, query) => {
+  ])('with %s is encoded as in the URL standard', (_what, query) => {
     const request = aRequest(query && { query });
     expect(serialize(request).target).toBe(expectedTarget(request));
   });
 
-  test('is what the standard makes of it, whatever is asked for', () => {
+  test('is encoded as in the URL standard, whatever the query', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string(),
@@ -51,13 +51,13 @@ describe('the target of a read', { timeout }, () => {
   });
 });
 
-test('the body of a read is JSON, also where it is null, and absent where there is none', () => {
+test('the body text of a read is JSON, also for a null body, and undefined without a body', () => {
   expect(serialize(aRequest({ body: ['a', 'b'] })).bodyText).toBe('["a","b"]');
   expect(serialize(aRequest({ body: null })).bodyText).toBe('null');
   expect(serialize(aRequest()).bodyText).toBeUndefined();
 });
 
-test('the key of a read is that of no other', () => {
+test('different reads have different keys', () => {
   const requests = [
     aRequest(),
     aRequest({ method: 'POST' }),

@@ -25,33 +25,33 @@ function delayMs(attempt: Partial<FailedAttempt>): number | null {
 }
 
 describe('a read that failed', () => {
-  test.each([429, 502, 503, 504])('with %i is tried again', (status) => {
+  test.each([429, 502, 503, 504])('with %i is retried', (status) => {
     expect(delayMs({ error: errorFromAnswer(status, {}, '') })).toBe(100);
   });
 
-  test.each([400, 401, 403, 404, 408, 409, 410, 413, 500, 501])('with %i is not', (status) => {
+  test.each([400, 401, 403, 404, 408, 409, 410, 413, 500, 501])('with %i is not retried', (status) => {
     expect(delayMs({ error: errorFromAnswer(status, { 'retry-after': '1' }, '') })).toBeNull();
   });
 
-  test('is tried again after a moment drawn below a ceiling, which doubles up to two seconds', () => {
+  test('is retried after a random delay below a ceiling, which doubles up to two seconds', () => {
     const halves = [0, 1, 2, 3, 4, 5, 2_000].map((retries) => delayMs({ retries, random: 0.5 }));
     expect(halves).toEqual([100, 200, 400, 800, 1_000, 1_000, 1_000]);
     expect(delayMs({ retries: 3, random: 0 })).toBe(0);
   });
 
-  test('is tried again when the upstream said, and not before or after', () => {
+  test('is retried exactly when the upstream said', () => {
     for (const random of [0, 0.999]) {
       expect(delayMs({ error: transient({ retryAfterSeconds: 7 }), random, retries: 5 })).toBe(7_000);
     }
   });
 
-  test('is not hurried by an upstream that names no seconds worth naming', () => {
+  test('is retried after the random delay when the upstream names zero seconds', () => {
     for (const random of [0.5, 0.999]) {
       expect(delayMs({ error: transient({ retryAfterSeconds: 0 }), random })).toBe(delayMs({ random }));
     }
   });
 
-  test('is not tried again where its answer would come too late', () => {
+  test('is not retried when the retry would come too late', () => {
     expect(delayMs({ error: transient({ retryAfterSeconds: 7 }), remainingMs: 7_000 })).toBeNull();
     expect(delayMs({ error: transient({ retryAfterSeconds: 7 }), remainingMs: 7_001 })).toBe(7_000);
     expect(delayMs({ remainingMs: 100 })).toBeNull();
@@ -59,7 +59,7 @@ describe('a read that failed', () => {
     for (const remainingMs of [0, -1, -Infinity]) expect(delayMs({ remainingMs, random: 0 })).toBeNull();
   });
 
-  test('never waits past its deadline, nor less than the upstream said', { timeout }, () => {
+  test('never waits past its deadline, nor for less than the upstream said', { timeout }, () => {
     const seconds = fc.option(fc.nat(100), { nil: undefined });
     const property = fc.property(
       seconds,

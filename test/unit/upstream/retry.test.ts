@@ -10,14 +10,14 @@ useFakeClock();
 let attemptedAtMs: number[];
 beforeEach(() => {
   attemptedAtMs = [];
-  // The whole of each ceiling.
+  // Each delay is its whole ceiling.
   vi.spyOn(Math, 'random').mockReturnValue(1);
 });
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** Attempts that come to these, one after the other, and then to an answer. */
+/** Attempts that fail with these errors, one after the other, and then succeed. */
 function attempts(...failures: readonly Error[]): () => Promise<string> {
   return async () => {
     attemptedAtMs.push(performance.now());
@@ -47,7 +47,7 @@ function retryAfter(seconds: number): UpstreamError {
 }
 
 describe('attempts', () => {
-  test('are one where it succeeds', async () => {
+  test('are not repeated after a success', async () => {
     const state = persist(attempts());
     await settle();
     expect(state.outcome).toBe('answer');
@@ -55,7 +55,7 @@ describe('attempts', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('are made again after failures that may pass, later each time', async () => {
+  test('are repeated after transient failures, with a longer pause each time', async () => {
     const state = persist(attempts(passing, passing));
     await elapse(10_000);
     expect(state.outcome).toBe('answer');
@@ -65,7 +65,7 @@ describe('attempts', () => {
     expect(pauses[2]).toBeGreaterThanOrEqual(400);
   });
 
-  test('are as many more as may be, and the last one tells why there was no answer', async () => {
+  test('are repeated `maxRetries` times at most, and then reject with the last error', async () => {
     const last = retryAfter(0);
     const state = persist(attempts(passing, passing, last));
     await elapse(10_000);
@@ -74,14 +74,14 @@ describe('attempts', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('are not made again where none more may be', async () => {
+  test('are not repeated when `maxRetries` is 0', async () => {
     const state = persist(attempts(passing), { maxRetries: 0 });
     await elapse(10_000);
     expect(state.outcome).toBe(passing);
     expect(attemptedAtMs).toHaveLength(1);
   });
 
-  test('are not made again after what does not pass, or is a mistake of our own', async () => {
+  test('are not repeated after a permanent failure or an error of the gateway itself', async () => {
     for (const error of [final, new TypeError('a mistake')]) {
       attemptedAtMs = [];
       const state = persist(attempts(error));
@@ -91,7 +91,7 @@ describe('attempts', () => {
     }
   });
 
-  test('may fail at once without a promise', async () => {
+  test('may throw before they return a promise', async () => {
     const state = persist(() => {
       throw final;
     });
@@ -99,7 +99,7 @@ describe('attempts', () => {
     expect(state.outcome).toBe(final);
   });
 
-  test('wait for the time that the upstream named', async () => {
+  test('are repeated no earlier than the upstream named', async () => {
     const state = persist(attempts(retryAfter(5)));
     await elapse(4_999);
     expect(state.outcome).toBeUndefined();
@@ -108,7 +108,7 @@ describe('attempts', () => {
     expect(attemptedAtMs[1]).toBeGreaterThanOrEqual(5_000);
   });
 
-  test('are not made again where the deadline is before', async () => {
+  test('are not repeated when the deadline comes before the retry', async () => {
     const late = retryAfter(5);
     const state = persist(attempts(late), { latestMs: () => 5_000 });
     await settle();
@@ -117,18 +117,18 @@ describe('attempts', () => {
     expect(attemptedAtMs).toHaveLength(1);
   });
 
-  test('go by the deadline as it is then', async () => {
+  test('use the deadline as it is when an attempt fails', async () => {
     let latestMs = 1_000;
     const first = retryAfter(5);
     const state = persist(attempts(first, first), { latestMs: () => latestMs });
     latestMs = 9_000;
     await elapse(20_000);
-    // The first one fits into what is left by now, the second does not any more.
+    // The first retry fits into the time that is left, the second does not.
     expect(state.outcome).toBe(first);
     expect(attemptedAtMs).toHaveLength(2);
   });
 
-  test('are asked about before each further one', async () => {
+  test('are repeated only as long as `mayRetry` allows', async () => {
     let left = 1;
     const state = persist(attempts(passing, passing), { mayRetry: () => left-- > 0 });
     await elapse(10_000);
@@ -137,8 +137,8 @@ describe('attempts', () => {
   });
 });
 
-describe('giving up', () => {
-  test('ends the waiting at once', async () => {
+describe('an abort', () => {
+  test('ends a long pause between attempts at once', async () => {
     const controller = new AbortController();
     const state = persist(attempts(retryAfter(3_600)), { signal: controller.signal });
     await elapse(1_000);
@@ -149,7 +149,7 @@ describe('giving up', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('during an attempt means that there is no other', async () => {
+  test('during an attempt prevents the next one', async () => {
     const controller = new AbortController();
     const state = persist(
       async () => {
@@ -164,7 +164,7 @@ describe('giving up', () => {
     expect(attemptedAtMs).toHaveLength(1);
   });
 
-  test('in the moment between two attempts means that there is no other', async () => {
+  test('right after a failed attempt prevents the next one', async () => {
     const controller = new AbortController();
     const state = persist(attempts(retryAfter(0)), { signal: controller.signal });
     await settle();

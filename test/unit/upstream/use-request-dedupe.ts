@@ -19,7 +19,7 @@ export function aRequest(options: Partial<UpstreamRequest> = {}): UpstreamReques
   return { resource: 'users', permissions: [], keys: 0, method: 'GET', path: '/api/v2/users', ...options };
 }
 
-/** A call that was made; it ends when it is told to, or when nobody waits any more. */
+/** A call that was made. It ends by `answer` or `fail`, or when its last follower leaves. */
 export class SharedCall {
   readonly request: UpstreamRequest;
   readonly shared: InFlight;
@@ -59,19 +59,19 @@ export interface JoinOptions {
   readonly work?: (shared: InFlight) => Promise<UpstreamRead>;
 }
 
-/** Who waits, and what it was told: the answer, or the error. */
+/** A follower. Its outcome is the answer or the error; undefined while it waits. */
 export interface Waiter {
   outcome: unknown;
 }
 
-/** Shared reads for each test of the file, on a fake clock, with all who waited and the calls that were made. */
+/** A `RequestDedupe` for each test of the file, on a fake clock, with its followers and the calls that were made. */
 export function useSharedReads(proofMs: number) {
   const identity = tokenIdentity('mine');
   const state = {
     shared: new RequestDedupe(proofMs),
     calls: [] as SharedCall[],
     waiters: [] as Waiter[],
-    /** Keeps no hold of what is over. */
+    /** Drops the references to all calls and followers. */
     forget(): void {
       state.calls = [];
       state.waiters = [];

@@ -1,22 +1,22 @@
-/** GraphiQL's page, in the words of somebody who uses it. */
+/** Helpers that use GraphiQL's page as a person does. */
 import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { GraphQLAnswer } from '../../support/gateway.ts';
 
-/** For what comes about by itself on a machine that may be slow. */
+/** Timeout of waits for the page, on a machine that may be slow. */
 export const PATIENTLY = { timeout: 30_000 };
 
 export const editorOf = (page: Page) => page.locator('.graphiql-query-editor .monaco-editor');
 export const answerOf = (page: Page) => page.locator('.result-window');
 export const runButtonOf = (page: Page) => page.getByRole('button', { name: /^Execute query/ });
 
-/** The lines of an editor that are in sight. */
+/** Visible lines of an editor. */
 export async function textIn(editor: Locator): Promise<string> {
   const lines = await editor.locator('.view-line').allTextContents();
   return lines.join('\n').replaceAll('\u00A0', ' ');
 }
 
-/** What the answer says as the page shows it; the text where that is not JSON. */
+/** Answer that the page shows, parsed; the text when it is not JSON. */
 export async function answerShown(page: Page): Promise<unknown> {
   const text = await textIn(answerOf(page));
   try {
@@ -26,7 +26,7 @@ export async function answerShown(page: Page): Promise<unknown> {
   }
 }
 
-/** Presses the round button, and gives what the gateway answered. */
+/** Presses the button that runs the query, and resolves with the gateway's answer. */
 export async function run(page: Page): Promise<GraphQLAnswer> {
   const [response] = await Promise.all([
     page.waitForResponse((it) => it.request().postData()?.includes('__schema') === false),
@@ -48,22 +48,22 @@ export async function typeInTab(page: Page, query: string): Promise<void> {
 }
 
 /**
- * Waits until GraphiQL has taken in this query, which the page's address then has. For a tenth of a second after a change it
- * still looks for the operation of before, and finds none to run.
+ * Waits until GraphiQL has taken in this query, which the page's address then has. GraphiQL takes a tenth of a second to
+ * notice a change; until then it looks for the previous operation and finds none to run.
  */
 export async function followed(page: Page, query: string): Promise<void> {
   await expect.poll(() => textIn(editorOf(page)), PATIENTLY).toBe(query);
   await expect.poll(() => new URL(page.url()).searchParams.get('query'), PATIENTLY).toBe(query);
 }
 
-/** Types this, and accepts the first suggestion of how to go on once it is that one. */
+/** Types a text, waits until the first completion is `suggestion`, and accepts that. */
 export async function complete(page: Page, text: string, suggestion: string): Promise<void> {
   await page.keyboard.type(text);
   const suggestions = page.getByRole('listbox', { name: 'Suggest' }).getByRole('option');
   await expect
     .poll(async () => {
       const [first] = await suggestions.all();
-      // There is none, and none comes by itself, where the schema arrives after the last letter.
+      // No list opens by itself when the schema arrives after the last keystroke.
       if (first === undefined) await page.keyboard.press('Control+Space');
       return first?.getAttribute('aria-label', { timeout: 1000 });
     }, PATIENTLY)
@@ -78,7 +78,7 @@ export async function openDocs(page: Page): Promise<Locator> {
   return docs;
 }
 
-/** Between where two things on the page begin, in pixels. */
+/** Distance in pixels between the top left corners of two elements; Infinity when one is not visible. */
 export async function distance(one: Locator, other: Locator): Promise<number> {
   const [a, b] = await Promise.all([one.boundingBox(), other.boundingBox()]);
   return a === null || b === null ? Infinity : Math.hypot(a.x - b.x, a.y - b.y);

@@ -30,7 +30,7 @@ import {
 
 const [screen = '', campaigns = '', talking = ''] = exampleQueries(EXAMPLE_CAMPAIGN_ID);
 
-// Nobody reads this in CI, so that there a browser that is missing is a failure.
+// Nobody reads the warning in CI, so a missing browser is a failure there.
 const whySkipped = process.env['CI'] ? null : whyNoBrowser();
 if (whySkipped !== null) console.warn(`\nSKIPPED: GraphiQL is not tested in a browser. ${whySkipped}\n`);
 
@@ -42,7 +42,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     return () => browser.close();
   });
 
-  /** GraphiQL as `npm start` has it: over a sandbox that the gateway logs in to by itself. */
+  /** GraphiQL as `npm start` serves it: over a sandbox to which the gateway logs in by itself. */
   async function openGraphiql(options: SandboxOptions = {}, bypassCSP = false) {
     const sandbox = await startSandbox(options);
     onTestFinished(() => sandbox.close());
@@ -64,19 +64,19 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     return { ...opened, address, calls };
   }
 
-  test('opens with the examples, without an error, and asks nothing of the upstream', async () => {
+  test('opens with the example queries, without an error and without an upstream call', async () => {
     const { page, problems, calls } = await openGraphiql();
     expect(await page.title()).toBe('Campaign interaction gateway');
     const tabs = page.getByRole('tab').getByRole('button', { name: /^\w+$/ });
     expect(await tabs.allInnerTexts()).toEqual(['CampaignScreen', 'Campaigns', 'Talking']);
     await runButtonOf(page).waitFor();
-    // They are there once the schema has been asked for.
+    // The documentation appears only once the schema has been read.
     await openDocs(page);
     expect(problems).toEqual([]);
     expect(calls()).toEqual([]);
   });
 
-  test('runs each example as it is and shows its data', async () => {
+  test('runs each example query unchanged, and shows its data', async () => {
     const { page, problems, calls } = await openGraphiql();
     for (const example of [campaigns, talking, screen]) {
       const [, name = '', root = ''] = /query (\w+)[^]*?^ {2}(\w+)\(/m.exec(example) ?? [];
@@ -93,7 +93,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     expect(problems).toEqual([]);
   });
 
-  test('completes a nested query that is typed, runs it, and shows each interaction with its own agent', async () => {
+  test('completes a nested query while it is typed, runs it, and shows each interaction with its own agent', async () => {
     const { page, problems, calls } = await openGraphiql({ organisation: supervisorsOrganisation() });
     await openTab(page);
     await complete(page, '{ campaignInt', 'campaignInteractions');
@@ -117,7 +117,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     expect(problems).toEqual([]);
   });
 
-  test('tells what the schema says of a field, which is found from the root', async () => {
+  test('shows the description of a field that is reached from the root type', async () => {
     const { page, calls } = await openGraphiql();
     const docs = await openDocs(page);
     const follow = (name: string) => docs.getByRole('link', { name, exact: true }).click();
@@ -134,7 +134,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     expect(calls()).toEqual([]);
   });
 
-  test('shows where an answer is incomplete and why, beside the data that is there', async () => {
+  test('shows where an answer is incomplete and why, beside the data that could be read', async () => {
     const permissions = ['directory:user:view'];
     const { page } = await openGraphiql({
       organisation: supervisorsOrganisation(),
@@ -151,7 +151,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
       .toMatchObject({ data, errors: [{ path, extensions }] });
   });
 
-  test('marks a misspelt field before it is run, and run all the same it costs no upstream call', async () => {
+  test('marks a misspelt field before the query runs; running it anyway makes no upstream call', async () => {
     const { page, calls } = await openGraphiql();
     await typeInTab(page, '{ campaigns(first: 1) { nodes { id nmae } } }');
     const word = editorOf(page).getByText('nmae', { exact: true });
@@ -168,7 +168,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     expect(calls()).toEqual([]);
   });
 
-  test('asks no other host for anything, whatever is opened in it', async () => {
+  test('sends no request to another host, although all its panels are opened', async () => {
     const { page, problems, address, requests, strays } = await openGraphiql();
     await run(page);
     await openTab(page);
@@ -180,11 +180,11 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     await page.getByRole('dialog').waitFor();
     expect(hostsOf(requests)).toEqual([new URL(address).host]);
     expect(strays).toEqual([]);
-    // What its Content-Security-Policy had to stop would be among them.
+    // Requests that the Content-Security-Policy blocks would be among the problems.
     expect(problems).toEqual([]);
   });
 
-  test('runs no script but its own, asks nothing of another host, and is shown in no other page', async () => {
+  test('runs no injected script, reaches no other host, and is shown in no frame of another page', async () => {
     const { page, problems, address, requests, strays } = await openGraphiql();
     const done = await page.evaluate(async () => {
       const script = document.createElement('script');
@@ -211,7 +211,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     expect(await other.page.frameLocator('iframe').locator('.graphiql-container').count()).toBe(0);
   });
 
-  test('could not ask another host unnoticed, if it were allowed to', async () => {
+  test('is caught when it sends requests to other hosts, which its Content-Security-Policy forbids', async () => {
     const { page, requests, strays } = await openGraphiql({}, true);
     await page.evaluate(async () => {
       const socket = new WebSocket('ws://socket.example/');
@@ -226,7 +226,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   });
 });
 
-/** What the SDL says of a field, in one line. */
+/** Description of a field in the schema, on one line. */
 function described(type: string, field: string): string {
   const description = assertObjectType(schema.getType(type)).getFields()[field]?.description;
   return description?.replaceAll(/\s+/g, ' ') ?? `no description of ${type}.${field}`;

@@ -4,9 +4,9 @@ import { basename, join, posix, relative } from 'node:path';
 import dockerignore from '@balena/dockerignore';
 import { DockerfileParser, type Instruction, ModifiableInstruction } from 'dockerfile-ast';
 
-/** What a Dockerfile makes, in a folder of this machine. */
+/** Image that a Dockerfile makes, in a folder of this machine. */
 export interface Image {
-  /** The folder that stands for `/`. */
+  /** Folder that serves as `/`. */
   readonly root: string;
   readonly base: string;
   workdir: string;
@@ -18,23 +18,23 @@ export interface Image {
 }
 
 export interface Build {
-  /** The folder of the Dockerfile. */
+  /** Folder of the Dockerfile. */
   readonly context: string;
-  /** An empty one, for the files of each stage. */
+  /** Empty folder, for the files of each stage. */
   readonly folder: string;
-  /** What commands find in the base: a path, and where packages come from. */
+  /** Environment of RUN commands, in place of the base image's: PATH, and npm's registry. */
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** A command of RUN has failed; the message is what it printed. */
+/** Failure of a RUN command. The message has the command's output. */
 export class RunError extends Error {
   override readonly name = 'RunError';
 }
 
 /**
- * Does what a Dockerfile says, without an engine.
+ * Carries out a Dockerfile without a container engine.
  *
- * @throws Error for each instruction, flag or form that it does not know: what is not done has not been tried.
+ * @throws Error for an unknown instruction, flag or form: a skipped one would not have been tested.
  */
 export function buildImage(dockerfile: string, build: Build): Image {
   const stages = new Map<string, Image>();
@@ -52,7 +52,7 @@ export function buildImage(dockerfile: string, build: Build): Image {
   return image;
 }
 
-/** A path in the image, as one of this machine. */
+/** Path on this machine of a path in the image. */
 export function pathIn(image: Image, path: string): string {
   return join(image.root, posix.resolve(image.workdir, path));
 }
@@ -104,12 +104,12 @@ function carryOut(instruction: Instruction, image: Image, stages: Stages, build:
   }
 }
 
-/** Of a folder it is the content that is copied, as Docker does it. */
+/** Copies files, and the content of folders rather than the folders themselves, as Docker does. */
 function copy(instruction: Instruction, image: Image, stages: Stages, { context }: Build): void {
   const { from } = flagsOf(instruction, ['from']);
   const words = wordsOf(instruction);
   const target = words.pop() ?? '';
-  // What a target without a slash is depends on what there is already.
+  // A target without a trailing slash is a file or a folder, depending on what exists already.
   if (words.length === 0 || !target.endsWith('/') || /[*?[\]"]/.test(words.join()))
     throw unknown(instruction);
   const stage = from === undefined ? undefined : stages.get(from);
@@ -128,7 +128,7 @@ function copy(instruction: Instruction, image: Image, stages: Stages, { context 
   }
 }
 
-/** Whether a file of the context gets as far as the engine. */
+/** Predicate: true for a path in the context that the ignore file does not exclude. */
 function keptBy(ignoreFile: string, context: string): (path: string) => boolean {
   const lines = readFileSync(ignoreFile, 'utf8').split('\n');
   const rules = dockerignore.default().add(lines.filter((line) => !line.startsWith('#')));
@@ -140,7 +140,7 @@ function keptBy(ignoreFile: string, context: string): (path: string) => boolean 
 
 function run(instruction: Instruction, image: Image, build: Build): void {
   const command = instruction.getArgumentsContent() ?? '';
-  // Anything else may well be for files of the base, of which there are none here.
+  // Other commands may need files of the base image, which do not exist here.
   if (!/^npm ci( --[\w=-]+)*$/.test(command) || hasFlags(instruction)) throw unknown(instruction);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
     cwd: pathIn(image, '.'),
@@ -169,7 +169,7 @@ function flagsOf(instruction: Instruction, known: readonly string[]): Record<str
 }
 
 function wordsOf(instruction: Instruction): string[] {
-  // Variables are not filled in.
+  // Variables are not substituted here.
   if (instruction.getVariables().length > 0) throw unknown(instruction);
   return instruction.getArguments().map((argument) => argument.getValue());
 }

@@ -10,15 +10,15 @@ import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1';
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1';
 
-/** A document of a manifest, whatever it says. */
+/** A parsed document of a manifest, not validated. */
 export type Manifest = Readonly<Record<string, unknown>>;
 
 const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 const models = [ConfigMap, Deployment, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Service];
 
 /**
- * Holds documents against the schemas of the Kubernetes API: its ranges, formats and required fields as they are checked at
- * runtime, and its fields by the compiler, for the former lets fields through that there are not. Gives what is wrong.
+ * Problems of documents under the schemas of the Kubernetes API; empty when there are none. Ranges, formats and required
+ * fields are checked at runtime. Names of fields are checked by the compiler: the runtime check lets unknown ones through.
  */
 export async function problemsOf(manifests: readonly Manifest[]): Promise<string[]> {
   const problems: string[] = [];
@@ -28,7 +28,7 @@ export async function problemsOf(manifests: readonly Manifest[]): Promise<string
     if (Model === undefined) problems.push(`${name}: its schema is not known here`);
     else {
       try {
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- whether it is one is what is asked
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `validate` finds out whether it fits
         new Model(manifest as never).validate();
       } catch (error) {
         problems.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);

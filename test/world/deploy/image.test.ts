@@ -16,23 +16,23 @@ import { buildImage, type Image, pathIn, RunError } from './build-image.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
 
-/** An empty folder, which is gone with the test. */
+/** An empty folder, removed with the test. */
 function folderForTest(): string {
   const folder = mkdtempSync(join(tmpdir(), 'image-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  // Whoever runs the gateway in there is somebody else.
+  // The gateway in this folder runs as another user.
   chmodSync(folder, 0o755);
   return folder;
 }
 
-/** A path with nothing on it but this Node, where everybody can run it. */
+/** A PATH with nothing but a copy of this Node, which any user can run. */
 function pathOfNode(): string {
   const bin = folderForTest();
   copyFileSync(process.execPath, join(bin, 'node'));
   return bin;
 }
 
-/** Null without the registry. */
+/** The built image; null when the npm registry cannot be reached. */
 function builtOrOffline(path: string): Image | null {
   const env = clientEnv(process.env, Object.keys(settings));
   const PATH = [path, env['PATH']].join(delimiter);
@@ -42,19 +42,19 @@ function builtOrOffline(path: string): Image | null {
     const isOffline =
       error instanceof RunError &&
       /EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT|ENETUNREACH/.test(error.message);
-    // What nobody sees to have been skipped has failed.
+    // CI never skips: nobody would notice there.
     if (!isOffline || process.env['CI'] !== undefined) throw error;
     return null;
   }
 }
 
-/** As whom the engine would run it, where this user may do that. */
+/** User and group of the image; empty when this process is not root, and so cannot switch users. */
 function userOf({ user }: Image) {
   const [uid = 0, gid = 0] = user.split(':').map(Number);
   return process.getuid?.() === 0 ? { uid, gid } : {};
 }
 
-test('the image has the gateway and no more, answers as somebody who is not root, and ends when told to', async ({
+test('the image has the gateway and nothing else, answers as a user other than root, and ends at SIGTERM', async ({
   skip,
 }) => {
   const path = pathOfNode();
@@ -83,7 +83,7 @@ test('the image has the gateway and no more, answers as somebody who is not root
   expect(image.env['HOST']).toBe('0.0.0.0');
 
   const PORT = String(await freePort());
-  // Other machines have no business in here.
+  // Loopback instead of the image's HOST, so that other machines cannot connect.
   const env = { ...image.env, PATH: path, PORT, HOST: '127.0.0.1' };
   const place = { cwd: pathIn(image, '.'), ...userOf(image) };
   const health = async () => {
@@ -103,23 +103,23 @@ test('the image has the gateway and no more, answers as somebody who is not root
   expect(await health()).toBe(1);
 });
 
-describe('an image is not taken for one that is made', () => {
+describe('buildImage', () => {
   test.each([
-    ['of an instruction that is not known', 'FROM x\nADD a b/', 'How is this done? ADD'],
-    ['of a flag', 'FROM x\nCOPY --chmod=755 bin bin/', 'How is this done? COPY'],
-    ['of a command in a shell', 'FROM x\nCMD node bin/gateway.mjs', 'How is this done? CMD'],
-    ['of another command', 'FROM x\nRUN apt-get update', 'How is this done? RUN'],
-    ['of a variable', 'FROM x\nWORKDIR /$HOME', 'How is this done? WORKDIR'],
-    ['without a base', 'WORKDIR /', 'How is this done? WORKDIR'],
-    ['of what the context does not have', 'FROM x\nCOPY nothing ./', 'There is no nothing to copy'],
-    ['of what is kept out of it', 'FROM x\nCOPY README.md ./', 'There is no README.md to copy'],
-    ['of nothing', '# nothing', 'makes no image'],
-  ])('%s', (_what, text, message) => {
+    ['an unknown instruction', 'FROM x\nADD a b/', 'How is this done? ADD'],
+    ['an unknown flag', 'FROM x\nCOPY --chmod=755 bin bin/', 'How is this done? COPY'],
+    ['a command in shell form', 'FROM x\nCMD node bin/gateway.mjs', 'How is this done? CMD'],
+    ['a RUN command other than npm ci', 'FROM x\nRUN apt-get update', 'How is this done? RUN'],
+    ['a variable', 'FROM x\nWORKDIR /$HOME', 'How is this done? WORKDIR'],
+    ['an instruction before FROM', 'WORKDIR /', 'How is this done? WORKDIR'],
+    ['a file that the context does not have', 'FROM x\nCOPY nothing ./', 'There is no nothing to copy'],
+    ['a file that .dockerignore excludes', 'FROM x\nCOPY README.md ./', 'There is no README.md to copy'],
+    ['a Dockerfile without instructions', '# nothing', 'makes no image'],
+  ])('refuses %s', (_what, text, message) => {
     const build = { context: root, folder: folderForTest(), env: {} };
     expect(() => buildImage(text, build)).toThrow(message);
   });
 
-  test('and its context holds only what is named', () => {
+  test('copies only the files of the context that .dockerignore names', () => {
     const image = buildImage('FROM x\nCOPY . ./', { context: root, folder: folderForTest(), env: {} });
     expect(readdirSync(image.root).toSorted()).toEqual([
       '.npmrc',

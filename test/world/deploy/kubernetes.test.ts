@@ -17,7 +17,7 @@ import { type Manifest, problemsOf } from './check-manifest.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = join(root, 'deploy/kubernetes');
 
-// Kubernetes reads YAML 1.1, where `on` and `no` are no text.
+// Kubernetes reads YAML 1.1, where `on` and `no` are booleans.
 const documents = globSync('*.yaml', { cwd: folder }).flatMap((file) =>
   parseAllDocuments(readFileSync(join(folder, file), 'utf8'), { version: '1.1', strict: true }),
 );
@@ -29,7 +29,7 @@ function only<T>(is: (value: unknown) => value is T): T {
   return found;
 }
 
-/** That it is there: what the API calls optional, and the gateway's manifests have. */
+/** A value that the API calls optional and the gateway's manifests have. Throws when the value is missing. */
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new TypeError('It is missing.');
   return value;
@@ -46,13 +46,13 @@ const labels = given(template.metadata?.labels);
 const ports = new Map((gateway.ports ?? []).map(({ name, containerPort }) => [name, containerPort]));
 
 describe('the manifests', () => {
-  test('are what the Kubernetes API knows', async () => {
+  test('are valid under the schemas of the Kubernetes API', async () => {
     expect(manifests).toHaveLength(6);
     expect(documents.flatMap(({ errors, warnings }) => [...errors, ...warnings])).toEqual([]);
     expect(await problemsOf(manifests)).toEqual([]);
   });
 
-  test('belong together: each means the pods of the one deployment', () => {
+  test('belong together: each refers to the pods of the one deployment', () => {
     expect(others).toEqual([]);
     expect(deployment.spec?.selector.matchLabels).toEqual(labels);
     expect(service.spec?.selector).toEqual(labels);
@@ -75,7 +75,7 @@ describe('the manifests', () => {
     );
   });
 
-  test('set what the gateway has settings for, and no secret', () => {
+  test('set only settings that the gateway has, the ports of the container, and no secret', () => {
     const values = given(config.data);
     expect(Object.keys(values).filter((name) => !(name in settings))).toEqual([]);
     expect(
@@ -91,14 +91,14 @@ describe('the manifests', () => {
     expect(parsed.host).toBe('0.0.0.0');
   });
 
-  test('lead to ports that there are', () => {
+  test('lead to exactly the ports of the container', () => {
     const named = [...ports.keys()];
     expect(service.spec?.ports?.map(({ targetPort }) => targetPort)).toEqual(named);
     const ingress = only(NetworkPolicy.is).spec?.ingress ?? [];
     expect(ingress.flatMap((rule) => rule.ports ?? []).map(({ port }) => port)).toEqual(named);
   });
 
-  test('probe what the gateway answers', async () => {
+  test('probe paths that the gateway answers with 200', async () => {
     const probes = [gateway.startupProbe, gateway.livenessProbe, gateway.readinessProbe];
     expect(probes.map((probe) => probe?.httpGet?.path)).toEqual(['/health', '/health', '/ready']);
     const { gateway: running } = await gatewayForTest();
@@ -109,13 +109,13 @@ describe('the manifests', () => {
     }
   });
 
-  test('leave the time that ending takes', () => {
+  test('give the pod more time to end than preStop and the drain take', () => {
     const waits = given(gateway.lifecycle?.preStop?.sleep?.seconds);
     const { drainSeconds } = parseConfig(given(config.data));
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(waits + drainSeconds);
   });
 
-  test('run the image that the Dockerfile makes, as its user', () => {
+  test('run the image of this version as the user of the Dockerfile, with a read-only root file system', () => {
     expect(gateway.image).toBe(`${packageJson.name}:${packageJson.version}`);
     const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8');
     const { runAsUser, runAsGroup, runAsNonRoot } = given(pod.securityContext);
@@ -125,35 +125,31 @@ describe('the manifests', () => {
   });
 });
 
-describe('it is noticed in a manifest', () => {
+describe('the check of a manifest', () => {
   const ours = given(manifests.find(({ kind }) => kind === 'Deployment'));
 
   test.each<[string, Manifest, string | RegExp]>([
-    ['that a field is misspelt', withContainer({ livenesProbe: {} }), '\'"livenesProbe"\' does not exist'],
+    ['a misspelt field', withContainer({ livenesProbe: {} }), '\'"livenesProbe"\' does not exist'],
     [
-      'that one is misspelt deep inside',
+      'a misspelt field deep inside',
       withContainer({ resources: { limit: { memory: '1Gi' } } }),
       '\'"limit"\' does not exist',
     ],
-    ['that a number is a text', withContainer({ ports: [{ containerPort: '4000' }] }), 'must be integer'],
-    ['that a quantity is none', withContainer({ resources: { limits: { memory: 'much' } } }), 'quantity'],
-    ['that something is missing', { ...ours, spec: {} }, 'must have required property template'],
+    ['a text in place of a number', withContainer({ ports: [{ containerPort: '4000' }] }), 'must be integer'],
+    ['an invalid quantity', withContainer({ resources: { limits: { memory: 'much' } } }), 'quantity'],
+    ['a missing field', { ...ours, spec: {} }, 'must have required property template'],
     [
-      'that a value is none of those there are',
+      'a value that is not one of those allowed',
       withContainer({ ports: [{ containerPort: 4000, protocol: 'HTTP' }] }),
       'protocol must be equal to one of the allowed values',
     ],
+    ['an unknown kind', { ...ours, kind: 'Deploiment' }, 'apps/v1 Deploiment: its schema is not known'],
     [
-      'that its kind is another',
-      { ...ours, kind: 'Deploiment' },
-      'apps/v1 Deploiment: its schema is not known',
-    ],
-    [
-      'that its version is another',
+      'an unknown API version',
       { ...ours, apiVersion: 'apps/v1beta1' },
       'apps/v1beta1 Deployment: its schema',
     ],
-  ])('%s', async (_what, manifest, problem) => {
+  ])('reports %s', async (_what, manifest, problem) => {
     const problems = await problemsOf([manifest]);
     expect(problems).toEqual([expect.stringMatching(problem)]);
   });

@@ -19,9 +19,9 @@ const TSC = path('../../../node_modules/typescript/bin/tsc');
 
 interface Output {
   readonly code: number | null;
-  /** Lines that it listed. */
+  /** Lines on stdout. */
   readonly listed: readonly string[];
-  /** What it said about what is missing. */
+  /** Text on stderr: errors and missing data. */
   readonly said: string;
 }
 
@@ -38,14 +38,14 @@ async function node(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Ou
   return { code: child.exitCode, listed: stdout.split('\n').slice(0, -1), said };
 }
 
-/** Runs the example. Whatever happens, it must not print its token. */
+/** Runs the example client, which must never print its token. */
 async function client(url: string, args: readonly string[] = [CAMPAIGN_ID, '100'], token = TOKEN) {
   const output = await node(['src/main.ts', ...args], { GATEWAY_URL: url, GATEWAY_TOKEN: token });
   expect(token !== '' && (output.listed.join('\n') + output.said).includes(token)).toBe(false);
   return output;
 }
 
-/** The address of a server that answers at any path. */
+/** Address of a server that answers at any path. */
 async function listening(listener: RequestListener): Promise<string> {
   return `${await listeningForTest(listener)}/graphql`;
 }
@@ -61,7 +61,7 @@ async function gatewayOnPort(options: Options = {}) {
   return { ...testGateway, url: await listening(testGateway.gateway.listener) };
 }
 
-/** The line of the n-th interaction, with what is known of its agent. */
+/** Expected line of the n-th interaction. `details` follows the agent's name. */
 function lineOf(n: number, details = `<user-${n % 20}@example.com>`): string {
   const state = ['PENDING', 'PROCEEDING', 'PREVIEWING', 'INTERACTING', 'SCHEDULED'][Math.floor(n / 20)] ?? '';
   return `${state.padEnd(11)}  Name of user-${n % 20} ${details} → Name of contact-${n}, Name of queue-${n % 5}`;
@@ -69,18 +69,18 @@ function lineOf(n: number, details = `<user-${n % 20}@example.com>`): string {
 
 const all = Array.from({ length: 100 }, (_, n) => n);
 
-/** The ids of a type of which it said that they could not be known, sorted. */
+/** Sorted ids of a type that stderr reports as unknown because of an error. */
 function idsIn(said: string, type: string): readonly string[] {
   const [, ids = ''] = new RegExp(`could not be known: ${type} (.*)`).exec(said) ?? [];
   return ids.split(', ').toSorted();
 }
 
-test('it compiles, strictly', async () => {
+test('the example client compiles in strict mode', async () => {
   expect(await node([TSC, '--noEmit'], {})).toEqual({ code: 0, listed: [], said: '' });
 });
 
-describe('it lists', () => {
-  test('who talks to whom, right by id, page after page', async () => {
+describe('the example client lists', () => {
+  test('each interaction with its own agent, contact and queue, page after page', async () => {
     const { url, calls } = await gatewayOnPort({ env: NOTHING_KEPT });
     const { code, listed, said } = await client(url, [CAMPAIGN_ID, '40']);
     expect(said).toBe('');
@@ -96,14 +96,14 @@ describe('it lists', () => {
     expect(calls()).toEqual({ campaignInteractions: 3, users: 3 });
   });
 
-  test('interactions that have nobody and nothing yet', async () => {
+  test('interactions that have no agent, contact or queue yet', async () => {
     const { gateway } = await gatewayWithRows([{ id: 'interaction-1' }]);
     const { code, listed } = await client(await listening(gateway.listener));
     expect(code).toBe(0);
     expect(listed[0]).toBe('INTERACTING  nobody yet → nobody, no queue');
   });
 
-  test('names without letting them steer the terminal', async () => {
+  test('names with their control characters replaced, so that names cannot steer the terminal', async () => {
     const evil = { ...interaction(0), contact: { id: 'contact-0', name: 'Eve\u001b[2J\nPENDING' } };
     const { gateway } = await gatewayWithRows([evil]);
     const { listed } = await client(await listening(gateway.listener));
@@ -112,7 +112,7 @@ describe('it lists', () => {
   });
 });
 
-describe('of the details of agents', () => {
+describe('the example client', () => {
   const agents = all.slice(0, 20).map((n) => `user-${n}`);
 
   test.each<[string, Fault, readonly string[]]>([
@@ -129,7 +129,7 @@ describe('of the details of agents', () => {
       { kind: 'rateLimited', resource: 'users', retryAfterSeconds: 7 },
       ['Try again in 7 seconds'],
     ],
-  ])('that could not be read it says whose and why: %s', async (code, fault, advice) => {
+  ])('reports which agents could not be read, why, and what to do: %s', async (code, fault, advice) => {
     const { url } = await gatewayOnPort({ faults: [fault] });
     const output = await client(url);
     expect(output.said).toMatch(new RegExp(`^${code}: User: `));
@@ -137,11 +137,11 @@ describe('of the details of agents', () => {
     for (const words of advice) expect(output.said).toContain(words);
     expect(output.said.match(/could not be known/g)).toHaveLength(1);
     expect(output.listed.slice(0, -1)).toEqual(all.map((n) => lineOf(n, '(e-mail could not be known)')));
-    // There is something to show: the names came with the list.
+    // The list is still complete: the names came with it.
     expect(output.code).toBe(0);
   });
 
-  test('it tells those that the upstream does not know from those that could not be known', async () => {
+  test('distinguishes agents that the upstream does not know from agents that could not be read', async () => {
     const organisation = supervisorsOrganisation();
     const unknown = ['user-5', 'user-15'];
     const { url, sandbox } = await gatewayOnPort({
@@ -149,7 +149,7 @@ describe('of the details of agents', () => {
         ...organisation,
         users: organisation.users.filter(({ id = '' }) => !unknown.includes(id)),
       },
-      // Two calls for twenty agents, of which one fails.
+      // Twenty agents take two calls, one of which fails.
       env: { UPSTREAM_BATCH_SIZE: '10' },
       faults: [{ kind: 'status', resource: 'users', status: 500, times: 1 }],
     });
@@ -169,8 +169,8 @@ describe('of the details of agents', () => {
   });
 });
 
-describe('it exits with 1', () => {
-  test('when the list cannot be read, and says what to do', async () => {
+describe('the example client exits with 1', () => {
+  test('when the list cannot be read, and prints what to do', async () => {
     const { url } = await gatewayOnPort();
     const { code, listed, said } = await client(url, undefined, 'a-token-nobody-knows');
     expect({ code, listed }).toEqual({ code: 1, listed: [] });
@@ -179,14 +179,14 @@ describe('it exits with 1', () => {
     expect(idsIn(said, 'Campaign')).toEqual([CAMPAIGN_ID]);
   });
 
-  test('when no token is set where one is needed', async () => {
+  test('when the gateway needs a token and none is set', async () => {
     const { url } = await gatewayOnPort();
     const { code, said } = await client(url, undefined, '');
     expect(code).toBe(1);
     expect(said).toContain('Set GATEWAY_TOKEN');
   });
 
-  test('when a later page cannot be read, after what it has listed', async () => {
+  test('when a later page cannot be read, after the pages before have been listed', async () => {
     const { gateway } = await gatewayForTest();
     const failing = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'campaignInteractions', status: 500 }],
@@ -199,7 +199,7 @@ describe('it exits with 1', () => {
     expect(code).toBe(1);
   });
 
-  test('when the upstream does not know the campaign, which is no error', async () => {
+  test('when the upstream does not know the campaign, although the answer has no error', async () => {
     const { url } = await gatewayOnPort();
     expect(await client(url, ['campaign-2'])).toEqual({
       code: 1,
@@ -208,7 +208,7 @@ describe('it exits with 1', () => {
     });
   });
 
-  test('when the gateway refuses what it is asked, and says why', async () => {
+  test('when the gateway refuses the request, and prints why', async () => {
     const { url, calls } = await gatewayOnPort();
     for (const [size, message] of [
       ['-1', 'Argument "first" must be from 0 to 1000, not -1.'],
@@ -222,14 +222,14 @@ describe('it exits with 1', () => {
     expect(calls()).toEqual({});
   });
 
-  test('when the pages that it asks for lead nowhere', async () => {
+  test('when its page size is 0, so that no page leads to the next', async () => {
     const { url } = await gatewayOnPort();
     const { code, listed } = await client(url, [CAMPAIGN_ID, '0']);
     expect(listed).toEqual([expect.stringContaining('0 of 100')]);
     expect(code).toBe(1);
   });
 
-  test('when nothing listens there', async () => {
+  test('when nothing listens at the address', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const address = server.address();
@@ -242,7 +242,7 @@ describe('it exits with 1', () => {
     });
   });
 
-  test('when something else answers there', async () => {
+  test('when something other than a GraphQL server answers at the address', async () => {
     for (const [status, body] of [
       [502, '<html>Bad Gateway</html>'],
       [200, '<html>Welcome</html>'],
@@ -257,7 +257,7 @@ describe('it exits with 1', () => {
     }
   });
 
-  test('when the address is none', async () => {
+  test('when the address is no HTTP URL', async () => {
     for (const url of ['localhost:4000/graphql', 'http://', 'ftp://localhost']) {
       const { code, said } = await client(url);
       expect(said).toBe('GATEWAY_URL has to be an address such as http://localhost:4000/graphql.\n');
@@ -265,7 +265,7 @@ describe('it exits with 1', () => {
     }
   });
 
-  test('when the token cannot be sent, without printing it', async () => {
+  test('when the token cannot be sent, without printing the token', async () => {
     const { url } = await gatewayOnPort();
     const { code, said } = await client(url, undefined, 'two\nlines');
     expect(said).toContain('could not be made with this address and token');
@@ -274,10 +274,10 @@ describe('it exits with 1', () => {
   });
 });
 
-describe('its fetch', () => {
+describe('an operation of the example client', () => {
   const document = parse('{ __typename }');
 
-  test('gives up when the signal says so, before the answer and within it', async () => {
+  test('is given up when its signal aborts, before the answer and in the middle of it', async () => {
     for (const begin of [false, true]) {
       const url = await listening((_request, response) => {
         if (begin) response.writeHead(200).write('{"data":');
@@ -291,7 +291,7 @@ describe('its fetch', () => {
     }
   });
 
-  test('sends the token as a bearer token, and nothing where there is none', async () => {
+  test('sends the token as a bearer token, and no Authorization header without one', async () => {
     const seen: (string | undefined)[] = [];
     const url = await listening((request, response) => {
       seen.push(request.headers.authorization);
@@ -306,7 +306,7 @@ describe('its fetch', () => {
   });
 });
 
-test('an error tells of the entities of other types that depended on the call as well', () => {
+test('the text of an error names the affected entities of every type that depended on the call', () => {
   const error = {
     message: 'Contact: the upstream is not available.',
     extensions: {

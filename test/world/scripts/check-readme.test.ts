@@ -26,8 +26,8 @@ const tool = `${install}\nText.\n\n${source}\n${check}`;
 const guide = (...parts: string[]) =>
   `# A\n\n## Before\n\n### one\n\n## Guide\n\n${parts.join('\n')}\n## After\n\n${commands('rm -rf /')}`;
 
-describe('the guide is read', () => {
-  test('by its headings, in order, and no further than it goes', () => {
+describe('the guide', () => {
+  test('is parsed by its headings, in order, up to the end of its section', () => {
     const parts = parseGuide(guide(`### one\n\n${tool}`, `### two\n\n${tool}`), 'Guide', ['one', 'two']);
     expect(parts.map(({ title }) => title)).toEqual(['one', 'two']);
     for (const { steps } of parts) {
@@ -40,57 +40,57 @@ describe('the guide is read', () => {
   });
 
   test.each<[string, string, string]>([
-    ['there is none', '# A\n', 'no section "Guide"'],
-    ['its heading is in a block', commands('## Guide'), 'no section "Guide"'],
+    ['its section is missing', '# A\n', 'no section "Guide"'],
+    ['its heading is inside a code block', commands('## Guide'), 'no section "Guide"'],
     ['a part is missing', guide(`### one\n\n${tool}`), 'has the parts one; expected are one, two'],
     [
-      'there is one more',
+      'there is one part too many',
       guide(...['one', 'two', 'three'].map((title) => `### ${title}\n\n${tool}`)),
       'has the parts one, two, three',
     ],
     ['a part is empty', guide('### one\n', `### two\n\n${tool}`), '"one" writes no file'],
-    ['a part writes nothing', guide(`### one\n\n${install}${check}`, '### two'), '"one" writes no file'],
-    ['a part does nothing', guide(`### one\n\n${source}`, '### two'), '"one" runs no command'],
+    ['a part writes no file', guide(`### one\n\n${install}${check}`, '### two'), '"one" writes no file'],
+    ['a part runs no command', guide(`### one\n\n${source}`, '### two'), '"one" runs no command'],
     [
-      'the types are not checked at the end',
+      'a part does not end with a check of the types',
       guide(`### one\n\n${install}${source}${check}${install}`, '### two'),
       '"one" does not end with a check of the types',
     ],
     [
-      'a file comes after the check',
+      'a file comes after the check of the types',
       guide(`### one\n\n${check}${source}`, '### two'),
       '"one" does not end with a check of the types',
     ],
     [
-      'no file shows what the types catch',
+      'no file shows an error that the types catch',
       guide(`### one\n\n${install}${file('a.ts', 'field;')}${check}`, '### two'),
       '"one" shows nothing that the types catch',
     ],
     [
-      'a block belongs to no file',
+      'a code block has no file name',
       guide(`### one\n\n${install}Text.\n\n${FENCE}json\n{}\n${FENCE}\n${check}`, '### two'),
       'Which file is this?',
     ],
     [
-      'two blocks share one name',
+      'two code blocks share one file name',
       guide(`### one\n\n${source}\n${FENCE}json\n{}\n${FENCE}\n${check}`, '### two'),
       'Which file is this?',
     ],
     [
-      'a file is not in the folder',
+      "a file is outside the reader's folder",
       guide(`### one\n\n${file('../a.ts', 'x')}${check}`, '### two'),
       "../a.ts is not in the reader's folder",
     ],
-    ['a block does not end', `${guide(`### one\n\n${tool}`)}${FENCE}sh\nls\n`, 'is never closed'],
-  ])('and refused when %s', (_what, readme, message) => {
+    ['a code block is never closed', `${guide(`### one\n\n${tool}`)}${FENCE}sh\nls\n`, 'is never closed'],
+  ])('is refused when %s', (_what, readme, message) => {
     expect(() => parseGuide(readme, 'Guide', ['one', 'two'])).toThrow(message);
   });
 
-  test('without the blocks that show what is printed', () => {
+  test('is parsed without the blocks that show output', () => {
     expect(parseSteps(`${install}\n${FENCE}\noutput\n${FENCE}\n`)).toHaveLength(1);
   });
 
-  test('for its last command, over several lines', () => {
+  test('gives its last command, even when that takes several lines', () => {
     expect(lastCommand(parseSteps(`${commands('one\ntwo \\\n  three')}${source}`))).toBe('two    three');
   });
 });
@@ -107,7 +107,7 @@ describe('a reader', () => {
     return { folder, told, reader };
   }
 
-  test('does what is written, and sees that the types catch what they should', async () => {
+  test('follows the steps, and checks that the types catch the expected errors', async () => {
     const { folder, told, reader } = readerForTest();
     const steps = parseSteps(`${commands('touch one\ntouch two')}${source}${commands(TSC)}`);
     await followPart({ title: 'one', steps }, reader);
@@ -120,7 +120,7 @@ describe('a reader', () => {
     ]);
   });
 
-  test('complains when the types catch nothing', async () => {
+  test('fails when the types catch none of the expected errors', async () => {
     const steps = parseSteps(`${source}${commands('true # tsc')}`);
     const { reader } = readerForTest();
     await expect(followPart({ title: 'one', steps }, reader)).rejects.toThrow(
@@ -128,7 +128,7 @@ describe('a reader', () => {
     );
   });
 
-  test('stops at the first command that fails, and tells what it printed', async () => {
+  test('stops at the first command that fails, and reports the output of the commands', async () => {
     const { folder, reader } = readerForTest();
     const steps = parseSteps(`${commands('echo printed\nfalse\ntouch never')}${source}${commands(TSC)}`);
     await expect(followPart({ title: 'one', steps }, reader)).rejects.toThrow(/^ended with 1:[^]*printed/);
@@ -136,16 +136,16 @@ describe('a reader', () => {
   });
 });
 
-test('what is started is ended with all that it has started', async () => {
+test('an aborted shell is ended together with all processes that it has started', async () => {
   const over = new AbortController();
   const running = start('sleep 600 & sleep 600 & echo started; wait', tmpdir(), process.env, over.signal);
   await expect.poll(running.output).toBe('started\n');
   over.abort();
-  // It ends only when nobody holds its output any more.
+  // `ended` settles only when no process holds the output any more.
   expect(await running.ended).toBe('SIGTERM');
 });
 
-test('a client has the environment of a terminal, not of npm run', () => {
+test('a client gets the environment of a terminal, without the variables of npm run and the given settings', () => {
   expect(
     clientEnv(
       {
@@ -170,11 +170,11 @@ test('a client has the environment of a terminal, not of npm run', () => {
 describe('the README', () => {
   const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
 
-  test('has a part for each tool', () => {
+  test('has a part of the guide for each tool', () => {
     expect(parseGuide(readme, SECTION, TOOLS)).toHaveLength(3);
   });
 
-  test('names exact versions, those that this repository has itself where it has them', () => {
+  test('names exact versions, equal to those of this repository where it has the package', () => {
     const text = parseGuide(readme, SECTION, TOOLS)
       .flatMap(({ steps }) => steps)
       .map((step) => (step.kind === 'commands' ? step.text : ''))
@@ -194,7 +194,7 @@ describe('the README', () => {
   });
 });
 
-test('the example has the versions that this repository has, for it is checked with either', () => {
+test("the example client's packages have this repository's versions, since the client is checked with both", () => {
   const ours = { ...packageJson.dependencies, ...packageJson.devDependencies };
   expect(ours).toMatchObject({ ...examplePackageJson.dependencies, ...examplePackageJson.devDependencies });
 });

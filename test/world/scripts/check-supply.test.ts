@@ -18,13 +18,13 @@ interface MadeUp {
   readonly license?: unknown;
   readonly licenses?: unknown;
   readonly bytes?: number;
-  /** What the lockfile says besides. */
+  /** Further properties in the lockfile. */
   readonly locked?: object;
   /** @default true */
   readonly isInstalled?: boolean;
 }
 
-/** A project that is made of these packages. */
+/** Folder of a project with these packages. */
 function projectOf(packages: Readonly<Record<string, MadeUp>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'supply-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -54,7 +54,7 @@ function namesOf(packages: object): [string, string][] {
   return Object.keys(packages).map((name) => [name, '1.0.0']);
 }
 
-/** A registry that is asked for vulnerabilities, and has nothing else. */
+/** A registry that only answers queries for vulnerabilities. */
 async function registryForTest(listener: RequestListener): Promise<string> {
   return listeningForTest((request, response) => {
     if (request.url === '/-/npm/v1/security/advisories/bulk') listener(request, response);
@@ -62,7 +62,7 @@ async function registryForTest(listener: RequestListener): Promise<string> {
   });
 }
 
-/** A registry that knows of these, by package. */
+/** A registry with these advisories, by package. */
 function knowing(advisories: object): Promise<string> {
   return registryForTest((_request, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(advisories));
@@ -78,7 +78,7 @@ async function checkSupply(project: string, registry: string, env: NodeJS.Proces
   const npm = {
     npm_config_registry: registry,
     npm_config_fetch_retries: '0',
-    // It keeps what it has learnt of a vulnerability.
+    // npm would keep advisories in a cache that all tests share.
     npm_config_cache: join(project, 'npm-cache'),
   };
   const child = spawn(process.execPath, [SCRIPT, project], {
@@ -95,7 +95,7 @@ async function checkSupply(project: string, registry: string, env: NodeJS.Proces
 
 const good = { license: 'MIT', bytes: 1_000_000 };
 
-test('what a project is made of is told, and nothing is wrong with this one', async () => {
+test('a sound project passes, and its size, licences and vulnerabilities are printed', async () => {
   const folder = projectOf({
     good,
     choice: { license: '(GPL-3.0-only OR MIT)' },
@@ -114,26 +114,34 @@ test('what a project is made of is told, and nothing is wrong with this one', as
 describe('a package is refused', () => {
   test.each<[string, MadeUp, string]>([
     ['under a licence that is not open source', { license: 'BUSL-1.1' }, 'bad@1.0.0 is under BUSL-1.1'],
-    ['for work only as well', { license: 'SSPL-1.0', locked: { dev: true } }, 'bad@1.0.0 is under SSPL-1.0'],
     [
-      'that is for other machines as well',
+      'under such a licence, even one for development only',
+      { license: 'SSPL-1.0', locked: { dev: true } },
+      'bad@1.0.0 is under SSPL-1.0',
+    ],
+    [
+      'under such a licence, even one for other machines only',
       { license: 'SSPL-1.0', isInstalled: false, locked: { optional: true } },
       'bad@1.0.0 is under SSPL-1.0',
     ],
-    ['that asks for both of two', { license: 'MIT AND SSPL-1.0' }, 'bad@1.0.0 is under MIT AND SSPL-1.0'],
     [
-      'of nobody’s',
+      'under two licences at once, one of which is not open source',
+      { license: 'MIT AND SSPL-1.0' },
+      'bad@1.0.0 is under MIT AND SSPL-1.0',
+    ],
+    [
+      'that is UNLICENSED',
       { license: 'UNLICENSED' },
       'bad@1.0.0 is under "UNLICENSED", which is no SPDX expression',
     ],
     [
-      'that points elsewhere',
+      'that names a file in place of a licence',
       { license: 'SEE LICENSE IN terms.txt' },
       'bad@1.0.0 is under "SEE LICENSE IN terms.txt", which is no SPDX expression',
     ],
     ['without a licence', {}, 'bad@1.0.0 names no licence'],
     [
-      'whose licence is written as nobody looked at',
+      'that names its licence in the form of npm before SPDX',
       { licenses: [{ type: 'MIT' }] },
       'bad@1.0.0 names its licence as [{"type":"MIT"}]',
     ],
@@ -144,20 +152,20 @@ describe('a package is refused', () => {
     expect(code).toBe(1);
   });
 
-  test('that was excepted, under the licence that it had then', async () => {
+  test('with an exception for another licence than it has now', async () => {
     const project = projectOf({ limiter: { license: 'SSPL-1.0' } });
     const { code, stderr } = await checkSupply(project, await knowing({}));
     expect([code, stderr]).toEqual([1, '  limiter@1.0.0 is under SSPL-1.0\n']);
   });
 });
 
-test('every exception is one that is needed, for a reason that is given', () => {
+test('every licence exception belongs to a package in use, and gives a reason', () => {
   const excepted = packagesOf(ROOT).filter(isException);
   expect(excepted.map(({ name }) => name).toSorted()).toEqual(exceptions.map(({ name }) => name).toSorted());
   for (const { reason } of exceptions) expect(reason).toMatch(/\w{3} \w+/);
 });
 
-test('what is too large in production is refused; what is for work only may be large', async () => {
+test('production packages above the size limit are refused; development packages may be large', async () => {
   const registry = await knowing({});
   const large = { license: 'MIT', bytes: 81_000_000 };
   const refused = await checkSupply(projectOf({ good, large }), registry);
@@ -171,16 +179,19 @@ test.each([
   ['high', 1],
   ['critical', 1],
   ['moderate', 0],
-])('a vulnerability that is known is counted: %s', async (severity, code) => {
-  const registry = await knowing({ good: [advisory(severity)] });
-  const found = await checkSupply(projectOf({ good }), registry);
-  expect(found.stdout).toMatch(new RegExp(`^Vulnerabilities: .*1 ${severity}`, 'm'));
-  expect(found.code).toBe(code);
-  expect(found.stderr).toBe(code === 0 ? '' : '  There are severe vulnerabilities: npm audit\n');
-});
+])(
+  'a known vulnerability is counted, and fails the check from severity high up: %s',
+  async (severity, code) => {
+    const registry = await knowing({ good: [advisory(severity)] });
+    const found = await checkSupply(projectOf({ good }), registry);
+    expect(found.stdout).toMatch(new RegExp(`^Vulnerabilities: .*1 ${severity}`, 'm'));
+    expect(found.code).toBe(code);
+    expect(found.stderr).toBe(code === 0 ? '' : '  There are severe vulnerabilities: npm audit\n');
+  },
+);
 
-describe('vulnerabilities that cannot be looked for', () => {
-  test('fail the build in CI only, when the registry cannot be asked', async () => {
+describe('the check for vulnerabilities', () => {
+  test('fails in CI, and only warns elsewhere, when the registry fails or cannot be reached', async () => {
     const failing = await registryForTest((_request, response) => void response.writeHead(503).end());
     for (const registry of [failing, 'http://127.0.0.1:1']) {
       const project = projectOf({ good });
@@ -193,7 +204,7 @@ describe('vulnerabilities that cannot be looked for', () => {
     }
   });
 
-  test('are said not to have been, when the registry is one that knows of none', async () => {
+  test('only warns, in CI as well, when the registry does not offer advisories', async () => {
     const mirror = await registryForTest((_request, response) => void response.writeHead(405).end());
     const { code, stderr } = await checkSupply(projectOf({ good }), mirror, { CI: 'true' });
     expect(stderr).toBe('Vulnerabilities: NOT LOOKED FOR, the registry knows nothing of them (HTTP 405)\n');
@@ -201,7 +212,7 @@ describe('vulnerabilities that cannot be looked for', () => {
   });
 });
 
-test('what is not installed cannot be looked at', async () => {
+test('a package that is not installed fails the check, with the advice to run npm ci', async () => {
   const project = projectOf({ good: { ...good, isInstalled: false } });
   const { code, stdout, stderr } = await checkSupply(project, await knowing({}));
   expect([code, stdout]).toEqual([1, '']);

@@ -67,7 +67,7 @@ function sdkWith(model: string, properties: Readonly<Record<string, string>>): S
 }
 
 describe('npm run drift', () => {
-  test('finds everything that the gateway uses in the installed SDK, and what it does not use', () => {
+  test('finds everything that the gateway uses in the installed SDK, and lists what the gateway does not use', () => {
     const { status, stdout, stderr } = drift([]);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).toContain(
@@ -77,7 +77,7 @@ describe('npm run drift', () => {
     expect(stdout).toContain('Everything that the gateway uses is there');
   });
 
-  test('fails when a property that is used is gone, and names it', () => {
+  test('fails when a used property is gone, and names the property', () => {
     const folder = changedSdk(/(interface User \{[^}]*)"email"\?: string;/, '$1');
     const { status, stdout } = drift(['--sdk', folder]);
     expect(status).toBe(1);
@@ -85,7 +85,7 @@ describe('npm run drift', () => {
     expect(stdout).toContain('  Models.User\n    - email: string\n');
   });
 
-  test('fails when a property that is used has become something else', () => {
+  test('fails when a used property has another type', () => {
     const folder = changedSdk(/(interface ConversationBasic \{[^}]*<)Models\.ParticipantBasic>/, '$1string>');
     const { status, stdout } = drift(['--sdk', folder]);
     expect(status).toBe(1);
@@ -95,14 +95,14 @@ describe('npm run drift', () => {
     expect(stdout).toContain('    ~ participants: Array<Models.ParticipantBasic> → Array<string>\n');
   });
 
-  test('fails when a parameter that is sent is gone', () => {
+  test('fails when a query parameter that the gateway sends is gone', () => {
     const folder = changedSdk(/('\/api\/v2\/users',[^;]*?)'state': opts\['state'\]/, '$1', CODE);
     const { status, stdout } = drift(['--sdk', folder]);
     expect(status).toBe(1);
     expect(stdout).toContain('  GET /api/v2/users (users): getUsers has no parameter state\n');
   });
 
-  test('tells of what was added, and of what went unused, without failing', () => {
+  test('lists added properties, and removed ones that the gateway does not use, without failing', () => {
     const folder = changedSdk(
       /(interface Campaign \{[^}]*)"version"\?: number;/,
       '$1"flavour"?: Models.Flavour;',
@@ -113,8 +113,8 @@ describe('npm run drift', () => {
     expect(stdout).toMatch(/^ {2}Campaign: .*\n {4}flavour, /m);
   });
 
-  test('records on request that a version was looked at, and compares with it from then on', async () => {
-    // The script writes beside itself, so it runs from a copy.
+  test('records on request that a version was looked at, and compares with that version from then on', async () => {
+    // The script writes into its own folder, so it runs from a copy.
     const folder = temporaryFolder();
     cpSync(join(root, 'scripts/drift'), join(folder, 'scripts/drift'), { recursive: true });
     for (const each of ['src', 'node_modules', 'package.json']) {
@@ -128,7 +128,7 @@ describe('npm run drift', () => {
     expect(stdout).toContain('the gateway reads:\n  Models.Campaign\n    + version: number\n\n');
   });
 
-  test('says so when there is no SDK, or none that can be read', () => {
+  test('reports an SDK that is missing or cannot be parsed', () => {
     const folder = temporaryFolder();
     const { status, stdout, stderr } = drift(['--sdk', folder]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -137,7 +137,7 @@ describe('npm run drift', () => {
     expect(() => readSdk(broken)).toThrow('index.d.ts cannot be parsed');
   });
 
-  test('refuses arguments that it does not know', () => {
+  test('refuses unknown arguments', () => {
     const { status, stdout, stderr } = drift(['--lookedat']);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
     expect(stderr).toContain("Unknown option '--lookedat'");
@@ -145,12 +145,12 @@ describe('npm run drift', () => {
   });
 });
 
-describe('what is used', () => {
-  test('is all there', () => {
+describe('a part of the SDK that the gateway uses', () => {
+  test('is in the installed SDK', () => {
     expect(findFaults(sdk, uses, calls)).toEqual([]);
   });
 
-  test('may become another model, where a reference is all that is wanted of it', () => {
+  test('may become another model where the gateway reads only a reference', () => {
     expect(findFaults(sdkWith('Queue', { division: 'Models.StarrableDivision' }), uses, [])).toEqual([]);
     expect(findFaults(sdkWith('Queue', { division: 'Models.ConnectRate' }), uses, [])).toEqual([
       'Queue.division: Models.Queue.division is Models.ConnectRate, not reference',
@@ -160,14 +160,14 @@ describe('what is used', () => {
     ]);
   });
 
-  test('is missed whole when a model is gone', () => {
+  test('is reported once when its whole model is gone', () => {
     const { Wrapup: _wrapup, ...models } = sdk.models;
     expect(findFaults({ ...sdk, models }, uses, [])).toEqual([
       expect.stringMatching(/^Models\.Wrapup is gone; it is read for Wrapup\.code, Wrapup\.name, /),
     ]);
   });
 
-  test('is also what no field shows', () => {
+  test('is also checked where no field of the schema shows it', () => {
     const faults = findFaults(sdkWith('CampaignInteractions', { pendingInteractions: 'object' }), uses, []);
     expect(faults).toEqual([
       expect.stringContaining('Models.CampaignInteractions.pendingInteractions is object'),
@@ -175,8 +175,8 @@ describe('what is used', () => {
   });
 });
 
-describe('the calls', () => {
-  test('are one for each data source, with all that it sends', () => {
+describe('the recorded calls', () => {
+  test('are one for each data source, with all query parameters that it can send', () => {
     expect(calls).toHaveLength(13 + 1);
     expect(calls).toContainEqual({
       resource: 'users',
@@ -189,7 +189,7 @@ describe('the calls', () => {
     expect(calls.map(({ path }) => path)).toContain('/api/v2/outbound/contactlists/{}/contacts/bulk');
   });
 
-  test('are missed when the operation is gone, or answers something else', () => {
+  test('are reported when their operation is gone or answers another type', () => {
     const scripts = calls.filter(({ resource }) => resource === 'scripts');
     const answering = sdk.operations.map((each) =>
       each.name === 'getScript' ? { ...each, answer: 'string' } : each,
@@ -204,7 +204,7 @@ describe('the calls', () => {
 });
 
 describe('the SDK', () => {
-  test('is read for its models and what its operations promise', () => {
+  test('is parsed into its models and the answer types of its operations', () => {
     const { models, answers } = readDeclarations(`
       declare class OneApi { getOne(id: string): Promise<Array<Models.One>>; deleteOne(): Promise<void>; sync(): string; }
       declare namespace OneApi { export interface Options { "expand"?: string; } }
@@ -219,7 +219,7 @@ describe('the SDK', () => {
     ]);
   });
 
-  test('is read for its operations', () => {
+  test('is parsed into the methods, paths and query parameters of its operations', () => {
     const code = `class OneApi { getOne(id, opts) { other('/x'); return this.apiClient.callApi('/api/v2/ones/{id}', 'GET',
       { 'id': id }, { 'expand': opts['expand'],'state': opts['state'] }, {}, {}, null); } }`;
     expect(readOperations(code)).toEqual([
@@ -228,8 +228,8 @@ describe('the SDK', () => {
   });
 });
 
-describe('what is held against the SDK', () => {
-  test('is every model that the data sources and the way to the upstream name', () => {
+describe('the set of models compared with the SDK', () => {
+  test('has every model that src/datasources and src/upstream name', () => {
     const folders = ['src/datasources', 'src/upstream'];
     const sources = folders.flatMap((folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
@@ -243,26 +243,26 @@ describe('what is held against the SDK', () => {
     expect(named.filter((model) => !names.includes(model ?? ''))).toEqual([]);
   });
 
-  test('is what every call answers with', () => {
+  test('has the answer type of every call', () => {
     const models = calls.map(({ answer }) => /Models\.(\w+)/.exec(answer)?.[1] ?? answer);
     expect(models.filter((model) => !names.includes(model))).toEqual([]);
   });
 });
 
 describe('the snapshot', () => {
-  test('has all models that are read, as they are in the version that it names', () => {
+  test('has all models that the gateway reads, as they are in the version that the snapshot names', () => {
     const isInstalled = lookedAt.version === sdk.version;
     const whatToDo = 'Other models are read now: see npm run drift, then npm run drift -- --looked-at';
     expect(isInstalled ? snapshotOf(sdk, names) : lookedAt, whatToDo).toEqual(lookedAt);
   });
 
-  test('is in alphabetical order and holds only what is read', () => {
+  test('is in alphabetical order, and has only models that are read', () => {
     const { models } = snapshotOf(sdk, ['Wrapup', 'ConnectRate', 'NoSuchModel']);
     expect(Object.keys(models)).toEqual(['ConnectRate', 'Wrapup']);
     expect(Object.keys(models['ConnectRate'] ?? {})).toEqual(['attempts', 'connectRatio', 'connects']);
   });
 
-  test('tells nothing of a model that was not looked at, nor of one that is gone, but that', () => {
+  test('gives one line for a model that is gone or was not looked at before', () => {
     expect(compare(['A', 'B', 'C'], { A: { id: 'string' }, C: {} }, { B: { id: 'string' }, C: {} })).toEqual([
       { model: 'A', lines: ['gone'] },
       { model: 'B', lines: ['not looked at before'] },

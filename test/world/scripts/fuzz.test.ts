@@ -28,12 +28,12 @@ const exchange: Exchange = {
 
 const PROBED = '{"data":{"inStep":"Query"}}';
 
-/** An answer as the gateway writes one, but for what is planted. */
+/** HTTP answer as the gateway writes it, except for planted parts. */
 function answer(body: string, head = 'HTTP/1.1 200 OK', headers = 'cache-control: private, no-store\r\n') {
   return `${head}\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }
 
-/** What is found wrong with a server that answers each request, in the order of this list; null ends the connection. */
+/** Problems found with a server that gives these answers in order; null ends the connection. */
 async function found(answers: readonly (string | null)[], sent: Partial<Exchange> = {}): Promise<string[]> {
   const server = createServer((socket) => {
     const rest = [...answers];
@@ -55,19 +55,19 @@ async function found(answers: readonly (string | null)[], sent: Partial<Exchange
   return [...outcome.problems, ...outcome.answers.flatMap(answerProblems)];
 }
 
-describe('fuzzing finds nothing in', () => {
-  test('a right answer, and the next one on the same connection', async () => {
+describe('fuzzing accepts', () => {
+  test('a correct answer, and another one on the same connection', async () => {
     expect(await found([answer('{"data":{}}')])).toEqual([]);
     expect(await found([answer('{"data":{}}'), answer(PROBED)], { isProbed: true })).toEqual([]);
   });
 
-  test('a refusal that ends the connection, also of several requests', async () => {
+  test('a refusal of several requests that ends the connection, and no answer at all to malformed bytes', async () => {
     const refusal = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
     expect(await found([refusal], { methods: ['POST', 'POST'], isProbed: true })).toEqual([]);
     expect(await found([null], { isSound: false })).toEqual([]);
   });
 
-  test('an answer in chunks, after one that only says to go on', async () => {
+  test('a chunked answer after 100 Continue', async () => {
     const body = '{"errors":[{"message":"No.","extensions":{"code":"BAD_REQUEST"}}]}';
     const chunk = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
     const head =
@@ -78,60 +78,68 @@ describe('fuzzing finds nothing in', () => {
   });
 });
 
-describe('fuzzing finds', () => {
+describe('fuzzing reports', () => {
   const error = (extensions: object, message = 'No.') =>
     JSON.stringify({ errors: [{ message, extensions }] });
 
   test.each([
-    ['no answer', [], /no end after 1 s/],
-    ['half an answer', [answer('{"data":{}}').slice(0, -1)], /no end after 1 s/],
+    ['a missing answer', [], /no end after 1 s/],
+    ['a truncated answer', [answer('{"data":{}}').slice(0, -1)], /no end after 1 s/],
     ['a connection that ends without an answer', [null], /0 answers to 1 requests/],
     ['a server error', [answer('{"data":{}}', 'HTTP/1.1 500 x')], /^status 500/],
     [
-      'another protocol',
+      'a switch to another protocol',
       ['HTTP/1.1 101 Switching Protocols\r\ncache-control: private, no-store\r\n\r\n'],
       /^status 101, of which nothing was asked/,
     ],
-    ['an answer that may be kept', [answer('{"data":{}}', undefined, '')], /Cache-Control ""/],
+    ['an answer that caches may keep', [answer('{"data":{}}', undefined, '')], /Cache-Control ""/],
     [
-      'an answer that says twice that it may not',
+      'an answer with two Cache-Control headers',
       [answer('{"data":{}}', undefined, 'cache-control: private, no-store\r\n'.repeat(2))],
       /no-store \+ private/,
     ],
     [
-      'an empty answer of the gateway that may be kept',
+      'an empty answer of the gateway that caches may keep',
       ['HTTP/1.1 404 x\r\ncontent-length: 0\r\n\r\n'],
       /Cache-Control ""/,
     ],
-    ['what is no JSON', [answer('{"data":{}')], /no JSON/],
-    ['an answer without data and errors', [answer('{}')], /neither data nor errors/],
-    ['a list', [answer('[]')], /no object/],
+    ['a body that is not JSON', [answer('{"data":{}')], /no JSON/],
+    ['an answer with neither data nor errors', [answer('{}')], /neither data nor errors/],
+    ['a list in place of a result', [answer('[]')], /no object/],
     ['an error without a code', [answer(error({}))], /without a message or a code/],
     [
-      'an error with a stack',
+      'an error with a stack in its extensions',
       [answer(error({ code: 'FORBIDDEN', stack: 'x' }))],
       /without a message or a code/,
     ],
     ['an unexpected error', [answer(error({ code: 'INTERNAL_SERVER_ERROR' }))], /insides/],
-    ['a stack', [answer(error({ code: 'FORBIDDEN' }, 'x\n    at run (a.js:1:2)'))], /insides/],
-    ['the name of a file', [answer(error({ code: 'FORBIDDEN' }, 'in src/main.ts:3'))], /insides/],
     [
-      'a defect of JavaScript',
+      'a stack in the message of an error',
+      [answer(error({ code: 'FORBIDDEN' }, 'x\n    at run (a.js:1:2)'))],
+      /insides/,
+    ],
+    [
+      'the name of a file in the message of an error',
+      [answer(error({ code: 'FORBIDDEN' }, 'in src/main.ts:3'))],
+      /insides/,
+    ],
+    [
+      "JavaScript's own message in an error",
       [answer(error({ code: 'FORBIDDEN' }, "Cannot read properties of null (reading 'a')"))],
       /insides/,
     ],
     [
-      'two ends of an answer',
+      'an answer with both Content-Length and Transfer-Encoding',
       [answer('{"data":{}}', undefined, 'transfer-encoding: chunked\r\n')],
       /two ends/,
     ],
-    ['more than was asked for', [`${answer('{"data":{}}')}x`], /more comes than/],
-    ['what is no header', [answer('{"data":{}}', undefined, 'a b: c\r\n')], /is no header/],
+    ['bytes after the end of an answer', [`${answer('{"data":{}}')}x`], /more comes than/],
+    ['a malformed header', [answer('{"data":{}}', undefined, 'a b: c\r\n')], /is no header/],
   ])('%s', async (_what, answers, expected) => {
     expect((await found(answers)).join('\n')).toMatch(expected);
   });
 
-  test('a connection that is out of step', async () => {
+  test('a connection whose answers do not match its requests', async () => {
     const first = answer('{"data":{}}');
     expect((await found([first, first], { isProbed: true })).join()).toMatch(
       /next request on the connection is/,
@@ -144,7 +152,7 @@ describe('fuzzing finds', () => {
     ).toMatch(/1 answers to 2 requests/);
   });
 
-  test('errors in the log of a gateway, what else it says, and its end', async () => {
+  test('errors in the log of a gateway, its other output, and its unexpected end', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
     onTestFinished(() => rm(folder, { recursive: true }));
     const program = join(folder, 'gateway.mjs');
@@ -169,7 +177,7 @@ describe('fuzzing finds', () => {
     ]);
   });
 
-  test('memory that is not given back', () => {
+  test('memory that grows beyond the limits of RSS and heap', () => {
     const sample = (requests: number, resident: number, heap: number) => ({ requests, resident, heap });
     expect(leakProblems([sample(20_000, 200, 80), sample(100_000, 260, 100)])).toEqual([]);
     expect(leakProblems([sample(20_000, 200, 80), sample(100_000, 280, 160)])).toEqual([
@@ -179,7 +187,7 @@ describe('fuzzing finds', () => {
   });
 });
 
-test('what failed can be sent again as it is printed, without the token of that run', () => {
+test('a failed exchange is printed as bytes that can be sent again, without the token of the run', () => {
   const body = Buffer.from(`{"query":"${'{'.repeat(5000)}"}`);
   const headers = [['authorization', `Bearer ${tokenPlace(7)}`]] as const;
   const bytes = written({ method: 'POST', target: '/graphql', headers, body });
@@ -193,7 +201,7 @@ test('what failed can be sent again as it is printed, without the token of that 
 });
 
 describe('settings of fuzzing', () => {
-  test('have defaults, of which the seed is drawn', () => {
+  test('have defaults, with a seed drawn at random', () => {
     expect(parseFuzzSettings({})).toEqual({
       requests: 100_000,
       seconds: 900,
@@ -205,7 +213,7 @@ describe('settings of fuzzing', () => {
     ).toEqual({ requests: 5, seconds: 2, seed: 7, path: '3:1:0' });
   });
 
-  test('are refused together when they are wrong, and nothing is started', async () => {
+  test('are reported together when they are wrong, and nothing is started', async () => {
     const main = new URL('../../../scripts/fuzz/main.ts', import.meta.url);
     const env = { FUZZ_REQUESTS: 'x', FUZZ_SECONDS: '0', FUZZ_SEED: '', FUZZ_PATH: '1:' };
     const { stderr } = await runNode([main], env);

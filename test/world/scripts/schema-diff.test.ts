@@ -25,14 +25,14 @@ function deprecated(date: string): string {
   return `@deprecated(reason: "Use name; goes on ${date}")`;
 }
 
-/** Compares the schema with one that was promised before. */
+/** Compares the current schema with an earlier one. */
 function diffFrom(before: string) {
   const file = join(temporaryFolder(), 'before.graphql');
   writeFileSync(file, before);
   return schemaDiff([file]);
 }
 
-/** The schema as it was before this type or enum had what it has now, or had something else. */
+/** An earlier schema, in which the type or enum with this head had `more` members than it has now. */
 function withMore(head: string, more: string): string {
   expect(current).toContain(`${head} {`);
   return current.replace(`${head} {`, `${head} {\n${more}`);
@@ -48,14 +48,18 @@ describe('npm run schema:diff with a file', () => {
 
   test.each([
     [
-      'a field that is gone',
+      'a removed field',
       withMore('type Queue implements DomainEntity', 'colour: String'),
       "'colour' was removed",
     ],
-    ['an enum value that is gone', withMore('enum Disposition', 'HUNG_UP'), "'HUNG_UP' was removed"],
-    ['an argument that is needed now', current.replace('user(', 'user(domain: ID, '), 'domain'],
-    ['another type', current.replace('memberCount: Int', 'memberCount: Int!'), 'Queue.memberCount'],
-  ])('fails for %s, and names it', (_what, text, named) => {
+    ['a removed enum value', withMore('enum Disposition', 'HUNG_UP'), "'HUNG_UP' was removed"],
+    ['a removed argument', current.replace('user(', 'user(domain: ID, '), 'domain'],
+    [
+      'a field that has become nullable',
+      current.replace('memberCount: Int', 'memberCount: Int!'),
+      'Queue.memberCount',
+    ],
+  ])('fails for %s, and names the change', (_what, text, named) => {
     expect(text).not.toBe(current);
     const { status, stdout } = diffFrom(text);
     expect(stdout).toMatch(/Changes that BREAK clients: [1-9]/);
@@ -63,7 +67,7 @@ describe('npm run schema:diff with a file', () => {
     expect(status).toBe(1);
   });
 
-  test('lists what is new, and does not fail for it', () => {
+  test('lists additions without failing', () => {
     const { status, stdout } = diffFrom(withoutMemberCount);
     expect(stdout).toMatch(/Additions .*: 1\n {2}.*memberCount/);
     expect(status).toBe(0);
@@ -77,13 +81,13 @@ describe('npm run schema:diff with a file', () => {
       'an argument',
       current.replace('after: String', `after: String, colour: ID ${deprecated('2020-01-01')}`),
     ],
-  ])('does not fail for what was deprecated with a date that has come: %s', (_what, text) => {
+  ])('does not fail when %s is removed after the date of its deprecation', (_what, text) => {
     const { status, stdout } = diffFrom(text);
     expect(stdout).toMatch(/surprise clients: 1\n.*colour/i);
     expect(status).toBe(0);
   });
 
-  test('does not fail for a type that goes with all that it was deprecated for', () => {
+  test('does not fail when a type is removed together with the only field that used it, after the date of that field', () => {
     const field = `colour: Colour ${deprecated('2020-01-01')}`;
     const { status, stdout } = diffFrom(
       `${withMore('type Queue implements DomainEntity', field)}\n enum Colour { RED }`,
@@ -93,7 +97,7 @@ describe('npm run schema:diff with a file', () => {
   });
 
   test.each(['9999-12-31', '2020-01-01, so use it until 9999-12-31', 'some day'])(
-    'fails for what goes before its date: %s',
+    'fails when a field is removed before the last date of its deprecation, or without a date: %s',
     (date) => {
       const { status, stdout } = diffFrom(
         withMore('type Queue implements DomainEntity', `colour: String ${deprecated(date)}`),
@@ -103,7 +107,7 @@ describe('npm run schema:diff with a file', () => {
     },
   );
 
-  test('says so when it is no schema, or none is there', () => {
+  test('reports a file that is missing or no schema', () => {
     expect(diffFrom('type Query {')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('before.graphql is no schema: Syntax Error'),
@@ -115,9 +119,9 @@ describe('npm run schema:diff with a file', () => {
   });
 });
 
-// Nobody reads in CI what was skipped.
+// CI never skips: nobody would notice there.
 const git = process.env['CI'] !== undefined || spawnSync('git', ['--version']).status === 0;
-/** Without what git tells its hooks of the repository that they run for. */
+/** Environment without the variables by which git tells hooks their repository. */
 const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_')));
 
 describe.skipIf(!git)('npm run schema:diff without a file (needs git)', () => {
@@ -155,7 +159,7 @@ describe.skipIf(!git)('npm run schema:diff without a file (needs git)', () => {
     expect(status).toBe(1);
   });
 
-  test('says that there is nothing to compare with while there is no tag', () => {
+  test('passes when there is no tag, and says that there is nothing to compare with', () => {
     expect(schemaDiff([], repository())).toEqual({
       status: 0,
       stdout: expect.stringContaining('There is no tag in this clone'),

@@ -10,7 +10,7 @@ import { type NodeRun, runNode } from '../../support/run-node.ts';
 
 const folder = new URL('../../../scripts/soak/', import.meta.url);
 
-// Soaks are processes of their own: in that of the tests, other timers come and go.
+// A soak runs in its own process: in the tests' process, other timers come and go.
 function soak(env: Readonly<Record<string, string>>): Promise<NodeRun> {
   return runNode([new URL('main.ts', folder)], env);
 }
@@ -21,13 +21,13 @@ describe('a short soak', () => {
     run = await soak({ SOAK_SECONDS: '4', SOAK_SEED: '1' });
   });
 
-  /** The numbers that are printed beside this, in the columns of its table. */
+  /** Numbers in the printed table row of this name, by column. */
   function numbers(name: string): number[] {
     const line = run.stdout.split('\n').find((each) => each.startsWith(`  ${name}  `)) ?? '';
     return (line.slice(name.length + 2).match(/[\d.]+/g) ?? []).map(Number);
   }
 
-  test('finds nothing that must not be', () => {
+  test('finds no forbidden condition', () => {
     expect(run.stdout).toContain('Soak of 4 s with SOAK_SEED=1');
     expect(run.stdout).toMatch(/All of it holds\.\n$/);
     expect(run).toMatchObject({ code: 0, stderr: '' });
@@ -44,7 +44,7 @@ describe('a short soak', () => {
     }
   });
 
-  test('asks under every profile, each of which goes on to do what it is there for', () => {
+  test('sends requests and makes calls under every profile, and meets the troubles of the profiles', () => {
     for (const profile of ['(no trouble)', ...Object.keys(PROFILES), 'all']) {
       const [requests, , calls] = numbers(profile);
       expect({ profile, requests }).toEqual({ profile, requests: expect.toSatisfy((count) => count > 0) });
@@ -61,7 +61,7 @@ describe('a short soak', () => {
     expect(numbers('rateLimitBursts').at(-1)).toBeGreaterThan(0);
   });
 
-  test('asks for ten times what the quota allows', () => {
+  test('demands ten times the quota, gets at most three 429s in 2 s, and has some requests refused', () => {
     expect(numbers('429s, at most in 2 s')[0]).toBeLessThanOrEqual(3);
     expect(numbers('upstream calls asked for')[0]).toBeGreaterThan(100);
     expect(numbers('upstream calls answered in time')[0]).toBeGreaterThan(0);
@@ -83,7 +83,7 @@ describe('a soak notices', () => {
     return { status, contentType, text: typeof body === 'string' ? body : JSON.stringify(body) };
   }
 
-  test('what the upstream gave to somebody else, wherever it stands in an answer', async () => {
+  test('data that the upstream gave to another token, anywhere in an answer', async () => {
     const { query } = await gatewayForTest({ tokens: ['another-token'], faults: [stampingFault()] });
     const asked = '{ queue(id: "queue-1") { name description } }';
     const tally = new Tally();
@@ -111,37 +111,40 @@ describe('a soak notices', () => {
   const error = { message: 'No.', extensions: { code: 'FORBIDDEN' } };
 
   test.each([
-    ['a page', replyOf('<html></html>', 502)],
-    ['no object', replyOf([])],
+    ['an HTML page', replyOf('<html></html>', 502)],
+    ['a list in place of an object', replyOf([])],
     ['neither data nor errors', replyOf({})],
-    ['null without a reason', replyOf({ data: null })],
-    ['no errors in their list', replyOf({ data: {}, errors: [] })],
+    ['null as data and no errors', replyOf({ data: null })],
+    ['an empty list of errors', replyOf({ data: {}, errors: [] })],
     ['an error without a message', replyOf({ data: {}, errors: [{ ...error, message: '' }] })],
     ['an error without a code', replyOf({ data: {}, errors: [{ message: 'No.' }] })],
     [
       'an unexpected error',
       replyOf({ errors: [{ ...error, extensions: { code: 'INTERNAL_SERVER_ERROR' } }] }),
     ],
-    ['a stack', replyOf({ errors: [{ ...error, extensions: { code: 'FORBIDDEN', stack: 'at …' } }] })],
+    [
+      'a stack in an error',
+      replyOf({ errors: [{ ...error, extensions: { code: 'FORBIDDEN', stack: 'at …' } }] }),
+    ],
     [
       'text of the upstream in an error',
       replyOf({ errors: [{ ...error, message: `x [soak ${stampOf(TOKEN)}]` }] }),
     ],
     ['a status above 400', replyOf({ errors: [error] }, 500)],
-    ['400 where 200 belongs', replyOf({ errors: [error] }, 400)],
-    ['another type than was asked for', replyOf({ data: {} }, 200, GRAPHQL_TYPE)],
+    ['status 400 in place of 200', replyOf({ errors: [error] }, 400)],
+    ['another media type than the client accepts', replyOf({ data: {} }, 200, GRAPHQL_TYPE)],
   ])('an answer with %s', (_what, reply) => {
     expect(checkReply(reply, JSON_TYPE)).toEqual(expect.any(String));
   });
 
-  test('that a status fits the type: only the newer one has 400 for what was not executed', () => {
+  test('a status that does not fit the media type: only the newer type has 400 for an operation not executed', () => {
     const refused = { errors: [error] };
     expect(checkReply(replyOf(refused), JSON_TYPE)).toEqual(refused);
     expect(checkReply(replyOf(refused, 400, GRAPHQL_TYPE), GRAPHQL_TYPE)).toEqual(refused);
     expect(checkReply(replyOf(refused, 200, GRAPHQL_TYPE), GRAPHQL_TYPE)).toMatch('instead of 400');
   });
 
-  test('rejections that nobody handles, and sockets and timers that are left, idle ones as well', async () => {
+  test('unhandled rejections, and sockets and timers that are left open, idle ones included', async () => {
     const { stdout } = await runNode([
       '--input-type=module',
       '--eval',
@@ -164,7 +167,7 @@ describe('a soak notices', () => {
     expect(stdout).toBe('[]\nsocket from n to n,socket from n to n,TCPServerWrap,Timeout\n1\n');
   });
 
-  test('more refusals by the upstream than there may be, within any stretch as long as a window', () => {
+  test('the largest number of 429s within any period as long as a quota window', () => {
     const windows = new UpstreamWindows(10, 1000);
     windows.note(12, 2, 0);
     windows.note(1, 1, 900);
@@ -174,12 +177,12 @@ describe('a soak notices', () => {
 });
 
 describe('settings of a soak', () => {
-  test('have defaults, of which the seed is drawn', () => {
+  test('have defaults, with a seed drawn at random', () => {
     expect(parseSoakSettings({})).toEqual({ seconds: 60, seed: expect.any(Number) });
     expect(parseSoakSettings({ SOAK_SECONDS: '2', SOAK_SEED: '7' })).toEqual({ seconds: 2, seed: 7 });
   });
 
-  test('are refused together when they are wrong, and nothing is started', async () => {
+  test('are reported together when they are wrong, and nothing is started', async () => {
     expect(await soak({ SOAK_SECONDS: '1.5', SOAK_SEED: 'x' })).toEqual({
       code: 1,
       stdout: '',

@@ -6,20 +6,20 @@ describe('a date and time', () => {
   test.each([
     ['2026-11-22T09:30:00Z', '2026-11-22T09:30:00Z', 'in UTC without a fraction'],
     ['2026-11-22T09:30:00.250Z', '2026-11-22T09:30:00.250Z', 'in UTC with milliseconds'],
-    ['2026-11-22T09:30:00.000Z', '2026-11-22T09:30:00.000Z', 'with milliseconds that are nought'],
-    ['2026-11-22T09:30:00.5Z', '2026-11-22T09:30:00.500Z', 'with tenths'],
-    ['2026-11-22T09:30:00.123456Z', '2026-11-22T09:30:00.123Z', 'with microseconds, cut and not rounded'],
-    ['2026-11-22T09:30:00.999999999Z', '2026-11-22T09:30:00.999Z', 'with nanoseconds, cut and not rounded'],
-    ['2026-11-22T10:30:00+01:00', '2026-11-22T09:30:00Z', 'of an offset to the east'],
-    ['2026-11-22T06:00:00.250-03:30', '2026-11-22T09:30:00.250Z', 'of an offset to the west with minutes'],
-    ['2026-11-22T10:30:00.000+0100', '2026-11-22T09:30:00.000Z', 'of an offset without a colon'],
-    ['2026-11-22T09:30:00+00:00', '2026-11-22T09:30:00Z', 'of an offset that is none'],
-    ['2026-11-22T09:30:00-00:00', '2026-11-22T09:30:00Z', 'of an offset that is less than none'],
-    ['2026-01-01T00:30:00+01:00', '2025-12-31T23:30:00Z', 'that an offset takes into the year before'],
-    ['2028-02-29T23:30:00-01:00', '2028-03-01T00:30:00Z', 'that an offset takes over a leap day'],
-    ['2026-11-22t09:30:00z', '2026-11-22T09:30:00Z', 'in small letters'],
+    ['2026-11-22T09:30:00.000Z', '2026-11-22T09:30:00.000Z', 'with milliseconds of zero'],
+    ['2026-11-22T09:30:00.5Z', '2026-11-22T09:30:00.500Z', 'with tenths of a second'],
+    ['2026-11-22T09:30:00.123456Z', '2026-11-22T09:30:00.123Z', 'with microseconds, truncated and not rounded'],
+    ['2026-11-22T09:30:00.999999999Z', '2026-11-22T09:30:00.999Z', 'with nanoseconds, truncated and not rounded'],
+    ['2026-11-22T10:30:00+01:00', '2026-11-22T09:30:00Z', 'with an offset to the east'],
+    ['2026-11-22T06:00:00.250-03:30', '2026-11-22T09:30:00.250Z', 'with an offset of hours and minutes to the west'],
+    ['2026-11-22T10:30:00.000+0100', '2026-11-22T09:30:00.000Z', 'with an offset without a colon'],
+    ['2026-11-22T09:30:00+00:00', '2026-11-22T09:30:00Z', 'with an offset of zero'],
+    ['2026-11-22T09:30:00-00:00', '2026-11-22T09:30:00Z', 'with a negative offset of zero'],
+    ['2026-01-01T00:30:00+01:00', '2025-12-31T23:30:00Z', 'moved into the previous year by its offset'],
+    ['2028-02-29T23:30:00-01:00', '2028-03-01T00:30:00Z', 'moved past a leap day by its offset'],
+    ['2026-11-22t09:30:00z', '2026-11-22T09:30:00Z', 'in lower case'],
     ['1969-12-31T23:59:59.999Z', '1969-12-31T23:59:59.999Z', 'before the epoch'],
-  ])('%s is %s: %s', (text, utc) => {
+  ])('%s is read as %s: %s', (text, utc) => {
     expect(utcTextOf(text)).toBe(utc);
     expect(epochMsOf(text)).toBe(Date.parse(utc));
   });
@@ -54,17 +54,17 @@ describe('a date and time', () => {
     '2026-11-22T09:30:00Z\n',
     '2026-11-22T09:30:00Z; DROP TABLE',
     '٢٠٢٦-11-22T09:30:00Z',
-  ])('is not %j', (text) => {
+  ])('cannot be %j', (text) => {
     expect(epochMsOf(text)).toBeNull();
     expect(utcTextOf(text)).toBeNull();
   });
 
-  test('may leave out its seconds, which are printed', () => {
+  test('may lack seconds, which are written as 00', () => {
     expect(utcTextOf('2026-11-22T09:30Z')).toBe('2026-11-22T09:30:00Z');
     expect(utcTextOf('2026-11-22T09:30+01:00')).toBe('2026-11-22T08:30:00Z');
   });
 
-  test('that an offset takes beyond the year 9999 is none, for the form has four digits for the year', () => {
+  test('moved beyond the year 9999 by its offset is null, because the form has four digits for the year', () => {
     expect(utcTextOf('9999-12-31T23:30:00-01:00')).toBeNull();
     expect(utcTextOf('9999-12-31T23:30:00+01:00')).toBe('9999-12-31T22:30:00Z');
   });
@@ -73,7 +73,7 @@ describe('a date and time', () => {
 const number = (max: number, length: number) =>
   fc.nat(max).map((value) => String(value).padStart(length, '0'));
 
-test('the form that is usual is read as the same moment is that is written with an offset of nought', () => {
+test('the usual form, which ends with Z, is read as the same moment as the form with an offset of zero', () => {
   const texts = fc
     .tuple(number(9999, 4), number(13, 2), number(32, 2), number(24, 2), number(60, 2), number(60, 2))
     .map(([year, month, day, ...time]) => `${year}-${month}-${day}T${time.join(':')}`);
@@ -91,7 +91,7 @@ test('the form that is usual is read as the same moment is that is written with 
   );
 });
 
-test('every day of four hundred years is read as it is, and no day beside them', () => {
+test('every date of four hundred years, existing or not, is read the same with Z and with an offset of zero', () => {
   const months = Array.from({ length: 400 * 14 }, (_, n) => [1999 + Math.floor(n / 14), n % 14] as const);
   for (const [year, month] of months) {
     for (const day of [0, 1, 28, 29, 30, 31, 32]) {
@@ -102,14 +102,14 @@ test('every day of four hundred years is read as it is, and no day beside them',
 });
 
 test.each(['2026-11-22T09:30:00.12Z', '2026-11-22T09:30:00.1234Z', '2026-11-22T09:30Z'])(
-  '%s is a moment although it is not written as usual',
+  '%s is a moment although it is not in the usual form',
   (text) => {
     expect(epochMsOf(text)).not.toBeNull();
   },
 );
 
 test.each(Array.from({ length: 24 }, (_, at) => at))(
-  'no character of the usual form may be another one: at %i',
+  'the usual form is null with another character at position %i',
   (at) => {
     const usual = '2026-01-05T10:20:30.123Z';
     for (const other of ['x', '/', ' ', '\u0661', '+']) {

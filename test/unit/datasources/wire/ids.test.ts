@@ -19,30 +19,30 @@ describe('an id', () => {
   test.each([
     ['', 'empty'],
     ['x'.repeat(129), 'too long'],
-    ['.', 'a path segment with a meaning of its own'],
-    ['..', 'a path segment with a meaning of its own'],
-    ['../users', 'a way out of its path'],
+    ['.', 'a path segment with a special meaning'],
+    ['..', 'a path segment with a special meaning'],
+    ['../users', 'a path traversal'],
     ['a/b', 'two path segments'],
     ['a\\b', 'two path segments on some servers'],
-    ['.a', 'a dot outside'],
-    ['a.', 'a dot outside'],
-    [':a', 'a colon outside'],
-    ['a:', 'a colon outside'],
+    ['.a', 'a dot at the start'],
+    ['a.', 'a dot at the end'],
+    [':a', 'a colon at the start'],
+    ['a:', 'a colon at the end'],
     ['a b', 'a space'],
     ['a,b', 'two ids in one parameter'],
-    ['a%2fb', 'a slash in disguise'],
+    ['a%2fb', 'an encoded slash'],
     ['a?b', 'a query'],
     ['a#b', 'a fragment'],
     ['a\n', 'a line break'],
-    ['a\u0000', 'a zero byte'],
-    ['ä', 'a letter beyond ASCII'],
+    ['a\u0000', 'a NUL character'],
+    ['ä', 'a letter outside ASCII'],
     ['ａ', 'a letter that looks like ASCII'],
-  ])('is not %j: %s', (value) => {
+  ])('cannot be %j: %s', (value) => {
     expect(isId(value)).toBe(false);
   });
 
   test.each([5, 0, null, undefined, true, {}, [], ['a'], { toString: () => 'a' }])(
-    'is text, not %j',
+    'is a string, not %j',
     (value) => {
       expect(isId(value)).toBe(false);
     },

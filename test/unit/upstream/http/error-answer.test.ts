@@ -5,7 +5,7 @@ import {
   quotaReportOf,
 } from '../../../../src/upstream/http/error-answer.ts';
 
-/** The vendor's error body. */
+/** Error body as the vendor writes it. */
 function errorBody(rest: Readonly<Record<string, unknown>> = {}): string {
   return JSON.stringify({ message: 'Text of the vendor', code: 'a.code', contextId: 'context-1', ...rest });
 }
@@ -29,15 +29,15 @@ describe('a status', () => {
     [502, 'UPSTREAM_UNAVAILABLE'],
     [503, 'UPSTREAM_UNAVAILABLE'],
     [504, 'UPSTREAM_TIMEOUT'],
-  ])('of %i is %s, whatever the body', (status, code) => {
+  ])('of %i becomes %s, whatever the body', (status, code) => {
     for (const body of [errorBody(), '', '<html>Bad Gateway</html>', 'null', '[]', '7', '{"contextId":{}}']) {
       expect(failureFrom(status, {}, body)).toMatchObject({ code, upstreamStatus: status });
     }
   });
 });
 
-describe('a refusal for lack of permissions', () => {
-  test('names them, wherever in the parameters they stand and each once', () => {
+describe('a 403 for lack of permissions', () => {
+  test('names each missing permission once, wherever in the parameters it is', () => {
     const messageParams = {
       permissions: 'routing:queue:view, outbound:contact:view',
       more: ['routing:queue:view', { any: 'analytics:agent:*' }],
@@ -52,31 +52,31 @@ describe('a refusal for lack of permissions', () => {
     );
   });
 
-  test('names none where the upstream names none', () => {
+  test('names no permission when the upstream names none', () => {
     for (const messageParams of [undefined, null, 'none', {}, { permissions: 'everything' }]) {
       const failure = failureFrom(403, {}, errorBody({ messageParams }));
       expect(failure).not.toHaveProperty('missingPermissions');
     }
   });
 
-  test('names no more than twenty', () => {
+  test('names twenty permissions at most', () => {
     const permissions = Array.from({ length: 30 }, (_, n) => `domain:entity${n}:view`);
     const failure = failureFrom(403, {}, errorBody({ messageParams: { permissions } }));
     expect(failure).toMatchObject({ missingPermissions: permissions.slice(0, 20) });
   });
 });
 
-describe('the seconds to wait after a rate limit', () => {
+describe('the seconds to wait before a retry', () => {
   const inMessage = errorBody({
     message: 'Rate limit exceeded the maximum. Retry the request in [42] seconds',
   });
 
-  test('are the header when there is one', () => {
+  test('are taken from the Retry-After header of a 429 when there is one', () => {
     expect(failureFrom(429, { 'retry-after': '7' }, inMessage)).toMatchObject({ retryAfterSeconds: 7 });
     expect(failureFrom(429, { 'retry-after': '0' }, inMessage)).toMatchObject({ retryAfterSeconds: 0 });
   });
 
-  test('are what is left until the date, where the header gives one', () => {
+  test('are the time left until the date when the header holds a date', () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
     const { retryAfterSeconds } = {
       retryAfterSeconds: 0,
@@ -86,20 +86,20 @@ describe('the seconds to wait after a rate limit', () => {
     expect(retryAfterSeconds).toBeLessThanOrEqual(3600);
   });
 
-  test('are found in the message otherwise, also when the date is past', () => {
+  test('are taken from the message when there is no header, or when its date is past', () => {
     expect(failureFrom(429, {}, inMessage)).toMatchObject({ retryAfterSeconds: 42 });
     expect(failureFrom(429, { 'retry-after': 'Thu, 01 Jan 2026 00:00:00 GMT' }, inMessage)).toMatchObject({
       retryAfterSeconds: 42,
     });
   });
 
-  test('are left open when the upstream does not say, or says nonsense', () => {
+  test('are left out when the header is empty or malformed', () => {
     for (const seconds of ['', '-1', '1.5', 'soon', '99999999999', '2099-01-01']) {
       expect(failureFrom(429, { 'retry-after': seconds })).not.toHaveProperty('retryAfterSeconds');
     }
   });
 
-  test('are also those of an upstream that is out of order for a while', () => {
+  test('are taken from nothing but Retry-After for 5xx answers', () => {
     for (const status of [500, 502, 503, 504]) {
       expect(failureFrom(status, { 'retry-after': '7' })).toMatchObject({ retryAfterSeconds: 7 });
       expect(failureFrom(status, { 'inin-ratelimit-reset': '7' }, inMessage)).not.toHaveProperty(
@@ -108,17 +108,17 @@ describe('the seconds to wait after a rate limit', () => {
     }
   });
 
-  test('do not belong to any other refusal', () => {
+  test('are left out for the statuses 400, 401, 403 and 404', () => {
     for (const status of [400, 401, 403, 404]) {
       expect(failureFrom(status, { 'retry-after': '7' })).not.toHaveProperty('retryAfterSeconds');
     }
   });
 });
 
-describe('the report of the quota', () => {
+describe('a quota report', () => {
   const told = { 'inin-ratelimit-count': '7', 'inin-ratelimit-allowed': '300', 'inin-ratelimit-reset': '42' };
 
-  test('is what three headers say', () => {
+  test('is read from three headers', () => {
     expect(quotaReportOf(told)).toEqual({ count: 7, allowed: 300, resetSeconds: 42 });
     expect(quotaReportOf({ ...told, 'inin-ratelimit-count': '0', 'inin-ratelimit-reset': '0' })).toEqual({
       count: 0,
@@ -127,7 +127,7 @@ describe('the report of the quota', () => {
     });
   });
 
-  test('is none where one of them is missing or no number', () => {
+  test('is null when one of the three headers is missing or no whole number', () => {
     for (const name of Object.keys(told)) {
       for (const value of [undefined, '', '-1', '1.5', 'many', ['1', '2']]) {
         expect(quotaReportOf({ ...told, [name]: value })).toBeNull();
@@ -137,14 +137,14 @@ describe('the report of the quota', () => {
 });
 
 describe('the correlation id', () => {
-  test('is the header, or else the context id of the body', () => {
+  test('is taken from the header, or else from the context id of the body', () => {
     expect(failureFrom(500, { 'inin-correlation-id': 'header-1' })).toMatchObject({
       correlationId: 'header-1',
     });
     expect(failureFrom(500)).toMatchObject({ correlationId: 'context-1' });
   });
 
-  test('is left out unless it looks like one', () => {
+  test('is left out when it is malformed', () => {
     for (const odd of ['', 'two words', '<b>', 'x'.repeat(129), 'a\nb']) {
       expect(correlationIdOf({ 'inin-correlation-id': odd })).toBeUndefined();
       expect(failureFrom(500, {}, errorBody({ contextId: odd }))).not.toHaveProperty('correlationId');
@@ -154,7 +154,7 @@ describe('the correlation id', () => {
   });
 });
 
-test('nothing of what the upstream wrote gets into the message', () => {
+test('an error message contains no text that the upstream wrote', () => {
   for (const status of [400, 401, 403, 404, 408, 429, 500, 504]) {
     const { message } = failureFrom(status, {}, errorBody({ messageParams: { who: 'Text of the vendor' } }));
     expect(message).not.toMatch(/vendor|a\.code/);

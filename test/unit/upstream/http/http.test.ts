@@ -9,7 +9,7 @@ import { listeningForTest } from '../../../support/listening.ts';
 
 const get = { method: 'GET', headers: {} } as const;
 
-/** A signal of which it is known how many listen. */
+/** A signal that counts its listeners. */
 class CountedSignal extends Cancellation {
   listeners = 0;
 
@@ -30,7 +30,7 @@ function httpForTest(): Http {
   return http;
 }
 
-/** One exchange with an upstream that answers so; gives the answer or the error. */
+/** Makes one exchange with this upstream. Resolves to the answer or to the error. */
 async function exchangeWith(upstream: RequestListener, signal = new CountedSignal()): Promise<unknown> {
   const url = new URL(await listeningForTest(upstream));
   const outcome = await httpForTest()
@@ -41,7 +41,7 @@ async function exchangeWith(upstream: RequestListener, signal = new CountedSigna
 }
 
 describe('an answer', () => {
-  test('is read whole, however its bytes are cut', async () => {
+  test('is read whole, however its bytes are split into chunks', async () => {
     const bytes = Buffer.from(JSON.stringify({ name: 'Søren Ångström, 漢字 🙂' }));
     const answer = await exchangeWith((_request, response) => {
       Readable.from(Array.from(bytes, (byte) => Buffer.of(byte))).pipe(response);
@@ -49,12 +49,12 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ status: 200, bytes });
   });
 
-  test.each([3, 5_000, 100_000])('of %i bytes keeps no others that came with it', async (length) => {
+  test.each([3, 5_000, 100_000])('of %i bytes is held in a buffer of exactly that size', async (length) => {
     const answer = await exchangeWith((_request, response) => response.end('x'.repeat(length)));
     expect(answer).toMatchObject({ bytes: { length, buffer: { byteLength: length } } });
   });
 
-  test('has its headers by their names in lower case', async () => {
+  test('has its header names in lower case', async () => {
     const answer = await exchangeWith((_request, response) => {
       response.writeHead(429, { 'ININ-Correlation-Id': 'abc', 'X-Twice': ['1', '2'] }).end();
     });
@@ -64,7 +64,7 @@ describe('an answer', () => {
     });
   });
 
-  test('is not what only informs of it', async () => {
+  test('is the final response, not an informational response before it', async () => {
     const answer = await exchangeWith((_request, response) => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.writeHead(200).end('{}');
@@ -72,7 +72,7 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ status: 200, bytes: Buffer.from('{}') });
   });
 
-  test('that leads elsewhere is followed nowhere', async () => {
+  test('that redirects is not followed', async () => {
     let asked = 0;
     const answer = await exchangeWith((_request, response) => {
       asked += 1;
@@ -83,8 +83,8 @@ describe('an answer', () => {
   });
 });
 
-describe('no answer comes', () => {
-  test('where there is nobody', async () => {
+describe('an exchange', () => {
+  test('rejects with a transient error when nothing listens at the address', async () => {
     const signal = new CountedSignal();
     const outcome = httpForTest().exchange(new URL('http://127.0.0.1:1'), get, signal);
     await expect(outcome).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('no answer comes', () => {
     expect(signal.listeners).toBe(0);
   });
 
-  test('from an upstream that breaks it off', async () => {
+  test('rejects with a transient error when the upstream breaks off its answer', async () => {
     const outcome = await exchangeWith((_request, response) => {
       response.writeHead(200, { 'inin-correlation-id': 'abc', 'content-length': 100 });
       response.write('{', () => response.destroy());
@@ -105,7 +105,7 @@ describe('no answer comes', () => {
     expect(outcome).toMatchObject({ failure, isTransient: true });
   });
 
-  test('that is more than can be held', async () => {
+  test('rejects with a permanent error when the answer is too large to hold', async () => {
     const chunk = Buffer.alloc(1024 * 1024, ' ');
     const outcome = await exchangeWith((_request, response) => {
       Readable.from(Array.from({ length: 40 }, () => chunk)).pipe(response);
@@ -115,7 +115,7 @@ describe('no answer comes', () => {
     expect(outcome).toMatchObject({ failure, isTransient: false });
   });
 
-  test('to a request that cannot be made, or after the end', async () => {
+  test('rejects with a permanent error when the request is invalid, or after `dispose`', async () => {
     const http = httpForTest();
     const url = new URL('http://127.0.0.1:1');
     const signal = new CountedSignal();
@@ -130,10 +130,10 @@ describe('no answer comes', () => {
   });
 });
 
-describe('who gives up', () => {
+describe('an abort', () => {
   const reason = new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'no longer' });
 
-  test('before it began asks for nothing', async () => {
+  test('before the exchange begins prevents the call', async () => {
     let asked = 0;
     const signal = new CountedSignal();
     signal.abort(reason);
@@ -145,21 +145,24 @@ describe('who gives up', () => {
     expect(asked).toBe(0);
   });
 
-  test.each(['before the answer', 'within it'])('%s ends the call', async (when) => {
-    const signal = new Cancellation();
-    const closed = Promise.withResolvers<void>();
-    const url = new URL(
-      await listeningForTest((_request, response) => {
-        response.on('close', closed.resolve);
-        if (when === 'before the answer') signal.abort(reason);
-        else response.writeHead(200).write('{', () => setImmediate(() => signal.abort(reason)));
-      }),
-    );
-    await expect(httpForTest().exchange(url, get, signal)).rejects.toBe(reason);
-    await closed.promise;
-  });
+  test.each(['before the answer', 'within it'])(
+    'ends the call; its moment relative to the answer: %s',
+    async (when) => {
+      const signal = new Cancellation();
+      const closed = Promise.withResolvers<void>();
+      const url = new URL(
+        await listeningForTest((_request, response) => {
+          response.on('close', closed.resolve);
+          if (when === 'before the answer') signal.abort(reason);
+          else response.writeHead(200).write('{', () => setImmediate(() => signal.abort(reason)));
+        }),
+      );
+      await expect(httpForTest().exchange(url, get, signal)).rejects.toBe(reason);
+      await closed.promise;
+    },
+  );
 
-  test('while there is no connection yet is told at once, and nothing is sent for it', async () => {
+  test('before there is a connection rejects at once, and the call is never sent', async () => {
     let asked = 0;
     const url = new URL(
       await listeningForTest((_request, response) => {
@@ -176,7 +179,7 @@ describe('who gives up', () => {
     expect(asked).toBe(1);
   });
 
-  test('may do so by a signal of Node as well, and leaves no listener', async () => {
+  test('of an `AbortSignal` of Node.js rejects as well, and leaves no listener', async () => {
     const url = new URL(await listeningForTest(() => undefined));
     const controller = new AbortController();
     const given = httpForTest().exchange(url, get, controller.signal);

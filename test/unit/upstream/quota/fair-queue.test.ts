@@ -13,7 +13,7 @@ beforeEach(() => {
   waiting = new FairQueue();
 });
 
-/** A call of the caller that its name begins with; `a:` is a detail, `A:` a list of the same caller. */
+/** A call of the caller named by its first letter: `a1` is a detail, `A1` a list of the same caller. */
 function call(name: string): NamedCall {
   const [caller = ''] = name;
   return { name, caller: callerKeyOf('test', caller.toLowerCase()), isList: caller !== caller.toLowerCase() };
@@ -30,31 +30,31 @@ function take(count: number): (string | undefined)[] {
 }
 
 describe('waiting calls', () => {
-  test('of one caller go in the order in which they came', () => {
+  test('of one caller are taken in order of arrival', () => {
     add('a1', 'a2', 'a3');
     expect(take(4)).toEqual(['a1', 'a2', 'a3', undefined]);
   });
 
-  test('of two callers take turns, however many each has', () => {
+  test('of two callers take turns, however many calls each has', () => {
     add('a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2');
     expect(take(7)).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'a4', 'a5']);
   });
 
-  test('of a caller who comes later take turns from then on, and catch nothing up', () => {
+  test('of a caller that comes later take turns from then on, and make up for no earlier turns', () => {
     add('a1', 'a2', 'a3', 'a4', 'a5', 'a6');
     take(3);
     add('b1', 'b2', 'b3');
     expect(take(6)).toEqual(['b1', 'a4', 'b2', 'a5', 'b3', 'a6']);
   });
 
-  test('of a caller who was away for some turns have saved none of them up', () => {
+  test('of a caller that skipped some turns have accumulated none', () => {
     add('a1', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6');
     expect(take(4)).toEqual(['a1', 'b1', 'b2', 'b3']);
     add('a2', 'a3', 'a4');
     expect(take(6)).toEqual(['a2', 'b4', 'a3', 'b5', 'a4', 'b6']);
   });
 
-  test('of such a caller are not caught up one by one either', () => {
+  test('of a caller that skipped some turns do not make up for them one by one either', () => {
     add('a1', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7');
     take(6);
     add('a2');
@@ -63,7 +63,7 @@ describe('waiting calls', () => {
     expect(take(2)).toEqual(['b6', 'a3']);
   });
 
-  test('whose turn is the same go in the order in which they came, whoever came first before', () => {
+  test('with the same turn are taken in order of arrival, whatever the earlier order of their callers', () => {
     add('a1', 'b1', 'c1', 'c2', 'c3');
     take(3);
     add('b2');
@@ -71,7 +71,7 @@ describe('waiting calls', () => {
     expect(take(4)).toEqual(['c2', 'b2', 'a2', 'c3']);
   });
 
-  test('of a caller who asks for one at a time get no more turns than those of one who has many', () => {
+  test('of a caller that adds one at a time take turns with those of a caller that has many', () => {
     add('a1', 'a2', 'a3', 'a4', 'b1');
     const order: (string | undefined)[] = [];
     for (let n = 2; n < 6; n += 1) {
@@ -81,24 +81,24 @@ describe('waiting calls', () => {
     expect(order).toEqual(['a1', 'b1', 'a2', 'b2', 'a3', 'b3', 'a4', 'b4']);
   });
 
-  test('that are lists go before the details of the same caller, and not before another’s turn', () => {
+  test('that are lists are taken before the details of their caller, but not before another caller’s turn', () => {
     add('a1', 'a2', 'A3', 'b1', 'A4');
     expect(take(5)).toEqual(['A3', 'b1', 'A4', 'a1', 'a2']);
   });
 
-  test('that are lists go first where it is nobody’s turn in particular', () => {
+  test('that are lists are taken first among callers with the same turn', () => {
     add('a1', 'B1', 'c1');
     expect(take(3)).toEqual(['B1', 'a1', 'c1']);
   });
 
-  test('that are taken back cost their caller no turn', () => {
+  test('that are removed cost their caller no turn', () => {
     const [first, second] = add('a1', 'a2', 'a3', 'b1');
     expect([first, second].map((each) => each !== undefined && waiting.remove(each))).toEqual([true, true]);
     expect(waiting.size).toBe(2);
     expect(take(3)).toEqual(['a3', 'b1', undefined]);
   });
 
-  test('can be taken back once, and not after their turn', () => {
+  test('can be removed once, and not after they were taken', () => {
     const [first, second] = add('a1', 'a2', 'b1');
     expect(waiting.take()).toBe(first);
     expect(first !== undefined && waiting.remove(first)).toBe(false);
@@ -108,14 +108,14 @@ describe('waiting calls', () => {
     expect(take(2)).toEqual(['b1', undefined]);
   });
 
-  test('leave no debts when nobody waits any more', () => {
+  test('leave no turns counted once the queue is empty', () => {
     add('a1', 'a2', 'a3');
     take(3);
     add('a4', 'b1');
     expect(take(2)).toEqual(['a4', 'b1']);
   });
 
-  test('are told in the order in which they came, too', () => {
+  test('are listed by `all` in order of arrival', () => {
     add('a1', 'b1', 'A2');
     take(1);
     add('c1');
@@ -139,10 +139,10 @@ const steps = fc.array(
   { maxLength: 60 },
 );
 
-/** Is told who waited and who of them was taken. */
+/** Called with the calls that waited, and the one of them that was taken. */
 type OnTake = (waited: readonly NamedCall[], taken: NamedCall) => void;
 
-/** Does the steps; gives those who wait in the end. */
+/** Performs the steps. Returns the calls that wait in the end. */
 function follow(all: readonly Step[], onTake: OnTake): NamedCall[] {
   waiting = new FairQueue();
   const present: NamedCall[] = [];
@@ -169,8 +169,8 @@ function takeOne(present: NamedCall[], onTake: OnTake): void {
   present.splice(present.indexOf(taken), 1);
 }
 
-describe('however calls come and go', { timeout }, () => {
-  test('none is lost or taken twice, and the order is the one that was told', () => {
+describe('calls that come and go in any order', { timeout }, () => {
+  test('are never lost or taken twice, and are taken in the order of `inOrder`', () => {
     const property = fc.property(steps, (all) => {
       const rest = follow(all, () => undefined);
       const told = waiting.inOrder();
@@ -181,7 +181,7 @@ describe('however calls come and go', { timeout }, () => {
     fc.assert(property, propertyRuns);
   });
 
-  test('no detail goes while a list of its caller waits, and none before an older one of its kind', () => {
+  test('are taken within a caller lists first, and in order of arrival within lists and within details', () => {
     const property = fc.property(steps, (all) => {
       follow(all, (waited, taken) => {
         const own = waited.filter(({ caller }) => caller === taken.caller);
@@ -191,17 +191,17 @@ describe('however calls come and go', { timeout }, () => {
     fc.assert(property, propertyRuns);
   });
 
-  test('two callers who wait all the time differ by two turns at the most', () => {
+  test('give callers that wait all the time turns that differ by two at most', () => {
     const property = fc.property(steps, (all) => {
       let turns = new Map<string, number>();
       follow(all, (waited, taken) => {
         const callers = new Set(waited.map(({ caller }) => caller));
-        // From the beginning again when somebody came or went: nobody saves turns up.
+        // Counting starts over when a caller comes or goes: no caller accumulates turns.
         if (callers.size !== turns.size || [...callers].some((caller) => !turns.has(caller))) {
           turns = new Map([...callers].map((caller) => [caller, 0]));
         }
         turns.set(taken.caller, (turns.get(taken.caller) ?? 0) + 1);
-        // One in the steady state; who came last may be a turn ahead or behind.
+        // One in the steady state; the latest caller may be one turn ahead or behind.
         expect(Math.max(...turns.values()) - Math.min(...turns.values())).toBeLessThanOrEqual(2);
       });
     });

@@ -9,25 +9,25 @@ export interface CallOptions {
   readonly identity?: UpstreamIdentity;
   readonly caller?: string;
   readonly isList?: boolean;
-  /** How long its answer is of use. */
+  /** Time until its answer is useless. */
   readonly patienceMs?: number;
-  /** Before it asks. */
+  /** True when it is aborted before it requests a permit. */
   readonly isGivenUp?: true;
 }
 
 const HOUR_MS = 3_600_000;
 const identity = tokenIdentity('token');
 
-/** A call that has asked the governor for its turn, and what became of it. */
+/** A call that has requested a permit from the governor, and its outcome. */
 export class GovernedCall {
   outcome: 'waiting' | 'started' | 'refused' | 'aborted' = 'waiting';
-  /** When it was started, refused or aborted. */
+  /** Time at which it was started, refused or aborted. */
   decidedAtMs = NaN;
   error: unknown;
   readonly caller: string;
   readonly isList: boolean;
   readonly latestMs: number;
-  /** Whatever becomes of it. */
+  /** Resolves with any outcome. */
   readonly decided: Promise<void>;
   readonly #controller = new AbortController();
   #turn: Permit | undefined;
@@ -53,14 +53,14 @@ export class GovernedCall {
     this.#controller.abort(new Error('nobody waits'));
   }
 
-  /** An answer that is no 429. */
+  /** Ends the call by an answer that is no 429. */
   accept(report: QuotaReport | null = null): void {
     this.turn.answered(report);
     this.turn.accepted();
     this.turn.end();
   }
 
-  /** A 429. */
+  /** Ends the call by a 429. */
   refuse(retryAfterSeconds?: number, report: QuotaReport | null = null): void {
     this.turn.answered(report);
     this.turn.rateLimited(retryAfterSeconds);

@@ -7,7 +7,7 @@ const MAX_CONCURRENT = 4;
 const governed = useGovernor(MAX_CONCURRENT);
 
 describe('a quota that is used up', () => {
-  test('refuses at once what it cannot serve in time, and says when to come again', async () => {
+  test('refuses at once a call that it cannot serve in time, and names the seconds to wait', async () => {
     await governed.report(10, 10, 60);
     const call = await governed.askOne({ patienceMs: 30_000 });
     expect(call.outcome).toBe('refused');
@@ -18,7 +18,7 @@ describe('a quota that is used up', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('lets those wait for the next window who can', async () => {
+  test('lets calls wait for the next window when they have the time', async () => {
     await governed.report(10, 10, 60);
     const call = await governed.askOne({ patienceMs: 61_000 });
     await elapse(59_999);
@@ -28,11 +28,11 @@ describe('a quota that is used up', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('serves of those who wait as many as a window has, in their order, and refuses the others', async () => {
+  test('keeps as many waiting calls as the next window has, in their order, and refuses the others', async () => {
     await governed.report(10, 10, 60);
     const calls = await governed.ask(...many(12, { patienceMs: 90_000 }));
     expect(outcomes(calls)).toEqual([...many(10).map(() => 'waiting'), 'refused', 'refused']);
-    // The place of one that leaves is free for the next who comes.
+    // The place of an aborted call is free for the next call.
     calls[3]?.abort();
     const late = await governed.askOne({ patienceMs: 90_000 });
     expect(late.outcome).toBe('waiting');
@@ -40,7 +40,7 @@ describe('a quota that is used up', () => {
     expect(later.outcome).toBe('refused');
   });
 
-  test('refuses those behind when somebody comes whose turn is before theirs', async () => {
+  test('refuses the last waiting call when a call comes that goes before it', async () => {
     await governed.report(10, 10, 60);
     const details = await governed.ask(...many(10, { patienceMs: 90_000 }));
     const list = await governed.askOne({ patienceMs: 90_000, isList: true });
@@ -48,7 +48,7 @@ describe('a quota that is used up', () => {
     expect(outcomes(details)).toEqual([...many(9).map(() => 'waiting'), 'refused']);
   });
 
-  test('refuses those who wait as soon as others have spent what they waited for', async () => {
+  test('refuses waiting calls as soon as others have spent the quota that they waited for', async () => {
     await governed.report(1, 100, 60);
     const running = await governed.ask(...many(MAX_CONCURRENT));
     const waiting = await governed.askOne({ patienceMs: 30_000 });
@@ -58,7 +58,7 @@ describe('a quota that is used up', () => {
     expect(waiting.outcome).toBe('refused');
   });
 
-  test('refuses nobody while the window has calls left and nobody is ahead', async () => {
+  test('refuses no call while the window has calls left and no call is ahead', async () => {
     await governed.report(1, 10, 60);
     for (let used = 2; used <= 10; used += 1) {
       const call = await governed.askOne({ patienceMs: 40_000 });
@@ -70,8 +70,8 @@ describe('a quota that is used up', () => {
   });
 });
 
-describe('how long calls take', () => {
-  /** Two calls that took two seconds each: the next ones are given three, twice the deviation included. */
+describe('the duration of calls', () => {
+  /** Two calls took two seconds each: the likely duration of the next is 3.5 s, twice the deviation included. */
   beforeEach(async () => {
     const calls = await governed.ask({}, {});
     await elapse(2_000);
@@ -79,7 +79,7 @@ describe('how long calls take', () => {
     await settle();
   });
 
-  test('lets everybody try where there is enough quota, however long calls took', async () => {
+  test('keeps no call from its start while there is enough quota', async () => {
     const running = await governed.ask(...many(MAX_CONCURRENT));
     const [late, inTime] = await governed.ask({ patienceMs: 5_000 }, { patienceMs: 10_000 });
     await elapse(3_000);
@@ -88,7 +88,7 @@ describe('how long calls take', () => {
     expect([late?.outcome, inTime?.outcome]).toEqual(['started', 'waiting']);
   });
 
-  test('decides whether it is too late for a call that had to wait for quota when a place is free, which then costs none', async () => {
+  test('decides when a place is free whether a call that waited for quota is too late, at no cost of quota', async () => {
     await governed.report(10, 10, 60);
     const calls = await governed.ask(...many(3, { patienceMs: 60_000 + 9_000 }));
     await elapse(60_100);
@@ -100,7 +100,7 @@ describe('how long calls take', () => {
     expect(calls[2]?.error).toMatchObject({ failure: { code: 'UPSTREAM_RATE_LIMITED' } });
   });
 
-  test('decides whether the next window comes in time', async () => {
+  test('decides whether the next window comes in time for a call', async () => {
     await governed.report(10, 10, 60);
     const windowMs = 60_000;
     const [late, inTime] = await governed.ask(
@@ -110,7 +110,7 @@ describe('how long calls take', () => {
     expect([late?.outcome, inTime?.outcome]).toEqual(['refused', 'waiting']);
   });
 
-  test('decides for how many it comes in time, for they do not all go at once', async () => {
+  test('decides for how many calls the next window comes in time, because not all can run at once', async () => {
     await governed.report(10, 10, 60);
     const calls = await governed.ask(...many(10, { patienceMs: 60_000 + 5_500 }));
     const waiting = calls.filter(({ outcome }) => outcome === 'waiting').length;
@@ -120,7 +120,7 @@ describe('how long calls take', () => {
     expect(outcomes(calls.slice(waiting))).toEqual(calls.slice(waiting).map(() => 'refused'));
   });
 
-  test('decides so for each of the windows to come', async () => {
+  test('decides for each of the coming windows how many calls it can serve in time', async () => {
     await governed.report(4, 4, 60);
     const calls = await governed.ask(...many(8, { patienceMs: 120_000 + 4_500 }));
     expect(outcomes(calls)).toEqual(calls.map(() => 'waiting'));
@@ -128,7 +128,7 @@ describe('how long calls take', () => {
 });
 
 describe('the pace after half of the window', () => {
-  test('spreads what is left, for those who can wait', async () => {
+  test('spreads the calls that are left, for calls that can wait', async () => {
     await governed.report(6, 10, 60);
     const calls = await governed.ask(...many(3));
     const startedAtMs: number[] = [];
@@ -146,7 +146,7 @@ describe('the pace after half of the window', () => {
     expect(startedAtMs.at(-1)).toBeLessThan(60_000);
   });
 
-  test('holds nobody back for more than a quarter of the time that they have', async () => {
+  test('delays no call for more than a quarter of its time', async () => {
     await governed.report(9, 10, 60);
     const call = await governed.askOne({ patienceMs: 4_000 });
     await elapse(999);
@@ -155,7 +155,7 @@ describe('the pace after half of the window', () => {
     expect(call.outcome).toBe('started');
   });
 
-  test('lets those go at once who are in the way of somebody without more patience', async () => {
+  test('delays a patient call no longer than an impatient one behind it', async () => {
     await governed.report(6, 10, 60);
     const [patient, impatient] = await governed.ask({ patienceMs: 400_000 }, { patienceMs: 4_000 });
     await elapse(999);
@@ -165,8 +165,8 @@ describe('the pace after half of the window', () => {
   });
 });
 
-describe('after a 429', () => {
-  test('nothing goes until the time that it named; then two go to see, and with them the way is free', async () => {
+describe('a 429', () => {
+  test('stops calls until the time that it names; then two probes start, and the rest once one is accepted', async () => {
     await governed.report(1, 100, 60);
     const [first, second] = await governed.ask(...many(2));
     await elapse(1);
@@ -183,7 +183,7 @@ describe('after a 429', () => {
     expect(countStarted(calls)).toBe(1 + MAX_CONCURRENT);
   });
 
-  test('what cannot wait for so long is refused at once, those who wait already as well', async () => {
+  test('makes the governor refuse at once calls that cannot wait so long, waiting calls included', async () => {
     await governed.report(1, 100, 60);
     const running = await governed.ask(...many(MAX_CONCURRENT));
     const [short, long] = await governed.ask({ patienceMs: 9_000 }, { patienceMs: 11_000 });
@@ -194,7 +194,7 @@ describe('after a 429', () => {
     expect((await governed.askOne({ patienceMs: 9_000 })).outcome).toBe('refused');
   });
 
-  test('another one while nothing goes is heeded too', async () => {
+  test('that comes during a hold makes the hold longer', async () => {
     await governed.report(1, 100, 60);
     const running = await governed.ask(...many(2));
     const waits = (await governed.ask(...many(3))).at(-1);
@@ -208,7 +208,7 @@ describe('after a 429', () => {
     expect(waits?.outcome).toBe('started');
   });
 
-  test('the next goes when one of those that went to see has no answer', async () => {
+  test('is followed by another probe when a probe ends without an answer', async () => {
     await governed.report(1, 100, 60);
     const first = await governed.askOne();
     await elapse(1);

@@ -7,11 +7,11 @@ import { GovernedCall } from './governed-call.ts';
 import { type SimulatedCall, type SimulatedOutcome, Simulation } from './simulated-calls.ts';
 import { type QuotaRules, SimulatedQuota } from './simulated-quota.ts';
 
-/** The longest that a call may be on its way to the upstream, and from there. */
+/** Longest time of a call on its way to the upstream, and of its answer on the way back. */
 const LONGEST_WAY_MS = 6_000;
 const SHORT_WAY_MS = 300;
 const LONGEST_WINDOW_MS = 60_000;
-/** When all calls have come, and when all is over. */
+/** Times by which all calls have come, and by which all are over. */
 const CAME_MS = 200_000;
 const OVER_MS = 600_000;
 
@@ -20,7 +20,7 @@ useFakeClock();
 const maxConcurrents = fc.integer({ min: 1, max: 10 });
 const honestRules = fc.record<QuotaRules>({
   windowSeconds: fc.integer({ min: 10, max: LONGEST_WINDOW_MS / 1000 }),
-  // As many as may be under way at once, or the first calls of all would be too many.
+  // No fewer than may be in flight at once, or the very first calls could be too many.
   allowed: fc.integer({ min: 10, max: 60 }),
   isOnClock: fc.boolean(),
 });
@@ -70,7 +70,7 @@ function isRefused({ call }: SimulatedOutcome): boolean {
   return call.outcome === 'refused';
 }
 
-/** Every call was started, refused or aborted, never more at once than allowed, and nothing is left behind. */
+/** Expects every call started, refused or aborted, no more in flight at once than allowed, and no timer left behind. */
 function expectNoneLost(
   simulation: Simulation,
   maxConcurrent: number,
@@ -81,8 +81,8 @@ function expectNoneLost(
   expect(vi.getTimerCount()).toBe(0);
 }
 
-describe('with honest headers and no other consumer', { timeout }, () => {
-  test('no call is ever answered with 429, and none is lost', async () => {
+describe('calls to an upstream with honest headers and no other consumer', { timeout }, () => {
+  test('are never answered with 429, and never lost', async () => {
     const property = fc.asyncProperty(
       honestRules,
       maxConcurrents,
@@ -96,7 +96,7 @@ describe('with honest headers and no other consumer', { timeout }, () => {
     await fc.assert(property, propertyRuns);
   });
 
-  test('only a call is refused that the quota has no room for, or that comes too late for its answer', async () => {
+  test('are refused only when the quota has no room for them, or when they come too late for an answer', async () => {
     const property = fc.asyncProperty(
       honestRules,
       maxConcurrents,
@@ -104,14 +104,14 @@ describe('with honest headers and no other consumer', { timeout }, () => {
       async (rules, maxConcurrent, calls) => {
         const { simulation } = await simulate(rules, maxConcurrent, calls);
         for (const { call, left, sinceMs } of simulation.outcomes.filter(isRefused)) {
-          // Seconds are rounded up and count from when they came here, so that a window's end is known a little late.
+          // Seconds are rounded up and count from their arrival here, so that a window's end is known a little late.
           const isEndKnown = sinceMs > 1_000 + SHORT_WAY_MS;
-          // What is taken for the likely duration of a call is its average and twice the deviation from it.
+          // The likely duration of a call is the average and twice the deviation from it.
           const isInTime = call.latestMs - call.decidedAtMs > 3 * (2 * SHORT_WAY_MS);
           const beside = simulation.outcomes.filter(
             (other) => other.askedAtMs <= call.decidedAtMs && other.call.decidedAtMs >= call.decidedAtMs,
           );
-          // Those under way are taken as not counted yet.
+          // Calls in flight are taken as not counted yet.
           const room = left - maxConcurrent - (beside.length - 1);
           expect(isEndKnown && isInTime ? room : 0).toBeLessThanOrEqual(0);
         }
@@ -120,7 +120,7 @@ describe('with honest headers and no other consumer', { timeout }, () => {
     await fc.assert(property, propertyRuns);
   });
 
-  test('the lists of a caller start before its details', async () => {
+  test('start within a caller lists first, then details', async () => {
     const property = fc.asyncProperty(
       honestRules,
       maxConcurrents,
@@ -160,14 +160,14 @@ const spendings = fc.array(fc.record({ atMs: fc.nat(CAME_MS), calls: fc.integer(
 });
 
 describe(
-  'with an upstream that hides limits, rounds, is silent or fails, and others who spend the same quota',
+  'calls to an upstream that hides limits, rounds, is silent or fails, with other consumers of its quota',
   {
     timeout,
   },
   () => {
     const anyCalls = callsThat(['answered', 'answered', 'silent', 'unanswered', 'lost']);
 
-    test('no call is lost, and when all is calm again a call is let through', async () => {
+    test('are never lost, and a later call starts once the upstream is calm again', async () => {
       const property = fc.asyncProperty(
         anyRules,
         maxConcurrents,
@@ -185,7 +185,7 @@ describe(
       await fc.assert(property, propertyRuns);
     });
 
-    test('no more are answered with 429 in a window than were under way when the first was, where each names its time', async () => {
+    test('are answered with 429 at most `maxConcurrent` times in a window, when each 429 names its time', async () => {
       const property = fc.asyncProperty(
         anyRules,
         maxConcurrents,

@@ -21,7 +21,7 @@ const rules = fc.record<QuotaRules>({
 });
 const wayMs = fc.integer({ min: 1, max: 100 });
 
-/** A day in the life of a gateway that everybody wants ten times as much of as there is, evenly or in bursts. */
+/** Calls that demand ten times the quota, evenly or in bursts. */
 function demandFor({ windowSeconds, allowed }: QuotaRules): fc.Arbitrary<SimulatedCall[]> {
   const count = OVER_DEMAND * allowed * WINDOWS;
   const lastMs = WINDOWS * windowSeconds * 1000;
@@ -41,8 +41,8 @@ function demandFor({ windowSeconds, allowed }: QuotaRules): fc.Arbitrary<Simulat
     );
 }
 
-describe('with ten times the demand', { timeout }, () => {
-  test('95 % of each window are used, and nothing is answered with 429', async () => {
+describe('calls that demand ten times the quota', { timeout }, () => {
+  test('use 95 % of each window, and are never answered with 429', async () => {
     const property = fc.asyncProperty(
       rules.chain((quotaRules) => fc.tuple(fc.constant(quotaRules), demandFor(quotaRules))),
       fc.integer({ min: 4, max: 10 }),
@@ -51,7 +51,7 @@ describe('with ten times the demand', { timeout }, () => {
         new Simulation(new QuotaGovernor(maxConcurrent), quota).schedule(calls);
         await elapse(WINDOWS * quotaRules.windowSeconds * 1000 + 120_000);
         expect(quota.windows.map(({ refused }) => refused).filter((refused) => refused > 0)).toEqual([]);
-        // On the clock, the first one had begun before.
+        // The first window on the clock had begun before the first call.
         const first = quotaRules.isOnClock ? 1 : 0;
         const whole = quota.windows.slice(first, WINDOWS - 1).map(({ accepted }) => accepted);
         expect(whole.length).toBeGreaterThanOrEqual(2);
@@ -62,11 +62,11 @@ describe('with ten times the demand', { timeout }, () => {
   });
 });
 
-describe('callers who wait all the time', { timeout }, () => {
+describe('callers that wait all the time', { timeout }, () => {
   test('get the same number of turns, however many calls each has waiting', async () => {
     const property = fc.asyncProperty(
       fc.integer({ min: 1, max: MAX_CONCURRENT }),
-      // No fewer than may be under way, or a caller might not be waiting when several calls end at once.
+      // No fewer than may be in flight, or a caller might not be waiting when several calls end at once.
       fc.array(fc.integer({ min: MAX_CONCURRENT, max: 20 }), { minLength: 2, maxLength: 4 }),
       fc.array(wayMs, { minLength: 3, maxLength: 10 }),
       async (maxConcurrent, parallels, waysMs) => {
@@ -87,7 +87,7 @@ describe('callers who wait all the time', { timeout }, () => {
         governor.close(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'over' }));
         await settle();
         expect(order.length).toBeGreaterThan(40);
-        // Those who came first had started before the others came.
+        // The first `maxConcurrent` calls had started before other callers came.
         const turns = parallels.map(() => 0);
         for (const caller of order.slice(maxConcurrent)) {
           turns[caller] = (turns[caller] ?? 0) + 1;

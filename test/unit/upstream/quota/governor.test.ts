@@ -11,8 +11,8 @@ const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut
 
 const governed = useGovernor(MAX_CONCURRENT);
 
-describe('calls under way at once', () => {
-  test('are three before the upstream has answered, and then as many as are allowed', async () => {
+describe('calls in flight', () => {
+  test('are three at most before the upstream has accepted one, and then `maxConcurrent`', async () => {
     const calls = await governed.ask(...many(9));
     expect(countStarted(calls)).toBe(3);
     calls[0]?.accept();
@@ -24,7 +24,7 @@ describe('calls under way at once', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('are counted for each identity by itself', async () => {
+  test('are counted per identity', async () => {
     const mine = await governed.ask(...many(5, { identity: tokenIdentity('mine') }));
     const theirs = await governed.ask(...many(5, { identity: tokenIdentity('theirs') }));
     expect([countStarted(mine), countStarted(theirs)]).toEqual([3, 3]);
@@ -35,7 +35,7 @@ describe('calls under way at once', () => {
     expect([countStarted(mine), countStarted(theirs)]).toEqual([3, 5]);
   });
 
-  test('are not those whose turn has ended, which can be once', async () => {
+  test('do not include calls whose permit has ended, and a permit ends only once', async () => {
     const call = await governed.askOne();
     call.accept();
     expect(() => call.turn.end()).toThrow(TypeError);
@@ -44,8 +44,8 @@ describe('calls under way at once', () => {
   });
 });
 
-describe('the order of calls that wait', () => {
-  test('gives callers their turns, and of each its lists first', async () => {
+describe('the order of waiting calls', () => {
+  test('lets callers take turns, each with its lists first', async () => {
     await governed.report(1, 100, 60);
     const running = await governed.ask(...many(MAX_CONCURRENT));
     const calls = await governed.ask(
@@ -64,7 +64,7 @@ describe('the order of calls that wait', () => {
     expect(order).toEqual([2, 4, 0, 3, 1]);
   });
 
-  test('lets nobody go before those who wait who comes in the very moment in which they may go', async () => {
+  test('puts a call that comes in the very moment in which waiting calls may start behind them', async () => {
     await governed.report(10, 10, 60);
     let late: GovernedCall | undefined;
     setTimeout(() => (late = new GovernedCall(governed.governor)), 60_000);
@@ -74,7 +74,7 @@ describe('the order of calls that wait', () => {
     expect(late?.outcome).toBe('waiting');
   });
 
-  test('lets nobody who comes later go before those who wait', async () => {
+  test('puts a call that comes later behind the waiting calls', async () => {
     await governed.report(1, 100, 60);
     const [first] = await governed.ask(...many(MAX_CONCURRENT));
     const waiting = await governed.askOne();
@@ -84,8 +84,8 @@ describe('the order of calls that wait', () => {
   });
 });
 
-describe('a call that is given up', () => {
-  test('while it waits is told why, and keeps no place, timer or listener', async () => {
+describe('a call', () => {
+  test('that is aborted while it waits is rejected with the reason of its signal, and leaves no timer', async () => {
     await governed.report(10, 10, 60);
     const [first, second] = await governed.ask(...many(2));
     expect(vi.getTimerCount()).toBe(1);
@@ -97,7 +97,7 @@ describe('a call that is given up', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('in the very moment in which it starts has its turn, and gives its place back', async () => {
+  test('that is aborted in the very moment of its start has its permit, and frees its place at the end of it', async () => {
     await governed.report(1, 100, 60);
     const [first] = await governed.ask(...many(MAX_CONCURRENT));
     const [starting, next] = await governed.ask(...many(2));
@@ -110,14 +110,14 @@ describe('a call that is given up', () => {
     expect(next?.outcome).toBe('started');
   });
 
-  test('before it asks does not get a turn', async () => {
+  test('that is aborted before it requests a permit gets none, and takes no place', async () => {
     const call = await governed.askOne({ isGivenUp: true });
     expect(call.error).toBe(call.signal.reason);
     const next = await governed.ask(...many(4));
     expect(countStarted(next)).toBe(3);
   });
 
-  test('leaves no listener behind, whatever became of it', async () => {
+  test('leaves no listener behind, whether it was started, refused or aborted', async () => {
     await governed.report(1, 100, 60);
     const running = await governed.ask(...many(MAX_CONCURRENT));
     const [started, refused, aborted] = await governed.ask({}, { patienceMs: 1_000 }, {});
@@ -139,8 +139,8 @@ describe('a call that is given up', () => {
   });
 });
 
-describe('a governor that is closed', () => {
-  test('refuses those who wait and those who come, for the reason given, and leaves no timer', async () => {
+describe('a closed governor', () => {
+  test('rejects waiting and new calls with the given reason, and leaves no timer', async () => {
     await governed.report(10, 10, 60);
     const waiting = await governed.ask(...many(3));
     expect(vi.getTimerCount()).toBe(1);
@@ -150,7 +150,7 @@ describe('a governor that is closed', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('lets those end that are under way', async () => {
+  test('lets calls in flight end, and leaves no timer then', async () => {
     const [first] = await governed.ask(...many(5));
     governed.governor.close(closing);
     await settle();
@@ -160,22 +160,22 @@ describe('a governor that is closed', () => {
   });
 });
 
-describe('an identity that makes no calls any more', () => {
+describe('an identity that makes no more calls', () => {
   const mine = tokenIdentity('mine');
 
-  /** Makes one call that is told so of a quota of 100. */
+  /** Makes one call whose answer reports this count of 100. */
   async function spend(count: number, identity = mine): Promise<GovernedCall> {
     const call = await governed.askOne({ identity });
     call.accept({ count, allowed: 100, resetSeconds: 60 });
     return call;
   }
 
-  /** So many others that what can be forgotten is. */
+  /** Makes calls of so many other identities that idle ones are forgotten. */
   async function meetOthers(): Promise<void> {
     for (let n = 0; n < 64; n += 1) await spend(1, tokenIdentity(`${performance.now()} ${n}`));
   }
 
-  test('is forgotten when others come, though its window goes on, if it has spent little', async () => {
+  test('is forgotten when others come, even within its window, if it has spent a tenth at most', async () => {
     await spend(10);
     await elapse(1_900);
     await meetOthers();
@@ -186,7 +186,7 @@ describe('an identity that makes no calls any more', () => {
     expect(governed.governor.quotaOf(mine)).toBeNull();
   });
 
-  test('is known to the end of its window if it has spent more', async () => {
+  test('is kept within its window if it has spent more than a tenth', async () => {
     await spend(11);
     await elapse(2_100);
     await meetOthers();
@@ -194,7 +194,7 @@ describe('an identity that makes no calls any more', () => {
     expect(governed.governor.quotaOf(mine)).toMatchObject({ allowed: 100, used: 11 });
   });
 
-  test('is known to the end of its window if it was refused, whatever it has spent', async () => {
+  test('is kept within its window if it met a 429, whatever it has spent', async () => {
     const refused = await governed.askOne({ identity: mine });
     refused.refuse(1, { count: 2, allowed: 100, resetSeconds: 60 });
     await elapse(2_100);
@@ -205,7 +205,7 @@ describe('an identity that makes no calls any more', () => {
     expect(governed.governor.quotaOf(mine)).not.toBeNull();
   });
 
-  test('is known as long as one of its calls is under way', async () => {
+  test('is kept as long as one of its calls is in flight', async () => {
     await spend(1);
     const call = await governed.askOne({ identity: mine });
     await elapse(2_100);

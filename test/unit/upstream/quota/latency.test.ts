@@ -7,11 +7,11 @@ function durationAfter(...calls: readonly number[]): Latency {
   return duration;
 }
 
-test('nothing is expected of calls while none has been answered', () => {
+test('the latency is zero before the first answer', () => {
   expect(durationAfter()).toMatchObject({ averageMs: 0, likelyMs: 0 });
 });
 
-test('what always takes as long is expected to, with ever less to spare', () => {
+test('the likely duration of calls that take equally long approaches that duration from above', () => {
   const once = durationAfter(200);
   const often = durationAfter(...Array.from({ length: 40 }, () => 200));
   expect(once.averageMs).toBe(200);
@@ -21,14 +21,14 @@ test('what always takes as long is expected to, with ever less to spare', () => 
   expect(often.likelyMs).toBeLessThan(201);
 });
 
-test('what varies is given more than its average', () => {
+test('the likely duration of calls that vary is longer than their average', () => {
   const varying = durationAfter(...Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? 100 : 300)));
   expect(varying.averageMs).toBeGreaterThan(150);
   expect(varying.averageMs).toBeLessThan(250);
   expect(varying.likelyMs).toBeGreaterThan(300);
 });
 
-test('one that took long is forgotten when others do not', () => {
+test('one slow call no longer counts after many fast ones', () => {
   const duration = durationAfter(5_000, ...Array.from({ length: 60 }, () => 20));
   expect(duration.likelyMs).toBeLessThan(50);
 });

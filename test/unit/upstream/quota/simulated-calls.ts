@@ -2,30 +2,30 @@ import type { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
 import { GovernedCall } from './governed-call.ts';
 import type { SimulatedQuota } from './simulated-quota.ts';
 
-/** A call that somebody is going to make. */
+/** Plan of a call. */
 export interface SimulatedCall {
   readonly atMs: number;
   readonly caller: string;
   readonly isList: boolean;
   readonly patienceMs: number;
-  /** Until it arrives upstream, and from there until its answer is here. */
+  /** Time until it arrives upstream, and from there until its answer is here. */
   readonly outMs: number;
   readonly backMs: number;
-  /** What comes of it upstream; by default an answer that tells of the quota. */
+  /** Answer with a quota report, `silent` answer without one, no answer, or no arrival upstream. @default answered */
   readonly fate?: 'answered' | 'silent' | 'unanswered' | 'lost';
 }
 
-/** What became of one. */
+/** Outcome of a planned call. */
 export interface SimulatedOutcome {
   readonly plan: SimulatedCall;
   readonly call: GovernedCall;
   readonly askedAtMs: number;
-  /** How the quota stood upstream when it was decided. */
+  /** State of the upstream's quota when the call was decided. */
   readonly left: number;
   readonly sinceMs: number;
 }
 
-/** Makes these calls through the governor and the simulated upstream. */
+/** Makes planned calls through the governor and the simulated upstream. */
 export class Simulation {
   readonly outcomes: SimulatedOutcome[] = [];
   #underWay = 0;
@@ -45,7 +45,7 @@ export class Simulation {
   async #make(plan: SimulatedCall): Promise<void> {
     const askedAtMs = performance.now();
     const call = new GovernedCall(this.#governor, plan);
-    // As a read whose last waiter has run out of time.
+    // A read aborts its call, too, when its last follower has run out of time.
     const timer = setTimeout(() => call.abort(), plan.patienceMs);
     await call.decided;
     clearTimeout(timer);

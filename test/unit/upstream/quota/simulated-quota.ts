@@ -1,14 +1,14 @@
 import type { QuotaReport } from '../../../../src/upstream/quota/window.ts';
 
-/** How an upstream limits one token. */
+/** Limits of an upstream for one token. */
 export interface QuotaRules {
   readonly windowSeconds: number;
   readonly allowed: number;
-  /** What it really allows, where that is less than it says. */
+  /** Calls that it really allows, when fewer than it says. */
   readonly hidden?: number;
-  /** Whether windows follow each other on the clock; otherwise each begins with the first call after the last one's end. */
+  /** True when windows follow each other on the clock; otherwise each begins with the first call after the last end. */
   readonly isOnClock: boolean;
-  /** Whether seconds are rounded down, so that a window seems to end too early. */
+  /** True when seconds are rounded down, so that a window seems to end too early. */
   readonly isRoundedDown?: boolean;
 }
 
@@ -21,7 +21,7 @@ export class SimulatedQuota {
     this.#rules = rules;
   }
 
-  /** A call arrives. */
+  /** Counts a call that arrives. */
   count(): { isRefused: boolean; report: QuotaReport } {
     const { allowed, hidden = Infinity, isRoundedDown } = this.#rules;
     const window = this.#window();
@@ -34,12 +34,12 @@ export class SimulatedQuota {
     return { isRefused, report: { count: window.count, allowed, resetSeconds } };
   }
 
-  /** Others spend some of it. */
+  /** Counts calls of other consumers. */
   spend(calls: number): void {
     this.#window().count += calls;
   }
 
-  /** Calls that would be let through now, and for how long the window has lasted; a window that has ended is whole. */
+  /** Calls that would be accepted now, and the age of the window. A window that has ended counts as unspent. */
   get state(): { left: number; sinceMs: number } {
     const nowMs = performance.now();
     const { allowed, hidden = Infinity, windowSeconds } = this.#rules;

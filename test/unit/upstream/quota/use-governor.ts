@@ -3,17 +3,17 @@ import { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
 import { elapse, settle, useFakeClock } from '../fake-clock.ts';
 import { type CallOptions, GovernedCall } from './governed-call.ts';
 
-/** Calls of the tests to a governor of their own, on a fake clock. */
+/** A governor on a fake clock, and calls to it. */
 export interface Governed {
   readonly governor: QuotaGovernor;
-  /** Asks for turns, and lets those happen that can at once. */
+  /** Requests permits, and lets the calls start that can start at once. */
   ask(...calls: readonly CallOptions[]): Promise<GovernedCall[]>;
   askOne(options?: CallOptions): Promise<GovernedCall>;
-  /** Makes one call that is told so of the quota, one millisecond later. */
+  /** Makes one call whose answer, a millisecond later, reports this quota. */
   report(count: number, allowed: number, resetSeconds: number): Promise<void>;
 }
 
-/** A governor for each test of the file. */
+/** Creates a governor for each test of the file. */
 export function useGovernor(maxConcurrent: number): Governed {
   let governor: QuotaGovernor;
   useFakeClock();
@@ -44,7 +44,7 @@ export function useGovernor(maxConcurrent: number): Governed {
   };
 }
 
-/** As many calls of one caller. */
+/** Options of `times` equal calls. */
 export function many(times: number, options: CallOptions = {}): CallOptions[] {
   return Array.from({ length: times }, () => options);
 }

@@ -8,7 +8,7 @@ beforeEach(() => {
   quota = new QuotaWindow();
 });
 
-/** An answer of the upstream to a call that started then. */
+/** Makes a call that started at `startedAtMs`, whose answer reports this count of 100. */
 function report(count: number, resetSeconds: number, startedAtMs: number, nowMs: number): void {
   quota.started(startedAtMs);
   quota.learn({ count, allowed: 100, resetSeconds }, startedAtMs, nowMs);
@@ -16,42 +16,42 @@ function report(count: number, resetSeconds: number, startedAtMs: number, nowMs:
   quota.ended(false, startedAtMs);
 }
 
-/** How many calls may start at once. */
+/** Number of calls that may start at once. */
 function left(nowMs: number): number {
   let ahead = 0;
   while (quota.earliestMs(ahead, nowMs) <= nowMs) ahead += 1;
   return ahead;
 }
 
-/** When the window ends, as far as is known: it has to be spent. */
+/** End of the window as far as known: start of the first call that does not fit into it. */
 function endsAtMs(nowMs: number): number {
   return quota.earliestMs(left(nowMs), nowMs);
 }
 
-describe('of answers about one window', () => {
-  test('the highest count is believed, in whatever order they come', () => {
+describe('answers about one window', () => {
+  test('set the count to the highest reported, in whatever order they come', () => {
     report(7, 60, 0, 40);
     report(5, 60, 0, 50);
     report(6, 60, 10, 60);
     expect(left(60)).toBe(93);
   });
 
-  test('the earliest end is believed, for seconds are rounded up', () => {
+  test('set the end to the earliest reported, because seconds are rounded up', () => {
     report(1, 60, 0, 900);
     report(2, 59, 1_000, 1_100);
     report(3, 59, 1_100, 2_000);
     expect(endsAtMs(2_000)).toBe(60_100);
   });
 
-  test('one that took long neither takes counted calls back nor moves the end', () => {
+  test('neither lower the count nor move the end when they took long', () => {
     report(50, 60, 0, 10);
-    // Counted when it came, answered much later.
+    // The upstream counted this call at its arrival and answered it much later.
     report(3, 60, 0, 20_000);
     expect(left(20_000)).toBe(50);
     expect(endsAtMs(20_000)).toBe(60_010);
   });
 
-  test('the end that the first one told too late is put right by those that were faster', () => {
+  test('correct the end that a slow first answer reported too late', () => {
     report(3, 60, 0, 20_000);
     report(50, 40, 20_000, 20_010);
     expect(left(20_010)).toBe(50);
@@ -62,7 +62,7 @@ describe('of answers about one window', () => {
 });
 
 describe('an answer about a window that has ended', () => {
-  test('tells nothing once the next has begun', () => {
+  test('is ignored once the next window has begun', () => {
     report(100, 60, 0, 0);
     report(1, 60, 60_010, 60_020);
     report(99, 1, 59_500, 60_400);
@@ -70,7 +70,7 @@ describe('an answer about a window that has ended', () => {
     expect(endsAtMs(60_400)).toBe(120_020);
   });
 
-  test('tells nothing either when it comes before the first about the next', () => {
+  test('is ignored even when it comes before the first answer about the next window', () => {
     report(100, 60, 0, 0);
     report(99, 1, 59_500, 60_100);
     expect(left(60_100)).toBe(100);
@@ -78,13 +78,13 @@ describe('an answer about a window that has ended', () => {
     expect(left(60_150)).toBe(99);
   });
 
-  test('tells nothing however long it took', () => {
+  test('is ignored however long it took', () => {
     report(100, 60, 0, 0);
     report(40, 60, 10, 75_000);
     expect(left(75_000)).toBe(100);
   });
 
-  test('tells nothing where an answer to a later call has told of the next, however long ago the last one ended', () => {
+  test('is ignored after an answer to a later call about the next window, however long ago the last one ended', () => {
     report(1, 9, 0, 100);
     expect(left(17_000)).toBe(100);
     report(7, 10, 19_900, 22_000);
@@ -94,21 +94,21 @@ describe('an answer about a window that has ended', () => {
 });
 
 describe('an answer about another window', () => {
-  test('is believed also of a call that began before the last window ended here', () => {
+  test('is used even if its call began before the last window ended by our clock', () => {
     report(100, 60, 0, 500);
-    // The upstream's minute was over half a second before ours.
+    // The upstream's window ended up to half a second before the end that is known here.
     report(4, 60, 59_990, 60_100);
     expect(left(60_100)).toBe(96);
     expect(endsAtMs(60_100)).toBe(120_100);
   });
 
-  test('is believed also when it comes so late that nobody has asked meanwhile', () => {
+  test('is used even if it comes late and the quota was not queried meanwhile', () => {
     report(100, 60, 0, 0);
     report(4, 60, 59_990, 118_000);
     expect(left(118_000)).toBe(96);
   });
 
-  test('is believed where its end comes before all that this one’s can be', () => {
+  test('is used when its end is earlier than the current window can end', () => {
     report(3, 60, 0, 20_000);
     report(50, 50, 20_000, 25_000);
     expect(left(25_000)).toBe(50);
@@ -116,14 +116,14 @@ describe('an answer about another window', () => {
     expect(left(30_010)).toBe(99);
   });
 
-  test('is believed also where nothing told of it for longer than the last one seemed to take', () => {
+  test('is used even if no answer came for longer than the last window seemed to take', () => {
     report(50, 1, 0, 5_000);
     expect(left(6_500)).toBe(100);
     report(4, 7, 5_990, 12_500);
     expect(left(12_500)).toBe(96);
   });
 
-  test('is believed before the last one ends, as when the upstream began anew', () => {
+  test('is used before the last window ends, as when the upstream starts its count again', () => {
     report(100, 60, 0, 0);
     expect(left(5_000)).toBe(0);
     report(1, 60, 5_000, 5_010);
@@ -131,7 +131,7 @@ describe('an answer about another window', () => {
     expect(endsAtMs(5_010)).toBe(65_010);
   });
 
-  test('is believed where the end was rounded down, so that it came a little too early', () => {
+  test('is used when the last end was rounded down and came a little too early', () => {
     report(100, 59, 0, 0);
     expect(left(59_000)).toBe(100);
     report(101, 1, 59_010, 59_020);
@@ -140,12 +140,12 @@ describe('an answer about another window', () => {
   });
 });
 
-/** What can happen to a token's quota, the reports of broken and changing upstreams included. */
+/** A call and its answer; the reports include those of broken and changing upstreams. */
 interface Happening {
   readonly afterMs: number;
   readonly tookMs: number;
   readonly report: QuotaReport | null;
-  /** Of a 429; null where it names none. */
+  /** Seconds of a 429; null when the 429 names none, undefined when the call is accepted. */
   readonly retryAfterSeconds?: number | null;
 }
 
@@ -165,8 +165,8 @@ const happenings = fc.array(
   { maxLength: 40 },
 );
 
-describe('whatever answers say', { timeout }, () => {
-  /** Lives through it all; gives the time at which the last call is over. */
+describe('a quota, whatever answers report', { timeout }, () => {
+  /** Plays the events and calls `check` after each step. Returns the end of the last call. */
   function live(events: readonly Happening[], check: (nowMs: number) => void): number {
     quota = new QuotaWindow();
     let startedAtMs = 0;
@@ -201,7 +201,7 @@ describe('whatever answers say', { timeout }, () => {
     quota.ended(told === null, startedAtMs);
   }
 
-  test('nobody is put off for ever, nor sent before somebody who is ahead', () => {
+  test('delays no call for ever, and starts none before the calls ahead of it', () => {
     const property = fc.property(happenings, (events) => {
       live(events, (nowMs) => {
         const times = [0, 1, 2, 10, 1_000].map((ahead) => quota.earliestMs(ahead, nowMs));
@@ -215,7 +215,7 @@ describe('whatever answers say', { timeout }, () => {
     fc.assert(property, propertyRuns);
   });
 
-  test('whoever was told a time may start then, if no call is made meanwhile', () => {
+  test('lets a call start at the time that it named, if no call is made meanwhile', () => {
     const property = fc.property(happenings, (events) => {
       const overMs = live(events, () => undefined);
       const earliestMs = quota.earliestMs(0, overMs);

@@ -3,7 +3,7 @@ import { QuotaWindow } from '../../../../src/upstream/quota/window.ts';
 
 const MINUTE_MS = 60_000;
 
-/** One call that is told so of the quota. */
+/** Makes a call whose answer reports this quota. */
 function answered(quota: QuotaWindow, count: number, allowed: number, atMs: number): void {
   quota.started(atMs);
   quota.learn({ count, allowed, resetSeconds: (MINUTE_MS - atMs) / 1000 }, atMs, atMs);
@@ -11,8 +11,8 @@ function answered(quota: QuotaWindow, count: number, allowed: number, atMs: numb
   quota.ended(false, atMs);
 }
 
-describe('a window of which only a part may be spent here', () => {
-  test('allows that many calls of our own, whatever is left of the whole', () => {
+describe('a window of which this process may spend a share', () => {
+  test('allows calls up to the share, whatever is left of the whole', () => {
     const quota = new QuotaWindow(() => 1 / 3);
     answered(quota, 1, 30, 0);
     expect(quota.left(0)).toMatchObject({ allowed: 10, used: 1 });
@@ -20,7 +20,7 @@ describe('a window of which only a part may be spent here', () => {
     expect(quota.earliestMs(9, 0)).toBe(MINUTE_MS);
   });
 
-  test('allows fewer where others have spent more than theirs', () => {
+  test('allows fewer calls when others have spent more than their share', () => {
     const quota = new QuotaWindow(() => 1 / 3);
     answered(quota, 27, 30, 0);
     expect(quota.left(0)).toMatchObject({ allowed: 10, used: 7 });
@@ -38,7 +38,7 @@ describe('a window of which only a part may be spent here', () => {
     expect(quota.left(1)).toMatchObject({ used: 1 });
   });
 
-  test('is whole again in the next window, and from when on the part is all', () => {
+  test('allows what the whole has left once the share is 1, and the whole share in the next window', () => {
     let share = 1 / 3;
     const quota = new QuotaWindow(() => share);
     for (let n = 1; n <= 10; n += 1) answered(quota, n, 30, 0);
@@ -49,7 +49,7 @@ describe('a window of which only a part may be spent here', () => {
     expect(quota.left(MINUTE_MS)).toMatchObject({ allowed: 10, used: 0 });
   });
 
-  test('is one call at least', () => {
+  test('allows one call at least', () => {
     const quota = new QuotaWindow(() => 1 / 1000);
     expect(quota.earliestMs(0, 0)).toBe(0);
     answered(quota, 1, 30, 0);

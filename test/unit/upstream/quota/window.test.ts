@@ -9,7 +9,7 @@ beforeEach(() => {
   quota = new QuotaWindow();
 });
 
-/** A call that the upstream let through, with what it said of the quota; null for nothing. */
+/** Makes a call that the upstream accepts. The report is null when the answer reports no quota. */
 function answered(report: QuotaReport | null, startedAtMs: number, nowMs = startedAtMs): void {
   quota.started(startedAtMs);
   if (report !== null) quota.learn(report, startedAtMs, nowMs);
@@ -18,14 +18,14 @@ function answered(report: QuotaReport | null, startedAtMs: number, nowMs = start
 }
 
 describe('the quota of a token', () => {
-  test('has no known limit before an answer tells one', () => {
+  test('has no known limit before an answer reports one', () => {
     expect(quota.earliestMs(1_000_000, 5)).toBe(5);
     answered(null, 5);
     expect(quota.earliestMs(1_000_000, 6)).toBe(6);
     expect(quota.pacedMs(6)).toBe(6);
   });
 
-  test('gives what is left of the window at once, and puts the others into the windows that follow', () => {
+  test('lets the calls left in the window start at once, and puts others into the windows that follow', () => {
     answered({ count: 8, allowed: 10, resetSeconds: 60 }, 0);
     expect([0, 1, 2, 11, 12, 21, 22].map((ahead) => quota.earliestMs(ahead, 0))).toEqual([
       0,
@@ -38,13 +38,13 @@ describe('the quota of a token', () => {
     ]);
   });
 
-  test('comes in windows as long as the longest that was told of', () => {
+  test('has windows as long as the longest reset reported', () => {
     answered({ count: 8, allowed: 10, resetSeconds: 60 }, 0);
     answered({ count: 10, allowed: 10, resetSeconds: 5 }, 55_000);
     expect(quota.earliestMs(10, 55_000)).toBe(2 * MINUTE_MS);
   });
 
-  test('is spent by calls under way as well', () => {
+  test('is spent by calls in flight as well', () => {
     answered({ count: 7, allowed: 10, resetSeconds: 60 }, 0);
     quota.started(1);
     quota.started(1);
@@ -52,21 +52,21 @@ describe('the quota of a token', () => {
     expect(quota.earliestMs(1, 1)).toBe(MINUTE_MS);
   });
 
-  test('is spent by calls whose answers said nothing, or that had none', () => {
+  test('is spent by calls without a report as well', () => {
     answered({ count: 8, allowed: 10, resetSeconds: 60 }, 0);
     answered(null, 1);
     answered(null, 2);
     expect(quota.earliestMs(0, 3)).toBe(MINUTE_MS);
   });
 
-  test('is not taken from the next window by what was counted beyond the limit', () => {
+  test('loses nothing of the next window to calls counted beyond the limit', () => {
     answered({ count: 25, allowed: 10, resetSeconds: 60 }, 0);
     expect(quota.earliestMs(0, 0)).toBe(MINUTE_MS);
     expect(quota.earliestMs(9, 0)).toBe(MINUTE_MS);
     expect(quota.earliestMs(10, 0)).toBe(2 * MINUTE_MS);
   });
 
-  test('is one call for each window where the upstream allows none', () => {
+  test('is one call per window when the upstream allows none', () => {
     answered({ count: 0, allowed: 0, resetSeconds: 60 }, 0);
     expect(quota.earliestMs(0, 0)).toBe(0);
     expect(quota.earliestMs(1, 0)).toBe(MINUTE_MS);
@@ -80,18 +80,18 @@ describe('the quota of a token', () => {
     expect(quota.earliestMs(0, 2)).toBeGreaterThan(2);
   });
 
-  test('is whole again when the window has ended, of which nothing is known before an answer', () => {
+  test('is whole again when the window has ended; the next window is unknown before an answer', () => {
     answered({ count: 10, allowed: 10, resetSeconds: 60 }, 0);
     expect(quota.earliestMs(0, MINUTE_MS - 1)).toBe(MINUTE_MS);
     expect(quota.earliestMs(9, MINUTE_MS)).toBe(MINUTE_MS);
     expect(quota.earliestMs(10, MINUTE_MS)).toBe(2 * MINUTE_MS);
-    // The next window begins with the next call, or has begun without us.
+    // The next window begins with the next call, or has begun with a call of others.
     answered({ count: 4, allowed: 10, resetSeconds: 20 }, MINUTE_MS + 5);
     expect(quota.earliestMs(5, MINUTE_MS + 5)).toBe(MINUTE_MS + 5);
     expect(quota.earliestMs(6, MINUTE_MS + 5)).toBe(MINUTE_MS + 20_005);
   });
 
-  test('is whole again a window later where no answer tells of the window that began', () => {
+  test('is whole again a window length later when no answer reports the window that began', () => {
     answered({ count: 1, allowed: 10, resetSeconds: 60 }, 0);
     for (let n = 0; n < 10; n += 1) answered(null, MINUTE_MS + n);
     expect(quota.earliestMs(0, MINUTE_MS + 10)).toBe(2 * MINUTE_MS);
@@ -106,7 +106,7 @@ describe('the quota of a token', () => {
     expect(quota.pacedMs(DAY_MS)).toBe(DAY_MS);
   });
 
-  test('is never spent for long where windows end at once', () => {
+  test('is never spent for long when windows end at once', () => {
     answered({ count: 10, allowed: 10, resetSeconds: 0 }, 0);
     expect(quota.earliestMs(0, 0)).toBe(0);
     answered({ count: 11, allowed: 10, resetSeconds: 0 }, 0);
@@ -116,33 +116,33 @@ describe('the quota of a token', () => {
 });
 
 describe('the pace', () => {
-  test('is free until half of the window is spent', () => {
+  test('delays no call until half of the window is spent', () => {
     answered({ count: 4, allowed: 10, resetSeconds: 60 }, 0);
     expect(quota.pacedMs(0)).toBe(0);
   });
 
-  test('spreads what is left evenly over the rest of the window', () => {
+  test('spreads the calls that are left evenly over the rest of the window', () => {
     answered({ count: 5, allowed: 10, resetSeconds: 60 }, 0);
     expect(quota.pacedMs(0)).toBe(MINUTE_MS / 5);
     answered({ count: 6, allowed: 10, resetSeconds: 48 }, 12_000);
     expect(quota.pacedMs(12_000)).toBe(12_000 + 48_000 / 4);
-    // Who comes after a pause finds no less than its share.
+    // A call after a pause may start at once.
     expect(quota.pacedMs(36_000)).toBe(36_000);
   });
 
-  test('spends the last call before the window ends', () => {
+  test('lets the last call start before the window ends', () => {
     answered({ count: 9, allowed: 10, resetSeconds: 60 }, 0);
     expect(quota.pacedMs(30_000)).toBe(30_000);
   });
 
-  test('is none where there is nothing left to spread', () => {
+  test('does not matter when no call is left', () => {
     answered({ count: 10, allowed: 10, resetSeconds: 60 }, 0);
     expect(quota.pacedMs(0)).toBe(quota.earliestMs(0, 0));
   });
 });
 
-describe('what is known of a quota', () => {
-  test('may be forgotten when no call is under way, the window has ended, and nothing is held', () => {
+describe('the state of a quota', () => {
+  test('is idle when no call is in flight, the window has ended, and no hold applies', () => {
     expect(quota.isIdle(0)).toBe(true);
     quota.started(0);
     expect(quota.isIdle(0)).toBe(false);

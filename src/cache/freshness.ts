@@ -1,3 +1,19 @@
+/** Times for which an entity may be used. */
+export interface Freshness {
+  /** Age up to which it needs no revalidation. */
+  readonly freshMs: number;
+  /** Further time for use while it is revalidated. */
+  readonly staleMs: number;
+}
+
+/** Time for which an unknown id counts as unknown. Short, because an unknown id may have been created just now. */
+export const NEGATIVE_TTL_MS = 10_000;
+
+/** Freshness of entities with a TTL in seconds: stale entities may be used for as long again while they are revalidated. */
+export function freshnessOfTtl(ttlSeconds: number): Freshness {
+  return { freshMs: ttlSeconds * 1000, staleMs: ttlSeconds * 1000 };
+}
+
 /** Known state of the quota that list calls spend. */
 interface Quota {
   readonly allowed: number;
@@ -8,6 +24,11 @@ interface Quota {
 
 /** Share of a window's calls that is reserved for everything but lists. */
 const RESERVE = 0.2;
+
+/** Freshness of a list of interactions. */
+export function freshnessOfList(quota: Quota | null, wantedMs: number, mostMs: number): Freshness {
+  return { freshMs: interactionsWindowMs(quota, wantedMs, mostMs), staleMs: 0 };
+}
 
 /**
  * Milliseconds for which a list of interactions may be shown again: `wantedMs` while the quota lasts at an even pace, and

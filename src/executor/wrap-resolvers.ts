@@ -39,7 +39,7 @@ const sizes = new WeakMap<object, AnswerSize>();
  * counted when an `AnswerSize` is given. Errors are those of the compiled executor, located at first access.
  * Introspection fields stay as they are, because graphql shares them between all schemas.
  */
-export function prepareFields(schema: GraphQLSchema): void {
+export function wrapResolvers(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
     for (const field of Object.values(type.getFields())) {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 const SILENT_MS = 60_000;
 
 /** Logs that spans cannot be sent, and when they can be again. Warnings are limited: a collector can be away for long. */
-export class TellingExporter implements SpanExporter {
+export class LoggingExporter implements SpanExporter {
   readonly #exporter: SpanExporter;
   readonly #log: Logger;
   #lost = 0;
