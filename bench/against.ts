@@ -6,11 +6,11 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** The gateway of another commit, in a folder of its own. */
+/** Gateway of another commit, in its own folder. */
 export interface OtherGateway {
   /** Abbreviated hash. */
   readonly commit: string;
-  /** Module that its process begins with. */
+  /** Entry module of its process. */
   readonly module: URL;
   remove(): void;
 }

@@ -7,14 +7,14 @@ import { MeasuredProcess } from './processes/measured-process.ts';
 import type { CallCounts, Quota } from './upstream/call-log.ts';
 import type { UpstreamMessage } from './upstream/main.ts';
 
-/** So much that it is never met. */
+/** Quota that is never reached. */
 const NO_QUOTA: Quota = { allowed: 1_000_000_000, windowSeconds: 60 };
 const QUIET_MS = 250;
-/** Of a process that does nothing but clean up now and then. */
+/** CPU time per `QUIET_MS` of a process that only cleans up now and then. */
 const IDLE_CPU_MS = 25;
 const MAX_TRIES = 120;
 
-/** The processes that stand around the contenders during a run: the upstream and the load. */
+/** Processes beside the contenders during a run: the upstream and the load. */
 export class Bench {
   readonly upstream: MeasuredProcess;
   readonly load: MeasuredProcess;
@@ -41,18 +41,18 @@ export class Bench {
     return new Bench(upstream, load, `http://127.0.0.1:${port}`);
   }
 
-  /** From now on the upstream takes this long, and counts anew. */
+  /** Sets latency and quota of the upstream, and resets its counts. */
   async begin(latencyMs: number, quota: Quota = NO_QUOTA): Promise<void> {
     await this.#askUpstream({ ask: 'begin', latencyMs, quota });
   }
 
-  /** The upstream's calls since this was asked last. */
+  /** Counts of the upstream since they were last taken or reset. */
   async takeCounts(): Promise<CallCounts> {
     const { counts } = await this.#askUpstream({ ask: 'take' });
     return counts as CallCounts;
   }
 
-  /** Until a contender calls the upstream no more and has nothing left to work on. */
+  /** Resolves when a contender makes no calls and is idle. Rejects after 30 s. */
   async quiet(contender: MeasuredProcess): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const before = await this.#activity(contender);

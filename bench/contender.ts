@@ -8,7 +8,7 @@ export interface Contender {
   readonly process: MeasuredProcess;
 }
 
-/** A process of its own that answers GraphQL over this upstream. */
+/** Starts a process that answers GraphQL over this upstream. */
 export async function startContender(
   name: string,
   module: URL,
@@ -26,7 +26,7 @@ export async function startContender(
   return { name, url: `http://127.0.0.1:${port}/graphql`, process };
 }
 
-/** The data of an answer. @throws {Error} when there are errors, or no data. */
+/** Data of an answer. @throws {Error} when there are errors, or no data. */
 export async function dataOf({ name, url }: Contender, request: OperationRequest): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',

@@ -1,4 +1,4 @@
-/** What is measured, and the module that each one's process begins with. */
+/** Contenders, each with the entry module of its process. */
 export const contenders = {
   gateway: new URL('../src/main.ts', import.meta.url),
   handWritten: new URL('contenders/hand-written.ts', import.meta.url),

@@ -125,7 +125,7 @@ async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
   return measured;
 }
 
-/** Beside this file, for the README. */
+/** Saves the results beside this file, for the README. */
 function writeResults(measured: Measured): void {
   const charted = [...measured.scenarios].filter(([name]) => CHARTED.has(name));
   writeFileSync(new URL('results.svg', import.meta.url), cpuChart(new Map(charted)));

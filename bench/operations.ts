@@ -1,4 +1,4 @@
-/** One document of a client, and what of its answer the handler written by hand goes by. */
+/** Document of a client, and its name, by which the hand-written contender answers it. */
 export interface Operation {
   readonly operationName: string;
   readonly query: string;
@@ -10,7 +10,7 @@ export interface OperationRequest extends Operation {
 
 const INTERACTIONS = `campaignInteractions(campaignId: $campaignId, first: $first)`;
 
-/** The page, and of each interaction these fields. */
+/** Query for a page of interactions with these fields. */
 function screen(operationName: string, fields: string, field = INTERACTIONS): Operation {
   return {
     operationName,
@@ -41,17 +41,17 @@ const EVERY_DETAIL = `id
       script { id name versionId publishedDate }
       skills { id name state }`;
 
-/** A supervisor's screen: interactions with details of everything they refer to. */
+/** Supervisor's screen: interactions with details of everything they refer to. */
 export const flagship = screen('Screen', EVERY_DETAIL);
 
-/** The same, but from a list that is asked for anew. */
+/** `flagship`, with a list that is always read anew. */
 export const freshFlagship = screen(
   'FreshScreen',
   EVERY_DETAIL,
   `campaignInteractions(campaignId: $campaignId, first: $first, maxAgeMs: 0)`,
 );
 
-/** The same with when the upstream was asked. */
+/** `flagship` with the time at which the upstream was called. */
 export const observedFlagship: Operation = {
   operationName: 'ObservedScreen',
   query: flagship.query
@@ -59,7 +59,7 @@ export const observedFlagship: Operation = {
     .replace('totalCount', 'totalCount observedAt'),
 };
 
-/** What the references themselves say. */
+/** Ids and names, which references may hold. */
 export const references = screen(
   'References',
   `id
@@ -76,7 +76,7 @@ export const oneQueue: Operation = {
   query: `query OneQueue($id: ID!) { queue(id: $id) { id name description } }`,
 };
 
-/** What the clients of a deployed gateway ask for, each of them for one campaign. */
+/** Operations of the clients of a deployed gateway, each about one campaign. */
 export const deployed: readonly Operation[] = [
   flagship,
   screen('Agents', `id state agent { id name email department title state }`),

@@ -10,9 +10,9 @@ export const PASSES = 7;
 
 /** Comparison of the gateway with that of another commit in one scenario. */
 export interface AgainstFigures {
-  /** Of each gateway, the pass with the median of CPU time per request. */
+  /** Pass with the median of CPU time per request, by gateway. */
   readonly medians: ReadonlyMap<string, Figures>;
-  /** CPU time per request of the gateway by that of the other one, for each pair of passes, in ascending order. */
+  /** CPU time per request of the gateway divided by that of the other one, for each pair of passes, in ascending order. */
   readonly ratios: readonly number[];
 }
 

@@ -5,7 +5,7 @@ import { observedFlagship } from './operations.ts';
 import type { QuotaFigures } from './report/figures.ts';
 import { campaignIds } from './upstream/campaigns.ts';
 
-/** 200 clients refresh five screens every 2 s, with the 300 calls a minute that the upstream allows a token as a rule. */
+/** 200 clients refresh five screens every 2 s, within the 300 calls a minute that the upstream usually allows a token. */
 const CLIENTS = 200;
 const EVERY_MS = 2000;
 export const QUOTA_SECONDS = 60;
@@ -21,7 +21,7 @@ export async function runQuota(bench: Bench, seconds: number): Promise<QuotaFigu
   }
 }
 
-/** The same over gateways that are there, as one. */
+/** Runs the quota scenario over running gateways. */
 export async function runQuotaOver(
   bench: Bench,
   seconds: number,

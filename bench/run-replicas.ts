@@ -9,7 +9,7 @@ import { runQuotaOver } from './run-quota.ts';
 const REPLICAS = 3;
 const READY_WITHIN_MS = 10_000;
 
-/** The quota's scenario over one gateway and then over three, each time with a Redis that begins empty. */
+/** Runs the quota scenario over one gateway and then over three, each time with an empty Redis. */
 export async function runReplicas(bench: Bench, seconds: number): Promise<ReplicasFigures> {
   return { one: await runOver(bench, seconds, 1), three: await runOver(bench, seconds, REPLICAS) };
 }

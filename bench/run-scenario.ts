@@ -12,11 +12,11 @@ const WARM_UP_SECONDS = 2;
 export interface ScenarioRun {
   /** Figures of each contender's passes, in their order. */
   readonly passes: ReadonlyMap<string, readonly Figures[]>;
-  /** How many answers of all contenders were found equal. */
+  /** Number of answers of all contenders that were found equal. */
   readonly compared: number;
 }
 
-/** Measures the contenders one after the other, there and back again, so that no one is always first or last. */
+/** Measures the contenders in turn, every other pass in reverse order, so that none is always first or last. */
 export async function runScenario(
   bench: Bench,
   scenario: Scenario,
@@ -62,7 +62,7 @@ function jobOf(scenario: Scenario, { url }: Contender, length: LoadJob['length']
   };
 }
 
-/** @throws {Error} when a contender does not answer a request as the one written by hand does, or else the first. */
+/** Number of answers found equal. @throws {Error} when one differs from that of `handWritten`, or else of the first. */
 async function compareAnswers(contenders: readonly Contender[], { requests }: Scenario): Promise<number> {
   const yardstick = contenders.find(({ name }) => name === 'handWritten') ?? contenders[0];
   if (yardstick === undefined) return 0;
@@ -103,7 +103,7 @@ interface Usages {
   readonly contender: Usage;
   readonly upstream: Usage;
   readonly load: Usage;
-  /** Of all cores together, in milliseconds. */
+  /** Sum over all cores, in milliseconds. */
   readonly machine: { readonly busyMs: number; readonly allMs: number };
 }
 
@@ -116,7 +116,7 @@ async function usages(bench: Bench, { process }: Contender): Promise<Usages> {
   };
 }
 
-/** Of one core. */
+/** Share of one core. */
 function busy(before: Usage, after: Usage, { seconds }: LoadResult): number {
   return (after.cpuMs - before.cpuMs) / 1000 / seconds;
 }
@@ -132,7 +132,7 @@ function machineUsage(): Usages['machine'] {
   return { busyMs, allMs };
 }
 
-/** Of all cores. */
+/** Share of all cores used by other processes. */
 function othersBusy(before: Usages, after: Usages): number {
   const ownMs = (['contender', 'upstream', 'load'] as const)
     .map((each) => after[each].cpuMs - before[each].cpuMs)
@@ -141,12 +141,12 @@ function othersBusy(before: Usages, after: Usages): number {
   return Math.max(0, busyMs - ownMs) / (after.machine.allMs - before.machine.allMs);
 }
 
-/** The pass with the least CPU time per request, with the most memory of all passes. */
+/** Pass with the least CPU time per request, and the peak memory of all passes. */
 export function bestOf(passes: readonly Figures[]): Figures {
   return withMostMemory(byCpu(passes)[0], passes);
 }
 
-/** The pass with the median of CPU time per request, with the most memory of all passes. */
+/** Pass with the median of CPU time per request, and the peak memory of all passes. */
 export function medianOf(passes: readonly Figures[]): Figures {
   return withMostMemory(byCpu(passes)[Math.floor(passes.length / 2)], passes);
 }

@@ -12,17 +12,17 @@ import { campaignIds, largeCampaignId, namedCampaignIds, queueId } from './upstr
 
 export interface Scenario {
   readonly name: string;
-  /** One line on what is asked, for the table. */
+  /** Description of the requests, for the table. */
   readonly title: string;
   readonly connections: number;
   readonly latencyMs: number;
-  /** Whether each request comes with a token of its own, so that nothing can have been kept for it. */
+  /** True when each request has its own token, so that nothing can be cached for it. */
   readonly isFreshIdentity: boolean;
   /** Each request is one of these, drawn at random. */
   readonly requests: readonly OperationRequest[];
   /** Interactions in an answer. */
   readonly interactions: number;
-  /** Those that take part; all of them where it is absent. */
+  /** Contenders that take part; all when absent. */
   readonly only?: readonly ContenderName[];
 }
 

@@ -4,17 +4,17 @@ export interface Settings {
   /** Names of scenarios, `quota` and `replicas` among them. */
   readonly scenarios: readonly string[];
   readonly contenders: readonly ContenderName[];
-  /** Of one pass of one contender. */
+  /** Length of one pass of one contender. */
   readonly seconds: number;
-  /** Commit whose gateway is compared with this one, instead of the contenders; null where none is. */
+  /** Commit whose gateway is compared with this one, instead of the contenders; null for no comparison. */
   readonly against: string | null;
-  /** Whether nothing was left out or shortened, so that the figures may stand beside the code. */
+  /** True when nothing is left out or shortened, so that the figures may be kept beside the code. */
   readonly isWhole: boolean;
 }
 
 const SECONDS = 6;
 
-/** @throws {RangeError} that names the setting when it is not one. */
+/** @throws {RangeError} that names a setting with an invalid value. */
 export function parseSettings(
   env: Readonly<Record<string, string | undefined>>,
   scenarioNames: readonly string[],

@@ -7,13 +7,8 @@ import type { RequestRecord } from './observability/requests/record.ts';
 import { CallBudget } from './upstream/budget.ts';
 import type { UpstreamClient } from './upstream/client.ts';
 import type { RequestTrace } from './upstream/trace.ts';
-import {
-  createDataSources,
-  type DataSources,
-  releaseDataSources,
-  type SharedSources,
-} from './loading/data-sources.ts';
-import type { LoaderContext } from './loading/entity-loader.ts';
+import { createDataSources, type DataSources, type SharedSources } from './loading/data-sources.ts';
+import type { Config } from './config/config.ts';
 import { UsageReport, UpstreamUsage } from './upstream/usage.ts';
 
 /** Failure that leaves no field null, such as a row that had to be left out. */
@@ -55,15 +50,12 @@ export interface ContextServices {
 }
 
 /** Settings that limit the cost and the visible data of one request. */
-export interface ContextOptions {
+export interface ContextOptions extends Pick<
+  Config,
+  'maxUpstreamCalls' | 'personalDataScope' | 'requestTimeoutMs' | 'upstreamReport'
+> {
   /** True when callers send a credential of the gateway instead of one of the upstream. */
   readonly authenticatesCallers: boolean;
-  /** The scope that callers need to see personal data; null where every caller may. */
-  readonly personalDataScope: string | null;
-  readonly maxUpstreamCalls: number;
-  readonly requestTimeoutMs: number;
-  /** True when requests may ask for a report of their upstream calls. */
-  readonly upstreamReport: boolean;
 }
 
 /** Request as the server received it. */
@@ -78,8 +70,7 @@ export function contextFactory(
   services: ContextServices,
   options: ContextOptions,
 ): (received: Received) => GatewayContext {
-  const { client, shared } = services;
-  const { personalDataScope } = options;
+  const { client } = services;
   return ({ request, jwt }) => {
     const sender = services.callerOf(request, jwt?.payload);
     const caller = sender instanceof UpstreamError ? null : sender;
@@ -100,7 +91,6 @@ export function contextFactory(
         usage,
       };
     }
-    const quota = () => identity && client.quotaOf(identity);
     const trace = services.traceOf(request);
     const requestScope =
       caller === null || identity === null
@@ -112,17 +102,15 @@ export function contextFactory(
       requestScope instanceof UpstreamError
         ? () => Promise.reject(requestScope)
         : client.readerFor(requestScope);
-    return createContext(
-      {
-        caller,
-        personalDataScope,
-        report,
-        trace: trace?.isRecorded === true ? trace : null,
-        upstreamReport: report && (() => report.toJSON(quota())),
-      },
-      shared,
-      { requestScope, read },
-    );
+    return {
+      caller,
+      personalDataScope: options.personalDataScope,
+      sources: createDataSources(services.shared, { requestScope, read }),
+      problems: [],
+      report,
+      upstreamReport: report && (() => report.toJSON(identity && client.quotaOf(identity))),
+      trace: trace?.isRecorded === true ? trace : null,
+    };
   };
 }
 
@@ -130,17 +118,3 @@ export const credentialMissing = new UpstreamError({
   code: 'UNAUTHENTICATED',
   message: 'send an Authorization header with a bearer token of the upstream',
 });
-
-/** `loading` is bound to the identity and the deadline of the request. */
-function createContext(
-  request: Pick<GatewayContext, 'caller' | 'personalDataScope' | 'report' | 'trace' | 'upstreamReport'>,
-  shared: SharedSources,
-  loading: LoaderContext,
-): GatewayContext {
-  return { ...request, sources: createDataSources(shared, loading), problems: [] };
-}
-
-/** Releases the data of a request that has been answered. */
-export function releaseContext({ sources }: GatewayContext): void {
-  releaseDataSources(sources);
-}

@@ -78,11 +78,7 @@ export function createGateway(
   if (metrics !== null) recorder.observe(metrics.onRequest);
   const { client, shared, kept, replicas } = createSharedServices(config, http, closing.signal, {
     log,
-    ...(metrics && {
-      observer: metrics.upstream,
-      lookups: metrics.lookups,
-      redis: metrics.redis,
-    }),
+    ...(metrics && { observer: metrics.upstream, lookups: metrics.lookups, redis: metrics.redis }),
   });
   metrics?.watch({ client, kept, requests: recorder });
   const identityOf = identitiesOf(http, config.upstream.credentials, {
@@ -199,7 +195,4 @@ async function loadTraces(options: TracesOptions, log: Logger): Promise<Traces |
   }
 }
 
-const shuttingDown = {
-  code: 'UPSTREAM_UNAVAILABLE',
-  message: 'the gateway is being shut down',
-} as const;
+const shuttingDown = { code: 'UPSTREAM_UNAVAILABLE', message: 'the gateway is being shut down' } as const;

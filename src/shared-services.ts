@@ -100,10 +100,7 @@ export function createSharedServices(
     observer: watch.observer ?? unobserved,
     closing,
   });
-  const kept = {
-    entities: new ByteLru(config.cacheMaxBytes),
-    lists: new ByteLru(LISTS_MAX_BYTES),
-  };
+  const kept = { entities: new ByteLru(config.cacheMaxBytes), lists: new ByteLru(LISTS_MAX_BYTES) };
   const shared = createSharedSources({
     ...kept,
     credentialChecks: checks,

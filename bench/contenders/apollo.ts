@@ -1,6 +1,6 @@
 /**
- * Apollo Server with DataLoader, as its documentation has it: the standalone server
- * (https://www.apollographql.com/docs/apollo-server/api/standalone), and loaders in the `contextValue`, made for each request
+ * Apollo Server with DataLoader, as in its documentation: the standalone server
+ * (https://www.apollographql.com/docs/apollo-server/api/standalone), and loaders in the `contextValue`, made per request
  * (https://www.apollographql.com/docs/apollo-server/data/fetching-data).
  */
 import { ApolloServer } from '@apollo/server';

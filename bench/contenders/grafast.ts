@@ -1,5 +1,5 @@
 /**
- * Grafast in Grafserv, as its documentation has it: plans instead of resolvers, `loadOne` for everything that is read in bulk
+ * Grafast in Grafserv, as in its documentation: plans instead of resolvers, `loadOne` for everything that is read in bulk
  * (https://grafast.org/grafast/standard-steps/loadOne), served by `node:http` (https://grafast.org/grafserv/servers).
  */
 import { createServer } from 'node:http';

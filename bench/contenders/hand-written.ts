@@ -1,7 +1,7 @@
 /**
- * The yardstick: `node:http` (https://nodejs.org/api/http.html) and undici (https://undici.nodejs.org), no GraphQL library.
- * Knows the operations of this benchmark by their names and answers each in code of its own, with the same calls and the
- * same batches as the others. Keeps nothing from one request to the next.
+ * Yardstick of `node:http` (https://nodejs.org/api/http.html) and undici (https://undici.nodejs.org), no GraphQL library.
+ * It knows the operations of this benchmark by their names and answers each in its own code, with the same calls and the
+ * same batches as the others. It caches nothing from one request to the next.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { answers, type Variables } from './hand-written/answers.ts';

@@ -1,8 +1,8 @@
 /**
  * Mercurius on Fastify with its just-in-time compiler (https://mercurius.dev/#/docs/api/options), its context made for each
- * request (https://mercurius.dev/#/docs/context), and DataLoader in that. Its own loaders
- * (https://mercurius.dev/#/docs/loaders) tell queries apart by the text of the whole row they are about, so for rows as large
- * as these DataLoader, which goes by id, is the cheaper one.
+ * request (https://mercurius.dev/#/docs/context), and DataLoader in the context. Mercurius's own loaders
+ * (https://mercurius.dev/#/docs/loaders) tell queries apart by the text of the whole row they are about, so for rows as
+ * large as these DataLoader, which uses the id, costs less.
  */
 import fastify from 'fastify';
 import mercurius from 'mercurius';

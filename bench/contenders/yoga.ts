@@ -1,5 +1,5 @@
 /**
- * GraphQL Yoga with DataLoader, as its documentation has it: `createYoga` in a server of `node:http`
+ * GraphQL Yoga with DataLoader, as in its documentation: `createYoga` in a server of `node:http`
  * (https://the-guild.dev/graphql/yoga-server/docs), loaders in the context, made for each request
  * (https://the-guild.dev/graphql/yoga-server/docs/features/context).
  */

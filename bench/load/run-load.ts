@@ -4,17 +4,17 @@ import { createRandom, pick } from '../../src/sandbox/random.ts';
 export interface LoadJob {
   readonly url: string;
   readonly connections: number;
-  /** How many requests to make, or else for how long. */
+  /** Number of requests, or duration of the load. */
   readonly length: { readonly requests: number } | { readonly seconds: number };
   /** Bodies of requests, of which each request takes one at random. */
   readonly bodies: readonly string[];
-  /** The bearer token of all requests; null for a new one with each. */
+  /** Bearer token of all requests; null for a new token with each. */
   readonly token: string | null;
   readonly seed: number;
 }
 
 export interface LoadResult {
-  /** Those that were answered. */
+  /** Number of answered requests. */
   readonly requests: number;
   readonly seconds: number;
   readonly p50Ms: number;
@@ -25,7 +25,7 @@ export interface LoadResult {
 
 let identities = 0;
 
-/** Puts a server under load: as many requests at a time as there are connections, each after the one before. */
+/** Puts a server under load: each connection sends one request after the other. */
 export async function runLoad({
   url,
   connections,
@@ -66,7 +66,7 @@ export async function runLoad({
   });
   return {
     requests: result.requests.total,
-    // It notices only once a second that all requests are answered.
+    // autocannon itself notices only once a second that all requests are answered.
     seconds: (lastAtMs - firstAtMs) / 1000,
     p50Ms: result.latency.p50,
     p99Ms: result.latency.p99,

@@ -3,25 +3,25 @@ import { Pool } from 'undici';
 import { at, createRandom } from '../../src/sandbox/random.ts';
 
 export interface QuotaJob {
-  /** Clients are spread evenly over them. */
+  /** Gateways that share the clients evenly. */
   readonly origins: readonly string[];
   readonly path: string;
   readonly clients: number;
   readonly everyMs: number;
   readonly seconds: number;
   readonly token: string;
-  /** Each client has one of these for all its requests. */
+  /** Bodies of requests; each client always sends the same one. */
   readonly bodies: readonly string[];
 }
 
 export interface QuotaResult {
   readonly requests: number;
-  /** Answered with data and without errors. */
+  /** Requests answered with data and without errors. */
   readonly answered: number;
   /** Answers in which something is missing because the upstream's quota was spent. */
   readonly rateLimited: number;
   readonly failedOtherwise: number;
-  /** The greatest age of a list, from when the upstream gave it until the answer was here. */
+  /** Greatest age of a list, from `observedAt` to the arrival of the answer. */
   readonly oldestMs: number;
   readonly p50Ms: number;
 }
@@ -31,7 +31,7 @@ interface Answer {
   readonly errors?: readonly { readonly extensions?: { readonly code?: string } }[];
 }
 
-/** Clients that ask again and again at their own pace, as screens do that refresh themselves. */
+/** Runs clients that repeat a request at an interval, like screens that refresh themselves. */
 export async function runQuotaLoad(job: QuotaJob): Promise<QuotaResult> {
   const pools = job.origins.map(
     (origin) => new Pool(origin, { connections: job.clients, headersTimeout: 60_000 }),
@@ -66,7 +66,7 @@ export async function runQuotaLoad(job: QuotaJob): Promise<QuotaResult> {
     }
   }
 
-  /** Every so often; where an answer took longer than that, right after it. */
+  /** Sends a request every `everyMs`, or right after an answer that took longer. */
   async function client(pool: Pool, body: string, firstAfterMs: number): Promise<void> {
     let nextAtMs = performance.now() + firstAfterMs;
     while (nextAtMs < endsAtMs) {

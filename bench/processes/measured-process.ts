@@ -11,13 +11,13 @@ const STARTS_WITHIN_MS = 30_000;
 const running = new Set<ChildProcess>();
 
 export interface ProcessOptions {
-  /** Of the errors that are told. */
+  /** Name in error messages. */
   readonly name: string;
   readonly module: URL;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A process of Node with the meter in it. */
+/** Node process with the meter preloaded. */
 export class MeasuredProcess {
   readonly name: string;
   readonly #child: ChildProcess;
@@ -60,7 +60,7 @@ export class MeasuredProcess {
     return usage as Usage;
   }
 
-  /** Until it accepts connections. Rejects with what it wrote when it ends instead, or takes too long. */
+  /** Resolves when the process accepts connections. Rejects with its stderr when it ends or takes too long. */
   async listening(port: number): Promise<void> {
     const latestMs = performance.now() + STARTS_WITHIN_MS;
     while (!(await accepts(port))) {
@@ -85,7 +85,7 @@ export class MeasuredProcess {
   }
 }
 
-/** For when there is no time to wait: at exit, and at Ctrl-C. */
+/** Kills all processes without waiting, for exit and Ctrl-C. */
 export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }

@@ -1,9 +1,9 @@
 /**
- * Preloaded into every process that is measured (`--import`): answers the message `{ ask: 'usage' }` with what the process
- * has used so far. Does not keep the process alive, and ends it with the one that started it.
+ * Meter, preloaded into every measured process (`--import`): answers the message `{ ask: 'usage' }` with the usage of the
+ * process so far. It does not keep the process alive, and ends it together with its parent.
  */
 
-/** CPU time in milliseconds since the process began, and the most memory it ever had, in MB. */
+/** CPU time in milliseconds since the process began, and its peak memory in MB. */
 export interface Usage {
   readonly cpuMs: number;
   readonly peakRssMb: number;

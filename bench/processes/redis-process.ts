@@ -4,14 +4,14 @@ import { freePort } from '../../scripts/free-port.ts';
 
 const PROGRAM = process.env['REDIS_SERVER_BIN'] || 'redis-server';
 
-/** Why there is no Redis on this machine, and how to have one. Null where there is. */
+/** Reason that Redis cannot be run on this machine, and the remedy. Null when it can. */
 export function whyNoRedis(): string | null {
   return spawnSync(PROGRAM, ['--version'], { stdio: 'ignore' }).status === 0
     ? null
     : `${PROGRAM} cannot be run: install Redis 7 or Valkey, or name the program by REDIS_SERVER_BIN`;
 }
 
-/** A Redis that begins empty and keeps nothing on disk. */
+/** Redis that starts empty and writes nothing to disk. */
 export class RedisProcess {
   readonly url: string;
   readonly #child: ChildProcess;

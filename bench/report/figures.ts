@@ -1,4 +1,4 @@
-/** What was measured of one contender in one scenario. */
+/** Measurements of one contender in one scenario. */
 export interface Figures {
   /** CPU time of its process for one request. */
   readonly cpuMs: number;
@@ -6,19 +6,19 @@ export interface Figures {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly callsPerRequest: number;
-  /** The most memory its process ever had. */
+  /** Peak memory of its process. */
   readonly peakRssMb: number;
-  /** How much of one core the upstream and the load needed meanwhile. */
+  /** Share of one core that the upstream and the load used meanwhile. */
   readonly upstreamBusy: number;
   readonly loadBusy: number;
-  /** How much of the whole machine everything else needed that has nothing to do with the benchmark. */
+  /** Share of all cores that processes outside the benchmark used meanwhile. */
   readonly othersBusy: number;
 }
 
-/** By contender. */
+/** Figures by contender. */
 export type ScenarioFigures = ReadonlyMap<string, Figures>;
 
-/** What came of the quota's scenario. */
+/** Measurements of the quota scenario. */
 export interface QuotaFigures {
   readonly requests: number;
   readonly answered: number;
@@ -31,7 +31,7 @@ export interface QuotaFigures {
   readonly peakRssMb: number;
 }
 
-/** The same over one gateway and over three that share a Redis. */
+/** Quota scenario over one gateway, and over three that share a Redis. */
 export interface ReplicasFigures {
   readonly one: QuotaFigures;
   readonly three: QuotaFigures;

@@ -5,7 +5,7 @@ export interface Circumstances {
   readonly cores: number;
 }
 
-/** The figures of a run as JSON, rounded to what they are good for. */
+/** Figures of a run as JSON, rounded to four significant digits. */
 export function resultsJson({ scenarios, quota, replicas }: Measured, circumstances: Circumstances): string {
   const results = {
     circumstances,

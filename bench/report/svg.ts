@@ -8,7 +8,7 @@ const LINE = 22;
 const HEAD = 30;
 const GAP = 14;
 
-/** Both ways of reading a page; a picture does not inherit its colours. */
+/** Colours for light and dark pages, which an image does not inherit. */
 const STYLE = `
     text { font: 13px system-ui, sans-serif; fill: #1f2328; }
     .head { font-weight: 600; }
@@ -20,7 +20,7 @@ const STYLE = `
       .gateway { fill: #4493f8; }
     }`;
 
-/** Bars of the CPU time that a request costs, for each of these scenarios and contenders. The least work is on top. */
+/** Bar chart of CPU time per request for these scenarios and contenders, the least CPU time on top. */
 export function cpuChart(scenarios: ReadonlyMap<string, ScenarioFigures>): string {
   const parts: string[] = [];
   let top = 0;

@@ -1,13 +1,13 @@
 import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
 
-/** What the others are compared with. */
+/** Contender that the others are compared with. */
 const REFERENCE = 'gateway';
-/** From here on, a process beside the contender may have been what held it up. */
+/** Share of a core above which another process may have slowed the contender down. */
 const BUSY = 0.8;
-/** From here on, the machine has too much else to do for requests/s and latencies to mean much. */
+/** Share of the machine used by other processes above which requests/s and latencies mean little. */
 const DISTURBED = 0.1;
 
-/** One line for each contender, and one for each time that it was not the contender alone that was measured. */
+/** Lines for all contenders, and warnings when other processes may have affected the figures. */
 export function scenarioTable(figures: ScenarioFigures): string[] {
   const reference = figures.get(REFERENCE);
   const rows = [...figures].map(([name, each]) => [
@@ -85,7 +85,7 @@ function busyLine(name: string, what: string, share: number): string {
   return `  With ${name}, ${what} used ${percent} % of a core: more requests/s may have been possible.`;
 }
 
-/** Indented lines: the first column to the left, numbers below each other. */
+/** Indented lines, with the first column aligned left and the others right. */
 export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => {

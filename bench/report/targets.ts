@@ -1,15 +1,15 @@
 import type { Figures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
 
-/** What is aimed at, and how far it was reached. */
+/** Target, and whether it was reached. */
 export interface Verdict {
   readonly target: string;
   readonly isReached: boolean;
-  /** The figure that decided. */
+  /** Figure that decided. */
   readonly measured: string;
 }
 
 export interface Measured {
-  /** By scenario. */
+  /** Figures by scenario. */
   readonly scenarios: ReadonlyMap<string, ScenarioFigures>;
   readonly quota: QuotaFigures | null;
   readonly replicas?: ReplicasFigures | null;
@@ -18,7 +18,7 @@ export interface Measured {
 const MAX_RSS_MB = 256;
 const AGAINST_SHARE = 1.03;
 
-/** The verdicts on one scenario. What was not measured decides nothing. */
+/** Verdicts on one scenario; none about figures that were not measured. */
 export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Measured): Verdict[] {
   if (scenario === 'replicas') return replicas ? replicasVerdicts(replicas) : [];
   if (scenario === 'quota') return quota === null ? [] : quotaVerdicts(quota);
@@ -79,7 +79,7 @@ export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Mea
   }
 }
 
-/** The verdict on ratios of CPU time, in ascending order: that of the gateway by that of another commit. */
+/** Verdict on ratios of CPU time, gateway divided by that of another commit, given in ascending order. */
 export function againstVerdict(ratios: readonly number[]): Verdict {
   const median = ratios[Math.floor(ratios.length / 2)] ?? Number.NaN;
   const range = `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)}`;
@@ -108,7 +108,7 @@ function quotaVerdicts(quota: QuotaFigures): Verdict[] {
   ];
 }
 
-/** What is said of one is said of the quota's own scenario. */
+/** Verdicts on three gateways; the quota scenario has those on one. */
 function replicasVerdicts({ one, three }: ReplicasFigures): Verdict[] {
   const ratio = three.upstreamCalls / one.upstreamCalls;
   return [
@@ -152,7 +152,7 @@ function sameCalls(gateway: Figures, other: Figures): Verdict {
   };
 }
 
-/** A thousand interactions, beside a hundred. */
+/** Verdict on CPU time per interaction: a thousand compared with a hundred. */
 function perInteraction(thousand: Figures, hundred: Figures, scenario: string): Verdict {
   const measured = thousand.cpuMs / 1000 / (hundred.cpuMs / 100);
   return {

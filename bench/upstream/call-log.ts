@@ -3,7 +3,7 @@ export interface CallCounts {
   readonly calls: number;
   readonly refused: number;
   readonly byResource: Readonly<Record<string, number>>;
-  /** How many different tokens made them. */
+  /** Number of different tokens of these calls. */
   readonly tokens: number;
 }
 
@@ -20,7 +20,7 @@ export interface Verdict {
   readonly resetSeconds: number;
 }
 
-/** Counts the calls of each token in windows of the clock, and what was called. */
+/** Counts calls per token, in windows that all tokens share, and calls per resource. */
 export class CallLog {
   quota: Quota = { allowed: 1_000_000, windowSeconds: 60 };
   readonly #now: () => number;
@@ -36,7 +36,7 @@ export class CallLog {
     this.#now = now;
   }
 
-  /** Begins anew, with this quota. */
+  /** Starts over with this quota. */
   begin(quota: Quota): void {
     this.quota = quota;
     this.#endsAtMs = 0;
@@ -64,7 +64,7 @@ export class CallLog {
     return this.#calls;
   }
 
-  /** What was counted since the last time. */
+  /** Counts since the latest `take`. Windows of the quota go on. */
   take(): CallCounts {
     const counts = {
       calls: this.#calls,

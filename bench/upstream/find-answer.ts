@@ -2,11 +2,11 @@ import type { PreparedAnswers, PreparedEntities, PreparedEntity } from './prepar
 
 export interface FoundAnswer {
   readonly resource: string;
-  /** Null where the upstream knows nothing of the kind. */
+  /** Null when the upstream does not know the id. */
   readonly body: Buffer | null;
 }
 
-/** Of a listing that was not asked for another size. */
+/** Page size of a listing without `pageSize`. */
 const DEFAULT_PAGE_SIZE = 25;
 
 const BULK_CONTACTS = /^\/api\/v2\/outbound\/contactlists\/([^/]+)\/contacts\/bulk$/;
@@ -19,7 +19,7 @@ const LISTINGS = new Map<string, 'users' | 'campaigns' | 'queues' | 'skills'>([
   ['/api/v2/routing/skills', 'skills'],
 ]);
 
-/** The answer to a GET. */
+/** Answer to a GET; null for other paths. */
 export function findRead(answers: PreparedAnswers, path: string, query: string): FoundAnswer | null {
   const listed = LISTINGS.get(path);
   if (listed !== undefined) return { resource: listed, body: listing(answers[listed], query) };
@@ -34,7 +34,7 @@ export function findRead(answers: PreparedAnswers, path: string, query: string):
   return null;
 }
 
-/** The answer to a POST of ids. */
+/** Answer to a POST of ids; null for other paths. */
 export function findBulk(answers: PreparedAnswers, path: string, ids: readonly string[]): FoundAnswer | null {
   const [, list] = BULK_CONTACTS.exec(path) ?? [];
   if (list !== undefined) {
@@ -50,7 +50,7 @@ export function findBulk(answers: PreparedAnswers, path: string, ids: readonly s
   return null;
 }
 
-/** As the upstream has it: the page's size counts, ids may be repeated or apart by commas, inactive ones are left out. */
+/** Listing like the upstream's: cut at `pageSize`, with ids repeated or joined by commas, without inactive users. */
 function listing(entities: PreparedEntities, query: string): Buffer {
   const ids: string[] = [];
   let pageSize = DEFAULT_PAGE_SIZE;
@@ -64,7 +64,7 @@ function listing(entities: PreparedEntities, query: string): Buffer {
   return envelope(listed.slice(0, pageSize));
 }
 
-/** Those with these ids, each once, in an order of their own. */
+/** Entities with these ids, each once, in the order of their rank. */
 function among(entities: PreparedEntities, ids: readonly string[]): PreparedEntity[] {
   return [...new Set(ids)]
     .flatMap((id) => entities.get(id) ?? [])

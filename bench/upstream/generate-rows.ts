@@ -4,7 +4,7 @@ import { GENERATED_AT_MS, refOf } from '../../src/sandbox/generate-people.ts';
 import type { OrganisationUser } from '../../src/sandbox/organisation.ts';
 import { at, pick, randomFor, stableId } from '../../src/sandbox/random.ts';
 
-/** What the interactions of one campaign refer to. */
+/** Entities that the interactions of one campaign refer to. */
 export interface RowParts {
   readonly campaign: Models.Campaign;
   readonly agents: readonly OrganisationUser[];
@@ -12,7 +12,7 @@ export interface RowParts {
   readonly queues: readonly Models.Queue[];
   readonly skills: readonly Models.RoutingSkill[];
   readonly scripts: readonly Models.Script[];
-  /** Whether each reference has its name; the upstream may leave it out. */
+  /** True when each reference has its name, which the upstream may leave out. */
   readonly isNamed: boolean;
 }
 
@@ -31,7 +31,7 @@ const DISPOSITIONS = [
   'disposition.classification.callable.assistant',
 ];
 
-/** What the upstream answers for a campaign with so many interactions: all fields filled, spread over the five lists. */
+/** Answer of the upstream for a campaign with `count` interactions: all fields filled, spread over the five lists. */
 export function generateRows(parts: RowParts, count: number): Models.CampaignInteractions {
   const rows = Array.from({ length: count }, (_, index) => row(parts, index));
   return {

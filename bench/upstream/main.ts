@@ -1,13 +1,13 @@
 /**
- * The upstream of the benchmark, a process of its own: answers that were prepared before the run, after a settable latency
- * and within a settable quota. Listens at `PORT`, and is told and asked the rest by messages.
+ * Process of the benchmark's upstream: gives answers that were prepared before the run, after a settable latency and within
+ * a settable quota. It listens at `PORT`; messages set and query the rest.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { CallLog, type Quota } from './call-log.ts';
 import { findBulk, findRead, type FoundAnswer } from './find-answer.ts';
 import { prepareAnswers } from './prepared-answers.ts';
 
-/** What the process can be told. `calls` is answered with how many there were, `take` with `CallCounts`. */
+/** Messages to the process. `calls` is answered with the number of calls, `take` with `CallCounts`. */
 export type UpstreamMessage =
   | { readonly ask: 'begin'; readonly latencyMs: number; readonly quota: Quota }
   | { readonly ask: 'calls' }
@@ -82,7 +82,7 @@ function send(
   else setTimeout(write, latencyMs);
 }
 
-// Connections wait between scenarios, and one that is closed just as it is used would be counted as a failure.
+// Connections are idle between scenarios, and one that is closed just as it is used would count as a failure.
 server.keepAliveTimeout = 600_000;
 server.listen(Number(process.env['PORT']), '127.0.0.1');
 

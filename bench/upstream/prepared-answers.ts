@@ -8,19 +8,19 @@ import { at, hash32 } from '../../src/sandbox/random.ts';
 import { campaignIds, largeCampaignId, namedCampaignIds, SEED } from './campaigns.ts';
 import { generateRows, type RowParts } from './generate-rows.ts';
 
-/** An entity as it stands in a bulk answer. */
+/** Entity as it is written into a bulk answer. */
 export interface PreparedEntity {
   readonly bytes: Buffer;
-  /** Where it stands among others of an answer: an order that has nothing to do with the ids asked for. */
+  /** Position among the entities of an answer, independent of the order of the ids asked for. */
   readonly rank: number;
-  /** Left out of a listing unless it is asked for any state, as users are who are not active. */
+  /** True when listings leave the entity out unless asked for any state, as with inactive users. */
   readonly isHidden: boolean;
 }
 
 export type PreparedEntities = ReadonlyMap<string, PreparedEntity>;
 
 export interface PreparedAnswers {
-  /** By campaign. */
+  /** Interactions by campaign. */
   readonly interactions: ReadonlyMap<string, Buffer>;
   readonly campaigns: PreparedEntities;
   readonly progress: PreparedEntities;
@@ -29,7 +29,7 @@ export interface PreparedAnswers {
   readonly queues: PreparedEntities;
   readonly skills: PreparedEntities;
   readonly scripts: PreparedEntities;
-  /** By contact list. */
+  /** Contacts by contact list. */
   readonly contacts: ReadonlyMap<string, PreparedEntities>;
 }
 
@@ -42,12 +42,12 @@ const LARGE = 1000;
 export function prepareAnswers(): PreparedAnswers {
   const divisions = generateDivisions(SEED);
   const skills = [...generateSkills(SEED), ...generateSkills(SEED + 1)].slice(0, 20);
-  // What a user has beyond this is answered only where it is asked for.
+  // The upstream adds these properties of a user only on demand.
   const users = [0, 1, 2, 3, 4]
     .flatMap((n) => generateUsers(SEED + n, divisions, skills))
     .map(({ presence: _presence, routingStatus: _status, skills: _skills, ...user }) => user);
   const queues = generateQueues(SEED, divisions).slice(0, 5);
-  // As some of the vendor's older resources write dates.
+  // Some of the vendor's older resources write dates so.
   const scripts = generateScripts(SEED, divisions)
     .slice(0, 3)
     .map((script) => ({ ...script, publishedDate: script.publishedDate?.replace('Z', '+0000') ?? '' }));

@@ -38,11 +38,7 @@ interface Setting {
 /** All settings read from the environment. A test compares the README's table with them. */
 export const settings = {
   PORT: { meaning: 'port it listens on', default: '4000', schema: port },
-  HOST: {
-    meaning: 'address it listens on',
-    default: '127.0.0.1',
-    schema: host,
-  },
+  HOST: { meaning: 'address it listens on', default: '127.0.0.1', schema: host },
   KEEP_ALIVE_SECONDS: {
     meaning:
       "how long a client's connection without a request stays open; more than a balancer in front keeps its own",
@@ -91,16 +87,8 @@ export const settings = {
     schema: jwksUrl,
     hidden: true,
   },
-  AUTH_ISSUER: {
-    meaning: 'issuer (`iss`) that such a token has to name',
-    default: null,
-    schema: text,
-  },
-  AUTH_AUDIENCE: {
-    meaning: 'audience (`aud`) that it has to name',
-    default: null,
-    schema: text,
-  },
+  AUTH_ISSUER: { meaning: 'issuer (`iss`) that such a token has to name', default: null, schema: text },
+  AUTH_AUDIENCE: { meaning: 'audience (`aud`) that it has to name', default: null, schema: text },
   AUTH_API_KEY_HASHES: {
     meaning: 'SHA-256 of each API key in hex, apart by commas, each alone or with `=scope1+scope2`',
     default: null,
@@ -134,11 +122,7 @@ export const settings = {
     default: '5000',
     schema: wholeNumber(1, 600_000),
   },
-  UPSTREAM_BATCH_SIZE: {
-    meaning: 'most ids in one bulk call',
-    default: '100',
-    schema: wholeNumber(1, 500),
-  },
+  UPSTREAM_BATCH_SIZE: { meaning: 'most ids in one bulk call', default: '100', schema: wholeNumber(1, 500) },
   UPSTREAM_CONCURRENCY: {
     meaning: 'most upstream calls under way at once for one identity',
     default: '16',
@@ -188,11 +172,7 @@ export const settings = {
     default: '12',
     schema: wholeNumber(1, 100),
   },
-  MAX_ALIASES: {
-    meaning: 'most aliases in a query',
-    default: '30',
-    schema: wholeNumber(0, 10_000),
-  },
+  MAX_ALIASES: { meaning: 'most aliases in a query', default: '30', schema: wholeNumber(0, 10_000) },
   MAX_TOKENS: {
     meaning: 'most tokens (names, values and punctuation) in a query',
     default: '2000',

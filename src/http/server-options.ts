@@ -19,9 +19,5 @@ const HEADERS_MARGIN_MS = 5000;
 export function connectionTimeouts(keepAliveSeconds: number): ConnectionTimeouts {
   const keepAliveTimeout = keepAliveSeconds * 1000;
   const headersTimeout = Math.max(HEADERS_TIMEOUT_MS, keepAliveTimeout + HEADERS_MARGIN_MS);
-  return {
-    keepAliveTimeout,
-    headersTimeout,
-    requestTimeout: Math.max(REQUEST_TIMEOUT_MS, headersTimeout),
-  };
+  return { keepAliveTimeout, headersTimeout, requestTimeout: Math.max(REQUEST_TIMEOUT_MS, headersTimeout) };
 }

@@ -4,7 +4,7 @@ import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/tra
 import type { RequestScope, UpstreamReader } from '../upstream/client.ts';
 import { PlainReference, type Reference } from '../datasources/wire/reference.ts';
 import type { WaitingById } from './batch.ts';
-import type { Found } from './read-batch.ts';
+import type { Found, FoundById } from './read-batch.ts';
 import type { Resource } from '../datasources/resource.ts';
 import type { EntitySources } from './entity-sources.ts';
 import type { EntitySource } from './entity-source.ts';
@@ -297,10 +297,7 @@ function waitingById<Expand extends string>(
   return byId;
 }
 
-function noteFailures<Entity>(
-  found: ReadonlyMap<string, Found<Entity>>,
-  waiting: NonNullable<WaitingById>,
-): void {
+function noteFailures<Entity>(found: FoundById<Entity>, waiting: NonNullable<WaitingById>): void {
   for (const [id, each] of found) {
     if (!(each instanceof UnknownValueError)) continue;
     for (const fields of waiting.get(id) ?? []) fields.failed(each.reason.failure);

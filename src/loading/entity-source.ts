@@ -9,7 +9,7 @@ import { type UpstreamRequest, serialize, type SerializedRequest } from '../upst
 import { UpstreamUsage } from '../upstream/usage.ts';
 import { answersOf } from './replica-rows.ts';
 import { Batch, type WaitingById } from './batch.ts';
-import { type AnsweredEntities, type Found, readBatch } from './read-batch.ts';
+import { type AnsweredEntities, type Found, type FoundById, readBatch } from './read-batch.ts';
 import { ReplicaLookup } from './replica-lookup.ts';
 import type { Resource } from '../datasources/resource.ts';
 import type { LoadingOptions } from './loading-options.ts';
@@ -116,7 +116,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     expand: readonly Expand[],
     waiting: WaitingById,
     maxAgeMs = Infinity,
-  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+  ): Promise<FoundById<Entity>> {
     const ask = (some: readonly string[]) => {
       if (this.#lookups !== null) this.#lookups.missing += some.length;
       return this.#read(requestScope, some, expand, waiting);
@@ -144,8 +144,8 @@ export class EntitySource<Entity, Expand extends string = never> {
     sinceMs: number,
     ids: readonly string[],
     expand: readonly Expand[],
-    ask: (ids: readonly string[]) => Promise<ReadonlyMap<string, Found<Entity>>>,
-  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+    ask: (ids: readonly string[]) => Promise<FoundById<Entity>>,
+  ): Promise<FoundById<Entity>> {
     const come = new Map<string, Found<Entity>>();
     for (const id of ids) {
       const kept = this.#cache.get(id, expand);
@@ -161,7 +161,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     ids: readonly string[],
     expand: readonly Expand[],
     waiting: WaitingById,
-  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+  ): Promise<FoundById<Entity>> {
     const idsByBatch = this.#batchesFor(requestScope, ids, expand);
     if (idsByBatch.size === 1)
       for (const [batch] of idsByBatch) return this.#join(batch, requestScope, ids, waiting);
@@ -180,7 +180,7 @@ export class EntitySource<Entity, Expand extends string = never> {
     requestScope: RequestScope,
     ids: readonly string[],
     waiting: WaitingById,
-  ): Promise<ReadonlyMap<string, Found<Entity>>> {
+  ): Promise<FoundById<Entity>> {
     try {
       return await batch.join(requestScope, ids, waiting);
     } catch (error) {

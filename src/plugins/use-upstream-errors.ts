@@ -142,11 +142,7 @@ function clientError(failures: readonly FieldFailure[], data: unknown): GraphQLE
     path: first.path,
     extensions: {
       ...facts,
-      affected: {
-        ...affected,
-        paths: inOrder.map(([key]) => key),
-        ...(also.length > 0 && { also }),
-      },
+      affected: { ...affected, paths: inOrder.map(([key]) => key), ...(also.length > 0 && { also }) },
     },
   });
 }

@@ -11,7 +11,4 @@ export interface RedisObserver {
 /** Purpose of a question to Redis. */
 export type RedisPurpose = 'cache' | 'leases' | 'quota' | 'standing' | 'probe';
 
-export const redisUnobserved: RedisObserver = {
-  asked() {},
-  turned() {},
-};
+export const redisUnobserved: RedisObserver = { asked() {}, turned() {} };

@@ -4,6 +4,4 @@ import type { TypeResolvers } from './type-resolvers.ts';
 
 const division = entityFields(divisions, (sources) => sources.divisions);
 
-export const Division: TypeResolvers<'Division'> = {
-  name: division.name,
-};
+export const Division: TypeResolvers<'Division'> = { name: division.name };

@@ -31,12 +31,7 @@ export interface UpstreamObserver {
 }
 
 /** Observer that ignores everything. */
-export const unobserved: UpstreamObserver = {
-  called() {},
-  withheld() {},
-  retried() {},
-  waited() {},
-};
+export const unobserved: UpstreamObserver = { called() {}, withheld() {}, retried() {}, waited() {} };
 
 /** Outcome of a failed call. */
 export function outcomeOf({ failure, isNotFound }: UpstreamError): CallOutcome {

@@ -494,7 +494,7 @@ describe('a client that disconnects', () => {
     await expect.poll(() => sandbox.requests.length).toBe(1);
     const other = ask(gateway, USER, TOKEN);
     goAway();
-    // The hanging call held the only permit: if it were still under way, this request would never end.
+    // The hanging call holds the only permit: if it were still under way, `other` would never end.
     expect(await other).toEqual(userAnswer);
     await over;
   });

@@ -46,7 +46,7 @@ describe('a filter', () => {
     expect(idsOn(data)).toHaveLength(count);
   });
 
-  test('by skills keeps an interaction with one of them, not only with all', async () => {
+  test('by skills keeps an interaction that has any of these, not only all of these', async () => {
     const rows = [
       { ...interaction(0), skills: [{ id: 'skill-0' }, { id: 'skill-1' }] },
       { ...interaction(1), skills: [{ id: 'skill-2' }] },
@@ -180,7 +180,7 @@ describe('a page of interactions', () => {
     expect(idsOn((await query(page, { first: 1000 })).data)).toHaveLength(150);
   });
 
-  test('of zero interactions still has totalCount and hasNextPage', async () => {
+  test('with first 0 still has totalCount and hasNextPage', async () => {
     const { query } = await forgetfulGatewayForTest();
     const { data } = await query(page, { first: 0 });
     expect(data.campaignInteractions).toEqual({

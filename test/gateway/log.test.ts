@@ -37,7 +37,7 @@ describe('the log', () => {
     };
     for (const token of Object.keys(tokens)) await ask(USER, bearer(token));
     expect(requests().map(({ credentialFault }) => credentialFault)).toEqual(Object.values(tokens));
-    // Any client could flood the log with warnings.
+    // Any client can send such tokens, and so could flood the log with warnings.
     expect(entries().filter(({ level }) => level >= (levels['warn'] ?? 0))).toEqual([]);
     for (const token of [expired, forged, unknownKey]) {
       for (const part of token.split('.')) expect(text()).not.toContain(part);

@@ -124,7 +124,7 @@ describe.each(Object.entries(guarded))(
       expect(calls()).toEqual(wanted);
     });
 
-    test('is null with one FORBIDDEN error for any other caller, without a call for it or harm to other fields', async () => {
+    test('is null with one FORBIDDEN error for any other caller, without a call, and other fields keep their values', async () => {
       const { ask, calls } = await serviceGatewayForTest(env);
       const answer = await ask(query, other);
       expect(answer.data).toEqual(without.data);

@@ -71,7 +71,7 @@ describe('a quota', () => {
     expect(timesRateLimited(sandbox)).toBe(0);
   });
 
-  test('that others spend as well is taken from the answers, not counted by the gateway’s own calls', async () => {
+  test('that others spend as well is taken from the upstream’s answers, not from the number of the gateway’s calls', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       faults: [
         {

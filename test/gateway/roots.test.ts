@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 
-describe('a root field', () => {
+describe('the root field', () => {
   test.each([
     ['campaign', CAMPAIGN_ID, 'campaigns'],
     ['user', 'user-7', 'users'],
@@ -12,7 +12,7 @@ describe('a root field', () => {
     ['contactList', CONTACT_LIST_ID, 'contactLists'],
     ['conversation', 'conversation-0', 'conversations'],
   ])(
-    '%s asks the upstream even for an id alone, and is null for one it does not know',
+    '%s asks the upstream even for an id alone, and is null for an id that the upstream does not know',
     async (root, id, resource) => {
       const { query, calls } = await gatewayForTest();
       const byId = `query ($id: ID!) { ${root}(id: $id) { id } }`;
@@ -23,7 +23,7 @@ describe('a root field', () => {
     },
   );
 
-  test('contact is found in its list only', async () => {
+  test('contact finds a contact only in its contact list', async () => {
     const { query, calls } = await gatewayForTest();
     const contact = `query ($list: ID!, $id: ID!) {
       contact(contactListId: $list, id: $id) { id name contactListId contactList { name } data callRecords { column lastResult } }
@@ -55,7 +55,7 @@ describe('a root field', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('user asks at once for the parts that are selected', async () => {
+  test('user requests the selected expanded parts in its first call', async () => {
     const { query, calls, sandbox } = await gatewayForTest();
     const { data } = await query(`
       query ($no: Boolean = false) {
@@ -72,7 +72,7 @@ describe('a root field', () => {
     expect(calls()).toEqual({ users: 1 });
   });
 
-  test('of the same kind share a call', async () => {
+  test('user shares one call with the other user fields at the root', async () => {
     const { query, calls } = await gatewayForTest();
     const { data } = await query(
       '{ a: user(id: "user-1") { name } b: user(id: "user-2") { presence { systemPresence } } c: user(id: "user-1") { email } }',

@@ -91,7 +91,7 @@ describe('a date', () => {
     ['2026-01-01T12:00:00.5-0330', '2026-01-01T15:30:00.500Z'],
     ['2026-01-01T12:00:00.123456Z', '2026-01-01T12:00:00.123Z'],
     ['2026-01-01T12:00:00Z', '2026-01-01T12:00:00Z'],
-  ])('%s is given in UTC as %s', async (callPlacedTime, utc) => {
+  ])('such as %s is given in UTC as %s', async (callPlacedTime, utc) => {
     const { ask } = await gatewayWithRows([{ ...interaction(0), callPlacedTime }]);
     expect(await ask('callPlacedTime')).toEqual({
       data: { campaignInteractions: { nodes: [{ callPlacedTime: utc }] } },

@@ -9,7 +9,7 @@ import { runningGateway, sandboxForTest } from '../support/running-gateway.ts';
 
 const CLIENTS = 50;
 
-/** Queries with small and large answers in turn. Each answer is read once before the load, to compare with. */
+/** Queries with small and large answers in turn. */
 const queries = Array.from({ length: CLIENTS }, (_, n) =>
   n % 2 === 0
     ? `{ user(id: "user-${n % 20}") { name email } }`
@@ -25,7 +25,7 @@ interface Tally {
   toldToClose: number;
 }
 
-/** Sends the query again and again over its own keep-alive connection, until a request fails. */
+/** Sends the query over one keep-alive connection again and again, until a request fails. */
 async function askOnAndOn(address: string, query: string, expected: string, tally: Tally): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -64,7 +64,7 @@ async function readiness(address: string): Promise<number> {
   return status;
 }
 
-/** Samples of the status of `/ready` and of the clients' counts, taken until `/ready` cannot be reached. */
+/** Samples of `/ready` and of the clients' counts, until `/ready` cannot be reached. */
 async function statusesUntilRefused(address: string, tally: Tally) {
   const statuses: { status: number; underWay: number; answered: number }[] = [];
   for (;;) {

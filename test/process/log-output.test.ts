@@ -10,7 +10,7 @@ import { askAt } from '../support/ask-at.ts';
 import { GATEWAY } from '../support/running-gateway.ts';
 import { Scrape } from '../support/scrape.ts';
 
-/** A gateway with this stdout. Its port is chosen beforehand: the printed address cannot be read from there. */
+/** A gateway with this stdout. The port is chosen beforehand: stdout may be unreadable. */
 async function gatewayWritingTo(
   stdout: number | 'pipe',
   {
@@ -40,7 +40,7 @@ async function gatewayWritingTo(
   await expect.poll(isAlive, { timeout: 30_000 }).toBe(true);
   return {
     child,
-    /** Sends `count` requests, each of which writes several lines to the log. */
+    /** Sends `count` requests, each worth several log lines. */
     ask: async (count: number) => {
       for (let n = 0; n < count; n += 1) {
         // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
@@ -61,7 +61,7 @@ async function gatewayWritingTo(
   };
 }
 
-/** True when the process runs. A zombie, whose exit code nobody has read yet, counts as ended. */
+/** True when the process runs. A zombie, whose exit code nobody has read, does not. */
 function isRunning(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

@@ -118,7 +118,7 @@ describe('a gateway over a configured upstream', () => {
   });
 });
 
-test('a gateway with trusted documents only answers them by their ids, and prints no query to paste', async () => {
+test('a gateway restricted to trusted documents answers them by their ids, and prints no query to paste', async () => {
   const file = join(await folderForTest(), 'documents.json');
   await writeFile(file, JSON.stringify({ typename: '{ __typename }' }));
   const { output } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
@@ -219,7 +219,7 @@ describe('a gateway that cannot start', () => {
     ['is missing', null, ['which cannot be read: ENOENT']],
     ['is not JSON', '{', ['which is no JSON']],
     [
-      'has documents that are not valid for the schema',
+      'contains documents invalid for the schema',
       '{"one": "{ nothing }", "two": "{"}',
       ['Document "one" of ', 'Document "two" of '],
     ],
@@ -251,7 +251,7 @@ describe('a gateway that cannot start', () => {
     const port = typeof address === 'object' && address !== null ? String(address.port) : '';
     for (const setting of ['PORT', 'METRICS_PORT']) {
       const { output, closed } = run({ METRICS_PORT: '0', [setting]: port });
-      // The process can only end by itself when the sandbox that it started is closed as well.
+      // The process ends by itself only when its sandbox is closed as well.
       expect(await closed).toEqual([1, null]);
       expect(output.stdout).toBe('');
       expect(output.stderr).toMatch(/^The gateway cannot start:\n {2}- .*EADDRINUSE.*\n$/);
@@ -295,7 +295,7 @@ test('a request with an unknown Expect header is answered and logged like any ot
 });
 
 describe('an idle connection', () => {
-  /** Socket on which one request was answered, and the Keep-Alive header of the answer. */
+  /** Socket of an answered request, and the Keep-Alive header of the answer. */
   async function answered(env: NodeJS.ProcessEnv) {
     const { address } = await runningGateway(env);
     const agent = new Agent({ keepAlive: true });
@@ -354,7 +354,7 @@ describe('a gateway that is told to end', () => {
       GENESYSCLOUD_API_URL: sandbox.url,
       DRAIN_SECONDS: '3600',
     });
-    // The connections of this request, to the gateway and on to the upstream, stay open.
+    // The connections of this request, to gateway and upstream, stay open.
     expect(await ask(address, USER)).toEqual(userAnswer);
     child.kill(signal);
     expect(await closed).toEqual([0, null]);
@@ -371,7 +371,7 @@ describe('a gateway that is told to end', () => {
     const answer = ask(address, USER).catch((error: unknown) => error);
     await expect.poll(() => sandbox.requests.length, { timeout: 30_000 }).toBe(1);
     child.kill('SIGTERM');
-    // Request and call time out only after ten minutes, so a leftover timer would keep the process alive.
+    // Both time limits are ten minutes, so a leftover timer would keep the process alive.
     expect(await closed).toEqual([0, null]);
     expect(await answer).toBeInstanceOf(TypeError);
     expect(output.stderr).toBe('');

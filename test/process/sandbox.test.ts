@@ -37,7 +37,7 @@ test('the stand-alone sandbox prints its address and login, and ends at SIGTERM 
   const kept = ['/api/v2/users', '/api/v2/routing/queues'].map((path) =>
     fetch(url + path, { headers: { authorization: `Bearer ${token}` } }).catch((error: unknown) => error),
   );
-  // A full round trip, after which the two requests are under way: nothing outside shows that a request hangs.
+  // One round trip later the two requests are under way: nothing outside shows that a request hangs.
   await fetch(`${url}/api/v2/tokens/me`, { headers: { authorization: `Bearer ${token}` } });
   child.kill('SIGTERM');
   expect(await closed).toEqual([0, null]);

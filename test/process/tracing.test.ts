@@ -7,7 +7,7 @@ import { collectorForTest } from '../support/collector.ts';
 import { listeningForTest } from '../support/listening.ts';
 
 const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
-/** Module that prints to stderr which packages of OpenTelemetry are loaded. */
+/** Module that prints which packages of OpenTelemetry are loaded. */
 const TELLING = `data:text/javascript,${encodeURIComponent(`
   import { registerHooks } from 'node:module';
   registerHooks({
@@ -54,7 +54,7 @@ describe('a gateway process', () => {
     expect(output.stderr).toBe('');
   });
 
-  test('exports its spans when it ends, with the headers, compression and resource attributes of the environment', async () => {
+  test('exports its spans when it ends, with headers, compression and attributes as the environment says', async () => {
     const collector = await collectorForTest();
     const { child, closed, output } = await answeringGateway({
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,

@@ -60,7 +60,7 @@ test('the log has the stack frames of a Node error, whose stack starts with its 
   ]);
 });
 
-test('an uncaught exception is logged without its message, and the gateway exits with 1 after the request under way', async () => {
+test('an uncaught exception, logged without its message, ends the gateway with 1 after open requests', async () => {
   const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 1500, resource: 'users' }] });
   const { child, closed, output, address } = await defectiveGateway(
     `setInterval(() => undefined, 1000); throw Object.assign(new Error('hush'), { code: 'ERR_PLANTED' });`,

@@ -21,17 +21,33 @@ test('an answer that fits has no problems', () => {
 });
 
 test.each<[string, unknown, string]>([
-  ['a key that was not asked for', { user: { ...user, email: 'a' }, campaigns }, 'data.user.email was not asked for'],
+  [
+    'a key that was not asked for',
+    { user: { ...user, email: 'a' }, campaigns },
+    'data.user.email was not asked for',
+  ],
   ['a missing key', { user }, 'data.campaigns is missing'],
   ['null for a non-null field', { user: { ...user, id: null }, campaigns }, 'data.user.id is null'],
   ['a text instead of an object', { user: 'a', campaigns }, 'data.user: "a" is no object'],
-  ['an object instead of a list', { user: { ...user, skills: {} }, campaigns }, 'data.user.skills: {} is no list'],
-  ['null in a list of non-null elements', { user: { ...user, skills: [null] }, campaigns }, 'data.user.skills.0 is null'],
+  [
+    'an object instead of a list',
+    { user: { ...user, skills: {} }, campaigns },
+    'data.user.skills: {} is no list',
+  ],
+  [
+    'null in a list of non-null elements',
+    { user: { ...user, skills: [null] }, campaigns },
+    'data.user.skills.0 is null',
+  ],
   ['a value outside the enum', { user: { ...user, state: 'BUSY' }, campaigns }, '"BUSY" is no EntityState'],
   ['a fraction instead of an integer', { user, campaigns: { totalCount: 1.5 } }, '1.5 is no Int'],
   ['an integer beyond 32 bits', { user, campaigns: { totalCount: 2 ** 31 } }, 'is no Int'],
   ['a number instead of a text', { user: { ...user, name: 5 }, campaigns }, '5 is no String'],
-  ['the __typename of another type', { user: { ...user, __typename: 'Queue' }, campaigns }, '"Queue" is no __typename'],
+  [
+    'the __typename of another type',
+    { user: { ...user, __typename: 'Queue' }, campaigns },
+    '"Queue" is no __typename',
+  ],
 ])('%s is a problem', (_what, data, problem) => {
   expect(problemsOf({ data })).toEqual([expect.stringContaining(problem)]);
 });

@@ -76,7 +76,7 @@ test('every field of every type is other than null in some case, so that there i
   expect(fields.filter((field) => !seen.has(field))).toEqual(['WrapUpCode.selfUri']);
 });
 
-/** Adds `Type.field` for each value other than null. Each object of the answer must have its `__typename`. */
+/** Adds `Type.field` for each value other than null; each object must have its `__typename`. */
 function noteFields(value: unknown, seen: Set<string>): void {
   if (Array.isArray(value)) for (const element of value) noteFields(element, seen);
   if (!isRow(value)) return;

@@ -31,7 +31,7 @@ interface Findings {
   readonly unknown: readonly string[];
   /** Mismatches with the schema or the operation. */
   readonly problems: readonly string[];
-  /** Number of unneeded calls by resource; resources without any are absent. */
+  /** Number of unneeded calls, by resource that has any. */
   readonly callsTooMany: Readonly<Record<string, number>>;
 }
 

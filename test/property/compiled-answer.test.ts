@@ -66,14 +66,14 @@ async function answerAndCalls(
   }
 }
 
-/** JSON text, so that the order of keys counts. Correlation ids and current times, which always differ, are replaced. */
+/** JSON text, so that the order of keys counts, without correlation ids and current times. */
 function comparable(value: unknown): string {
   const text =
     JSON.stringify(value, (key, inner: unknown) => (key === 'correlationId' ? '' : inner), 1) ?? '';
   return text.replace(/"[^"]*T[^"]*Z"/g, (date) => (isNow(JSON.parse(date)) ? '"now"' : date));
 }
 
-/** True for the time at which the upstream was called; false for the dates in its data, which lie further off. */
+/** True for the time of an upstream call, false for dates in the upstream's data. */
 function isNow(date: string): boolean {
   return Math.abs(Date.parse(date) - Date.now()) < 120_000;
 }

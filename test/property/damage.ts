@@ -10,7 +10,7 @@ export type Rows = ReadonlyMap<string, Row>;
 /** Wrong value in one row, in every answer that has the row. */
 export interface Damage {
   readonly key: string;
-  /** Property names and list indexes, from the row inwards; empty for the row itself. */
+  /** Property names and indexes, from the row inwards; empty for the row itself. */
   readonly path: readonly (string | number)[];
   /** Wrong value; undefined removes the right one. */
   readonly to: unknown;
@@ -84,7 +84,7 @@ export function oddAnswers(
   };
 }
 
-/** First two rows of each resource that does not change over time, with progress and stats at time 0. */
+/** First two rows of each resource other than campaigns, interactions and conversations. */
 export function rowsOf(organisation: Organisation): [string, Row][] {
   const { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists, contacts } = organisation;
   const plain = { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists };
@@ -119,7 +119,7 @@ function pathsIn(value: unknown): (string | number)[][] {
   return entries.flatMap(([key, inner]) => [[key], ...pathsIn(inner).map((path) => [key, ...path])]);
 }
 
-/** Copy of a value with `to` at a path; unchanged when the path leads into no object or list (any more). */
+/** Copy of a value with `to` at a path; unchanged when the path leads nowhere (any more). */
 function changed(value: unknown, [key, ...rest]: readonly (string | number)[], to: unknown): unknown {
   if (key === undefined) return to;
   if (Array.isArray(value)) {
@@ -129,7 +129,7 @@ function changed(value: unknown, [key, ...rest]: readonly (string | number)[], t
   return { ...value, [key]: changed(Reflect.get(value, key), rest, to) };
 }
 
-/** Row without the names of its references, which the upstream may leave out; the row's own name stays. */
+/** Row without the names of its references, which the upstream may leave out; its own name stays. */
 function withoutNames(row: Row): Row {
   const strip = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(strip);

@@ -172,7 +172,7 @@ const campaigns = fc.record({
   interactions: fc.array(interactions, { maxLength: 6 }),
 });
 
-/** One or two campaigns with their interactions. */
+/** Drafts of one or two campaigns with their interactions. */
 export const campaignDrafts: fc.Arbitrary<CampaignDraft[]> = fc
   .array(campaigns, { minLength: 1, maxLength: 2 })
   .map((drafts) =>

@@ -111,7 +111,7 @@ class Generator {
     return `${alias}${field.name}${args}${this.#directive()}${selections}`;
   }
 
-  /** Selections of a union. Each field gets an alias, because fields of one name can have different types there. */
+  /** Selections of a union, all with aliases: fields of one name can have different types there. */
   #unionSelections(union: GraphQLUnionType, depth: number): string {
     const isBelow = this.#isBelowUnion;
     this.#isBelowUnion = true;

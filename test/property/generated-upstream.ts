@@ -35,7 +35,7 @@ const resources: readonly ResourceName[] = [
   'wrapUpCodes',
 ];
 
-/** Resources for which 404 is an answer and not a failure. */
+/** Resources for which 404 is an answer. */
 const answering404 = ['campaignInteractions', 'conversations', 'scripts'] as const;
 
 /** Upstreams with up to two campaigns, with damaged rows, odd answers or a failing resource. */
@@ -47,7 +47,7 @@ export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((d
     failing: fc.option(
       fc.oneof(
         fc.record({ resource: fc.constantFrom(...resources), status: fc.constantFrom(403, 500) }),
-        // Other resources refuse the whole call with 404, and it is then bisected: see recoveries.test.ts.
+        // Other resources refuse the whole call, which is then bisected: recoveries.test.ts.
         fc.record({ resource: fc.constantFrom(...answering404), status: fc.constant(404) }),
       ),
       { freq: 4 },
@@ -115,7 +115,7 @@ function twoContactLists(): Organisation {
       ['list-1', first],
       ['list-2', new Map(second)],
     ]),
-    // Interactions are written into the answers by the faults of `sandboxOptions`.
+    // Faults write the interactions into the answers.
     interactions: (id) => (ids.campaign.slice(0, 2).includes(id) ? {} : undefined),
   };
 }

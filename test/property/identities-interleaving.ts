@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { questions } from './identities-questions.ts';
 
-/** Next event of an interleaving. Everything under way goes on meanwhile. */
+/** Event of an interleaving. Everything under way goes on meanwhile. */
 export type Step =
   /** A client sends a request. The next step follows when it is sent, has arrived at the upstream, or is answered. */
   | {
@@ -12,7 +12,7 @@ export type Step =
     }
   /** The upstream no longer accepts the token, which was revoked or has expired. */
   | { readonly do: 'end'; readonly token: number }
-  /** All requests under way are answered before the next step. */
+  /** All requests under way are awaited. */
   | { readonly do: 'rest' }
   /** Turns of the event loop pass. */
   | { readonly do: 'turns'; readonly turns: number }
@@ -71,7 +71,7 @@ const steps = fc
   )
   .map((some) => some.flat());
 
-/** Interleavings with three tokens and two queries: few, so that equal requests are often under way at one time. */
+/** Interleavings of few tokens and queries, so that equal requests are often under way at one time. */
 export const interleavings: fc.Arbitrary<Interleaving> = fc.record({
   tokens: fc.tuple(fc.constant('accepted'), fc.constant('accepted'), fc.constantFrom('accepted', 'refused')),
   queries: fc.shuffledSubarray([...questions.keys()], { minLength: 2, maxLength: 2 }),

@@ -14,7 +14,7 @@ import type { UpstreamRead } from '../../src/upstream/answer.ts';
  */
 
 beforeEach(() => {
-  // Each gateway is made of newly loaded modules, faulty ones among them.
+  // Modules are loaded anew, faulty ones among them.
   vi.resetModules();
   onTestFinished(() => {
     vi.doUnmock('../../src/cache/credential-checks.ts');
@@ -34,7 +34,7 @@ async function findingOf(about: string, proofSeconds: string): Promise<string | 
     finding = violations(await play(interleaving)).find((violation) => violation.includes(about));
     return finding === undefined;
   });
-  // Faults are found within tens or hundreds of runs; without a fault all runs are played.
+  // A fault takes tens or hundreds of runs; without one all runs are played.
   await fc.check(property, { numRuns: 10_000, endOnFailure: true });
   return finding ?? null;
 }

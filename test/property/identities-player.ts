@@ -14,7 +14,7 @@ export interface Asked {
   readonly began: Moment;
   readonly ended: Moment;
   readonly isGivenUp: boolean;
-  /** Null when the client aborted before it came. */
+  /** Null when the client aborted before the answer. */
   readonly answer: GraphQLAnswer | null;
 }
 
@@ -38,7 +38,7 @@ interface Asking {
 const TURNS_TO_ARRIVE = 20;
 
 /**
- * Player over one gateway in pass-through and one stamping upstream, both of which last until the test is over.
+ * Player over one gateway in pass-through and its stamping upstream, until the test is over.
  *
  * @param create Makes the gateway.
  * @param proofSeconds IDENTITY_PROOF_SECONDS of its environment.
@@ -110,7 +110,7 @@ export async function playerForTest(create: typeof createGateway, proofSeconds: 
   };
 }
 
-/** Tokens of one interleaving only, which differ just in case and padding: keys made from less of them collide. */
+/** Tokens of one interleaving, which differ in case and padding only: keys made of less than a whole token collide. */
 function similarTokens(n: number): readonly string[] {
   const token = `eyJhbGciOiJub25lIn0.${n}.caller`;
   return [token, token.toUpperCase(), `${token}=`];

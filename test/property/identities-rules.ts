@@ -3,8 +3,8 @@ import type { Asked, History } from './identities-player.ts';
 import { tokenOf } from './identities-upstream.ts';
 
 /**
- * Violations of the rules in a history, as sentences; empty when there are none. The rules do not depend on how the gateway
- * shares or caches data:
+ * Violations in a history, as sentences; empty when there are none. The rules are independent of how the gateway shares or
+ * caches data:
  *
  * - a client is not shown data that another token read, nor refused because another token was;
  * - a request that begins after the end of its token is shown nothing when the upstream's last acceptance of the token is
@@ -54,7 +54,7 @@ function wrongErrors(request: Asked, { standings }: History): string[] {
     : [];
 }
 
-/** Distinct codes of the answer's errors, separated by spaces. */
+/** Distinct codes of the answer's errors. */
 function codesOf({ answer }: Asked): string {
   return [...new Set(answer?.errors?.map(({ extensions }) => extensions.code))].join(' ');
 }

@@ -5,16 +5,16 @@ import type { Clock, Moment } from './identities-clock.ts';
 
 /** State of a token at the upstream. */
 export interface Standing {
-  /** Moment of the latest call that was accepted with the token. */
+  /** Moment of the latest call accepted with the token. */
   acceptedAt: Moment | null;
   /** Moment from which the token is refused. Null while it is accepted. */
   endedAt: Moment | null;
 }
 
 /**
- * Upstream with the same entities for all tokens, and a stamp in each text of an entity: the token of the call, and the
- * serial of the moment at which the token was accepted. The token is checked when a call arrives, and the answer follows
- * some turns of the event loop later.
+ * Upstream with the same entities for all tokens, whose texts are stamps: the token of the call, and the serial of the
+ * moment at which the token was accepted. The token is checked when a call arrives; the answer follows some turns of the
+ * event loop later.
  */
 export class StampingUpstream {
   readonly #clock: Clock;
@@ -69,7 +69,7 @@ export function tokenOf(text: string): string | null {
 
 const refusal = { status: 401, code: 'bad.credentials' };
 
-/** Ids in the body of a POST; none for other methods, and when the caller has gone away. */
+/** Ids in the body of a POST, if there is one. */
 async function idsIn(request: IncomingMessage): Promise<string[]> {
   if (request.method !== 'POST') return [];
   const chunks: Buffer[] = [];

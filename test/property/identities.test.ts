@@ -6,14 +6,14 @@ import { playerForTest } from './identities-player.ts';
 import { violations } from './identities-rules.ts';
 import { propertyRuns } from './property-runs.ts';
 
-/** Time for which an accepted token is trusted without another acceptance: in words, and as IDENTITY_PROOF_SECONDS. */
+/** Time for which an accepted token is trusted: in words, and as IDENTITY_PROOF_SECONDS. */
 const proofTimes: readonly [string, string][] = [
   ['for no time', '0'],
   ['for a second', '1'],
   ['for the default time', ''],
 ];
 
-/** Total for all proof times. Interleavings are small, so more of them than of other cases fit into a test run. */
+/** Total for all proof times. Interleavings are small, so more of them fit into a test run than of other cases. */
 const interleavingsPlayed = process.env['PROPERTY_RUNS'] === undefined ? 10_000 : propertyRuns.numRuns;
 const numRuns = Math.ceil(interleavingsPlayed / proofTimes.length);
 const interruptAfterTimeLimit = Math.max(propertyRuns.interruptAfterTimeLimit, numRuns * 100);

@@ -19,8 +19,8 @@ const seed = count('PROPERTY_SEED', -(2 ** 31));
 const nth = count('PROPERTY_CASE', 0);
 
 /**
- * Settings of every property. fast-check prints `{ seed: …, path: "4:0:…" }` for a failure: PROPERTY_SEED and PROPERTY_CASE,
- * the first number of the path, try that case again and search anew for a smaller one.
+ * Settings of every property. fast-check prints a failure as `{ seed: …, path: "4:0:…" }`: PROPERTY_SEED and PROPERTY_CASE,
+ * the first number of the path, repeat that case and search for a smaller one.
  */
 export const propertyRuns = {
   numRuns,

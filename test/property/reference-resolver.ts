@@ -143,7 +143,7 @@ class Walk {
     return isList ? (listIn(value)?.flatMap((element) => read(element) ?? []) ?? null) : read(value);
   }
 
-  /** Data of the answer for a value of `#value`. */
+  /** Data for a value of `#value`. */
   async #completed(
     value: unknown,
     type: GraphQLOutputType,
@@ -222,7 +222,7 @@ function isSource(value: unknown): value is Source {
   return isRow(value) && (value['kind'] === 'row' || value['kind'] === 'entity');
 }
 
-/** Row from which the fields of a connection are read, for a first page. */
+/** Row of a connection, for a first page. */
 function page(nodes: readonly unknown[], totalCount: number, first: number): Row {
   const hasNextPage = totalCount > first;
   const startCursor = nodes.length > 0 ? ANYTHING : null;

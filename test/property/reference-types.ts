@@ -13,7 +13,7 @@ import {
 } from './reference-values.ts';
 import type { Chain, Found, ReferenceUpstream } from './reference-upstream.ts';
 
-/** Object of the answer: its data known so far, and the chain of calls that gave the data. */
+/** Object of the answer: its data known so far, and the calls that gave it. */
 export type Source =
   | { readonly kind: 'row'; readonly row: Row; readonly chain: Chain }
   | {
@@ -73,7 +73,7 @@ export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
   'Wrapup.code': (row) => ({ id: row['code'], name: row['name'] }),
 };
 
-/** Lists of the upstream and the state each gives its interactions. The first list that has an interaction counts. */
+/** Lists of the upstream and their states. The first list that has an interaction counts. */
 const states = [
   ['interactingInteractions', 'INTERACTING'],
   ['previewingInteractions', 'PREVIEWING'],
@@ -99,7 +99,7 @@ export function interactionsIn(body: Row, campaignId: string): { rows: Row[]; is
   return { rows: [...rows.values()], isWhole };
 }
 
-/** Contact list of an interaction's contact, from the first of its sources that names one. */
+/** Contact list of an interaction's contact, from its most trusted source. */
 export function contactListHint(contact: Ref, interaction: Row): ContactListHint {
   const id =
     fromUri(contact) ??
@@ -141,7 +141,7 @@ function inParticipants(interaction: Row, find: (participant: Row) => string | n
   return null;
 }
 
-/** Contact list of a contact: the known one, or that of the campaign. */
+/** Contact list of a contact: known, or that of the campaign. */
 export async function contactListOf(
   hint: ContactListHint,
   chain: Chain,

@@ -5,11 +5,11 @@ interface Call {
   readonly path: string;
   readonly body?: readonly string[];
   readonly maxIds: number;
-  /** Row for the id in the answer; null when the answer lacks it, undefined when the answer is malformed. */
+  /** Row for the id in the answer; undefined when the answer is malformed. */
   readonly rowIn: (answer: unknown) => unknown;
 }
 
-/** Number of calls that a refused call for `ids` ids takes in all. */
+/** Number of calls for `ids` ids when all calls are refused. */
 function callsOfRefused(ids: number, depth = 0): number {
   if (ids < 2 || depth === 2) return 1;
   return 1 + callsOfRefused(Math.ceil(ids / 2), depth + 1) + callsOfRefused(Math.floor(ids / 2), depth + 1);
@@ -31,7 +31,7 @@ interface Group {
 /** Chain of calls that had to be answered before an id was known, as text. Ids of one chain are known at one time. */
 export type Chain = string;
 
-/** Reads one entity at a time from the upstream, and counts the fewest calls that would have sufficed. */
+/** Reads one entity at a time from the upstream, and counts the fewest calls that would do. */
 export class ReferenceUpstream {
   readonly #url: string;
   readonly #token: string;
@@ -48,7 +48,7 @@ export class ReferenceUpstream {
   }
 
   /**
-   * One entity of a resource, and the chain after its call. The row is null when the upstream does not know the id.
+   * Entity of a resource, and the chain after its call. The row is null when the upstream does not know the id.
    *
    * @throws CouldNotBeKnown when the call fails or its answer is malformed.
    */

@@ -49,7 +49,7 @@ export function isId(value: unknown): value is string {
   );
 }
 
-/** Reference of the upstream. Null without an id, because it refers to nothing. */
+/** Reference of the upstream; null without an id, which refers to nothing. */
 export function referenceIn(value: unknown): Ref | null {
   const row = objectIn(value);
   if (row === null || row['id'] === undefined || row['id'] === null) return null;
@@ -83,7 +83,7 @@ const isOfScalar: Readonly<Record<string, (value: unknown) => boolean>> = {
   String: (value) => typeof value === 'string',
 };
 
-/** Date and time in UTC; null for forms that no generated upstream writes, which have tests of their own. */
+/** Date and time in UTC, of the forms in generated upstreams; other forms have their own tests. */
 export function utc(text: unknown): string | null {
   if (typeof text !== 'string' || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3})?(Z|[+-]\d\d:\d\d)$/.test(text))
     return null;

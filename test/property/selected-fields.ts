@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import type { Row } from './reference-values.ts';
 
-/** Selected fields of an object of a type, by response key, with those of fragments and without those left out by @skip. */
+/** Selected fields of an object of a type, by response key, with fragments applied, and @skip and @include. */
 export type SelectedFields = (type: GraphQLObjectType) => ReadonlyMap<string, SelectedField>;
 
 interface SelectedField {

@@ -14,7 +14,7 @@ export function screen(fields: string): string {
   return `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}") { nodes { ${fields} } } }`;
 }
 
-/** Query for all interactions, with details of all entities that they refer to. */
+/** Query for details of all entities that interactions refer to. */
 export const everyDetail = screen(`
   id
   campaign { id campaignStatus }
@@ -25,7 +25,7 @@ export const everyDetail = screen(`
   skills { id state }
 `);
 
-/** Number of calls per resource that `everyDetail` makes when nothing fails. */
+/** Calls of `everyDetail` per resource when nothing fails. */
 export const callsOfEveryDetail = {
   campaignInteractions: 1,
   campaigns: 1,
@@ -36,7 +36,7 @@ export const callsOfEveryDetail = {
   scripts: 3,
 } as const;
 
-/** Fault that answers every call for this resource with this body; undefined gives an answer without a body. */
+/** Fault that answers every call for this resource with this body; undefined gives no body. */
 export function answering(resource: ResourceName, body: unknown): AlterFault {
   return { kind: 'alter', resource, alter: () => body };
 }
@@ -46,7 +46,7 @@ export interface ListGateway extends TestGateway {
   readonly ask: (fields: string) => Promise<GraphQLAnswer>;
 }
 
-/** A gateway whose upstream gives these rows, of any shape, as the campaign's interactions. */
+/** A gateway whose upstream has these rows, of any shape, as the campaign's interactions. */
 export async function gatewayWithRows(
   rows: readonly unknown[],
   options: TestGatewayOptions = {},
@@ -54,7 +54,7 @@ export async function gatewayWithRows(
   return gatewayWithList({ interactingInteractions: rows }, options);
 }
 
-/** A gateway whose upstream gives this body as the campaign's list of interactions. */
+/** A gateway whose upstream has this body as the campaign's interactions. */
 export async function gatewayWithList(body: unknown, options: TestGatewayOptions = {}): Promise<ListGateway> {
   const { faults = [] } = options;
   const gateway = await gatewayForTest({
@@ -85,7 +85,7 @@ export function onlyError({ errors }: GraphQLAnswer): AnsweredError {
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Fault that changes the rows of a resource's answers: all rows, or only the one with this id. */
+/** Fault that changes a resource's rows: all of them, or the one with this id. */
 export function altered(resource: ResourceName, change: (row: Row) => Row, id?: string): AlterFault {
   const changed = (row: Row) => (id === undefined || row['id'] === id ? change(row) : row);
   return {

@@ -1,6 +1,6 @@
 import type { GraphQLAnswer } from './gateway.ts';
 
-/** Sends a query to a gateway or router at this address. A null token sends no Authorization header. */
+/** Sends a query to a gateway or router. A null token sends no Authorization header. */
 export async function askAt(address: string, query: string, token: string | null): Promise<GraphQLAnswer> {
   const response = await fetch(address, {
     method: 'POST',

@@ -21,8 +21,7 @@ export function whyNoBrowser(): string | null {
 /**
  * Starts the Chromium of CHROMIUM_PATH, or the one that npm brings.
  *
- * Chromium starts as Playwright starts it by default, but resolves no host name, so that its own requests stay on this
- * machine as well.
+ * Chromium starts with Playwright's defaults, but resolves no host name: its own requests stay on this machine as well.
  */
 export async function launchBrowser(): Promise<Browser> {
   const missing = whyNoBrowser();
@@ -59,7 +58,7 @@ const FONTS_CONF = `<fontconfig>
 /**
  * Path of the inflated Chromium. The package's own `executablePath()` takes any file at /tmp/chromium, even one that another
  * run has half written or another user has put there, and leaves the libraries out. So this function inflates into a
- * temporary folder and renames it once it is complete.
+ * folder that gets its name once complete.
  */
 async function inflatedChromium(): Promise<string> {
   const program = `${INFLATED}chromium`;
@@ -89,12 +88,12 @@ export interface RecordedPage {
   readonly problems: string[];
   /** Addresses of all requests and web sockets of the page and its workers. */
   readonly requests: string[];
-  /** Targets outside this machine that HTTP requests and web sockets tried to reach. None got through. */
+  /** Targets outside this machine of HTTP requests and web sockets, none of which got through. */
   readonly strays: string[];
 }
 
 /**
- * Opens a page at this address in its own browser context, which is closed with the test.
+ * Opens a page in its own browser context, which is closed with the test.
  *
  * @param bypassCSP True allows what the page's Content-Security-Policy forbids.
  */
@@ -121,7 +120,7 @@ export async function openPage(browser: Browser, address: string, bypassCSP = fa
   return { page, problems, requests, strays };
 }
 
-/** A proxy that lets nothing through and records the targets of all requests. */
+/** A proxy that refuses all requests and records their targets. */
 async function refusingProxy() {
   const strays: string[] = [];
   const server = createServer((request, response) => {

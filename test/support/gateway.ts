@@ -29,12 +29,12 @@ export const ANY_SIZE = {
   MAX_TOKENS: '100000',
   MAX_ROOT_FIELDS: '1000',
   MAX_UPSTREAM_CALLS: '10000',
-  // Counts of the test organisation. The defaults are so large that calls for one entity each would exceed any limit.
+  // Counts of the test organisation: with the defaults, calls for one entity each would exceed any limit.
   PLAN_CARDINALITIES:
     'campaignsPerPage=4,usersPerList=30,queuesPerList=10,skillsPerList=10,scriptsPerList=5,participantsPerConversation=4',
 } as const;
 
-/** Default cache settings for tests of the caches; an empty setting is the default, also in a run with CACHES=off. */
+/** Default cache settings, as empty settings are, also in a run with CACHES=off. */
 const USUALLY_KEPT = {
   CACHE_MAX_BYTES: '',
   INTERACTIONS_WINDOW_MS: '',
@@ -65,7 +65,7 @@ interface TestGatewayOptions {
 }
 
 export interface GraphQLAnswer {
-  /** Parsed JSON, untyped so that tests can match against it and reach into it. */
+  /** Parsed JSON, untyped so that tests can reach into it. */
   // oxlint-disable-next-line typescript/no-explicit-any -- each query has its own shape
   readonly data?: any;
   readonly errors?: readonly AnsweredError[];
@@ -175,7 +175,7 @@ export async function startTestGateway(
   };
 }
 
-/** Part of a gateway's config: COMPILE_AT_HIT runs all tests with every operation compiled, or none. */
+/** Gateway config of this run: COMPILE_AT_HIT compiles every operation, or none. */
 export function compileAtHit(wanted?: number): { readonly compileAtHit?: number } {
   const sight = wanted ?? process.env['COMPILE_AT_HIT'];
   return sight === undefined ? {} : { compileAtHit: Number(sight) };

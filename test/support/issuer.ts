@@ -16,16 +16,16 @@ export async function issuerKey(kid: string, alg = 'ES256'): Promise<IssuerKey> 
   return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } };
 }
 
-/** Claims or header of a token. Any value is possible, since forgers keep to no rules. */
+/** Claims or header of a token, with any values: forgers keep to no rules. */
 export type Parts = Readonly<Record<string, unknown>>;
 
-/** Claims of a token that is valid for an hour. A claim that is undefined is left out. */
+/** Claims of a token that is valid for an hour. Undefined claims are left out. */
 export function claimsOf(claims: Parts = {}): Parts {
   const now = Math.floor(Date.now() / 1000);
   return { iss: ISSUER, aud: AUDIENCE, sub: 'a-user', iat: now, exp: now + 3600, ...claims };
 }
 
-/** A token with these claims, signed with the key. `header` overrides `alg` and `kid`, and adds to them. */
+/** A signed token with these claims. `header` overrides `alg` and `kid`, or adds to them. */
 export function signed({ privateKey, jwk }: IssuerKey, claims?: Parts, header?: Parts): Promise<string> {
   const said: Record<string, unknown> & { alg: string } = { alg: jwk.alg, kid: jwk.kid, ...header };
   return new SignJWT(claimsOf(claims)).setProtectedHeader(said).sign(privateKey);
@@ -42,7 +42,7 @@ export interface Issuer {
   readonly answer: (how: (response: ServerResponse) => void) => void;
 }
 
-/** An issuer whose keys a real HTTP server publishes. The server is closed with the test. */
+/** An issuer with a real HTTP server for its keys, closed with the test. */
 export async function issuerForTest(...keys: readonly IssuerKey[]): Promise<Issuer> {
   let reads = 0;
   let respond: (response: ServerResponse) => void;

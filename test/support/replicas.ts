@@ -55,7 +55,7 @@ interface ReplicasOptions {
   readonly redisTimeoutMs?: number;
 }
 
-/** Gateways over one sandbox and one Redis, which share no more than separate processes do. */
+/** Gateways over one sandbox and one Redis, as separate as processes. */
 export async function replicasForTest(redis: TestRedis, options: ReplicasOptions = {}) {
   const sandbox = await sandboxOf(options);
   const replicas = Array.from({ length: options.count ?? 2 }, () => replicaForTest(redis, sandbox, options));
@@ -123,7 +123,7 @@ export async function untilItSharesWithRedis({ ready }: Replica): Promise<void> 
   }
 }
 
-/** Function that gives the number of calls per resource since its last call. */
+/** Counter of calls per resource since its last use. */
 function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
   return () => {
     const counts: Partial<Record<ResourceName, number>> = {};

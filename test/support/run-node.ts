@@ -16,7 +16,7 @@ export function runNode(
   const paths = args.map((arg) => (arg instanceof URL ? fileURLToPath(arg) : arg));
   return new Promise((resolve) => {
     execFile(process.execPath, paths, { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, stdout, stderr }),
+      resolve({ code: error === null ? 0 : (error.code ?? error.signal ?? 1), stdout, stderr }),
     );
   });
 }

@@ -9,7 +9,7 @@ import { supervisorsOrganisation } from './organisation.ts';
 
 export const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
 
-/** Starts the gateway as a child process on a free port. The process is killed with the test. */
+/** Starts the gateway as a child process on a free port, killed with the test. */
 export function run(
   env: NodeJS.ProcessEnv = {},
   command: readonly string[] = [process.execPath, GATEWAY],

@@ -7,7 +7,7 @@ export const suites = {
   world: 'npm run test:world',
 } as const satisfies Readonly<Record<string, string>>;
 
-/** Command that runs the gateway tests again, with nothing cached and every operation compiled at its first hit. */
+/** Command for the gateway tests with nothing cached and every operation compiled at its first hit. */
 export const VARIANTS = 'npm run test:variants';
 
 /** True in a run of `VARIANTS`. */

@@ -36,8 +36,8 @@ export async function tracedGatewayForTest(
 }
 
 /**
- * Names of spans as a tree, each indented below its parent, siblings sorted by name. A failed span has an exclamation mark.
- * Linked spans are named after an arrow.
+ * Names of spans as an indented tree, siblings sorted by name. An exclamation mark follows a failed span, and an arrow
+ * precedes linked spans.
  */
 export function treeOf(spans: readonly ExportedSpan[]): string[] {
   const nameById = new Map(spans.map(({ spanId, name }) => [spanId, name]));

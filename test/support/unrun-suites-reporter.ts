@@ -1,7 +1,7 @@
 import type { Reporter, TestModule, Vitest } from 'vitest/node';
 import { isVariantsRun, suites, VARIANTS } from './suites.ts';
 
-/** Prints the suites that a run left out, each with its command. Runs of selected files print no such list. */
+/** Prints the suites that a run left out, with their commands, unless files were selected. */
 export class UnrunSuitesReporter implements Reporter {
   #vitest: Vitest | undefined;
 

@@ -47,6 +47,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'executor',
     'federation',
     'http',
+    'loading',
     'lookahead',
     'observability/requests',
     'observability/tracing',
@@ -89,7 +90,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   generated: ['connections', 'context', 'datasources', 'datasources/wire'],
   lookahead: ['context', 'datasources', 'datasources/wire', 'errors', 'executor', 'loading', 'upstream'],
   connections: ['datasources', 'loading'],
-  context: ['auth', 'errors', 'identity', 'lib', 'loading', 'observability/requests', 'upstream'],
+  context: ['auth', 'config', 'errors', 'identity', 'lib', 'loading', 'observability/requests', 'upstream'],
   executor: [],
   observability: [],
   'observability/metrics': ['cache', 'http', 'observability/requests', 'redis', 'upstream'],
@@ -113,7 +114,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
 };
 
-/** Packages that only these parts may import; every part may import any other package. */
+/** Packages that only these parts may import; any part may import other packages. */
 const packages: readonly {
   readonly name: RegExp;
   readonly parts: readonly string[];
@@ -159,7 +160,7 @@ interface Import {
   readonly file: string;
   readonly specifier: string;
   readonly isType: boolean;
-  /** True for `import()`, which loads the module only when it runs. */
+  /** True for `import()`, which loads on demand. */
   readonly isDynamic: boolean;
 }
 

@@ -34,11 +34,11 @@ import {
 
 type LoadByRefs = (refs: readonly Ref[], authorization: string) => Promise<ReadonlyMap<string, Ref>>;
 
-/** What a loader is told besides what to load: which attributes are read of what it gives, and the Authorization header. */
+/** Arguments of a loader besides the ids: the attributes that are read from its results, and the Authorization header. */
 type Info<Item> = LoadOneInfo<Item, object, string>;
 
 declare global {
-  // oxlint-disable-next-line typescript/no-namespace -- it is where Grafast's types look for what a context holds
+  // oxlint-disable-next-line typescript/no-namespace -- Grafast's types look here for the properties of a context
   namespace Grafast {
     interface Context {
       authorization: string;
@@ -46,12 +46,12 @@ declare global {
   }
 }
 
-/** Attributes that come with a reference; the name as a rule. */
+/** Attributes that every reference has; most have a name too. */
 const FREE: ReadonlySet<string> = new Set(['id', 'selfUri']);
 
 const authorization = () => context().get('authorization');
 
-/** Entities by references to them. What the reference says itself, as the tracked attributes tell, is not loaded. */
+/** Loader of entities by reference. Nothing is loaded for a reference that has all tracked attributes itself. */
 function referring(load: LoadByRefs) {
   return {
     shared: authorization,
@@ -66,13 +66,13 @@ function referring(load: LoadByRefs) {
   };
 }
 
-/** The reference's own name counts. */
+/** Entity with the reference's own name. */
 function merge(ref: Ref, entity: Ref | undefined): Ref {
   if (entity === undefined) return ref;
   return ref.name === undefined || ref.name === entity.name ? entity : { ...entity, name: ref.name };
 }
 
-/** What is asked for by an id alone, and null where nobody knows it. */
+/** Loader of entities by id; null for an unknown id. */
 function byId(load: LoadByRefs) {
   return {
     shared: authorization,
@@ -122,7 +122,7 @@ const stats = {
   },
 };
 
-/** A value that is worked out of another without waiting. */
+/** Step with a value that is computed from another synchronously. */
 function derived<From, To>($value: Step<From>, derive: (value: From) => To): Step<To> {
   return lambda($value, derive, true);
 }

@@ -33,13 +33,13 @@ import {
 export interface Variables {
   readonly campaignId: string;
   readonly first?: number;
-  /** Of a queue. */
+  /** Id of a queue. */
   readonly id: string;
 }
 
 type Answer = (variables: Variables, authorization: string) => Promise<object>;
 
-/** What is answered to each operation, by its name. */
+/** Answers to operations, by operation name. */
 export const answers: Readonly<Record<string, Answer>> = {
   Screen: everyDetail,
   FreshScreen: everyDetail,
@@ -225,7 +225,7 @@ function answered({ totalCount, pageInfo, nodes }: Page, nodeOf: (row: Interacti
   return { campaignInteractions: { totalCount, pageInfo, nodes: nodes.map(nodeOf) } };
 }
 
-/** Everything the rows of a page refer to, as often as they do. */
+/** References of all rows of a page, with duplicates. */
 function referencesOf({ nodes }: Page) {
   return {
     campaigns: present(nodes.map(({ campaign }) => campaign)),

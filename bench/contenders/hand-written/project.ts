@@ -14,7 +14,7 @@ import {
   type User,
 } from '../shared/values.ts';
 
-/** What the answers hold of each entity. The reference's own name counts; without the entity the rest is null. */
+/** Fields of each entity in the answers. The reference's own name counts; without the entity the rest is null. */
 
 export function named(ref: Ref | undefined, entity: Ref | undefined) {
   return ref && { id: ref.id, name: ref.name ?? entity?.name ?? null };

@@ -25,7 +25,7 @@ export async function loadScripts(refs: readonly Ref[], authorization: string): 
   return byId(await Promise.all(scripts));
 }
 
-/** Ids of contacts mean something within their list only, but no two lists here share any. */
+/** Contacts by id. Ids are unique only within a contact list, but no two lists here share any. */
 export async function loadContacts(refs: readonly Ref[], authorization: string): Promise<ById<Contact>> {
   const byList = Map.groupBy(refs, contactListIdOf);
   const answers = [...byList].flatMap(([list, ofList]) =>
@@ -36,12 +36,12 @@ export async function loadContacts(refs: readonly Ref[], authorization: string):
   return byId((await Promise.all(answers)).flat());
 }
 
-/** References that do not say what they refer to is called. */
+/** References without a name. */
 export function nameless(refs: readonly Ref[]): Ref[] {
   return refs.filter(({ name }) => name === undefined);
 }
 
-/** What is not undefined of what a row refers to. */
+/** References that are not undefined. */
 export function present(refs: readonly (Ref | undefined)[]): Ref[] {
   return refs.filter((ref) => ref !== undefined);
 }
@@ -55,7 +55,7 @@ function listing<Entity extends Ref>(path: string) {
   };
 }
 
-/** Each once, and fit for a URL. */
+/** Distinct ids, encoded for a URL. */
 function idsOf(refs: readonly Ref[]): string[] {
   return [...new Set(refs.map(({ id }) => encodeURIComponent(id)))];
 }

@@ -13,14 +13,14 @@ import type {
   User,
 } from './values.ts';
 
-/** The most ids that go into one call; for the stats of campaigns the upstream takes fewer. */
+/** Maximum of ids in one call; the upstream takes fewer for the stats of campaigns. */
 const BATCH_SIZE = 100;
 const STATS_BATCH_SIZE = 50;
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /**
- * The loaders of one request, as DataLoader's documentation has it: made anew for each, so that nothing is ever shared
+ * Loaders of one request, as in DataLoader's documentation: made anew for each request, so that nothing is ever shared
  * between callers (https://github.com/graphql/dataloader#caching-per-request).
  */
 export function createLoaders(authorization: string) {
@@ -83,7 +83,7 @@ function listing<Entity extends Ref>(path: string, authorization: string): DataL
   );
 }
 
-/** The entities in the order of the ids; the upstream promises none, and leaves out what it does not know. */
+/** Entities in the order of the ids: the upstream promises no order, and leaves out unknown ids, which give null. */
 function match<Entity>(
   ids: readonly string[],
   entities: readonly Entity[],

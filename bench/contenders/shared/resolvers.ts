@@ -34,8 +34,8 @@ interface EntityLoader<Entity> {
 }
 
 /**
- * The resolvers of the contenders that have any: a reference is resolved to the entity it refers to, through the request's
- * loaders, and fields are properties of that. Where everything that is selected comes with the reference, nothing is loaded.
+ * Resolvers of the contenders that have any: a reference is resolved to its entity through the request's loaders, and fields
+ * are properties of the entity. Nothing is loaded when the reference has everything that is selected.
  */
 export const resolvers = {
   Query: {
@@ -81,7 +81,7 @@ export const resolvers = {
   },
 };
 
-/** What the scalars of the schema do beyond passing on what they are given. */
+/** Scalars of the schema that change the values they are given. */
 export const scalars = {
   DateTime: { serialize: (value: unknown) => (typeof value === 'string' ? dateTime(value) : null) },
 };
@@ -97,7 +97,7 @@ function refer<Entity extends Ref>(
   return loader.load(reference.id).then((entity) => merge(reference, entity));
 }
 
-/** The reference's own name counts, also where the entity has another by now, or is not known. */
+/** Entity with the reference's own name, even if the entity's is newer; the reference when the entity is null. */
 function merge(reference: Ref, entity: Ref | null): Ref {
   if (entity === null) return reference;
   return reference.name === undefined || reference.name === entity.name
@@ -109,7 +109,7 @@ type Selection = 'reference' | 'name' | 'more';
 
 const selections = new WeakMap<FieldNode, Selection>();
 
-/** How much of an entity a field selects: only what every reference has, its name as well, or more than that. */
+/** Part of an entity that a field selects: only what every reference has, the name as well, or more than that. */
 function selectionOf(field: FieldNode | undefined): Selection {
   if (field === undefined) return 'more';
   let selection = selections.get(field);

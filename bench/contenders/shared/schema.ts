@@ -5,12 +5,12 @@ import { resolvers, scalars } from './resolvers.ts';
 
 const directory = new URL('../../../schema/', import.meta.url);
 
-/** The product's own schema. */
+/** Schema of the gateway itself. */
 export const typeDefs: string[] = readdirSync(directory)
   .filter((file) => file.endsWith('.graphql'))
   .map((file) => readFileSync(new URL(file, directory), 'utf8'));
 
-/** With the resolvers that the contenders share. */
+/** Schema with the resolvers that the contenders share. */
 export function createSchema(): GraphQLSchema {
   return makeExecutableSchema({ typeDefs, resolvers: { ...resolvers, ...scalars } });
 }

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 
-/** What all contenders may use at once, so that no pool is the limit. */
+/** Maximum of connections, so high that no pool is the limit. */
 const CONNECTIONS = 128;
 
 const pool = new Pool(process.env['GENESYSCLOUD_API_URL'] ?? '', { connections: CONNECTIONS });
@@ -14,13 +14,13 @@ export class UpstreamError extends Error {
   }
 }
 
-/** The body of the answer to a GET with this Authorization header. */
+/** Body of the answer to a GET with this Authorization header. */
 export async function get<Body>(path: string, authorization: string): Promise<Body> {
   const { statusCode, body } = await pool.request({ path, method: 'GET', headers: { authorization } });
   return read(statusCode, body);
 }
 
-/** The body of the answer to a POST of ids. */
+/** Body of the answer to a POST of ids. */
 export async function postIds<Body>(
   path: string,
   ids: readonly string[],

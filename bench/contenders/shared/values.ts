@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-/** What a reference of the upstream holds. Without a name, the entity has to be asked for it. */
+/** Reference of the upstream. A missing name has to be read from the entity. */
 export interface Ref {
   readonly id: string;
   readonly name?: string;
@@ -34,12 +34,12 @@ export type Row = Wire<
   }
 >;
 
-/** A row with the list it stood in as its state. */
+/** Row with a state according to its list. */
 export type Interaction = Row & { readonly state: string };
 
 export type InteractionLists = Partial<Record<(typeof states)[number][0], Row[]>>;
 
-/** One that stands in two lists is in the furthest state. */
+/** Furthest state first, which counts for an interaction in two lists. */
 const states = [
   ['interactingInteractions', 'INTERACTING'],
   ['previewingInteractions', 'PREVIEWING'],
@@ -54,7 +54,7 @@ export interface Page {
   readonly nodes: readonly Interaction[];
 }
 
-/** The first so many interactions in these states, the oldest first. */
+/** First page of the interactions in these states, oldest first. */
 export function pageOf(
   lists: InteractionLists,
   first: number,
@@ -64,7 +64,7 @@ export function pageOf(
   for (const [list, state] of states) {
     if (wantedStates != null && !wantedStates.includes(state)) continue;
     for (const row of lists[list] ?? []) {
-      // Rows were made by JSON.parse a moment ago and belong to nobody else.
+      // Rows come fresh from JSON.parse and are not shared, so they can be changed.
       if (!byId.has(row.id)) byId.set(row.id, Object.assign(row, { state }));
     }
   }
@@ -76,7 +76,7 @@ export function pageOf(
   };
 }
 
-/** The upstream writes all of them in the same form, in which their order as text is that of time. */
+/** Order by time as text: the upstream writes all times in one form, in which both orders are equal. */
 function byCreationTime(one: Interaction, other: Interaction): number {
   const a = one.creationTime ?? '~';
   const b = other.creationTime ?? '~';
@@ -86,7 +86,7 @@ function byCreationTime(one: Interaction, other: Interaction): number {
 
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
-/** As yyyy-MM-ddTHH:mm:ss.mmmZ. */
+/** Date and time as yyyy-MM-ddTHH:mm:ss[.mmm]Z. */
 export function dateTime(text: string): string {
   return CANONICAL.test(text) ? text : new Date(text).toISOString();
 }
@@ -125,20 +125,20 @@ export function disposition(code: string | null | undefined): string | null {
   return code == null ? null : (dispositions.get(code) ?? 'OUTDATEDSDKVERSION');
 }
 
-/** The upstream's spelling differs in case, and values are added without notice. */
+/** Reader of an enum: the upstream writes lower case, and adds values without notice. */
 function openEnum(values: readonly string[], unknown: string) {
   const known = new Map(values.map((value) => [value.toLowerCase(), value]));
   return (text: string | null | undefined) => (text == null ? null : (known.get(text) ?? unknown));
 }
 
-/** The list that holds a contact, as its path names it. */
+/** Contact list of a contact, from its path. */
 export function contactListIdOf({ selfUri }: Ref): string {
   const [, list] = /\/contactlists\/([^/]+)\/contacts\//.exec(selfUri ?? '') ?? [];
   if (list === undefined) throw new TypeError('The contact does not say which list it is in.');
   return list;
 }
 
-/** The latest attempts by column, as a list. */
+/** Latest attempts as a list, each with its column. */
 export function callRecordsOf(callRecords: Contact['callRecords'] | null) {
   return callRecords == null
     ? null

@@ -68,7 +68,7 @@ describe.skipIf(whySkipped !== null)('entities that replicas share', () => {
     expect(calls()).toEqual({});
   });
 
-  test('with an expand answer queries that need none, but not the other way round', async () => {
+  test('that were read with an expand answer queries without one, but not the other way round', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest());
     const [first, second] = replicas;
     await first?.query('{ user(id: "user-1") { email presence { systemPresence } } }');

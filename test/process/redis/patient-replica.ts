@@ -1,4 +1,4 @@
-/** A gateway process that waits up to 5 s for Redis: the default of 50 ms can pass on a busy machine. */
+/** Gateway process that waits 5 s for Redis: the default of 50 ms can pass on a busy machine. */
 import { createServer } from 'node:http';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';

@@ -19,7 +19,7 @@ function replicaEnv(redis: TestRedis, apiUrl: string): Record<string, string> {
   return { GENESYSCLOUD_API_URL: apiUrl, REDIS_URL: redis.url, REDIS_PEPPER: 'a pepper of these tests' };
 }
 
-/** A replica started by bin/gateway.mjs, with the default Redis timeout. */
+/** A replica with the default Redis timeout. */
 async function replica(redis: TestRedis, apiUrl: string, env: Readonly<Record<string, string>> = {}) {
   const { child, address } = await runningGateway({ ...replicaEnv(redis, apiUrl), ...env });
   return sharingReplica(child, address);
@@ -31,7 +31,7 @@ async function patientReplica(redis: TestRedis, apiUrl: string) {
   return sharingReplica(child, output.stdout.trim());
 }
 
-/** A replica's process at this address, once its `/ready` reports Redis as `ok`. */
+/** A replica's process, once its `/ready` reports Redis as `ok`. */
 async function sharingReplica(child: ChildProcess, address: string) {
   const url = new URL('/ready', address).href;
   /** Status of Redis in `/ready`. */
@@ -55,7 +55,7 @@ async function sharingReplica(child: ChildProcess, address: string) {
 describe.skipIf(whySkipped !== null)('gateway processes over one Redis', () => {
   test('answer their requests when the process whose call they wait for is killed', async () => {
     const redis = await redisForTest();
-    // The first call never gets an answer, so the others wait for the process that makes it.
+    // The first call never gets an answer, so the others wait for its process.
     const sandbox = await sandboxForTest({
       faults: [{ kind: 'hang', resource: 'campaignInteractions', times: 1 }],
     });

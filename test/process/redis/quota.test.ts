@@ -56,7 +56,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(sandbox.answered.get(429)).toBeUndefined();
   });
 
-  test('holds all replicas after one of them got a 429', async () => {
+  test('is held for all replicas after one of them got a 429', async () => {
     const redis = await redisForTest();
     const { replicas, calls } = await replicasForTest(redis, {
       env: NOTHING_SHOWN_AGAIN,

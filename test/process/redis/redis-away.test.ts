@@ -11,8 +11,8 @@ const whySkipped = whySkippedWithoutRedis('a Redis that fails');
 
 const SCREEN = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", maxAgeMs: 0) { nodes { agent { email } contact { data } queue { description } } } }`;
 
-describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
-  test('is down at the start answer requests, stay ready, and log once that Redis is unreachable', async () => {
+describe.skipIf(whySkipped !== null)('replicas', () => {
+  test('answer requests, stay ready and log an unreachable Redis once when Redis is down at the start', async () => {
     const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), tokens: [TOKEN] });
     onTestFinished(() => sandbox.close());
     const url = `redis://127.0.0.1:${await freePort()}`;
@@ -24,7 +24,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     await expect.poll(() => others().filter(({ redis }) => redis === 'unreachable').length).toBe(1);
   });
 
-  test('is killed twice and comes back empty fail no request, and use Redis whenever it is available', async () => {
+  test('fail no request when Redis is killed twice and comes back empty, and use Redis whenever available', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis);
     for (let n = 0; n < 2; n += 1) {
@@ -40,7 +40,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     }
   });
 
-  test('stops answering still answer requests, and use Redis again once it answers', async () => {
+  test('answer requests while Redis does not answer, and use Redis again once it does', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis, { redisTimeoutMs: 50 });
     redis.freeze();
@@ -53,7 +53,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     await Promise.all(replicas.map(untilItSharesWithRedis));
   });
 
-  test('stops answering each spend no more than their share of the quota, from the first call on', async () => {
+  test('each spend no more than their share of the quota once Redis stops answering, from the first call on', async () => {
     const redis = await redisForTest();
     const { replicas, sandbox } = await replicasForTest(redis, {
       redisTimeoutMs: 50,
@@ -73,7 +73,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     expect(sandbox.requests.length).toBe(10);
   });
 
-  test('was unavailable learn afterwards that a credential was rejected in the meantime', async () => {
+  test('learn that a credential was rejected while Redis was unavailable, once Redis is available again', async () => {
     const redis = await redisForTest();
     const { replicas, sandbox } = await replicasForTest(redis, {
       env: { CACHE_TTL_QUEUE_SECONDS: '600', IDENTITY_PROOF_SECONDS: '600' },
@@ -94,7 +94,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
       .toBe('UNAUTHENTICATED');
   });
 
-  test('is full answer requests, and use Redis again once it has room', async () => {
+  test('answer requests while Redis is full, and use Redis again once it has room', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis);
     await redis.ask((client) => client.configSet({ maxmemory: '1', 'maxmemory-policy': 'noeviction' }));
@@ -105,7 +105,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     await Promise.all(replicas.map(untilItSharesWithRedis));
   });
 
-  test('requires a password use Redis with the right one, and answer without Redis with a wrong one', async () => {
+  test('use a Redis with a password when theirs is right, and answer without Redis when theirs is wrong', async () => {
     const redis = await redisForTest();
     await redis.ask((client) => client.configSet('requirepass', 'a-password'));
     const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), tokens: [TOKEN] });
@@ -120,7 +120,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     await untilItSharesWithRedis(replicaForTest({ url: urlWith('a-password') }, sandbox));
   });
 
-  test('is emptied at any moment answer all requests', async () => {
+  test('answer all requests while Redis is emptied again and again', async () => {
     const redis = await redisForTest();
     const { replicas } = await replicasForTest(redis, { count: 3, latencyMs: 20 });
     const asking = Promise.all(
@@ -130,7 +130,7 @@ describe.skipIf(whySkipped !== null)('replicas whose Redis', () => {
     expect((await asking).filter(({ errors }) => errors !== undefined)).toEqual([]);
   });
 
-  test('is unavailable each spend exactly their share of the quota', async () => {
+  test('each spend exactly their share of the quota while Redis is unavailable', async () => {
     const redis = await redisForTest();
     const { replicas, sandbox } = await replicasForTest(redis, {
       env: { REPLICAS: '2', CACHE_MAX_BYTES: '0', REQUEST_TIMEOUT_MS: '1000', UPSTREAM_CONCURRENCY: '2' },

@@ -16,7 +16,7 @@ const EVERYTHING = `{
   }
 }`;
 
-/** All texts of an answer with more than 5 characters: shorter ones could occur in Redis by chance. */
+/** Texts of an answer with more than 5 characters: shorter ones could occur by chance. */
 function textsIn(value: unknown): string[] {
   if (typeof value === 'string') return value.length > 5 ? [value] : [];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
@@ -30,7 +30,7 @@ describe.skipIf(whySkipped !== null)('the content of Redis', () => {
     expect(errors).toBeUndefined();
     const secrets = [...new Set(textsIn(data)), TOKEN];
     expect(secrets.length).toBeGreaterThan(300);
-    // The list and the entities that its rows refer to reach Redis after the answer.
+    // The list and the entities of its rows reach Redis after the answer.
     await expect.poll(() => redis.ask((client) => client.dbSize())).toBeGreaterThan(100);
     const dump = await redis.dump();
     expect(dump.length).toBeGreaterThan(20_000);

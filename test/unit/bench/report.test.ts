@@ -44,7 +44,7 @@ const fineQuota: QuotaFigures = {
   peakRssMb: 180,
 };
 
-/** Result for each target: true when it was reached. */
+/** True for each target that was reached. */
 function reached(scenario: string, all: Measured): Record<string, boolean> {
   return Object.fromEntries(verdictsOn(scenario, all).map(({ target, isReached }) => [target, isReached]));
 }

@@ -18,7 +18,7 @@ test('scenarios and contenders are selected by name, in their own order and not 
   });
 });
 
-test('an unknown scenario is rejected by its name, and a wrong number by its setting', () => {
+test('an unknown scenario and a wrong number of seconds are rejected by name', () => {
   expect(() => parseSettings({ BENCH_SCENARIO: 'cold,hot' }, names)).toThrow(
     'BENCH_SCENARIO has hot; there are cold, warm, quota.',
   );

@@ -298,11 +298,14 @@ describe('Redis', () => {
     ]);
   });
 
-  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])('needs both settings, not only %j', (env) => {
-    expect(problemsOf(env)).toEqual([
-      'REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.',
-    ]);
-  });
+  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])(
+    'needs both settings, not only %j',
+    (env) => {
+      expect(problemsOf(env)).toEqual([
+        'REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.',
+      ]);
+    },
+  );
 
   test.each(['0', '1.5', 'three'])('cannot be shared by %s replicas', (REPLICAS) => {
     expect(problemsOf({ REPLICAS })).toEqual([
@@ -525,9 +528,12 @@ describe('credentials of the gateway itself', () => {
     },
   );
 
-  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('need no authentication of callers when the host is %s', (host) => {
-    expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...client })).toEqual([]);
-  });
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])(
+    'need no authentication of callers when the host is %s',
+    (host) => {
+      expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: host, ...client })).toEqual([]);
+    },
+  );
 
   test('do not exist in pass-through or with the sandbox, which may listen on any host', () => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: '0.0.0.0' })).toEqual([]);
@@ -623,7 +629,7 @@ describe('callers', () => {
         ]);
       }
     }
-    // An incomplete credential is the only problem, and does not count as missing.
+    // An incomplete credential is the only problem reported.
     const half = { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' };
     expect(problemsOf({ ...half, ...tokens })).toEqual([expect.stringMatching(/must be set together\.$/)]);
   });

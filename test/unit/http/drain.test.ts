@@ -50,7 +50,7 @@ async function serverForTest(listener: RequestListener) {
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** Listener that answers its requests once `answer` is called. */
+/** Listener that answers once `answer` is called. */
 function answeringLater() {
   const { promise, resolve } = Promise.withResolvers<void>();
   const listener: RequestListener = (_request, response) => {
@@ -119,7 +119,7 @@ test('the drain waits for a new connection, because its request may be on the wa
   await drained;
 });
 
-/** Worker that opens connections, counts them in `opened`, sends a request on each and posts the number of answers. */
+/** Worker that opens and counts connections, sends a request on each and posts the number of answers. */
 const OTHER_THREAD = `
   const { connect } = require('node:net');
   const { text } = require('node:stream/consumers');
@@ -148,7 +148,7 @@ test('connections that the kernel has accepted before the drain are answered, ho
   });
   const answered = once(worker, 'message');
   await once(worker, 'online');
-  // This thread accepts no connection while `Atomics.wait` blocks it.
+  // The main thread accepts no connection while `Atomics.wait` blocks it.
   for (let open = 0; open < count; open = Atomics.load(opened, 0)) Atomics.wait(opened, 0, open, 1000);
   await connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   expect(await answered).toEqual([count]);

@@ -31,7 +31,7 @@ async function fifoForTest(): Promise<string> {
 async function pipeForTest() {
   const fd = opened(await fifoForTest(), constants.O_RDWR | constants.O_NONBLOCK);
   const chunk = Buffer.alloc(1024 * 1024);
-  /** Text that can be read now; empty when there is none. */
+  /** Text that can be read now. */
   const read = () => {
     try {
       return chunk.toString('utf8', 0, readSync(fd, chunk));
@@ -43,7 +43,7 @@ async function pipeForTest() {
   return { fd, read };
 }
 
-/** Destination that records the calls of `onDrop` and `onRecovery` in `told`. */
+/** Destination that records its callbacks in `told`. */
 function listening(options: Omit<LogDestinationOptions, 'onDrop' | 'onRecovery'>) {
   const told = { dropped: 0, recovered: [] as number[] };
   const destination = new LogDestination({
@@ -84,7 +84,7 @@ describe('a log destination', () => {
     destination.write('two\n');
     destination.flushSync();
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
-    // A full disk must not make it retry for ever.
+    // A full disk must not make the destination retry for ever.
     const full = new LogDestination({ fd: opened('/dev/full', constants.O_WRONLY) });
     full.write('lost\n');
     full.flushSync();

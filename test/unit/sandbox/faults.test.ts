@@ -78,12 +78,15 @@ describe('a fault of kind', () => {
     [7, '7'],
     [undefined, null],
     [null, null],
-  ])('rateLimited at the login with retryAfterSeconds %s answers with the Retry-After %s', async (seconds, header) => {
-    const fault: Fault = { kind: 'rateLimited', resource: 'login' };
-    const faults = [seconds === undefined ? fault : { ...fault, retryAfterSeconds: seconds }];
-    const { status, headers } = await logIn(await sandboxForTest({ faults }));
-    expect([status, headers.get('retry-after')]).toEqual([400, header]);
-  });
+  ])(
+    'rateLimited at the login with retryAfterSeconds %s answers with the Retry-After %s',
+    async (seconds, header) => {
+      const fault: Fault = { kind: 'rateLimited', resource: 'login' };
+      const faults = [seconds === undefined ? fault : { ...fault, retryAfterSeconds: seconds }];
+      const { status, headers } = await logIn(await sandboxForTest({ faults }));
+      expect([status, headers.get('retry-after')]).toEqual([400, header]);
+    },
+  );
 
   test('missingPermissions answers with 403 and names the permissions', async () => {
     const reply = await askUnder({ kind: 'missingPermissions', permissions: ['routing:queue:view'] });

@@ -7,7 +7,7 @@ import { ask, sandboxForTest } from './helpers.ts';
 const AT_MS = Date.UTC(2026, 5, 1, 9);
 const organisation = generateOrganisation(1);
 
-/** Lists in the order in which an interaction passes through them. */
+/** Lists in the order an interaction passes through them. */
 const LISTS = [
   'scheduledInteractions',
   'pendingInteractions',

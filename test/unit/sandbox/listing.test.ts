@@ -79,11 +79,14 @@ describe('a listing', () => {
     expect(past.body).toMatchObject({ entities: [], pageNumber: 9, total: 12 });
   });
 
-  test.each(['pageSize=0', 'pageSize=x', 'pageNumber=0'])('refuses %s with 400 and invalid.value', async (parameter) => {
-    const sandbox = await sandboxForTest({ organisation });
-    const reply = await ask(sandbox, `/api/v2/users?${parameter}`);
-    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid.value' } });
-  });
+  test.each(['pageSize=0', 'pageSize=x', 'pageNumber=0'])(
+    'refuses %s with 400 and invalid.value',
+    async (parameter) => {
+      const sandbox = await sandboxForTest({ organisation });
+      const reply = await ask(sandbox, `/api/v2/users?${parameter}`);
+      expect(reply).toMatchObject({ status: 400, body: { code: 'invalid.value' } });
+    },
+  );
 });
 
 describe('users', () => {

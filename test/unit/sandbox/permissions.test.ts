@@ -26,7 +26,7 @@ const NEEDED = [
 const STATS = '/api/v2/outbound/campaigns/performance/query';
 const EVERYTHING = [...new Set(NEEDED.map(([, , permission]) => permission))];
 
-/** Calls a new sandbox with a token that has only these permissions. */
+/** Calls a sandbox with a token of these permissions only. */
 async function askWith(permissions: readonly string[], method: string, path: string) {
   const organisation = emptyOrganisation();
   const sandbox = await sandboxForTest({ organisation, tokens: [{ token: 'limited', permissions }] });

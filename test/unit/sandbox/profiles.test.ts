@@ -13,7 +13,7 @@ const USERS = '/api/v2/users?state=any&pageSize=100';
 const INTERACTIONS = `/api/v2/outbound/campaigns/${EXAMPLE_CAMPAIGN_ID}/interactions`;
 const STATS = '/api/v2/outbound/campaigns/performance/query';
 
-/** Sandbox with this profile; its own rate limit is too high to limit the calls of a test. */
+/** Sandbox with this profile; its own rate limit is too high to matter. */
 function troubled(profile: ProfileName): Promise<Sandbox> {
   const rateLimit = { allowed: 100_000, windowSeconds: 60 };
   return sandboxForTest({ organisation, profile, rateLimit });

@@ -30,7 +30,7 @@ describe('a token', () => {
     });
   });
 
-  test('can be made to expire, which leaves an unknown token unknown', async () => {
+  test('can be made to expire, and is then answered with 401 and credentials.expired', async () => {
     const sandbox = await sandboxForTest({ organisation });
     const issued = issuedToken((await logIn(sandbox)).body);
     for (const token of [TOKEN, issued]) {

@@ -1,6 +1,6 @@
 /**
  * Mistakes that must not compile with `examples/client`: a client whose types catch nothing would compile as well. Nothing
- * here runs; `npm run check:types` fails when one of these mistakes is no longer an error.
+ * here runs; `npm run check:types` fails when one of them is no longer an error.
  */
 import type { Answer, Execute } from '../../../examples/client/src/client.ts';
 import { graphql } from '../../../examples/client/src/generated/gql.ts';

@@ -1,6 +1,6 @@
 /**
- * Mistakes in resolvers that must not compile. Nothing here runs; `npm run check:types` fails when one of them is no longer
- * an error, because then a forgotten resolver or a wrong field would go unnoticed.
+ * Mistakes that must not compile. Nothing here runs; `npm run check:types` fails when one of them is no longer an error,
+ * because a forgotten resolver or a wrong field would then go unnoticed.
  */
 import type { GatewayContext } from '../../../src/context.ts';
 import type { Reference } from '../../../src/datasources/wire/reference.ts';
@@ -15,7 +15,7 @@ const { name: _name, ...withoutName } = User;
 // @ts-expect-error -- a field that needs the entity has no resolver
 export const forgotten: TypeResolvers<'User'> = withoutEmail;
 
-// @ts-expect-error -- the name has no resolver, and a reference may lack the name
+// @ts-expect-error -- the name, which a reference may lack, has no resolver
 export const forgottenName: TypeResolvers<'User'> = withoutName;
 
 // @ts-expect-error -- the schema has no such field
@@ -33,5 +33,5 @@ export type PassedThrough = RequiredResolvers['CampaignInteraction'];
 // @ts-expect-error -- a whole type is forgotten
 export const forgottenType: Pick<RequiredResolvers, 'Queue' | 'User'> = { User };
 
-// @ts-expect-error -- codegen.ts names no mapper: the parent would be the schema's type, which no data source gives
+// @ts-expect-error -- without a mapper in codegen.ts the parent is the schema's type, which no data source gives
 export const unmapped: TypeResolvers<'Queue', Sdl.Queue> = Queue;

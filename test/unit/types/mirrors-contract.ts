@@ -9,7 +9,7 @@ import type { FormsOf, VendorModels } from '../../../scripts/drift/vendor-models
 
 type Mirrors = typeof mirrors;
 
-/** The schema's types by name: a namespace of types cannot be indexed. A type of the schema that is missing here does not compile. */
+/** The schema's types by name: a namespace of types cannot be indexed. A type that is missing here does not compile. */
 interface SdlTypes {
   CallRecord: Sdl.CallRecord;
   Campaign: Sdl.Campaign;
@@ -32,7 +32,7 @@ interface SdlTypes {
   Wrapup: Sdl.Wrapup;
 }
 
-/** Forms in which the SDK may declare the property of such a field; `uses.ts` derives the same from the schema at run time. */
+/** Forms in which the SDK may declare such a field; `uses.ts` derives the same from the schema at run time. */
 type WantedOf<Value> = Value extends string
   ? 'string'
   : Value extends number
@@ -47,12 +47,12 @@ type WantedOf<Value> = Value extends string
             : 'reference'
           : 'object';
 
-/** Form of a map whose values make up a list field. */
+/** Form of a map whose values make a list. */
 type MapWantedOf<Value> = Value extends readonly (infer Element)[]
   ? `{ [key: string]: ${WantedOf<Element>}; }`
   : never;
 
-/** Problem with reading a property in these forms; `never` when there is none. */
+/** Problem with reading a property in these forms; `never` for none. */
 type PropertyProblem<Property, Wanted, Name, Models> = Property extends string
   ? Name extends keyof Models & string
     ? Property extends keyof Models[Name]
@@ -103,7 +103,7 @@ export type Unlisted = NoProblem<Exclude<MirroringType, keyof SdlTypes>>;
 // Problems of fields. Name the source of such a field in scripts/drift/mirrors.ts, under `found` or `ours`.
 export type Contract = NoProblem<{ [Type in MirroringType]: Problem<Type> }[MirroringType]>;
 
-/** Problems of users when the SDK has other types for some of their properties. */
+/** Problems of users when the SDK changes some of their properties. */
 type ProblemOfUser<Changed> = ProblemWith<Omit<VendorModels['User'], keyof Changed> & Changed>;
 type ProblemWith<User> = Problem<'User', Sdl.User, Mirrors['User'], { User: User }>;
 
@@ -119,7 +119,7 @@ export const retyped: Retyped = 'User.email: Models.User.email is Array<Models.W
 export type NoReference = NoProblem<ProblemOfUser<{ division?: { name?: string } }>>;
 export const noReference: NoReference = 'User.division: Models.User.division is object, not reference';
 
-// @ts-expect-error -- a reference is not enough where the vendor gave the whole object
+// @ts-expect-error -- a reference is not enough where the vendor gave the whole
 export type NotWhole = NoProblem<ProblemOfUser<{ presence?: VendorModels['DomainEntityRef'] }>>;
 export const notWhole: NotWhole = 'User.presence: Models.User.presence is reference, not Models.UserPresence';
 
@@ -127,7 +127,7 @@ export const notWhole: NotWhole = 'User.presence: Models.User.presence is refere
 export type Forgotten = NoProblem<Problem<'User', Sdl.User & { nickname?: string }>>;
 export const forgotten: Forgotten = 'User.nickname: Models.User has no nickname';
 
-// @ts-expect-error -- the table does not say that a field is the gateway's own
+// @ts-expect-error -- the table does not name a field of the gateway's own
 export type ForgottenOurs = NoProblem<Problem<'Campaign', Sdl.Campaign, { models: ['Campaign'] }>>;
 export const forgottenOurs: ForgottenOurs = 'Campaign.progress: Models.Campaign has no progress';
 

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { GraphQLAnswer } from '../../support/gateway.ts';
 
-/** Timeout of waits for the page, on a machine that may be slow. */
+/** Timeout for the page: machines may be slow. */
 export const PATIENTLY = { timeout: 30_000 };
 
 export const editorOf = (page: Page) => page.locator('.graphiql-query-editor .monaco-editor');
@@ -26,7 +26,7 @@ export async function answerShown(page: Page): Promise<unknown> {
   }
 }
 
-/** Presses the button that runs the query, and resolves with the gateway's answer. */
+/** Presses the run button, and resolves with the gateway's answer. */
 export async function run(page: Page): Promise<GraphQLAnswer> {
   const [response] = await Promise.all([
     page.waitForResponse((it) => it.request().postData()?.includes('__schema') === false),
@@ -78,7 +78,7 @@ export async function openDocs(page: Page): Promise<Locator> {
   return docs;
 }
 
-/** Distance in pixels between the top left corners of two elements; Infinity when one is not visible. */
+/** Distance in pixels between the top left corners of two elements; Infinity when one is invisible. */
 export async function distance(one: Locator, other: Locator): Promise<number> {
   const [a, b] = await Promise.all([one.boundingBox(), other.boundingBox()]);
   return a === null || b === null ? Infinity : Math.hypot(a.x - b.x, a.y - b.y);

@@ -180,7 +180,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     await page.getByRole('dialog').waitFor();
     expect(hostsOf(requests)).toEqual([new URL(address).host]);
     expect(strays).toEqual([]);
-    // Requests that the Content-Security-Policy blocks would be among the problems.
+    // Violations of the Content-Security-Policy would be among the problems.
     expect(problems).toEqual([]);
   });
 

@@ -22,7 +22,7 @@ export interface Build {
   readonly context: string;
   /** Empty folder, for the files of each stage. */
   readonly folder: string;
-  /** Environment of RUN commands, in place of the base image's: PATH, and npm's registry. */
+  /** Environment of RUN commands, in place of the base image's. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -104,7 +104,7 @@ function carryOut(instruction: Instruction, image: Image, stages: Stages, build:
   }
 }
 
-/** Copies files, and the content of folders rather than the folders themselves, as Docker does. */
+/** Copies files and the content of folders, not the folders themselves, as Docker does. */
 function copy(instruction: Instruction, image: Image, stages: Stages, { context }: Build): void {
   const { from } = flagsOf(instruction, ['from']);
   const words = wordsOf(instruction);
@@ -128,7 +128,7 @@ function copy(instruction: Instruction, image: Image, stages: Stages, { context 
   }
 }
 
-/** Predicate: true for a path in the context that the ignore file does not exclude. */
+/** Predicate for paths of the context that the ignore file lets through. */
 function keptBy(ignoreFile: string, context: string): (path: string) => boolean {
   const lines = readFileSync(ignoreFile, 'utf8').split('\n');
   const rules = dockerignore.default().add(lines.filter((line) => !line.startsWith('#')));

@@ -17,8 +17,8 @@ const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 const models = [ConfigMap, Deployment, HorizontalPodAutoscaler, NetworkPolicy, PodDisruptionBudget, Service];
 
 /**
- * Problems of documents under the schemas of the Kubernetes API; empty when there are none. Ranges, formats and required
- * fields are checked at runtime. Names of fields are checked by the compiler: the runtime check lets unknown ones through.
+ * Problems of documents under the schemas of the Kubernetes API. Ranges, formats and required fields are checked at runtime,
+ * names of fields by the compiler: the runtime check lets unknown ones through.
  */
 export async function problemsOf(manifests: readonly Manifest[]): Promise<string[]> {
   const problems: string[] = [];

@@ -25,7 +25,7 @@ function folderForTest(): string {
   return folder;
 }
 
-/** A PATH with nothing but a copy of this Node, which any user can run. */
+/** A PATH with only a copy of this Node, which any user can run. */
 function pathOfNode(): string {
   const bin = folderForTest();
   copyFileSync(process.execPath, join(bin, 'node'));
@@ -48,7 +48,7 @@ function builtOrOffline(path: string): Image | null {
   }
 }
 
-/** User and group of the image; empty when this process is not root, and so cannot switch users. */
+/** User and group of the image; empty when this process is not root and cannot switch. */
 function userOf({ user }: Image) {
   const [uid = 0, gid = 0] = user.split(':').map(Number);
   return process.getuid?.() === 0 ? { uid, gid } : {};

@@ -29,7 +29,7 @@ function only<T>(is: (value: unknown) => value is T): T {
   return found;
 }
 
-/** A value that the API calls optional and the gateway's manifests have. Throws when the value is missing. */
+/** A value that the API calls optional and the manifests have. Throws when it is missing. */
 function given<T>(value: T | undefined): T {
   if (value === undefined) throw new TypeError('It is missing.');
   return value;

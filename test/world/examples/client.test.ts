@@ -69,7 +69,7 @@ function lineOf(n: number, details = `<user-${n % 20}@example.com>`): string {
 
 const all = Array.from({ length: 100 }, (_, n) => n);
 
-/** Sorted ids of a type that stderr reports as unknown because of an error. */
+/** Sorted ids of a type that an error on stderr names as unknown. */
 function idsIn(said: string, type: string): readonly string[] {
   const [, ids = ''] = new RegExp(`could not be known: ${type} (.*)`).exec(said) ?? [];
   return ids.split(', ').toSorted();

@@ -3,7 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 
-/** Example of another team's subgraph: it adds shifts to users, of whom it knows only the ids. */
+/** Example of another team's subgraph: shifts of users, of whom it knows only the ids. */
 export const typeDefs = `
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])
   type Query { shift(userIds: [ID!]!): [User!]!, shifts: ShiftConnection }

@@ -19,7 +19,7 @@ const TOKEN = 'token-of-a-caller';
 const here = fileURLToPath(new URL('./', import.meta.url));
 const ended: (() => unknown)[] = [];
 
-/** Tries the gateway and a second subgraph behind a real router. Rejects when an answer is not as expected. */
+/** Tries the gateway and a second subgraph behind a real router. Rejects when an answer is wrong. */
 export async function tryRouter(): Promise<void> {
   try {
     await asked();
@@ -120,7 +120,7 @@ async function asked(): Promise<void> {
   console.log('without Authorization the client is told UNAUTHENTICATED, and nothing is asked');
 }
 
-/** Starts a process that lives until `tryRouter` is over. Resolves once it answers at this address. */
+/** Starts a process that lives as long as `tryRouter`. Resolves once it answers at this address. */
 async function started(
   name: string,
   args: readonly string[],

@@ -16,7 +16,7 @@ const b = "// no comment";
  */
 `;
 
-test('comments are found with their lines; lines that follow one another are one, directives are none', () => {
+test('comments are found with their lines: adjacent line comments count as one, directives as none', () => {
   expect(commentsIn('a.ts', source)).toEqual([
     { line: 2, text: 'Answers of the upstream.' },
     { line: 3, text: 'Of one' },
@@ -25,7 +25,7 @@ test('comments are found with their lines; lines that follow one another are one
   ]);
 });
 
-test('a comment opens without a noun by a question word or a bare preposition', () => {
+test('a comment opens without a noun when it opens with a question word or a preposition', () => {
   const openings = commentsIn('a.ts', source).filter(opensWithoutNoun);
   expect(openings.map(({ line }) => line)).toEqual([3, 4, 9]);
   expect(opensWithoutNoun({ line: 1, text: 'Official names of regions.' })).toBe(false);

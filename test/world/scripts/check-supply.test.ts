@@ -78,7 +78,7 @@ async function checkSupply(project: string, registry: string, env: NodeJS.Proces
   const npm = {
     npm_config_registry: registry,
     npm_config_fetch_retries: '0',
-    // npm would keep advisories in a cache that all tests share.
+    // npm would cache advisories across tests.
     npm_config_cache: join(project, 'npm-cache'),
   };
   const child = spawn(process.execPath, [SCRIPT, project], {
@@ -115,12 +115,12 @@ describe('a package is refused', () => {
   test.each<[string, MadeUp, string]>([
     ['under a licence that is not open source', { license: 'BUSL-1.1' }, 'bad@1.0.0 is under BUSL-1.1'],
     [
-      'under such a licence, even one for development only',
+      'under a licence that is not open source, although it is for development only',
       { license: 'SSPL-1.0', locked: { dev: true } },
       'bad@1.0.0 is under SSPL-1.0',
     ],
     [
-      'under such a licence, even one for other machines only',
+      'under a licence that is not open source, although it is for other machines only',
       { license: 'SSPL-1.0', isInstalled: false, locked: { optional: true } },
       'bad@1.0.0 is under SSPL-1.0',
     ],

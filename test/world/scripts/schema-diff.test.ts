@@ -32,7 +32,7 @@ function diffFrom(before: string) {
   return schemaDiff([file]);
 }
 
-/** An earlier schema, in which the type or enum with this head had `more` members than it has now. */
+/** An earlier schema: the current one with `more` in the type or enum of this head. */
 function withMore(head: string, more: string): string {
   expect(current).toContain(`${head} {`);
   return current.replace(`${head} {`, `${head} {\n${more}`);
@@ -87,7 +87,7 @@ describe('npm run schema:diff with a file', () => {
     expect(status).toBe(0);
   });
 
-  test('does not fail when a type is removed together with the only field that used it, after the date of that field', () => {
+  test('does not fail when a type is removed with the only field that used it, after the date of the field', () => {
     const field = `colour: Colour ${deprecated('2020-01-01')}`;
     const { status, stdout } = diffFrom(
       `${withMore('type Queue implements DomainEntity', field)}\n enum Colour { RED }`,

@@ -42,7 +42,7 @@ function demandFor({ windowSeconds, allowed }: QuotaRules): fc.Arbitrary<Simulat
 }
 
 describe('calls that demand ten times the quota', { timeout }, () => {
-  test('use 95 % of each window, and are never answered with 429', async () => {
+  test('use 95 % of each window at least, and are never answered with 429', async () => {
     const property = fc.asyncProperty(
       rules.chain((quotaRules) => fc.tuple(fc.constant(quotaRules), demandFor(quotaRules))),
       fc.integer({ min: 4, max: 10 }),
