@@ -9,7 +9,6 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type Conditions, isIncluded } from './conditions.ts';
 
 type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
 type Nodes = [FieldNode, ...FieldNode[]];
@@ -34,12 +33,12 @@ export interface FieldWalk {
  */
 export function walkFields(
   selectionSets: readonly SelectionSetNode[],
-  { fragments, isIncluded: includes, appliesTo = () => true, followed = new Set() }: FieldWalk,
+  { fragments, isIncluded, appliesTo = () => true, followed = new Set() }: FieldWalk,
   onField: (node: FieldNode, typeCondition: string | undefined) => void,
 ): void {
   function walk({ selections }: SelectionSetNode, typeCondition: string | undefined): void {
     for (const selection of selections) {
-      if (!includes(selection)) continue;
+      if (!isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) onField(selection, typeCondition);
       else if (selection.kind === Kind.INLINE_FRAGMENT) {
         walkFragment(selection.selectionSet, selection.typeCondition?.name.value ?? typeCondition);
@@ -57,33 +56,25 @@ export function walkFields(
   for (const selectionSet of selectionSets) walk(selectionSet, undefined);
 }
 
-/** Fields of selection sets on any type, with @skip and @include applied. */
-export function selectedFields(
-  selectionSets: readonly SelectionSetNode[],
-  fragments: Fragments,
-  conditions: Conditions,
-): FieldNode[] {
+/** Fields of selection sets, through fragments, in the order of the text. */
+export function selectedFields(selectionSets: readonly SelectionSetNode[], walk: FieldWalk): FieldNode[] {
   const nodes: FieldNode[] = [];
-  const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
-  walkFields(selectionSets, { fragments, isIncluded: includes }, (node) => nodes.push(node));
+  walkFields(selectionSets, walk, (node) => nodes.push(node));
   return nodes;
 }
 
 /**
  * Fields that selection sets select on an object type, by response key in the order of the answer. Fragments on other types
- * are left out, @skip and @include are applied. Source: CollectFields of the specification.
+ * are left out. Source: CollectFields of the specification.
  */
 export function collectFields(
   { schema, fragments }: { readonly schema: GraphQLSchema; readonly fragments: Fragments },
-  conditions: Conditions,
+  isIncluded: FieldWalk['isIncluded'],
   type: GraphQLObjectType,
   selectionSets: readonly SelectionSetNode[],
 ): Map<string, Nodes> {
-  const nodes: FieldNode[] = [];
   const appliesTo = (typeCondition: string) => isOfType(schema, type, typeCondition);
-  const includes = (selection: SelectionNode) => isIncluded(selection, conditions);
-  walkFields(selectionSets, { fragments, isIncluded: includes, appliesTo }, (node) => nodes.push(node));
-  return byResponseKey(nodes);
+  return byResponseKey(selectedFields(selectionSets, { fragments, isIncluded, appliesTo }));
 }
 
 /** Field nodes grouped by response key, in the order of first occurrence. */
@@ -103,7 +94,7 @@ export function responseKey({ alias, name }: FieldNode): string {
 }
 
 /** True when a fragment with the type condition applies to objects of a type. */
-function isOfType(schema: GraphQLSchema, type: GraphQLObjectType, typeCondition: string): boolean {
+export function isOfType(schema: GraphQLSchema, type: GraphQLObjectType, typeCondition: string): boolean {
   if (typeCondition === type.name) return true;
   const condition = schema.getType(typeCondition);
   return isAbstractType(condition) && schema.isSubType(condition, type);

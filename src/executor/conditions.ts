@@ -1,6 +1,7 @@
 import {
   type DirectiveNode,
   type FragmentDefinitionNode,
+  getDirectiveValues,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   Kind,
@@ -11,10 +12,6 @@ import {
 /** Values of the variables in @skip and @include, by name. */
 export interface Conditions {
   get(name: string): unknown;
-}
-
-export function conditionsIn(variableValues: Readonly<Record<string, unknown>>): Conditions {
-  return { get: (name) => variableValues[name] };
 }
 
 /** Null when a value is not a boolean: the ordinary executor reports that error. */
@@ -31,9 +28,9 @@ export function conditionsOf(
   return conditions;
 }
 
-/** True when @skip and @include keep a selection. A condition without a value excludes it. */
-export function isIncluded({ directives = [] }: SelectionNode, conditions: Conditions): boolean {
-  return directives.every((directive) => {
+/** Applies @skip and @include. A condition without a boolean excludes its selection. */
+export function includedBy(conditions: Conditions): (selection: SelectionNode) => boolean {
+  const isMet = (directive: DirectiveNode) => {
     const value = conditionIn(directive);
     if (value === undefined) return true;
     const condition =
@@ -41,7 +38,24 @@ export function isIncluded({ directives = [] }: SelectionNode, conditions: Condi
         ? conditions.get(value.name.value)
         : value.kind === Kind.BOOLEAN && value.value;
     return directive.name.value === GraphQLSkipDirective.name ? condition === false : condition === true;
-  });
+  };
+  return ({ directives }) => directives?.every(isMet) ?? true;
+}
+
+/**
+ * Applies @skip and @include by coerced variables, as the ordinary executor does.
+ *
+ * @throws GraphQLError when a condition is null: a variable with a default may be null all the same.
+ */
+export function includedByVariables(
+  variableValues: Readonly<Record<string, unknown>>,
+): (selection: SelectionNode) => boolean {
+  return (selection) => {
+    if (selection.directives === undefined || selection.directives.length === 0) return true;
+    const skip = getDirectiveValues(GraphQLSkipDirective, selection, variableValues);
+    const include = getDirectiveValues(GraphQLIncludeDirective, selection, variableValues);
+    return skip?.['if'] !== true && include?.['if'] !== false;
+  };
 }
 
 /** Condition of @skip or @include; undefined for other directives. */

@@ -8,7 +8,7 @@ import {
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { collectFields } from './collect-fields.ts';
-import type { Conditions } from './conditions.ts';
+import { type Conditions, includedBy } from './conditions.ts';
 import { resolverOf } from './wrap-resolvers.ts';
 import { type Operation, ResponsePosition } from './state.ts';
 
@@ -32,6 +32,7 @@ export function selectPositions(
   operation: Operation,
   conditions: Conditions,
 ): { root: SelectedObject; positions: ResponsePosition[] } | null {
+  const isIncluded = includedBy(conditions);
   const positions: ResponsePosition[] = [];
 
   function select(
@@ -43,7 +44,7 @@ export function selectPositions(
     if (type.isTypeOf) return null;
     const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const fields: (SelectedPosition | string)[] = [];
-    for (const [key, fieldNodes] of collectFields(operation, conditions, type, selectionSets)) {
+    for (const [key, fieldNodes] of collectFields(operation, isIncluded, type, selectionSets)) {
       const name = fieldNodes[0]?.name.value ?? '';
       if (name === TypeNameMetaFieldDef.name) {
         fields.push(key);

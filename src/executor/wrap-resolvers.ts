@@ -22,7 +22,7 @@ import type { AnswerSize } from './answer-size.ts';
 import { coercedVariables } from './coerced-variables.ts';
 import { collectFields, fragmentsOf } from './collect-fields.ts';
 import { isIterable } from './complete-value.ts';
-import { conditionsIn } from './conditions.ts';
+import { includedBy } from './conditions.ts';
 import { fieldError } from './field-error.ts';
 import { isPromiseLike } from './await-pending.ts';
 
@@ -156,5 +156,7 @@ function fieldCountOf(
   selected: Selected,
 ): number {
   const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  return collectFields(selected, conditionsIn(selected.variableValues), type, sets).size;
+  const { variableValues } = selected;
+  const isIncluded = includedBy({ get: (name) => variableValues[name] });
+  return collectFields(selected, isIncluded, type, sets).size;
 }

@@ -14,8 +14,8 @@ import {
   isPersonalProperty,
   type LoadedResource,
 } from './entity-fields.ts';
-import { collectFields } from '../executor/collect-fields.ts';
-import { conditionsIn } from '../executor/conditions.ts';
+import { isOfType, selectedFields } from '../executor/collect-fields.ts';
+import { includedByVariables } from '../executor/conditions.ts';
 import { selectedBelow } from './selections.ts';
 
 /** Requirements of the objects at one place of a query, with those of the nodes below. */
@@ -118,8 +118,11 @@ function nodeOf(
   const selected = new Map<string, SelectionSetNode[]>();
   const properties = new Set<string>();
   const fieldsWithArguments: FieldNode[] = [];
-  const byKey = collectFields(operation, conditionsIn(operation.variableValues), type, selectionSets);
-  for (const node of [...byKey.values()].flat()) {
+  const { schema, fragments, variableValues } = operation;
+  const isIncluded = includedByVariables(variableValues);
+  const appliesTo = (typeCondition: string) => isOfType(schema, type, typeCondition);
+  // Text order, not grouped by response key: the order of requirements is that of the upstream calls.
+  for (const node of selectedFields(selectionSets, { fragments, isIncluded, appliesTo })) {
     const name = node.name.value;
     const definition = fields[name];
     const requirement = definition && entityRequirementOf(definition);

@@ -1,13 +1,13 @@
 import type { FieldNode, GraphQLResolveInfo, SelectionSetNode } from 'graphql';
 import { selectedFields } from '../executor/collect-fields.ts';
-import { conditionsIn } from '../executor/conditions.ts';
+import { includedByVariables } from '../executor/conditions.ts';
 
 /** Fields that selection sets ask for, through fragments and with @skip and @include applied. */
 export function selectedBelow(
   selectionSets: readonly SelectionSetNode[],
   { fragments, variableValues }: Pick<GraphQLResolveInfo, 'fragments' | 'variableValues'>,
 ): FieldNode[] {
-  return selectedFields(selectionSets, fragments, conditionsIn(variableValues));
+  return selectedFields(selectionSets, { fragments, isIncluded: includedByVariables(variableValues) });
 }
 
 /** Names of those of these fields that are selected below a resolver's field. */

@@ -14,8 +14,8 @@ import {
   TypeMetaFieldDef,
 } from 'graphql';
 import type { SelectedOperation } from '../lookahead/selection-tree.ts';
-import { collectFields } from '../executor/collect-fields.ts';
-import { conditionsIn } from '../executor/conditions.ts';
+import { collectFields, type FieldWalk } from '../executor/collect-fields.ts';
+import { includedByVariables } from '../executor/conditions.ts';
 import { ENTITIES, representationsPerType } from '../federation/representations.ts';
 import type { Cardinalities } from '../config/cardinalities.ts';
 import { introspectionLength } from './introspection-lengths.ts';
@@ -60,10 +60,12 @@ type AnyField = GraphQLField<unknown, unknown>;
 class AnswerEstimate {
   readonly #operation: SelectedOperation;
   readonly #cardinalities: Pick<Cardinalities, 'campaignsPerPage'>;
+  readonly #isIncluded: FieldWalk['isIncluded'];
   #visited = 0;
 
   constructor(operation: SelectedOperation, cardinalities: Pick<Cardinalities, 'campaignsPerPage'>) {
     this.#operation = operation;
+    this.#isIncluded = includedByVariables(operation.variableValues);
     this.#cardinalities = cardinalities;
   }
 
@@ -74,8 +76,7 @@ class AnswerEstimate {
    */
   of(type: GraphQLObjectType, sets: readonly SelectionSetNode[], rows: number): number {
     let total = 0;
-    const conditions = conditionsIn(this.#operation.variableValues);
-    for (const nodes of collectFields(this.#operation, conditions, type, sets).values()) {
+    for (const nodes of collectFields(this.#operation, this.#isIncluded, type, sets).values()) {
       this.#visited += 1;
       if (this.#visited > MAX_VISITED) return Infinity;
       total += 1;

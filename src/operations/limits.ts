@@ -64,11 +64,11 @@ function limited(limit: QueryLimit, allowed: number, rule: CountingRule): Valida
 function maxRootFields(allowed: number): ValidationRule {
   return (context) => {
     let isRefused = false;
+    // Whether a selection is skipped depends on the variables; all count.
+    const walk = { fragments: fragmentsOf(context.getDocument()), isIncluded: () => true };
     return {
       OperationDefinition({ selectionSet }) {
         const keys = new Set<string>();
-        // Skipped selections count too: variables are not known yet.
-        const walk = { fragments: fragmentsOf(context.getDocument()), isIncluded: () => true };
         walkFields([selectionSet], walk, (node) => keys.add(responseKey(node)));
         const asked = keys.size;
         if (asked <= allowed || isRefused) return;

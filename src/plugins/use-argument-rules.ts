@@ -18,7 +18,7 @@ import type { Plugin } from 'graphql-yoga';
 import { coercedVariables, withoutMiddle } from '../executor/coerced-variables.ts';
 import { argumentProblems } from '../operations/argument-rules.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
-import { conditionsIn, isIncluded } from '../executor/conditions.ts';
+import { includedByVariables } from '../executor/conditions.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationProblems } from '../federation/representations.ts';
 
@@ -74,7 +74,7 @@ function fieldsWithArguments(
   variableValues: Record<string, unknown>,
 ): { fields: FieldWithArguments[]; isConditional: boolean } {
   const fragments = fragmentsOf(document);
-  const conditions = conditionsIn(variableValues);
+  const isIncluded = includedByVariables(variableValues);
   // One set for all walks: a fragment is searched once, wherever it is spread.
   const followed = new Set<string>();
   const fields: FieldWithArguments[] = [];
@@ -82,7 +82,7 @@ function fieldsWithArguments(
 
   function includes(selection: SelectionNode): boolean {
     isConditional ||= (selection.directives?.length ?? 0) > 0;
-    return isIncluded(selection, conditions);
+    return isIncluded(selection);
   }
   function search(selectionSet: SelectionSetNode, typeName: string | undefined, root: string | null): void {
     walkFields(

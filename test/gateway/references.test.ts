@@ -223,4 +223,21 @@ describe('calls for details', () => {
     expect(errors).toBeUndefined();
     expect(calls()).toEqual({ campaignInteractions: 1, campaigns: 1, users: 1 });
   });
+
+  test('are made in the order of the text, also where a response key stands twice', async () => {
+    const { query, sandbox } = await forgetfulGatewayForTest();
+    const { errors } = await query(
+      nodes(`a: campaign { script { publishedDate } }
+        b: campaign { queue { memberCount } }
+        a: campaign { contactList { size } }`),
+    );
+    expect(errors).toBeUndefined();
+    expect(sandbox.requests.map(({ resource }) => resource)).toEqual([
+      'campaignInteractions',
+      'campaigns',
+      'scripts',
+      'queues',
+      'contactLists',
+    ]);
+  });
 });

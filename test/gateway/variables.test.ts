@@ -147,3 +147,20 @@ describe('thousands of invalid ids', () => {
     expect(calls()).toEqual({});
   });
 });
+
+test.each(ways.slice(0, 2))(
+  'a null condition of @include refuses the request %s before any call',
+  async (_way, _send, compileAtHit) => {
+    const { query, calls } = await gatewayForTest({ compileAtHit });
+    const operation = `query ($x: Boolean = true) {
+      campaign(id: "${CAMPAIGN_ID}") { name callerName @include(if: $x) }
+    }`;
+    const { data, errors } = await query(operation, { x: null });
+    expect(data).toBeUndefined();
+    expect(errors?.map(({ message }) => message)).toEqual([
+      'Argument "if" of non-null type "Boolean!" must not be null.',
+    ]);
+    expect(calls()).toEqual({});
+    expect((await query(operation)).errors).toBeUndefined();
+  },
+);
