@@ -68,10 +68,12 @@ export function objectsAt(
   const most = perList[place] ?? perList[typeBelow];
   const count = objects.perList * (factor === undefined ? 1 : cardinalities[factor]);
   const distinct = most === undefined ? count : Math.min(count, cardinalities[most] * objects.together);
+  // The cardinality counts the list's own campaign. A few rows can all refer to others.
+  const otherCampaigns = Math.min(count, (cardinalities.campaignsPerList - 1) * objects.together);
   return {
     ...objects,
     perList: distinct,
-    loadedAbove: place === OWN_CAMPAIGN && objects.isCampaignLoaded ? Math.min(distinct, 1) : 0,
+    loadedAbove: place === OWN_CAMPAIGN && objects.isCampaignLoaded ? distinct - otherCampaigns : 0,
     loadedFrom: null,
     areNameless: nameless.has(place),
   };

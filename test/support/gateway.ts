@@ -177,8 +177,8 @@ export async function startTestGateway(
 
 /** Gateway config of this run: COMPILE_AT_HIT compiles every operation, or none. */
 export function compileAtHit(wanted?: number): { readonly compileAtHit?: number } {
-  const sight = wanted ?? process.env['COMPILE_AT_HIT'];
-  return sight === undefined ? {} : { compileAtHit: Number(sight) };
+  const hit = wanted ?? process.env['COMPILE_AT_HIT'];
+  return hit === undefined ? {} : { compileAtHit: Number(hit) };
 }
 
 export function graphqlRequest(

@@ -126,6 +126,16 @@ describe('the plan of a query', () => {
       users: 3,
     });
   });
+
+  test('has a call for the other campaign that a few interactions of a loaded campaign can refer to', async () => {
+    const query =
+      '{ campaigns(first: 4) { nodes { interactions(first: 1) { nodes { campaign { campaignStatus } } } } } }';
+    expect(await planOf(query)).toEqual({ campaigns: 1, campaignInteractions: 4 });
+    expect(await planOf(query, { PLAN_CARDINALITIES: 'campaignsPerList=2' })).toEqual({
+      campaigns: 5,
+      campaignInteractions: 4,
+    });
+  });
 });
 
 describe('a query that needs more calls than MAX_UPSTREAM_CALLS', () => {
