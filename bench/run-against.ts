@@ -16,21 +16,33 @@ export interface AgainstFigures {
   readonly ratios: readonly number[];
 }
 
-/** Measures both gateways in alternation: the passes of a pair follow one another, and the order changes with each pair. */
+/**
+ * Measures both gateways in alternation. Each pass has processes of its own, because a process keeps the memory layout and the
+ * compiled code that it happened to get; and the order changes with each pair.
+ */
 export async function runAgainst(
   bench: Bench,
   scenario: Scenario,
   other: OtherGateway,
   seconds: number,
 ): Promise<AgainstFigures> {
-  const modules = new Map([
+  const modules: [string, URL][] = [
     ['gateway', contenders.gateway],
     [other.commit, other.module],
-  ]);
-  const { passes } = await runScenario(bench, scenario, modules, { seconds, passes: PASSES });
-  const own = passes.get('gateway') ?? [];
-  const others = passes.get(other.commit) ?? [];
-  const ratios = own.map(({ cpuMs }, index) => cpuMs / (others[index]?.cpuMs ?? Number.NaN));
+  ];
+  const passes = new Map<string, Figures[]>(modules.map(([name]) => [name, []]));
+  const ratios: number[] = [];
+  for (let pass = 0; pass < PASSES; pass += 1) {
+    const inTurn = new Map(pass % 2 === 0 ? modules : modules.toReversed());
+    const run = await runScenario(bench, scenario, inTurn, { seconds, passes: 1 });
+    const cpuMs = modules.map(([name]) => {
+      const [figures] = run.passes.get(name) ?? [];
+      if (figures === undefined) throw new TypeError('Each gateway has one pass.');
+      passes.get(name)?.push(figures);
+      return figures.cpuMs;
+    });
+    ratios.push((cpuMs[0] ?? Number.NaN) / (cpuMs[1] ?? Number.NaN));
+  }
   return {
     medians: new Map([...passes].map(([name, figures]) => [name, medianOf(figures)])),
     ratios: ratios.toSorted((a, b) => a - b),
