@@ -64,7 +64,7 @@ function limited(limit: QueryLimit, allowed: number, rule: CountingRule): Valida
 function maxRootFields(allowed: number): ValidationRule {
   return (context) => {
     let isRefused = false;
-    // Whether a selection is skipped depends on the variables; all count.
+    // Skipped selections count, too: variables decide over them, and limits hold for all variables.
     const walk = { fragments: fragmentsOf(context.getDocument()), isIncluded: () => true };
     return {
       OperationDefinition({ selectionSet }) {
