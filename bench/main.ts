@@ -48,7 +48,11 @@ try {
 
 async function run(): Promise<void> {
   const startedAtMs = performance.now();
-  const settings = parseSettings(process.env, [...scenarios.map(({ name }) => name), 'quota', 'replicas']);
+  const settings = parseSettings(
+    process.env,
+    scenarios.map(({ name }) => name),
+    ['quota', 'replicas'],
+  );
   installOnce(new URL('./', import.meta.url), 'what the benchmark needs');
   if (settings.against !== null) await compareWith(settings.against, settings);
   else {

@@ -18,6 +18,8 @@ const SECONDS = 6;
 export function parseSettings(
   env: Readonly<Record<string, string | undefined>>,
   scenarioNames: readonly string[],
+  /** Scenarios of several gateways or of a quota, which are not compared with another commit. */
+  moreNames: readonly string[] = [],
 ): Settings {
   const seconds = Number(env['BENCH_SECONDS'] ?? SECONDS);
   if (!(seconds > 0 && seconds <= 600))
@@ -30,7 +32,11 @@ export function parseSettings(
   }
   return {
     against,
-    scenarios: chosen('BENCH_SCENARIO', env['BENCH_SCENARIO'], scenarioNames),
+    scenarios: chosen(
+      'BENCH_SCENARIO',
+      env['BENCH_SCENARIO'],
+      against === null ? [...scenarioNames, ...moreNames] : scenarioNames,
+    ),
     contenders: chosen('BENCH_CONTENDERS', env['BENCH_CONTENDERS'], contenderNames),
     seconds,
     isWhole:

@@ -35,7 +35,7 @@ export const ANY_SIZE = {
 } as const;
 
 /** Default cache settings, as empty settings are, also in a run with CACHES=off. */
-const USUALLY_KEPT = {
+export const USUALLY_KEPT = {
   CACHE_MAX_BYTES: '',
   INTERACTIONS_WINDOW_MS: '',
   INTERACTIONS_MAX_AGE_MS: '',
@@ -166,12 +166,7 @@ export async function startTestGateway(
       const response = await gateway.fetch(graphqlRequest(query, variables, token));
       return JSON.parse(await response.text());
     },
-    calls() {
-      const counts: Partial<Record<ResourceName, number>> = {};
-      for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;
-      sandbox.requests.length = 0;
-      return counts;
-    },
+    calls: callCounter(sandbox),
   };
 }
 
@@ -194,4 +189,14 @@ export function graphqlRequest(
     },
     body: JSON.stringify({ query, variables }),
   });
+}
+
+/** Counts the requests to each resource since the last count. */
+export function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
+  return () => {
+    const counts: Partial<Record<ResourceName, number>> = {};
+    for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;
+    sandbox.requests.length = 0;
+    return counts;
+  };
 }

@@ -4,21 +4,20 @@ import type { Logger } from 'pino';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
-import { compileAtHit, type GraphQLAnswer, graphqlRequest, TOKEN } from './gateway.ts';
+import {
+  callCounter,
+  compileAtHit,
+  type GraphQLAnswer,
+  graphqlRequest,
+  TOKEN,
+  USUALLY_KEPT,
+} from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 import type { TestRedis } from './redis.ts';
 
 const PEPPER = 'a pepper of these tests';
-
-/** Default cache settings, also in a run with CACHES=off. */
-const USUAL = {
-  CACHE_MAX_BYTES: '',
-  INTERACTIONS_WINDOW_MS: '',
-  INTERACTIONS_MAX_AGE_MS: '',
-} as const;
 
 export interface Replica {
   readonly gateway: Gateway;
@@ -95,7 +94,7 @@ export function replicaForTest(
       GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
     }),
-    ...USUAL,
+    ...USUALLY_KEPT,
     ...env,
   });
   if (upstream === null) throw new TypeError('A replica has an upstream.');
@@ -121,14 +120,4 @@ export async function untilItSharesWithRedis({ ready }: Replica): Promise<void> 
     if (checks['redis'] === 'ok') return;
     await delay(10);
   }
-}
-
-/** Counter of calls per resource since its last use. */
-function callCounter(sandbox: Sandbox): () => Partial<Record<ResourceName, number>> {
-  return () => {
-    const counts: Partial<Record<ResourceName, number>> = {};
-    for (const { resource } of sandbox.requests) counts[resource] = (counts[resource] ?? 0) + 1;
-    sandbox.requests.length = 0;
-    return counts;
-  };
 }

@@ -33,4 +33,7 @@ test('a comparison with another commit never counts as whole, and rejects BENCH_
   expect(() => parseSettings({ BENCH_AGAINST: 'main', BENCH_CONTENDERS: 'apollo' }, names)).toThrow(
     'BENCH_CONTENDERS cannot be set with it',
   );
+  expect(() =>
+    parseSettings({ BENCH_AGAINST: 'main', BENCH_SCENARIO: 'quota' }, ['cold'], ['quota']),
+  ).toThrow('BENCH_SCENARIO has quota; there are cold.');
 });
