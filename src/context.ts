@@ -2,6 +2,7 @@ import type { Caller } from './identity/caller.ts';
 import { UpstreamError } from './errors.ts';
 import type { CallerOf } from './auth/callers.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
+import type { Clock } from './lib/clock.ts';
 import { deadlineIn } from './lib/deadline.ts';
 import type { RequestRecord } from './observability/requests/record.ts';
 import { CallBudget } from './upstream/budget.ts';
@@ -42,6 +43,7 @@ export interface ContextServices {
   readonly callerOf: CallerOf;
   /** Identity by the request's `Authorization` header; null where the header has no credential and one is needed. */
   readonly identityOf: (authorization: string | null) => UpstreamIdentity | null;
+  readonly clock: Clock;
   readonly client: UpstreamClient;
   readonly shared: SharedSources;
   /** Record of the current request. */
@@ -78,7 +80,7 @@ export function contextFactory(
     const authorization = options.authenticatesCallers ? null : request.headers.get('authorization');
     const identity = services.identityOf(authorization);
     const budget = new CallBudget(options.maxUpstreamCalls);
-    const deadline = deadlineIn(options.requestTimeoutMs, request.signal);
+    const deadline = deadlineIn(services.clock, options.requestTimeoutMs, request.signal);
     const isReportWanted = options.upstreamReport && request.headers.get('x-upstream-report') === '1';
     const report = isReportWanted ? new UsageReport() : null;
     const usage = report ?? new UpstreamUsage();

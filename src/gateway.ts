@@ -13,6 +13,7 @@ import type { Config } from './config/config.ts';
 import { contextFactory, credentialMissing, type GatewayContext } from './context.ts';
 import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
@@ -47,6 +48,16 @@ export type GatewayConfig = Omit<Config, 'upstream'> & {
   readonly redisTimeoutMs?: number;
 };
 
+/** Surroundings of the gateway. */
+export interface GatewayMeans {
+  /** Log for operators, without credentials and personal data. @default silent */
+  readonly log?: Logger | undefined;
+  /** Metrics for operators. @default null, where none are kept */
+  readonly metrics?: GatewayMetrics | null | undefined;
+  /** @default the clock of the machine */
+  readonly clock?: Clock | undefined;
+}
+
 export interface Gateway {
   /** Answers a request of the Fetch standard; needs no port. */
   fetch(request: Request): Promise<Response>;
@@ -61,14 +72,10 @@ export interface Gateway {
 /**
  * Assembles the gateway, which listens on no port. Its state is in memory and Redis: connections, caches, quotas, parsed
  * documents, and the keys of callers' tokens.
- *
- * @param writtenTo Log for operators, without credentials and personal data; silent by default.
- * @param metrics Metrics for operators; null where none are kept.
  */
 export function createGateway(
   config: GatewayConfig,
-  writtenTo: Logger = pino({ level: 'silent' }),
-  metrics: GatewayMetrics | null = null,
+  { log: writtenTo = pino({ level: 'silent' }), metrics = null, clock = systemClock }: GatewayMeans = {},
 ): Gateway {
   const log = writtenTo.child({}, { serializers: { err: redactError } });
   const http = new Http(config.upstreamTimeoutMs);
@@ -76,12 +83,13 @@ export function createGateway(
   const recorder = new RequestRecorder();
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
-  const { client, shared, kept, replicas } = createSharedServices(config, http, closing.signal, {
+  const { client, shared, kept, replicas } = createSharedServices(config, http, closing.signal, clock, {
     log,
     ...(metrics && { observer: metrics.upstream, lookups: metrics.lookups, redis: metrics.redis }),
   });
   metrics?.watch({ client, kept, requests: recorder });
   const identityOf = identitiesOf(http, config.upstream.credentials, {
+    clock,
     timeoutMs: config.upstreamTimeoutMs,
     patienceMs: config.requestTimeoutMs,
     closing: closing.signal,
@@ -93,7 +101,7 @@ export function createGateway(
   const tokens =
     tokenOptions &&
     new SignedTokens(
-      new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, log }),
+      new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, clock, log }),
       tokenOptions,
     );
   const traces =
@@ -104,7 +112,7 @@ export function createGateway(
 
   const login = config.upstream.credentials.mode === 'client' ? identityOf(null) : null;
   const readiness = new Readiness([
-    ...(login === null ? [] : [new LoginCheck(login, closing.signal, log)]),
+    ...(login === null ? [] : [new LoginCheck(login, closing.signal, clock, log)]),
     ...(replicas === null ? [] : [new RedisCheck(replicas)]),
   ]);
   const probes = new Probes(readiness);
@@ -119,6 +127,7 @@ export function createGateway(
       {
         callerOf: callersOf(config, tokens),
         identityOf,
+        clock,
         client,
         shared,
         record: () => recorder.current,

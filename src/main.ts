@@ -38,7 +38,7 @@ async function run(): Promise<void> {
   process.once('exit', () => output.flushSync());
   const log = pino({ level: config.logLevel }, output);
   const unexpected = new UnexpectedErrors(log);
-  const gateway = createGateway(ready, log, metrics);
+  const gateway = createGateway(ready, { log, metrics });
   const server = createServer(connectionTimeouts(config.keepAliveSeconds), gateway.listener);
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));

@@ -8,6 +8,7 @@ import type { Config } from './config/config.ts';
 import { createSharedSources, dropShared, type SharedSources } from './loading/data-sources.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
+import type { Clock } from './lib/clock.ts';
 import type { Http } from './upstream/http/http.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
@@ -50,6 +51,7 @@ export function createSharedServices(
   config: SharedServicesConfig,
   http: Http,
   closing: AbortSignal,
+  clock: Clock,
   watch: SharedServicesWatch = {},
 ): SharedServices {
   const proofMs = config.identityProofSeconds * 1000;
@@ -68,6 +70,7 @@ export function createSharedServices(
         proofMs,
         longestTtlMs: longestTtlMs(config),
         timeoutMs: config.redisTimeoutMs,
+        clock,
         log: watch.log ?? pino({ level: 'silent' }),
         ...(watch.redis && { observer: watch.redis }),
       },
@@ -98,11 +101,13 @@ export function createSharedServices(
       },
     },
     observer: watch.observer ?? unobserved,
+    clock,
     closing,
   });
   const kept = { entities: new ByteLru(config.cacheMaxBytes), lists: new ByteLru(LISTS_MAX_BYTES) };
   const shared = createSharedSources({
     ...kept,
+    clock,
     credentialChecks: checks,
     lookups: watch.lookups ?? null,
     proofMs,

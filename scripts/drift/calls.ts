@@ -4,6 +4,7 @@ import { callerKeyOf } from '../../src/identity/caller.ts';
 import { createDataSources, createSharedSources, type DataSources } from '../../src/loading/data-sources.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { UpstreamUsage } from '../../src/upstream/usage.ts';
@@ -103,6 +104,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     lookups: null,
     proofMs: 0,
     freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),
+    clock: systemClock,
     listMs: 0,
     read: (_maker, _shared, late) => read(late.serialize()),
     batchSize: 1,
@@ -113,7 +115,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
   const requestScope = {
     identity: tokenIdentity(ID),
     caller: callerKeyOf('drift'),
-    deadline: deadlineIn(60_000, new AbortController().signal),
+    deadline: deadlineIn(systemClock, 60_000, new AbortController().signal),
     budget: new CallBudget(1),
     trace: null,
     usage: new UpstreamUsage(),

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, exportSPKI, type RemoteJWKSet } from 'jose';
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Http } from '../upstream/http/http.ts';
 
@@ -17,6 +18,7 @@ export interface SigningKeysOptions {
   readonly http: Http;
   /** Longest time for reading the keys. */
   readonly timeoutMs: number;
+  readonly clock: Clock;
   readonly log: Logger;
 }
 

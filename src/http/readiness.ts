@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import { withinTime } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 
@@ -84,20 +85,24 @@ export class LoginCheck implements ReadinessCheck {
   readonly name = 'login';
   readonly #identity: UpstreamIdentity;
   readonly #closing: AbortSignal;
+  readonly #clock: Clock;
   readonly #log: Logger;
   #hasLoggedIn = false;
   #logged: UpstreamError | undefined;
 
-  constructor(identity: UpstreamIdentity, closing: AbortSignal, log: Logger) {
+  constructor(identity: UpstreamIdentity, closing: AbortSignal, clock: Clock, log: Logger) {
     this.#identity = identity;
     this.#closing = closing;
+    this.#clock = clock;
     this.#log = log;
   }
 
   async problem(): Promise<string | null> {
     if (this.#hasLoggedIn) return null;
     try {
-      await withinTime(LONGEST_WAIT_MS, this.#closing, async (signal) => this.#identity.token(signal));
+      await withinTime(this.#clock, LONGEST_WAIT_MS, this.#closing, async (signal) =>
+        this.#identity.token(signal),
+      );
       this.#hasLoggedIn = true;
       return null;
     } catch (error) {

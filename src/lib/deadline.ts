@@ -1,4 +1,5 @@
 import { UpstreamError } from '../errors.ts';
+import type { Clock } from './clock.ts';
 import { Cancellation, type Signal } from './signal.ts';
 
 /** Listener for the end of a deadline. */
@@ -8,21 +9,23 @@ export interface Follower {
 
 /** Time limit for an answer, which ends early when the client disconnects. */
 export class Deadline {
-  /** Time on the clock of `performance.now()`. */
+  /** Time on the monotonic clock. */
   readonly atMs: number;
+  readonly #clock: Clock;
   readonly #client: AbortSignal;
   readonly #waiting = new Set<Follower>();
   #timer: NodeJS.Timeout | undefined;
 
   /** `client` aborts when the client has disconnected. */
-  constructor(atMs: number, client: AbortSignal) {
+  constructor(clock: Clock, atMs: number, client: AbortSignal) {
+    this.#clock = clock;
     this.atMs = atMs;
     this.#client = client;
   }
 
   /** Reason for the end; undefined before it. */
   get reason(): UpstreamError | undefined {
-    if (performance.now() >= this.atMs) return outOfTime();
+    if (this.#clock.now() >= this.atMs) return outOfTime();
     return this.#client.aborted ? reasonOf(this.#client) : undefined;
   }
 
@@ -33,7 +36,7 @@ export class Deadline {
   wait(waiter: Follower): void {
     this.#waiting.add(waiter);
     if (this.#waiting.size > 1) return;
-    this.#timer = setTimeout(this.#onTimeout, this.atMs - performance.now());
+    this.#timer = this.#clock.setTimeout(this.#onTimeout, this.atMs - this.#clock.now());
     this.#client.addEventListener('abort', this.#onAbort);
   }
 
@@ -53,13 +56,13 @@ export class Deadline {
   }
 
   #disarm(): void {
-    clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#timer);
     this.#client.removeEventListener('abort', this.#onAbort);
   }
 }
 
-export function deadlineIn(timeoutMs: number, client: AbortSignal): Deadline {
-  return new Deadline(performance.now() + timeoutMs, client);
+export function deadlineIn(clock: Clock, timeoutMs: number, client: AbortSignal): Deadline {
+  return new Deadline(clock, clock.now() + timeoutMs, client);
 }
 
 /**
@@ -67,6 +70,7 @@ export function deadlineIn(timeoutMs: number, client: AbortSignal): Deadline {
  * Leaves no timer and no listener behind.
  */
 export async function withinTime<T>(
+  clock: Clock,
   timeoutMs: number,
   signal: Signal,
   work: (signal: Signal) => Promise<T>,
@@ -75,14 +79,14 @@ export async function withinTime<T>(
   if (signal.aborted) throw reasonOf(signal);
   const inTime = new Cancellation();
   const onAbort = () => inTime.abort(reasonOf(signal));
-  const timer = setTimeout(() => inTime.abort(outOfTime()), timeoutMs);
+  const timer = clock.setTimeout(() => inTime.abort(outOfTime()), timeoutMs);
   signal.addEventListener('abort', onAbort);
   try {
     return await work(inTime);
   } catch (error) {
     throw inTime.aborted ? inTime.reason : error;
   } finally {
-    clearTimeout(timer);
+    clock.clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);
   }
 }
@@ -98,15 +102,15 @@ export function unlessAborted<T>(work: Promise<T>, signal: Signal): Promise<T> {
 }
 
 /** Resolves after `ms` milliseconds. Rejects with the signal's reason when it aborts before. */
-export function pause(ms: number, signal: Signal): Promise<void> {
+export function pause(clock: Clock, ms: number, signal: Signal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = (settle: () => void) => {
-      clearTimeout(timer);
+      clock.clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
       settle();
     };
     const onAbort = () => end(() => reject(signal.reason));
-    const timer = setTimeout(() => end(resolve), ms);
+    const timer = clock.setTimeout(() => end(resolve), ms);
     if (signal.aborted) onAbort();
     else signal.addEventListener('abort', onAbort);
   });

@@ -374,7 +374,7 @@ export class EntitySource<Entity, Expand extends string = never> {
   ): Promise<void> {
     const ids = [...(batches.stale ?? [])];
     batches.stale = null;
-    const deadline = deadlineIn(this.#options.refreshMs, nobodyLeaves);
+    const deadline = deadlineIn(this.#options.clock, this.#options.refreshMs, nobodyLeaves);
     let hasFailed = true;
     try {
       const requestScope = { identity, caller, budget, usage: new UpstreamUsage(), trace, deadline };

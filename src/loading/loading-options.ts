@@ -4,6 +4,7 @@ import type { TtlName } from '../datasources/default-ttls.ts';
 import type { LookupCounters } from '../cache/lookup-counts.ts';
 import type { ReplicaStores } from '../cache/replica-store.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { InFlight } from '../lib/single-flight.ts';
 import type { BatchOwner, DeferredRequest } from '../upstream/client.ts';
 import type { UpstreamRead } from '../upstream/answer.ts';
@@ -11,6 +12,7 @@ import type { Freshness } from '../cache/freshness.ts';
 
 /** Options of the sources that requests share. */
 export interface LoadingOptions {
+  readonly clock: Clock;
   readonly entities: ByteLru;
   readonly lists: ByteLru;
   readonly credentialChecks: CredentialChecks;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { ReplicaStores } from '../cache/replica-store.ts';
 import type { CredentialEvents } from '../identity/credential-events.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { QuotaLedger } from '../upstream/quota/ledger.ts';
 import { RowEncryptions } from './row-encryption.ts';
 import { Leases } from './leases.ts';
@@ -21,6 +22,7 @@ export interface ReplicasOptions {
   readonly proofMs: number;
   /** Longest TTL of any row. */
   readonly longestTtlMs: number;
+  readonly clock: Clock;
   readonly log: Logger;
   readonly observer?: RedisObserver;
   /** Longest wait for Redis. @default 50 */

@@ -3,6 +3,7 @@ import { UpstreamError, type UpstreamFailure } from '../errors.ts';
 import { type Budget, budgetOfAll } from './budget.ts';
 import type { BatchTrace, CallTrace, FieldsWaiting, RequestTrace } from './trace.ts';
 import { type Circuit, CircuitBreakers, type CircuitCounts } from './circuit-breakers.ts';
+import type { Clock } from '../lib/clock.ts';
 import { type Deadline, withinTime } from '../lib/deadline.ts';
 import { quotaReportOf } from './http/error-answer.ts';
 import type { Http, HttpRequest } from './http/http.ts';
@@ -35,6 +36,7 @@ export interface UpstreamClientOptions {
   /** Receives the credential status, for caches of what was read with a credential. */
   readonly credentials: CredentialObserver;
   readonly observer: UpstreamObserver;
+  readonly clock: Clock;
   /** Aborts, with an `UpstreamError`, at shutdown: ends calls that wait for a permit or a retry, and refuses new ones. */
   readonly closing: AbortSignal;
 }
@@ -100,6 +102,7 @@ export class UpstreamClient {
   readonly #observer: UpstreamObserver;
   readonly #governor: QuotaGovernor;
   readonly #circuits = new CircuitBreakers();
+  readonly #clock: Clock;
   readonly #closing: AbortSignal;
   /** Reads that are being retried. Few are; a set of all reads under way would cost every call time. */
   readonly #retrying = new Set<InFlight>();
@@ -118,6 +121,7 @@ export class UpstreamClient {
     this.#governor = new QuotaGovernor(options.upstreamConcurrency, options.quotaSharing);
     this.#credentials = options.credentials;
     this.#observer = options.observer;
+    this.#clock = options.clock;
     this.#closing = options.closing;
     options.closing.addEventListener('abort', () => {
       this.#governor.close(options.closing.reason);
@@ -187,6 +191,7 @@ export class UpstreamClient {
     try {
       const answered = await persistently(
         {
+          clock: this.#clock,
           maxRetries: MAX_RETRIES,
           latestMs: () => shared.latestMs(),
           mayRetry: () => {
@@ -305,7 +310,7 @@ export class UpstreamClient {
     let wasSent = false;
     try {
       const answer = await circuit.run(signal, () =>
-        withinTime(this.#timeoutMs, signal, async (inTime) => {
+        withinTime(this.#clock, this.#timeoutMs, signal, async (inTime) => {
           permit.sent();
           usage.sent();
           wasSent = true;

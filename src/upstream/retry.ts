@@ -1,9 +1,11 @@
 import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
 import type { Signal } from '../lib/signal.ts';
+import type { Clock } from '../lib/clock.ts';
 import { pause } from '../lib/deadline.ts';
 
 export interface RetryOptions {
+  readonly clock: Clock;
   readonly maxRetries: number;
   /** Time until which an answer is useful, on the clock of `performance.now()`. */
   readonly latestMs: () => number;
@@ -24,7 +26,7 @@ export async function persistently<T>(persistence: RetryOptions, attempt: () => 
 /** Continues after a failed first attempt: few calls fail, and only those pay for a cockatiel policy. */
 function again<T>(
   first: unknown,
-  { maxRetries, latestMs, mayRetry, signal }: RetryOptions,
+  { clock, maxRetries, latestMs, mayRetry, signal }: RetryOptions,
   attempt: () => Promise<T>,
 ): Promise<T> {
   let retries = 0;
@@ -41,7 +43,7 @@ function again<T>(
   return policy.execute(async (context) => {
     if (context.attempt === 0) throw first;
     retries = context.attempt;
-    if (delayMs !== null) await pause(delayMs, signal);
+    if (delayMs !== null) await pause(clock, delayMs, signal);
     return attempt();
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { callerKeyOf } from '../../src/identity/caller.ts';
 import { Batch } from '../../src/loading/batch.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import type { RequestScope } from '../../src/upstream/client.ts';
@@ -100,7 +101,7 @@ describe('a request whose call budget is spent', () => {
 
 function asker(budget: CallBudget): RequestScope {
   const identity = tokenIdentity('mine');
-  const deadline = deadlineIn(60_000, new AbortController().signal);
+  const deadline = deadlineIn(systemClock, 60_000, new AbortController().signal);
   return {
     identity,
     caller: callerKeyOf('test', 'me'),

@@ -5,6 +5,7 @@ import { createDataSources, type DataSources, releaseDataSources } from '../../s
 import { UnknownValueError } from '../../src/errors.ts';
 import { createSharedServices } from '../../src/shared-services.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
+import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { Http } from '../../src/upstream/http/http.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
@@ -23,11 +24,12 @@ async function sourcesForTest() {
     { ...config, upstream },
     http,
     new AbortController().signal,
+    systemClock,
   );
   const requestScope = {
     identity: tokenIdentity(TOKEN),
     caller: callerKeyOf('test', 'one'),
-    deadline: deadlineIn(10_000, new AbortController().signal),
+    deadline: deadlineIn(systemClock, 10_000, new AbortController().signal),
     budget: new CallBudget(10),
     trace: null,
     usage: new UpstreamUsage(),

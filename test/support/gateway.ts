@@ -8,6 +8,7 @@ import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { servedSchema } from '../../src/federation/served-schema.ts';
 import { supervisorsOrganisation } from './organisation.ts';
@@ -60,6 +61,8 @@ interface TestGatewayOptions {
   readonly log?: Logger;
   /** Metrics of the gateway. @default none */
   readonly metrics?: GatewayMetrics;
+  /** Clock of the gateway. @default the machine's */
+  readonly clock?: Clock;
   /** Number of the hit that compiles an operation. @default COMPILE_AT_HIT of the environment, or else the gateway's own */
   readonly compileAtHit?: number;
 }
@@ -152,8 +155,7 @@ export async function startTestGateway(
     );
   const gateway = createGateway(
     { ...config, upstream, ...(documents && { documents }), ...compileAtHit(options.compileAtHit) },
-    options.log,
-    options.metrics,
+    { log: options.log, metrics: options.metrics, clock: options.clock },
   );
   return {
     gateway,

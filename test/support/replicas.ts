@@ -98,7 +98,7 @@ export function replicaForTest(
     ...env,
   });
   if (upstream === null) throw new TypeError('A replica has an upstream.');
-  const gateway = createGateway({ ...config, upstream, redisTimeoutMs, ...compileAtHit() }, log);
+  const gateway = createGateway({ ...config, upstream, redisTimeoutMs, ...compileAtHit() }, { log });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

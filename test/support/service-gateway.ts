@@ -36,7 +36,7 @@ export async function serviceGatewayForTest(
     ...env,
   });
   if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtHit() }, log);
+  const gateway = createGateway({ ...config, upstream, ...compileAtHit() }, { log });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

@@ -28,6 +28,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'errors',
     'federation',
     'http',
+    'lib',
     'observability',
     'observability/metrics',
     'observability/requests',
@@ -53,7 +54,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'observability/tracing',
     'operations',
   ],
-  'shared-services': ['cache', 'config', 'identity', 'loading', 'redis', 'upstream', 'upstream/http'],
+  'shared-services': ['cache', 'config', 'identity', 'lib', 'loading', 'redis', 'upstream', 'upstream/http'],
   operations: [
     'config',
     'connections',

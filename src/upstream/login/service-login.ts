@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { unlessAborted, withinTime } from '../../lib/deadline.ts';
 import { errorFromAnswer } from '../http/error-answer.ts';
 import type { Http } from '../http/http.ts';
@@ -14,6 +15,7 @@ import { persistently } from '../retry.ts';
 
 /** Time limits of logins, and the signal that ends them. */
 export interface LoginLimits {
+  readonly clock: Clock;
   /** Upper bound for one attempt. */
   readonly timeoutMs: number;
   /** Upper bound for all attempts of one login, with the pauses between them. */
@@ -57,7 +59,7 @@ interface Grant {
  * shortly before expiry renews the login, and does not wait for it. There is no refresh token: renewal is a new login.
  */
 export function serviceLogin(http: Http, options: ServiceLoginOptions): UpstreamIdentity {
-  const { timeoutMs, patienceMs, closing } = options;
+  const { clock, timeoutMs, patienceMs, closing } = options;
   let grant: Grant | undefined;
   let login: Promise<Grant> | undefined;
   let refusal: { readonly error: UpstreamError; readonly untilMs: number } | undefined;
@@ -65,10 +67,12 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
   /** Takes no caller's signal: a request that goes away must not end the login for the others. */
   function renew(): Promise<Grant> {
     const latestMs = performance.now() + patienceMs;
-    login ??= persistently({ maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing }, () =>
-      withinTime(Math.min(timeoutMs, latestMs - performance.now()), closing, (signal) =>
-        requestGrant(http, options, signal),
-      ),
+    login ??= persistently(
+      { clock, maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing },
+      () =>
+        withinTime(clock, Math.min(timeoutMs, latestMs - performance.now()), closing, (signal) =>
+          requestGrant(http, options, signal),
+        ),
     )
       .then((granted) => (grant = granted))
       .catch((error: unknown) => {

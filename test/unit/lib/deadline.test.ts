@@ -2,6 +2,7 @@ import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
 import type { Signal } from '../../../src/lib/signal.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { deadlineIn, pause, unlessAborted, withinTime } from '../../../src/lib/deadline.ts';
 
 const HOUR_MS = 3_600_000;
@@ -35,7 +36,7 @@ class OneWho {
 
 describe('a deadline', () => {
   test('is over at its time, and calls each follower once', () => {
-    const deadline = deadlineIn(10, new AbortController().signal);
+    const deadline = deadlineIn(systemClock, 10, new AbortController().signal);
     const waiters = [new OneWho(), new OneWho()];
     for (const waiter of waiters) deadline.wait(waiter);
     vi.advanceTimersByTime(9);
@@ -52,7 +53,7 @@ describe('a deadline', () => {
       [closing, { failure: closing.failure }],
     ] as const) {
       const requestScope = new AbortController();
-      const deadline = deadlineIn(HOUR_MS, requestScope.signal);
+      const deadline = deadlineIn(systemClock, HOUR_MS, requestScope.signal);
       const waiter = new OneWho();
       deadline.wait(waiter);
       requestScope.abort(reason);
@@ -62,7 +63,7 @@ describe('a deadline', () => {
   });
 
   test('calls no follower that has left, and goes on for the others', () => {
-    const deadline = deadlineIn(10, new AbortController().signal);
+    const deadline = deadlineIn(systemClock, 10, new AbortController().signal);
     const [gone, patient] = [new OneWho(), new OneWho()];
     deadline.wait(gone);
     deadline.wait(patient);
@@ -73,7 +74,7 @@ describe('a deadline', () => {
   });
 
   test('stays the same for a follower that waits again after all had left', () => {
-    const deadline = deadlineIn(10, new AbortController().signal);
+    const deadline = deadlineIn(systemClock, 10, new AbortController().signal);
     const waiter = new OneWho();
     deadline.wait(waiter);
     deadline.leave(waiter);
@@ -85,7 +86,7 @@ describe('a deadline', () => {
 
   test('has one timer and one listener for all followers, and none while there are none', () => {
     const requestScope = new AbortController();
-    const deadline = deadlineIn(10, requestScope.signal);
+    const deadline = deadlineIn(systemClock, 10, requestScope.signal);
     const waiters = [new OneWho(), new OneWho(), new OneWho()];
     const count = () => [vi.getTimerCount(), getEventListeners(requestScope.signal, 'abort').length];
     expect(count()).toEqual([0, 0]);
@@ -104,24 +105,26 @@ describe('a deadline', () => {
 describe('work with a time limit', () => {
   test('resolves to its result, and rejects with its own error', async () => {
     const { signal } = new AbortController();
-    expect(await withinTime(HOUR_MS, signal, async () => 'done')).toBe('done');
+    expect(await withinTime(systemClock, HOUR_MS, signal, async () => 'done')).toBe('done');
     const failure = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' });
-    await expect(withinTime(HOUR_MS, signal, () => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(withinTime(systemClock, HOUR_MS, signal, () => Promise.reject(failure))).rejects.toBe(
+      failure,
+    );
   });
 
   test('is aborted when its time is over', async () => {
-    const outcome = withinTime(10, new AbortController().signal, endless);
+    const outcome = withinTime(systemClock, 10, new AbortController().signal, endless);
     vi.advanceTimersByTime(10);
     await expect(outcome).rejects.toMatchObject(timedOut);
   });
 
   test('is aborted when the client disconnects, or for the reason that the signal aborts with', async () => {
     const requestScope = new AbortController();
-    const outcome = withinTime(HOUR_MS, requestScope.signal, endless);
+    const outcome = withinTime(systemClock, HOUR_MS, requestScope.signal, endless);
     requestScope.abort();
     await expect(outcome).rejects.toMatchObject(givenUp);
     const other = new AbortController();
-    const closed = withinTime(HOUR_MS, other.signal, endless);
+    const closed = withinTime(systemClock, HOUR_MS, other.signal, endless);
     other.abort(closing);
     await expect(closed).rejects.toBe(closing);
   });
@@ -129,23 +132,27 @@ describe('work with a time limit', () => {
   test('does not begin when no time is left or the signal has aborted', async () => {
     let begun = 0;
     const work = async () => (begun += 1);
-    await expect(withinTime(0, new AbortController().signal, work)).rejects.toMatchObject(timedOut);
-    await expect(withinTime(HOUR_MS, AbortSignal.abort(), work)).rejects.toMatchObject(givenUp);
+    await expect(withinTime(systemClock, 0, new AbortController().signal, work)).rejects.toMatchObject(
+      timedOut,
+    );
+    await expect(withinTime(systemClock, HOUR_MS, AbortSignal.abort(), work)).rejects.toMatchObject(givenUp);
     expect(begun).toBe(0);
   });
 
   test('leaves no timer and no listener behind, however it ends', async () => {
     const requestScope = new AbortController();
     const { signal } = requestScope;
-    await withinTime(HOUR_MS, signal, async () => 'done');
-    await withinTime(HOUR_MS, signal, () => Promise.reject(new Error('failed'))).catch(() => undefined);
-    await withinTime(HOUR_MS, signal, () => {
+    await withinTime(systemClock, HOUR_MS, signal, async () => 'done');
+    await withinTime(systemClock, HOUR_MS, signal, () => Promise.reject(new Error('failed'))).catch(
+      () => undefined,
+    );
+    await withinTime(systemClock, HOUR_MS, signal, () => {
       throw new Error('failed at once');
     }).catch(() => undefined);
-    const ended = withinTime(10, signal, endless).catch(() => undefined);
+    const ended = withinTime(systemClock, 10, signal, endless).catch(() => undefined);
     vi.advanceTimersByTime(10);
     await ended;
-    const abandoned = withinTime(HOUR_MS, signal, endless).catch(() => undefined);
+    const abandoned = withinTime(systemClock, HOUR_MS, signal, endless).catch(() => undefined);
     requestScope.abort();
     await abandoned;
     expect(vi.getTimerCount()).toBe(0);
@@ -157,14 +164,14 @@ describe('a pause', () => {
   test('lasts its time, or until the signal aborts, and leaves no timer and no listener behind', async () => {
     const controller = new AbortController();
     const { signal } = controller;
-    const whole = pause(10, signal);
+    const whole = pause(systemClock, 10, signal);
     vi.advanceTimersByTime(10);
     await whole;
-    const ended = pause(HOUR_MS, signal);
+    const ended = pause(systemClock, HOUR_MS, signal);
     expect(getEventListeners(signal, 'abort')).toHaveLength(1);
     controller.abort(closing);
     await expect(ended).rejects.toBe(closing);
-    await expect(pause(HOUR_MS, signal)).rejects.toBe(closing);
+    await expect(pause(systemClock, HOUR_MS, signal)).rejects.toBe(closing);
     expect(vi.getTimerCount()).toBe(0);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });

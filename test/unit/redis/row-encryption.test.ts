@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RowEncryption } from '../../../src/redis/row-encryption.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { decodeRow, encodeRow } from '../../../src/redis/row-codec.ts';
 import { Http } from '../../../src/upstream/http/http.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
@@ -53,6 +54,7 @@ test('a login of the gateway itself has the same row encryption in all replicas,
   const http = new Http(1000);
   const login = (clientSecret: string) =>
     serviceLogin(http, {
+      clock: systemClock,
       tokenUrl: 'http://127.0.0.1:9/oauth/token',
       clientId: 'client',
       clientSecret,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { UpstreamError } from '../../../src/errors.ts';
 import { type RetryOptions, persistently } from '../../../src/upstream/retry.ts';
 import { elapse, settle, useFakeClock } from './fake-clock.ts';
@@ -30,7 +31,13 @@ function attempts(...failures: readonly Error[]): () => Promise<string> {
 function persist(attempt: () => Promise<string>, options: Partial<RetryOptions> = {}): { outcome: unknown } {
   const state: { outcome: unknown } = { outcome: undefined };
   persistently(
-    { maxRetries: 2, latestMs: () => Infinity, signal: new AbortController().signal, ...options },
+    {
+      clock: systemClock,
+      maxRetries: 2,
+      latestMs: () => Infinity,
+      signal: new AbortController().signal,
+      ...options,
+    },
     attempt,
   ).then(
     (answer) => (state.outcome = answer),

@@ -1,4 +1,5 @@
 import { beforeEach } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { Deadline } from '../../../src/lib/deadline.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
 import type { InFlight } from '../../../src/lib/single-flight.ts';
@@ -11,7 +12,7 @@ const HOUR_MS = 3_600_000;
 
 export class DeadlineOf extends Deadline {
   constructor(patienceMs = HOUR_MS, requestScope = new AbortController()) {
-    super(performance.now() + patienceMs, requestScope.signal);
+    super(systemClock, performance.now() + patienceMs, requestScope.signal);
   }
 }
 

@@ -1,0 +1,63 @@
+import { setImmediate as macrotask } from 'node:timers/promises';
+import type { Clock } from '../../src/lib/clock.ts';
+
+interface TestTimer {
+  readonly dueMs: number;
+  readonly fire: () => void;
+  timeout: NodeJS.Timeout;
+}
+
+/** A clock that runs like the machine's, and of which a test can skip hours: timers that are due by then fire in order. */
+export class TestClock implements Clock {
+  #skippedMs = 0;
+  /** Timers by the handle that their owner has. */
+  readonly #timers = new Map<NodeJS.Timeout, TestTimer>();
+
+  now(): number {
+    return performance.now() + this.#skippedMs;
+  }
+
+  epochMs(): number {
+    return Date.now() + this.#skippedMs;
+  }
+
+  setTimeout(callback: () => void, ms: number): NodeJS.Timeout {
+    const fire = () => {
+      this.clearTimeout(handle);
+      callback();
+    };
+    const handle = setTimeout(fire, ms);
+    this.#timers.set(handle, { dueMs: this.now() + ms, fire, timeout: handle });
+    return handle;
+  }
+
+  clearTimeout(handle: NodeJS.Timeout | undefined): void {
+    if (handle === undefined) return;
+    clearTimeout(handle);
+    clearTimeout(this.#timers.get(handle)?.timeout);
+    this.#timers.delete(handle);
+  }
+
+  /** Skips `ms`. Resolves when everything that follows at once from the timers has run. */
+  async skip(ms: number): Promise<void> {
+    const untilMs = this.now() + ms;
+    for (let due = this.#nextDue(untilMs); due !== undefined; due = this.#nextDue(untilMs)) {
+      this.#skippedMs += Math.max(0, due.dueMs - this.now());
+      due.fire();
+      // oxlint-disable-next-line eslint/no-await-in-loop -- what follows from a timer precedes the next one
+      await macrotask();
+    }
+    this.#skippedMs += Math.max(0, untilMs - this.now());
+    for (const timer of this.#timers.values()) {
+      clearTimeout(timer.timeout);
+      timer.timeout = setTimeout(timer.fire, timer.dueMs - this.now());
+    }
+    await macrotask();
+  }
+
+  #nextDue(untilMs: number): TestTimer | undefined {
+    return [...this.#timers.values()]
+      .filter(({ dueMs }) => dueMs <= untilMs)
+      .toSorted((a, b) => a.dueMs - b.dueMs)[0];
+  }
+}
