@@ -1,35 +1,50 @@
-import type { GatewayConfig } from './gateway.ts';
+import type { AuthConfig, Config, TrustedDocumentsConfig } from './config/slices.ts';
+import type { UpstreamTarget } from './config/upstream.ts';
+import type { TrustedDocuments } from './operations/trusted-documents.ts';
 
-/** Text for the console once the gateway listens on `port`; `metricsPort` is absent where no metrics are served. */
-export function banner(config: GatewayConfig, port: number, metricsPort?: number): string {
-  const { host, upstream, exampleCampaignId, graphiql, trustedDocuments } = config;
+export interface BannerOptions {
+  readonly config: Config;
+  readonly target: UpstreamTarget;
+  readonly documents: TrustedDocuments | null;
+  /** Id of a campaign of the embedded sandbox; null without the sandbox. */
+  readonly exampleCampaignId: string | null;
+  readonly port: number;
+  /** Null where no metrics are served. */
+  readonly metricsPort: number | null;
+}
+
+/** Text for the console once the gateway listens on `port`. */
+export function banner(options: BannerOptions): string {
+  const { config, target, documents, exampleCampaignId, port, metricsPort } = options;
+  const { host, graphiql } = config.server;
+  const { trustedDocuments } = config.operations;
   // Browsers cannot open a wildcard address, and `localhost` reads better than 127.0.0.1.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
   const address = `http://${name}:${port}/graphql`;
-  const metrics = metricsPort === undefined ? '' : `\n  metrics     http://${name}:${metricsPort}/metrics`;
+  const metrics = metricsPort === null ? '' : `\n  metrics     http://${name}:${metricsPort}/metrics`;
   const credential = {
     passThrough: "each caller's own bearer token (send an Authorization header)",
     accessToken: 'the access token that was configured',
     client: 'a login of its own',
-  }[upstream.credentials.mode];
+  }[target.credentials.mode];
   const pasted =
-    exampleCampaignId === undefined
+    exampleCampaignId === null
       ? 'campaigns(first: 5) { totalCount nodes { id name campaignStatus } }'
       : `campaignInteractions(campaignId: "${exampleCampaignId}", first: 3) {
     totalCount
     nodes { state disposition agent { name email } contact { data } queue { name } }
   }`;
   return `${graphiql ? 'Gateway and GraphiQL' : 'Gateway'} on ${address}
-  upstream    ${exampleCampaignId === undefined ? '' : 'the embedded sandbox: an invented organisation, on '}${upstream.apiUrl}
+  upstream    ${exampleCampaignId === null ? '' : 'the embedded sandbox: an invented organisation, on '}${target.apiUrl}
   credential  ${credential}
-  callers     ${callers(config)}
-  queries     ${queries(config)}${metrics}
+  callers     ${callers(config.auth, target)}
+  queries     ${queries(trustedDocuments, documents)}${metrics}
 ${trustedDocuments?.mode === 'only' ? '' : `\nA query to paste:\n{\n  ${pasted}\n}\n`}`;
 }
 
 /** Callers that are accepted, in words. */
-function callers({ authentication, upstream: { credentials } }: GatewayConfig): string {
+function callers({ authentication }: AuthConfig, { credentials }: UpstreamTarget): string {
   if (authentication === null) {
     return credentials.mode === 'passThrough' ? 'who has such a token' : 'whoever reaches it';
   }
@@ -41,8 +56,11 @@ function callers({ authentication, upstream: { credentials } }: GatewayConfig): 
 }
 
 /** Queries that are accepted, in words. */
-function queries({ trustedDocuments, documents }: GatewayConfig): string {
-  if (trustedDocuments === null || documents === undefined) return 'any within the limits';
+function queries(
+  trustedDocuments: TrustedDocumentsConfig | null,
+  documents: TrustedDocuments | null,
+): string {
+  if (trustedDocuments === null || documents === null) return 'any within the limits';
   const known = `${documents.size} trusted ones by their ids`;
   return trustedDocuments.mode === 'only' ? `${known}, and no others` : `${known}, and any within the limits`;
 }

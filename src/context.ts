@@ -1,6 +1,6 @@
 import type { Caller } from './identity/caller.ts';
 import { UpstreamError } from './errors.ts';
-import type { CallerOf } from './auth/callers.ts';
+import { type CallerOf, upstreamTokenMissing } from './auth/callers.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import type { Clock } from './lib/clock.ts';
 import { deadlineIn } from './lib/deadline.ts';
@@ -9,7 +9,7 @@ import { CallBudget } from './upstream/budget.ts';
 import type { UpstreamClient } from './upstream/client.ts';
 import type { RequestTrace } from './upstream/trace.ts';
 import { createDataSources, type DataSources, type SharedSources } from './loading/data-sources.ts';
-import type { Config } from './config/config.ts';
+import type { AuthConfig, OperationsConfig } from './config/slices.ts';
 import { UsageReport, UpstreamUsage } from './upstream/usage.ts';
 
 /** Failure that leaves no field null, such as a row that had to be left out. */
@@ -52,10 +52,9 @@ export interface ContextServices {
 }
 
 /** Settings that limit the cost and the visible data of one request. */
-export interface ContextOptions extends Pick<
-  Config,
-  'maxUpstreamCalls' | 'personalDataScope' | 'requestTimeoutMs' | 'upstreamReport'
-> {
+export interface ContextOptions {
+  readonly operations: Pick<OperationsConfig, 'maxUpstreamCalls' | 'requestTimeoutMs' | 'upstreamReport'>;
+  readonly personalDataScope: AuthConfig['personalDataScope'];
   /** True when callers send a credential of the gateway instead of one of the upstream. */
   readonly authenticatesCallers: boolean;
 }
@@ -70,18 +69,18 @@ export interface Received {
 /** Makes the contexts of requests. */
 export function contextFactory(
   services: ContextServices,
-  options: ContextOptions,
+  { operations, personalDataScope, authenticatesCallers }: ContextOptions,
 ): (received: Received) => GatewayContext {
   const { client } = services;
   return ({ request, jwt }) => {
     const sender = services.callerOf(request, jwt?.payload);
     const caller = sender instanceof UpstreamError ? null : sender;
     // A credential of the gateway is never passed on to the upstream.
-    const authorization = options.authenticatesCallers ? null : request.headers.get('authorization');
+    const authorization = authenticatesCallers ? null : request.headers.get('authorization');
     const identity = services.identityOf(authorization);
-    const budget = new CallBudget(options.maxUpstreamCalls);
-    const deadline = deadlineIn(services.clock, options.requestTimeoutMs, request.signal);
-    const isReportWanted = options.upstreamReport && request.headers.get('x-upstream-report') === '1';
+    const budget = new CallBudget(operations.maxUpstreamCalls);
+    const deadline = deadlineIn(services.clock, operations.requestTimeoutMs, request.signal);
+    const isReportWanted = operations.upstreamReport && request.headers.get('x-upstream-report') === '1';
     const report = isReportWanted ? new UsageReport() : null;
     const usage = report ?? new UpstreamUsage();
     const record = services.record();
@@ -98,7 +97,7 @@ export function contextFactory(
       caller === null || identity === null
         ? sender instanceof UpstreamError
           ? sender
-          : credentialMissing
+          : upstreamTokenMissing
         : { identity, caller: caller.key, deadline, budget, trace, usage };
     const read =
       requestScope instanceof UpstreamError
@@ -106,7 +105,7 @@ export function contextFactory(
         : client.readerFor(requestScope);
     return {
       caller,
-      personalDataScope: options.personalDataScope,
+      personalDataScope,
       sources: createDataSources(services.shared, { requestScope, read }),
       problems: [],
       report,
@@ -115,8 +114,3 @@ export function contextFactory(
     };
   };
 }
-
-export const credentialMissing = new UpstreamError({
-  code: 'UNAUTHENTICATED',
-  message: 'send an Authorization header with a bearer token of the upstream',
-});

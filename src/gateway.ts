@@ -1,16 +1,11 @@
 import type { RequestListener } from 'node:http';
 import { createYoga } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
-import {
-  anonymousCaller,
-  authenticatedCallers,
-  callersByUpstreamToken,
-  type CallerOf,
-} from './auth/callers.ts';
+import { callersOf } from './auth/callers.ts';
 import { SignedTokens } from './auth/signed-tokens.ts';
-import { SigningKeys } from './auth/signing-keys.ts';
-import type { Config } from './config/config.ts';
-import { contextFactory, credentialMissing, type GatewayContext } from './context.ts';
+import { SigningKeys, type SigningKeysOptions } from './auth/signing-keys.ts';
+import type { AuthConfig, Config, TelemetryConfig } from './config/slices.ts';
+import { contextFactory, type GatewayContext } from './context.ts';
 import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -29,27 +24,24 @@ import { accessLog } from './observability/requests/access-log.ts';
 import { RequestRecorder } from './observability/requests/recorder.ts';
 import { createSharedServices } from './shared-services.ts';
 import { servedSchema } from './federation/served-schema.ts';
-import type { Traces, TracesOptions } from './observability/tracing/traces.ts';
+import type { Traces } from './observability/tracing/traces.ts';
 import { identitiesOf } from './upstream/login/identities.ts';
 import { Http } from './upstream/http/http.ts';
 import { yogaLogger } from './observability/yoga-logger.ts';
-import type { UpstreamConfig } from './config/upstream.ts';
+import type { UpstreamTarget } from './config/upstream.ts';
 
-/** Settings of the gateway, with an upstream in any case: where none is set, the sandbox, which is running by then. */
-export type GatewayConfig = Omit<Config, 'upstream'> & {
-  readonly upstream: UpstreamConfig;
-  /** Contents of the file of `trustedDocuments`; required where that is set. */
-  readonly documents?: TrustedDocuments;
-  /** Id of the campaign in example queries; set where the sandbox runs. */
-  readonly exampleCampaignId?: string;
+export interface GatewayOptions {
+  readonly config: Config;
+  /** @default the upstream of the configuration, which names none where the sandbox is meant */
+  readonly target?: UpstreamTarget;
+  /** Contents of the manifest of trusted documents; required where the configuration has one. @default null */
+  readonly documents?: TrustedDocuments | null | undefined;
+  /** Id of the campaign in example queries, which is one of the sandbox. @default null */
+  readonly exampleCampaignId?: string | null;
   /** Ordinal of the request that compiles its operation: 1 at once, Infinity never. @default 3 */
-  readonly compileAtHit?: number;
+  readonly compileAtHit?: number | undefined;
   /** Longest wait for Redis, in milliseconds. @default 50 */
-  readonly redisTimeoutMs?: number;
-};
-
-/** Surroundings of the gateway. */
-export interface GatewayMeans {
+  readonly redisTimeoutMs?: number | undefined;
   /** Log for operators, without credentials and personal data. @default silent */
   readonly log?: Logger | undefined;
   /** Metrics for operators. @default null, where none are kept */
@@ -73,75 +65,89 @@ export interface Gateway {
  * Assembles the gateway, which listens on no port. Its state is in memory and Redis: connections, caches, quotas, parsed
  * documents, and the keys of callers' tokens.
  */
-export function createGateway(
-  config: GatewayConfig,
-  { log: writtenTo = pino({ level: 'silent' }), metrics = null, clock = systemClock }: GatewayMeans = {},
-): Gateway {
-  const log = writtenTo.child({}, { serializers: { err: redactError } });
-  const http = new Http(config.upstreamTimeoutMs);
+export function createGateway(options: GatewayOptions): Gateway {
+  const { config, clock = systemClock, metrics = null } = options;
+  const { server, upstream, loading, cache, operations, auth, federation, redis, telemetry } = config;
+  const target = targetOf(options);
+  const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: redactError } });
   const closing = new AbortController();
+  const http = new Http(upstream.timeoutMs);
+
   const recorder = new RequestRecorder();
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
-  const { client, shared, kept, replicas } = createSharedServices(config, http, closing.signal, clock, {
+
+  const { client, shared, kept, replicas } = createSharedServices({
+    apiUrl: target.apiUrl,
+    upstream,
+    loading,
+    cache,
+    redis: redis && { url: redis.url, pepper: redis.pepper, timeoutMs: options.redisTimeoutMs },
+    requestTimeoutMs: operations.requestTimeoutMs,
+    http,
+    clock,
+    closing: closing.signal,
     log,
-    ...(metrics && { observer: metrics.upstream, lookups: metrics.lookups, redis: metrics.redis }),
+    observers: metrics ?? {},
   });
   metrics?.watch({ client, kept, requests: recorder });
-  const identityOf = identitiesOf(http, config.upstream.credentials, {
+
+  const identityOf = identitiesOf(http, target.credentials, {
     clock,
-    timeoutMs: config.upstreamTimeoutMs,
-    patienceMs: config.requestTimeoutMs,
+    timeoutMs: upstream.timeoutMs,
+    patienceMs: operations.requestTimeoutMs,
     closing: closing.signal,
   });
+  const keysTimeoutMs = Math.min(upstream.timeoutMs, operations.requestTimeoutMs);
+  const tokens = signedTokens(auth, { http, timeoutMs: keysTimeoutMs, clock, log });
+  const traces = loadTraces(telemetry, target.apiUrl, log);
+  const requestTraces: ServerTraces = new WeakMap();
 
-  const { authentication } = config;
-  const tokenOptions = authentication?.tokens ?? null;
-  const keysTimeoutMs = Math.min(config.upstreamTimeoutMs, config.requestTimeoutMs);
-  const tokens =
-    tokenOptions &&
-    new SignedTokens(
-      new SigningKeys({ url: tokenOptions.jwksUrl, http, timeoutMs: keysTimeoutMs, clock, log }),
-      tokenOptions,
-    );
-  const traces =
-    config.otlpEndpoint === null
-      ? null
-      : loadTraces({ ...config, endpoint: config.otlpEndpoint, apiUrl: config.upstream.apiUrl }, log);
-  const requestTraces: ServerTraces | null = traces && new WeakMap();
-
-  const login = config.upstream.credentials.mode === 'client' ? identityOf(null) : null;
+  const login = target.credentials.mode === 'client' ? identityOf(null) : null;
   const readiness = new Readiness([
     ...(login === null ? [] : [new LoginCheck(login, closing.signal, clock, log)]),
     ...(replicas === null ? [] : [new RedisCheck(replicas)]),
   ]);
   const probes = new Probes(readiness);
-  const graphiql = graphiqlOptions(
-    exampleQueries(config.exampleCampaignId ?? 'id-of-a-campaign'),
-    authentication !== null || config.upstream.credentials.mode === 'passThrough',
-  );
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
-    schema: servedSchema(config),
+    schema: servedSchema(federation),
     context: contextFactory(
       {
-        callerOf: callersOf(config, tokens),
+        callerOf: callersOf({
+          accepted: auth.authentication && { apiKeys: auth.authentication.apiKeys, tokens },
+          credentials: target.credentials,
+          personalDataScope: auth.personalDataScope,
+        }),
         identityOf,
         clock,
         client,
         shared,
         record: () => recorder.current,
-        traceOf: (request) => requestTraces?.get(request) ?? null,
+        traceOf: (request) => requestTraces.get(request) ?? null,
       },
-      { ...config, authenticatesCallers: authentication !== null },
+      {
+        operations,
+        personalDataScope: auth.personalDataScope,
+        authenticatesCallers: auth.authentication !== null,
+      },
     ),
-    plugins: plugins(config, {
-      log,
-      recorder,
-      tokens,
-      tracing: traces && requestTraces && { traces, ofRequests: requestTraces },
-      graphiqlPage: config.graphiql ? () => graphiqlPage(graphiql) : null,
-    }),
+    plugins: plugins(
+      {
+        server,
+        operations,
+        batchSize: loading.batchSize,
+        documents: options.documents ?? null,
+        compileAtHit: options.compileAtHit,
+      },
+      {
+        log,
+        recorder,
+        tokens,
+        tracing: traces && { traces, ofRequests: requestTraces },
+        graphiqlPage: server.graphiql ? () => graphiqlPage(graphiqlOptionsOf(options)) : null,
+      },
+    ),
     // GraphiQL is served by `useGraphiqlPage`.
     graphiql: false,
     landingPage: false,
@@ -149,8 +155,8 @@ export function createGateway(
     healthCheckEndpoint: '\n',
     logging: yogaLogger(log, () => recorder.current?.id),
     parserAndValidationCache: createDocumentCache(),
-    cors: corsOptions(config.corsOrigins),
-    ...(config.trustedDocuments && { extraParamNames: ['documentId'] }),
+    cors: corsOptions(server.corsOrigins),
+    ...(operations.trustedDocuments && { extraParamNames: ['documentId'] }),
     multipart: false,
     // Bodies are limited by `useBodyLimit`.
     maxRequestBodySize: false,
@@ -161,7 +167,7 @@ export function createGateway(
     listener: recorder.listener(
       checkingHost(
         probes.before((request, response) => void yoga(request, response)),
-        { ...config, isForAll: isProbe },
+        { host: server.host, allowedHosts: server.allowedHosts, isForAll: isProbe },
       ),
     ),
     retire() {
@@ -178,30 +184,41 @@ export function createGateway(
   };
 }
 
-/** Function that identifies callers. `tokens` is null where signed tokens are not accepted. */
-function callersOf(
-  { authentication, personalDataScope, upstream: { credentials } }: GatewayConfig,
-  tokens: SignedTokens | null,
-): CallerOf {
-  if (authentication !== null) {
-    return authenticatedCallers({ apiKeys: authentication.apiKeys, tokens }, personalDataScope);
-  }
-  if (credentials.mode === 'passThrough') return callersByUpstreamToken(credentialMissing);
-  const anonymous = anonymousCaller(personalDataScope);
-  return credentials.mode === 'client' && credentials.bearerFirst
-    ? callersByUpstreamToken(anonymous)
-    : () => anonymous;
+function targetOf({ config, target = config.upstream.target ?? undefined }: GatewayOptions): UpstreamTarget {
+  if (target === undefined) throw new TypeError('A configuration without an upstream needs a target.');
+  return target;
 }
 
-/** Traces of requests, imported only where they are configured. Null when the import fails. */
-async function loadTraces(options: TracesOptions, log: Logger): Promise<Traces | null> {
-  try {
-    const { Traces } = await import('./observability/tracing/traces.ts');
-    return new Traces(options, log);
-  } catch (error) {
-    log.error({ err: error }, 'No traces are made, for what makes them could not be loaded');
-    return null;
-  }
+/** Null where callers send no signed tokens. */
+function signedTokens(
+  { authentication }: AuthConfig,
+  options: Omit<SigningKeysOptions, 'url'>,
+): SignedTokens | null {
+  const tokens = authentication?.tokens ?? null;
+  return tokens && new SignedTokens(new SigningKeys({ url: tokens.jwksUrl, ...options }), tokens);
+}
+
+function graphiqlOptionsOf(options: GatewayOptions) {
+  const { auth } = options.config;
+  return graphiqlOptions(
+    exampleQueries(options.exampleCampaignId ?? 'id-of-a-campaign'),
+    auth.authentication !== null || targetOf(options).credentials.mode === 'passThrough',
+  );
+}
+
+/** Traces of requests, imported only where they are configured. Null where they are not; resolves to null on failure. */
+function loadTraces(
+  { otlpEndpoint: endpoint, tracesSampler, tracesRatio }: TelemetryConfig,
+  apiUrl: string,
+  log: Logger,
+): Promise<Traces | null> | null {
+  if (endpoint === null) return null;
+  return import('./observability/tracing/traces.ts')
+    .then((loaded) => new loaded.Traces({ endpoint, tracesSampler, tracesRatio, apiUrl }, log))
+    .catch((error: unknown) => {
+      log.error({ err: error }, 'No traces are made, for what makes them could not be loaded');
+      return null;
+    });
 }
 
 const shuttingDown = { code: 'UPSTREAM_UNAVAILABLE', message: 'the gateway is being shut down' } as const;

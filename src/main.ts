@@ -3,7 +3,8 @@ import { constants, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { type Config, ConfigError, parseConfig } from './config/config.ts';
+import { ConfigError, parseConfig } from './config/config.ts';
+import type { OperationsConfig, UpstreamConfig } from './config/slices.ts';
 import { ConnectionDrain } from './http/drain.ts';
 import { banner } from './banner.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
@@ -12,10 +13,10 @@ import { LogDestination } from './observability/log-destination.ts';
 import { parseTrustedDocuments, type TrustedDocuments } from './operations/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
-import { createGateway, type GatewayConfig } from './gateway.ts';
+import { createGateway } from './gateway.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
-import { tokenUrlOf } from './config/upstream.ts';
+import { tokenUrlOf, type UpstreamTarget } from './config/upstream.ts';
 import { connectionTimeouts } from './http/server-options.ts';
 
 /** Load balancers probe readiness about once a second. */
@@ -24,29 +25,36 @@ const LAME_DUCK_MS = 1000;
 /** Starts the gateway that the environment describes, and stops it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
   const config = parseConfig(process.env);
+  const { operations, federation, telemetry } = config;
   // The schema comes first: without it there is nothing to serve.
-  const schema = await servedSchema(config);
-  const documents = readTrustedDocuments(config, schema);
-  const sandbox = config.upstream === null ? await startSandbox({ recordedRequests: 0 }) : null;
-  const ready = { ...gatewayConfig(config, sandbox), ...(documents && { documents }) };
-  const metrics = config.metricsPort === null ? null : await loadMetrics(documents);
+  const schema = await servedSchema(federation);
+  const documents = readTrustedDocuments(operations, schema);
+  const { target, sandbox, exampleCampaignId } = await upstreamOrSandbox(config.upstream);
+  const metrics = telemetry.metricsPort === null ? null : await loadMetrics(documents);
   const output = new LogDestination({
     fd: nonBlockingStdout(),
     onDrop: (lines) => metrics?.logLinesDropped(lines),
     onRecovery: (lines) => log.warn({ lines }, 'The log could not be written, and lines of it were dropped'),
   });
   process.once('exit', () => output.flushSync());
-  const log = pino({ level: config.logLevel }, output);
+  const log = pino({ level: telemetry.logLevel }, output);
   const unexpected = new UnexpectedErrors(log);
-  const gateway = createGateway(ready, { log, metrics });
-  const server = createServer(connectionTimeouts(config.keepAliveSeconds), gateway.listener);
+  const gateway = createGateway({
+    config,
+    target,
+    exampleCampaignId,
+    documents,
+    log,
+    metrics,
+  });
+  const server = createServer(connectionTimeouts(config.server.keepAliveSeconds), gateway.listener);
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   const connections = new ConnectionDrain(server);
   let metricsServer: MetricsServer | undefined;
 
   async function stop(lameDuckMs: number): Promise<void> {
-    const graceMs = config.drainSeconds * 1000;
+    const graceMs = config.server.drainSeconds * 1000;
     const endsAtMs = performance.now() + graceMs;
     gateway.retire();
     await connections.drain({ lameDuckMs, graceMs });
@@ -58,10 +66,10 @@ async function run(): Promise<void> {
   }
 
   try {
-    if (metrics !== null && config.metricsPort !== null) {
-      metricsServer = await serveMetrics(metrics, { host: config.host, port: config.metricsPort });
+    if (metrics !== null && telemetry.metricsPort !== null) {
+      metricsServer = await serveMetrics(metrics, { host: config.server.host, port: telemetry.metricsPort });
     }
-    server.listen(config.port, config.host);
+    server.listen(config.server.port, config.server.host);
     await once(server, 'listening');
   } catch (error) {
     await stop(0);
@@ -82,8 +90,17 @@ async function run(): Promise<void> {
     void leave((stopping ??= stop(0)));
   });
   const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.port;
-  output.write(banner(ready, port, metricsServer?.port));
+  const port = typeof address === 'object' && address !== null ? address.port : config.server.port;
+  output.write(
+    banner({
+      config,
+      target,
+      documents,
+      exampleCampaignId,
+      port,
+      metricsPort: metricsServer?.port ?? null,
+    }),
+  );
   output.flush();
 }
 
@@ -118,11 +135,11 @@ async function leave(stopping: Promise<void>): Promise<void> {
 }
 
 function readTrustedDocuments(
-  config: Config,
+  operations: OperationsConfig,
   schema: Awaited<ReturnType<typeof servedSchema>>,
 ): TrustedDocuments | null {
-  if (config.trustedDocuments === null) return null;
-  const { file } = config.trustedDocuments;
+  if (operations.trustedDocuments === null) return null;
+  const { file } = operations.trustedDocuments;
   let manifest: string;
   try {
     manifest = readFileSync(file, 'utf8');
@@ -130,24 +147,24 @@ function readTrustedDocuments(
     const why = error instanceof Error ? error.message : String(error);
     throw new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which cannot be read: ${why}.`]);
   }
-  return parseTrustedDocuments(manifest, file, schema, config);
+  return parseTrustedDocuments(manifest, file, schema, operations);
 }
 
-function gatewayConfig({ upstream, ...config }: Config, sandbox: Sandbox | null): GatewayConfig {
-  if (upstream !== null) return { ...config, upstream };
-  if (sandbox === null) throw new TypeError('Without an upstream there has to be a sandbox.');
+interface Upstream {
+  readonly target: UpstreamTarget;
+  /** Null where the configuration names an upstream; likewise the campaign, which is one of the sandbox. */
+  readonly sandbox: Sandbox | null;
+  readonly exampleCampaignId: string | null;
+}
+
+/** Upstream of the configuration, or else a sandbox. Callers who send a token of their own are users of the sandbox. */
+async function upstreamOrSandbox({ target }: UpstreamConfig): Promise<Upstream> {
+  if (target !== null) return { target, sandbox: null, exampleCampaignId: null };
+  const sandbox = await startSandbox({ recordedRequests: 0 });
+  const login = { tokenUrl: tokenUrlOf(sandbox.url), clientId: 'sandbox', clientSecret: 'sandbox' };
   return {
-    ...config,
-    upstream: {
-      apiUrl: sandbox.url,
-      credentials: {
-        mode: 'client',
-        tokenUrl: tokenUrlOf(sandbox.url),
-        clientId: 'sandbox',
-        clientSecret: 'sandbox',
-        bearerFirst: true,
-      },
-    },
+    target: { apiUrl: sandbox.url, credentials: { mode: 'client', ...login, bearerFirst: true } },
+    sandbox,
     exampleCampaignId: EXAMPLE_CAMPAIGN_ID,
   };
 }

@@ -4,7 +4,7 @@ import { freshnessOfList, freshnessOfTtl } from './cache/freshness.ts';
 import { ByteLru } from './cache/byte-lru.ts';
 import type { LookupCounters } from './cache/lookup-counts.ts';
 import type { Rejection } from './identity/credential-events.ts';
-import type { Config } from './config/config.ts';
+import type { CacheConfig, LoadingConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
 import { createSharedSources, dropShared, type SharedSources } from './loading/data-sources.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
@@ -17,18 +17,27 @@ import { UpstreamClient } from './upstream/client.ts';
 /** Capacity for lists of interactions, which are kept for seconds. */
 const LISTS_MAX_BYTES = 96 * 1024 * 1024;
 
-type SharedServicesConfig = Omit<Config, 'upstream'> & {
-  readonly upstream: { readonly apiUrl: string };
-  readonly redisTimeoutMs?: number;
-};
-
-/** Observers for operators. */
-export interface SharedServicesWatch {
-  readonly observer?: UpstreamObserver;
-  readonly lookups?: LookupCounters | null;
-  readonly redis?: RedisObserver;
+export interface SharedServicesOptions {
+  /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
+  readonly apiUrl: string;
+  readonly upstream: Pick<UpstreamConfig, 'timeoutMs' | 'concurrency' | 'replicas'>;
+  readonly loading: LoadingConfig;
+  readonly cache: CacheConfig;
+  /** Null without Redis. */
+  readonly redis: (RedisConfig & { readonly timeoutMs?: number | undefined }) | null;
+  readonly requestTimeoutMs: number;
+  readonly http: Http;
+  readonly clock: Clock;
+  /** Aborts, with an `UpstreamError`, when the gateway is shut down. */
+  readonly closing: AbortSignal;
   /** @default silent */
   readonly log?: Logger;
+  /** Observers for operators. */
+  readonly observers?: {
+    readonly upstream?: UpstreamObserver;
+    readonly lookups?: LookupCounters;
+    readonly redis?: RedisObserver;
+  };
 }
 
 interface SharedServices {
@@ -43,36 +52,30 @@ interface SharedServices {
 /**
  * Services that all requests share: the upstream client and the caches of its answers. When an answer accepts or rejects a
  * credential, the data cached for that credential stays usable or is dropped at once.
- *
- * @param closing Aborts, with an `UpstreamError`, when the gateway is shut down.
- * @param watch No observers by default.
  */
-export function createSharedServices(
-  config: SharedServicesConfig,
-  http: Http,
-  closing: AbortSignal,
-  clock: Clock,
-  watch: SharedServicesWatch = {},
-): SharedServices {
-  const proofMs = config.identityProofSeconds * 1000;
+export function createSharedServices(options: SharedServicesOptions): SharedServices {
+  const { apiUrl, upstream, loading, cache, redis, requestTimeoutMs } = options;
+  const { http, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
+  const proofMs = cache.identityProofSeconds * 1000;
   const checks = new CredentialChecks(proofMs);
   const drop = (identity: UpstreamIdentity, rejection: Rejection) => {
     if (rejection === null) checks.revoked(identity);
     dropShared(shared, identity, rejection ?? undefined);
   };
   const replicas =
-    config.redis &&
+    redis &&
     new Replicas(
       {
-        ...config.redis,
-        apiUrl: config.upstream.apiUrl,
-        upstreamTimeoutMs: config.upstreamTimeoutMs,
+        url: redis.url,
+        pepper: redis.pepper,
+        timeoutMs: redis.timeoutMs,
+        apiUrl,
+        upstreamTimeoutMs: upstream.timeoutMs,
         proofMs,
-        longestTtlMs: longestTtlMs(config),
-        timeoutMs: config.redisTimeoutMs,
+        longestTtlMs: longestTtlMs(cache, loading),
         clock,
-        log: watch.log ?? pino({ level: 'silent' }),
-        ...(watch.redis && { observer: watch.redis }),
+        log,
+        ...(observers.redis && { observer: observers.redis }),
       },
       {
         accepted: (identity, sentMs) => checks.accepted(identity, sentMs),
@@ -83,9 +86,11 @@ export function createSharedServices(
       },
     );
   const client = new UpstreamClient(http, {
-    ...config,
-    apiUrl: config.upstream.apiUrl,
-    quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / config.replicas },
+    apiUrl,
+    upstreamTimeoutMs: upstream.timeoutMs,
+    upstreamConcurrency: upstream.concurrency,
+    quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / upstream.replicas },
+    identityProofSeconds: cache.identityProofSeconds,
     credentials: {
       accepted(identity, sentMs) {
         checks.accepted(identity, sentMs);
@@ -100,32 +105,37 @@ export function createSharedServices(
         replicas?.credentialEvents.rejected(identity, { resource, permissions });
       },
     },
-    observer: watch.observer ?? unobserved,
+    observer: observers.upstream ?? unobserved,
     clock,
     closing,
   });
-  const kept = { entities: new ByteLru(config.cacheMaxBytes), lists: new ByteLru(LISTS_MAX_BYTES) };
+  const kept = { entities: new ByteLru(cache.maxBytes), lists: new ByteLru(LISTS_MAX_BYTES) };
   const shared = createSharedSources({
-    ...kept,
+    entities: kept.entities,
+    lists: kept.lists,
     clock,
     credentialChecks: checks,
-    lookups: watch.lookups ?? null,
+    lookups: observers.lookups ?? null,
     proofMs,
     freshnessOf: (ttl, identity) =>
       ttl === 'live'
-        ? freshnessOfList(client.quotaOf(identity), config.interactionsWindowMs, config.interactionsMaxAgeMs)
-        : freshnessOfTtl(config.cacheMaxBytes === 0 ? 0 : config.ttlSeconds[ttl]),
-    listMs: config.interactionsMaxAgeMs,
+        ? freshnessOfList(
+            client.quotaOf(identity),
+            loading.interactionsWindowMs,
+            loading.interactionsMaxAgeMs,
+          )
+        : freshnessOfTtl(cache.maxBytes === 0 ? 0 : cache.ttlSeconds[ttl]),
+    listMs: loading.interactionsMaxAgeMs,
     read: (maker, work, read) => client.read(maker, work, read),
-    batchSize: config.upstreamBatchSize,
-    refreshMs: config.requestTimeoutMs,
+    batchSize: loading.batchSize,
+    refreshMs: requestTimeoutMs,
     replicaStores: replicas?.stores ?? null,
     refreshQuota: (identity) => client.refreshQuota(identity),
   });
   return { client, shared, kept, replicas };
 }
 
-function longestTtlMs({ ttlSeconds, interactionsMaxAgeMs }: SharedServicesConfig): number {
+function longestTtlMs({ ttlSeconds }: CacheConfig, { interactionsMaxAgeMs }: LoadingConfig): number {
   const { freshMs, staleMs } = freshnessOfTtl(Math.max(...Object.values(ttlSeconds)));
   return Math.max(freshMs + staleMs, interactionsMaxAgeMs);
 }

@@ -14,9 +14,8 @@ export interface ListeningGateway {
 
 /** Starts a gateway with these settings on a free port, like `src/main.ts`. */
 export async function listeningGateway(env: Readonly<Record<string, string>>): Promise<ListeningGateway> {
-  const { upstream, ...config } = parseConfig(env);
-  if (upstream === null) throw new TypeError('The settings of a soak gateway must name its upstream.');
-  const gateway = createGateway({ ...config, upstream });
+  const config = parseConfig(env);
+  const gateway = createGateway({ config });
   const server = createServer(gateway.listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -2,6 +2,7 @@ import { type Caller, callerKeyOf } from '../identity/caller.ts';
 import { UpstreamError } from '../errors.ts';
 import { bearerTokenOf } from '../identity/upstream-identity.ts';
 import { scopesIn } from '../identity/scopes.ts';
+import type { Credentials } from '../identity/credentials.ts';
 import type { SignedTokens } from './signed-tokens.ts';
 import { type ApiKey, findApiKey } from '../identity/api-keys.ts';
 
@@ -12,14 +13,33 @@ type Claims = Readonly<Record<string, unknown>>;
 export type CallerOf = (request: Request, claims: Claims | undefined) => Caller | UpstreamError;
 
 /** Credentials that callers authenticate with. */
-export interface AcceptedCredentials {
+interface AcceptedCredentials {
   readonly apiKeys: readonly ApiKey[];
   /** Null when no tokens are accepted. */
   readonly tokens: SignedTokens | null;
 }
 
+export interface CallersOptions {
+  /** Null when callers do not authenticate to the gateway. */
+  readonly accepted: AcceptedCredentials | null;
+  /** Credential of upstream calls, which identifies callers who do not authenticate to the gateway. */
+  readonly credentials: Credentials;
+  /** Scope that callers need to see personal data; null when every caller may. */
+  readonly personalDataScope: string | null;
+}
+
+/** Makes the function that identifies callers. */
+export function callersOf({ accepted, credentials, personalDataScope }: CallersOptions): CallerOf {
+  if (accepted !== null) return authenticatedCallers(accepted, personalDataScope);
+  if (credentials.mode === 'passThrough') return callersByUpstreamToken(upstreamTokenMissing);
+  const anonymous = anonymousCaller(personalDataScope);
+  return credentials.mode === 'client' && credentials.bearerFirst
+    ? callersByUpstreamToken(anonymous)
+    : () => anonymous;
+}
+
 /** Callers identified by the upstream token that they send; `otherwise` without one. */
-export function callersByUpstreamToken(otherwise: Caller | UpstreamError): CallerOf {
+function callersByUpstreamToken(otherwise: Caller | UpstreamError): CallerOf {
   return (request) => {
     const token = bearerTokenOf(request.headers.get('authorization'));
     // The upstream decides what its own token may see.
@@ -30,7 +50,7 @@ export function callersByUpstreamToken(otherwise: Caller | UpstreamError): Calle
 }
 
 /** Caller of every request when callers are not authenticated. */
-export function anonymousCaller(personalDataScope: string | null): Caller {
+function anonymousCaller(personalDataScope: string | null): Caller {
   return { key: callerKeyOf('anonymous'), maySeePersonalData: personalDataScope === null };
 }
 
@@ -38,7 +58,7 @@ export function anonymousCaller(personalDataScope: string | null): Caller {
  * Callers identified by API key or token. An `x-api-key` header alone decides where API keys are accepted: two credentials
  * of one request are never mixed.
  */
-export function authenticatedCallers(
+function authenticatedCallers(
   { apiKeys, tokens }: AcceptedCredentials,
   personalDataScope: string | null,
 ): CallerOf {
@@ -100,6 +120,12 @@ function credentialRefused(detail: string): UpstreamError {
     { detail },
   );
 }
+
+/** Error for a request that brings no token of the upstream where one is needed. */
+export const upstreamTokenMissing = new UpstreamError({
+  code: 'UNAUTHENTICATED',
+  message: 'send an Authorization header with a bearer token of the upstream',
+});
 
 function credentialMissing(takesKeys: boolean, takesTokens: boolean): UpstreamError {
   const bearer = takesTokens ? (takesKeys ? 'a token or an API key' : 'a token') : 'an API key';

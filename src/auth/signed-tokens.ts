@@ -27,13 +27,13 @@ interface ExpectedClaims {
 
 /** Selects the tokens (JWTs) worth verifying, and provides the keys to verify them. */
 export class SignedTokens {
+  readonly expected: ExpectedClaims;
   readonly #keys: SigningKeys;
-  readonly #expected: ExpectedClaims;
   readonly #failures = new WeakMap<Request, UpstreamError>();
 
   constructor(keys: SigningKeys, expected: ExpectedClaims) {
     this.#keys = keys;
-    this.#expected = expected;
+    this.expected = expected;
   }
 
   /**
@@ -72,8 +72,8 @@ export class SignedTokens {
     const nowSeconds = Date.now() / 1000;
     if (exp !== undefined && exp + CLOCK_TOLERANCE_SECONDS <= nowSeconds) return 'token has expired';
     if (nbf !== undefined && nbf - CLOCK_TOLERANCE_SECONDS > nowSeconds) return 'token is not valid yet';
-    if (iss !== this.#expected.issuer) return 'token of another issuer';
-    if (![aud].flat().includes(this.#expected.audience)) return 'token for another audience';
+    if (iss !== this.expected.issuer) return 'token of another issuer';
+    if (![aud].flat().includes(this.expected.audience)) return 'token for another audience';
     return 'signature does not hold';
   }
 }

@@ -40,14 +40,14 @@ export function authenticationOf(
   if (isSet('AUTH_NONE')) {
     problems.push(`Either AUTH_NONE or ${by.join(' and ')} can be set, not both.`);
   }
-  return Object.freeze({
-    apiKeys: Object.freeze(values.AUTH_API_KEY_HASHES ?? []),
+  return {
+    apiKeys: values.AUTH_API_KEY_HASHES ?? [],
     tokens: isSet('AUTH_JWKS_URL')
-      ? Object.freeze({
+      ? {
           jwksUrl: values.AUTH_JWKS_URL ?? '',
           issuer: values.AUTH_ISSUER ?? '',
           audience: values.AUTH_AUDIENCE ?? '',
-        })
+        }
       : null,
-  });
+  };
 }

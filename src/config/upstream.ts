@@ -9,7 +9,8 @@ import {
   type SettingValues,
 } from './settings.ts';
 
-export interface UpstreamConfig {
+/** The organisation's API, and the credential for it. */
+export interface UpstreamTarget {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
   readonly apiUrl: string;
   readonly credentials: Credentials;
@@ -18,7 +19,7 @@ export interface UpstreamConfig {
 /** Settings that need an upstream but do not select one. */
 const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
 /** Checks settings in combination. An invalid setting counts as set: its own problem is already reported. */
-export function upstreamOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamConfig | null {
+export function targetOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamTarget | null {
   const credentials = credentialsOf(values, isSet, problems);
   if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
     const others = upstreamSettings.filter(isSet);
@@ -36,7 +37,7 @@ export function upstreamOf(values: SettingValues, isSet: IsSet, problems: string
     );
   }
   const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
-  return Object.freeze({ apiUrl, credentials: Object.freeze(credentials) });
+  return { apiUrl, credentials };
 }
 
 function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]): Credentials {

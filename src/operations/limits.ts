@@ -10,7 +10,7 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
-import type { Config } from '../config/config.ts';
+import type { OperationsConfig } from '../config/slices.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
 
 const MAX_DIRECTIVES = 50;
@@ -25,9 +25,9 @@ type CountingRule = (options: {
  * Validation rules for queries: the rules of graphql, and the limits of this gateway.
  */
 export function queryRules({
-  queryLimits: { maxDepth, maxAliases, maxRootFields: allowedRootFields },
+  limits: { maxDepth, maxAliases, maxRootFields: allowedRootFields },
   introspection,
-}: Pick<Config, 'queryLimits' | 'introspection'>): readonly ValidationRule[] {
+}: Pick<OperationsConfig, 'limits' | 'introspection'>): readonly ValidationRule[] {
   return [
     // graphql itself bounds the depth of introspection, where nesting would multiply the answer.
     limited('depth', maxDepth, (options) =>

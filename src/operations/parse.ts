@@ -1,5 +1,5 @@
 import { Lexer, parse, Source, TokenKind } from 'graphql';
-import type { QueryLimits } from '../config/config.ts';
+import type { QueryLimits } from '../config/slices.ts';
 import { beyondLimit } from './limits.ts';
 
 /**

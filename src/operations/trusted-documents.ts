@@ -1,5 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql';
-import { type Config, ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/config.ts';
+import type { OperationsConfig } from '../config/slices.ts';
 import { parseWithin } from './parse.ts';
 import { queryRules } from './limits.ts';
 
@@ -35,9 +36,9 @@ export function parseTrustedDocuments(
   manifest: string,
   file: string,
   schema: GraphQLSchema,
-  config: Pick<Config, 'queryLimits' | 'introspection'>,
+  config: Pick<OperationsConfig, 'limits' | 'introspection'>,
 ): TrustedDocuments {
-  const parse = parseWithin(config.queryLimits);
+  const parse = parseWithin(config.limits);
   const rules = queryRules(config);
   const problems: string[] = [];
   const texts = new Map<string, string>();

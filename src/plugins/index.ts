@@ -1,7 +1,7 @@
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { SignedTokens } from '../auth/signed-tokens.ts';
-import type { Config } from '../config/config.ts';
+import type { OperationsConfig, ServerConfig } from '../config/slices.ts';
 import type { GatewayContext } from '../context.ts';
 import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
@@ -28,22 +28,14 @@ import { useTrustedDocuments } from './use-trusted-documents.ts';
 import { useUpstreamErrors } from './use-upstream-errors.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
 
-export interface PluginsOptions extends Pick<
-  Config,
-  | 'authentication'
-  | 'cardinalities'
-  | 'corsOrigins'
-  | 'introspection'
-  | 'maxAnswerFields'
-  | 'maxBodyBytes'
-  | 'maxUpstreamCalls'
-  | 'queryLimits'
-  | 'trustedDocuments'
-  | 'upstreamBatchSize'
-> {
+export interface PluginsOptions {
+  readonly server: Pick<ServerConfig, 'corsOrigins' | 'maxBodyBytes'>;
+  readonly operations: OperationsConfig;
+  /** Maximum number of ids in one bulk call. */
+  readonly batchSize: number;
   /** Contents of the manifest of trusted documents; required when `trustedDocuments` is set. */
-  readonly documents?: TrustedDocuments;
-  readonly compileAtHit?: number;
+  readonly documents: TrustedDocuments | null;
+  readonly compileAtHit?: number | undefined;
 }
 
 /** Services that plugins work with. */
@@ -62,42 +54,50 @@ type Plugins = NonNullable<YogaServerOptions<SignedTokensContext, GatewayContext
 
 /** Plugins in the order in which they see a request. */
 export function plugins(options: PluginsOptions, services: PluginServices): Plugins {
+  const { server, operations, batchSize, compileAtHit } = options;
   const { log, recorder, tokens, tracing, graphiqlPage } = services;
-  const tokenOptions = options.authentication?.tokens ?? null;
   return [
     // First, so that no other plugin ends a request unseen.
     ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests)] : []),
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
-    ...(options.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
+    ...(server.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
     useCompression(),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
     useGraphiqlPage(graphiqlPage),
     useCsrfPrevention(),
     // Trusted documents precede GraphQL over HTTP, which refuses requests without a query.
-    ...trustedDocuments(options),
+    ...trustedDocuments(operations, options.documents),
     useGraphQLOverHTTP(),
     // The body limit follows GraphQL over HTTP: it wraps the request parser that is set there.
-    useBodyLimit({ maxBytes: options.maxBodyBytes }),
-    ...(tokens && tokenOptions ? [useSignedTokens({ ...tokenOptions, tokens })] : []),
-    useQueryRules(options),
-    ...(options.introspection ? [] : [useHiddenSchema()]),
+    useBodyLimit({ maxBytes: server.maxBodyBytes }),
+    ...(tokens ? [useSignedTokens(tokens)] : []),
+    useQueryRules(operations),
+    ...(operations.introspection ? [] : [useHiddenSchema()]),
     // Argument rules precede the cost, whose plan relies on checked arguments. Refused requests make no upstream call.
     useArgumentRules(),
-    useQueryCost({ ...options, batchSize: options.upstreamBatchSize }),
+    useQueryCost({
+      maxUpstreamCalls: operations.maxUpstreamCalls,
+      maxAnswerFields: operations.maxAnswerFields,
+      cardinalities: operations.cardinalities,
+      batchSize,
+    }),
     // Upstream errors precede Yoga's masking, which treats any error not made for clients as a defect of the gateway.
     useUpstreamErrors(log, () => recorder.current),
     useUpstreamReport(),
-    useCompiledExecution(options),
+    useCompiledExecution({ compileAtHit, maxAnswerFields: operations.maxAnswerFields }),
     // Coerced variables follow compiled execution, which they replace when variables are wrong.
     useCoercedVariables(),
     useReleasedSources(),
   ];
 }
 
-function trustedDocuments({ trustedDocuments: settings, documents }: PluginsOptions): readonly Plugin[] {
+function trustedDocuments(
+  { trustedDocuments: settings }: OperationsConfig,
+  documents: TrustedDocuments | null,
+): readonly Plugin[] {
   if (settings === null) return [];
-  if (documents === undefined) throw new TypeError('With trustedDocuments set, documents are required.');
+  if (documents === null) throw new TypeError('With trustedDocuments set, documents are required.');
   return [useTrustedDocuments(documents, settings)];
 }

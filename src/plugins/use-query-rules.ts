@@ -1,12 +1,12 @@
 import { GraphQLError, validate } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Config } from '../config/config.ts';
+import type { OperationsConfig } from '../config/slices.ts';
 import { parseWithin } from '../operations/parse.ts';
 import { queryRules } from '../operations/limits.ts';
 
 /** Applies limits and validation rules to queries. Yoga keeps each text's result, good or bad, so each is checked once. */
-export function useQueryRules(config: Pick<Config, 'queryLimits' | 'introspection'>): Plugin {
-  const parse = parseWithin(config.queryLimits);
+export function useQueryRules(config: Pick<OperationsConfig, 'limits' | 'introspection'>): Plugin {
+  const parse = parseWithin(config.limits);
   const rules = queryRules(config);
   const validateByRules: typeof validate = (schema, document) => validate(schema, document, rules);
   return {

@@ -3,14 +3,6 @@ import type { Plugin } from 'graphql-yoga';
 import { algorithms, CLOCK_TOLERANCE_SECONDS, type SignedTokens } from '../auth/signed-tokens.ts';
 import type { SignatureHeader } from '../auth/signing-keys.ts';
 
-export interface SignedTokensOptions {
-  /** Required value of the claim `iss`. */
-  readonly issuer: string;
-  /** Required value, or element, of the claim `aud`. */
-  readonly audience: string;
-  readonly tokens: SignedTokens;
-}
-
 /** Part of Yoga's context for a request with a valid token. */
 export interface SignedTokensContext {
   jwt?: JWTExtendContextFields;
@@ -20,8 +12,8 @@ export interface SignedTokensContext {
  * Verifies callers' tokens before the body of a request is read. The claims of a valid token are in Yoga's context as
  * `jwt.payload`. Any other token is ignored, because a request is never refused as a whole.
  */
-export function useSignedTokens(options: SignedTokensOptions): Plugin<SignedTokensContext> {
-  const { issuer, audience, tokens } = options;
+export function useSignedTokens(tokens: SignedTokens): Plugin<SignedTokensContext> {
+  const { issuer, audience } = tokens.expected;
   // The plugin answers HTTP 500 when it gets no key. Tokens without a key are left out below, except when the key was
   // withdrawn since then: `no key` verifies no signature.
   const keyFor = (header: SignatureHeader, callback: (error: null, key: string) => void) =>

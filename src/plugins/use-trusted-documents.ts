@@ -4,7 +4,7 @@ import {
 } from '@graphql-yoga/plugin-persisted-operations';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
-import type { TrustedDocumentsConfig } from '../config/config.ts';
+import type { TrustedDocumentsConfig } from '../config/slices.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
 
 /**

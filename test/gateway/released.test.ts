@@ -16,16 +16,20 @@ import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 /** Data sources of one request that call a sandbox directly, not through a gateway. */
 async function sourcesForTest() {
   const { sandbox, calls } = await forgetfulGatewayForTest();
-  const { upstream, ...config } = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT });
-  if (upstream === null) throw new TypeError('There is an upstream.');
+  const config = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT });
   const http = new Http(1_000);
   onTestFinished(() => http.dispose());
-  const { client, shared } = createSharedServices(
-    { ...config, upstream },
+  const { client, shared } = createSharedServices({
+    apiUrl: sandbox.url,
+    upstream: config.upstream,
+    loading: config.loading,
+    cache: config.cache,
+    redis: null,
+    requestTimeoutMs: config.operations.requestTimeoutMs,
     http,
-    new AbortController().signal,
-    systemClock,
-  );
+    clock: systemClock,
+    closing: new AbortController().signal,
+  });
   const requestScope = {
     identity: tokenIdentity(TOKEN),
     caller: callerKeyOf('test', 'one'),

@@ -197,8 +197,8 @@ test('every document of a manifest written by codegen can be requested by its id
 });
 
 describe('a manifest', () => {
-  const config = parseConfig({ MAX_DEPTH: '2' });
-  const read = (manifest: string) => parseTrustedDocuments(manifest, 'made-up.json', schema, config);
+  const { operations } = parseConfig({ MAX_DEPTH: '2' });
+  const read = (manifest: string) => parseTrustedDocuments(manifest, 'made-up.json', schema, operations);
 
   test('gives the names of its operations and the number of its documents', () => {
     const { operationNames, size } = read(

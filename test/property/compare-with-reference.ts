@@ -13,7 +13,7 @@ import { ReferenceUpstream } from './reference-upstream.ts';
 import type { Row } from './reference-values.ts';
 import { selectedFields } from './selected-fields.ts';
 
-const anySize = parseConfig(ANY_SIZE);
+const { operations: anySize } = parseConfig(ANY_SIZE);
 const REFERENCE_TOKEN = 'token-of-the-reference';
 const directory = new URL('../../schema/', import.meta.url);
 

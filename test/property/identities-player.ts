@@ -46,7 +46,7 @@ const TURNS_TO_ARRIVE = 20;
 export async function playerForTest(create: typeof createGateway, proofSeconds: string): Promise<Player> {
   const clock = clockForTest();
   const stamping = new StampingUpstream(clock);
-  const { upstream, ...config } = parseConfig({
+  const config = parseConfig({
     GENESYSCLOUD_API_URL: await stamping.listen(),
     IDENTITY_PROOF_SECONDS: proofSeconds,
     // Low, so that some calls wait for a permit.
@@ -55,10 +55,9 @@ export async function playerForTest(create: typeof createGateway, proofSeconds: 
     REQUEST_TIMEOUT_MS: '600000',
     UPSTREAM_TIMEOUT_MS: '600000',
   });
-  if (upstream === null) throw new TypeError('The gateway has an upstream.');
-  const gateway = create({ ...config, upstream });
+  const gateway = create({ config });
   onTestFinished(() => gateway.dispose());
-  const proofMs = config.identityProofSeconds * 1000;
+  const proofMs = config.cache.identityProofSeconds * 1000;
   let played = 0;
 
   return async ({ tokens, queries, steps, turnsToAnswer }) => {

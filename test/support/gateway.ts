@@ -138,25 +138,28 @@ export async function startTestGateway(
     latencyMs: options.latencyMs ?? 0,
     rateLimit: options.rateLimit ?? { allowed: 100_000, windowSeconds: 60 },
   });
-  const { upstream, ...config } = parseConfig({
+  const config = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
     ...keepingAsWanted,
     ...(options.manifest && { TRUSTED_DOCUMENTS: 'prefer', TRUSTED_DOCUMENTS_FILE: 'manifest.json' }),
     ...options.env,
   });
-  if (upstream === null) throw new TypeError('The test gateway has an upstream.');
   const documents =
     options.manifest &&
     parseTrustedDocuments(
       JSON.stringify(options.manifest),
       'manifest.json',
-      await servedSchema(config),
-      config,
+      await servedSchema(config.federation),
+      config.operations,
     );
-  const gateway = createGateway(
-    { ...config, upstream, ...(documents && { documents }), ...compileAtHit(options.compileAtHit) },
-    { log: options.log, metrics: options.metrics, clock: options.clock },
-  );
+  const gateway = createGateway({
+    config,
+    documents,
+    log: options.log,
+    metrics: options.metrics,
+    clock: options.clock,
+    ...compileAtHit(options.compileAtHit),
+  });
   return {
     gateway,
     sandbox,

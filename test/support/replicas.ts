@@ -84,7 +84,7 @@ export function replicaForTest(
     redisTimeoutMs = 5_000,
   }: Pick<ReplicasOptions, 'env' | 'log' | 'isService' | 'redisTimeoutMs'> = {},
 ): Replica {
-  const { upstream, ...config } = parseConfig({
+  const config = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
     REDIS_URL: redis.url,
     REDIS_PEPPER: PEPPER,
@@ -97,8 +97,7 @@ export function replicaForTest(
     ...USUALLY_KEPT,
     ...env,
   });
-  if (upstream === null) throw new TypeError('A replica has an upstream.');
-  const gateway = createGateway({ ...config, upstream, redisTimeoutMs, ...compileAtHit() }, { log });
+  const gateway = createGateway({ config, redisTimeoutMs, log, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

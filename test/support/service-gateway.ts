@@ -27,7 +27,7 @@ export async function serviceGatewayForTest(
 ): Promise<ServiceGateway> {
   const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), faults });
   onTestFinished(() => sandbox.close());
-  const { upstream, ...config } = parseConfig({
+  const config = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
     GENESYSCLOUD_LOGIN_URL: sandbox.url,
     GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
@@ -35,8 +35,7 @@ export async function serviceGatewayForTest(
     ...keepingAsWanted,
     ...env,
   });
-  if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-  const gateway = createGateway({ ...config, upstream, ...compileAtHit() }, { log });
+  const gateway = createGateway({ config, log, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

@@ -20,7 +20,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'sandbox',
   ],
-  banner: ['gateway'],
+  banner: ['config', 'operations'],
   gateway: [
     'auth',
     'config',
@@ -66,6 +66,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'lookahead',
   ],
   federation: [
+    'config',
     'context',
     'datasources',
     'datasources/wire',
@@ -204,6 +205,27 @@ function importsOf(file: string, text: string): { imports: Import[]; readsProces
   return { imports: found, readsProcess };
 }
 
+/** Spreads of a configuration, or of a slice of one, and rests of one that is taken apart. */
+function spreadConfigurations(text: string): string[] {
+  const found: string[] = [];
+  const textOf = ({ start, end }: { readonly start: number; readonly end: number }) => text.slice(start, end);
+  const isConfiguration = (named: string) => /^(\w+\.)*config(\.\w+)*$/i.test(named);
+  new Visitor({
+    SpreadElement: (node) => {
+      if (isConfiguration(textOf(node.argument))) found.push(textOf(node));
+    },
+    VariableDeclarator: ({ id, init }) => {
+      if (id.type !== 'ObjectPattern' || init === null || !isConfiguration(textOf(init))) return;
+      found.push(...id.properties.filter(({ type }) => type === 'RestElement').map(textOf));
+    },
+    ObjectPattern: ({ properties, typeAnnotation }) => {
+      if (!typeAnnotation || !/Config\b/.test(textOf(typeAnnotation))) return;
+      found.push(...properties.filter(({ type }) => type === 'RestElement').map(textOf));
+    },
+  }).visit(parseSync('checked.ts', text).program);
+  return found;
+}
+
 /** Part of src/ to which a file belongs. */
 function partOf(file: string): string {
   return file.includes('/') ? posix.dirname(file) : file.replace(/\.ts$/, '');
@@ -286,6 +308,22 @@ test('leaf folders import nothing from src/ but their own files and the few list
     return target !== null && leaf !== undefined && leaves[leaf]?.test(target) !== true;
   });
   expect(arrows(broken)).toEqual([]);
+});
+
+test('nobody below the composition root takes the whole configuration, and nobody spreads it or a slice of it', () => {
+  const whole = modules.filter(
+    ({ file, text }) =>
+      !file.startsWith('config/') && /import [^;]*\bConfig\b[^;]* from '[^']*config\/slices\.ts'/.test(text),
+  );
+  expect(whole.map(({ file }) => file).toSorted()).toEqual(['banner.ts', 'gateway.ts']);
+  expect(spreadConfigurations('const { upstream, ...rest } = config;')).toEqual(['...rest']);
+  expect(spreadConfigurations('f({ ...options.config.cache, a });')).toEqual(['...options.config.cache']);
+  expect(spreadConfigurations('const g = ({ a, ...rest }: CacheConfig) => a + rest.b;')).toEqual(['...rest']);
+  expect(spreadConfigurations('f({ ...limits, config }, ...configs);')).toEqual([]);
+  const spread = modules.flatMap(({ file, text }) =>
+    file.startsWith('config/') ? [] : spreadConfigurations(text).map((each) => `${file}: ${each}`),
+  );
+  expect(spread).toEqual([]);
 });
 
 test('libraries are imported only by the parts listed for them, and GraphQL by none from the data sources downward', () => {

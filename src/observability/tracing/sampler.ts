@@ -5,10 +5,10 @@ import {
   type Sampler,
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
-import type { Config } from '../../config/config.ts';
+import type { TelemetryConfig } from '../../config/slices.ts';
 
 /** Sampler that decides which requests are recorded. `parentbased_…` follows the client's trace, when there is one. */
-export function samplerOf(name: Config['tracesSampler'], ratio: number): Sampler {
+export function samplerOf(name: TelemetryConfig['tracesSampler'], ratio: number): Sampler {
   switch (name) {
     case 'always_on':
       return new AlwaysOnSampler();

@@ -13,12 +13,12 @@ import {
 } from '@opentelemetry/resources';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
-import type { Config } from '../../config/config.ts';
+import type { TelemetryConfig } from '../../config/slices.ts';
 import { samplerOf } from './sampler.ts';
 import { LoggingExporter } from './logging-exporter.ts';
 import { type ServerTrace, TracedRequest, type TracingOptions } from './traced-request.ts';
 
-export interface TracesOptions extends Pick<Config, 'tracesSampler' | 'tracesRatio'> {
+export interface TracesOptions extends Pick<TelemetryConfig, 'tracesSampler' | 'tracesRatio'> {
   /** Base URL of the collector; spans are sent to `v1/traces` below it. */
   readonly endpoint: string;
   /** Base URL of the upstream. */

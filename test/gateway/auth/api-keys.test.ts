@@ -107,14 +107,13 @@ describe('a caller’s credential', () => {
     });
     const key = await issuerKey('key-1');
     const issuer = await issuerForTest(key);
-    const { upstream, ...config } = parseConfig({
+    const config = parseConfig({
       GENESYSCLOUD_API_URL: url,
       GENESYSCLOUD_ACCESS_TOKEN: 'the-token-of-the-gateway',
       AUTH_API_KEY_HASHES: hashOf(KEY),
       ...issuer.env,
     });
-    if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-    const gateway = createGateway({ ...config, upstream, ...compileAtHit() });
+    const gateway = createGateway({ config, ...compileAtHit() });
     onTestFinished(() => gateway.dispose());
     const token = await signed(key);
     const ways = [bearer(token), bearer(KEY), { 'x-api-key': KEY }];

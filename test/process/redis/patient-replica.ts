@@ -3,9 +3,8 @@ import { createServer } from 'node:http';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 
-const { upstream, ...config } = parseConfig(process.env);
-if (upstream === null) throw new TypeError('A replica needs GENESYSCLOUD_API_URL.');
-const gateway = createGateway({ ...config, upstream, redisTimeoutMs: 5_000 });
+const config = parseConfig(process.env);
+const gateway = createGateway({ config, redisTimeoutMs: 5_000 });
 const server = createServer(gateway.listener);
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();

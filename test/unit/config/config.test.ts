@@ -28,41 +28,57 @@ function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
 describe('an empty environment', () => {
   test('selects the embedded sandbox on loopback, and the documented limits', () => {
     expect(parseConfig({})).toEqual({
-      port: 4000,
-      host: '127.0.0.1',
-      keepAliveSeconds: 75,
-      upstream: null,
-      authentication: null,
-      personalDataScope: null,
-      allowedHosts: null,
-      requestTimeoutMs: 10_000,
-      upstreamTimeoutMs: 5000,
-      upstreamBatchSize: 100,
-      upstreamConcurrency: 16,
-      maxUpstreamCalls: 40,
-      maxAnswerFields: 500_000,
-      cardinalities: usualCardinalities,
-      interactionsWindowMs: 1000,
-      interactionsMaxAgeMs: 5000,
-      cacheMaxBytes: 64 * 1024 * 1024,
-      ttlSeconds: ttls,
-      identityProofSeconds: 60,
-      queryLimits: { maxDepth: 12, maxAliases: 30, maxTokens: 2000, maxRootFields: 10 },
-      maxBodyBytes: 100_000,
-      trustedDocuments: null,
-      introspection: true,
-      graphiql: true,
-      subgraph: false,
-      corsOrigins: [],
-      upstreamReport: true,
-      logLevel: 'info',
-      metricsPort: null,
-      otlpEndpoint: null,
-      tracesSampler: 'parentbased_always_on',
-      tracesRatio: 1,
-      drainSeconds: 20,
+      server: {
+        port: 4000,
+        host: '127.0.0.1',
+        keepAliveSeconds: 75,
+        drainSeconds: 20,
+        allowedHosts: null,
+        corsOrigins: [],
+        maxBodyBytes: 100_000,
+        graphiql: true,
+      },
+      upstream: {
+        target: null,
+        timeoutMs: 5000,
+        concurrency: 16,
+        replicas: 1,
+      },
+      loading: {
+        batchSize: 100,
+        interactionsWindowMs: 1000,
+        interactionsMaxAgeMs: 5000,
+      },
+      cache: {
+        maxBytes: 64 * 1024 * 1024,
+        ttlSeconds: ttls,
+        identityProofSeconds: 60,
+      },
+      operations: {
+        limits: { maxDepth: 12, maxAliases: 30, maxTokens: 2000, maxRootFields: 10 },
+        requestTimeoutMs: 10_000,
+        maxUpstreamCalls: 40,
+        maxAnswerFields: 500_000,
+        cardinalities: usualCardinalities,
+        trustedDocuments: null,
+        introspection: true,
+        upstreamReport: true,
+      },
+      auth: {
+        authentication: null,
+        personalDataScope: null,
+      },
+      federation: {
+        subgraph: false,
+      },
       redis: null,
-      replicas: 1,
+      telemetry: {
+        logLevel: 'info',
+        metricsPort: null,
+        otlpEndpoint: null,
+        tracesSampler: 'parentbased_always_on',
+        tracesRatio: 1,
+      },
     });
   });
 
@@ -130,55 +146,71 @@ test('settings are read without the blanks around them', () => {
     OTEL_TRACES_SAMPLER_ARG: '.25',
   };
   expect(parseConfig(env)).toEqual({
-    port: 0,
-    host: '::1',
-    keepAliveSeconds: 3600,
-    upstream: null,
-    authentication: null,
-    personalDataScope: null,
-    allowedHosts: ['gateway.example', '10.0.0.1'],
-    requestTimeoutMs: 600_000,
-    upstreamTimeoutMs: 1,
-    upstreamBatchSize: 500,
-    upstreamConcurrency: 1,
-    maxUpstreamCalls: 10_000,
-    maxAnswerFields: 100_000_000,
-    cardinalities: { ...usualCardinalities, scriptsPerList: 25, skillsPerInteraction: 3 },
-    interactionsWindowMs: 0,
-    interactionsMaxAgeMs: 600_000,
-    cacheMaxBytes: 64 * 1024 ** 3,
-    ttlSeconds: { ...ttls, USER: 86_400, ROUTING_STATUS: 0 },
-    identityProofSeconds: 0,
-    queryLimits: { maxDepth: 7, maxAliases: 0, maxTokens: 500, maxRootFields: 1 },
-    maxBodyBytes: 1000,
-    trustedDocuments: null,
-    introspection: true,
-    graphiql: true,
-    subgraph: true,
-    corsOrigins: [],
-    upstreamReport: false,
-    logLevel: 'silent',
-    metricsPort: 9464,
-    otlpEndpoint: 'http://collector:4318',
-    tracesSampler: 'traceidratio',
-    tracesRatio: 0.25,
-    drainSeconds: 0,
+    server: {
+      port: 0,
+      host: '::1',
+      keepAliveSeconds: 3600,
+      drainSeconds: 0,
+      allowedHosts: ['gateway.example', '10.0.0.1'],
+      corsOrigins: [],
+      maxBodyBytes: 1000,
+      graphiql: true,
+    },
+    upstream: {
+      target: null,
+      timeoutMs: 1,
+      concurrency: 1,
+      replicas: 3,
+    },
+    loading: {
+      batchSize: 500,
+      interactionsWindowMs: 0,
+      interactionsMaxAgeMs: 600_000,
+    },
+    cache: {
+      maxBytes: 64 * 1024 ** 3,
+      ttlSeconds: { ...ttls, USER: 86_400, ROUTING_STATUS: 0 },
+      identityProofSeconds: 0,
+    },
+    operations: {
+      limits: { maxDepth: 7, maxAliases: 0, maxTokens: 500, maxRootFields: 1 },
+      requestTimeoutMs: 600_000,
+      maxUpstreamCalls: 10_000,
+      maxAnswerFields: 100_000_000,
+      cardinalities: { ...usualCardinalities, scriptsPerList: 25, skillsPerInteraction: 3 },
+      trustedDocuments: null,
+      introspection: true,
+      upstreamReport: false,
+    },
+    auth: {
+      authentication: null,
+      personalDataScope: null,
+    },
+    federation: {
+      subgraph: true,
+    },
     redis: { url: 'rediss://user:password@redis.internal:6380/1', pepper: 'pepper' },
-    replicas: 3,
+    telemetry: {
+      logLevel: 'silent',
+      metricsPort: 9464,
+      otlpEndpoint: 'http://collector:4318',
+      tracesSampler: 'traceidratio',
+      tracesRatio: 0.25,
+    },
   });
 });
 
 test('a configuration is frozen, down to the credentials', () => {
   const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, ...apiKeys });
-  expect(Object.isFrozen(config.authentication)).toBe(true);
-  expect(Object.isFrozen(config.authentication?.tokens)).toBe(true);
-  expect(Object.isFrozen(config.authentication?.apiKeys)).toBe(true);
-  expect(Object.isFrozen(config.ttlSeconds)).toBe(true);
-  expect(Object.isFrozen(config.queryLimits)).toBe(true);
-  expect(Object.isFrozen(config.corsOrigins)).toBe(true);
+  expect(Object.isFrozen(config.auth.authentication)).toBe(true);
+  expect(Object.isFrozen(config.auth.authentication?.tokens)).toBe(true);
+  expect(Object.isFrozen(config.auth.authentication?.apiKeys)).toBe(true);
+  expect(Object.isFrozen(config.cache.ttlSeconds)).toBe(true);
+  expect(Object.isFrozen(config.operations.limits)).toBe(true);
+  expect(Object.isFrozen(config.server.corsOrigins)).toBe(true);
   expect(Object.isFrozen(config)).toBe(true);
-  expect(Object.isFrozen(config.upstream)).toBe(true);
-  expect(Object.isFrozen(config.upstream?.credentials)).toBe(true);
+  expect(Object.isFrozen(config.upstream.target)).toBe(true);
+  expect(Object.isFrozen(config.upstream.target?.credentials)).toBe(true);
 });
 
 describe('the upstream', () => {
@@ -191,7 +223,7 @@ describe('the upstream', () => {
     ['a-new-region.pure.cloud', 'a-new-region.pure.cloud'],
   ])('of region %s has its API at api.%s, and its login at the same domain', (region, domain) => {
     const { upstream } = parseConfig({ GENESYSCLOUD_REGION: region, ...client });
-    expect(upstream).toEqual({
+    expect(upstream.target).toEqual({
       apiUrl: `https://api.${domain}`,
       credentials: {
         mode: 'client',
@@ -205,7 +237,7 @@ describe('the upstream', () => {
 
   test("is called with the callers' own tokens when the gateway has no credential", () => {
     const { upstream } = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1' });
-    expect(upstream?.credentials).toEqual({ mode: 'passThrough' });
+    expect(upstream.target?.credentials).toEqual({ mode: 'passThrough' });
   });
 
   test('is called with the access token that is set', () => {
@@ -213,7 +245,7 @@ describe('the upstream', () => {
       GENESYSCLOUD_REGION: 'eu-west-1',
       GENESYSCLOUD_ACCESS_TOKEN: SECRET,
     });
-    expect(upstream?.credentials).toEqual({ mode: 'accessToken', accessToken: SECRET });
+    expect(upstream.target?.credentials).toEqual({ mode: 'accessToken', accessToken: SECRET });
   });
 
   test('has the API URL and the login URL that are set, each of which overrides the region independently', () => {
@@ -222,7 +254,7 @@ describe('the upstream', () => {
       GENESYSCLOUD_API_URL: 'https://proxy.example/genesys',
       ...client,
     });
-    expect(api.upstream).toMatchObject({
+    expect(api.upstream.target).toMatchObject({
       apiUrl: 'https://proxy.example/genesys',
       credentials: { tokenUrl: 'https://login.mypurecloud.ie/oauth/token' },
     });
@@ -231,7 +263,7 @@ describe('the upstream', () => {
       GENESYSCLOUD_LOGIN_URL: 'https://login.example',
       ...client,
     });
-    expect(login.upstream).toMatchObject({
+    expect(login.upstream.target).toMatchObject({
       apiUrl: 'https://api.mypurecloud.ie',
       credentials: { tokenUrl: 'https://login.example/oauth/token' },
     });
@@ -463,7 +495,10 @@ describe('problems', () => {
 describe('lists of interactions', () => {
   test('may have a maximum age equal to their window, but not below it', () => {
     const same = { INTERACTIONS_WINDOW_MS: '2000', INTERACTIONS_MAX_AGE_MS: '2000' };
-    expect(parseConfig(same)).toMatchObject({ interactionsWindowMs: 2000, interactionsMaxAgeMs: 2000 });
+    expect(parseConfig(same).loading).toMatchObject({
+      interactionsWindowMs: 2000,
+      interactionsMaxAgeMs: 2000,
+    });
     expect(problemsOf({ ...same, INTERACTIONS_MAX_AGE_MS: '1999' })).toEqual([
       'INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is 2000; it is 1999.',
     ]);
@@ -477,7 +512,7 @@ describe('reports of upstream calls', () => {
   test('are on with the embedded sandbox and off with a real upstream, unless UPSTREAM_REPORT is set', () => {
     const real = { GENESYSCLOUD_REGION: 'eu-west-1' };
     const told = [{}, { UPSTREAM_REPORT: 'off' }, real, { ...real, UPSTREAM_REPORT: 'on' }];
-    expect(told.map((env) => parseConfig(env).upstreamReport)).toEqual([true, false, false, true]);
+    expect(told.map((env) => parseConfig(env).operations.upstreamReport)).toEqual([true, false, false, true]);
     expect(problemsOf({ UPSTREAM_REPORT: 'yes' })).toEqual([
       'UPSTREAM_REPORT must be on or off; it is "yes".',
     ]);
@@ -550,7 +585,7 @@ describe('callers', () => {
     ['an access token', { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: SECRET }],
     ['the embedded sandbox', {}],
   ])('are authenticated by the tokens and API keys that are set, with %s', (_what, upstream) => {
-    expect(parseConfig({ ...upstream, ...tokens, ...scoped })).toMatchObject({
+    expect(parseConfig({ ...upstream, ...tokens, ...scoped }).auth).toMatchObject({
       authentication: {
         apiKeys: [{ hash: HASH, scopes: ['a', 'b'] }],
         tokens: {
@@ -561,14 +596,14 @@ describe('callers', () => {
       },
       personalDataScope: 'a',
     });
-    expect(parseConfig({ ...upstream, ...tokens }).authentication?.apiKeys).toEqual([]);
-    expect(parseConfig({ ...upstream, ...apiKeys }).authentication?.tokens).toBeNull();
+    expect(parseConfig({ ...upstream, ...tokens }).auth.authentication?.apiKeys).toEqual([]);
+    expect(parseConfig({ ...upstream, ...apiKeys }).auth.authentication?.tokens).toBeNull();
   });
 
   test('are not authenticated when nothing is set, on loopback or with AUTH_NONE=i-know', () => {
-    expect(parseConfig(service).authentication).toBeNull();
-    expect(parseConfig({ ...service, HOST: '0.0.0.0', AUTH_NONE: 'i-know' }).authentication).toBeNull();
-    expect(parseConfig({ ...service, AUTH_PII_SCOPE: 'a' })).toMatchObject({
+    expect(parseConfig(service).auth.authentication).toBeNull();
+    expect(parseConfig({ ...service, HOST: '0.0.0.0', AUTH_NONE: 'i-know' }).auth.authentication).toBeNull();
+    expect(parseConfig({ ...service, AUTH_PII_SCOPE: 'a' }).auth).toMatchObject({
       authentication: null,
       personalDataScope: 'a',
     });
@@ -601,9 +636,9 @@ describe('callers', () => {
       'http://localhost/keys',
       'https://a.example/keys?app=1',
     ]) {
-      expect(parseConfig({ ...service, ...tokens, AUTH_JWKS_URL: url }).authentication?.tokens?.jwksUrl).toBe(
-        url,
-      );
+      expect(
+        parseConfig({ ...service, ...tokens, AUTH_JWKS_URL: url }).auth.authentication?.tokens?.jwksUrl,
+      ).toBe(url);
     }
   });
 
@@ -665,8 +700,8 @@ test('the token endpoint is /oauth/token below the login URL, unless that URL al
 describe('introspection and GraphiQL', () => {
   test('are on unless they are switched off or only trusted documents are accepted', () => {
     const shown = (env: Readonly<Record<string, string>>) => {
-      const { introspection, graphiql } = parseConfig(env);
-      return { introspection, graphiql };
+      const { operations, server } = parseConfig(env);
+      return { introspection: operations.introspection, graphiql: server.graphiql };
     };
     expect(shown({})).toEqual({ introspection: true, graphiql: true });
     expect(shown({ GRAPHIQL: 'off' })).toEqual({ introspection: true, graphiql: false });
@@ -692,8 +727,8 @@ describe('introspection and GraphiQL', () => {
 describe('trusted documents', () => {
   test('are read from a file unless they are switched off', () => {
     const env = { TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: 'documents.json' };
-    expect(parseConfig(env).trustedDocuments).toEqual({ mode: 'only', file: 'documents.json' });
-    expect(parseConfig({ ...env, TRUSTED_DOCUMENTS: 'off' }).trustedDocuments).toBeNull();
+    expect(parseConfig(env).operations.trustedDocuments).toEqual({ mode: 'only', file: 'documents.json' });
+    expect(parseConfig({ ...env, TRUSTED_DOCUMENTS: 'off' }).operations.trustedDocuments).toBeNull();
   });
 
   test('need a file, and a file needs a mode', () => {
@@ -708,7 +743,7 @@ describe('trusted documents', () => {
 
 test('CORS_ORIGINS takes origins of web pages, and nothing else', () => {
   const env = { CORS_ORIGINS: 'https://app.example.com, http://localhost:3000' };
-  expect(parseConfig(env).corsOrigins).toEqual(['https://app.example.com', 'http://localhost:3000']);
+  expect(parseConfig(env).server.corsOrigins).toEqual(['https://app.example.com', 'http://localhost:3000']);
   for (const wrong of ['*', 'https://app.example.com/', 'app.example.com', 'null', 'ftp://app.example.com']) {
     expect(problemsOf({ CORS_ORIGINS: wrong })).toEqual([
       `CORS_ORIGINS must be origins such as https://app.example.com, without a path, apart by commas; a star is none; it is "${wrong}".`,
@@ -718,7 +753,9 @@ test('CORS_ORIGINS takes origins of web pages, and nothing else', () => {
 
 test('cardinalities are set by name, and a problem names the wrong entry', () => {
   const wrong = (text: string) => problemsOf({ PLAN_CARDINALITIES: text })[0];
-  expect(parseConfig({ PLAN_CARDINALITIES: 'scriptsPerList=0' }).cardinalities.scriptsPerList).toBe(0);
+  expect(
+    parseConfig({ PLAN_CARDINALITIES: 'scriptsPerList=0' }).operations.cardinalities.scriptsPerList,
+  ).toBe(0);
   for (const entry of [
     'scripts=3',
     'scriptsPerList',

@@ -46,15 +46,14 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   async function openGraphiql(options: SandboxOptions = {}, bypassCSP = false) {
     const sandbox = await startSandbox(options);
     onTestFinished(() => sandbox.close());
-    const { upstream, ...config } = parseConfig({
+    const config = parseConfig({
       GENESYSCLOUD_API_URL: sandbox.url,
       GENESYSCLOUD_LOGIN_URL: sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
       ...NOTHING_KEPT,
     });
-    if (upstream === null) throw new TypeError('The test gateway has an upstream.');
-    const gateway = createGateway({ ...config, upstream, exampleCampaignId: EXAMPLE_CAMPAIGN_ID });
+    const gateway = createGateway({ config, exampleCampaignId: EXAMPLE_CAMPAIGN_ID });
     onTestFinished(() => gateway.dispose());
     const address = `${await listeningForTest(gateway.listener)}/graphql`;
     const opened = await openPage(browser, address, bypassCSP);

@@ -86,9 +86,9 @@ describe('the manifests', () => {
     const secrets = [...readme.matchAll(/--from-literal=(\w+)/g)].map(([, name = '']) => name);
     expect(secrets.length).toBeGreaterThan(1);
     expect(secrets.filter((name) => !(name in settings))).toEqual([]);
-    const parsed = parseConfig(values);
-    expect(Object.fromEntries(ports)).toEqual({ http: parsed.port, metrics: parsed.metricsPort });
-    expect(parsed.host).toBe('0.0.0.0');
+    const { server, telemetry } = parseConfig(values);
+    expect(Object.fromEntries(ports)).toEqual({ http: server.port, metrics: telemetry.metricsPort });
+    expect(server.host).toBe('0.0.0.0');
   });
 
   test('lead to exactly the ports of the container', () => {
@@ -111,7 +111,7 @@ describe('the manifests', () => {
 
   test('give the pod more time to end than preStop and the drain take', () => {
     const waits = given(gateway.lifecycle?.preStop?.sleep?.seconds);
-    const { drainSeconds } = parseConfig(given(config.data));
+    const { drainSeconds } = parseConfig(given(config.data)).server;
     expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(waits + drainSeconds);
   });
 
