@@ -28,6 +28,7 @@ export interface GatewayContext {
   /** The scope that callers need to see personal data; null where every caller may. */
   readonly personalDataScope: string | null;
   readonly sources: DataSources;
+  readonly clock: Clock;
   /** Problems noted by resolvers; clients get them beside the errors of fields. */
   readonly problems: Problem[];
   /** Report of the request's upstream usage; null unless the client asked for one. */
@@ -71,7 +72,7 @@ export function contextFactory(
   services: ContextServices,
   { operations, personalDataScope, authenticatesCallers }: ContextOptions,
 ): (received: Received) => GatewayContext {
-  const { client } = services;
+  const { client, clock } = services;
   return ({ request, jwt }) => {
     const sender = services.callerOf(request, jwt?.payload);
     const caller = sender instanceof UpstreamError ? null : sender;
@@ -79,7 +80,7 @@ export function contextFactory(
     const authorization = authenticatesCallers ? null : request.headers.get('authorization');
     const identity = services.identityOf(authorization);
     const budget = new CallBudget(operations.maxUpstreamCalls);
-    const deadline = deadlineIn(services.clock, operations.requestTimeoutMs, request.signal);
+    const deadline = deadlineIn(clock, operations.requestTimeoutMs, request.signal);
     const isReportWanted = operations.upstreamReport && request.headers.get('x-upstream-report') === '1';
     const report = isReportWanted ? new UsageReport() : null;
     const usage = report ?? new UpstreamUsage();
@@ -106,6 +107,7 @@ export function contextFactory(
     return {
       caller,
       personalDataScope,
+      clock,
       sources: createDataSources(services.shared, { requestScope, read }),
       problems: [],
       report,

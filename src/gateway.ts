@@ -73,7 +73,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const closing = new AbortController();
   const http = new Http(upstream.timeoutMs);
 
-  const recorder = new RequestRecorder();
+  const recorder = new RequestRecorder(clock);
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
 
@@ -100,7 +100,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const keysTimeoutMs = Math.min(upstream.timeoutMs, operations.requestTimeoutMs);
   const tokens = signedTokens(auth, { http, timeoutMs: keysTimeoutMs, clock, log });
-  const traces = loadTraces(telemetry, target.apiUrl, log);
+  const traces = loadTraces(telemetry, target.apiUrl, clock, log);
   const requestTraces: ServerTraces = new WeakMap();
 
   const login = target.credentials.mode === 'client' ? identityOf(null) : null;
@@ -210,11 +210,12 @@ function graphiqlOptionsOf(options: GatewayOptions) {
 function loadTraces(
   { otlpEndpoint: endpoint, tracesSampler, tracesRatio }: TelemetryConfig,
   apiUrl: string,
+  clock: Clock,
   log: Logger,
 ): Promise<Traces | null> | null {
   if (endpoint === null) return null;
   return import('./observability/tracing/traces.ts')
-    .then((loaded) => new loaded.Traces({ endpoint, tracesSampler, tracesRatio, apiUrl }, log))
+    .then((loaded) => new loaded.Traces(clock, { endpoint, tracesSampler, tracesRatio, apiUrl }, log))
     .catch((error: unknown) => {
       log.error({ err: error }, 'No traces are made, for what makes them could not be loaded');
       return null;

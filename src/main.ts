@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { ConfigError, parseConfig } from './config/config.ts';
 import type { OperationsConfig, UpstreamConfig } from './config/slices.ts';
 import { ConnectionDrain } from './http/drain.ts';
+import { systemClock } from './lib/clock.ts';
 import { banner } from './banner.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from './observability/metrics/serve-metrics.ts';
@@ -32,6 +33,7 @@ async function run(): Promise<void> {
   const { target, sandbox, exampleCampaignId } = await upstreamOrSandbox(config.upstream);
   const metrics = telemetry.metricsPort === null ? null : await loadMetrics(documents);
   const output = new LogDestination({
+    clock: systemClock,
     fd: nonBlockingStdout(),
     onDrop: (lines) => metrics?.logLinesDropped(lines),
     onRecovery: (lines) => log.warn({ lines }, 'The log could not be written, and lines of it were dropped'),
@@ -50,19 +52,19 @@ async function run(): Promise<void> {
   const server = createServer(connectionTimeouts(config.server.keepAliveSeconds), gateway.listener);
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
-  const connections = new ConnectionDrain(server);
+  const connections = new ConnectionDrain(systemClock, server);
   let metricsServer: MetricsServer | undefined;
 
   async function stop(lameDuckMs: number): Promise<void> {
     const graceMs = config.server.drainSeconds * 1000;
-    const endsAtMs = performance.now() + graceMs;
+    const endsAtMs = systemClock.now() + graceMs;
     gateway.retire();
     await connections.drain({ lameDuckMs, graceMs });
     await gateway.dispose();
     // Metrics stay available until here, so that the drain can be observed.
     await metricsServer?.close();
     await sandbox?.close();
-    await output.end(Math.max(0, endsAtMs - performance.now()));
+    await output.end(Math.max(0, endsAtMs - systemClock.now()));
   }
 
   try {

@@ -57,7 +57,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
   const { apiUrl, upstream, loading, cache, redis, requestTimeoutMs } = options;
   const { http, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
   const proofMs = cache.identityProofSeconds * 1000;
-  const checks = new CredentialChecks(proofMs);
+  const checks = new CredentialChecks(clock, proofMs);
   const drop = (identity: UpstreamIdentity, rejection: Rejection) => {
     if (rejection === null) checks.revoked(identity);
     dropShared(shared, identity, rejection ?? undefined);
@@ -109,7 +109,10 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     clock,
     closing,
   });
-  const kept = { entities: new ByteLru(cache.maxBytes), lists: new ByteLru(LISTS_MAX_BYTES) };
+  const kept = {
+    entities: new ByteLru(clock, cache.maxBytes),
+    lists: new ByteLru(clock, LISTS_MAX_BYTES),
+  };
   const shared = createSharedSources({
     entities: kept.entities,
     lists: kept.lists,

@@ -96,11 +96,11 @@ export async function recordCalls(): Promise<Call[]> {
 
 /** Data sources of one request, with `read` in place of the upstream. */
 function dataSourcesOver(read: UpstreamReader): DataSources {
-  const nothing = new ByteLru(0);
+  const nothing = new ByteLru(systemClock, 0);
   const shared = createSharedSources({
     entities: nothing,
     lists: nothing,
-    credentialChecks: new CredentialChecks(0),
+    credentialChecks: new CredentialChecks(systemClock, 0),
     lookups: null,
     proofMs: 0,
     freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),

@@ -1,5 +1,6 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 import { type Entry, LruList } from './lru-list.ts';
 
 /** Largest share of the total bound that one identity may take. */
@@ -11,7 +12,7 @@ const SWEEP_EVERY_MS = 1_000;
 export interface Cacheable {
   /** Approximate size in memory. */
   readonly bytes: number;
-  /** Expiry, on the clock of `performance.now()`. */
+  /** Expiry, on the monotonic clock. */
   readonly expiresAtMs: number;
   /** Called on removal; the result must not be used any more. */
   readonly forget: () => void;
@@ -42,6 +43,7 @@ export class LruAnswer {
 
 /** LRU bounded in bytes, in total and per identity. Evicts the least recently used answer first. */
 export class ByteLru {
+  readonly #clock: Clock;
   readonly #maxBytes: number;
   readonly #owners = new PerIdentity(
     () => new Owner(),
@@ -52,7 +54,8 @@ export class ByteLru {
   #sweepAtMs = 0;
 
   /** `maxBytes` of 0 keeps nothing. */
-  constructor(maxBytes: number) {
+  constructor(clock: Clock, maxBytes: number) {
+    this.#clock = clock;
     this.#maxBytes = maxBytes;
   }
 
@@ -117,7 +120,7 @@ export class ByteLru {
   }
 
   #sweep(): void {
-    const nowMs = performance.now();
+    const nowMs = this.#clock.now();
     if (nowMs < this.#sweepAtMs) return;
     this.#sweepAtMs = nowMs + SWEEP_EVERY_MS;
     for (const answer of this.#answers) if (answer.keepable.expiresAtMs <= nowMs) this.remove(answer);

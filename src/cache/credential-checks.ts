@@ -1,5 +1,6 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 
 interface Proof {
   /** Sending time of the latest call whose credential the upstream accepted. */
@@ -10,17 +11,19 @@ interface Proof {
 
 /**
  * Latest credential checks per identity. Cached data may be shown for `proofMs` after the latest accepted call was sent.
- * Times are those of `performance.now()`.
+ * Times are those of the monotonic clock.
  */
 export class CredentialChecks {
+  readonly #clock: Clock;
   readonly #proofMs: number;
   readonly #proofs: PerIdentity<Proof>;
 
-  constructor(proofMs: number) {
+  constructor(clock: Clock, proofMs: number) {
+    this.#clock = clock;
     this.#proofMs = proofMs;
     this.#proofs = new PerIdentity(
       () => ({ acceptedMs: -Infinity, revokedMs: -Infinity }),
-      ({ acceptedMs, revokedMs }) => Math.max(acceptedMs, revokedMs) + proofMs < performance.now(),
+      ({ acceptedMs, revokedMs }) => Math.max(acceptedMs, revokedMs) + proofMs < clock.now(),
     );
   }
 
@@ -38,6 +41,6 @@ export class CredentialChecks {
   revoked(identity: UpstreamIdentity): void {
     const proof = this.#proofs.of(identity);
     proof.acceptedMs = -Infinity;
-    proof.revokedMs = performance.now();
+    proof.revokedMs = this.#clock.now();
   }
 }

@@ -8,7 +8,7 @@ export interface ReplicaRow {
   /** Status of the answer that held the row. */
   readonly status: number;
   readonly correlationId: string | undefined;
-  /** Arrival of that answer, on this process's clock of `performance.now()`. */
+  /** Arrival of that answer, on the monotonic clock of this process. */
   readonly readAtMs: number;
 }
 

@@ -1,6 +1,7 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as Listener, type Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../lib/clock.ts';
 
 export interface DrainOptions {
   /**
@@ -28,17 +29,19 @@ const LOOK_AGAIN_MS = 20;
  * also keep connections on which nothing was sent yet, and would wait for those until the end.
  */
 export class ConnectionDrain {
+  readonly #clock: Clock;
   readonly #server: Server;
   readonly #open = new Map<Socket, Connection>();
   #accepted = 0;
   #isDraining = false;
 
   /** The server must not listen yet. */
-  constructor(server: Server) {
+  constructor(clock: Clock, server: Server) {
+    this.#clock = clock;
     this.#server = server;
     server.on('connection', (socket) => {
       this.#accepted += 1;
-      this.#open.set(socket, { sinceMs: performance.now(), newest: null });
+      this.#open.set(socket, { sinceMs: clock.now(), newest: null });
       socket.once('close', () => this.#open.delete(socket));
     });
     server.prependListener('request', ({ socket }, response) => {
@@ -55,13 +58,13 @@ export class ConnectionDrain {
   async drain({ lameDuckMs, graceMs }: DrainOptions): Promise<void> {
     if (!this.#server.listening) return;
     const closed = new Promise((resolve) => this.#server.once('close', resolve));
-    const endsAtMs = performance.now() + graceMs;
+    const endsAtMs = this.#clock.now() + graceMs;
     this.#isDraining = true;
     for (const { newest } of this.#open.values()) if (newest !== null) endConnectionWith(newest);
-    await delay(Math.min(lameDuckMs, graceMs / 2));
+    await this.#wait(Math.min(lameDuckMs, graceMs / 2));
     await this.#stopListening(endsAtMs);
     // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
-    while (this.#isBusy() && performance.now() < endsAtMs) await delay(LOOK_AGAIN_MS).then(() => turn());
+    while (this.#isBusy() && this.#clock.now() < endsAtMs) await this.#wait(LOOK_AGAIN_MS).then(() => turn());
     this.#server.closeAllConnections();
     // Stops Node's timer that checks connections.
     this.#server.close();
@@ -78,13 +81,19 @@ export class ConnectionDrain {
       before = this.#accepted;
       // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
       await turn();
-    } while (this.#accepted !== before && performance.now() < endsAtMs);
+    } while (this.#accepted !== before && this.#clock.now() < endsAtMs);
     // `close` of `node:net` only: this class does by hand what `close` of `node:http` adds.
     Listener.prototype.close.call(this.#server);
   }
 
+  #wait(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setTimeout(resolve, ms);
+    });
+  }
+
   #isBusy(): boolean {
-    const nowMs = performance.now();
+    const nowMs = this.#clock.now();
     for (const [socket, { newest, sinceMs }] of this.#open) {
       if (newest === null) {
         if (socket.bytesRead > 0 || nowMs - sinceMs < SILENT_MS) return true;

@@ -1,6 +1,8 @@
 import { write, writeSync } from 'node:fs';
+import type { Clock } from '../lib/clock.ts';
 
 export interface LogDestinationOptions {
+  readonly clock: Clock;
   /**
    * File descriptor to write to. A pipe or terminal must be non-blocking: a blocked write cannot be cancelled, and the
    * process does not end before it returns.
@@ -32,6 +34,7 @@ const CLOSED: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EBADF', 'ECON
  * the end of the process it retries a full disk, or a pipe that nobody reads, for ever.
  */
 export class LogDestination {
+  readonly #clock: Clock;
   readonly #fd: number;
   readonly #maxWaitingBytes: number;
   readonly #onDrop: (lines: number) => void;
@@ -43,18 +46,20 @@ export class LogDestination {
   #isWriting = false;
   #isClosed = false;
   #isEnding = false;
-  #retry: NodeJS.Timeout | null = null;
-  #flushSoon: NodeJS.Timeout | null = null;
+  #retry: NodeJS.Timeout | undefined;
+  #flushSoon: NodeJS.Timeout | undefined;
   #dropped = 0;
   /** Resolved when `end` has nothing left to wait for. */
   readonly #ended = Promise.withResolvers<void>();
 
   constructor({
+    clock,
     fd,
     maxWaitingBytes = MAX_WAITING_BYTES,
     onDrop = () => undefined,
     onRecovery = () => undefined,
   }: LogDestinationOptions) {
+    this.#clock = clock;
     this.#fd = fd;
     this.#maxWaitingBytes = maxWaitingBytes;
     this.#onDrop = onDrop;
@@ -73,7 +78,7 @@ export class LogDestination {
 
   /** Begins to write the waiting lines. */
   flush(): void {
-    if (this.#isWriting || this.#retry !== null || this.#isClosed) return;
+    if (this.#isWriting || this.#retry !== undefined || this.#isClosed) return;
     if (this.#chunk.length === 0) this.#takeLines();
     if (this.#chunk.length === 0) {
       this.#recovered();
@@ -94,14 +99,14 @@ export class LogDestination {
   /** Writes the waiting lines. Gives up after `timeoutMs`, and at the first error other than a full pipe. */
   async end(timeoutMs: number): Promise<void> {
     this.#isEnding = true;
-    if (this.#flushSoon !== null) clearTimeout(this.#flushSoon);
-    this.#flushSoon = null;
+    this.#clock.clearTimeout(this.#flushSoon);
+    this.#flushSoon = undefined;
     if (this.#isClosed) return;
-    if (this.#retry !== null) this.#tryAgain();
+    if (this.#retry !== undefined) this.#tryAgain();
     else this.flush();
-    const timeout = setTimeout(this.#ended.resolve, timeoutMs);
+    const timeout = this.#clock.setTimeout(this.#ended.resolve, timeoutMs);
     await this.#ended.promise;
-    clearTimeout(timeout);
+    this.#clock.clearTimeout(timeout);
   }
 
   /** Writes as many bytes as can be written at once. For the `exit` event, in which no asynchronous code runs any more. */
@@ -137,25 +142,26 @@ export class LogDestination {
   }
 
   #flushBeforeLong(): void {
-    this.#flushSoon ??= setTimeout(() => {
-      this.#flushSoon = null;
-      this.flush();
-    }, LONGEST_WAIT_MS).unref();
+    this.#flushSoon ??= this.#clock
+      .setTimeout(() => {
+        this.#flushSoon = undefined;
+        this.flush();
+      }, LONGEST_WAIT_MS)
+      .unref();
   }
 
   #failed({ code }: NodeJS.ErrnoException): void {
     if (CLOSED.has(code)) return this.#close();
     const isSlow = code === 'EAGAIN';
     if (this.#isEnding && !isSlow) return this.#ended.resolve();
-    this.#retry = setTimeout(
-      () => this.#tryAgain(),
-      isSlow ? FULL_PIPE_RETRY_MS : FAILED_WRITE_RETRY_MS,
-    ).unref();
+    this.#retry = this.#clock
+      .setTimeout(() => this.#tryAgain(), isSlow ? FULL_PIPE_RETRY_MS : FAILED_WRITE_RETRY_MS)
+      .unref();
   }
 
   #tryAgain(): void {
-    if (this.#retry !== null) clearTimeout(this.#retry);
-    this.#retry = null;
+    this.#clock.clearTimeout(this.#retry);
+    this.#retry = undefined;
     this.flush();
   }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import type { Clock } from '../lib/clock.ts';
 import type { RedisClient, RedisClientInBytes } from './client.ts';
 import { type RedisObserver, type RedisOutcome, type RedisPurpose, redisUnobserved } from './observer.ts';
 
@@ -30,6 +31,7 @@ export class RedisUnavailable extends Error {
 
 export interface RedisConnectionOptions {
   readonly url: string;
+  readonly clock: Clock;
   readonly log: Logger;
   /** @default redisUnobserved */
   readonly observer?: RedisObserver;
@@ -44,6 +46,7 @@ export interface RedisConnectionOptions {
 export class RedisConnection {
   /** Id of this process among those that share a Redis. */
   readonly replica = randomUUID();
+  readonly #clock: Clock;
   readonly #log: Logger;
   readonly #observer: RedisObserver;
   readonly #timeoutMs: number;
@@ -58,10 +61,12 @@ export class RedisConnection {
 
   constructor({
     url,
+    clock,
     log,
     observer = redisUnobserved,
     timeoutMs = USUAL_TIMEOUT_MS,
   }: RedisConnectionOptions) {
+    this.#clock = clock;
     this.#timeoutMs = timeoutMs;
     this.#log = log;
     this.#observer = observer;
@@ -103,7 +108,7 @@ export class RedisConnection {
   /** Closes the connection for good. */
   async dispose(): Promise<void> {
     this.#isDisposed = true;
-    clearTimeout(this.#timer);
+    this.#clock.clearTimeout(this.#timer);
     await this.#opening;
     this.#problem ??= 'unreachable';
     if (this.#clients?.client.isOpen === true) this.#clients.client.destroy();
@@ -131,10 +136,10 @@ export class RedisConnection {
     purpose: RedisPurpose,
     question: Question<Reply>,
   ): Promise<Reply> {
-    const askedAtMs = performance.now();
+    const askedAtMs = this.#clock.now();
     let outcome: RedisOutcome = 'ok';
     try {
-      const reply = await inTime(question(client, inBytes), this.#timeoutMs);
+      const reply = await inTime(this.#clock, question(client, inBytes), this.#timeoutMs);
       this.#late = 0;
       return reply;
     } catch (error) {
@@ -142,7 +147,7 @@ export class RedisConnection {
       this.#heed(error);
       throw new RedisUnavailable('Redis did not answer.', { cause: error });
     } finally {
-      this.#observer.asked(purpose, outcome, performance.now() - askedAtMs);
+      this.#observer.asked(purpose, outcome, this.#clock.now() - askedAtMs);
     }
   }
 
@@ -170,7 +175,7 @@ export class RedisConnection {
         'Redis is not used: what is kept is this process’s own, and its part of the quota',
       );
     }
-    this.#timer ??= setTimeout(() => {
+    this.#timer ??= this.#clock.setTimeout(() => {
       this.#timer = undefined;
       if (this.#clients !== undefined) void this.#probe(this.#clients);
     }, PROBE_EVERY_MS);
@@ -209,10 +214,11 @@ class Late extends Error {}
  * Result of `work`; rejects with `Late` after `timeoutMs`. Replies that have arrived by then are still read first, because
  * Redis is not to blame when this process was busy.
  */
-function inTime<Reply>(work: Promise<Reply>, timeoutMs: number): Promise<Reply> {
+function inTime<Reply>(clock: Clock, work: Promise<Reply>, timeoutMs: number): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => setImmediate(() => reject(new Late('No answer in time.'))), timeoutMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
+    const late = () => setImmediate(() => reject(new Late('No answer in time.')));
+    const timer = clock.setTimeout(late, timeoutMs);
+    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Rejection, CredentialEvents } from '../identity/credential-events.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { RowEncryptions } from './row-encryption.ts';
 import type { RedisClient } from './client.ts';
 import { KEYS, type RedisConnection } from './connection.ts';
@@ -18,6 +19,7 @@ const MAX_UNPUBLISHED = 1_000;
 
 /** Upstream's last answer about each identity's credential, to any replica. */
 export class RedisCredentialStatus implements CredentialEvents {
+  readonly #clock: Clock;
   readonly #connection: RedisConnection;
   readonly #encryptions: RowEncryptions;
   readonly #ttlMs: number;
@@ -29,11 +31,13 @@ export class RedisCredentialStatus implements CredentialEvents {
 
   /** `ttlMs` is the lifetime of a status in Redis, at least that of any row. */
   constructor(
+    clock: Clock,
     connection: RedisConnection,
     encryptions: RowEncryptions,
     ttlMs: number,
     listener: CredentialEvents,
   ) {
+    this.#clock = clock;
     this.#connection = connection;
     this.#encryptions = encryptions;
     this.#ttlMs = ttlMs;
@@ -47,7 +51,7 @@ export class RedisCredentialStatus implements CredentialEvents {
   }
 
   accepted(identity: UpstreamIdentity, sentMs: number): void {
-    const agoMs = Math.max(0, Math.round(performance.now() - sentMs));
+    const agoMs = Math.max(0, Math.round(this.#clock.now() - sentMs));
     this.#connection
       .ask('standing', (client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#ttlMs))
       // The next accepted call reports again.

@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
@@ -13,13 +14,15 @@ const LOOK_EVERY_MS = 250;
  * over from a dead one.
  */
 export class Leases {
+  readonly #clock: Clock;
   readonly #connection: RedisConnection;
   /** Number of times each lease was taken. */
   readonly #held = new Map<string, number>();
   readonly #waiting = new Map<string, Set<() => void>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(connection: RedisConnection) {
+  constructor(clock: Clock, connection: RedisConnection) {
+    this.#clock = clock;
     this.#connection = connection;
     connection.onEvent((news) => {
       for (const key of releasedIn(news)) for (const wake of this.#waiting.get(key) ?? []) wake();
@@ -35,7 +38,7 @@ export class Leases {
     const times = this.#held.get(key) ?? 0;
     if (reply === null && times === 0) return false;
     this.#held.set(key, times + 1);
-    this.#timer ??= setInterval(this.#renew, RENEW_EVERY_MS);
+    this.#timer ??= this.#clock.setTimeout(this.#renew, RENEW_EVERY_MS);
     return true;
   }
 
@@ -47,10 +50,7 @@ export class Leases {
       else this.#held.delete(key);
       return times === 1;
     });
-    if (this.#held.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    if (this.#held.size === 0) this.#stopRenewing();
     if (released.length === 0) return;
     const news = JSON.stringify({ released });
     this.#connection
@@ -65,7 +65,7 @@ export class Leases {
   released(keys: readonly string[], signal: Signal): Promise<void> {
     return new Promise((resolve) => {
       const end = () => {
-        clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         signal.removeEventListener('abort', end);
         for (const key of keys) {
           const others = this.#waiting.get(key);
@@ -74,7 +74,7 @@ export class Leases {
         }
         resolve();
       };
-      const timer = setTimeout(end, LOOK_EVERY_MS);
+      const timer = this.#clock.setTimeout(end, LOOK_EVERY_MS);
       signal.addEventListener('abort', end);
       for (const key of keys) {
         const others = this.#waiting.get(key);
@@ -86,12 +86,17 @@ export class Leases {
   }
 
   dispose(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#stopRenewing();
     for (const wakes of this.#waiting.values()) for (const wake of wakes) wake();
   }
 
+  #stopRenewing(): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
   readonly #renew = (): void => {
+    this.#timer = this.#clock.setTimeout(this.#renew, RENEW_EVERY_MS);
     if (!this.#connection.isUp) return;
     // One command per identity, because the keys of a command must be in one slot.
     const bySlot = Map.groupBy(this.#held.keys(), (key) => key.slice(0, key.indexOf('}')));

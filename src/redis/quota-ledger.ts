@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { AskedCall, CallOutcomeForAll, QuotaLedger } from '../upstream/quota/ledger.ts';
 import type { RowEncryptions } from './row-encryption.ts';
 import type { QuotaReply } from './client.ts';
@@ -17,20 +18,22 @@ const GRACE_MS = 1_000;
  * 429 holds all, and each grant is atomic.
  */
 export class RedisQuotaLedger implements QuotaLedger {
+  readonly #clock: Clock;
   readonly #connection: RedisConnection;
   readonly #encryptions: RowEncryptions;
   readonly #lostAfterMs: number;
   #doubtedUntilMs = 0;
 
   /** `callTimeoutMs` is the longest duration of a call. */
-  constructor(connection: RedisConnection, encryptions: RowEncryptions, callTimeoutMs: number) {
+  constructor(clock: Clock, connection: RedisConnection, encryptions: RowEncryptions, callTimeoutMs: number) {
+    this.#clock = clock;
     this.#connection = connection;
     this.#encryptions = encryptions;
     this.#lostAfterMs = callTimeoutMs + GRACE_MS;
   }
 
   get isAvailable(): boolean {
-    return this.#connection.isUp && performance.now() >= this.#doubtedUntilMs;
+    return this.#connection.isUp && this.#clock.now() >= this.#doubtedUntilMs;
   }
 
   async take(identity: UpstreamIdentity): Promise<AskedCall | null> {
@@ -63,7 +66,7 @@ export class RedisQuotaLedger implements QuotaLedger {
   /** The connection has already reported the cause. */
   #doubted(error: unknown): null {
     if (!(error instanceof RedisUnavailable)) throw error;
-    this.#doubtedUntilMs = performance.now() + DOUBTED_MS;
+    this.#doubtedUntilMs = this.#clock.now() + DOUBTED_MS;
     return null;
   }
 

@@ -6,6 +6,7 @@ import type {
   RowsToShare,
   ReplicaStores,
 } from '../cache/replica-store.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { RowEncryption, RowEncryptions } from './row-encryption.ts';
@@ -16,45 +17,52 @@ import type { RedisCredentialStatus, CredentialStatus } from './credential-statu
 import { decodeRow, encodeRow } from './row-codec.ts';
 
 export interface ReplicaStoreOptions {
+  readonly clock: Clock;
   readonly connection: RedisConnection;
   readonly encryptions: RowEncryptions;
   readonly leases: Leases;
   readonly credentialStatus: RedisCredentialStatus;
   /** Longest time that rows may be shown after the upstream last accepted the credential, from any replica. */
   readonly proofMs: number;
-  /** Receives the last acceptance of a credential that Redis knows, on the clock of `performance.now()`. */
+  /** Receives the last acceptance of a credential that Redis knows, on the monotonic clock. */
   readonly onAccepted: (identity: UpstreamIdentity, sentMs: number) => void;
 }
 
 /** Rows in Redis, each encrypted by itself for holders of the credential that it was read with. */
 export class RedisReplicaStores implements ReplicaStores {
   readonly #options: ReplicaStoreOptions;
-  readonly #clock = new RedisClock();
+  readonly #redisClock: RedisClock;
 
   constructor(options: ReplicaStoreOptions) {
     this.#options = options;
+    this.#redisClock = new RedisClock(options.clock);
   }
 
   of(...[identity, resource, scope]: Parameters<ReplicaStores['of']>): ReplicaStore {
-    return new RedisReplicaStore(this.#options, this.#clock, identity, resource, scope);
+    return new RedisReplicaStore(this.#options, this.#redisClock, identity, resource, scope);
   }
 }
 
 /** Time of Redis, estimated from its last reply. */
 class RedisClock {
+  readonly #clock: Clock;
   #toldMs = 0;
   #heardAtMs = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Takes seconds and microseconds, returns milliseconds. */
   heard([seconds, micros = '0']: readonly string[]): number {
     this.#toldMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-    this.#heardAtMs = performance.now();
+    this.#heardAtMs = this.#clock.now();
     return this.#toldMs;
   }
 
   /** Null before the first reply. */
   nowMs(): number | null {
-    return this.#heardAtMs === 0 ? null : Math.floor(this.#toldMs + performance.now() - this.#heardAtMs);
+    return this.#heardAtMs === 0 ? null : Math.floor(this.#toldMs + this.#clock.now() - this.#heardAtMs);
   }
 }
 
@@ -73,7 +81,7 @@ interface StoredRows {
 
 class RedisReplicaStore implements ReplicaStore {
   readonly #options: ReplicaStoreOptions;
-  readonly #clock: RedisClock;
+  readonly #redisClock: RedisClock;
   readonly #identity: UpstreamIdentity;
   readonly #resource: { readonly name: string; readonly permissions: readonly string[] };
   readonly #scope: string;
@@ -82,13 +90,13 @@ class RedisReplicaStore implements ReplicaStore {
 
   constructor(
     options: ReplicaStoreOptions,
-    clock: RedisClock,
+    redisClock: RedisClock,
     identity: UpstreamIdentity,
     resource: { readonly name: string; readonly permissions: readonly string[] },
     scope: string,
   ) {
     this.#options = options;
-    this.#clock = clock;
+    this.#redisClock = redisClock;
     this.#identity = identity;
     this.#resource = resource;
     this.#scope = scope;
@@ -148,7 +156,7 @@ class RedisReplicaStore implements ReplicaStore {
   }
 
   set(read: RowsToShare): void {
-    const readAtMs = this.#clock.nowMs();
+    const readAtMs = this.#redisClock.nowMs();
     if (readAtMs === null || !this.isAvailable) return;
     const write = this.#write(read, readAtMs)
       // A replica that misses a row reads it from the upstream.
@@ -190,7 +198,7 @@ class RedisReplicaStore implements ReplicaStore {
       this.#options.credentialStatus.read(client, this.#identity, about),
       inBytes.mGet(places.map(({ key }) => key)),
     ]);
-    return { nowMs: this.#clock.heard(time), credentialStatus, encrypted };
+    return { nowMs: this.#redisClock.heard(time), credentialStatus, encrypted };
   }
 
   /** Rows that may be shown, by id. */
@@ -198,7 +206,7 @@ class RedisReplicaStore implements ReplicaStore {
     places: readonly RowKey[],
     { nowMs, credentialStatus: { acceptedAtMs, notBeforeMs }, encrypted }: StoredRows,
   ): Promise<ReadonlyMap<string, ReplicaRow>> {
-    const hereMs = performance.now();
+    const hereMs = this.#options.clock.now();
     const rows = new Map<string, ReplicaRow>();
     const { proofMs, onAccepted, encryptions } = this.#options;
     const provenAgoMs = Math.max(0, nowMs - acceptedAtMs);

@@ -39,19 +39,21 @@ export class Replicas {
 
   /** `listener` receives what other replicas learn about credentials. */
   constructor(options: ReplicasOptions, listener: CredentialEvents) {
-    const { upstreamTimeoutMs, proofMs, longestTtlMs } = options;
+    const { upstreamTimeoutMs, proofMs, longestTtlMs, clock } = options;
     const connection = new RedisConnection(options);
     // Rows are not shown for longer than `proofMs` without another use of the identity.
-    const encryptions = new RowEncryptions(options, proofMs);
-    const leases = new Leases(connection);
+    const encryptions = new RowEncryptions(clock, options, proofMs);
+    const leases = new Leases(clock, connection);
     const credentialStatus = new RedisCredentialStatus(
+      clock,
       connection,
       encryptions,
       longestTtlMs + proofMs,
       listener,
     );
-    this.ledger = new RedisQuotaLedger(connection, encryptions, upstreamTimeoutMs);
+    this.ledger = new RedisQuotaLedger(clock, connection, encryptions, upstreamTimeoutMs);
     this.stores = new RedisReplicaStores({
+      clock,
       connection,
       encryptions,
       leases,

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from 'node:crypto';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -72,19 +73,21 @@ interface KnownIdentity {
 
 /** Row encryptions of all identities in use, each derived once. */
 export class RowEncryptions {
+  readonly #clock: Clock;
   readonly #known: PerIdentity<KnownIdentity>;
 
   /** An identity unused for `idleMs` is forgotten when others come. */
-  constructor(options: RowEncryptionOptions, idleMs: number) {
+  constructor(clock: Clock, options: RowEncryptionOptions, idleMs: number) {
+    this.#clock = clock;
     this.#known = new PerIdentity(
       (identity) => ({ identity, encryption: new RowEncryption(identity, options), usedAtMs: 0 }),
-      ({ usedAtMs }) => performance.now() - usedAtMs > idleMs,
+      ({ usedAtMs }) => clock.now() - usedAtMs > idleMs,
     );
   }
 
   of(identity: UpstreamIdentity): RowEncryption {
     const known = this.#known.of(identity);
-    known.usedAtMs = performance.now();
+    known.usedAtMs = this.#clock.now();
     return known.encryption;
   }
 

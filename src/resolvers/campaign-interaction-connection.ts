@@ -31,7 +31,9 @@ export async function campaignInteractionConnection(
   const filter = args.filter ?? {};
   const order = args.orderBy ?? DEFAULT_ORDER;
   const first = args.first ?? DEFAULT_INTERACTIONS;
-  if (matchesNothing(filter)) return new CampaignInteractionPage([], order, 0, first, Date.now());
+  if (matchesNothing(filter)) {
+    return new CampaignInteractionPage([], order, 0, first, context.clock.epochMs());
+  }
 
   const list = await interactionsOf(campaignId, args.maxAgeMs ?? Infinity, context, info);
   if (list === null) return null;

@@ -33,7 +33,8 @@ export class RequestRecord {
   readonly method: string;
   readonly clientName: string | undefined;
   readonly clientVersion: string | undefined;
-  readonly startedMs = performance.now();
+  /** Arrival of the request, on the monotonic clock. */
+  readonly startedMs: number;
   durationMs = 0;
   /** HTTP status of the answer; undefined when there was none. */
   status: number | undefined;
@@ -50,7 +51,8 @@ export class RequestRecord {
   /** Ids by which the vendor's support finds the failed calls. */
   correlationIds: readonly string[] = [];
 
-  constructor(method: string, url: string, headerOf: HeaderOf) {
+  constructor(startedMs: number, method: string, url: string, headerOf: HeaderOf) {
+    this.startedMs = startedMs;
     this.id = known(REQUEST_ID, headerOf('x-request-id')) ?? randomUUID();
     this.#url = url;
     this.method = method === 'POST' || METHOD.test(method) ? method : 'other';

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestListener } from 'node:http';
+import type { Clock } from '../../lib/clock.ts';
 import { RequestRecord } from './record.ts';
 
 /** Called with the record of each request once it is over. */
@@ -12,9 +13,14 @@ type Fetch = (request: Request) => Promise<Response>;
  * `x-request-id`.
  */
 export class RequestRecorder {
+  readonly #clock: Clock;
   readonly #observers: RequestObserver[] = [];
   readonly #current = new AsyncLocalStorage<RequestRecord>();
   #underWay = 0;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Calls `observer` for each request from now on. */
   observe(observer: RequestObserver): void {
@@ -38,7 +44,8 @@ export class RequestRecorder {
   listener(listener: RequestListener): RequestListener {
     return (request, response) => {
       const { headers } = request;
-      const record = new RequestRecord(request.method ?? '', request.url ?? '', (name) => headers[name]);
+      const headerOf = (name: string) => headers[name];
+      const record = new RequestRecord(this.#clock.now(), request.method ?? '', request.url ?? '', headerOf);
       response.setHeader('x-request-id', record.id);
       if (this.isObserved) {
         this.#underWay += 1;
@@ -56,7 +63,9 @@ export class RequestRecorder {
   fetch(fetch: Fetch): Fetch {
     return async (request) => {
       const { headers } = request;
-      const record = new RequestRecord(request.method, request.url, (name) => headers.get(name));
+      const record = new RequestRecord(this.#clock.now(), request.method, request.url, (name) =>
+        headers.get(name),
+      );
       this.#underWay += 1;
       try {
         const response = await this.#current.run(record, fetch, request);
@@ -74,7 +83,7 @@ export class RequestRecorder {
 
   #end(record: RequestRecord): void {
     this.#underWay -= 1;
-    record.durationMs = performance.now() - record.startedMs;
+    record.durationMs = this.#clock.now() - record.startedMs;
     for (const observe of this.#observers) observe(record);
   }
 }

@@ -1,18 +1,21 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
+import type { Clock } from '../../lib/clock.ts';
 
 /** Least time between two warnings while exports keep failing. */
 const SILENT_MS = 60_000;
 
 /** Logs that spans cannot be sent, and when they can be again. Warnings are limited: a collector can be away for long. */
 export class LoggingExporter implements SpanExporter {
+  readonly #clock: Clock;
   readonly #exporter: SpanExporter;
   readonly #log: Logger;
   #lost = 0;
   #toldAtMs = -Infinity;
 
-  constructor(exporter: SpanExporter, log: Logger) {
+  constructor(clock: Clock, exporter: SpanExporter, log: Logger) {
+    this.#clock = clock;
     this.#exporter = exporter;
     this.#log = log;
   }
@@ -42,7 +45,7 @@ export class LoggingExporter implements SpanExporter {
 
   #failed(spans: number, error: Error | undefined): void {
     this.#lost += spans;
-    const nowMs = performance.now();
+    const nowMs = this.#clock.now();
     if (nowMs - this.#toldAtMs < SILENT_MS) return;
     this.#toldAtMs = nowMs;
     this.#log.warn({ lostSpans: this.#lost, detail: exportCodeOf(error) }, 'Traces cannot be sent');

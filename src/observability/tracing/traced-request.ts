@@ -10,6 +10,7 @@ import {
 } from '@opentelemetry/api';
 import { TRACE_PARENT_HEADER, TRACE_STATE_HEADER } from '@opentelemetry/core';
 import type { UpstreamFailure } from '../../errors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { BatchTrace, CallTrace, FieldTrace, RequestTrace } from '../../upstream/trace.ts';
 import type { UpstreamAnswer } from '../../upstream/answer.ts';
 import type { SerializedRequest } from '../../upstream/request.ts';
@@ -22,6 +23,7 @@ import type { SerializedRequest } from '../../upstream/request.ts';
 
 /** Tracer, and attributes that spans share. */
 export interface TracingOptions {
+  readonly clock: Clock;
   readonly tracer: Tracer;
   /** Address of the upstream: `server.address` and `server.port`. */
   readonly upstream: Attributes;
@@ -44,11 +46,12 @@ export class TracedRequest implements ServerTrace {
   readonly #options: TracingOptions;
   readonly #span: Span;
   readonly #context: Context;
-  readonly #now = startClock();
+  readonly #now: () => number;
 
   /** `parent` holds the client's trace context, if the client sent one. */
   constructor(options: TracingOptions, parent: Context, method: string, route: string) {
     this.#options = options;
+    this.#now = epochClock(options.clock);
     this.#span = options.tracer.startSpan(
       `${method} ${route}`,
       {
@@ -229,8 +232,8 @@ function failSpan(span: Span, code: string): void {
   span.setAttribute('error.type', code);
 }
 
-/** Clock of milliseconds since 1970 that never jumps during a request; otherwise spans could end before they begin. */
-function startClock(): () => number {
-  const offsetMs = Date.now() - performance.now();
-  return () => offsetMs + performance.now();
+/** Epoch milliseconds that never jump during a request; otherwise spans could end before they begin. */
+function epochClock(clock: Clock): () => number {
+  const offsetMs = clock.epochMs() - clock.now();
+  return () => offsetMs + clock.now();
 }

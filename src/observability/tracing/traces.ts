@@ -1,6 +1,5 @@
 import { Agent } from 'node:http';
 import { Agent as SecureAgent } from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -14,6 +13,8 @@ import {
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from 'pino';
 import type { TelemetryConfig } from '../../config/slices.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { pause } from '../../lib/deadline.ts';
 import { samplerOf } from './sampler.ts';
 import { LoggingExporter } from './logging-exporter.ts';
 import { type ServerTrace, TracedRequest, type TracingOptions } from './traced-request.ts';
@@ -41,7 +42,7 @@ export class Traces {
   readonly #propagator = new W3CTraceContextPropagator();
 
   /** The README lists further environment variables of the exporter and the resource detectors. */
-  constructor({ endpoint, tracesSampler, tracesRatio, apiUrl }: TracesOptions, log: Logger) {
+  constructor(clock: Clock, { endpoint, tracesSampler, tracesRatio, apiUrl }: TracesOptions, log: Logger) {
     // The exporter's default agent would wait for a connection for as long as the operating system does.
     const connections = { keepAlive: true, timeout: EXPORT_TIMEOUT_MS };
     this.#agent = /^https:/i.test(endpoint) ? new SecureAgent(connections) : new Agent(connections);
@@ -56,10 +57,11 @@ export class Traces {
         .merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] })),
       sampler: samplerOf(tracesSampler, tracesRatio),
       spanLimits: { linkCountLimit: MOST_LINKS },
-      spanProcessors: [new BatchSpanProcessor({ exporter: new LoggingExporter(exporter, log) })],
+      spanProcessors: [new BatchSpanProcessor({ exporter: new LoggingExporter(clock, exporter, log) })],
     });
     const { hostname, port, protocol } = new URL(apiUrl);
     this.#options = {
+      clock,
       tracer: this.#provider.getTracer(NAME),
       upstream: {
         'server.address': hostname,
@@ -79,7 +81,7 @@ export class Traces {
     const shutdown = this.#provider.shutdown().catch(() => undefined);
     await Promise.race([
       shutdown,
-      delay(FLUSH_TIMEOUT_MS, undefined, { signal: isDone.signal }).catch(() => undefined),
+      pause(this.#options.clock, FLUSH_TIMEOUT_MS, isDone.signal).catch(() => undefined),
     ]);
     isDone.abort();
     this.#agent.destroy();

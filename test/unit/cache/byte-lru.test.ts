@@ -2,13 +2,14 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type LruAnswer, ByteLru } from '../../../src/cache/byte-lru.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
-import { clockForTest } from '../../property/identities-clock.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const FOR_EVER = Infinity;
 
 /** An LRU of answers with names, and the names of the answers that were forgotten. */
-function keeper(maxBytes: number) {
-  const answers = new ByteLru(maxBytes);
+function keeper(maxBytes: number, clock = systemClock) {
+  const answers = new ByteLru(clock, maxBytes);
   const forgotten: string[] = [];
   return {
     answers,
@@ -78,16 +79,16 @@ describe('an answer', () => {
   });
 
   test('is not kept when there is no room at all', () => {
-    expect(addTo(new ByteLru(0), 'a', 'one', 1, FOR_EVER, [])).toBeNull();
+    expect(addTo(new ByteLru(systemClock, 0), 'a', 'one', 1, FOR_EVER, [])).toBeNull();
   });
 
-  test('is removed soon after it has expired, when others come', () => {
-    const clock = clockForTest();
-    const { answers, add, forgotten } = keeper(100);
-    const nowMs = performance.now();
+  test('is removed soon after it has expired, when others come', async () => {
+    const clock = new TestClock();
+    const { answers, add, forgotten } = keeper(100, clock);
+    const nowMs = clock.now();
     add('a', 'short', 10, nowMs + 2_000);
     add('b', 'long', 10, nowMs + 20_000);
-    clock.skip(3_000);
+    await clock.skip(3_000);
     add('c', 'new', 10);
     expect(forgotten).toEqual(['short']);
     expect(answers.bytes).toBe(20);
@@ -157,7 +158,7 @@ describe('an LRU after any steps', () => {
 
   test('keeps its bounds, counts its bytes, and calls `forget` once per removed answer', () => {
     const property = fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
-      const answers = new ByteLru(100);
+      const answers = new ByteLru(systemClock, 100);
       const forgotten: string[] = [];
       const refused: number[] = [];
       const all: { identity: string; name: string; bytes: number; answer: LruAnswer }[] = [];

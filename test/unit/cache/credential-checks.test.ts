@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest';
 import { CredentialChecks } from '../../../src/cache/credential-checks.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
-import { clockForTest } from '../../property/identities-clock.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const mine = tokenIdentity('mine');
 const another = tokenIdentity('another');
+const clock = new TestClock();
 
 test('a credential is not fresh before the upstream has accepted it', () => {
-  expect(new CredentialChecks(1000).isFresh(mine, performance.now())).toBe(false);
+  expect(new CredentialChecks(clock, 1000).isFresh(mine, clock.now())).toBe(false);
 });
 
 test('an accepted credential is fresh for `proofMs` after the call was sent, and no other is', () => {
-  const proofs = new CredentialChecks(1000);
+  const proofs = new CredentialChecks(clock, 1000);
   proofs.accepted(mine, 5000);
   expect(proofs.isFresh(mine, 5000)).toBe(true);
   expect(proofs.isFresh(mine, 6000)).toBe(true);
@@ -20,7 +21,7 @@ test('an accepted credential is fresh for `proofMs` after the call was sent, and
 });
 
 test('the latest call counts, in whatever order the answers come', () => {
-  const proofs = new CredentialChecks(1000);
+  const proofs = new CredentialChecks(clock, 1000);
   proofs.accepted(mine, 5000);
   proofs.accepted(mine, 4000);
   expect(proofs.isFresh(mine, 6000)).toBe(true);
@@ -29,36 +30,34 @@ test('the latest call counts, in whatever order the answers come', () => {
 });
 
 test('a time of zero keeps a credential fresh only in the moment of the call', () => {
-  const proofs = new CredentialChecks(0);
+  const proofs = new CredentialChecks(clock, 0);
   proofs.accepted(mine, 5000);
   expect(proofs.isFresh(mine, 5000)).toBe(true);
   expect(proofs.isFresh(mine, 5001)).toBe(false);
 });
 
-test('a revoked credential is not fresh by calls sent before, only by calls sent after', () => {
-  const clock = clockForTest();
-  const proofs = new CredentialChecks(1000);
-  const beforeMs = performance.now();
+test('a revoked credential is not fresh by calls sent before, only by calls sent after', async () => {
+  const proofs = new CredentialChecks(clock, 1000);
+  const beforeMs = clock.now();
   proofs.accepted(mine, beforeMs);
   proofs.accepted(another, beforeMs);
-  clock.skip(10);
+  await clock.skip(10);
   proofs.revoked(mine);
-  expect(proofs.isFresh(mine, performance.now())).toBe(false);
-  expect(proofs.isFresh(another, performance.now())).toBe(true);
+  expect(proofs.isFresh(mine, clock.now())).toBe(false);
+  expect(proofs.isFresh(another, clock.now())).toBe(true);
   proofs.accepted(mine, beforeMs);
-  expect(proofs.isFresh(mine, performance.now())).toBe(false);
-  clock.skip(10);
-  proofs.accepted(mine, performance.now());
-  expect(proofs.isFresh(mine, performance.now())).toBe(true);
+  expect(proofs.isFresh(mine, clock.now())).toBe(false);
+  await clock.skip(10);
+  proofs.accepted(mine, clock.now());
+  expect(proofs.isFresh(mine, clock.now())).toBe(true);
 });
 
-test('a revocation is remembered however many other identities come', () => {
-  const clock = clockForTest();
-  const proofs = new CredentialChecks(1000);
-  const sentMs = performance.now();
-  clock.skip(10);
+test('a revocation is remembered however many other identities come', async () => {
+  const proofs = new CredentialChecks(clock, 1000);
+  const sentMs = clock.now();
+  await clock.skip(10);
   proofs.revoked(mine);
-  for (let n = 0; n < 1000; n += 1) proofs.accepted(tokenIdentity(`of ${n}`), performance.now());
+  for (let n = 0; n < 1000; n += 1) proofs.accepted(tokenIdentity(`of ${n}`), clock.now());
   proofs.accepted(mine, sentMs);
-  expect(proofs.isFresh(mine, performance.now())).toBe(false);
+  expect(proofs.isFresh(mine, clock.now())).toBe(false);
 });

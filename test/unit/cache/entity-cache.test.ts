@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ByteLru } from '../../../src/cache/byte-lru.ts';
 import { type Packed, EntityCache } from '../../../src/cache/entity-cache.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 
 const identity = tokenIdentity('mine');
 
@@ -24,7 +25,7 @@ function answer(
 }
 
 function shelf(maxBytes = 1000): { shelf: EntityCache<string>; answers: ByteLru } {
-  const answers = new ByteLru(maxBytes);
+  const answers = new ByteLru(systemClock, maxBytes);
   return { shelf: new EntityCache<string>(identity, answers), answers };
 }
 

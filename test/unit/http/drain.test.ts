@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { Agent, createServer, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { ConnectionDrain } from '../../../src/http/drain.ts';
 import { connectionTimeouts } from '../../../src/http/server-options.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const LARGE = Buffer.alloc(30_000_000, 'x');
@@ -14,7 +14,8 @@ const LARGE = Buffer.alloc(30_000_000, 'x');
 /** Server on a free port, with its connections tracked. */
 async function serverForTest(listener: RequestListener) {
   const server = createServer(listener);
-  const connections = new ConnectionDrain(server);
+  const clock = new TestClock();
+  const connections = new ConnectionDrain(clock, server);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -45,7 +46,7 @@ async function serverForTest(listener: RequestListener) {
     return response;
   }
 
-  return { server, port, connections, dial, ask };
+  return { clock, server, port, connections, dial, ask };
 }
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -75,11 +76,14 @@ test('a request under way is answered, with connection: close', async () => {
 });
 
 test('connections are accepted during the lame duck time, and each ends after one answer', async () => {
-  const { connections, ask, dial } = await serverForTest((_request, response) => response.end('answered'));
+  const { clock, connections, ask, dial } = await serverForTest((_request, response) =>
+    response.end('answered'),
+  );
   expect((await ask()).headers.connection).toBe('keep-alive');
-  const drained = connections.drain({ lameDuckMs: 200, graceMs: HOUR_MS });
+  const drained = connections.drain({ lameDuckMs: HOUR_MS / 4, graceMs: HOUR_MS });
   const socket = await dial(REQUEST);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\nconnection: close\r\n[^]*answered$/i);
+  await clock.skip(HOUR_MS / 4);
   await drained;
   await expect(dial()).rejects.toThrow('ECONNREFUSED');
 });
@@ -98,12 +102,14 @@ test('an answer that is written but not yet sent is not cut off', async () => {
 });
 
 test('the drain waits for a request whose first bytes have arrived, however long the rest takes', async () => {
-  const { server, connections, dial } = await serverForTest((_request, response) => response.end('answered'));
+  const { clock, server, connections, dial } = await serverForTest((_request, response) =>
+    response.end('answered'),
+  );
   const socket = await dial(REQUEST.slice(0, 20));
   const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await expect.poll(() => server.listening).toBe(false);
   // Longer than the drain waits for silent connections.
-  await delay(1500);
+  await clock.skip(10_000);
   socket.write(REQUEST.slice(20));
   expect(await text(socket)).toContain('answered');
   await drained;
@@ -155,25 +161,31 @@ test('connections that the kernel has accepted before the drain are answered, ho
 });
 
 test('idle connections, and those without a request, are closed by the drain', async () => {
-  const { connections, ask, dial } = await serverForTest((_request, response) => response.end('answered'));
+  const { clock, connections, ask, dial } = await serverForTest((_request, response) =>
+    response.end('answered'),
+  );
   expect(await text(await ask())).toBe('answered');
   const silent = await dial();
   const ended = once(silent.resume(), 'close');
-  await connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  await clock.skip(2_000);
+  await drained;
   await ended;
 });
 
 test('a request without an answer is cut off when the grace time is over', async () => {
-  const { server, connections, dial } = await serverForTest(() => undefined);
+  const { clock, server, connections, dial } = await serverForTest(() => undefined);
   const begun = once(server, 'request');
   const socket = await dial(REQUEST);
   await begun;
-  await connections.drain({ lameDuckMs: HOUR_MS, graceMs: 100 });
+  const drained = connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS });
+  await clock.skip(HOUR_MS);
+  await drained;
   expect(await text(socket)).toBe('');
 });
 
 test('a server that does not listen has nothing to drain', async () => {
-  const connections = new ConnectionDrain(createServer());
+  const connections = new ConnectionDrain(new TestClock(), createServer());
   await expect(connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
 });
 

@@ -3,9 +3,10 @@ import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { LogDestination, type LogDestinationOptions } from '../../../src/observability/log-destination.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,14 +45,16 @@ async function pipeForTest() {
 }
 
 /** Destination that records its callbacks in `told`. */
-function listening(options: Omit<LogDestinationOptions, 'onDrop' | 'onRecovery'>) {
+function listening(options: Omit<LogDestinationOptions, 'clock' | 'onDrop' | 'onRecovery'>) {
+  const clock = new TestClock();
   const told = { dropped: 0, recovered: [] as number[] };
   const destination = new LogDestination({
+    clock,
     ...options,
     onDrop: (lines) => (told.dropped += lines),
     onRecovery: (lines) => told.recovered.push(lines),
   });
-  return { destination, told };
+  return { clock, destination, told };
 }
 
 const lines = (count: number, from = 0) =>
@@ -72,20 +75,22 @@ describe('a log destination', () => {
   test('writes a single line after a short wait', async () => {
     const path = join(await folderForTest(), 'log');
     const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
-    new LogDestination({ fd }).write('alone\n');
+    const { clock, destination } = listening({ fd });
+    destination.write('alone\n');
+    await clock.skip(500);
     await expect.poll(() => readFile(path, 'utf8')).toBe('alone\n');
   });
 
   test('writes the remaining lines at once at the end of the process, and gives up when that fails', async () => {
     const path = join(await folderForTest(), 'log');
     const fd = opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND);
-    const destination = new LogDestination({ fd });
+    const destination = new LogDestination({ clock: systemClock, fd });
     destination.write('one\n');
     destination.write('two\n');
     destination.flushSync();
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
     // A full disk must not make the destination retry for ever.
-    const full = new LogDestination({ fd: opened('/dev/full', constants.O_WRONLY) });
+    const full = new LogDestination({ clock: systemClock, fd: opened('/dev/full', constants.O_WRONLY) });
     full.write('lost\n');
     full.flushSync();
   });
@@ -114,12 +119,11 @@ describe('a log destination', () => {
 
   test('writes the lines that waited soon after its pipe is read, even when no line follows them', async () => {
     const { fd, read } = await pipeForTest();
-    const { destination, told } = listening({ fd, maxWaitingBytes: 200_000 });
+    const { clock, destination, told } = listening({ fd, maxWaitingBytes: 200_000 });
     destination.write(lines(2000).join(''));
-    await delay(50);
     destination.write('late\n');
-    // Longer than a single line waits.
-    await delay(700);
+    // Longer than a single line waits, with a failed write every few milliseconds.
+    for (let n = 0; n < 50; n += 1) await clock.skip(14);
     destination.write(lines(4000).join(''));
     expect(told.dropped).toBe(4000);
     let found = '';
@@ -134,20 +138,23 @@ describe('a log destination', () => {
 
   test('writes lines that come after its end', async () => {
     const path = join(await folderForTest(), 'log');
-    const { destination } = listening({
+    const { clock, destination } = listening({
       fd: opened(path, constants.O_CREAT | constants.O_WRONLY | constants.O_APPEND),
     });
     destination.write('one\n');
     await destination.end(HOUR_MS);
     destination.write('two\n');
+    await clock.skip(500);
     await expect.poll(() => readFile(path, 'utf8')).toBe('one\ntwo\n');
   });
 
   test('ends at its timeout although its pipe is not read', async () => {
     const { fd, read } = await pipeForTest();
-    const { destination } = listening({ fd });
+    const { clock, destination } = listening({ fd });
     for (const line of lines(10_000)) destination.write(line);
-    await destination.end(1);
+    const ended = destination.end(1_000);
+    await clock.skip(1_000);
+    await ended;
     destination.flushSync();
     expect(read()).not.toBe('');
   });
