@@ -99,7 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     closing: closing.signal,
   });
   const keysTimeoutMs = Math.min(upstream.timeoutMs, operations.requestTimeoutMs);
-  const tokens = signedTokens(auth, { http, timeoutMs: keysTimeoutMs, clock, log });
+  const tokens = signedTokens(auth, { http, timeoutMs: keysTimeoutMs, closing: closing.signal, clock, log });
   const traces = loadTraces(telemetry, target.apiUrl, clock, log);
   const requestTraces: ServerTraces = new WeakMap();
 
@@ -195,7 +195,9 @@ function signedTokens(
   options: Omit<SigningKeysOptions, 'url'>,
 ): SignedTokens | null {
   const tokens = authentication?.tokens ?? null;
-  return tokens && new SignedTokens(new SigningKeys({ url: tokens.jwksUrl, ...options }), tokens);
+  return (
+    tokens && new SignedTokens(options.clock, new SigningKeys({ url: tokens.jwksUrl, ...options }), tokens)
+  );
 }
 
 function graphiqlOptionsOf(options: GatewayOptions) {

@@ -1,6 +1,7 @@
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { UpstreamError } from '../errors.ts';
 import { bearerTokenOf } from '../identity/upstream-identity.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { SignatureHeader, SigningKeys } from './signing-keys.ts';
 
 /** Asymmetric algorithms only, so that the key which verifies a signature is no secret. */
@@ -28,10 +29,12 @@ interface ExpectedClaims {
 /** Selects the tokens (JWTs) worth verifying, and provides the keys to verify them. */
 export class SignedTokens {
   readonly expected: ExpectedClaims;
+  readonly #clock: Clock;
   readonly #keys: SigningKeys;
   readonly #failures = new WeakMap<Request, UpstreamError>();
 
-  constructor(keys: SigningKeys, expected: ExpectedClaims) {
+  constructor(clock: Clock, keys: SigningKeys, expected: ExpectedClaims) {
+    this.#clock = clock;
     this.#keys = keys;
     this.expected = expected;
   }
@@ -69,7 +72,7 @@ export class SignedTokens {
     if (header === null) return 'no token of a kind that is accepted';
     if (this.#keys.found(header) === undefined) return 'token of a key that its issuer does not have';
     const { exp, nbf, iss, aud } = decodeJwt(token);
-    const nowSeconds = Date.now() / 1000;
+    const nowSeconds = this.#clock.epochMs() / 1000;
     if (exp !== undefined && exp + CLOCK_TOLERANCE_SECONDS <= nowSeconds) return 'token has expired';
     if (nbf !== undefined && nbf - CLOCK_TOLERANCE_SECONDS > nowSeconds) return 'token is not valid yet';
     if (iss !== this.expected.issuer) return 'token of another issuer';

@@ -1,7 +1,8 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, exportSPKI, type RemoteJWKSet } from 'jose';
+import { createLocalJWKSet, errors, exportSPKI, type JSONWebKeySet } from 'jose';
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import { withinTime } from '../lib/deadline.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Http } from '../upstream/http/http.ts';
 
@@ -15,9 +16,11 @@ export interface SignatureHeader {
 export interface SigningKeysOptions {
   /** Endpoint that returns the keys as a JSON Web Key Set (RFC 7517). */
   readonly url: string;
-  readonly http: Http;
+  readonly http: Pick<Http, 'exchange'>;
   /** Longest time for reading the keys. */
   readonly timeoutMs: number;
+  /** Aborts, with an `UpstreamError`, when the gateway shuts down. */
+  readonly closing: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -28,33 +31,32 @@ const FRESH_MS = 600_000;
 const COOL_DOWN_MS = 30_000;
 /** Least time between a failed read and the next one. */
 const FAILED_COOL_DOWN_MS = 5_000;
+/** Firewalls in front of issuers refuse requests without a `user-agent`. */
+const HEADERS = {
+  accept: 'application/json, application/jwk-set+json',
+  'user-agent': 'campaign-interaction-gateway',
+};
+
+type KeySet = ReturnType<typeof createLocalJWKSet>;
 
 /**
  * Public keys of the issuer of tokens. They are read when the first is needed, when a key is unknown, and when they are no
  * longer fresh. After a failed read the keys known before stay valid, and no token of theirs waits for the next read.
  */
 export class SigningKeys {
-  readonly #remote: RemoteJWKSet;
-  readonly #log: Logger;
+  readonly #options: SigningKeysOptions;
+  readonly #url: URL;
   readonly #found = new Map<string, string>();
-  #current: ReturnType<typeof createLocalJWKSet> | undefined;
+  #current: KeySet | undefined;
+  /** Time of the last read that succeeded, on the monotonic clock. */
+  #readAtMs = -Infinity;
   #reading: Promise<void> | undefined;
-  /** Epoch milliseconds before which no read is attempted; undefined unless the last read failed. */
+  /** Time before which no read is attempted, on the monotonic clock; undefined unless the last read failed. */
   #failedUntilMs: number | undefined;
 
-  constructor({ url, http, timeoutMs, log }: SigningKeysOptions) {
-    this.#log = log;
-    this.#remote = createRemoteJWKSet(new URL(url), {
-      cacheMaxAge: FRESH_MS,
-      cooldownDuration: COOL_DOWN_MS,
-      timeoutDuration: timeoutMs,
-      // `http` bounds the size of answers, and its connections end with the gateway.
-      [customFetch]: async (address, { headers, signal }) => {
-        const request = { method: 'GET' as const, headers: Object.fromEntries(headers) };
-        const { status, bytes } = await http.exchange(new URL(address), request, signal);
-        return new Response(decodeUtf8(bytes), { status });
-      },
-    });
+  constructor(options: SigningKeysOptions) {
+    this.#options = options;
+    this.#url = new URL(options.url);
   }
 
   /**
@@ -62,7 +64,7 @@ export class SigningKeys {
    * and the last read failed.
    */
   async find(header: SignatureHeader): Promise<string | null> {
-    if (!this.#remote.fresh && !this.#isCoolingDown) {
+    if (!this.#isYoungerThan(FRESH_MS) && !this.#isCoolingDown) {
       const reading = this.#read();
       if (this.#current === undefined || this.#failedUntilMs === undefined) await reading;
     }
@@ -71,7 +73,9 @@ export class SigningKeys {
       await this.#read();
       key = await this.#match(header);
     }
-    if (key === null && this.#failedUntilMs !== undefined) throw unavailable(this.#failedUntilMs);
+    if (key === null && this.#failedUntilMs !== undefined) {
+      throw unavailable(this.#failedUntilMs - this.#options.clock.now());
+    }
     return key;
   }
 
@@ -81,7 +85,13 @@ export class SigningKeys {
   }
 
   get #isCoolingDown(): boolean {
-    return this.#remote.coolingDown || (this.#failedUntilMs ?? 0) > Date.now();
+    return (
+      this.#isYoungerThan(COOL_DOWN_MS) || (this.#failedUntilMs ?? -Infinity) > this.#options.clock.now()
+    );
+  }
+
+  #isYoungerThan(ageMs: number): boolean {
+    return this.#options.clock.now() < this.#readAtMs + ageMs;
   }
 
   async #match(header: SignatureHeader): Promise<string | null> {
@@ -104,14 +114,43 @@ export class SigningKeys {
   }
 
   async #reload(): Promise<void> {
+    const { clock, log } = this.#options;
     try {
-      await this.#remote.reload();
-      this.#current = createLocalJWKSet(this.#remote.jwks() ?? { keys: [] });
+      this.#current = await this.#request();
+      this.#readAtMs = clock.now();
       this.#failedUntilMs = undefined;
     } catch (err) {
-      this.#failedUntilMs = Date.now() + FAILED_COOL_DOWN_MS;
-      this.#log.error({ err }, "The keys that callers' tokens are signed with could not be read");
+      this.#failedUntilMs = clock.now() + FAILED_COOL_DOWN_MS;
+      log.error({ err }, "The keys that callers' tokens are signed with could not be read");
     }
+  }
+
+  /** Errors are those of jose's own `createRemoteJWKSet`, which is not used because it counts by the wall clock. */
+  async #request(): Promise<KeySet> {
+    const { http, timeoutMs, closing, clock } = this.#options;
+    const { status, bytes } = await withinTime(clock, timeoutMs, closing, (signal) =>
+      http.exchange(this.#url, { method: 'GET', headers: HEADERS }, signal),
+    ).catch((cause: unknown) => {
+      throw isTimeout(cause) ? new errors.JWKSTimeout(undefined, { cause }) : cause;
+    });
+    if (status !== 200) {
+      throw new errors.JOSEError('Expected 200 OK from the JSON Web Key Set HTTP response');
+    }
+    return createLocalJWKSet(parseKeySet(decodeUtf8(bytes)));
+  }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
+}
+
+/** Only the syntax is checked here: `createLocalJWKSet` throws for anything else than a key set. */
+function parseKeySet(text: string): JSONWebKeySet {
+  try {
+    const keySet: JSONWebKeySet = JSON.parse(text);
+    return keySet;
+  } catch (cause) {
+    throw new errors.JOSEError('Failed to parse the JSON Web Key Set HTTP response as JSON', { cause });
   }
 }
 
@@ -120,10 +159,10 @@ function nameOf({ alg, kid }: SignatureHeader): string {
   return JSON.stringify([alg, kid]);
 }
 
-function unavailable(untilMs: number): UpstreamError {
+function unavailable(pauseMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_UNAVAILABLE',
     message: 'callers cannot be authenticated at the moment, for the keys of their tokens could not be read',
-    retryAfterSeconds: Math.max(1, Math.ceil((untilMs - Date.now()) / 1000)),
+    retryAfterSeconds: Math.max(1, Math.ceil(pauseMs / 1000)),
   });
 }

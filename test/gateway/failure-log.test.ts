@@ -81,7 +81,9 @@ test('the log has the reason of a failed connection, but not the address', async
 
 test('the log has an entry for a failed login, without the secret', async () => {
   const { log, others, text } = capturedLog();
-  const { ask } = await serviceGatewayForTest({ GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a wrong one' }, [], log);
+  const { ask } = await serviceGatewayForTest({ GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a wrong one' }, [], {
+    log,
+  });
   expect(onlyError(await ask('{ user(id: "user-1") { name } }')).extensions.code).toBe('UNAUTHENTICATED');
   expect(others()).toMatchObject([{ resource: 'login', code: 'UNAUTHENTICATED' }]);
   expect(text()).not.toContain('a wrong one');

@@ -258,7 +258,7 @@ test('the log contains nothing of the credentials of callers, accepted or reject
   const { gateway } = await serviceGatewayForTest(
     { ...env, AUTH_API_KEY_HASHES: createHash('sha256').update(API_KEY).digest('hex') },
     [],
-    log.log,
+    { log: log.log },
   );
   const url = await listeningForTest(gateway.listener);
   let count = 0;

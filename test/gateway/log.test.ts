@@ -18,7 +18,7 @@ describe('the log', () => {
     const { log, entries, requests, text } = capturedLog('debug');
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);
-    const { ask } = await serviceGatewayForTest(env, [], log);
+    const { ask } = await serviceGatewayForTest(env, [], { log });
     const expired = await signed(key, { exp: Math.floor(Date.now() / 1000) - 60 });
     const forged = await signed(await issuerKey('key-1'));
     const broken = `${expired.split('.')[0]}.${btoa('{hush')}.AAAA`;
@@ -54,7 +54,7 @@ describe('the log', () => {
     const { ask } = await serviceGatewayForTest(
       { ...env, AUTH_JWKS_URL: `${env['AUTH_JWKS_URL']}?a=b` },
       [],
-      log,
+      { log },
     );
     const headers = bearer(await signed(await issuerKey('key-1')));
     await Promise.all([ask(USER, headers), ask(USER, headers)]);

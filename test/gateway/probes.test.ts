@@ -91,7 +91,7 @@ describe('a gateway with its own login', () => {
     const { gateway, sandbox, calls } = await serviceGatewayForTest(
       { GENESYSCLOUD_OAUTHCLIENT_SECRET: 'hush-this-is-a-secret' },
       [],
-      log,
+      { log },
     );
     for (let probe = 0; probe < 5; probe++) {
       expect(await ready(gateway)).toEqual(unready('failed: UNAUTHENTICATED'));

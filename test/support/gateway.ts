@@ -61,7 +61,7 @@ interface TestGatewayOptions {
   readonly log?: Logger;
   /** Metrics of the gateway. @default none */
   readonly metrics?: GatewayMetrics;
-  /** Clock of the gateway. @default the machine's */
+  /** Clock of the gateway and the sandbox. @default the machine's */
   readonly clock?: Clock;
   /** Number of the hit that compiles an operation. @default COMPILE_AT_HIT of the environment, or else the gateway's own */
   readonly compileAtHit?: number;
@@ -131,12 +131,14 @@ export function keepingGatewayForTest(options: TestGatewayOptions = {}): Promise
 export async function startTestGateway(
   options: TestGatewayOptions = {},
 ): Promise<TestGateway & { close: () => Promise<void> }> {
+  const { clock } = options;
   const sandbox = await startSandbox({
     organisation: options.organisation ?? supervisorsOrganisation(),
     faults: options.faults ?? [],
     tokens: [TOKEN, ...(options.tokens ?? [])],
     latencyMs: options.latencyMs ?? 0,
     rateLimit: options.rateLimit ?? { allowed: 100_000, windowSeconds: 60 },
+    ...(clock && { now: () => clock.epochMs() }),
   });
   const config = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
@@ -157,7 +159,7 @@ export async function startTestGateway(
     documents,
     log: options.log,
     metrics: options.metrics,
-    clock: options.clock,
+    clock,
     ...compileAtHit(options.compileAtHit),
   });
   return {

@@ -4,6 +4,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { compileAtHit, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
@@ -23,9 +24,13 @@ export interface ServiceGateway {
 export async function serviceGatewayForTest(
   env: Readonly<Record<string, string>>,
   faults: readonly Fault[] = [],
-  log?: Logger,
+  { log, clock }: { readonly log?: Logger; readonly clock?: Clock } = {},
 ): Promise<ServiceGateway> {
-  const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), faults });
+  const sandbox = await startSandbox({
+    organisation: supervisorsOrganisation(),
+    faults,
+    ...(clock && { now: () => clock.epochMs() }),
+  });
   onTestFinished(() => sandbox.close());
   const config = parseConfig({
     GENESYSCLOUD_API_URL: sandbox.url,
@@ -35,7 +40,7 @@ export async function serviceGatewayForTest(
     ...keepingAsWanted,
     ...env,
   });
-  const gateway = createGateway({ config, log, ...compileAtHit() });
+  const gateway = createGateway({ config, log, clock, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

@@ -14,16 +14,18 @@ import {
 } from '../../support/issuer.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { bearer, serviceGatewayForTest, type ServiceGateway } from '../../support/service-gateway.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const USER = '{ __typename user(id: "user-1") { name } }';
 const userAnswer = { data: { __typename: 'Query', user: { name: 'Name of user-1' } } };
 const MINUTE = 60;
+const MINUTE_MS = 60_000;
 
 afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Stops the clock at `seconds` from now; timers go on. */
+/** Stops the wall clock at `seconds` from now. */
 function later(seconds: number): void {
   const now = Date.now();
   vi.useFakeTimers({ toFake: ['Date'] });
@@ -89,7 +91,8 @@ describe('a token of the issuer', () => {
   test('is accepted by a listening gateway, where an unknown key causes an error while the keys cannot be read', async () => {
     const key = await issuerKey('key-1');
     const { env, answer } = await issuerForTest(key);
-    const { gateway } = await serviceGatewayForTest(env);
+    const clock = new TestClock();
+    const { gateway } = await serviceGatewayForTest(env, [], { clock });
     const address = await listeningForTest(gateway.listener);
     const ask = async (token: string) => {
       const headers = { ...bearer(token), 'content-type': 'application/json' };
@@ -99,7 +102,7 @@ describe('a token of the issuer', () => {
     };
     expect(await ask(await signed(key))).toEqual({ status: 200, told: userAnswer });
     answer((response) => response.writeHead(503).end());
-    later(MINUTE);
+    await clock.skip(MINUTE_MS);
     expect(await ask(await signed(key, {}, { kid: 'made-up' }))).toMatchObject({
       status: 200,
       told: { data: unauthenticated.data, errors: [{ extensions: { code: 'UPSTREAM_UNAVAILABLE' } }] },
@@ -342,10 +345,11 @@ describe('the issuer’s keys', () => {
   test('can be changed by the issuer: a new key is read when a token first names it, and an old key is dropped', async () => {
     const [old, next] = [await issuerKey('old'), await issuerKey('next')];
     const { env, publish, reads } = await issuerForTest(old);
-    const { ask, calls } = await serviceGatewayForTest(env);
+    const clock = new TestClock();
+    const { ask, calls } = await serviceGatewayForTest(env, [], { clock });
     expect(await ask(USER, bearer(await signed(old)))).toEqual(userAnswer);
     publish(next);
-    later(MINUTE);
+    await clock.skip(MINUTE_MS);
     expect(await ask(USER, bearer(await signed(next)))).toEqual(userAnswer);
     expect(reads()).toBe(2);
     calls();
@@ -356,14 +360,15 @@ describe('the issuer’s keys', () => {
   test('are read again after ten minutes, so that a withdrawn key is not trusted for longer', async () => {
     const [withdrawn, kept] = [await issuerKey('withdrawn'), await issuerKey('kept')];
     const { env, publish, reads } = await issuerForTest(withdrawn, kept);
-    const { ask, calls } = await serviceGatewayForTest(env);
+    const clock = new TestClock();
+    const { ask, calls } = await serviceGatewayForTest(env, [], { clock });
     const headers = bearer(await signed(withdrawn));
     expect(await ask(USER, headers)).toEqual(userAnswer);
     publish(kept);
-    later(9 * MINUTE);
+    await clock.skip(9 * MINUTE_MS);
     expect(await ask(USER, headers)).toEqual(userAnswer);
     expect(reads()).toBe(1);
-    later(2 * MINUTE);
+    await clock.skip(2 * MINUTE_MS);
     calls();
     expect(outcome(await ask(USER, headers), calls)).toEqual(unauthenticated);
     expect(await ask(USER, bearer(await signed(kept)))).toEqual(userAnswer);
@@ -374,7 +379,8 @@ describe('the issuer’s keys', () => {
     const [key, next] = [await issuerKey('key-1'), await issuerKey('next')];
     const forger = await issuerKey('forger');
     const { env, publish, reads } = await issuerForTest(key);
-    const { ask, calls } = await serviceGatewayForTest(env);
+    const clock = new TestClock();
+    const { ask, calls } = await serviceGatewayForTest(env, [], { clock });
     const headers = bearer(await signed(key));
     const flood = async () => {
       const tokens = await Promise.all(
@@ -391,7 +397,7 @@ describe('the issuer’s keys', () => {
     await flood();
     expect(reads()).toBe(0);
     publish(key, next);
-    later(31);
+    await clock.skip(31_000);
     await flood();
     expect(reads()).toBe(1);
     expect(await ask(USER, bearer(await signed(next)))).toEqual(userAnswer);
@@ -437,7 +443,7 @@ describe('the issuer’s keys', () => {
         accept: 'application/json, application/jwk-set+json',
         connection: 'keep-alive',
         host: new URL(env['AUTH_JWKS_URL'] ?? '').host,
-        'user-agent': expect.stringMatching(/^jose\//),
+        'user-agent': 'campaign-interaction-gateway',
       },
     ]);
   });
@@ -484,7 +490,8 @@ describe('keys of the issuer that cannot be read', () => {
     const key = await issuerKey('key-1');
     const { env, answer, publish, reads } = await issuerForTest();
     answer((response) => response.writeHead(503).end());
-    const { ask, calls } = await serviceGatewayForTest(env);
+    const clock = new TestClock();
+    const { ask, calls } = await serviceGatewayForTest(env, [], { clock });
     const headers = bearer(await signed(key));
     for (let n = 0; n < 5; n += 1) {
       expect(onlyError(await ask(USER, headers)).extensions).toMatchObject({
@@ -494,7 +501,7 @@ describe('keys of the issuer that cannot be read', () => {
     }
     expect(reads()).toBe(1);
     publish(key);
-    later(6);
+    await clock.skip(6_000);
     expect(await ask(USER, headers)).toEqual(userAnswer);
     expect(reads()).toBe(1);
     // A token of an unknown key is rejected again, which is no failure.
@@ -506,12 +513,13 @@ describe('keys of the issuer that cannot be read', () => {
   test('leave the known keys valid, and a token of another key gets UPSTREAM_UNAVAILABLE', async () => {
     const [known, next] = [await issuerKey('known'), await issuerKey('next')];
     const { env, answer, publish, reads } = await issuerForTest(known);
-    const { ask, calls } = await serviceGatewayForTest(env);
-    const headers = bearer(await signed(known, { exp: Math.floor(Date.now() / 1000) + 7200 }));
+    const clock = new TestClock();
+    const { ask, calls } = await serviceGatewayForTest(env, [], { clock });
+    const headers = bearer(await signed(known));
     expect(await ask(USER, headers)).toEqual(userAnswer);
     answer((response) => response.writeHead(503).end());
     reads();
-    later(60 * MINUTE);
+    await clock.skip(60 * MINUTE_MS);
     for (let n = 0; n < 5; n += 1) expect(await ask(USER, headers)).toEqual(userAnswer);
     calls();
     expect(onlyError(await ask(USER, bearer(await signed(next)))).extensions.code).toBe(
@@ -520,7 +528,7 @@ describe('keys of the issuer that cannot be read', () => {
     expect(calls()).toEqual({});
     expect(reads()).toBe(1);
     publish(known, next);
-    later(6);
+    await clock.skip(6_000);
     expect(await ask(USER, bearer(await signed(next)))).toEqual(userAnswer);
     expect(reads()).toBe(1);
   });
@@ -530,14 +538,15 @@ describe('keys of the issuer that cannot be read', () => {
     const { env, answer, reads } = await issuerForTest(key);
     // Timeouts so long that a wait for the endpoint would exceed the time of the test.
     const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
-    const { ask } = await serviceGatewayForTest({ ...env, ...patient });
-    const headers = bearer(await signed(key, { exp: Math.floor(Date.now() / 1000) + 7200 }));
+    const clock = new TestClock();
+    const { ask } = await serviceGatewayForTest({ ...env, ...patient }, [], { clock });
+    const headers = bearer(await signed(key));
     expect(await ask(USER, headers)).toEqual(userAnswer);
     answer((response) => response.writeHead(503).end());
-    later(20 * MINUTE);
+    await clock.skip(20 * MINUTE_MS);
     expect(await ask(USER, headers)).toEqual(userAnswer);
     answer(() => undefined);
-    later(6);
+    await clock.skip(6_000);
     reads();
     expect(await ask(USER, headers)).toEqual(userAnswer);
     await expect.poll(reads).toBe(1);
