@@ -158,6 +158,23 @@ const packages: readonly {
 /** Files in which a process begins; only they read its environment and end it. */
 const processEdges = ['main.ts', 'sandbox/main.ts'];
 
+/** Files that do not take the clock yet. */
+const withoutClock = [
+  'loading/batch.ts',
+  'loading/entity-source.ts',
+  'loading/replica-lookup.ts',
+  'loading/replica-rows.ts',
+  'upstream/circuit-breakers.ts',
+  'upstream/client.ts',
+  'upstream/http/error-answer.ts',
+  'upstream/login/service-login.ts',
+  'upstream/quota/governor.ts',
+  'upstream/quota/identity-queue.ts',
+  'upstream/read-answer.ts',
+  'upstream/request-dedupe.ts',
+  'upstream/retry.ts',
+];
+
 interface Import {
   /** Path relative to src/. */
   readonly file: string;
@@ -225,6 +242,60 @@ function spreadConfigurations(text: string): string[] {
     },
   }).visit(parseSync('checked.ts', text).program);
   return found;
+}
+
+/** Uses of the machine's clocks, in their order. Names of members, such as `clock.setTimeout`, are no uses. */
+function clocksReadIn(file: string, text: string): string[] {
+  const { module, program } = parseSync(file, text);
+  /** By place in the text. */
+  const found = new Map<number, string>();
+  for (const { moduleRequest, entries, start } of module.staticImports) {
+    if (!/^(node:)?(timers|timers\/promises|perf_hooks)$/.test(moduleRequest.value)) continue;
+    if (entries.length > 0 && entries.every(({ importName }) => importName.name === 'setImmediate')) continue;
+    found.set(start, moduleRequest.value);
+  }
+  const names = new Set<number>();
+  const nameOf = ({
+    key,
+    computed,
+  }: {
+    readonly key: { readonly start: number };
+    readonly computed: boolean;
+  }) => {
+    if (!computed) names.add(key.start);
+  };
+  new Visitor({
+    ImportSpecifier: ({ imported, local }) => {
+      names.add(imported.start).add(local.start);
+    },
+    MemberExpression: ({ object, property, computed, start }) => {
+      if (object.type !== 'Identifier') {
+        if (!computed) names.add(property.start);
+        return;
+      }
+      const member =
+        property.type === 'Identifier' ? property.name : text.slice(property.start + 1, property.end - 1);
+      const path = `${object.name}.${member}`;
+      if (path === 'Date.now' || path === 'AbortSignal.timeout') found.set(start, path);
+      if (!computed && object.name !== 'globalThis') names.add(property.start);
+    },
+    Property: (node) => {
+      if (!node.shorthand) nameOf(node);
+    },
+    MethodDefinition: nameOf,
+    PropertyDefinition: nameOf,
+    TSMethodSignature: nameOf,
+    TSPropertySignature: nameOf,
+    NewExpression: ({ callee, arguments: values, start }) => {
+      if (callee.type === 'Identifier' && callee.name === 'Date' && values.length === 0) {
+        found.set(start, 'new Date()');
+      }
+    },
+    Identifier: ({ name, start }) => {
+      if (/^(setTimeout|setInterval|performance)$/.test(name) && !names.has(start)) found.set(start, name);
+    },
+  }).visit(program);
+  return [...found].toSorted(([a], [b]) => a - b).map(([, name]) => name);
 }
 
 /** Part of src/ to which a file belongs. */
@@ -399,4 +470,30 @@ test('no type name is declared twice', () => {
 test('only files in which a process begins use the global process', () => {
   const readers = modules.filter(({ readsProcess }) => readsProcess).map(({ file }) => file);
   expect(readers.toSorted()).toEqual(processEdges);
+});
+
+test('only the clock reads the clocks of the machine, so that a test can skip any time, and the wall clock can be set', () => {
+  const text = `import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises'; import 'timers';
+    import { setImmediate } from 'node:timers/promises'; setTimeout(end, 1); globalThis.setInterval(end, 1);
+    const mean = { setTimeout, at: performance.now() + Date.now() + Date['now'](), of: new Date() };
+    AbortSignal.timeout(1); queueMicrotask(end);
+    interface Clock { setTimeout(ms: number): void } class Own { setTimeout() { this.clock.setTimeout(end); } }
+    const own = { setTimeout: clock.setTimeout, now: clock.now(), of: new Date(1), is: Date.parse('') };`;
+  expect(clocksReadIn('made-up.ts', text)).toEqual([
+    'node:timers/promises',
+    'timers',
+    'setTimeout',
+    'setInterval',
+    'setTimeout',
+    'performance',
+    'Date.now',
+    'Date.now',
+    'new Date()',
+    'AbortSignal.timeout',
+  ]);
+  const readers = modules
+    .filter(({ file }) => !/^(sandbox|generated)\//.test(file))
+    .filter((module) => clocksReadIn(module.file, module.text).length > 0)
+    .map(({ file }) => file);
+  expect(readers.toSorted()).toEqual(['lib/clock.ts', ...withoutClock].toSorted());
 });
