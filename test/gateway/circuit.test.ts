@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { onlyError } from '../support/answers.ts';
 import { forgetfulGatewayForTest, TOKEN, type TestGateway } from '../support/gateway.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 /** Number of failed calls that opens a circuit. */
 const ENOUGH = 10;
@@ -44,12 +45,29 @@ describe('a resource that keeps failing', () => {
   });
 
   test.each<[string, Fault, Readonly<Record<string, string>>]>([
-    ['timeouts', { kind: 'hang', resource: 'users' }, { UPSTREAM_TIMEOUT_MS: '400' }],
     ['broken connections', { kind: 'reset', resource: 'users' }, { MAX_UPSTREAM_CALLS: '1' }],
     ['answers with 503', status(503), { MAX_UPSTREAM_CALLS: '1' }],
   ])('is not called any more after %s too', async (_what, fault, env) => {
     const gateway = await forgetfulGatewayForTest({ faults: [fault], env });
     await askTimes(ENOUGH, gateway);
+    expect(gateway.calls()).toEqual({ users: ENOUGH });
+    expect(await askTimes(1, gateway)).toEqual(['UPSTREAM_UNAVAILABLE']);
+    expect(gateway.calls()).toEqual({});
+  });
+
+  test('is not called any more after timeouts too', async () => {
+    const clock = new TestClock();
+    const gateway = await forgetfulGatewayForTest({
+      faults: [{ kind: 'hang', resource: 'users' }],
+      env: { UPSTREAM_TIMEOUT_MS: '400' },
+      clock,
+    });
+    for (let n = 1; n <= ENOUGH; n += 1) {
+      const asked = askTimes(1, gateway);
+      await expect.poll(() => gateway.sandbox.requests.length, { interval: 5 }).toBe(n);
+      await clock.skip(400);
+      expect(await asked).toEqual(['UPSTREAM_TIMEOUT']);
+    }
     expect(gateway.calls()).toEqual({ users: ENOUGH });
     expect(await askTimes(1, gateway)).toEqual(['UPSTREAM_UNAVAILABLE']);
     expect(gateway.calls()).toEqual({});

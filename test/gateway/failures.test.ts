@@ -9,7 +9,9 @@ import {
   onlyError,
   screen,
 } from '../support/answers.ts';
-import { gatewayForTest } from '../support/gateway.ts';
+import { deliver } from '../support/deliver.ts';
+import { gatewayForTest, type GraphQLAnswer, type TestGateway } from '../support/gateway.ts';
+import { clockWithoutPauses, TestClock } from '../support/test-clock.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID, interaction } from '../support/organisation.ts';
 
 const AGENT_IDS = Array.from({ length: 20 }, (_, n) => `user-${n}`);
@@ -21,6 +23,8 @@ interface Failure {
   /** Extensions of the error, without `affected`. */
   readonly extensions: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Time after which the gateway gives up; undefined when it is answered. */
+  readonly givenUpAfterMs?: number;
   /** Number of calls for the agents until the gateway gives up. @default 1 */
   readonly attempts?: number;
 }
@@ -141,13 +145,15 @@ const failures: readonly Failure[] = [
     failure: 'answer that never comes within the time of the call',
     fault: { kind: 'hang', resource: 'users' },
     extensions: { code: 'UPSTREAM_TIMEOUT' },
-    env: { UPSTREAM_TIMEOUT_MS: '2500' },
+    env: { UPSTREAM_TIMEOUT_MS: '300000', REQUEST_TIMEOUT_MS: '600000' },
+    givenUpAfterMs: 300_000,
   },
   {
     failure: 'answer that never comes within the time of the request',
     fault: { kind: 'hang', resource: 'users' },
     extensions: { code: 'UPSTREAM_TIMEOUT' },
-    env: { REQUEST_TIMEOUT_MS: '2500', UPSTREAM_TIMEOUT_MS: '600000' },
+    env: { REQUEST_TIMEOUT_MS: '300000', UPSTREAM_TIMEOUT_MS: '600000' },
+    givenUpAfterMs: 300_000,
   },
   {
     failure: 'truncated answer that claims to be complete',
@@ -173,14 +179,32 @@ const failures: readonly Failure[] = [
   ),
 ];
 
+/** Asks for every detail, and skips the time of the call that is never answered once the others are. */
+async function askInVain(
+  { query, sandbox }: TestGateway,
+  clock: TestClock,
+  ms: number,
+): Promise<GraphQLAnswer> {
+  const asked = query(everyDetail);
+  const answered = Object.values(callsOfEveryDetail).reduce<number>((sum, count) => sum + count, -1);
+  await expect.poll(() => sandbox.answered.get(200)).toBe(answered);
+  await deliver();
+  await clock.skip(ms);
+  return asked;
+}
+
 describe('a failed call for the agents', () => {
   test.each(failures)(
     'makes only the fields null that need it, with one error: $failure',
-    async ({ fault, extensions, env = {}, attempts = 1 }) => {
+    async ({ fault, extensions, env = {}, attempts = 1, givenUpAfterMs }) => {
       const healthy = await gatewayForTest();
       const rows = nodesIn(await healthy.query(everyDetail));
-      const { query, calls } = await gatewayForTest({ faults: [fault], env });
-      const answer = await query(everyDetail);
+      const clock = givenUpAfterMs === undefined ? clockWithoutPauses() : new TestClock();
+      const gateway = await gatewayForTest({ faults: [fault], env, clock });
+      const answer =
+        givenUpAfterMs === undefined
+          ? await gateway.query(everyDetail)
+          : await askInVain(gateway, clock, givenUpAfterMs);
 
       const error = onlyError(answer);
       expect(error.path).toEqual(['campaignInteractions', 'nodes', 0, 'agent', 'title']);
@@ -196,7 +220,7 @@ describe('a failed call for the agents', () => {
       expect(nodesIn(answer)).toEqual(
         rows.map((row) => ({ ...row, agent: { ...row.agent, title: null, email: null } })),
       );
-      expect(calls()).toEqual({ ...callsOfEveryDetail, users: attempts });
+      expect(gateway.calls()).toEqual({ ...callsOfEveryDetail, users: attempts });
     },
   );
 

@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { onlyError } from '../support/answers.ts';
 import {
@@ -16,6 +17,7 @@ import {
 } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID, supervisorsOrganisation } from '../support/organisation.ts';
+import { clockWithoutPauses, TestClock } from '../support/test-clock.ts';
 
 const SECRET = 'hush-this-is-a-secret';
 const USER = '{ user(id: "user-1") { name email } }';
@@ -25,20 +27,21 @@ const throttled = { error: 'invalid_request', description: 'invalid_request (rat
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 
 /** Gateway with these settings and without caches; disposed of after the test. */
-function gatewayWith(env: Readonly<Record<string, string>>): Gateway {
+function gatewayWith(env: Readonly<Record<string, string>>, clock?: Clock): Gateway {
   const config = parseConfig({ ...NOTHING_KEPT, ...env });
-  const gateway = createGateway({ config, ...compileAtHit() });
+  const gateway = createGateway({ config, clock, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return gateway;
 }
 
+/** Settings of a login as the sandbox's client. */
+const ownLogin = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET };
+
 /** Gateway with its own credential: a login as the sandbox's client unless `env` sets another one. */
 async function serviceGateway(
   options: SandboxOptions = {},
-  env: Readonly<Record<string, string>> = {
-    GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
-    GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET,
-  },
+  env: Readonly<Record<string, string>> = ownLogin,
+  clock?: Clock,
 ) {
   const sandbox = await startSandbox({
     organisation: supervisorsOrganisation(),
@@ -48,11 +51,10 @@ async function serviceGateway(
     ...options,
   });
   onTestFinished(() => sandbox.close());
-  const gateway = gatewayWith({
-    GENESYSCLOUD_API_URL: sandbox.url,
-    GENESYSCLOUD_LOGIN_URL: sandbox.url,
-    ...env,
-  });
+  const gateway = gatewayWith(
+    { GENESYSCLOUD_API_URL: sandbox.url, GENESYSCLOUD_LOGIN_URL: sandbox.url, ...env },
+    clock,
+  );
   return { sandbox, gateway };
 }
 
@@ -334,9 +336,8 @@ describe("the gateway's own login", () => {
   });
 
   test('is retried while the login service throttles, which is not taken for a wrong secret', async () => {
-    const { sandbox, gateway } = await serviceGateway({
-      faults: [{ kind: 'rateLimited', resource: 'login', times: 2 }],
-    });
+    const faults: readonly Fault[] = [{ kind: 'rateLimited', resource: 'login', times: 2 }];
+    const { sandbox, gateway } = await serviceGateway({ faults }, ownLogin, clockWithoutPauses());
     const answers = await Promise.all(Array.from({ length: 5 }, () => ask(gateway, USER)));
     expect(answers).toEqual(Array.from({ length: 5 }, () => userAnswer));
     expect(loginsAt(sandbox)).toBe(3);
@@ -372,23 +373,11 @@ describe("the gateway's own login", () => {
     expect(sandbox.requests).toHaveLength(1);
   });
 
-  /** Gateway whose login meets `fault` until `mended` is called, and the error code of a query before that. */
-  async function failedLogin(fault: Fault) {
-    const { gateway, sandbox } = await serviceGateway(
-      { faults: [{ ...fault, resource: 'login' }] },
-      {
-        GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
-        GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET,
-        UPSTREAM_TIMEOUT_MS: '1500',
-      },
-    );
-    const answer = await ask(gateway, USER);
-    expect(answer.data).toEqual({ user: null });
-    return {
-      gateway,
-      code: onlyError(answer).extensions.code,
-      mended: () => void sandbox.faults.splice(0),
-    };
+  /** Gateway whose login meets `fault` until `mended` is called. */
+  async function failingLogin(fault: Fault, clock: TestClock) {
+    const faults = [{ ...fault, resource: 'login' as const }];
+    const { gateway, sandbox } = await serviceGateway({ faults }, ownLogin, clock);
+    return { gateway, sandbox, mended: () => void sandbox.faults.splice(0) };
   }
 
   test.each<[string, string, Fault]>([
@@ -400,16 +389,26 @@ describe("the gateway's own login", () => {
     ['UPSTREAM_BAD_RESPONSE', 'answers with 404', { kind: 'status', status: 404 }],
     ['UPSTREAM_BAD_RESPONSE', 'answers without a token', { kind: 'status', status: 200, body: {} }],
   ])('fails with %s, not UNAUTHENTICATED, while the login service %s', async (expected, _how, fault) => {
-    const { gateway, code, mended } = await failedLogin(fault);
-    expect(code).toBe(expected);
+    const clock = clockWithoutPauses();
+    const { gateway, mended } = await failingLogin(fault, clock);
+    const answer = await ask(gateway, USER);
+    expect(answer.data).toEqual({ user: null });
+    expect(onlyError(answer).extensions.code).toBe(expected);
     mended();
     // A failed login is not remembered, except for a short pause after throttling.
+    await clock.skip(1_000);
     await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);
   });
 
   test('fails with UPSTREAM_TIMEOUT while the login service does not answer', async () => {
-    const { gateway, code, mended } = await failedLogin({ kind: 'hang' });
-    expect(code).toBe('UPSTREAM_TIMEOUT');
+    const clock = new TestClock();
+    const { gateway, sandbox, mended } = await failingLogin({ kind: 'hang' }, clock);
+    const asked = ask(gateway, USER);
+    await expect.poll(() => loginsAt(sandbox)).toBe(1);
+    await clock.skip(5_000);
+    const answer = await asked;
+    expect(answer.data).toEqual({ user: null });
+    expect(onlyError(answer).extensions.code).toBe('UPSTREAM_TIMEOUT');
     mended();
     // The call and its login time out at the same moment; a request in between may still join that login.
     await expect.poll(() => ask(gateway, USER)).toEqual(userAnswer);

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { request, type ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { capturedLog } from '../support/captured-log.ts';
 import { issuerForTest, issuerKey, signed } from '../support/issuer.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { bearer, serviceGatewayForTest } from '../support/service-gateway.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 const levels = pino.levels.values;
 const USER = '{ user(id: "user-1") { name } }';
@@ -47,27 +48,54 @@ describe('the log', () => {
     expect(text()).not.toContain('a-user');
   });
 
-  test('reports once that the issuer’s keys could not be read, and why', async () => {
-    const { log, others, text } = capturedLog();
-    const { env, answer } = await issuerForTest();
-    answer((response) => response.writeHead(503).end());
-    const { ask } = await serviceGatewayForTest(
-      { ...env, AUTH_JWKS_URL: `${env['AUTH_JWKS_URL']}?a=b` },
-      [],
-      { log },
-    );
-    const headers = bearer(await signed(await issuerKey('key-1')));
-    await Promise.all([ask(USER, headers), ask(USER, headers)]);
-    await ask(USER, headers);
-    expect(others()).toEqual([
-      expect.objectContaining({
-        level: levels['error'],
-        msg: "The keys that callers' tokens are signed with could not be read",
-        err: expect.objectContaining({ message: expect.stringContaining('200') }),
-      }),
-    ]);
-    expect(text()).not.toContain('a=b');
-  });
+  test.each<[what: string, how: (response: ServerResponse) => unknown, type: string, message: string]>([
+    [
+      'answers with 503',
+      (response) => response.writeHead(503).end(),
+      'JOSEError',
+      'Expected 200 OK from the JSON Web Key Set HTTP response',
+    ],
+    [
+      'sends a page',
+      (response) => response.end('<html>'),
+      'JOSEError',
+      'Failed to parse the JSON Web Key Set HTTP response as JSON',
+    ],
+    [
+      'sends no key set',
+      (response) => response.end('{"keys":1}'),
+      'JWKSInvalid',
+      'JSON Web Key Set malformed',
+    ],
+    ['does not answer', () => undefined, 'JWKSTimeout', 'request timed out'],
+  ])(
+    'reports once that the issuer’s keys could not be read, and why: its endpoint %s',
+    async (_what, how, type, message) => {
+      const { log, others, text } = capturedLog();
+      const { env, answer, reads } = await issuerForTest();
+      answer(how);
+      const clock = new TestClock();
+      const { ask } = await serviceGatewayForTest(
+        { ...env, AUTH_JWKS_URL: `${env['AUTH_JWKS_URL']}?a=b` },
+        [],
+        { log, clock },
+      );
+      const headers = bearer(await signed(await issuerKey('key-1')));
+      const asked = [ask(USER, headers), ask(USER, headers)];
+      await expect.poll(reads).toBe(1);
+      if (type === 'JWKSTimeout') await clock.skip(5_000);
+      await Promise.all(asked);
+      await ask(USER, headers);
+      expect(others()).toEqual([
+        expect.objectContaining({
+          level: levels['error'],
+          msg: "The keys that callers' tokens are signed with could not be read",
+          err: expect.objectContaining({ type, message }),
+        }),
+      ]);
+      expect(text()).not.toContain('a=b');
+    },
+  );
 
   test('reports only at level debug a client that disconnects while it sends its request', async () => {
     const { log, entries } = capturedLog('debug');

@@ -1,9 +1,11 @@
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import type { Gateway } from '../../src/gateway.ts';
+import { deliver } from '../support/deliver.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
+import { TestClock } from '../support/test-clock.ts';
 
 type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 
@@ -107,9 +109,16 @@ describe('a gateway with its own login', () => {
   });
 
   test('reports that its login is under way instead of keeping the probe waiting', async () => {
-    const { gateway, calls } = await serviceGatewayForTest({}, [{ kind: 'hang', resource: 'login' }]);
-    expect(await ready(gateway)).toEqual(unready('under way'));
-    expect(await ready(gateway)).toEqual(unready('under way'));
+    const clock = new TestClock();
+    const { gateway, calls } = await serviceGatewayForTest({}, [{ kind: 'hang', resource: 'login' }], {
+      clock,
+    });
+    for (let n = 0; n < 2; n += 1) {
+      const probe = ready(gateway);
+      await clock.skip(500);
+      expect(await probe).toEqual(unready('under way'));
+    }
+    await deliver();
     expect(calls()).toEqual({ login: 1 });
     expect((await gateway.fetch(new Request('http://gateway.example/health'))).status).toBe(200);
   });

@@ -3,6 +3,7 @@ import type { Fault } from '../../src/sandbox/fault.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { callsOfEveryDetail, everyDetail, nodesIn, onlyError, screen } from '../support/answers.ts';
 import { gatewayForTest } from '../support/gateway.ts';
+import { clockWithoutPauses } from '../support/test-clock.ts';
 
 describe('a call with a transient failure', () => {
   /** Transient faults, each with the total number of calls to its resource. */
@@ -32,7 +33,7 @@ describe('a call with a transient failure', () => {
     'is retried, and the answer is as if it had not failed: %s',
     async (_what, fault, count) => {
       const healthy = await gatewayForTest();
-      const { query, calls } = await gatewayForTest({ faults: [fault] });
+      const { query, calls } = await gatewayForTest({ faults: [fault], clock: clockWithoutPauses() });
       expect(await query(everyDetail)).toEqual(await healthy.query(everyDetail));
       expect(calls()).toEqual({ ...callsOfEveryDetail, [fault.resource]: count });
     },

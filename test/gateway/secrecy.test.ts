@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { onlyError, screen } from '../support/answers.ts';
 import { gatewayForTest, TOKEN } from '../support/gateway.ts';
+import { clockWithoutPauses } from '../support/test-clock.ts';
 
 /** Details without `selfUri`, which is a path of the upstream by definition. */
 const everyDetail = screen(`
@@ -56,7 +57,10 @@ describe('an answer contains nothing of the upstream’s URL, host, body or toke
     { failure: 'truncated JSON', fault: { kind: 'truncate' } },
   ])('after a failure: $failure', async ({ fault }) => {
     for (const resource of ['users', 'contacts', 'scripts', 'campaignInteractions'] as const) {
-      const { query, sandbox, calls } = await gatewayForTest({ faults: [{ ...fault, resource }] });
+      const { query, sandbox, calls } = await gatewayForTest({
+        faults: [{ ...fault, resource }],
+        clock: clockWithoutPauses(),
+      });
       const host = new URL(sandbox.url).host;
       const tellTales = [secret, sandbox.url, host, 'internal.example', '/api/v2', TOKEN];
       const answer = await query(everyDetail);

@@ -7,11 +7,25 @@ interface TestTimer {
   timeout: NodeJS.Timeout;
 }
 
+/** Longest pause before a retry, unless the upstream names one. */
+const LONGEST_PAUSE_MS = 2_000;
+
+/** A clock that skips the pauses before retries, as it skips all timers that are set for no longer than those. */
+export function clockWithoutPauses(): TestClock {
+  return new TestClock(LONGEST_PAUSE_MS);
+}
+
 /** A clock that runs like the machine's, and of which a test can skip hours: timers that are due by then fire in order. */
 export class TestClock implements Clock {
+  readonly #skippedAtOnceMs: number;
   #skippedMs = 0;
   /** Timers by the handle that their owner has. */
   readonly #timers = new Map<NodeJS.Timeout, TestTimer>();
+
+  /** Timers of at most `skippedAtOnceMs` are skipped as soon as they are set. */
+  constructor(skippedAtOnceMs = -1) {
+    this.#skippedAtOnceMs = skippedAtOnceMs;
+  }
 
   now(): number {
     return performance.now() + this.#skippedMs;
@@ -27,7 +41,13 @@ export class TestClock implements Clock {
       callback();
     };
     const handle = setTimeout(fire, ms);
-    this.#timers.set(handle, { dueMs: this.now() + ms, fire, timeout: handle });
+    const dueMs = this.now() + ms;
+    this.#timers.set(handle, { dueMs, fire, timeout: handle });
+    if (ms <= this.#skippedAtOnceMs) {
+      setImmediate(() => {
+        if (this.#timers.has(handle)) void this.skip(dueMs - this.now());
+      });
+    }
     return handle;
   }
 

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { pause } from '../../../src/lib/deadline.ts';
-import { TestClock } from '../../support/test-clock.ts';
+import { clockWithoutPauses, TestClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -33,4 +33,14 @@ test("a timer of a test's clock also fires by itself", async () => {
   const pausing = pause(clock, HOUR_MS, new AbortController().signal);
   await clock.skip(HOUR_MS - 1);
   expect(await pausing).toBeUndefined();
+});
+
+test('a clock without pauses skips timers of up to two seconds as soon as they are set, unless they are cleared', async () => {
+  const clock = clockWithoutPauses();
+  const fromMs = clock.now();
+  const longer = clock.setTimeout(() => undefined, HOUR_MS);
+  onTestFinished(() => clock.clearTimeout(longer));
+  clock.clearTimeout(clock.setTimeout(() => undefined, 1_500));
+  for (let n = 0; n < 100; n += 1) await pause(clock, 2_000, new AbortController().signal);
+  expect(Math.floor((clock.now() - fromMs) / 100_000)).toBe(2);
 });
