@@ -178,7 +178,7 @@ const faults: readonly (readonly [what: string, faults: readonly Fault[]])[] = [
 ];
 
 /** Faults after which a call is repeated, with pauses that the test skips. */
-const retried = ['503', 'HTML page', 'connection reset'];
+const retried = new Set(['503', 'HTML page', 'connection reset']);
 
 /** Expects `count` request lines in the log, and none of `secrets`, `sent` and `told`. */
 function expectSilence({ text, requests }: CapturedLog, secrets: readonly string[], count: number): void {
@@ -237,7 +237,7 @@ test.each(faults)(
     const { gateway } = await gatewayForTest({
       log: log.log,
       faults: some,
-      ...(retried.includes(what)
+      ...(retried.has(what)
         ? { env: { MAX_BODY_BYTES: '100000' }, clock: clockWithoutPauses() }
         : { env: { UPSTREAM_TIMEOUT_MS: '200', REQUEST_TIMEOUT_MS: '1000', MAX_BODY_BYTES: '100000' } }),
     });

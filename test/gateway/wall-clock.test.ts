@@ -59,7 +59,7 @@ async function gatewayOfCallers() {
     clock,
     faults: sandbox.faults,
     /** Error code of a query, or `none`; and the resources that it called, the issuer's keys included. */
-    async outcome(query: string, token?: string): Promise<[code: string, called: readonly string[]]> {
+    outcome: async (query: string, token?: string): Promise<[code: string, called: readonly string[]]> => {
       const answer = await ask(query, token);
       const code = answer.errors === undefined ? 'none' : onlyError(answer).extensions.code;
       const called: string[] = sandbox.requests.splice(0).map(({ resource }) => resource);
