@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
 import { callersOf } from './auth/callers.ts';
@@ -66,8 +67,16 @@ export interface Gateway {
  * documents, and the keys of callers' tokens.
  */
 export function createGateway(options: GatewayOptions): Gateway {
+  return assembleGateway(options, servedSchema(options.config.federation));
+}
+
+/** `createGateway` for any schema, so that tests can add root fields to the one that is served. */
+export function assembleGateway(
+  options: GatewayOptions,
+  schema: GraphQLSchema | Promise<GraphQLSchema>,
+): Gateway {
   const { config, clock = systemClock, metrics = null } = options;
-  const { server, upstream, loading, cache, operations, auth, federation, redis, telemetry } = config;
+  const { server, upstream, loading, cache, operations, auth, redis, telemetry } = config;
   const target = targetOf(options);
   const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: redactError } });
   const closing = new AbortController();
@@ -111,7 +120,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const probes = new Probes(readiness);
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
-    schema: servedSchema(federation),
+    schema,
     context: contextFactory(
       {
         callerOf: callersOf({

@@ -42,8 +42,8 @@ const MAX_POSITIONS_KEPT = 20_000;
 const TOKENS_PER_POSITION = 4;
 
 /**
- * Executes queries with the same results as the ordinary executor (`execute` of graphql-js), by functions that are generated
- * for each operation. Operations sent only once or twice do not repay compilation, and some cannot be compiled; `execute`
+ * Executes queries, and subscriptions for one event, with the same results as the ordinary executor (`execute` of
+ * graphql-js), by functions that are generated for each operation. Operations sent only once or twice do not repay compilation, and some cannot be compiled; `execute`
  * returns null for both. Operations are identified by their AST node, so the caller has to cache parsed documents.
  */
 export class CompiledExecutor {
@@ -81,7 +81,8 @@ export class CompiledExecutor {
     size = new AnswerSize(Infinity),
   ): ExecutionResult | Promise<ExecutionResult> | null {
     const operation = getOperationAST(args.document, args.operationName);
-    if (operation?.operation !== OperationTypeNode.QUERY) return null;
+    // Root fields of a mutation are executed one after another.
+    if (!operation || operation.operation === OperationTypeNode.MUTATION) return null;
     // Such a resolver would have to be called for every value.
     if (args.fieldResolver || args.typeResolver) return null;
     const plan = this.#plans.get(operation) ?? this.#noteHit(operation, args);

@@ -9,6 +9,7 @@ import {
   isAbstractType,
   isListType,
   isObjectType,
+  type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
@@ -40,17 +41,17 @@ const JSON_FIELDS = 20;
 const MAX_VISITED = 100_000;
 
 /**
- * Estimated number of fields in the answer to an operation: completed values, leaves as well as objects, and elements of
- * lists. Pages count with their maximum length, other lists with their usual length. The arguments must have been checked.
+ * Estimated number of fields in the answer to an operation, or in one event of a subscription: completed values, leaves as
+ * well as objects, and elements of lists. Pages count with their maximum length, other lists with their usual length. The arguments must have been checked.
  */
 export function estimateAnswerFields(
   operation: SelectedOperation,
-  selectionSet: SelectionSetNode,
+  definition: OperationDefinitionNode,
   cardinalities: Pick<Cardinalities, 'campaignsPerPage'>,
 ): number {
-  const root = operation.schema.getQueryType();
+  const root = operation.schema.getRootType(definition.operation);
   if (!root) return 0;
-  const fields = new AnswerEstimate(operation, cardinalities).of(root, [selectionSet], 0);
+  const fields = new AnswerEstimate(operation, cardinalities).of(root, [definition.selectionSet], 0);
   // JSON has no exact integers above this bound.
   return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
 }

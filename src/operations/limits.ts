@@ -2,16 +2,23 @@ import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth';
 import { maxDirectivesRule } from '@escape.tech/graphql-armor-max-directives';
 import {
+  type ASTNode,
   type ASTVisitor,
+  type DirectiveNode,
+  type FieldNode,
   getNamedType,
   GraphQLError,
   NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  type SelectionNode,
+  SingleFieldSubscriptionsRule,
   specifiedRules,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
 import type { OperationsConfig } from '../config/slices.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
+import { conditionIn } from '../executor/conditions.ts';
 
 const MAX_DIRECTIVES = 50;
 
@@ -39,7 +46,8 @@ export function queryRules({
     maxRootFields(allowedRootFields),
     KnownOperationTypesRule,
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
-    ...specifiedRules,
+    SingleSubscriptionFieldRule,
+    ...specifiedRules.filter((rule) => rule !== SingleFieldSubscriptionsRule),
   ];
 }
 
@@ -88,6 +96,40 @@ function KnownOperationTypesRule(context: ValidationContext): ASTVisitor {
     OperationDefinition(node) {
       if (!context.getSchema().getRootType(node.operation)) {
         context.reportError(new GraphQLError(`The schema has no ${node.operation}s.`, { nodes: node }));
+      }
+    },
+  };
+}
+
+/**
+ * Refuses subscriptions with other than one root field, or with @skip or @include there: the root field has the source of
+ * the events. The rule of graphql 16 does not know the ban of conditions (specification of September 2025, 5.2.4.1): it
+ * fails for a condition with a variable, and lets pass a subscription whose only field is skipped.
+ */
+function SingleSubscriptionFieldRule(context: ValidationContext): ASTVisitor {
+  return {
+    OperationDefinition({ operation, selectionSet }) {
+      // Without the type, `KnownOperationTypesRule` refuses the operation.
+      const isKnown = Boolean(context.getSchema().getSubscriptionType());
+      if (operation !== OperationTypeNode.SUBSCRIPTION || !isKnown) return;
+      const conditions: DirectiveNode[] = [];
+      const byKey = new Map<string, FieldNode>();
+      const isIncluded = ({ directives = [] }: SelectionNode) => {
+        conditions.push(...directives.filter((directive) => conditionIn(directive) !== undefined));
+        return true;
+      };
+      const fragments = fragmentsOf(context.getDocument());
+      walkFields([selectionSet], { fragments, isIncluded }, (node) => byKey.set(responseKey(node), node));
+      const fields = [...byKey.values()];
+      const report = (message: string, nodes: readonly ASTNode[]) =>
+        context.reportError(new GraphQLError(message, { nodes }));
+      if (conditions.length > 0) {
+        report('A subscription must not have @skip or @include at its root field.', conditions);
+      }
+      if (fields.length > 1) report('A subscription must have one root field.', fields.slice(1));
+      const introspection = fields.filter(({ name }) => name.value.startsWith('__'));
+      if (introspection.length > 0) {
+        report('The root field of a subscription must not be an introspection field.', introspection);
       }
     },
   };

@@ -55,18 +55,23 @@ const perList: Readonly<Record<string, CardinalityName>> = {
 /** Fields whose references have an id, but no name. */
 const nameless: ReadonlySet<string> = new Set(['Contact.contactList', 'Participant.user']);
 
-/** Counts of the objects that a field returns for these objects. */
+/**
+ * Counts of the objects that a field returns for these objects.
+ *
+ * @param length Number of objects that the field returns for each object if no cardinality names it.
+ */
 export function objectsAt(
   type: string,
   field: string,
   typeBelow: string,
   objects: Objects,
   cardinalities: Cardinalities,
+  length: number,
 ): Objects {
   const place = `${type}.${field}`;
   const factor = perObject[place];
   const most = perList[place] ?? perList[typeBelow];
-  const count = objects.perList * (factor === undefined ? 1 : cardinalities[factor]);
+  const count = objects.perList * (factor === undefined ? length : cardinalities[factor]);
   const distinct = most === undefined ? count : Math.min(count, cardinalities[most] * objects.together);
   // The cardinality counts the list's own campaign. A few rows can all refer to others.
   const otherCampaigns = Math.min(count, (cardinalities.campaignsPerList - 1) * objects.together);

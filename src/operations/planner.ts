@@ -1,4 +1,17 @@
-import { type FieldNode, getArgumentValues, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type FieldNode,
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  type GraphQLField,
+  isAbstractType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import { campaignInteractions as interactionLists } from '../datasources/campaign-interactions.ts';
 import { campaigns as campaignsResource } from '../datasources/campaigns.ts';
 import { contactLists } from '../datasources/contact-lists.ts';
@@ -31,6 +44,7 @@ import {
   objectsAt,
   one,
 } from './object-counts.ts';
+import { DEFAULT_INTERACTIONS } from '../connections/campaign-interaction-page.ts';
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
 
 export interface PlannerOptions {
@@ -42,11 +56,14 @@ export interface PlannerOptions {
 /** Maximum upstream calls of an operation, while the cardinalities hold. The arguments must have been checked. */
 export function planOperation(
   operation: SelectedOperation,
-  selectionSet: SelectionSetNode,
+  definition: OperationDefinitionNode,
   options: PlannerOptions,
 ): CallPlan {
-  return new OperationPlanner(operation, options).plan(selectionSet);
+  return new OperationPlanner(operation, options).plan(definition);
 }
+
+/** Length assumed for a list without a cardinality: that of a page of interactions when `first` is absent. */
+const UNKNOWN_LENGTH = DEFAULT_INTERACTIONS;
 
 type RootField = Exclude<keyof QueryResolvers, '__isTypeOf'>;
 
@@ -56,7 +73,7 @@ class OperationPlanner {
   readonly #plan = new CallPlan();
   /** Ids that root fields load. Those of one resource (and contact list) share bulk calls. */
   readonly #atRoot = new Map<string, { readonly resource: LoadedResource; readonly ids: Set<string> }>();
-  /** Planners of the root fields. A missing one does not compile. */
+  /** Planners of the root fields of queries. A missing one does not compile. */
   readonly #roots: Readonly<Record<RootField, (nodes: readonly [FieldNode, ...FieldNode[]]) => void>> = {
     campaign: (nodes) => this.#entity(nodes, campaignsResource),
     campaigns: (nodes) => this.#campaigns(nodes),
@@ -64,9 +81,7 @@ class OperationPlanner {
       this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
       this.#below(nodes, 'CampaignInteraction', [[]], one);
     },
-    campaignInteractions: (nodes) => {
-      if (this.#interactions(nodes, one)) this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
-    },
+    campaignInteractions: (nodes) => this.#campaignInteractions(nodes),
     contact: (nodes) => this.#entity(nodes, contactsResource, argumentText(nodes[0], 'contactListId')),
     contactList: (nodes) => this.#entity(nodes, contactLists),
     conversation: (nodes) => this.#entity(nodes, conversations),
@@ -81,10 +96,13 @@ class OperationPlanner {
     this.#options = options;
   }
 
-  plan(selectionSet: SelectionSetNode): CallPlan {
+  plan({ operation, selectionSet }: OperationDefinitionNode): CallPlan {
+    const otherRoot =
+      operation === OperationTypeNode.QUERY ? undefined : this.#operation.schema.getRootType(operation);
     for (const nodes of byResponseKey(selectedBelow([selectionSet], this.#operation)).values()) {
       const name = nodes[0].name.value;
-      if (name === ENTITIES) this.#entities(nodes);
+      if (otherRoot) this.#unknownField(nodes, otherRoot.name);
+      else if (name === ENTITIES) this.#entities(nodes);
       // Other root fields, such as introspection, make no calls.
       else if (this.#isRootField(name)) this.#roots[name](nodes);
     }
@@ -131,8 +149,26 @@ class OperationPlanner {
     }
   }
 
-  #campaigns(nodes: readonly [FieldNode, ...FieldNode[]]): void {
-    const args: QueryCampaignsArgs = this.#argumentsOf('Query', nodes[0]);
+  /**
+   * Plans a root field without a planner of its own, such as a subscription's, by the type that it returns. Calls of its own
+   * are known only for connections; other objects count as references that nothing has loaded.
+   */
+  #unknownField(nodes: readonly [FieldNode, ...FieldNode[]], root: string): void {
+    const field = this.#fieldOf(root, nodes[0].name.value);
+    // Introspection fields are not among the fields of the type.
+    if (field === undefined) return;
+    const type = getNamedType(field.type);
+    if (type.name === 'CampaignConnection') this.#campaigns(nodes, root);
+    else if (type.name === 'CampaignInteractionConnection') this.#campaignInteractions(nodes, root);
+    else {
+      const types = isAbstractType(type) ? this.#operation.schema.getPossibleTypes(type) : [type];
+      const perList = isList(field) ? UNKNOWN_LENGTH : 1;
+      for (const { name } of types) this.#below(nodes, name, [[]], { ...one, perList });
+    }
+  }
+
+  #campaigns(nodes: readonly [FieldNode, ...FieldNode[]], root = 'Query'): void {
+    const args: QueryCampaignsArgs = this.#argumentsOf(root, nodes[0]);
     const first = args.first ?? DEFAULT_CAMPAIGNS;
     if (isEmptyFilter(args.filter)) return;
     if (first === 0) {
@@ -152,8 +188,14 @@ class OperationPlanner {
     });
   }
 
+  #campaignInteractions(nodes: readonly [FieldNode, ...FieldNode[]], root = 'Query'): void {
+    if (this.#interactions(nodes, one, root)) {
+      this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
+    }
+  }
+
   /** Plans the calls below the interactions of these campaigns. False when their lists are not requested. */
-  #interactions(nodes: readonly [FieldNode, ...FieldNode[]], campaigns: Objects, type = 'Query'): boolean {
+  #interactions(nodes: readonly [FieldNode, ...FieldNode[]], campaigns: Objects, type: string): boolean {
     const args: CampaignInteractionsArgs = this.#argumentsOf(type, nodes[0]);
     const rows = interactionRows(args);
     if (rows === null) return false;
@@ -181,7 +223,12 @@ class OperationPlanner {
     if (node.type === 'Contact') this.#contacts(node.requirements, objects);
     else for (const requirement of node.requirements) this.#requirement(requirement, objects);
     for (const { field, node: below } of node.edges) {
-      this.#node(below, objectsAt(node.type, field, below.type, objects, this.#options.cardinalities));
+      const definition = this.#fieldOf(node.type, field);
+      const length = definition && isList(definition) ? UNKNOWN_LENGTH : 1;
+      this.#node(
+        below,
+        objectsAt(node.type, field, below.type, objects, this.#options.cardinalities, length),
+      );
     }
     let isListed = false;
     for (const nodes of byResponseKey(node.fieldsWithArguments).values()) {
@@ -228,12 +275,19 @@ class OperationPlanner {
   }
 
   #argumentsOf(typeName: string, node: FieldNode): Record<string, unknown> {
-    const { schema, variableValues } = this.#operation;
-    const type = schema.getType(typeName);
-    const field = type && 'getFields' in type ? type.getFields()[node.name.value] : undefined;
-    if (field === undefined || !('args' in field)) throw new TypeError(`${typeName} has no such field.`);
-    return getArgumentValues(field, node, variableValues);
+    const field = this.#fieldOf(typeName, node.name.value);
+    if (field === undefined) throw new TypeError(`${typeName} has no such field.`);
+    return getArgumentValues(field, node, this.#operation.variableValues);
   }
+
+  #fieldOf(typeName: string, name: string): GraphQLField<unknown, unknown> | undefined {
+    const type = this.#operation.schema.getType(typeName);
+    return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
+  }
+}
+
+function isList({ type }: GraphQLField<unknown, unknown>): boolean {
+  return isListType(getNullableType(type));
 }
 
 /** Text of an id, or the name of its variable, so that one plan serves all values. Equal values only make fewer calls. */

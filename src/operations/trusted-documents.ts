@@ -7,11 +7,13 @@ import { queryRules } from './limits.ts';
 /** Valid queries by id. */
 export class TrustedDocuments {
   readonly #texts: ReadonlyMap<string, string>;
+  readonly #all: ReadonlySet<string>;
   /** Names of all operations that have one. */
   readonly operationNames: ReadonlySet<string>;
 
   constructor(texts: ReadonlyMap<string, string>, operationNames: ReadonlySet<string>) {
     this.#texts = texts;
+    this.#all = new Set(texts.values());
     this.operationNames = operationNames;
   }
 
@@ -22,6 +24,11 @@ export class TrustedDocuments {
   /** Query of an id, with or without the prefix `sha256:`; null for an unknown id. */
   textOf(id: string): string | null {
     return this.#texts.get(id) ?? this.#texts.get(id.replace(/^sha256:/, '')) ?? null;
+  }
+
+  /** True for the query of any id. */
+  has(text: string): boolean {
+    return this.#all.has(text);
   }
 }
 

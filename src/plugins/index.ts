@@ -25,6 +25,7 @@ import { useRequestRecord } from './use-request-record.ts';
 import { type SignedTokensContext, useSignedTokens } from './use-signed-tokens.ts';
 import { type ServerTraces, useTraces } from './use-traces.ts';
 import { useTrustedDocuments } from './use-trusted-documents.ts';
+import { useUnreadStreams } from './use-unread-streams.ts';
 import { useUpstreamErrors } from './use-upstream-errors.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
 
@@ -60,6 +61,8 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     // First, so that no other plugin ends a request unseen.
     ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests)] : []),
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
+    // Unread streams follow the two above, whose streams around the source they end.
+    useUnreadStreams(),
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
     ...(server.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
@@ -85,11 +88,12 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     }),
     // Upstream errors precede Yoga's masking, which treats any error not made for clients as a defect of the gateway.
     useUpstreamErrors(log, () => recorder.current),
-    useUpstreamReport(),
-    useCompiledExecution({ compileAtHit, maxAnswerFields: operations.maxAnswerFields }),
-    // Coerced variables follow compiled execution, which they replace when variables are wrong.
-    useCoercedVariables(),
+    ...(operations.upstreamReport ? [useUpstreamReport()] : []),
+    // Released sources follow the report, which counts what they have read.
     useReleasedSources(),
+    // Coerced variables follow the three above, which complete also the answer that refuses wrong ones.
+    useCoercedVariables(),
+    useCompiledExecution({ compileAtHit, maxAnswerFields: operations.maxAnswerFields }),
   ];
 }
 

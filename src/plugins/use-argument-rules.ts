@@ -21,6 +21,7 @@ import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields
 import { includedByVariables } from '../executor/conditions.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationProblems } from '../federation/representations.ts';
+import { onOperation } from './on-operation.ts';
 
 /** A field that takes arguments, and the response key of its root field. */
 interface FieldWithArguments {
@@ -43,27 +44,25 @@ export function useArgumentRules(): Plugin {
   // Yoga keeps parsed documents, so each operation is searched once and not at every request.
   const known = new WeakMap<OperationDefinitionNode, readonly FieldWithArguments[]>();
 
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
+  return onOperation({
+    before(args) {
       const { schema, document, operationName } = args;
       const operation = getOperationAST(document, operationName);
-      if (!operation) return;
+      if (!operation) return null;
       let fields = known.get(operation);
-      if (fields?.length === 0) return;
+      if (fields?.length === 0) return null;
       const { values: coerced } = coercedVariables(args, operation);
       // Variables of a wrong type are refused instead of being executed (use-coerced-variables.ts).
-      if (coerced === null) return;
+      if (coerced === null) return null;
       if (fields === undefined) {
         const found = fieldsWithArguments(schema, document, operation, coerced);
         fields = found.fields;
         if (!found.isConditional) known.set(operation, fields);
       }
       const refusals = refusalsOfAll(fields, coerced);
-      if (refusals.length > 0) {
-        setResultAndStopExecution(refused(refusals, schema, document, operation, coerced));
-      }
+      return refusals.length > 0 ? refused(refusals, schema, document, operation, coerced) : null;
     },
-  };
+  });
 }
 
 /** Fields of an operation. `isConditional` when @skip or @include can select other fields in another request. */

@@ -1,20 +1,21 @@
 import { getOperationAST, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../executor/coerced-variables.ts';
+import { onOperation } from './on-operation.ts';
 
 /**
  * Refuses operations with variables of a wrong type before either executor. An executor would coerce them once more, and
- * each of its errors would quote a whole variable. Must come after `useCompiledExecution`, whose execution it replaces.
+ * each of its errors would quote a whole variable.
  */
 export function useCoercedVariables(): Plugin {
-  return {
-    onExecute({ args, setExecuteFn }) {
+  return onOperation({
+    before(args) {
       const operation = getOperationAST(args.document, args.operationName);
-      if (!operation) return;
+      if (!operation) return null;
       const { errors } = coercedVariables(args, operation);
-      if (errors !== null) setExecuteFn(() => ({ errors: errors.map(variableError) }));
+      return errors && { errors: errors.map(variableError) };
     },
-  };
+  });
 }
 
 /** HTTP 400, but 200 in application/json: the request is well-formed (GraphQL over HTTP). */

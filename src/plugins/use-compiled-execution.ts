@@ -1,7 +1,8 @@
-import type { ExecutionArgs } from 'graphql';
+import { execute as executeOrdinarily, type ExecutionArgs } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { AnswerSize } from '../executor/answer-size.ts';
 import { CompiledExecutor } from '../executor/compiled-executor.ts';
+import { subscribe } from '../executor/subscribe.ts';
 import { countInto } from '../executor/wrap-resolvers.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 import { PlainReference } from '../datasources/wire/reference.ts';
@@ -20,7 +21,7 @@ type Executed = ReturnType<ExecuteFn>;
  * Executes operations that are sent repeatedly by code compiled for them, and others as Yoga does. Ends either execution as
  * soon as the answer has too many fields: the estimate before the execution can be too low, because only the upstream's
  * answers show the real number. Parsed documents are kept by their text (`document-cache.ts`), so equal texts share one
- * document.
+ * document. Each event of a subscription is an answer of its own and executed like one.
  */
 export function useCompiledExecution({
   compileAtHit = 3,
@@ -35,16 +36,24 @@ export function useCompiledExecution({
     return executeFn(args);
   }
 
+  function executeWithin(args: ExecutionArgs, executeFn: ExecuteFn): Executed {
+    const size = new AnswerSize(maxAnswerFields);
+    const executed = execute(args, size, executeFn);
+    const ended = (result: unknown) => (size.isExceeded ? answerTooLarge(size) : result);
+    return executed instanceof Promise
+      ? Promise.race([executed, size.exceeded]).then(ended)
+      : ended(executed);
+  }
+
   return {
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => {
-        const size = new AnswerSize(maxAnswerFields);
-        const executed = execute(args, size, executeFn);
-        const ended = (result: unknown) => (size.isExceeded ? answerTooLarge(size) : result);
-        return executed instanceof Promise
-          ? Promise.race([executed, size.exceeded]).then(ended)
-          : ended(executed);
-      });
+      setExecuteFn((args: ExecutionArgs) => executeWithin(args, executeFn));
+    },
+    onSubscribe({ setSubscribeFn }) {
+      // Yoga's executor takes a subscription's event for the subscription itself.
+      setSubscribeFn((args: ExecutionArgs) =>
+        subscribe(args, (event) => executeWithin(event, executeOrdinarily)),
+      );
     },
   };
 }

@@ -15,6 +15,7 @@ import { fragmentsOf } from '../executor/collect-fields.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
+import { onOperation } from './on-operation.ts';
 
 export interface QueryCostOptions extends PlannerOptions {
   /** The most upstream calls that one request may make. */
@@ -39,14 +40,14 @@ interface Cost {
 export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...options }: QueryCostOptions): Plugin {
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
 
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
+  return onOperation({
+    before(args) {
       const { schema, document, operationName } = args;
       const operation = getOperationAST(document, operationName);
-      if (!operation) return;
+      if (!operation) return null;
       const { values: variableValues } = coercedVariables(args, operation);
       // Variables of a wrong type are refused instead of being executed (use-coerced-variables.ts).
-      if (variableValues === null) return;
+      if (variableValues === null) return null;
       let ofOperation = plans.get(operation);
       if (ofOperation === undefined) {
         ofOperation = new Map();
@@ -57,16 +58,16 @@ export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...options }: 
       if (cost === undefined) {
         const fragments = fragmentsOf(document);
         const planned = { schema, fragments, variableValues };
-        const { total, byResource } = planOperation(planned, operation.selectionSet, options);
-        const answerFields = estimateAnswerFields(planned, operation.selectionSet, options.cardinalities);
+        const { total, byResource } = planOperation(planned, operation, options);
+        const answerFields = estimateAnswerFields(planned, operation, options.cardinalities);
         cost = { total, byResource, answerFields };
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
       }
       const refusal = refusalOf(cost, { maxUpstreamCalls, maxAnswerFields });
-      if (refusal !== null) setResultAndStopExecution({ errors: [refusal] });
+      return refusal && { errors: [refusal] };
     },
-  };
+  });
 }
 
 /** Text of those parts of a value that decide the number of calls: numbers, flags, lengths of lists, and presence. */

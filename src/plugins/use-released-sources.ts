@@ -1,16 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
 import { releaseDataSources } from '../loading/data-sources.ts';
+import { onOperation } from './on-operation.ts';
 
-/** Releases a request's data as soon as its answer is made. Answers in several parts leave it to garbage collection. */
+/** Releases a request's data as soon as its last result is made, or its client has gone. */
 export function useReleasedSources(): Plugin<GatewayContext> {
-  return {
-    onExecute({ args: { contextValue } }) {
-      return {
-        onExecuteDone({ result }) {
-          if ('errors' in result || 'data' in result) releaseDataSources(contextValue.sources);
-        },
-      };
-    },
-  };
+  return onOperation<GatewayContext>({
+    end: ({ contextValue }) => releaseDataSources(contextValue.sources),
+  });
 }

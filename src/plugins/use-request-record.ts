@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
-import { type DocumentNode, TokenKind } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { type DocumentNode, type GraphQLError, TokenKind } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import { MappedStream } from '../executor/mapped-stream.ts';
 import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { RequestRecord } from '../observability/requests/record.ts';
 
@@ -12,7 +13,7 @@ interface ParamsContext {
   readonly params?: { readonly operationName?: unknown };
 }
 
-/** Notes a request's operation and the codes of its answer's errors in its record. */
+/** Notes a request's operation and the codes of its results' errors in its record. */
 export function useRequestRecord(current: () => RequestRecord | undefined): Plugin<ParamsContext> {
   const hashes = new WeakMap<DocumentNode, string | undefined>();
 
@@ -27,19 +28,36 @@ export function useRequestRecord(current: () => RequestRecord | undefined): Plug
       record.operationName = operationNameOf(documentAST, wanted);
       record.documentHash = hashes.get(documentAST);
     },
-    onResultProcess({ result }) {
-      if (!('errors' in result) || !result.errors?.length) return;
+    onResultProcess(processed) {
+      const { result } = processed;
+      const isStream = isAsyncIterable(result);
+      if (!isStream && !('errors' in result && result.errors?.length)) return;
       const record = current();
       if (record === undefined) return;
-      const codes = new Set<string>();
-      for (const { extensions } of result.errors) {
-        const code: unknown = extensions?.['code'];
-        codes.add(typeof code === 'string' && CODE.test(code) ? code : 'OTHER');
-        if (codes.size === MOST_CODES) break;
+      if (!isStream) noteErrors(record, result.errors);
+      else {
+        processed.setResult(
+          new MappedStream(result, {
+            map(each) {
+              noteErrors(record, each.errors);
+              return each;
+            },
+          }),
+        );
       }
-      record.errorCodes = [...codes];
     },
   };
+}
+
+function noteErrors(record: RequestRecord, errors: readonly GraphQLError[] = []): void {
+  if (errors.length === 0) return;
+  const codes = new Set(record.errorCodes);
+  for (const { extensions } of errors) {
+    if (codes.size === MOST_CODES) break;
+    const code: unknown = extensions?.['code'];
+    codes.add(typeof code === 'string' && CODE.test(code) ? code : 'OTHER');
+  }
+  record.errorCodes = [...codes];
 }
 
 /**

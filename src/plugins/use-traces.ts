@@ -1,12 +1,21 @@
-import { getOperationAST } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { type ExecutionResult, getOperationAST } from 'graphql';
+import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
+import { MappedStream } from '../executor/mapped-stream.ts';
 import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { ServerTrace } from '../observability/tracing/traced-request.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
+import { onOperation } from './on-operation.ts';
 
 /** Path of operations. Requests to other paths, such as health probes, are not traced. */
 const ROUTE = '/graphql';
+
+/** Answer in several results, whose trace ends with the last of them. */
+interface Stream {
+  isOver: boolean;
+  /** Status of the response; null until it has begun. */
+  status: number | null;
+}
 
 /** Traces of requests under way. */
 export type ServerTraces = WeakMap<object, ServerTrace>;
@@ -19,6 +28,7 @@ export type ServerTraces = WeakMap<object, ServerTrace>;
  */
 export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Plugin<GatewayContext> {
   let traces: Traces | null | undefined;
+  const streams = new WeakMap<Request, Stream>();
 
   function begin(request: Request): void {
     const trace = traces?.begin(request.method, ROUTE, request.headers);
@@ -36,19 +46,47 @@ export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Pl
       if (traces !== undefined) return begin(request);
       return beginOnceLoaded(request);
     },
-    onExecute({ args: { document, operationName, contextValue } }) {
-      const operation = getOperationAST(document, operationName);
-      const name = operationNameOf(document, operationName);
-      if (operation) of.get(contextValue.request)?.operation(operation.operation, name);
-    },
-    onExecutionResult({ request, result }) {
+    ...onOperation<GatewayContext & YogaInitialContext>({
+      before({ document, operationName, contextValue }) {
+        const operation = getOperationAST(document, operationName);
+        const name = operationNameOf(document, operationName);
+        if (operation) of.get(contextValue.request)?.operation(operation.operation, name);
+        return null;
+      },
+    }),
+    onExecutionResult(executed) {
+      const { request, result } = executed;
       const trace = of.get(request);
-      if (trace === undefined || result === undefined || !('errors' in result)) return;
-      const codes = (result.errors ?? []).map(({ extensions }) => extensions['code']);
-      trace.errors(codes.filter((code) => typeof code === 'string'));
+      if (trace === undefined || result === undefined) return;
+      if (!isAsyncIterable(result)) {
+        noteErrors(trace, result);
+        return;
+      }
+      const stream: Stream = { isOver: false, status: null };
+      streams.set(request, stream);
+      executed.setResult(
+        new MappedStream(result, {
+          map(each) {
+            noteErrors(trace, each);
+            return each;
+          },
+          end() {
+            stream.isOver = true;
+            if (stream.status !== null) trace.end(stream.status);
+          },
+        }),
+      );
     },
-    onResponse({ request, response }) {
-      of.get(request)?.end(response.status);
+    onResponse({ request, response: { status } }) {
+      const stream = streams.get(request);
+      if (stream?.isOver === false) stream.status = status;
+      else of.get(request)?.end(status);
     },
   };
+}
+
+function noteErrors(trace: ServerTrace, { errors = [] }: ExecutionResult): void {
+  if (errors.length === 0) return;
+  const codes = errors.map(({ extensions }) => extensions['code']);
+  trace.errors(codes.filter((code) => typeof code === 'string'));
 }

@@ -6,6 +6,7 @@ import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { TrustedDocumentsConfig } from '../config/slices.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
+import { onOperation } from './on-operation.ts';
 
 /**
  * Accepts ids of a manifest instead of queries. An id is sent as `documentId` (GraphQL over HTTP) or as
@@ -16,18 +17,13 @@ export function useTrustedDocuments(
   documents: TrustedDocuments,
   { mode }: Pick<TrustedDocumentsConfig, 'mode'>,
 ): Plugin {
-  return usePersistedOperations({
+  const plugin = usePersistedOperations({
     allowArbitraryOperations: mode === 'prefer',
     extractPersistedOperationId: documentIdIn,
     getPersistedOperation: (id) => documents.textOf(id),
     customErrors: {
       notFound: () => documentRefusal('No trusted document has this id.', 'PERSISTED_QUERY_NOT_FOUND', true),
-      persistedQueryOnly: () =>
-        documentRefusal(
-          'Only trusted documents are answered: send the id of one as "documentId", and no "query".',
-          'PERSISTED_QUERY_ID_REQUIRED',
-          true,
-        ),
+      persistedQueryOnly: queryRefusal,
       keyNotFound: () =>
         mode === 'prefer'
           ? documentRefusal(
@@ -40,6 +36,23 @@ export function useTrustedDocuments(
             ),
     },
   });
+  if (mode === 'prefer') return plugin;
+  return {
+    ...plugin,
+    // The parameters above are those of Yoga's requests; other transports have the operation executed without them.
+    ...onOperation({
+      before: ({ document: { loc } }) =>
+        loc !== undefined && documents.has(loc.source.body) ? null : { errors: [queryRefusal()] },
+    }),
+  };
+}
+
+function queryRefusal(): GraphQLError {
+  return documentRefusal(
+    'Only trusted documents are answered: send the id of one as "documentId", and no "query".',
+    'PERSISTED_QUERY_ID_REQUIRED',
+    true,
+  );
 }
 
 function documentIdIn(params: GraphQLParams, request: Request): string | null {

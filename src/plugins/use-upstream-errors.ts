@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, type UpstreamError } from '../errors.ts';
 import type { RequestRecord } from '../observability/requests/record.ts';
+import { onOperation } from './on-operation.ts';
 
 type FailurePath = readonly (string | number)[];
 
@@ -32,28 +33,21 @@ export function useUpstreamErrors(
   log: Logger,
   currentRecord: () => RequestRecord | undefined,
 ): Plugin<GatewayContext> {
-  return {
-    onExecute({ args }) {
-      const { problems } = args.contextValue;
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (!('errors' in result || 'data' in result)) return;
-          if (problems.length === 0 && !result.errors?.length) return;
-          // Omitted rows do not matter to a client that gets no data.
-          if (result.data === undefined) {
-            setResult({ ...result, errors: (result.errors ?? []).map(withCode) });
-            return;
-          }
-          setResult(explained(result, args.contextValue, log, currentRecord()));
-        },
-      };
+  return onOperation<GatewayContext>({
+    each(result, { contextValue }) {
+      if (!('errors' in result || 'data' in result)) return result;
+      if (contextValue.problems.length === 0 && !result.errors?.length) return result;
+      // The next result of a stream must not name them again.
+      const problems = contextValue.problems.splice(0);
+      // Omitted rows do not matter to a client that gets no data.
+      return explained(result, result.data === undefined ? [] : problems, log, currentRecord());
     },
-  };
+  });
 }
 
 function explained(
   result: ExecutionResult,
-  { problems }: GatewayContext,
+  problems: readonly FieldFailure[],
   log: Logger,
   record: RequestRecord | undefined,
 ): ExecutionResult {
@@ -66,7 +60,9 @@ function explained(
   }
   const failedCalls = new Set(fieldFailures.map(({ reason }) => reason));
   logFailures(failedCalls, log, record?.id);
-  if (record !== undefined) record.correlationIds = correlationIdsOf(failedCalls);
+  if (record !== undefined) {
+    record.correlationIds = withCorrelationIds(record.correlationIds, failedCalls);
+  }
   return { ...result, errors: [...clientErrors(fieldFailures, result.data), ...others] };
 }
 
@@ -79,8 +75,8 @@ function logFailures(failures: Iterable<UpstreamError>, log: Logger, requestId: 
   }
 }
 
-function correlationIdsOf(failures: Iterable<UpstreamError>): string[] {
-  const ids = new Set<string>();
+function withCorrelationIds(known: readonly string[], failures: Iterable<UpstreamError>): string[] {
+  const ids = new Set(known);
   for (const { failure } of failures) {
     if (failure.correlationId !== undefined && ids.size < MOST_CORRELATION_IDS)
       ids.add(failure.correlationId);

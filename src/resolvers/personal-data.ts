@@ -33,6 +33,7 @@ export function guardPersonalData(schema: GraphQLSchema): void {
       field.resolve = field.resolve
         ? guardedResolver(field.resolve, subject)
         : guardedProperty(field.name, subject);
+      if (field.subscribe) field.subscribe = guardedResolver(field.subscribe, subject);
     }
   }
 }
@@ -46,7 +47,7 @@ function subjectOf(
   type: GraphQLObjectType,
   field: GraphQLField<unknown, unknown>,
 ): Subject {
-  if (type === schema.getQueryType()) {
+  if (type === schema.getQueryType() || type === schema.getSubscriptionType()) {
     return { type: getNamedType(field.type).name, idOf: (_source, { id }) => id };
   }
   return { type: type.name, idOf: idOfSource };

@@ -42,7 +42,7 @@ function planned(
   if (variableValues === undefined) throw new TypeError('The variables fit.');
   const plan = planOperation(
     { schema: served, fragments: fragmentsOf(document), variableValues },
-    operation.selectionSet,
+    operation,
     { batchSize, cardinalities },
   );
   return {

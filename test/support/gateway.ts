@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { parseConfig } from '../../src/config/config.ts';
 import type { GatewayMetrics } from '../../src/observability/metrics/gateway-metrics.ts';
@@ -9,7 +10,7 @@ import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type Gateway } from '../../src/gateway.ts';
 import { servedSchema } from '../../src/federation/served-schema.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
@@ -63,6 +64,8 @@ interface TestGatewayOptions {
   readonly metrics?: GatewayMetrics;
   /** Clock of the gateway and the sandbox. @default the machine's */
   readonly clock?: Clock;
+  /** @default the schema that is served */
+  readonly schema?: GraphQLSchema;
   /** Number of the hit that compiles an operation. @default COMPILE_AT_HIT of the environment, or else the gateway's own */
   readonly compileAtHit?: number;
 }
@@ -146,22 +149,21 @@ export async function startTestGateway(
     ...(options.manifest && { TRUSTED_DOCUMENTS: 'prefer', TRUSTED_DOCUMENTS_FILE: 'manifest.json' }),
     ...options.env,
   });
+  const schema = options.schema ?? (await servedSchema(config.federation));
   const documents =
     options.manifest &&
-    parseTrustedDocuments(
-      JSON.stringify(options.manifest),
-      'manifest.json',
-      await servedSchema(config.federation),
-      config.operations,
-    );
-  const gateway = createGateway({
-    config,
-    documents,
-    log: options.log,
-    metrics: options.metrics,
-    clock,
-    ...compileAtHit(options.compileAtHit),
-  });
+    parseTrustedDocuments(JSON.stringify(options.manifest), 'manifest.json', schema, config.operations);
+  const gateway = assembleGateway(
+    {
+      config,
+      documents,
+      log: options.log,
+      metrics: options.metrics,
+      clock,
+      ...compileAtHit(options.compileAtHit),
+    },
+    schema,
+  );
   return {
     gateway,
     sandbox,

@@ -33,7 +33,7 @@ export interface TracingOptions {
 export interface ServerTrace extends RequestTrace {
   /** Notes the operation that the request asks for. */
   operation(type: string, name: string | undefined): void;
-  /** Notes the codes of the answer's errors. */
+  /** Notes the codes of a result's errors. */
   errors(codes: readonly string[]): void;
   end(status: number): void;
 }
@@ -47,6 +47,7 @@ export class TracedRequest implements ServerTrace {
   readonly #span: Span;
   readonly #context: Context;
   readonly #now: () => number;
+  readonly #errorCodes = new Set<string>();
 
   /** `parent` holds the client's trace context, if the client sent one. */
   constructor(options: TracingOptions, parent: Context, method: string, route: string) {
@@ -72,7 +73,8 @@ export class TracedRequest implements ServerTrace {
   }
 
   errors(codes: readonly string[]): void {
-    this.#span.setAttribute('gateway.error.codes', [...new Set(codes)]);
+    for (const code of codes) this.#errorCodes.add(code);
+    this.#span.setAttribute('gateway.error.codes', [...this.#errorCodes]);
     const ownFailure = codes.find((code) => OWN_FAILURE.test(code));
     if (ownFailure !== undefined) failSpan(this.#span, ownFailure);
   }

@@ -72,7 +72,7 @@ test('entities cost no more calls to any resource than are planned for them', { 
       if (!operation) throw new TypeError('There is an operation.');
       const { byResource } = planOperation(
         { schema, fragments: {}, variableValues: { representations: given } },
-        operation.selectionSet,
+        operation,
         { batchSize, cardinalities: usualCardinalities },
       );
       const tested = await startTestGateway({

@@ -20,7 +20,6 @@ function compiled(query: string, args: Partial<ExecutionArgs> = {}) {
 describe('the compiled executor leaves to the ordinary one', () => {
   test.each([
     'mutation { thing { name } }',
-    'subscription { thing { name } }',
     '{ __schema { types { name } } }',
     '{ thing { name } __type(name: "Thing") { name } }',
     '{ named { name } }',
@@ -45,6 +44,17 @@ describe('the compiled executor leaves to the ordinary one', () => {
     'fragment F on Thing { name }',
   ])('%s', (query) => {
     expect(compiled(query, { variableValues: { if: null } })).toBeNull();
+  });
+
+  test('no event of a subscription', async () => {
+    const query = 'subscription { thing { name } }';
+    const rootValue = { thing: { name: 'x' } };
+    expect(await answerOfBoth({ schema, query, rootValue })).toEqual({ data: { thing: { name: 'x' } } });
+    const failing = { thing: () => Promise.reject(new Error('broken')) };
+    expect(await answerOfBoth({ schema, query, rootValue: failing })).toMatchObject({
+      data: { thing: null },
+      errors: [{ path: ['thing'] }],
+    });
   });
 
   test('operations that the document does not have', () => {
