@@ -4,21 +4,31 @@
  *
  * `BENCH_SCENARIO=cold,warm BENCH_CONTENDERS=gateway,handWritten BENCH_SECONDS=3 npm run bench`
  *
+ * `BENCH_SCENARIO=executor npm run bench` measures the gateway's executor beside graphql-js and graphql-jit, without servers.
+ *
  * `BENCH_AGAINST=<git ref> BENCH_SCENARIO=cold,warm npm run bench` compares the gateway with that of another commit instead.
  */
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { installOnce } from '../scripts/install-once.ts';
 import { Bench } from './bench.ts';
+import { PASSES as EXECUTOR_PASSES } from './executor/measure.ts';
 import { unpackGateway } from './against.ts';
 import { contenderNames, contenders } from './contenders.ts';
 import { killAll } from './processes/measured-process.ts';
 import { whyNoRedis } from './processes/redis-process.ts';
-import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
+import type { ExecutorFigures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
 import { type Circumstances, resultsJson } from './report/results-json.ts';
 import { cpuChart } from './report/svg.ts';
-import { quotaTable, replicasTable, scenarioTable } from './report/table.ts';
-import { againstVerdict, type Measured, verdictLine, verdictsOn } from './report/targets.ts';
+import { comparisonTable, executorTable, quotaTable, replicasTable, scenarioTable } from './report/table.ts';
+import {
+  againstVerdict,
+  executorVerdicts,
+  type Measured,
+  verdictLine,
+  verdictsOn,
+} from './report/targets.ts';
+import { compareExecutors, runExecutors } from './run-executor.ts';
 import { QUOTA_SECONDS, runQuota } from './run-quota.ts';
 import { runReplicas } from './run-replicas.ts';
 import { PASSES as AGAINST_PASSES, runAgainst } from './run-against.ts';
@@ -51,12 +61,15 @@ async function run(): Promise<void> {
   const settings = parseSettings(
     process.env,
     scenarios.map(({ name }) => name),
-    ['quota', 'replicas'],
+    ['quota', 'replicas', 'executor'],
   );
-  installOnce(new URL('./', import.meta.url), 'what the benchmark needs');
+  if (settings.scenarios.some((name) => name !== 'executor')) {
+    installOnce(new URL('./', import.meta.url), 'what the benchmark needs');
+  }
+  console.log(`Node ${circumstances.node} on ${circumstances.cores} cores.`);
   if (settings.against !== null) await compareWith(settings.against, settings);
   else {
-    const measured: Measured = await measureAll(await Bench.start(), settings);
+    const measured: Measured = await measureAll(settings);
     if (settings.isWhole) writeResults(measured);
   }
   console.log(`\nOver after ${((performance.now() - startedAtMs) / 60_000).toFixed(1)} minutes.`);
@@ -67,7 +80,6 @@ async function compareWith(ref: string, settings: Settings): Promise<void> {
   const other = unpackGateway(ref);
   process.on('exit', () => other.remove());
   const bench = await Bench.start();
-  console.log(`Node ${circumstances.node} on ${circumstances.cores} cores.`);
   console.log(
     `This gateway beside that of ${other.commit}, ${AGAINST_PASSES} passes each in alternation; medians.`,
   );
@@ -79,17 +91,32 @@ async function compareWith(ref: string, settings: Settings): Promise<void> {
   }
 }
 
-async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
+async function measureAll(settings: Settings): Promise<Measured> {
   const measured = {
     scenarios: new Map<string, ScenarioFigures>(),
     quota: null as QuotaFigures | null,
     replicas: null as ReplicasFigures | null,
+    executors: new Map<string, ReadonlyMap<string, ExecutorFigures>>(),
   };
+  if (settings.scenarios.some((name) => name !== 'executor')) await measureServers(settings, measured);
+  if (settings.scenarios.includes('executor') && settings.contenders.includes('gateway')) {
+    await measureExecutors(settings, measured.executors);
+  }
+  return measured;
+}
+
+interface ServersMeasured extends Measured {
+  readonly scenarios: Map<string, ScenarioFigures>;
+  quota: QuotaFigures | null;
+  replicas: ReplicasFigures | null;
+}
+
+/** Measures everything that goes through servers. */
+async function measureServers(settings: Settings, measured: ServersMeasured): Promise<void> {
+  const bench = await Bench.start();
   const report = (scenario: string, lines: readonly string[]) =>
     console.log([...lines, ...verdictsOn(scenario, measured).map(verdictLine)].join('\n'));
 
-  const { node, cores } = circumstances;
-  console.log(`Node ${node} on ${cores} cores.`);
   console.log(
     'Of two passes, the one with less CPU time a request; the most memory of all. CPU and throughput',
   );
@@ -126,7 +153,22 @@ async function measureAll(bench: Bench, settings: Settings): Promise<Measured> {
       report('replicas', replicasTable(measured.replicas));
     }
   }
-  return measured;
+}
+
+/** Measures executors alone, over data in memory. */
+async function measureExecutors(
+  settings: Settings,
+  measured: Map<string, ReadonlyMap<string, ExecutorFigures>>,
+): Promise<void> {
+  console.log(
+    `\nexecutor: one operation at a time over data in memory, ${EXECUTOR_PASSES} passes each in alternation; medians`,
+  );
+  for await (const { name, title, figures } of runExecutors(settings.seconds)) {
+    measured.set(name, figures);
+    console.log(`\n  ${name}: ${title}`);
+    console.log([...executorTable(figures), ...executorVerdicts(figures).map(verdictLine)].join('\n'));
+  }
+  console.log(`\n${comparisonTable(await compareExecutors()).join('\n')}`);
 }
 
 /** Saves the results beside this file, for the README. */

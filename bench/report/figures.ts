@@ -36,3 +36,18 @@ export interface ReplicasFigures {
   readonly one: QuotaFigures;
   readonly three: QuotaFigures;
 }
+
+/** Measurements of one executor with one operation. */
+export interface ExecutorFigures {
+  /** CPU time of one answer; median of the passes. */
+  readonly cpuMs: number;
+  /** CPU time divided by that of `compiled` in the same round: the median, the lowest and the highest. */
+  readonly ratio: number;
+  readonly lowestRatio: number;
+  readonly highestRatio: number;
+  /** CPU time of the first answer, compilation included. */
+  readonly firstMs: number;
+}
+
+/** Figures by operation and executor. */
+export type ExecutorsFigures = ReadonlyMap<string, ReadonlyMap<string, ExecutorFigures>>;

@@ -6,7 +6,10 @@ export interface Circumstances {
 }
 
 /** Figures of a run as JSON, rounded to four significant digits. */
-export function resultsJson({ scenarios, quota, replicas }: Measured, circumstances: Circumstances): string {
+export function resultsJson(
+  { scenarios, quota, replicas, executors = new Map() }: Measured,
+  circumstances: Circumstances,
+): string {
   const results = {
     circumstances,
     scenarios: Object.fromEntries(
@@ -17,6 +20,14 @@ export function resultsJson({ scenarios, quota, replicas }: Measured, circumstan
     ),
     ...(quota !== null && { quota: rounded(quota) }),
     ...(replicas && { replicas: { one: rounded(replicas.one), three: rounded(replicas.three) } }),
+    ...(executors.size > 0 && {
+      executors: Object.fromEntries(
+        [...executors].map(([operation, figures]) => [
+          operation,
+          Object.fromEntries([...figures].map(([name, each]) => [name, rounded(each)])),
+        ]),
+      ),
+    }),
   };
   return `${JSON.stringify(results, null, 2)}\n`;
 }

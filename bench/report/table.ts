@@ -1,4 +1,5 @@
-import type { QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
+import type { Comparison } from '../executor/differences.ts';
+import type { ExecutorFigures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
 
 /** Contender that the others are compared with. */
 const REFERENCE = 'gateway';
@@ -53,6 +54,28 @@ export function replicasTable({ one, three }: ReplicasFigures): string[] {
   return table([
     ['', 'one', 'three'],
     ...quotaRows(one).map(([what, value], row) => [what, value, ofThree[row] ?? '']),
+  ]);
+}
+
+/** Lines for all executors of one operation. */
+export function executorTable(figures: ReadonlyMap<string, ExecutorFigures>): string[] {
+  return table([
+    ['executor', 'CPU ms/answer', 'first answer ms', 'CPU', 'from', 'to'],
+    ...[...figures].map(([name, { cpuMs, firstMs, ratio, lowestRatio, highestRatio }]) => [
+      name,
+      cpuMs.toFixed(3),
+      firstMs.toFixed(2),
+      ...[ratio, lowestRatio, highestRatio].map((each) => `${each.toFixed(2)}x`),
+    ]),
+  ]);
+}
+
+/** Lines for cases in which an executor may answer otherwise than graphql-js. */
+export function comparisonTable(comparisons: readonly Comparison[]): string[] {
+  const names = [...(comparisons[0]?.outcomes.keys() ?? [])];
+  return table([
+    ['compared with graphql-js', ...names],
+    ...comparisons.map(({ what, outcomes }) => [what, ...names.map((name) => outcomes.get(name) ?? '')]),
   ]);
 }
 

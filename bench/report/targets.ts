@@ -1,4 +1,11 @@
-import type { Figures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
+import type {
+  ExecutorFigures,
+  ExecutorsFigures,
+  Figures,
+  QuotaFigures,
+  ReplicasFigures,
+  ScenarioFigures,
+} from './figures.ts';
 
 /** Target, and whether it was reached. */
 export interface Verdict {
@@ -13,10 +20,13 @@ export interface Measured {
   readonly scenarios: ReadonlyMap<string, ScenarioFigures>;
   readonly quota: QuotaFigures | null;
   readonly replicas?: ReplicasFigures | null;
+  readonly executors?: ExecutorsFigures;
 }
 
 const MAX_RSS_MB = 256;
 const AGAINST_SHARE = 1.03;
+/** Least CPU time of other executors, as multiples of that of the gateway's. */
+const EXECUTOR_RATIOS = { 'graphql-js': 5, 'graphql-jit': 1 };
 
 /** Verdicts on one scenario; none about figures that were not measured. */
 export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Measured): Verdict[] {
@@ -77,6 +87,16 @@ export function verdictsOn(scenario: string, { scenarios, quota, replicas }: Mea
     default:
       return [memory];
   }
+}
+
+/** Verdicts on the gateway's executor, for one operation. */
+export function executorVerdicts(figures: ReadonlyMap<string, ExecutorFigures>): Verdict[] {
+  return Object.entries(EXECUTOR_RATIOS).flatMap(([name, least]) => {
+    const other = figures.get(name);
+    if (other === undefined) return [];
+    const target = `CPU of ${name} at least ${least}x that of compiled`;
+    return [{ target, isReached: other.ratio >= least, measured: `${other.ratio.toFixed(2)}x` }];
+  });
 }
 
 /** Verdict on ratios of CPU time, gateway divided by that of another commit, given in ascending order. */

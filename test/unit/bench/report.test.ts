@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Figures, QuotaFigures } from '../../../bench/report/figures.ts';
+import type { ExecutorFigures, Figures, QuotaFigures } from '../../../bench/report/figures.ts';
 import { resultsJson } from '../../../bench/report/results-json.ts';
 import { cpuChart } from '../../../bench/report/svg.ts';
-import { scenarioTable, table } from '../../../bench/report/table.ts';
-import { type Measured, verdictLine, verdictsOn } from '../../../bench/report/targets.ts';
+import { comparisonTable, executorTable, scenarioTable, table } from '../../../bench/report/table.ts';
+import { executorVerdicts, type Measured, verdictLine, verdictsOn } from '../../../bench/report/targets.ts';
 
 function figures(change: Partial<Figures> = {}): Figures {
   return {
@@ -100,7 +100,40 @@ describe('a table', () => {
   });
 });
 
+const executors = new Map<string, ExecutorFigures>([
+  ['graphql-js', { cpuMs: 2, firstMs: 1.5, ratio: 20, lowestRatio: 15, highestRatio: 30 }],
+  ['graphql-jit', { cpuMs: 0.09, firstMs: 3, ratio: 0.9, lowestRatio: 0.8, highestRatio: 1.1 }],
+  ['compiled', { cpuMs: 0.1, firstMs: 2, ratio: 1, lowestRatio: 1, highestRatio: 1 }],
+]);
+
+describe('the tables of executors', () => {
+  test('have the figures of each, with the median, the lowest and the highest ratio', () => {
+    const lines = executorTable(executors).map((line) => line.trim().split(/ {2,}/));
+    expect(lines[1]).toEqual(['graphql-js', '2.000', '1.50', '20.00x', '15.00x', '30.00x']);
+    expect(lines[2]).toEqual(['graphql-jit', '0.090', '3.00', '0.90x', '0.80x', '1.10x']);
+  });
+
+  test('have how each executor answers a case', () => {
+    const outcomes = new Map([
+      ['graphql-jit', 'throws'],
+      ['compiled', 'equal'],
+    ] as const);
+    expect(comparisonTable([{ what: 'a case', outcomes }])).toEqual([
+      '  compared with graphql-js  graphql-jit  compiled',
+      '  a case                         throws     equal',
+    ]);
+  });
+});
+
 describe('targets', () => {
+  test('of the executor scenario compare other executors with the compiled one, and say where they are faster', () => {
+    expect(executorVerdicts(executors).map(({ isReached, measured: ratio }) => [isReached, ratio])).toEqual([
+      [true, '20.00x'],
+      [false, '0.90x'],
+    ]);
+    expect(executorVerdicts(new Map())).toEqual([]);
+  });
+
   test('are reached at the limit and missed beyond it', () => {
     const at = (cpuMs: number) =>
       reached('cold', measured({ cold: { gateway: figures({ cpuMs }), apollo: figures({ cpuMs: 10 }) } }));
@@ -189,6 +222,15 @@ describe('a benchmark run', () => {
       circumstances,
       scenarios: { cold: { gateway: { cpuMs: 2.123, callsPerRequest: 9 }, apollo: { cpuMs: 10 } } },
       quota: { answered: 6000 },
+    });
+  });
+
+  test('has the figures of executors when they were measured', () => {
+    const circumstances = { node: '26.10.0', cores: 2 };
+    expect(JSON.parse(resultsJson(all, circumstances))).not.toHaveProperty('executors');
+    const withExecutors = { ...all, executors: new Map([['flagship', executors]]) };
+    expect(JSON.parse(resultsJson(withExecutors, circumstances)).executors.flagship).toMatchObject({
+      'graphql-js': { cpuMs: 2, ratio: 20 },
     });
   });
 

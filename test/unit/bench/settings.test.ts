@@ -33,7 +33,16 @@ test('a comparison with another commit never counts as whole, and rejects BENCH_
   expect(() => parseSettings({ BENCH_AGAINST: 'main', BENCH_CONTENDERS: 'apollo' }, names)).toThrow(
     'BENCH_CONTENDERS cannot be set with it',
   );
-  expect(() =>
-    parseSettings({ BENCH_AGAINST: 'main', BENCH_SCENARIO: 'quota' }, ['cold'], ['quota']),
-  ).toThrow('BENCH_SCENARIO has quota; there are cold.');
+  for (const name of ['quota', 'executor']) {
+    expect(() =>
+      parseSettings({ BENCH_AGAINST: 'main', BENCH_SCENARIO: name }, ['cold'], ['quota', 'executor']),
+    ).toThrow(`BENCH_SCENARIO has ${name}; there are cold.`);
+  }
+});
+
+test('the executor scenario can be selected alone', () => {
+  expect(parseSettings({ BENCH_SCENARIO: 'executor' }, ['cold'], ['executor'])).toMatchObject({
+    scenarios: ['executor'],
+    isWhole: false,
+  });
 });
