@@ -9,17 +9,33 @@ import { guardPersonalData } from './resolvers/personal-data.ts';
 
 const directory = new URL('../schema/', import.meta.url);
 
-/** SDL files of `schema/`, one per domain type. */
-export const typeDefs: readonly string[] = readdirSync(directory)
-  .filter((file) => file.endsWith('.graphql'))
-  .map((file) => readFileSync(new URL(file, directory), 'utf8'));
+/** What schemas are built from. */
+export interface SchemaParts {
+  readonly typeDefs: readonly string[];
+  readonly resolvers: typeof resolvers;
+}
+
+/** SDL files of `schema/`, one per domain type, with their resolvers. */
+export const schemaParts: SchemaParts = {
+  typeDefs: readdirSync(directory)
+    .filter((file) => file.endsWith('.graphql'))
+    .map((file) => readFileSync(new URL(file, directory), 'utf8')),
+  resolvers,
+};
 
 /** Executable schema: the SDL with the resolvers. Built once. */
-export const schema = finished(createSchema<GatewayContext>({ typeDefs: [...typeDefs], resolvers }));
+export const schema = schemaOf(schemaParts);
+
+export function schemaOf(parts: SchemaParts) {
+  return finished(createSchema<GatewayContext>({ ...parts, typeDefs: [...parts.typeDefs] }), parts.resolvers);
+}
 
 /** Completes a schema of these resolvers in place: requirements, guards and prepared fields. */
-export function finished<Schema extends GraphQLSchema>(built: Schema): Schema {
-  noteEntityRequirements(built, resolvers);
+export function finished<Schema extends GraphQLSchema>(
+  built: Schema,
+  itsResolvers: SchemaParts['resolvers'],
+): Schema {
+  noteEntityRequirements(built, itsResolvers);
   guardPersonalData(built);
   // Last, so that it wraps all other resolvers.
   wrapResolvers(built);

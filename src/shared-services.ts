@@ -5,7 +5,8 @@ import { ByteLru } from './cache/byte-lru.ts';
 import type { LookupCounters } from './cache/lookup-counts.ts';
 import type { Rejection } from './identity/credential-events.ts';
 import type { CacheConfig, LoadingConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
-import { createSharedSources, dropShared, type SharedSources } from './loading/data-sources.ts';
+import type { Registry } from './datasources/index.ts';
+import { createSharedSources, type SharedSources } from './loading/data-sources.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Clock } from './lib/clock.ts';
@@ -30,6 +31,8 @@ export interface SharedServicesOptions {
   readonly clock: Clock;
   /** Aborts, with an `UpstreamError`, when the gateway is shut down. */
   readonly closing: AbortSignal;
+  /** Resources that can be read. @default all of `datasources/index.ts` */
+  readonly registry?: Registry;
   /** @default silent */
   readonly log?: Logger;
   /** Observers for operators. */
@@ -60,7 +63,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
   const checks = new CredentialChecks(clock, proofMs);
   const drop = (identity: UpstreamIdentity, rejection: Rejection) => {
     if (rejection === null) checks.revoked(identity);
-    dropShared(shared, identity, rejection ?? undefined);
+    shared.drop(identity, rejection ?? undefined);
   };
   const replicas =
     redis &&
@@ -113,28 +116,32 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     entities: new ByteLru(clock, cache.maxBytes),
     lists: new ByteLru(clock, LISTS_MAX_BYTES),
   };
-  const shared = createSharedSources({
-    entities: kept.entities,
-    lists: kept.lists,
-    clock,
-    credentialChecks: checks,
-    lookups: observers.lookups ?? null,
-    proofMs,
-    freshnessOf: (ttl, identity) =>
-      ttl === 'live'
-        ? freshnessOfList(
-            client.quotaOf(identity),
-            loading.interactionsWindowMs,
-            loading.interactionsMaxAgeMs,
-          )
-        : freshnessOfTtl(cache.maxBytes === 0 ? 0 : cache.ttlSeconds[ttl]),
-    listMs: loading.interactionsMaxAgeMs,
-    read: (maker, work, read) => client.read(maker, work, read),
-    batchSize: loading.batchSize,
-    refreshMs: requestTimeoutMs,
-    replicaStores: replicas?.stores ?? null,
-    refreshQuota: (identity) => client.refreshQuota(identity),
-  });
+  const ttlSeconds = new Map<string, number>(Object.entries(cache.ttlSeconds));
+  const shared = createSharedSources(
+    {
+      entities: kept.entities,
+      lists: kept.lists,
+      clock,
+      credentialChecks: checks,
+      lookups: observers.lookups ?? null,
+      proofMs,
+      freshnessOf: (ttl, identity) =>
+        ttl === 'live'
+          ? freshnessOfList(
+              client.quotaOf(identity),
+              loading.interactionsWindowMs,
+              loading.interactionsMaxAgeMs,
+            )
+          : freshnessOfTtl(cache.maxBytes === 0 ? 0 : (ttlSeconds.get(ttl.name) ?? ttl.seconds)),
+      listMs: loading.interactionsMaxAgeMs,
+      read: (maker, work, read) => client.read(maker, work, read),
+      batchSize: loading.batchSize,
+      refreshMs: requestTimeoutMs,
+      replicaStores: replicas?.stores ?? null,
+      refreshQuota: (identity) => client.refreshQuota(identity),
+    },
+    options.registry,
+  );
   return { client, shared, kept, replicas };
 }
 

@@ -1,7 +1,13 @@
 import { CredentialChecks } from '../../src/cache/credential-checks.ts';
 import { ByteLru } from '../../src/cache/byte-lru.ts';
 import { callerKeyOf } from '../../src/identity/caller.ts';
-import { createDataSources, createSharedSources, type DataSources } from '../../src/loading/data-sources.ts';
+import {
+  createDataSources,
+  createSharedSources,
+  type DataSources,
+  loaderOf,
+} from '../../src/loading/data-sources.ts';
+import { type Registry, resources, resourcesOf } from '../../src/datasources/index.ts';
 import { UpstreamError } from '../../src/errors.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
 import { systemClock } from '../../src/lib/clock.ts';
@@ -13,7 +19,7 @@ import type { UpstreamReader } from '../../src/upstream/client.ts';
 
 /** A call that the gateway makes, with all parameters that it can send. */
 export interface Call {
-  /** Name of the data source. */
+  /** Name of the resource. */
   readonly resource: string;
   readonly method: string;
   /** Path with `{}` for each id. */
@@ -28,65 +34,64 @@ export interface Call {
 
 const ID = 'any-id';
 
-/** Call with all parameters and expected type of the answer, for each data source. */
-const sources: Readonly<
-  Record<
-    keyof DataSources,
-    { readonly ask: (from: DataSources) => Promise<unknown>; readonly answer: string }
-  >
-> = {
-  campaigns: { ask: (from) => from.campaigns.load(ID), answer: 'Models.CampaignEntityListing' },
-  campaignInteractions: {
-    ask: (from) => from.campaignInteractions.load(ID),
-    answer: 'Models.CampaignInteractions',
-  },
-  campaignListing: {
-    ask: ({ campaignListing }) => {
+/** Type of the answer to each resource's call. */
+const answers: Readonly<Record<keyof Registry | 'campaignListing', string>> = {
+  campaigns: 'Models.CampaignEntityListing',
+  campaignInteractions: 'Models.CampaignInteractions',
+  campaignListing: 'Models.CampaignEntityListing',
+  campaignProgress: 'Array<Models.CampaignProgress>',
+  campaignStats: 'Models.CampaignPerformanceDataListing',
+  contactLists: 'Models.ContactListEntityListing',
+  contacts: 'Array<Models.DialerContact>',
+  conversations: 'Models.Conversation',
+  divisions: 'Models.AuthzDivisionEntityListing',
+  queues: 'Models.QueueEntityListing',
+  scripts: 'Models.Script',
+  skills: 'Models.SkillEntityListing',
+  users: 'Models.UserEntityListing',
+  wrapUpCodes: 'Models.WrapupCodeEntityListing',
+};
+
+/** Calls that take more than an id. */
+const ownCalls: ReadonlyMap<string, (from: DataSources) => Promise<unknown>> = new Map([
+  [
+    'campaignListing',
+    ({ campaignListing }: DataSources): Promise<unknown> => {
       const filter = { name: 'A', ids: [ID], divisionIds: [ID], contactListId: ID, queueId: ID };
       return campaignListing.slice(filter, 0, 1);
     },
-    answer: 'Models.CampaignEntityListing',
-  },
-  campaignProgress: {
-    ask: (from) => from.campaignProgress.load(ID),
-    answer: 'Array<Models.CampaignProgress>',
-  },
-  campaignStats: {
-    ask: (from) => from.campaignStats.load(ID),
-    answer: 'Models.CampaignPerformanceDataListing',
-  },
-  contactLists: {
-    ask: ({ contactLists }) => contactLists.load(ID, contactLists.expand),
-    answer: 'Models.ContactListEntityListing',
-  },
-  contacts: { ask: (from) => from.contacts.named(ID, ID), answer: 'Array<Models.DialerContact>' },
-  conversations: { ask: (from) => from.conversations.load(ID), answer: 'Models.Conversation' },
-  divisions: { ask: (from) => from.divisions.load(ID), answer: 'Models.AuthzDivisionEntityListing' },
-  queues: { ask: (from) => from.queues.load(ID), answer: 'Models.QueueEntityListing' },
-  scripts: { ask: (from) => from.scripts.load(ID), answer: 'Models.Script' },
-  skills: { ask: (from) => from.skills.load(ID), answer: 'Models.SkillEntityListing' },
-  users: { ask: ({ users }) => users.load(ID, users.expand), answer: 'Models.UserEntityListing' },
-  wrapUpCodes: { ask: (from) => from.wrapUpCodes.load(ID), answer: 'Models.WrapupCodeEntityListing' },
-};
+  ],
+  ['contacts', ({ contacts }) => contacts.named(ID, ID)],
+]);
+
+/** Calls the upstream for an entity with all of its `expand` parts. */
+function ask(name: string, from: DataSources): Promise<unknown> {
+  const own = ownCalls.get(name);
+  if (own !== undefined) return own(from);
+  const resource = resourcesOf(resources).find((each) => each.name === name);
+  if (resource === undefined || 'within' in resource) throw new TypeError(`${name} needs a call of its own.`);
+  const loader = loaderOf(from, resource);
+  return loader.load(ID, loader.expand);
+}
 
 /**
  * Records the call of every data source to a fake upstream. The calls are those of the gateway itself, so no list of them
- * can go stale; a data source that is missing above does not compile.
+ * can go stale; a resource that is missing above does not compile.
  */
 export async function recordCalls(): Promise<Call[]> {
-  const calls = Object.values(sources).map(async ({ ask, answer }) => {
+  const calls = Object.entries(answers).map(async ([name, answer]) => {
     const requests: UpstreamRequest[] = [];
     const dataSources = dataSourcesOver((request) => {
       requests.push(request);
       return Promise.reject(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'only listens' }));
     });
     // The data source fails without an answer; only the recorded call matters.
-    await Promise.allSettled([ask(dataSources)]);
+    await Promise.allSettled([ask(name, dataSources)]);
     return requests.map(({ resource, method, path, query = [], permissions }) => ({
       resource,
       method,
       path: path.replaceAll(`/${ID}`, '/{}'),
-      query: [...new Set(query.map(([name]) => name))],
+      query: [...new Set(query.map(([parameter]) => parameter))],
       permissions,
       answer,
     }));

@@ -1,41 +1,50 @@
-/**
- * Assumed maximum counts where only the upstream's answer could tell: a plan holds as long as these do. "A list" is a page
- * of interactions or campaigns, or the references of one entity.
- */
-export const cardinalities = {
-  campaignsPerPage: {
-    most: 100,
-    meaning: 'campaigns of a page, and so those that there are if they are fewer',
-  },
-  campaignsPerList: {
-    most: 1,
-    meaning: 'campaigns that the interactions of a list refer to, its own among them',
-  },
-  contactListsPerList: { most: 2, meaning: 'contact lists that the contacts of a list are in' },
-  queuesPerList: { most: 100, meaning: 'queues that a list refers to' },
-  scriptsPerList: { most: 10, meaning: 'scripts that a list refers to' },
-  skillsPerInteraction: { most: 10, meaning: 'skills of an interaction' },
-  skillsPerUser: { most: 50, meaning: 'skills of an agent' },
-  skillsPerList: { most: 100, meaning: 'skills that a list refers to' },
-  participantsPerConversation: { most: 10, meaning: 'participants of a conversation' },
-  usersPerList: { most: 500, meaning: 'agents and other users that a list refers to' },
+import { type AnyResource, type Registry, resources, resourcesOf } from '../datasources/index.ts';
+import type { Cardinality } from '../datasources/resource.ts';
+
+/** Names of the cardinalities that resources declare. */
+type DeclaredName = NamesIn<AnyResource>;
+type NamesIn<Each> = Each extends { readonly cardinalities: infer Declared }
+  ? keyof Declared & string
+  : never;
+
+export type CardinalityName = DeclaredName | keyof typeof ofNoResource;
+export type Cardinalities = Readonly<Record<CardinalityName, number>>;
+export type DeclaredCardinalities = Readonly<Record<CardinalityName, Cardinality>>;
+
+const ofNoResource = {
   namelessPerList: {
     most: 0,
     meaning: 'of each kind, references in a list whose name the upstream left out',
   },
-} as const satisfies Record<string, { readonly most: number; readonly meaning: string }>;
-
-export type CardinalityName = keyof typeof cardinalities;
-export type Cardinalities = Readonly<Record<CardinalityName, number>>;
-
-/** Cardinalities when none is set. */
-export const usualCardinalities: Cardinalities = cardinalitiesWith(new Map());
+} as const satisfies Record<string, Cardinality>;
 
 /**
- * Parses cardinalities that differ from the usual ones: `name=number`, separated by commas or blanks. Returns the
+ * Assumed maximum counts where only the upstream's answer could tell: a plan holds as long as these do. "A list" is a page
+ * of interactions or campaigns, or the references of one entity.
+ */
+export function cardinalitiesOf(registry: Registry): DeclaredCardinalities {
+  const declared: Record<string, Cardinality> = Object.assign(
+    {},
+    ...resourcesOf(registry).map((resource) => resource.cardinalities),
+    ofNoResource,
+  );
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the registry declares all of these
+  return declared as DeclaredCardinalities;
+}
+
+export const cardinalities = cardinalitiesOf(resources);
+
+/** Cardinalities when none is set. */
+export const usualCardinalities: Cardinalities = cardinalitiesWith(cardinalities, new Map());
+
+/**
+ * Parses cardinalities that differ from the declared ones: `name=number`, separated by commas or blanks. Returns the
  * cardinalities with the valid entries applied, and the problems of the others.
  */
-export function parseCardinalities(text: string): {
+export function parseCardinalities(
+  text: string,
+  declared: DeclaredCardinalities,
+): {
   readonly cardinalities: Cardinalities;
   readonly problems: readonly string[];
 } {
@@ -43,23 +52,22 @@ export function parseCardinalities(text: string): {
   const problems: string[] = [];
   for (const entry of text.split(/[\s,]+/).filter((each) => each !== '')) {
     const [, name = '', number = ''] = /^(\w+)=(\d{1,6})$/.exec(entry) ?? [];
-    if (!isCardinality(name)) {
+    if (!isCardinality(name, declared)) {
       problems.push(
-        `must be name=number, apart by commas, the names being ${Object.keys(cardinalities).join(', ')}: ${JSON.stringify(entry)} is not`,
+        `must be name=number, apart by commas, the names being ${Object.keys(declared).join(', ')}: ${JSON.stringify(entry)} is not`,
       );
     } else if (set.has(name)) problems.push(`must not set ${name} twice`);
     else set.set(name, Number(number));
   }
-  return { cardinalities: cardinalitiesWith(set), problems };
+  return { cardinalities: cardinalitiesWith(declared, set), problems };
 }
 
-function cardinalitiesWith(set: ReadonlyMap<CardinalityName, number>): Cardinalities {
-  const names = Object.keys(cardinalities).filter(isCardinality);
-  const entries = names.map((name) => [name, set.get(name) ?? cardinalities[name].most] as const);
+function cardinalitiesWith(declared: DeclaredCardinalities, set: ReadonlyMap<string, number>): Cardinalities {
+  const entries = Object.entries(declared).map(([name, { most }]) => [name, set.get(name) ?? most] as const);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
   return Object.freeze(Object.fromEntries(entries)) as Cardinalities;
 }
 
-function isCardinality(name: string): name is CardinalityName {
-  return Object.hasOwn(cardinalities, name);
+export function isCardinality(name: string, declared: DeclaredCardinalities): name is CardinalityName {
+  return Object.hasOwn(declared, name);
 }

@@ -1,9 +1,9 @@
 import type { Err } from '@badrap/valita';
-import { type TtlName, ttls } from '../datasources/default-ttls.ts';
 import { usualCardinalities } from './cardinalities.ts';
 import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues } from './settings.ts';
 import { authenticationOf } from './callers.ts';
 import type { Config, RedisConfig, TrustedDocumentsConfig } from './slices.ts';
+import { type TtlName, ttls } from './ttls.ts';
 import { targetOf } from './upstream.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

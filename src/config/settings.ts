@@ -1,6 +1,6 @@
 import type { Infer, Type } from '@badrap/valita';
-import { type TtlName, ttls } from '../datasources/default-ttls.ts';
-import type { Cardinalities } from './cardinalities.ts';
+import { type Cardinalities, cardinalities } from './cardinalities.ts';
+import { type TtlName, type Ttls, ttls } from './ttls.ts';
 import {
   acknowledgement,
   apiKeys,
@@ -143,7 +143,7 @@ export const settings = {
     meaning:
       'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',
     default: null,
-    schema: plannedCardinalities,
+    schema: plannedCardinalities(cardinalities),
   },
   INTERACTIONS_WINDOW_MS: {
     meaning: 'how old a list of interactions may be that is shown without asking anew',
@@ -160,7 +160,7 @@ export const settings = {
     default: String(64 * 1024 * 1024),
     schema: wholeNumber(0, 64 * 1024 ** 3),
   },
-  ...lifetimeSettings(),
+  ...ttlSettings(ttls),
   IDENTITY_PROOF_SECONDS: {
     meaning:
       'how long what was read for an identity is shared without the upstream having accepted its credential again',
@@ -288,22 +288,20 @@ export type SettingValues = {
     | ((typeof settings)[Name]['default'] extends string ? never : null);
 };
 
-/** TTL settings, one per kind of data. */
-function lifetimeSettings() {
+/** Settings of TTLs, one per kind of data, with these defaults. */
+export function ttlSettings(defaults: Ttls) {
   const schema = wholeNumber(0, 86_400);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
-  const names = Object.keys(ttls) as TtlName[];
-  const entries = names.map((name) => {
+  const entries = Object.entries(defaults).map(([name, seconds]) => {
     const meaning = `seconds that ${name.toLowerCase().replaceAll('_', ' ')} data may be used again; 0: asked for anew`;
-    return [ttlSetting(name), { meaning, default: String(ttls[name]), schema }] as const;
+    return [ttlSetting(name), { meaning, default: String(seconds), schema }] as const;
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
-  return Object.fromEntries(entries) as Record<LifetimeSetting, (typeof entries)[number][1]>;
+  return Object.fromEntries(entries) as Record<TtlSetting, (typeof entries)[number][1]>;
 }
 
-type LifetimeSetting = `CACHE_TTL_${TtlName}_SECONDS`;
+type TtlSetting = `CACHE_TTL_${TtlName}_SECONDS`;
 
-export function ttlSetting<Name extends TtlName>(name: Name) {
+export function ttlSetting<Name extends string>(name: Name) {
   return `CACHE_TTL_${name}_SECONDS` as const;
 }
 

@@ -1,7 +1,7 @@
-import type { TtlName } from '../datasources/default-ttls.ts';
 import type { AuthenticationConfig } from './callers.ts';
 import type { Cardinalities } from './cardinalities.ts';
 import type { SettingValues } from './settings.ts';
+import type { Ttls } from './ttls.ts';
 import type { UpstreamTarget } from './upstream.ts';
 
 /** The listener and the requests that it takes. */
@@ -40,7 +40,7 @@ export interface LoadingConfig {
 /** Data kept between requests. */
 export interface CacheConfig {
   readonly maxBytes: number;
-  readonly ttlSeconds: Readonly<Record<TtlName, number>>;
+  readonly ttlSeconds: Ttls;
   /** Time for which data is shown after the upstream last accepted the credential. */
   readonly identityProofSeconds: number;
 }

@@ -2,7 +2,7 @@ import * as v from '@badrap/valita';
 import { parseApiKeys } from '../identity/api-keys.ts';
 import { isScope } from '../identity/scopes.ts';
 import { isLoopback } from '../lib/loopback.ts';
-import { parseCardinalities } from './cardinalities.ts';
+import { type Cardinalities, type DeclaredCardinalities, parseCardinalities } from './cardinalities.ts';
 import { regions } from './regions.ts';
 
 // Schemas that parse and check the values of settings, with the messages for invalid values.
@@ -24,10 +24,6 @@ export const jwksUrl = text.assert(
 export const apiKeys = text.chain((value) => {
   const { apiKeys: parsed, problems } = parseApiKeys(value);
   return problems.length === 0 ? v.ok(parsed) : v.err(problems.join(', and '));
-});
-export const plannedCardinalities = text.chain((value) => {
-  const { cardinalities, problems } = parseCardinalities(value);
-  return problems.length === 0 ? v.ok(cardinalities) : v.err(problems.join(', and '));
 });
 export const hostNames = text
   .map(hostNameList)
@@ -64,6 +60,13 @@ export function wholeNumber(from: number, to: number): v.Type<number> {
   return matching(/^\d{1,11}$/, message)
     .map(Number)
     .assert((value) => value >= from && value <= to, message);
+}
+
+export function plannedCardinalities(declared: DeclaredCardinalities): v.Type<Cardinalities> {
+  return text.chain((value) => {
+    const { cardinalities, problems } = parseCardinalities(value, declared);
+    return problems.length === 0 ? v.ok(cardinalities) : v.err(problems.join(', and '));
+  });
 }
 
 export function oneOf<const Name extends string>(names: readonly Name[], message: string): v.Type<Name> {

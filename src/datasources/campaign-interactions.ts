@@ -224,6 +224,7 @@ export const campaignInteractions = oneByOne({
   path: '/api/v2/outbound/campaigns',
   below: '/interactions',
   ttl: 'live',
+  federated: { type: 'CampaignInteraction', key: ['campaignId', 'id'], isListed: true },
   idOf: campaignIdOf,
   Entity: CampaignInteractionList,
 });

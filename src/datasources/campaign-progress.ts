@@ -21,7 +21,7 @@ export const campaignProgress = postOfIds({
   type: 'Campaign',
   resultType: 'CampaignProgress',
   permissions: ['outbound:campaign:view'],
-  ttl: 'CAMPAIGN_PROGRESS',
+  ttl: { name: 'CAMPAIGN_PROGRESS', seconds: 5 },
   path: '/api/v2/outbound/campaigns/progress',
   maxIds: 100,
   rows: bareArray,

@@ -60,7 +60,7 @@ export const campaignStats = postOfIds({
   type: 'Campaign',
   resultType: 'CampaignStats',
   permissions: ['outbound:performance:view', 'outbound:campaign:view'],
-  ttl: 'CAMPAIGN_STATS',
+  ttl: { name: 'CAMPAIGN_STATS', seconds: 5 },
   path: '/api/v2/outbound/campaigns/performance/query',
   maxIds: 50,
   rows: entitiesOf,

@@ -50,7 +50,20 @@ export const campaigns = listingById({
   name: 'campaigns',
   type: 'Campaign',
   permissions: ['outbound:campaign:view'],
-  ttl: 'CAMPAIGN',
+  ttl: { name: 'CAMPAIGN', seconds: 15 },
+  root: 'campaign',
+  federated: { key: ['id'] },
+  cardinalities: {
+    campaignsPerPage: {
+      most: 100,
+      meaning: 'campaigns of a page, and so those that there are if they are fewer',
+    },
+    campaignsPerList: {
+      most: 1,
+      meaning: 'campaigns that the interactions of a list refer to, its own among them',
+      perList: 'CampaignInteraction.campaign',
+    },
+  },
   path: '/api/v2/outbound/campaigns',
   maxIds: 100,
   Entity: CampaignRecord,

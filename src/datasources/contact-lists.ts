@@ -18,7 +18,16 @@ export const contactLists = listingById({
   name: 'contactLists',
   type: 'ContactList',
   permissions: ['outbound:contactList:view'],
-  ttl: 'CONTACT_LIST',
+  ttl: { name: 'CONTACT_LIST', seconds: 60 },
+  root: 'contactList',
+  federated: { key: ['id'] },
+  cardinalities: {
+    contactListsPerList: {
+      most: 2,
+      meaning: 'contact lists that the contacts of a list are in',
+      perList: 'Contact.contactList',
+    },
+  },
   path: '/api/v2/outbound/contactlists',
   maxIds: 100,
   expand: [{ name: 'size', query: ['includeSize', 'true'] }],

@@ -61,15 +61,21 @@ export function contactIn(contactListId: string, id: string): ContactReference {
 }
 
 /** Largest batch: undocumented; 100 is the safe choice. */
-export const contactsResource = { name: 'contacts', maxIds: 100 } as const;
+const facts = {
+  name: 'contacts',
+  type: 'Contact',
+  permissions: ['outbound:contact:view'],
+  ttl: { name: 'CONTACT', seconds: 15 },
+  maxIds: 100,
+  federated: { key: ['contactListId', 'id'], isPersonal: true },
+} as const;
 
-/** A 404 concerns the contact list or a single contact. */
-export function contactsOf(contactListId: string): Resource<ContactRecord> {
+export const contactsResource = { ...facts, expand: [], within } as const;
+
+/** Contacts of one list. A 404 concerns the list or a single contact. */
+function within(contactListId: string): Resource<ContactRecord> {
   return postOfIds({
-    ...contactsResource,
-    type: 'Contact',
-    permissions: ['outbound:contact:view'],
-    ttl: 'CONTACT',
+    ...facts,
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(contactListId)}/contacts/bulk`,
     rows: bareArray,
     // A row that names another list is a contact that was not requested.

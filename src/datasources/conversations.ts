@@ -105,7 +105,15 @@ export const conversations = oneByOne({
   name: 'conversations',
   type: 'Conversation',
   permissions: ['conversation:communication:view'],
-  ttl: 'CONVERSATION',
+  ttl: { name: 'CONVERSATION', seconds: 5 },
+  root: 'conversation',
+  cardinalities: {
+    participantsPerConversation: {
+      most: 10,
+      meaning: 'participants of a conversation',
+      perObject: 'Conversation.participants',
+    },
+  },
   path: '/api/v2/conversations',
   Entity: ConversationRecord,
 });

@@ -21,7 +21,12 @@ export const queues = listingById({
   name: 'queues',
   type: 'Queue',
   permissions: ['routing:queue:view'],
-  ttl: 'QUEUE',
+  ttl: { name: 'QUEUE', seconds: 300 },
+  root: 'queue',
+  federated: { key: ['id'] },
+  cardinalities: {
+    queuesPerList: { most: 100, meaning: 'queues that a list refers to', perList: 'Queue' },
+  },
   path: '/api/v2/routing/queues',
   maxIds: 500,
   Entity: QueueRecord,

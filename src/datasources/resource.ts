@@ -1,4 +1,3 @@
-import type { TtlName } from './default-ttls.ts';
 import type { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import type { EntityOrigin } from './wire/origin.ts';
@@ -6,31 +5,72 @@ import { isObject } from './wire/wire-record.ts';
 
 type QueryParameter = readonly [name: string, value: string];
 
+/**
+ * Default TTL, which the setting `CACHE_TTL_<name>_SECONDS` overrides. The vendor allows configuration data to be one to five
+ * minutes old; data that changes by the second is kept for seconds. A stale entry may be used for as long again while it is
+ * revalidated.
+ */
+export interface Ttl {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+/** TTL of entities; `live` for lists, which are read anew within seconds. */
+type TtlOrLive = Ttl | 'live';
+
 /** Part of every row that the upstream adds only when `query` asks for it. */
 interface ExpandPart<Name extends string> {
   readonly name: Name;
   readonly query: QueryParameter;
   /** TTL of the part, where it differs from that of the row. */
-  readonly ttl?: TtlName;
+  readonly ttl?: Ttl;
 }
 
-/**
- * Specifics of one REST resource: how to request its entities by id and how to read the answer. The code that all
- * resources share (batching, chunking, matching, caching) is in `loading/` and `cache/`.
- */
-export interface Resource<Entity, Expand extends string = never> {
-  /** Name in reports and logs, such as `users`. */
+/** Assumed maximum count where only the upstream's answer could tell; see `config/cardinalities.ts`. */
+export interface Cardinality {
+  readonly most: number;
+  readonly meaning: string;
+  /** Field (`Type.field`) that gives so many objects for each object. */
+  readonly perObject?: string;
+  /** Type, or field (`Type.field`), of whose objects a list refers to so many. */
+  readonly perList?: string;
+}
+
+/** Entities as other subgraphs of a federated graph refer to them. */
+export interface Federated {
+  /** GraphQL type of the entities. @default the resource's `type` */
+  readonly type?: string;
+  /** Key fields; all are ids. */
+  readonly key: readonly string[];
+  /** True when one call loads the list of all entities of a scope. */
+  readonly isListed?: true;
+  /** True when callers that may not see personal data get no such entity. */
+  readonly isPersonal?: true;
+}
+
+/** Facts of a resource from which other parts are derived: settings, loaders, root fields, plans, federation. */
+export interface ResourceFacts {
+  /** Name in reports and logs, such as `users`, and in the registry (`index.ts`). */
   readonly name: string;
   /** GraphQL type of the ids, such as `User`. */
   readonly type: string;
-  /** GraphQL type of the result. */
-  readonly resultType: string;
   readonly permissions: readonly string[];
-  /** Name of the TTL; `live` for lists, which are read anew within seconds. */
-  readonly ttl: TtlName | 'live';
+  readonly ttl: TtlOrLive;
   /** Most ids per call; the configured batch size may lower it. */
   readonly maxIds: number;
-  readonly expand: readonly ExpandPart<Expand>[];
+  readonly expand: readonly ExpandPart<string>[];
+  /** Root field that gives an entity by its `id`; absent where there is none. */
+  readonly root?: string | undefined;
+  /** Absent where the entities have no key in a federated graph. */
+  readonly federated?: Federated | undefined;
+  /** Cardinalities of the entities, by name. */
+  readonly cardinalities?: Readonly<Record<string, Cardinality>> | undefined;
+}
+
+/** How to request the entities of a resource by id, and how to read the answer. */
+interface ResourceCalls<Entity, Expand extends string> {
+  /** GraphQL type of the result. */
+  readonly resultType: string;
   /** Call for 1 to `maxIds` distinct ids. */
   request(ids: readonly string[], expand: readonly Expand[]): UpstreamRequest;
   /** Rows of the answer to a call for these ids; null when the body is no such answer. */
@@ -46,33 +86,77 @@ export interface Resource<Entity, Expand extends string = never> {
   readonly absentOn404: boolean;
 }
 
-type EntityClass<Entity> = new (row: object, origin: EntityOrigin) => Entity;
+/**
+ * Specifics of one REST resource. The code that all resources share (batching, chunking, matching, caching) is in
+ * `loading/` and `cache/`.
+ */
+export interface Resource<Entity, Expand extends string = never>
+  extends ResourceFacts, ResourceCalls<Entity, Expand> {
+  readonly expand: readonly ExpandPart<Expand>[];
+}
 
-interface Described<Entity> {
-  readonly name: string;
-  readonly type: string;
+/** Resource whose ids mean something only within a scope, such as contacts within their contact list. */
+export interface ScopedResource<Entity> extends ResourceFacts {
+  readonly within: (scope: string) => Resource<Entity>;
+}
+
+interface Described extends Omit<ResourceFacts, 'expand' | 'maxIds'> {
   /** @default `type` */
   readonly resultType?: string;
   /** Permissions, one of which the identity needs; empty where none is needed. Source: the vendor's API. */
   readonly permissions: readonly string[];
-  readonly ttl: TtlName | 'live';
   readonly path: string;
-  readonly Entity: EntityClass<Entity>;
+  readonly Entity: new (row: object, origin: EntityOrigin) => object;
 }
 
+interface DescribedListing extends Described {
+  readonly maxIds: number;
+  /** Parameters of every call. */
+  readonly query?: readonly QueryParameter[];
+  readonly expand?: readonly ExpandPart<string>[];
+}
+
+interface DescribedPost extends Described {
+  readonly maxIds: number;
+  readonly rows: (body: unknown) => readonly unknown[] | null;
+  readonly idOf?: (row: object) => unknown;
+  readonly absentOn404?: boolean;
+}
+
+interface DescribedOne extends Described {
+  /** Path after the id. */
+  readonly below?: string;
+  /** Id that an answer says it is for; by default its `id`. */
+  readonly idOf?: (row: object) => unknown;
+}
+
+/** Rejects properties that a description does not have, which a generic parameter would take. */
+type Only<Description, Given> = Given & Readonly<Record<Exclude<keyof Given, keyof Description>, never>>;
+
+/** Resource as described, with its facts as literal types. */
+type Declared<Given extends Described> = ResourceCalls<InstanceType<Given['Entity']>, ExpandNameOf<Given>> & {
+  readonly [Fact in keyof Required<ResourceFacts>]: Fact extends keyof Given
+    ? Given[Fact]
+    : Fact extends 'maxIds'
+      ? number
+      : Fact extends 'expand'
+        ? readonly []
+        : undefined;
+};
+
+type ExpandNameOf<Given> = Given extends { readonly expand: readonly ExpandPart<infer Name>[] }
+  ? Name
+  : never;
+
 /** Listing by ids: `GET path?id=…&id=…`, answered by `{ entities }` in any order, without unknown ids. */
-export function listingById<Entity, Expand extends string = never>(
-  description: Described<Entity> & {
-    readonly maxIds: number;
-    /** Parameters of every call. */
-    readonly query?: readonly QueryParameter[];
-    readonly expand?: readonly ExpandPart<Expand>[];
-  },
-): Resource<Entity, Expand> {
-  const { name, permissions, path, query = [], expand = [] } = description;
+export function listingById<const Given extends DescribedListing>(
+  description: Only<DescribedListing, Given>,
+): Declared<Given>;
+export function listingById(description: DescribedListing): Resource<object, string> {
+  const { name, permissions, path, maxIds, query = [], expand = [] } = description;
   return {
     ...described(description),
-    maxIds: description.maxIds,
+    maxIds,
     expand,
     request: (ids, wanted) => ({
       resource: name,
@@ -95,14 +179,10 @@ export function listingById<Entity, Expand extends string = never>(
 }
 
 /** Reading POST with the ids as its body: `POST path` with `["…"]`. */
-export function postOfIds<Entity>(
-  description: Described<Entity> & {
-    readonly maxIds: number;
-    readonly rows: (body: unknown) => readonly unknown[] | null;
-    readonly idOf?: (row: object) => unknown;
-    readonly absentOn404?: boolean;
-  },
-): Resource<Entity> {
+export function postOfIds<const Given extends DescribedPost>(
+  description: Only<DescribedPost, Given>,
+): Declared<Given>;
+export function postOfIds(description: DescribedPost): Resource<object> {
   const { name, permissions, path, maxIds, rows, idOf, absentOn404 = false } = description;
   const base = described(description);
   return {
@@ -117,14 +197,10 @@ export function postOfIds<Entity>(
 }
 
 /** Resource without a bulk call: `GET path/{id}`, 404 for an id that the upstream does not know. */
-export function oneByOne<Entity>(
-  description: Described<Entity> & {
-    /** Path after the id. */
-    readonly below?: string;
-    /** Id that an answer says it is for; by default its `id`. */
-    readonly idOf?: (row: object) => unknown;
-  },
-): Resource<Entity> {
+export function oneByOne<const Given extends DescribedOne>(
+  description: Only<DescribedOne, Given>,
+): Declared<Given>;
+export function oneByOne(description: DescribedOne): Resource<object> {
   const { name, permissions, ttl, path, below = '', idOf = idOfRow } = description;
   return {
     ...described(description),
@@ -166,16 +242,22 @@ export function bareArray(body: unknown): readonly unknown[] | null {
   return Array.isArray(body) ? body : null;
 }
 
-function described<Entity>({ name, type, resultType = type, permissions, ttl, Entity }: Described<Entity>) {
+/** Properties of all forms. Each is set in each resource, so that all resources of a form have one shape. */
+function described(description: Described) {
+  const { name, type, resultType = type, permissions, ttl, Entity } = description;
+  const { root, federated, cardinalities } = description;
   return {
     name,
     type,
     resultType,
     permissions,
     ttl,
+    root,
+    federated,
+    cardinalities,
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),
-    isEntity: (value: unknown): value is Entity => value instanceof Entity,
+    isEntity: (value: unknown): value is object => value instanceof Entity,
   };
 }

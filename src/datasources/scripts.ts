@@ -25,7 +25,12 @@ export const scripts = oneByOne({
   name: 'scripts',
   type: 'Script',
   permissions: ['scripter:script:view'],
-  ttl: 'SCRIPT',
+  ttl: { name: 'SCRIPT', seconds: 300 },
+  root: 'script',
+  federated: { key: ['id'] },
+  cardinalities: {
+    scriptsPerList: { most: 10, meaning: 'scripts that a list refers to', perList: 'Script' },
+  },
   path: '/api/v2/scripts',
   Entity: ScriptRecord,
 });

@@ -79,15 +79,24 @@ export const users = listingById({
   name: 'users',
   type: 'User',
   permissions: [],
-  ttl: 'USER',
+  ttl: { name: 'USER', seconds: 60 },
+  root: 'user',
+  federated: { key: ['id'] },
+  cardinalities: {
+    usersPerList: { most: 500, meaning: 'agents and other users that a list refers to', perList: 'User' },
+  },
   path: '/api/v2/users',
   maxIds: 500,
   // The default, `active`, hides inactive and deleted users, to whom interactions still refer.
   query: [['state', 'any']],
   expand: [
-    { name: 'presence', query: ['expand', 'presence'], ttl: 'PRESENCE' },
-    { name: 'routingStatus', query: ['expand', 'routingStatus'], ttl: 'ROUTING_STATUS' },
-    { name: 'skills', query: ['expand', 'skills'], ttl: 'USER_SKILLS' },
+    { name: 'presence', query: ['expand', 'presence'], ttl: { name: 'PRESENCE', seconds: 5 } },
+    {
+      name: 'routingStatus',
+      query: ['expand', 'routingStatus'],
+      ttl: { name: 'ROUTING_STATUS', seconds: 5 },
+    },
+    { name: 'skills', query: ['expand', 'skills'], ttl: { name: 'USER_SKILLS', seconds: 60 } },
   ],
   Entity: UserRecord,
 });

@@ -1,34 +1,21 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import { campaigns } from '../datasources/campaigns.ts';
-import { campaignInteractions } from '../datasources/campaign-interactions.ts';
-import { contactLists } from '../datasources/contact-lists.ts';
-import { contactIn, contactsResource } from '../datasources/contacts.ts';
-import { divisions } from '../datasources/divisions.ts';
-import type { DataSources } from '../loading/data-sources.ts';
-import type { EntityLoader } from '../loading/entity-loader.ts';
-import { queues } from '../datasources/queues.ts';
-import { scripts } from '../datasources/scripts.ts';
-import { skills } from '../datasources/skills.ts';
-import { users } from '../datasources/users.ts';
+import { type Registry, resourcesOf } from '../datasources/index.ts';
+import { contactIn } from '../datasources/contacts.ts';
+import type { Federated, Resource } from '../datasources/resource.ts';
 import { PlainReference } from '../datasources/wire/reference.ts';
-import { wrapUpCodes } from '../datasources/wrap-up-codes.ts';
-import { campaignInteractionNamed } from '../resolvers/campaign-interaction-connection.ts';
+import { loaderOf } from '../loading/data-sources.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
 import type { LookaheadNode } from '../lookahead/selection-tree.ts';
+import { campaignInteractionNamed } from '../resolvers/campaign-interaction-connection.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
-import { entityKeys, type EntityType } from './entity-keys.ts';
+import type { EntityType, ScopedEntityType } from './entity-keys.ts';
 import type { Representation } from './representations.ts';
 
 type EntityKey = Pick<Representation, 'id' | 'scope'>;
 
-/** Source of the entities of one type. */
-export interface FederatedEntity {
-  /** Resource that is called; where `isListed`, one call loads the list of all entities of a scope. */
-  readonly resource: LoadedResource;
-  readonly isListed?: true;
-  /** True when callers that may not see personal data get no such entity. */
-  readonly isPersonal?: true;
+/** How the entities of one type are made. */
+interface EntityLoading {
   /** Null when the upstream does not know the entity. Rejects with an `UnknownValueError`. */
   load(
     key: EntityKey,
@@ -41,14 +28,29 @@ export interface FederatedEntity {
   readonly reference?: (key: EntityKey) => object;
 }
 
-function federatedById<Entity extends object, Expand extends string>(
-  resource: LoadedResource,
-  loaderOf: (sources: DataSources) => EntityLoader<Entity, Expand>,
-): FederatedEntity {
+/** Source of the entities of one type. */
+export interface FederatedEntity extends Federated, EntityLoading {
+  /** Resource that is called. */
+  readonly resource: LoadedResource;
+}
+
+export type FederatedEntities = Readonly<Record<EntityType, FederatedEntity>>;
+
+const scoped: Readonly<Record<ScopedEntityType, EntityLoading>> = {
+  CampaignInteraction: {
+    load: ({ scope, id }, _parts, _field, context, info) =>
+      campaignInteractionNamed(scope, id, context, info),
+  },
+  Contact: {
+    load: ({ scope, id }, _parts, field, { sources }) => sources.contacts.named(scope, id, field),
+    reference: ({ scope, id }) => contactIn(scope, id),
+  },
+};
+
+function loadingById(resource: Resource<object, string>): EntityLoading {
   return {
-    resource,
     load({ id }, expand, field, { sources }) {
-      const loader = loaderOf(sources);
+      const loader = loaderOf(sources, resource);
       return loader.load(
         id,
         loader.expand.filter((part) => expand.includes(part)),
@@ -60,36 +62,30 @@ function federatedById<Entity extends object, Expand extends string>(
   };
 }
 
-export const federatedEntities: Readonly<Record<EntityType, FederatedEntity>> = {
-  Campaign: federatedById(campaigns, (sources) => sources.campaigns),
-  CampaignInteraction: {
-    resource: campaignInteractions,
-    isListed: true,
-    load: ({ scope, id }, _parts, _field, context, info) =>
-      campaignInteractionNamed(scope, id, context, info),
-  },
-  Contact: {
-    resource: contactsResource,
-    isPersonal: true,
-    load: ({ scope, id }, _parts, field, { sources }) => sources.contacts.named(scope, id, field),
-    reference: ({ scope, id }) => contactIn(scope, id),
-  },
-  ContactList: federatedById(contactLists, (sources) => sources.contactLists),
-  Division: federatedById(divisions, (sources) => sources.divisions),
-  Queue: federatedById(queues, (sources) => sources.queues),
-  Script: federatedById(scripts, (sources) => sources.scripts),
-  Skill: federatedById(skills, (sources) => sources.skills),
-  User: federatedById(users, (sources) => sources.users),
-  WrapUpCode: federatedById(wrapUpCodes, (sources) => sources.wrapUpCodes),
-};
+/** Sources of the entities that the resources declare, by type. */
+export function federatedEntitiesOf(registry: Registry): FederatedEntities {
+  const withScope = new Map<string, EntityLoading>(Object.entries(scoped));
+  const entries = resourcesOf(registry).flatMap((resource) => {
+    const { type, federated } = resource;
+    if (federated === undefined) return [];
+    const ofType = federated.type ?? type;
+    const loading = withScope.get(ofType) ?? ('within' in resource ? null : loadingById(resource));
+    if (loading === null) throw new TypeError(`${ofType} needs code of its own, for its ids need a scope.`);
+    const entity: FederatedEntity = { ...federated, ...loading, resource };
+    return [[ofType, entity] as const];
+  });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
+  return Object.fromEntries(entries) as FederatedEntities;
+}
 
 /**
  * True when the selection needs the entities themselves. Their keys are known, and fields with calls of their own, such as a
  * campaign's statistics, need only the key.
  */
-export function isLoadNeeded(type: EntityType, { requirements, properties }: LookaheadNode): boolean {
-  const { resource, reference } = federatedEntities[type];
-  const key: readonly string[] = entityKeys[type];
+export function isLoadNeeded(
+  { resource, reference, key }: FederatedEntity,
+  { requirements, properties }: LookaheadNode,
+): boolean {
   return (
     reference === undefined ||
     requirements.some((requirement) => requirement.resource.name === resource.name) ||

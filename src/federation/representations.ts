@@ -1,5 +1,5 @@
 import { ID_RULE, isId } from '../datasources/wire/ids.ts';
-import { entityKeys, type EntityType, entityTypes, isEntityType } from './entity-keys.ts';
+import { type EntityKeys, entityKeys, type EntityType, entityTypesOf, isEntityType } from './entity-keys.ts';
 
 /** Root field that routers load entities by, and its only argument. */
 export const ENTITIES = '_entities';
@@ -20,42 +20,45 @@ export interface Representation {
 type EntitiesArguments = Readonly<Record<string, unknown>>;
 
 /** Problems of representations: one sentence each, with the place and what is allowed. */
-export function representationProblems(args: EntitiesArguments): string[] {
+export function representationProblems(args: EntitiesArguments, keys: EntityKeys = entityKeys): string[] {
   const given = givenIn(args);
   return given.length > MAX_REPRESENTATIONS
     ? [
         `Argument "${REPRESENTATIONS}" must have at most ${MAX_REPRESENTATIONS} elements, not ${given.length}.`,
       ]
-    : given.flatMap((value, index) => representationProblemsIn(value, `${REPRESENTATIONS}[${index}]`));
+    : given.flatMap((value, index) => representationProblemsIn(value, `${REPRESENTATIONS}[${index}]`, keys));
 }
 
-function representationProblemsIn(value: unknown, place: string): string[] {
+function representationProblemsIn(value: unknown, place: string, keys: EntityKeys): string[] {
   if (!isPlainObject(value)) return [`Argument "${place}" must be an object with __typename and a key.`];
   const { __typename: type } = value;
-  if (!isEntityType(type)) {
-    return [`Argument "${place}.__typename" must be one of ${entityTypes.join(', ')}.`];
+  if (!isEntityType(type, keys)) {
+    return [`Argument "${place}.__typename" must be one of ${entityTypesOf(keys).join(', ')}.`];
   }
-  return entityKeys[type].flatMap((field) =>
+  return keys[type].flatMap((field) =>
     isId(value[field]) ? [] : [`Argument "${place}.${field}" must be an id, ${ID_RULE}.`],
   );
 }
 
 /** Representations in the given order. Wrong ones have been rejected already (use-argument-rules.ts). */
-export function representationsIn(args: EntitiesArguments): Representation[] {
+export function representationsIn(args: EntitiesArguments, keys: EntityKeys = entityKeys): Representation[] {
   return givenIn(args).map((value, index) => {
-    if (!isPlainObject(value) || !isEntityType(value['__typename'])) {
+    if (!isPlainObject(value) || !isEntityType(value['__typename'], keys)) {
       throw new TypeError(`The representation ${index} has not been checked.`);
     }
     const { __typename: type, id } = value;
-    const [first] = entityKeys[type];
-    return { type, id: String(id), scope: first === 'id' ? '' : String(value[first]) };
+    const [first] = keys[type];
+    return { type, id: String(id), scope: first === 'id' ? '' : String(value[first ?? 'id']) };
   });
 }
 
 /** Numbers of distinct representations by type, one for each scope; they determine the number of calls. */
-export function representationCounts(args: EntitiesArguments): ReadonlyMap<EntityType, readonly number[]> {
+export function representationCounts(
+  args: EntitiesArguments,
+  keys: EntityKeys = entityKeys,
+): ReadonlyMap<EntityType, readonly number[]> {
   const idsOf = new Map<EntityType, Map<string, Set<string>>>();
-  for (const { type, scope, id } of representationsIn(args)) {
+  for (const { type, scope, id } of representationsIn(args, keys)) {
     const byScope = idsOf.get(type) ?? new Map<string, Set<string>>();
     idsOf.set(type, byScope);
     byScope.set(scope, (byScope.get(scope) ?? new Set()).add(id));

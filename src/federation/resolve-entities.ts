@@ -5,8 +5,9 @@ import { type LookaheadNode, selectionTreeAt } from '../lookahead/selection-tree
 import { prefetch } from '../lookahead/prefetch.ts';
 import { personalDataRefused } from '../resolvers/personal-data.ts';
 import { endWith, fieldTrace } from '../lookahead/traced-fields.ts';
-import type { EntityType } from './entity-keys.ts';
-import { federatedEntities, isLoadNeeded } from './federated-entities.ts';
+import type { Registry } from '../datasources/index.ts';
+import { entityKeysOf, type EntityType } from './entity-keys.ts';
+import { type FederatedEntity, federatedEntitiesOf, isLoadNeeded } from './federated-entities.ts';
 import { ENTITIES, type Representation, representationsIn } from './representations.ts';
 
 /** Entity of a representation; an error, which the executor throws at its position, when the entity could not be loaded. */
@@ -15,25 +16,31 @@ type ResolvedEntity = object | Error | null;
 /** Types of objects given for representations; requests share the objects, so they must not be modified. */
 const typesOfObjects = new WeakMap<object, EntityType>();
 
-/** Entities of the representations, in their order; those of one type are loaded together. */
-export function resolveEntities(
-  _root: unknown,
-  args: Readonly<Record<string, unknown>>,
-  context: GatewayContext,
-  info: GraphQLResolveInfo,
-): Promise<ResolvedEntity>[] {
-  const representations = representationsIn(args);
-  const byType = Map.groupBy(representations, ({ type }) => type);
-  const found = new Map(
-    [...byType].map(([type, ofType]) => [type, entitiesOfType(type, ofType, context, info)] as const),
-  );
-  return representations.map(async (representation) => {
-    const ofType = await found.get(representation.type);
-    return ofType?.get(representationKeyOf(representation)) ?? null;
-  });
+/** Resolver of entities by their representations, in their order; those of one type are loaded together. */
+export function entitiesResolver(registry: Registry) {
+  const keys = entityKeysOf(registry);
+  const entities = federatedEntitiesOf(registry);
+  return (
+    _root: unknown,
+    args: Readonly<Record<string, unknown>>,
+    context: GatewayContext,
+    info: GraphQLResolveInfo,
+  ): Promise<ResolvedEntity>[] => {
+    const representations = representationsIn(args, keys);
+    const byType = Map.groupBy(representations, ({ type }) => type);
+    const found = new Map(
+      [...byType].map(
+        ([type, ofType]) => [type, entitiesOfType(type, ofType, entities[type], context, info)] as const,
+      ),
+    );
+    return representations.map(async (representation) => {
+      const ofType = await found.get(representation.type);
+      return ofType?.get(representationKeyOf(representation)) ?? null;
+    });
+  };
 }
 
-/** Type of an object that `resolveEntities` gave. */
+/** Type of an object that the resolver gave. */
 export function typeOfEntity(object: object): string | undefined {
   return typesOfObjects.get(object);
 }
@@ -42,13 +49,14 @@ export function typeOfEntity(object: object): string | undefined {
 async function entitiesOfType(
   type: EntityType,
   representations: readonly Representation[],
+  source: FederatedEntity,
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ReadonlyMap<string, ResolvedEntity>> {
   const distinct = new Map(representations.map((each) => [representationKeyOf(each), each]));
   const node = selectionTreeAt(info, info.fieldNodes, type, [[]]);
   if (node === null) throw new TypeError(`The schema has no type ${type}.`);
-  const found = await foundOf(type, distinct, node, context, info);
+  const found = await foundOf(type, distinct, source, node, context, info);
   const objects = [...found.values()].filter(isEntity);
   for (const object of objects) typesOfObjects.set(object, type);
   await prefetch(node, objects, context, context.trace && ENTITIES);
@@ -58,18 +66,18 @@ async function entitiesOfType(
 async function foundOf(
   type: EntityType,
   distinct: ReadonlyMap<string, Representation>,
+  source: FederatedEntity,
   node: LookaheadNode,
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ReadonlyMap<string, ResolvedEntity>> {
-  const source = federatedEntities[type];
   const { resource, isPersonal, reference } = source;
   const each = [...distinct];
   if (isPersonal === true && context.caller?.maySeePersonalData === false) {
     const refusal = personalDataRefused(context);
     return new Map(each.map(([key, { id }]) => [key, new UnknownValueError(refusal, type, id)]));
   }
-  if (reference !== undefined && !isLoadNeeded(type, node)) {
+  if (reference !== undefined && !isLoadNeeded(source, node)) {
     return new Map(each.map(([key, representation]) => [key, reference(representation)]));
   }
   const expand =

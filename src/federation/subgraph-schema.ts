@@ -1,22 +1,24 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type ConstDirectiveNode, type GraphQLSchema, graphqlSync, Kind, parse, visit } from 'graphql';
-import { resolvers } from '../resolvers/index.ts';
-import { finished, typeDefs } from '../schema.ts';
-import { entityKeys } from './entity-keys.ts';
+import { type Registry, resources } from '../datasources/index.ts';
+import { finished, type SchemaParts, schemaParts } from '../schema.ts';
+import { entityKeysOf } from './entity-keys.ts';
 import { ENTITIES } from './representations.ts';
-import { resolveEntities, typeOfEntity } from './resolve-entities.ts';
+import { entitiesResolver, typeOfEntity } from './resolve-entities.ts';
 
 /** Version of the specification for `@key`. Newer versions add nothing needed here, and routers must support the version. */
 const FEDERATION = 'https://specs.apollo.dev/federation/v2.3';
 
 /** Directives for routers, by type name. */
-const directives = new Map([
-  ...Object.entries(entityKeys).map(
-    ([type, fields]) => [type, `@key(fields: "${fields.join(' ')}")`] as const,
-  ),
-  // Every subgraph with pages defines this type, with these fields.
-  ['PageInfo', '@shareable'],
-]);
+function directivesOf(registry: Registry): ReadonlyMap<string, string> {
+  return new Map([
+    ...Object.entries(entityKeysOf(registry)).map(
+      ([type, fields]) => [type, `@key(fields: "${fields.join(' ')}")`] as const,
+    ),
+    // Every subgraph with pages defines this type, with these fields.
+    ['PageInfo', '@shareable'],
+  ]);
+}
 
 const descriptions = {
   [ENTITIES]:
@@ -25,20 +27,23 @@ const descriptions = {
 } as const;
 
 /** Schema of the subgraph. Built once, when this file is loaded. */
-export const subgraphSchema = built();
+export const subgraphSchema = subgraphSchemaOf(resources, schemaParts);
 
-function built(): GraphQLSchema {
+/** Schema of a subgraph with these types and resolvers, whose entities are those of the registry. */
+export function subgraphSchemaOf(registry: Registry, parts: SchemaParts): GraphQLSchema {
+  const { typeDefs, resolvers } = parts;
   const schema = buildSubgraphSchema([
     {
       typeDefs: directed(
         [`extend schema @link(url: "${FEDERATION}", import: ["@key", "@shareable"])`, ...typeDefs].join('\n'),
+        directivesOf(registry),
       ),
       resolvers: {
         ...resolvers,
         Query: {
           ...resolvers.Query,
           // Replaces the library's resolver, which loads one by one and writes the type on shared objects.
-          [ENTITIES]: resolveEntities,
+          [ENTITIES]: entitiesResolver(registry),
         },
         _Entity: { __resolveType: typeOfEntity },
       },
@@ -52,11 +57,11 @@ function built(): GraphQLSchema {
   // The SDL never changes; the library would print it anew for each request.
   const service = graphqlSync({ schema, source: '{ _service { sdl } }' }).data?.['_service'];
   if (fields['_service'] !== undefined) fields['_service'].resolve = () => service;
-  return finished(schema);
+  return finished(schema, resolvers);
 }
 
 /** Adds the directives to type definitions: on an extension, `@shareable` would not cover the type's existing fields. */
-function directed(sdl: string) {
+function directed(sdl: string, directives: ReadonlyMap<string, string>) {
   return visit(parse(sdl), {
     ObjectTypeDefinition(node) {
       const directive = directives.get(node.name.value);

@@ -1,6 +1,6 @@
 import type { CredentialChecks } from '../cache/credential-checks.ts';
 import type { ByteLru } from '../cache/byte-lru.ts';
-import type { TtlName } from '../datasources/default-ttls.ts';
+import type { Ttl } from '../datasources/resource.ts';
 import type { LookupCounters } from '../cache/lookup-counts.ts';
 import type { ReplicaStores } from '../cache/replica-store.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
@@ -18,7 +18,7 @@ export interface LoadingOptions {
   readonly credentialChecks: CredentialChecks;
   /** Counters of lookups; null when lookups are not counted. */
   readonly lookups: LookupCounters | null;
-  readonly freshnessOf: (ttl: TtlName | 'live', identity: UpstreamIdentity) => Freshness;
+  readonly freshnessOf: (ttl: Ttl | 'live', identity: UpstreamIdentity) => Freshness;
   /** Longest time that a list may be used. */
   readonly listMs: number;
   readonly read: (maker: BatchOwner, shared: InFlight, read: DeferredRequest) => Promise<UpstreamRead>;

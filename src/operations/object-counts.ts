@@ -1,5 +1,10 @@
 import type { Requirement } from '../lookahead/selection-tree.ts';
-import type { Cardinalities, CardinalityName } from '../config/cardinalities.ts';
+import {
+  type Cardinalities,
+  type CardinalityName,
+  type DeclaredCardinalities,
+  isCardinality,
+} from '../config/cardinalities.ts';
 import { matchesNothing } from '../datasources/interaction-filter.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { DEFAULT_CAMPAIGNS, isEmptyFilter } from '../connections/campaign-page.ts';
@@ -35,42 +40,47 @@ export const one: Objects = {
 /** Field that refers to the campaign of the list, and seldom to another one. */
 const OWN_CAMPAIGN = 'CampaignInteraction.campaign';
 
-/** Number of objects that a field returns for each object. */
-const perObject: Readonly<Record<string, CardinalityName>> = {
-  'CampaignInteraction.skills': 'skillsPerInteraction',
-  'Conversation.participants': 'participantsPerConversation',
-  'User.skills': 'skillsPerUser',
-};
+/** Cardinalities by the place that they count at. */
+export interface CountedPlaces {
+  /** Number of objects that a field returns for each object. */
+  readonly perObject: ReadonlyMap<string, CardinalityName>;
+  /** Number of distinct objects that the objects of a list refer to, by field or else by type. */
+  readonly perList: ReadonlyMap<string, CardinalityName>;
+}
 
-/** Number of distinct objects that the objects of a list refer to, by field or else by type. */
-const perList: Readonly<Record<string, CardinalityName>> = {
-  [OWN_CAMPAIGN]: 'campaignsPerList',
-  'Contact.contactList': 'contactListsPerList',
-  Queue: 'queuesPerList',
-  Script: 'scriptsPerList',
-  Skill: 'skillsPerList',
-  User: 'usersPerList',
-};
+export function countedPlacesOf(declared: DeclaredCardinalities): CountedPlaces {
+  const perObject = new Map<string, CardinalityName>();
+  const perList = new Map<string, CardinalityName>();
+  for (const [name, { perObject: field, perList: place }] of Object.entries(declared)) {
+    if (!isCardinality(name, declared)) continue;
+    if (field !== undefined) perObject.set(field, name);
+    if (place !== undefined) perList.set(place, name);
+  }
+  return { perObject, perList };
+}
 
 /** Fields whose references have an id, but no name. */
 const nameless: ReadonlySet<string> = new Set(['Contact.contactList', 'Participant.user']);
 
-/**
- * Counts of the objects that a field returns for these objects.
- *
- * @param length Number of objects that the field returns for each object if no cardinality names it.
- */
+/** Numbers from which a field's objects are counted. */
+export interface FieldCounts {
+  readonly cardinalities: Cardinalities;
+  readonly places: CountedPlaces;
+  /** Number of objects that the field returns for each object if no cardinality names it. */
+  readonly length: number;
+}
+
+/** Counts of the objects that a field returns for these objects. */
 export function objectsAt(
   type: string,
   field: string,
   typeBelow: string,
   objects: Objects,
-  cardinalities: Cardinalities,
-  length: number,
+  { cardinalities, places, length }: FieldCounts,
 ): Objects {
   const place = `${type}.${field}`;
-  const factor = perObject[place];
-  const most = perList[place] ?? perList[typeBelow];
+  const factor = places.perObject.get(place);
+  const most = places.perList.get(place) ?? places.perList.get(typeBelow);
   const count = objects.perList * (factor === undefined ? length : cardinalities[factor]);
   const distinct = most === undefined ? count : Math.min(count, cardinalities[most] * objects.together);
   // The cardinality counts the list's own campaign. A few rows can all refer to others.

@@ -14,13 +14,14 @@ import {
 } from 'graphql';
 import { campaignInteractions as interactionLists } from '../datasources/campaign-interactions.ts';
 import { campaigns as campaignsResource } from '../datasources/campaigns.ts';
-import { contactLists } from '../datasources/contact-lists.ts';
 import { contactsResource } from '../datasources/contacts.ts';
-import { conversations } from '../datasources/conversations.ts';
-import { queues } from '../datasources/queues.ts';
-import { scripts } from '../datasources/scripts.ts';
-import { skills } from '../datasources/skills.ts';
-import { users } from '../datasources/users.ts';
+import {
+  type AnyResource,
+  type Registry,
+  resources,
+  resourcesOf,
+  type RootOf,
+} from '../datasources/index.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
 import {
@@ -31,12 +32,19 @@ import {
 } from '../lookahead/selection-tree.ts';
 import { byResponseKey } from '../executor/collect-fields.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
-import { federatedEntities, isLoadNeeded } from '../federation/federated-entities.ts';
+import { type EntityKeys, entityKeysOf } from '../federation/entity-keys.ts';
+import {
+  type FederatedEntities,
+  federatedEntitiesOf,
+  isLoadNeeded,
+} from '../federation/federated-entities.ts';
 import { ENTITIES, representationCounts } from '../federation/representations.ts';
 import { bulkCalls, CallPlan } from './call-plan.ts';
-import type { Cardinalities } from '../config/cardinalities.ts';
+import { type Cardinalities, cardinalitiesOf } from '../config/cardinalities.ts';
 import {
   campaignRows,
+  type CountedPlaces,
+  countedPlacesOf,
   interactionRows,
   needyOf,
   notLoadedAbove,
@@ -51,7 +59,35 @@ export interface PlannerOptions {
   /** Maximum number of ids in one bulk call. */
   readonly batchSize: number;
   readonly cardinalities: Cardinalities;
+  /** @default that of the resources of `datasources/index.ts` */
+  readonly facts?: PlanFacts;
 }
+
+/** What plans take from the resources of a registry. */
+export interface PlanFacts {
+  /** Resources by the root field that gives an entity by its id. */
+  readonly roots: ReadonlyMap<string, RootResource>;
+  readonly places: CountedPlaces;
+  readonly keys: EntityKeys;
+  readonly entities: FederatedEntities;
+}
+
+type RootResource = LoadedResource & { readonly type: string };
+
+export function planFactsOf(registry: Registry): PlanFacts {
+  return {
+    roots: new Map(
+      resourcesOf(registry).flatMap((resource) =>
+        resource.root === undefined ? [] : [[resource.root, resource] as const],
+      ),
+    ),
+    places: countedPlacesOf(cardinalitiesOf(registry)),
+    keys: entityKeysOf(registry),
+    entities: federatedEntitiesOf(registry),
+  };
+}
+
+const planFacts = planFactsOf(resources);
 
 /** Maximum upstream calls of an operation, while the cardinalities hold. The arguments must have been checked. */
 export function planOperation(
@@ -65,7 +101,8 @@ export function planOperation(
 /** Length assumed for a list without a cardinality: that of a page of interactions when `first` is absent. */
 const UNKNOWN_LENGTH = DEFAULT_INTERACTIONS;
 
-type RootField = Exclude<keyof QueryResolvers, '__isTypeOf'>;
+/** Root fields with planners of their own; those of the resources give an entity by its id. */
+type OwnRootField = Exclude<keyof QueryResolvers, '__isTypeOf' | RootOf<AnyResource>>;
 
 class OperationPlanner {
   readonly #operation: SelectedOperation;
@@ -73,27 +110,23 @@ class OperationPlanner {
   readonly #plan = new CallPlan();
   /** Ids that root fields load. Those of one resource (and contact list) share bulk calls. */
   readonly #atRoot = new Map<string, { readonly resource: LoadedResource; readonly ids: Set<string> }>();
-  /** Planners of the root fields of queries. A missing one does not compile. */
-  readonly #roots: Readonly<Record<RootField, (nodes: readonly [FieldNode, ...FieldNode[]]) => void>> = {
-    campaign: (nodes) => this.#entity(nodes, campaignsResource),
-    campaigns: (nodes) => this.#campaigns(nodes),
-    campaignInteraction: (nodes) => {
-      this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
-      this.#below(nodes, 'CampaignInteraction', [[]], one);
-    },
-    campaignInteractions: (nodes) => this.#campaignInteractions(nodes),
-    contact: (nodes) => this.#entity(nodes, contactsResource, argumentText(nodes[0], 'contactListId')),
-    contactList: (nodes) => this.#entity(nodes, contactLists),
-    conversation: (nodes) => this.#entity(nodes, conversations),
-    queue: (nodes) => this.#entity(nodes, queues),
-    script: (nodes) => this.#entity(nodes, scripts),
-    skill: (nodes) => this.#entity(nodes, skills),
-    user: (nodes) => this.#entity(nodes, users),
-  };
+  readonly #facts: PlanFacts;
+  /** Planners of root fields of queries. A missing one does not compile. */
+  readonly #ownRoots: Readonly<Record<OwnRootField, (nodes: readonly [FieldNode, ...FieldNode[]]) => void>> =
+    {
+      campaigns: (nodes) => this.#campaigns(nodes),
+      campaignInteraction: (nodes) => {
+        this.#note(interactionLists, argumentText(nodes[0], 'campaignId'));
+        this.#below(nodes, 'CampaignInteraction', [[]], one);
+      },
+      campaignInteractions: (nodes) => this.#campaignInteractions(nodes),
+      contact: (nodes) => this.#entity(nodes, contactsResource, argumentText(nodes[0], 'contactListId')),
+    };
 
   constructor(operation: SelectedOperation, options: PlannerOptions) {
     this.#operation = operation;
     this.#options = options;
+    this.#facts = options.facts ?? planFacts;
   }
 
   plan({ operation, selectionSet }: OperationDefinitionNode): CallPlan {
@@ -103,35 +136,36 @@ class OperationPlanner {
       const name = nodes[0].name.value;
       if (otherRoot) this.#unknownField(nodes, otherRoot.name);
       else if (name === ENTITIES) this.#entities(nodes);
-      // Other root fields, such as introspection, make no calls.
-      else if (this.#isRootField(name)) this.#roots[name](nodes);
+      else if (this.#hasOwnPlanner(name)) this.#ownRoots[name](nodes);
+      else {
+        const resource = this.#facts.roots.get(name);
+        // Other root fields, such as introspection, make no calls.
+        if (resource !== undefined) this.#entity(nodes, resource);
+      }
     }
     for (const { resource, ids } of this.#atRoot.values()) this.#bulk(resource, 1, ids.size);
     return this.#plan;
   }
 
-  #isRootField(name: string): name is RootField {
-    return Object.hasOwn(this.#roots, name);
+  #hasOwnPlanner(name: string): name is OwnRootField {
+    return Object.hasOwn(this.#ownRoots, name);
   }
 
-  #entity(
-    nodes: readonly [FieldNode, ...FieldNode[]],
-    resource: LoadedResource & { readonly type?: string },
-    scope = '',
-  ): void {
+  #entity(nodes: readonly [FieldNode, ...FieldNode[]], resource: RootResource, scope = ''): void {
     this.#note(resource, argumentText(nodes[0], 'id'), scope);
-    const type = resource.type ?? 'Contact';
-    this.#below(nodes, type, [[]], { ...one, loadedFrom: resource.name });
+    this.#below(nodes, resource.type, [[]], { ...one, loadedFrom: resource.name });
   }
 
   /** Plans `_entities`, by the number of distinct representations of each type in each scope of ids. */
   #entities(nodes: readonly [FieldNode, ...FieldNode[]]): void {
     const { alias, name } = nodes[0];
-    for (const [type, counts] of representationCounts(this.#argumentsOf('Query', nodes[0]))) {
-      const { resource, isListed } = federatedEntities[type];
+    const args = this.#argumentsOf('Query', nodes[0]);
+    for (const [type, counts] of representationCounts(args, this.#facts.keys)) {
+      const entity = this.#facts.entities[type];
+      const { resource, isListed } = entity;
       const node = selectionTreeAt(this.#operation, nodes, type, [[]]);
       if (node === null) continue;
-      const isLoaded = isLoadNeeded(type, node);
+      const isLoaded = isLoadNeeded(entity, node);
       for (const [scope, count] of counts.entries()) {
         const place = `${(alias ?? name).value}[${scope}]`;
         const calls = !isLoaded ? 0 : isListed === true ? 1 : count;
@@ -227,7 +261,11 @@ class OperationPlanner {
       const length = definition && isList(definition) ? UNKNOWN_LENGTH : 1;
       this.#node(
         below,
-        objectsAt(node.type, field, below.type, objects, this.#options.cardinalities, length),
+        objectsAt(node.type, field, below.type, objects, {
+          cardinalities: this.#options.cardinalities,
+          places: this.#facts.places,
+          length,
+        }),
       );
     }
     let isListed = false;

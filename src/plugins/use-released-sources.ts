@@ -1,11 +1,10 @@
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
-import { releaseDataSources } from '../loading/data-sources.ts';
 import { onOperation } from './on-operation.ts';
 
 /** Releases a request's data as soon as its last result is made, or its client has gone. */
 export function useReleasedSources(): Plugin<GatewayContext> {
   return onOperation<GatewayContext>({
-    end: ({ contextValue }) => releaseDataSources(contextValue.sources),
+    end: ({ contextValue }) => contextValue.sources.release(),
   });
 }

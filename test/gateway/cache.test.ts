@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type TtlName, ttls } from '../../src/datasources/default-ttls.ts';
+import { type TtlName, ttls } from '../../src/config/ttls.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { ttlSetting } from '../../src/config/settings.ts';
 import { clockForTest } from '../property/identities-clock.ts';

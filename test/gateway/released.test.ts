@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { callerKeyOf } from '../../src/identity/caller.ts';
 import { parseConfig } from '../../src/config/config.ts';
-import { createDataSources, type DataSources, releaseDataSources } from '../../src/loading/data-sources.ts';
+import { createDataSources, type DataSources } from '../../src/loading/data-sources.ts';
 import { UnknownValueError } from '../../src/errors.ts';
 import { createSharedServices } from '../../src/shared-services.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
@@ -58,7 +58,7 @@ test.each(loads)('%s is not loaded any more once the request has been answered',
   calls();
   expect(await load(sources)).not.toBeNull();
   expect(calls()).toEqual({});
-  releaseDataSources(sources);
+  sources.release();
   await expect(load(sources)).rejects.toBeInstanceOf(UnknownValueError);
   expect(calls()).toEqual({});
 });
@@ -67,6 +67,6 @@ test('an entity that was read is released once the request has been answered', a
   const { sources } = await sourcesForTest();
   await sources.users.load('user-1');
   expect(sources.users.known('user-1')).toMatchObject({ id: 'user-1' });
-  releaseDataSources(sources);
+  sources.release();
   expect(sources.users.known('user-1')).toBeUndefined();
 });

@@ -9,7 +9,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
-import { entityKeys, entityTypes } from '../../src/federation/entity-keys.ts';
+import { entityKeys, entityTypesOf } from '../../src/federation/entity-keys.ts';
 import { ENTITIES } from '../../src/federation/representations.ts';
 import { idsOf } from './generated-campaigns.ts';
 import type { Row } from './reference-values.ts';
@@ -173,7 +173,7 @@ class Generator {
 
   #representations(type: string): string {
     const drawn = Array.from({ length: this.#draw(fc.nat, 8) }, (): Row => {
-      const __typename = this.#oneOf(entityTypes);
+      const __typename = this.#oneOf(entityTypesOf(entityKeys));
       const kind = `${__typename.charAt(0).toLowerCase()}${__typename.slice(1)}`;
       const id = this.#oneOf(this.#idsOf(kind === 'campaignInteraction' ? 'interaction' : kind));
       const scopes = entityKeys[__typename].filter((field) => field !== 'id');

@@ -4,7 +4,7 @@ import type { GatewayContext } from '../../src/context.ts';
 import type { QueryCampaignInteractionsArgs } from '../../src/generated/resolvers.ts';
 import { resolvers } from '../../src/resolvers/index.ts';
 import { campaignInteractionConnection } from '../../src/resolvers/campaign-interaction-connection.ts';
-import { finished, typeDefs } from '../../src/schema.ts';
+import { finished, schemaParts } from '../../src/schema.ts';
 import { type GraphQLAnswer, type TestGateway, startTestGateway, TOKEN } from './gateway.ts';
 import { listeningForTest } from './listening.ts';
 import { onTestFinished } from 'vitest';
@@ -47,7 +47,7 @@ function schemaWithSubscriptions(source: Source): GraphQLSchema {
   };
   return finished(
     createSchema<GatewayContext>({
-      typeDefs: [...typeDefs, root],
+      typeDefs: [...schemaParts.typeDefs, root],
       resolvers: {
         ...resolvers,
         Subscription: {
@@ -59,6 +59,7 @@ function schemaWithSubscriptions(source: Source): GraphQLSchema {
         },
       },
     }),
+    resolvers,
   );
 }
 

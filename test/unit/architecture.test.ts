@@ -55,7 +55,17 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'observability/tracing',
     'operations',
   ],
-  'shared-services': ['cache', 'config', 'identity', 'lib', 'loading', 'redis', 'upstream', 'upstream/http'],
+  'shared-services': [
+    'cache',
+    'config',
+    'datasources',
+    'identity',
+    'lib',
+    'loading',
+    'redis',
+    'upstream',
+    'upstream/http',
+  ],
   operations: [
     'config',
     'connections',

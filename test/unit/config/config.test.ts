@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ttls } from '../../../src/datasources/default-ttls.ts';
+import { ttls } from '../../../src/config/ttls.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
 import { ConfigError, parseConfig } from '../../../src/config/config.ts';
 import { tokenUrlOf } from '../../../src/config/upstream.ts';
