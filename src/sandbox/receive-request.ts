@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { ApiError } from './api-error.ts';
 import type { RecordedRequest } from './fault.ts';
 import { values } from './listing.ts';
-import { stringsIn } from './route.ts';
+import { type Route, stringsIn } from './route.ts';
 import { matchRoute, type RouteMatch } from './routes.ts';
 import { bearerToken } from './tokens.ts';
 
@@ -19,13 +19,13 @@ export interface ReceivedRequest {
 }
 
 /** All that is known before the body arrives. */
-export function receiveRequest(message: IncomingMessage): ReceivedRequest {
+export function receiveRequest(message: IncomingMessage, routes: readonly Route[]): ReceivedRequest {
   const method = message.method ?? 'GET';
   const url = URL.parse(message.url ?? '', 'http://sandbox');
   const path = url?.pathname ?? '';
   const query = url?.searchParams ?? new URLSearchParams();
   const isLogin = path === LOGIN_PATH && method === 'POST';
-  const match = isLogin ? null : matchRoute(method, path);
+  const match = isLogin ? null : matchRoute(method, path, routes);
   const request: RecordedRequest = {
     resource: match === null ? 'login' : match instanceof ApiError ? 'unknown' : match.route.resource,
     method,

@@ -28,10 +28,10 @@ export interface RouteMatch {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** The route for a request, or the error to answer with: 404 for an unknown path, 405 for the wrong method. */
-export function matchRoute(method: string, path: string): RouteMatch | ApiError {
+/** The route for a request, with `more` routes after its own, or the error to answer with: 404 for an unknown path, 405 for the wrong method. */
+export function matchRoute(method: string, path: string, more: readonly Route[]): RouteMatch | ApiError {
   let known = false;
-  for (const route of ROUTES) {
+  for (const route of [...ROUTES, ...more]) {
     const params = paramsOf(route.path, path);
     if (params === null) continue;
     if (route.method === method) return { route, params };

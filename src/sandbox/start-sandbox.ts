@@ -13,7 +13,7 @@ import { createRandom } from './random.ts';
 import { createRateLimiter, type RateLimit } from './rate-limit.ts';
 import { receiveBody, receiveRequest } from './receive-request.ts';
 import { respond, type Answer } from './respond.ts';
-import { requirePermission } from './route.ts';
+import { requirePermission, type Route } from './route.ts';
 import { createTokens, type GivenToken } from './tokens.ts';
 
 export interface SandboxOptions {
@@ -40,6 +40,8 @@ export interface SandboxOptions {
   /** @default 'sandbox' */
   readonly clientSecret?: string;
   readonly faults?: readonly Fault[];
+  /** Further routes of the API. @default none */
+  readonly routes?: readonly Route[];
   /** Profile at the start. @default null, none */
   readonly profile?: ProfileName | null;
   /** Number of newest requests that `requests` keeps. @default all of them */
@@ -75,7 +77,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { host = '127.0.0.1', port = 0, seed = 1, now = Date.now, latencyMs = 0 } = options;
-  const { recordedRequests = Infinity } = options;
+  const { recordedRequests = Infinity, routes = [] } = options;
   const { clientId = 'sandbox', clientSecret = 'sandbox', tokenLifetimeSeconds = 86_400 } = options;
   const organisation = options.organisation ?? generateOrganisation(seed);
   const tokens = createTokens({ accepted: options.tokens ?? [], ttlSeconds: tokenLifetimeSeconds, now });
@@ -104,7 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   async function handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const contextId = randomUUID();
-    const { request, match, isCounted } = receiveRequest(message);
+    const { request, match, isCounted } = receiveRequest(message, routes);
     if (isCounted && requests.push(request) > recordedRequests) requests.shift();
     let answer: Answer;
     let headers = { 'ININ-Correlation-Id': contextId };

@@ -1,0 +1,362 @@
+import { createYoga } from 'graphql-yoga';
+import { pino } from 'pino';
+import type { Models } from 'purecloud-platform-client-v2';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { callersOf } from '../../src/auth/callers.ts';
+import { cardinalities, cardinalitiesOf, parseCardinalities } from '../../src/config/cardinalities.ts';
+import { parseConfig } from '../../src/config/config.ts';
+import { settings, ttlSettings } from '../../src/config/settings.ts';
+import { ttls, ttlsOf } from '../../src/config/ttls.ts';
+import { contextFactory, type GatewayContext } from '../../src/context.ts';
+import { resources } from '../../src/datasources/index.ts';
+import { listingById } from '../../src/datasources/resource.ts';
+import { EntityRecord } from '../../src/datasources/wire/wire-record.ts';
+import { entityKeys, entityKeysOf } from '../../src/federation/entity-keys.ts';
+import { representationProblems, representationsIn } from '../../src/federation/representations.ts';
+import { subgraphSchemaOf } from '../../src/federation/subgraph-schema.ts';
+import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { loaderOf } from '../../src/loading/data-sources.ts';
+import { entityFields } from '../../src/lookahead/entity-fields.ts';
+import { planFactsOf } from '../../src/operations/planner.ts';
+import { useArgumentRules } from '../../src/plugins/use-argument-rules.ts';
+import { useQueryCost } from '../../src/plugins/use-query-cost.ts';
+import { useReleasedSources } from '../../src/plugins/use-released-sources.ts';
+import type { SignedTokensContext } from '../../src/plugins/use-signed-tokens.ts';
+import { useUpstreamErrors } from '../../src/plugins/use-upstream-errors.ts';
+import { Query } from '../../src/resolvers/Query.ts';
+import { rootsById } from '../../src/resolvers/roots-by-id.ts';
+import { page, values, withIds } from '../../src/sandbox/listing.ts';
+import type { Route } from '../../src/sandbox/route.ts';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { schemaOf, schemaParts } from '../../src/schema.ts';
+import { createSharedServices } from '../../src/shared-services.ts';
+import { Http } from '../../src/upstream/http/http.ts';
+import { graphqlRequest, type GraphQLAnswer, TOKEN, USUALLY_KEPT } from '../support/gateway.ts';
+import { CAMPAIGN_ID, supervisorsOrganisation } from '../support/organisation.ts';
+
+class StationRecord extends EntityRecord<Models.Station> {
+  get status() {
+    return this.text('status');
+  }
+  get type() {
+    return this.text('type');
+  }
+}
+
+/** The one declaration of a resource that the gateway does not have. `type` comes only when asked for, as an example. */
+const stations = listingById({
+  name: 'stations',
+  type: 'Station',
+  permissions: ['telephony:plugin:all'],
+  ttl: { name: 'STATION', seconds: 30 },
+  root: 'station',
+  federated: { key: ['id'] },
+  cardinalities: {
+    stationsPerList: { most: 7, meaning: 'stations that a list refers to', perList: 'Station' },
+  },
+  path: '/api/v2/stations',
+  maxIds: 100,
+  expand: [{ name: 'type', query: ['expand', 'type'], ttl: { name: 'STATION_TYPE', seconds: 3 } }],
+  Entity: StationRecord,
+});
+
+const registry = { ...resources, stations };
+
+const sdl = `
+  type Station implements DomainEntity { id: ID! name: String selfUri: String status: String type: String }
+  extend type Query { station(id: ID!): Station }
+  extend type Campaign { station: Station }
+`;
+const station = entityFields(stations, (sources) => loaderOf(sources, stations));
+const parts = {
+  typeDefs: [...schemaParts.typeDefs, sdl],
+  resolvers: {
+    ...schemaParts.resolvers,
+    Query: { ...Query, ...rootsById(registry) },
+    Station: { name: station.name, status: station.field('status'), type: station.field('type', 'type') },
+  },
+};
+const schemas = { plain: schemaOf(parts), subgraph: subgraphSchemaOf(registry, parts) };
+
+const rows = ['station-1', 'station-2', 'station-3'].map((id) => ({
+  id,
+  name: `Name of ${id}`,
+  status: `Status of ${id}`,
+  type: `Type of ${id}`,
+}));
+const route: Route = {
+  method: 'GET',
+  path: '/api/v2/stations',
+  resource: 'unknown',
+  permissions: ['telephony:plugin:all'],
+  handle: (call) => {
+    const { entities, ...envelope } = page(withIds(rows, call.query), { ...call, maxPageSize: 500 });
+    const isTypeWanted = values(call.query, 'expand').includes('type');
+    return {
+      ...envelope,
+      entities: entities.map(({ type, ...row }) => ({ ...row, ...(isTypeWanted && { type }) })),
+    };
+  },
+};
+
+interface StationsOptions {
+  readonly schema?: keyof typeof schemas;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cardinalities?: string;
+  /** TTL settings of stations. */
+  readonly ttlSeconds?: Readonly<Record<string, number>>;
+}
+
+/** A gateway of the copied registry over a sandbox with the further route. */
+async function stationsForTest(options: StationsOptions = {}) {
+  const sandbox = await startSandbox({
+    organisation: supervisorsOrganisation(),
+    tokens: [TOKEN, 'token-of-another', { token: 'token-without-permission', permissions: [] }],
+    routes: [route],
+    rateLimit: { allowed: 100_000, windowSeconds: 60 },
+  });
+  const { upstream, loading, cache, operations } = parseConfig({
+    GENESYSCLOUD_API_URL: sandbox.url,
+    ...USUALLY_KEPT,
+    ...options.env,
+  });
+  const http = new Http(1_000);
+  onTestFinished(async () => {
+    await http.dispose();
+    await sandbox.close();
+  });
+  const { client, shared } = createSharedServices({
+    apiUrl: sandbox.url,
+    upstream,
+    loading,
+    cache: { ...cache, ttlSeconds: { ...cache.ttlSeconds, ...options.ttlSeconds } },
+    redis: null,
+    requestTimeoutMs: operations.requestTimeoutMs,
+    http,
+    clock: systemClock,
+    closing: new AbortController().signal,
+    registry,
+  });
+  const planned = parseCardinalities(options.cardinalities ?? '', cardinalitiesOf(registry));
+  const yoga = createYoga<SignedTokensContext, GatewayContext>({
+    schema: schemas[options.schema ?? 'plain'],
+    context: contextFactory(
+      {
+        callerOf: callersOf({
+          accepted: null,
+          credentials: { mode: 'passThrough' },
+          personalDataScope: null,
+        }),
+        identityOf: (authorization) =>
+          authorization === null ? null : tokenIdentity(authorization.replace('Bearer ', '')),
+        clock: systemClock,
+        client,
+        shared,
+        record: () => undefined,
+        traceOf: () => null,
+      },
+      { operations, personalDataScope: null, authenticatesCallers: false },
+    ),
+    plugins: [
+      ...(options.schema === 'subgraph'
+        ? []
+        : [
+            useArgumentRules(),
+            useQueryCost({
+              maxUpstreamCalls: operations.maxUpstreamCalls,
+              maxAnswerFields: operations.maxAnswerFields,
+              batchSize: loading.batchSize,
+              cardinalities: planned.cardinalities,
+              facts: planFactsOf(registry),
+            }),
+          ]),
+      useUpstreamErrors(pino({ level: 'silent' }), () => undefined),
+      useReleasedSources(),
+    ],
+    logging: false,
+  });
+  return {
+    async query(text: string, variables = {}, token = TOKEN): Promise<GraphQLAnswer> {
+      const response = await yoga.fetch(graphqlRequest(text, variables, token));
+      return JSON.parse(await response.text());
+    },
+    /** Ids of each call for stations since the last `calls()`. */
+    calls: () =>
+      sandbox.requests.splice(0).map(({ path, ids }) => (path === '/api/v2/stations' ? ids : path)),
+  };
+}
+
+const three =
+  '{ a: station(id: "station-1") { name status } b: station(id: "station-2") { status } c: station(id: "nowhere") { id } }';
+const found = {
+  a: { name: 'Name of station-1', status: 'Status of station-1' },
+  b: { status: 'Status of station-2' },
+  c: null,
+};
+const one = '{ station(id: "station-1") { status } }';
+const withType = '{ station(id: "station-1") { type } }';
+
+describe('a resource that is added to a copy of the registry', () => {
+  test('gets settings for its TTLs, among the others in the order of their names, with their documentation', () => {
+    const derived = ttlSettings(ttlsOf(registry));
+    const meaning = (what: string) => `seconds that ${what} data may be used again; 0: asked for anew`;
+    const usual = Object.keys(ttlSettings(ttls));
+    const place = usual.indexOf('CACHE_TTL_SKILL_SECONDS') + 1;
+    expect(Object.keys(derived)).toEqual(
+      usual.toSpliced(place, 0, 'CACHE_TTL_STATION_SECONDS', 'CACHE_TTL_STATION_TYPE_SECONDS'),
+    );
+    expect(derived).toMatchObject({
+      CACHE_TTL_SKILL_SECONDS: { default: '300', meaning: meaning('skill') },
+      CACHE_TTL_STATION_SECONDS: { default: '30', meaning: meaning('station') },
+      CACHE_TTL_STATION_TYPE_SECONDS: { default: '3', meaning: meaning('station type') },
+    });
+    expect(settings).not.toHaveProperty('CACHE_TTL_STATION_SECONDS');
+  });
+
+  test('gets a cardinality that can be set by its name, which errors list', () => {
+    const declared = cardinalitiesOf(registry);
+    expect(Object.keys(declared)).toEqual(Object.keys(cardinalities).toSpliced(-1, 0, 'stationsPerList'));
+    expect(parseCardinalities('', declared).cardinalities).toMatchObject({
+      stationsPerList: 7,
+      usersPerList: 500,
+    });
+    expect(parseCardinalities('stationsPerList=3', declared)).toMatchObject({
+      cardinalities: { stationsPerList: 3 },
+      problems: [],
+    });
+    expect(parseCardinalities('stations=3', declared).problems).toEqual([
+      expect.stringContaining('usersPerList, stationsPerList, namelessPerList'),
+    ]);
+  });
+
+  test('gets a key in a federated graph, by which representations are checked and read', () => {
+    const keys = entityKeysOf(registry);
+    expect(keys).toEqual({ ...entityKeys, Station: ['id'] });
+    const args = { representations: [{ __typename: 'Station', id: 'station-1' }] };
+    expect(representationProblems(args, keys)).toEqual([]);
+    expect(representationsIn(args, keys)).toEqual([{ type: 'Station', id: 'station-1', scope: '' }]);
+    expect(representationProblems({ representations: [{ __typename: 'Station', id: '' }] }, keys)).toEqual([
+      expect.stringContaining('Argument "representations[0].id" must be an id'),
+    ]);
+    expect(representationProblems({ representations: [{ __typename: 'Other' }] }, keys)).toEqual([
+      expect.stringContaining('Skill, Station, User'),
+    ]);
+    expect(representationProblems(args)).not.toEqual([]);
+  });
+
+  test('is read by its root field, all ids in one call', async () => {
+    const { query, calls } = await stationsForTest();
+    expect(await query(three)).toEqual({ data: found });
+    expect(calls()).toEqual([['station-1', 'station-2', 'nowhere']]);
+  });
+
+  test('is asked for with the expand parts that are selected, in the same call', async () => {
+    const { query, calls } = await stationsForTest();
+    expect(await query('{ station(id: "station-2") { name type } }')).toEqual({
+      data: { station: { name: 'Name of station-2', type: 'Type of station-2' } },
+    });
+    expect(calls()).toEqual([['station-2']]);
+  });
+
+  test('shares what was read between the requests of one identity, and with no other', async () => {
+    const { query, calls } = await stationsForTest();
+    await query(three);
+    calls();
+    expect(await query(three)).toEqual({ data: found });
+    expect(calls()).toEqual([]);
+    await query(one, {}, 'token-of-another');
+    expect(calls()).toEqual([['station-1']]);
+  });
+
+  test('is kept for the TTL that is set, and its expand part for its own', async () => {
+    const uncached = await stationsForTest({ ttlSeconds: { STATION: 0 } });
+    await uncached.query(one);
+    await uncached.query(one);
+    expect(uncached.calls()).toEqual([['station-1'], ['station-1']]);
+    const { query, calls } = await stationsForTest({ ttlSeconds: { STATION_TYPE: 0 } });
+    await query(withType);
+    await query(withType);
+    expect(calls()).toEqual([['station-1'], ['station-1']]);
+    await query(one);
+    expect(calls()).toEqual([]);
+  });
+
+  test('is null with an error that names its type when the upstream denies its permission', async () => {
+    const { query } = await stationsForTest();
+    const { data, errors } = await query(one, {}, 'token-without-permission');
+    expect(data).toEqual({ station: null });
+    expect(errors).toEqual([
+      expect.objectContaining({
+        extensions: expect.objectContaining({
+          code: 'FORBIDDEN',
+          affected: { type: 'Station', ids: ['station-1'], paths: ['station'] },
+        }),
+      }),
+    ]);
+  });
+
+  test('is planned by its root field: as many calls as its ids need', async () => {
+    const { query, calls } = await stationsForTest({
+      env: { UPSTREAM_BATCH_SIZE: '2', MAX_UPSTREAM_CALLS: '1' },
+    });
+    const { errors } = await query(three);
+    expect(errors?.[0]?.extensions).toMatchObject({
+      asked: 2,
+      allowed: 1,
+      plan: [{ resource: 'stations', calls: 2 }],
+    });
+    expect(calls()).toEqual([]);
+  });
+
+  test.each([
+    ['its usual cardinality', '', 7],
+    ['the cardinality that is set', 'stationsPerList=3', 3],
+  ])('is planned below a list by %s', async (_what, planned, expected) => {
+    const { query } = await stationsForTest({
+      cardinalities: planned,
+      env: { UPSTREAM_BATCH_SIZE: '1', MAX_UPSTREAM_CALLS: '1' },
+    });
+    const { errors } = await query('{ campaigns(first: 50) { nodes { station { status } } } }');
+    expect(errors?.[0]?.extensions.plan).toContainEqual({ resource: 'stations', calls: expected });
+  });
+
+  test('is an entity of the subgraph: keyed in its SDL, and read by representations in one call', async () => {
+    const { query, calls } = await stationsForTest({ schema: 'subgraph' });
+    const { data } = await query('{ _service { sdl } }');
+    expect(data._service.sdl).toMatch(/type Station implements DomainEntity\s+@key\(fields: "id"\)/);
+    const representations = ['station-3', 'nowhere', 'station-1'].map((id) => ({
+      __typename: 'Station',
+      id,
+    }));
+    const text =
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Station { id status } } }';
+    expect(await query(text, { representations })).toEqual({
+      data: {
+        _entities: [
+          { id: 'station-3', status: 'Status of station-3' },
+          null,
+          { id: 'station-1', status: 'Status of station-1' },
+        ],
+      },
+    });
+    expect(calls()).toEqual([['station-3', 'nowhere', 'station-1']]);
+  });
+
+  test('leaves other resources as they are', async () => {
+    const { query } = await stationsForTest();
+    const text = `{ campaign(id: "${CAMPAIGN_ID}") { name queue { memberCount } } user(id: "user-1") { presence { systemPresence } } }`;
+    expect(await query(text)).toEqual({
+      data: {
+        campaign: { name: `Name of ${CAMPAIGN_ID}`, queue: { memberCount: 0 } },
+        user: { presence: { systemPresence: 'Presence of user-1' } },
+      },
+    });
+  });
+});
+
+test('each resource stands in the registry under its own name', () => {
+  expect(Object.entries(resources).map(([name, resource]) => [name, resource.name])).toEqual(
+    Object.keys(resources).map((name) => [name, name]),
+  );
+});
