@@ -1,8 +1,8 @@
 import type { CodegenConfig } from '@graphql-codegen/cli';
+import { resources, resourcesOf } from './src/datasources/index.ts';
 
-/** Parent objects of resolvers: a reference where the entity may still have to be loaded, else the record or page itself. */
-const mappers = {
-  Campaign: '../datasources/wire/reference.ts#Reference',
+/** Parent objects of resolvers that are the record or page itself, or a reference of another form. */
+const ownMappers = {
   CampaignConnection: '../connections/campaign-page.ts#CampaignPage',
   CampaignInteraction: '../datasources/campaign-interactions.ts#CampaignInteractionRecord',
   CampaignInteractionConnection: '../connections/campaign-interaction-page.ts#CampaignInteractionPage',
@@ -10,20 +10,23 @@ const mappers = {
   CampaignStats: '../datasources/campaign-stats.ts#CampaignStatsRecord',
   CallRecord: '../datasources/contacts.ts#CallRecordRecord',
   Contact: '../datasources/contacts.ts#ContactReference',
-  ContactList: '../datasources/wire/reference.ts#Reference',
   Conversation: '../datasources/conversations.ts#ConversationRecord',
   Disposition: '../datasources/disposition.ts#DispositionValue',
-  Division: '../datasources/wire/reference.ts#Reference',
   Participant: '../datasources/conversations.ts#ParticipantRecord',
-  Queue: '../datasources/wire/reference.ts#Reference',
   RoutingStatus: '../datasources/users.ts#RoutingStatusRecord',
-  Script: '../datasources/wire/reference.ts#Reference',
-  Skill: '../datasources/wire/reference.ts#Reference',
-  User: '../datasources/wire/reference.ts#Reference',
   UserPresence: '../datasources/users.ts#UserPresenceRecord',
   UserSkill: '../datasources/users.ts#UserSkillRecord',
-  WrapUpCode: '../datasources/wire/reference.ts#Reference',
   Wrapup: '../datasources/conversations.ts#WrapupRecord',
+};
+
+/** Parent objects of all types: a plain reference where the entity may still have to be loaded. */
+const mappers = {
+  ...Object.fromEntries(
+    resourcesOf(resources)
+      .filter(({ type }) => !Object.hasOwn(ownMappers, type))
+      .map(({ type }) => [type, '../datasources/wire/reference.ts#Reference']),
+  ),
+  ...ownMappers,
 };
 
 const config: CodegenConfig = {

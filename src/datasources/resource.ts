@@ -49,7 +49,7 @@ export interface Federated {
 }
 
 /** Facts of a resource from which other parts are derived: settings, loaders, root fields, plans, federation. */
-export interface ResourceFacts {
+interface ResourceFacts {
   /** Name in reports and logs, such as `users`, and in the registry (`index.ts`). */
   readonly name: string;
   /** GraphQL type of the ids, such as `User`. */

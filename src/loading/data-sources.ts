@@ -86,10 +86,11 @@ class RequestLoaders {
 
   constructor(context: LoaderContext, empty: readonly undefined[]) {
     this.#context = context;
+    // A copy and no `new Array`: reading an array without holes is faster, and each field reads a loader for each row.
     this.#loaders = empty.slice();
   }
 
-  /** Class with a getter for each maker, on its prototype: a request costs no closures, and its loaders no lookups by name. */
+  /** Class with a getter for each maker on its prototype, so that requests make no closures and objects of one shape. */
   static madeBy(makers: ReadonlyMap<string, LoaderMaker>): new (context: LoaderContext) => object {
     const empty = Array.from(makers, () => undefined);
     class Made extends RequestLoaders {

@@ -177,7 +177,7 @@ async function stationsForTest(options: StationsOptions = {}) {
     logging: false,
   });
   return {
-    async query(text: string, variables = {}, token = TOKEN): Promise<GraphQLAnswer> {
+    query: async (text: string, variables = {}, token = TOKEN): Promise<GraphQLAnswer> => {
       const response = await yoga.fetch(graphqlRequest(text, variables, token));
       return JSON.parse(await response.text());
     },

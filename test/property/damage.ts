@@ -86,12 +86,13 @@ export function oddAnswers(
 
 /** First two rows of each resource other than campaigns, interactions and conversations. */
 export function rowsOf(organisation: Organisation): [string, Row][] {
-  const { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists, contacts } = organisation;
-  const plain = { users, queues, skills, scripts, divisions, wrapUpCodes, contactLists };
+  const { campaigns: _, contacts, ...others } = organisation;
   const campaignIds = ['campaign-1', 'campaign-2'];
   return [
-    ...Object.entries(plain).flatMap(([resource, rows]) =>
-      rows.slice(0, 2).map((row): [string, Row] => [`${resource} ${row.id}`, { ...row }]),
+    ...Object.entries<unknown>(others).flatMap(([resource, rows]) =>
+      isRows(rows)
+        ? rows.slice(0, 2).map((row): [string, Row] => [`${resource} ${String(row['id'])}`, { ...row }])
+        : [],
     ),
     ...[...contacts].flatMap(([list, rows]) =>
       [...rows].slice(0, 2).map(([id, row]): [string, Row] => [`contacts ${list} ${id}`, { ...row }]),

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import { RESOURCE_NAMES, type ResourceName } from '../../src/sandbox/route.ts';
 import type { Row } from '../support/answers.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
 import { type CampaignDraft, campaignDrafts, conversation, ids } from './generated-campaigns.ts';
@@ -19,21 +19,8 @@ export interface UpstreamPlan {
 }
 
 const organisation = twoContactLists();
-const resources: readonly ResourceName[] = [
-  'campaigns',
-  'campaignInteractions',
-  'campaignProgress',
-  'campaignStats',
-  'contactLists',
-  'contacts',
-  'conversations',
-  'divisions',
-  'queues',
-  'scripts',
-  'skills',
-  'users',
-  'wrapUpCodes',
-];
+/** Resources of which the answers can be damaged. */
+const resources = RESOURCE_NAMES.filter((name) => !['tokens', 'login', 'unknown'].includes(name));
 
 /** Resources for which 404 is an answer. */
 const answering404 = ['campaignInteractions', 'conversations', 'scripts'] as const;
@@ -71,13 +58,10 @@ export function sandboxOptions({ campaigns: drafts, damage, oddities: odd, faili
   };
 }
 
-const [wrapUpCode] = organisation.wrapUpCodes;
-
 function rowsHeld(drafts: readonly CampaignDraft[]): Rows {
   return new Map([
     ...rowsOf(organisation),
     ['conversations conversation-0', conversation],
-    ['wrapUpCodes wrap-up-1', { ...wrapUpCode, selfUri: '/api/v2/routing/wrapupcodes/wrap-up-1' }],
     ...drafts.flatMap(({ row, body }): [string, Row][] => [
       [
         `campaignStats ${row.id}`,

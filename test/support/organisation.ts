@@ -41,7 +41,7 @@ export function supervisorsOrganisation(): Organisation {
       modifiedDate: '2026-01-02T03:04:05.678Z',
       division,
     })),
-    wrapUpCodes: [{ id: 'wrap-up-1', name: 'Name of wrap-up-1' }],
+    wrapUpCodes: [ref('wrap-up', 1, '/api/v2/routing/wrapupcodes')],
     contactLists: [
       {
         id: CONTACT_LIST_ID,
