@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { onlyError, screen } from '../support/answers.ts';
 import { forgetfulGatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
@@ -56,14 +56,12 @@ describe('reads of the same ids', () => {
   });
 
   test('by a later request are not shared if IDENTITY_PROOF_SECONDS is 0', async () => {
-    const { query, calls } = await forgetfulGatewayForTest({
-      latencyMs: 50,
+    const { query, calls, sandbox } = await forgetfulGatewayForTest({
+      latencyMs: 100,
       env: { IDENTITY_PROOF_SECONDS: '0' },
     });
     const first = query(USER);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 20);
-    });
+    await vi.waitFor(() => expect(sandbox.requests).toHaveLength(1), { interval: 1 });
     await Promise.all([first, query(USER)]);
     expect(calls()).toEqual({ users: 2 });
   });
