@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import { CredentialChecks } from './cache/credential-checks.ts';
 import { freshnessOfList, freshnessOfTtl } from './cache/freshness.ts';
 import { ByteLru } from './cache/byte-lru.ts';
-import type { LookupCounters } from './cache/lookup-counts.ts';
+import { LookupCounters } from './cache/lookup-counts.ts';
 import type { Rejection } from './identity/credential-events.ts';
 import type { CacheConfig, LoadingConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
 import type { Registry } from './datasources/index.ts';
@@ -123,7 +123,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       lists: kept.lists,
       clock,
       credentialChecks: checks,
-      lookups: observers.lookups ?? null,
+      lookups: observers.lookups ?? new LookupCounters(),
       proofMs,
       freshnessOf: (ttl, identity) =>
         ttl === 'live'

@@ -1,5 +1,6 @@
 import { CredentialChecks } from '../../src/cache/credential-checks.ts';
 import { ByteLru } from '../../src/cache/byte-lru.ts';
+import { LookupCounters } from '../../src/cache/lookup-counts.ts';
 import { callerKeyOf } from '../../src/identity/caller.ts';
 import {
   createDataSources,
@@ -106,7 +107,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     entities: nothing,
     lists: nothing,
     credentialChecks: new CredentialChecks(systemClock, 0),
-    lookups: null,
+    lookups: new LookupCounters(),
     proofMs: 0,
     freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),
     clock: systemClock,

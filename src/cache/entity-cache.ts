@@ -6,7 +6,7 @@ export interface Packed<Entity> {
   readonly ids: readonly string[];
   /** Expand values that the entities were read with. */
   readonly expand: readonly string[];
-  /** Arrival of the answer, on the clock of `performance.now()`. */
+  /** Arrival of the answer, on the monotonic clock. */
   readonly readAtMs: number;
   readonly expiresAtMs: number;
   /** Creates the entities. */
@@ -149,6 +149,11 @@ export class EntityCache<Entity> {
   get isEmpty(): boolean {
     for (const layer of this.#layers) if (!layer.isEmpty) return false;
     return true;
+  }
+
+  /** True once cleared: answers are ignored from then on. */
+  get isCleared(): boolean {
+    return this.#isCleared;
   }
 
   /** Latest answer for an id that was read with all of these expand values, of any age. */

@@ -4,7 +4,7 @@ import { type Deadline, givenUp, type Follower } from './deadline.ts';
 
 /** Handle of work under way, shared by all its followers. */
 export interface InFlight {
-  /** Latest deadline of the followers, on the clock of `performance.now()`; changes as followers join and leave. */
+  /** Latest deadline of the followers, on the monotonic clock; changes as followers join and leave. */
   latestMs(): number;
   /** Aborts when the last follower has left, or by `abort`. */
   readonly signal: Signal;

@@ -1,6 +1,7 @@
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { budgetOfAll } from '../upstream/budget.ts';
 import type { BatchTrace, FieldsWaiting } from '../upstream/trace.ts';
+import type { Clock } from '../lib/clock.ts';
 import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
 import type { RequestScope, BatchOwner } from '../upstream/client.ts';
 import type { FoundById } from './read-batch.ts';
@@ -12,7 +13,9 @@ export type WaitingById = ReadonlyMap<string, readonly FieldsWaiting[]> | null;
  * A bulk call of one identity. Requests that need some of its ids join it. Until it is sent they can add ids of their own:
  * ids that are needed while it waits for its permit go with it.
  */
-export class Batch<Entity> {
+export class Batch<Entity, Expand extends string> {
+  readonly expand: readonly Expand[];
+  readonly #clock: Clock;
   readonly #maxSize: number;
   /** Distinct; includes ids that no request waits for any more. */
   readonly #ids: string[];
@@ -30,12 +33,19 @@ export class Batch<Entity> {
 
   /**
    * @param ids First ids, distinct.
-   * @param most Maximum number of ids.
    * @param onOver Called when the batch can no longer be joined.
    */
-  constructor(ids: readonly string[], most: number, onOver: () => void) {
+  constructor(
+    clock: Clock,
+    ids: readonly string[],
+    expand: readonly Expand[],
+    maxSize: number,
+    onOver: () => void,
+  ) {
+    this.expand = expand;
+    this.#clock = clock;
     this.#ids = [...ids];
-    this.#maxSize = most;
+    this.#maxSize = maxSize;
     this.#shared = new SingleFlight(onOver);
   }
 
@@ -62,7 +72,7 @@ export class Batch<Entity> {
     this.#carried?.add(id);
   }
 
-  /** Time of `close`, on the clock of `performance.now()`; null before it. */
+  /** Time of `close`, on the monotonic clock; null before it. */
   get sentAtMs(): number | null {
     return this.#sentAtMs;
   }
@@ -114,7 +124,7 @@ export class Batch<Entity> {
     if (this.#closed !== undefined) return this.#closed;
     this.#closed = this.#hasAnyFollowerLeft ? this.#stillWanted() : this.#ids;
     if (this.#closed !== this.#ids) this.#carried = undefined;
-    this.#sentAtMs = performance.now();
+    this.#sentAtMs = this.#clock.now();
     return this.#closed;
   }
 

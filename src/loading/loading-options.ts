@@ -16,8 +16,7 @@ export interface LoadingOptions {
   readonly entities: ByteLru;
   readonly lists: ByteLru;
   readonly credentialChecks: CredentialChecks;
-  /** Counters of lookups; null when lookups are not counted. */
-  readonly lookups: LookupCounters | null;
+  readonly lookups: LookupCounters;
   readonly freshnessOf: (ttl: Ttl | 'live', identity: UpstreamIdentity) => Freshness;
   /** Longest time that a list may be used. */
   readonly listMs: number;

@@ -1,16 +1,28 @@
+import { NEGATIVE_TTL_MS } from '../cache/freshness.ts';
+import type { LookupCounts } from '../cache/lookup-counts.ts';
 import type { Lease, ReplicaRow, ReplicaStore } from '../cache/replica-store.ts';
+import type { Resource } from '../datasources/resource.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
 import type { RequestScope } from '../upstream/client.ts';
+import type { WaitingById } from './batch.ts';
+import { carrierOf, type InFlightBatches } from './in-flight.ts';
 import type { Found, FoundById } from './read-batch.ts';
+import type { ResourceCache } from './resource-cache.ts';
+import type { ResourceFreshness } from './resource-freshness.ts';
+import type { Revalidation } from './revalidate.ts';
 
-/** Result of looking up an id in the replica store. */
-type Outcome<Entity> =
-  | { readonly kind: 'found'; readonly entity: Entity | null; readonly readAtMs: number }
-  /** This process asks for the id; the lease is null when the store is unavailable. */
-  | { readonly kind: 'ask'; readonly lease: Lease | null }
-  /** Another process asks for the id. */
-  | { readonly kind: 'later'; readonly lookup: Lookup<Entity> };
+interface ReplicaLookupOptions<Entity, Expand extends string> {
+  readonly resource: Resource<Entity, Expand>;
+  readonly clock: Clock;
+  readonly store: ReplicaStore;
+  readonly freshness: ResourceFreshness<Expand>;
+  readonly cache: ResourceCache<Entity, Expand>;
+  readonly inFlight: InFlightBatches<Entity, Expand>;
+  readonly revalidation: Revalidation<Entity, Expand>;
+  readonly counts: LookupCounts;
+}
 
 interface Wanted<Expand extends string> {
   readonly expand: readonly Expand[];
@@ -19,22 +31,31 @@ interface Wanted<Expand extends string> {
   readonly askedAtMs: number;
 }
 
-/** Ids that are looked up together, for all requests of this process that wait for them. */
-interface Lookup<Entity> extends SingleFlight<ReadonlyMap<string, Outcome<Entity>>> {}
-
-/** Dependencies of a replica lookup, given by its entity source. */
-export interface ReplicaLookupOptions<Entity, Expand extends string> {
-  readonly type: string;
-  readonly store: ReplicaStore;
-  /** Time for which an entity with this `expand`, or an unknown id (`isAbsent`), may be used. */
-  usableMs(expand: readonly Expand[], isAbsent: boolean): number;
-  /** Caches rows in this process and gives their entities. */
-  adopt(rows: ReadonlyMap<string, ReplicaRow>, expand: readonly Expand[]): ReadonlyMap<string, Entity | null>;
-  /** Called before rows are judged: freshness of lists depends on the quota, which other processes spend as well. */
-  refresh(): Promise<void>;
-  /** Predicate: true for an id that a batch of this process asks for, which this request may join. */
-  underWay(requestScope: RequestScope, expand: readonly Expand[]): (id: string) => boolean;
+/** Load of one request. */
+interface ReplicaLoad<Entity, Expand extends string> {
+  readonly requestScope: RequestScope;
+  readonly wanted: Wanted<Expand>;
+  readonly waiting: WaitingById;
+  /** Results so far. */
+  readonly found: Map<string, Found<Entity>>;
 }
+
+interface UsableRow<Entity> {
+  readonly entity: Entity | null;
+  readonly readAtMs: number;
+}
+
+/** Result of a lookup. This process asks for the ids that are neither found nor asked for elsewhere. */
+interface LookupResult<Entity> {
+  readonly found: ReadonlyMap<string, UsableRow<Entity>>;
+  /** Lease on the ids to ask for; null when the store is unavailable. */
+  readonly lease: Lease | null;
+  /** Ids that other processes ask for, with the lookup of their rows; null when there are none. */
+  readonly elsewhere: { readonly ids: ReadonlySet<string>; readonly lookup: Lookup<Entity> } | null;
+}
+
+/** Ids that are looked up together, for all requests of this process that wait for them. */
+interface Lookup<Entity> extends SingleFlight<LookupResult<Entity>> {}
 
 /**
  * Looks up ids in the replica store before the upstream is asked. Only one replica asks for an id at a time; the others wait
@@ -57,213 +78,169 @@ export class ReplicaLookup<Entity, Expand extends string> {
     return this.#lookups.size === 0;
   }
 
-  /**
-   * Results of the ids, from the store or from the upstream. Rejects only for defects of the gateway.
-   *
-   * @param ask Asks the upstream for some of the ids.
-   * @param onFound Called for each id that was found in the store.
-   */
+  /** Results of the ids, from the store or from the upstream. Rejects only for defects of the gateway. */
   async load(
     requestScope: RequestScope,
     ids: readonly string[],
     expand: readonly Expand[],
+    waiting: WaitingById,
     maxAgeMs: number,
-    ask: (ids: readonly string[]) => Promise<FoundById<Entity>>,
-    onFound: (id: string, readAtMs: number) => void,
   ): Promise<FoundById<Entity>> {
-    const found = new Map<string, Found<Entity>>();
-    const askFor = async (some: readonly string[]) => {
-      const result = await ask(some);
-      for (const id of some) found.set(id, result.get(id) ?? null);
-    };
-
-    const follow = async (lookup: Lookup<Entity>, some: readonly string[]): Promise<void> => {
-      let outcomes: ReadonlyMap<string, Outcome<Entity>>;
-      try {
-        outcomes = await lookup.join(requestScope.deadline);
-      } catch (error) {
-        if (!(error instanceof UpstreamError)) throw error;
-        for (const id of some) found.set(id, new UnknownValueError(error, this.#options.type, id));
-        return;
-      }
-      const toAsk: string[] = [];
-      const leases = new Set<Lease>();
-      const later = new Map<Lookup<Entity>, string[]>();
-      for (const id of some) {
-        const outcome = outcomes.get(id);
-        if (outcome?.kind === 'found') {
-          found.set(id, outcome.entity);
-          onFound(id, outcome.readAtMs);
-        } else if (outcome?.kind === 'later') {
-          const others = later.get(outcome.lookup);
-          if (others === undefined) later.set(outcome.lookup, [id]);
-          else others.push(id);
-        } else {
-          toAsk.push(id);
-          if (outcome?.lease) leases.add(outcome.lease);
-        }
-      }
-      const asking = toAsk.length === 0 ? undefined : askFor(toAsk);
-      if (asking !== undefined) for (const lease of leases) lease.until(asking);
-      await Promise.all([asking, ...[...later].map(([next, rest]) => follow(next, rest))]);
-    };
-
+    const wanted = { expand, maxAgeMs, askedAtMs: this.#options.clock.now() };
+    const load: ReplicaLoad<Entity, Expand> = { requestScope, wanted, waiting, found: new Map() };
+    const joinable = this.#options.inFlight.joinable(requestScope, expand);
     const here: string[] = [];
     const elsewhere: string[] = [];
-    const isUnderWay = this.#options.underWay(requestScope, expand);
-    for (const id of ids) (isUnderWay(id) ? here : elsewhere).push(id);
-    const wanted = { expand, maxAgeMs, askedAtMs: performance.now() };
-    const lookups = this.#lookupsOf(elsewhere, wanted);
-    await Promise.all([
-      here.length > 0 ? askFor(here) : undefined,
-      ...[...lookups].map(([lookup, some]) => follow(lookup, some)),
-    ]);
-    return found;
+    for (const id of ids) (carrierOf(id, joinable) === undefined ? elsewhere : here).push(id);
+    const following = Map.groupBy(elsewhere, (id) => this.#underWay(id, wanted))
+      .entries()
+      .map(([lookup, some]) => this.#follow(lookup ?? this.#first(some, wanted), some, load));
+    await Promise.all([...following, here.length === 0 ? undefined : this.#ask(here, load)]);
+    return load.found;
   }
 
-  /**
-   * Ids that this process is to revalidate, leased so that no other does. Rows that another process read within `freshMs`
-   * are adopted instead.
-   */
-  async revalidatable(
+  /** Adds results of the ids to the load. */
+  async #follow(
+    lookup: Lookup<Entity>,
     ids: readonly string[],
-    expand: readonly Expand[],
-    freshMs: number,
-  ): Promise<{ readonly ids: readonly string[]; readonly lease: Lease | null }> {
-    const { store } = this.#options;
-    const known = await store.get(ids, expand);
-    if (known === null) return { ids, lease: null };
-    const stale = this.#adoptFresh(ids, known, expand, freshMs);
-    if (stale.length === 0) return { ids: [], lease: null };
-    const leased = await store.lease(stale, expand);
-    if (leased === null) return { ids: stale, lease: null };
-    const { rows, mine, lease } = leased;
-    const toAsk = this.#adoptFresh(stale, rows, expand, freshMs).filter((id) => mine.has(id));
-    if (toAsk.length === 0) lease.releaseUnlessUsed();
-    return { ids: toAsk, lease };
-  }
-
-  /** Adopts fresh rows; gives the ids without one. */
-  #adoptFresh(
-    ids: readonly string[],
-    rows: ReadonlyMap<string, ReplicaRow>,
-    expand: readonly Expand[],
-    freshMs: number,
-  ): string[] {
-    const nowMs = performance.now();
-    const fresh = new Map([...rows].filter(([, { readAtMs }]) => nowMs - readAtMs < freshMs));
-    this.#options.adopt(fresh, expand);
-    return ids.filter((id) => !fresh.has(id));
-  }
-
-  /** Joins lookups under way, and begins one for the rest of the ids. */
-  #lookupsOf(ids: readonly string[], wanted: Wanted<Expand>): Map<Lookup<Entity>, string[]> {
-    const lookups = new Map<Lookup<Entity>, string[]>();
-    const rest: string[] = [];
+    load: ReplicaLoad<Entity, Expand>,
+  ): Promise<void> {
+    let result: LookupResult<Entity>;
+    try {
+      result = await lookup.join(load.requestScope.deadline);
+    } catch (error) {
+      if (!(error instanceof UpstreamError)) throw error;
+      const { type } = this.#options.resource;
+      for (const id of ids) load.found.set(id, new UnknownValueError(error, type, id));
+      return;
+    }
+    const { found, lease, elsewhere } = result;
+    const toAsk: string[] = [];
+    const toAwait: string[] = [];
     for (const id of ids) {
-      const lookup = this.#lookups.get(lookupKeyOf(id, wanted));
-      if (lookup === undefined || lookup.signal.aborted) rest.push(id);
-      else {
-        const others = lookups.get(lookup);
-        if (others === undefined) lookups.set(lookup, [id]);
-        else others.push(id);
-      }
+      const row = found.get(id);
+      if (row !== undefined) this.#use(id, row, load);
+      else if (elsewhere?.ids.has(id) === true) toAwait.push(id);
+      else toAsk.push(id);
     }
-    if (rest.length > 0) {
-      lookups.set(
-        this.#begin(rest, wanted, (shared) => this.#first(rest, wanted, shared)),
-        rest,
-      );
+    const asking = toAsk.length === 0 ? undefined : this.#ask(toAsk, load);
+    if (asking !== undefined) lease?.until(asking);
+    const awaited = elsewhere === null || toAwait.length === 0 ? undefined : elsewhere.lookup;
+    await Promise.all([asking, awaited && this.#follow(awaited, toAwait, load)]);
+  }
+
+  #use(
+    id: string,
+    { entity, readAtMs }: UsableRow<Entity>,
+    { requestScope, wanted: { expand }, found }: ReplicaLoad<Entity, Expand>,
+  ): void {
+    const { resource, clock, freshness, revalidation, counts } = this.#options;
+    const nowMs = clock.now();
+    const ageMs = nowMs - readAtMs;
+    found.set(id, entity);
+    counts.replicated += 1;
+    requestScope.usage.kept(resource.resultType, ageMs);
+    if (ageMs >= freshness.of(expand).freshMs) revalidation.soon(requestScope, id, expand, nowMs);
+  }
+
+  /** Asks the upstream for the ids, except for those that were cached while the lookup ran. */
+  async #ask(
+    ids: readonly string[],
+    { requestScope, wanted: { expand, askedAtMs }, waiting, found }: ReplicaLoad<Entity, Expand>,
+  ): Promise<void> {
+    const { cache, inFlight, counts } = this.#options;
+    const missing: string[] = [];
+    for (const id of ids) {
+      const kept = cache.get(id, expand);
+      if (kept !== undefined && kept.readAtMs >= askedAtMs) found.set(id, kept.use(id));
+      else missing.push(id);
     }
-    return lookups;
+    if (missing.length === 0) return;
+    counts.missing += missing.length;
+    const result = await inFlight.load(requestScope, missing, expand, waiting);
+    for (const id of missing) found.set(id, result.get(id) ?? null);
+  }
+
+  /** Lookup of the id that can be joined; undefined when there is none. */
+  #underWay(id: string, wanted: Wanted<Expand>): Lookup<Entity> | undefined {
+    const lookup = this.#lookups.get(lookupKeyOf(id, wanted));
+    return lookup?.signal.aborted === false ? lookup : undefined;
+  }
+
+  #first(ids: readonly string[], wanted: Wanted<Expand>): Lookup<Entity> {
+    const { store, freshness } = this.#options;
+    return this.#begin(ids, wanted, async (shared) => {
+      const [known] = await Promise.all([store.get(ids, wanted.expand), freshness.refresh()]);
+      const found = known === null ? new Map<string, UsableRow<Entity>>() : this.#adoptUsable(known, wanted);
+      return this.#leased(ids, wanted, found, shared);
+    });
+  }
+
+  #next(ids: readonly string[], wanted: Wanted<Expand>): Lookup<Entity> {
+    return this.#begin(ids, wanted, async (shared) => {
+      await this.#options.store.waitForRelease(ids, wanted.expand, shared.signal);
+      return this.#leased(ids, wanted, new Map(), shared);
+    });
   }
 
   #begin(
     ids: readonly string[],
     wanted: Wanted<Expand>,
-    work: (shared: InFlight) => Promise<ReadonlyMap<string, Outcome<Entity>>>,
+    work: (shared: InFlight) => Promise<LookupResult<Entity>>,
   ): Lookup<Entity> {
+    const keys = ids.map((id) => lookupKeyOf(id, wanted));
     const lookup: Lookup<Entity> = new SingleFlight(() => {
-      for (const id of ids) {
-        const key = lookupKeyOf(id, wanted);
-        if (this.#lookups.get(key) === lookup) this.#lookups.delete(key);
-      }
+      for (const key of keys) if (this.#lookups.get(key) === lookup) this.#lookups.delete(key);
     });
-    for (const id of ids) this.#lookups.set(lookupKeyOf(id, wanted), lookup);
+    for (const key of keys) this.#lookups.set(key, lookup);
     // Deferred until the followers have joined: without any it would not begin.
     setImmediate(() => lookup.begin(work));
     return lookup;
   }
 
-  async #first(
-    ids: readonly string[],
-    wanted: Wanted<Expand>,
-    shared: InFlight,
-  ): Promise<ReadonlyMap<string, Outcome<Entity>>> {
-    const [known] = await Promise.all([this.#options.store.get(ids, wanted.expand), this.#options.refresh()]);
-    const outcomes = new Map<string, Outcome<Entity>>();
-    const missing = this.#noteUsable(ids, known, wanted, outcomes);
-    return this.#leased(missing, wanted, outcomes, shared);
-  }
-
-  async #next(
-    ids: readonly string[],
-    wanted: Wanted<Expand>,
-    shared: InFlight,
-  ): Promise<ReadonlyMap<string, Outcome<Entity>>> {
-    await this.#options.store.waitForRelease(ids, wanted.expand, shared.signal);
-    return this.#leased(ids, wanted, new Map(), shared);
-  }
-
-  /** Adds an outcome for each of the ids to `outcomes`. */
+  /** Leases those of the ids that are not found. */
   async #leased(
     ids: readonly string[],
     wanted: Wanted<Expand>,
-    outcomes: Map<string, Outcome<Entity>>,
+    found: ReadonlyMap<string, UsableRow<Entity>>,
     { signal }: InFlight,
-  ): Promise<ReadonlyMap<string, Outcome<Entity>>> {
-    if (ids.length === 0 || signal.aborted) return outcomes;
-    const leased = await this.#options.store.lease(ids, wanted.expand);
-    if (leased === null) {
-      for (const id of ids) outcomes.set(id, { kind: 'ask', lease: null });
-      return outcomes;
-    }
+  ): Promise<LookupResult<Entity>> {
+    const missing = ids.filter((id) => !found.has(id));
+    const isOver = missing.length === 0 || signal.aborted;
+    const leased = isOver ? null : await this.#options.store.lease(missing, wanted.expand);
+    if (leased === null) return { found, lease: null, elsewhere: null };
     const { rows, mine, lease } = leased;
-    const missing = this.#noteUsable(ids, rows, wanted, outcomes);
-    const others = missing.filter((id) => !mine.has(id));
-    for (const id of missing) if (mine.has(id)) outcomes.set(id, { kind: 'ask', lease });
-    if (others.length > 0) {
-      const lookup = this.#begin(others, wanted, (shared) => this.#next(others, wanted, shared));
-      for (const id of others) outcomes.set(id, { kind: 'later', lookup });
-    }
+    const foundLate = this.#adoptUsable(rows, wanted);
+    const others = missing.filter((id) => !foundLate.has(id) && !mine.has(id));
+    const elsewhere =
+      others.length === 0 ? null : { ids: new Set(others), lookup: this.#next(others, wanted) };
     // The followers, who use the lease, may have left meanwhile.
     setImmediate(() => lease.releaseUnlessUsed());
-    return outcomes;
+    return { found: new Map([...found, ...foundLate]), lease, elsewhere };
   }
 
-  /** Adds usable rows to `outcomes`; gives the ids without one. */
-  #noteUsable(
-    ids: readonly string[],
-    rows: ReadonlyMap<string, ReplicaRow> | null,
+  /** Adopts the rows that may be used; gives those that can be read. */
+  #adoptUsable(
+    rows: ReadonlyMap<string, ReplicaRow>,
     { expand, maxAgeMs, askedAtMs }: Wanted<Expand>,
-    outcomes: Map<string, Outcome<Entity>>,
-  ): string[] {
-    if (rows === null || rows.size === 0) return [...ids];
-    const nowMs = performance.now();
+  ): Map<string, UsableRow<Entity>> {
+    const { clock, freshness, cache } = this.#options;
+    const nowMs = clock.now();
+    const { freshMs, staleMs } = freshness.of(expand);
+    const usableMs = Math.min(maxAgeMs, freshMs + staleMs);
     const usable = new Map(
       [...rows].filter(([, { row, readAtMs }]) => {
-        const usableMs = Math.min(maxAgeMs, this.#options.usableMs(expand, row === null));
-        return nowMs - readAtMs < usableMs || readAtMs >= askedAtMs;
+        const mostMs = row === null ? Math.min(usableMs, NEGATIVE_TTL_MS) : usableMs;
+        return nowMs - readAtMs < mostMs || readAtMs >= askedAtMs;
       }),
     );
-    const entities = this.#options.adopt(usable, expand);
-    return ids.filter((id) => {
+    const entities = cache.adopt(usable, expand);
+    const found = new Map<string, UsableRow<Entity>>();
+    for (const [id, { readAtMs }] of usable) {
       const entity = entities.get(id);
-      const row = usable.get(id);
-      if (entity === undefined || row === undefined) return true;
-      outcomes.set(id, { kind: 'found', entity, readAtMs: row.readAtMs });
-      return false;
-    });
+      if (entity !== undefined) found.set(id, { entity, readAtMs });
+    }
+    return found;
   }
 }
 

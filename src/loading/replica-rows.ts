@@ -1,4 +1,5 @@
 import type { ReplicaRow } from '../cache/replica-store.ts';
+import type { Clock } from '../lib/clock.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { UpstreamAnswer } from '../upstream/answer.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
@@ -7,7 +8,7 @@ import type { Resource } from '../datasources/resource.ts';
 /** Rows of one answer that another process has read. */
 export interface ReplicaAnswer<Entity> {
   readonly ids: readonly string[];
-  /** Arrival of the answer, on the clock of `performance.now()`. */
+  /** Arrival of the answer, on the monotonic clock. */
   readonly readAtMs: number;
   /** Makes the entities, without those whose row cannot be read. */
   readonly unpack: () => ReadonlyMap<string, Entity | null>;
@@ -20,22 +21,24 @@ type Row = readonly [id: string, row: ReplicaRow];
 export function answersOf<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   rows: ReadonlyMap<string, ReplicaRow>,
+  clock: Clock,
 ): ReplicaAnswer<Entity>[] {
   const byAnswer = Map.groupBy(
     rows,
     ([, { readAtMs, status, correlationId }]) => `${readAtMs} ${status} ${correlationId}`,
   );
-  return [...byAnswer.values()].map((ofAnswer) => replicaAnswerOf(resource, ofAnswer));
+  return [...byAnswer.values()].map((ofAnswer) => replicaAnswerOf(resource, ofAnswer, clock));
 }
 
 function replicaAnswerOf<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   rows: readonly Row[],
+  clock: Clock,
 ): ReplicaAnswer<Entity> {
   const [[, first] = []] = rows;
   if (first === undefined) throw new TypeError('An answer has rows.');
   const { readAtMs, status, correlationId } = first;
-  const receivedAtMs = Date.now() - (performance.now() - readAtMs);
+  const receivedAtMs = clock.epochMs() - (clock.now() - readAtMs);
   const answer = new UpstreamAnswer(resource.name, status, correlationId, receivedAtMs);
   return {
     ids: rows.map(([id]) => id),

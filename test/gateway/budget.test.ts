@@ -88,7 +88,7 @@ describe('a request whose call budget is spent', () => {
   );
 
   test('gets the result of a batch that another follower’s budget pays for', async () => {
-    const call = new Batch<string>(['a', 'b'], 100, () => undefined);
+    const call = new Batch<string, never>(systemClock, ['a', 'b'], [], 100, () => undefined);
     const [poor, rich] = [asker(new CallBudget(0)), asker(new CallBudget(1))];
     const found = [call.join(poor, ['a'], null), call.join(rich, ['b'], null)];
     call.make('users', ({ budget }) =>

@@ -170,10 +170,6 @@ const processEdges = ['main.ts', 'sandbox/main.ts'];
 
 /** Files that do not take the clock yet. */
 const withoutClock = [
-  'loading/batch.ts',
-  'loading/entity-source.ts',
-  'loading/replica-lookup.ts',
-  'loading/replica-rows.ts',
   'upstream/circuit-breakers.ts',
   'upstream/client.ts',
   'upstream/http/error-answer.ts',
