@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CredentialChecks } from '../../src/cache/credential-checks.ts';
 import type { EntitySources } from '../../src/loading/entity-sources.ts';
+import type { InFlightBatches } from '../../src/loading/in-flight.ts';
 import type { RequestDedupe } from '../../src/upstream/request-dedupe.ts';
 import { interleavings } from './identities-interleaving.ts';
 import { playerForTest } from './identities-player.ts';
@@ -19,6 +20,7 @@ beforeEach(() => {
   onTestFinished(() => {
     vi.doUnmock('../../src/cache/credential-checks.ts');
     vi.doUnmock('../../src/loading/entity-sources.ts');
+    vi.doUnmock('../../src/loading/in-flight.ts');
     vi.doUnmock('../../src/identity/keyed-hash.ts');
     vi.doUnmock('../../src/upstream/request-dedupe.ts');
     vi.resetModules();
@@ -68,6 +70,13 @@ function plantEntities(faulty: (Real: typeof EntitySources) => typeof EntitySour
   vi.doMock(import('../../src/loading/entity-sources.ts'), async (original) => {
     const real = await original();
     return { ...real, EntitySources: faulty(real.EntitySources) };
+  });
+}
+
+function plantBatches(faulty: (Real: typeof InFlightBatches) => typeof InFlightBatches): void {
+  vi.doMock(import('../../src/loading/in-flight.ts'), async (original) => {
+    const real = await original();
+    return { ...real, InFlightBatches: faulty(real.InFlightBatches) };
   });
 }
 
@@ -122,6 +131,18 @@ describe.each(['0', '1', ''])(
           class extends Real {
             constructor() {
               super(Infinity);
+            }
+          },
+      );
+      expect(await findingOf('proof was over', proofSeconds)).not.toBeNull();
+    });
+
+    test('that a batch under way is joined for longer than the proof time', async () => {
+      plantBatches(
+        (Real) =>
+          class<Entity, Part extends string> extends Real<Entity, Part> {
+            constructor(...[resource, cache, options]: ConstructorParameters<typeof Real<Entity, Part>>) {
+              super(resource, cache, { ...options, proofMs: Infinity });
             }
           },
       );
