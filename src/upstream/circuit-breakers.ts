@@ -1,5 +1,5 @@
-import { circuitBreaker, type CircuitBreakerPolicy, CircuitState, CountBreaker, handleWhen } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
@@ -18,16 +18,21 @@ const FORGET_AFTER_MS = 60_000;
  * Each resource and identity has its own circuit: a caller with its own token cannot open it for others.
  */
 export class CircuitBreakers {
+  readonly #clock: Clock;
   readonly #circuits = new PerIdentity(
     () => new Map<string, Circuit>(),
     (circuits) => [...circuits.values()].every(({ isIdle }) => isIdle),
   );
 
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
   of(identity: UpstreamIdentity, resource: string): Circuit {
     const circuits = this.#circuits.of(identity);
     let circuit = circuits.get(resource);
     if (circuit === undefined) {
-      circuit = new Circuit();
+      circuit = new Circuit(this.#clock);
       circuits.set(resource, circuit);
     }
     return circuit;
@@ -54,134 +59,96 @@ export interface CircuitCounts {
   readonly halfOpen: number;
 }
 
-interface Breaker {
-  readonly policy: CircuitBreakerPolicy;
-  readonly count: CountBreaker;
-}
-
+/**
+ * Circuit of one resource. Closed, it counts the outcomes of the last calls. Open, it refuses calls for a while, and then
+ * lets one probe call through, which closes it or opens it again; other calls that end meanwhile change nothing.
+ */
 export class Circuit {
-  /** Made at the first failure: most resources of most identities never fail. */
-  #breaker: Breaker | undefined;
-  /** Number of answered calls before the first failure. */
-  #answered = 0;
-  /** Time on the clock of `Date.now()`, which cockatiel uses too. */
-  #openUntilMs = 0;
-  #failedAtMs = 0;
+  readonly #clock: Clock;
+  /** Outcomes of the last calls as bits, the latest lowest: 1 is a failure. */
+  #outcomes = 0;
+  /** Number of outcomes, at most LAST_CALLS. */
+  #calls = 0;
+  /** Time from which a probe call may be made; null while the circuit is closed. */
+  #probeAtMs: number | null = null;
+  #isProbing = false;
+  #failedAtMs = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** True when a new circuit would serve as well. */
   get isIdle(): boolean {
-    return Date.now() - this.#failedAtMs > FORGET_AFTER_MS;
+    return this.#clock.now() - this.#failedAtMs > FORGET_AFTER_MS;
   }
 
   get state(): 'closed' | keyof CircuitCounts {
-    const state = this.#breaker?.policy.state ?? CircuitState.Closed;
-    if (state === CircuitState.Open) return this.#openUntilMs > Date.now() ? 'open' : 'halfOpen';
-    return state === CircuitState.HalfOpen ? 'halfOpen' : 'closed';
+    if (this.#probeAtMs === null) return 'closed';
+    return this.#probeAtMs > this.#clock.now() ? 'open' : 'halfOpen';
   }
 
   /** Throws an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) while the circuit is open or its probe call is under way. */
   check(): void {
-    if (this.#breaker === undefined) return;
-    const { state } = this.#breaker.policy;
-    const openMs = this.#openUntilMs - Date.now();
-    if (state === CircuitState.HalfOpen || (state === CircuitState.Open && openMs > 0)) throw opened(openMs);
+    if (this.#probeAtMs === null) return;
+    const openMs = this.#probeAtMs - this.#clock.now();
+    if (this.#isProbing || openMs > 0) throw opened(openMs);
   }
 
   /** Makes a call, unless `check` throws. A call that fails after `signal` aborted counts as abandoned. */
-  run<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
-    return this.#breaker === undefined
-      ? this.#runUnwatched(signal, call)
-      : this.#runWatched(this.#breaker.policy, signal, call);
-  }
-
-  /** Counts answers only, because no call has failed yet. */
-  async #runUnwatched<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
+  async run<T>(signal: Signal, call: () => Promise<T>): Promise<T> {
+    this.check();
+    // The only call that `check` lets through an open circuit is the probe call.
+    const isProbe = this.#probeAtMs !== null;
+    this.#isProbing = isProbe;
     try {
       const answer = await call();
-      this.#countAnswer();
+      this.#answered(isProbe);
       return answer;
     } catch (error) {
-      // An abandoned call proves nothing; an upstream that refuses a call has answered it.
-      if (signal.aborted || !(error instanceof UpstreamError)) throw error;
-      if (isFault(error)) await this.#countFirstFault(error);
-      else this.#countAnswer();
+      // An abandoned call proves nothing, but an abandoned probe must not close the circuit.
+      if (signal.aborted) {
+        if (isProbe) this.#open();
+      } else if (isFault(error)) this.#failed(isProbe);
+      // An upstream that refuses a call has answered it; most calls to some resources end in a 404.
+      else if (isProbe || error instanceof UpstreamError) this.#answered(isProbe);
       throw error;
     }
   }
 
-  #countAnswer(): void {
-    if (this.#breaker === undefined) this.#answered += 1;
-    else this.#breaker.count.success(CircuitState.Closed);
-  }
-
-  /** Counts the first failure, or one of a call that began before the first failure. */
-  async #countFirstFault(fault: UpstreamError): Promise<void> {
-    const { policy, count } = (this.#breaker ??= this.#makeBreaker());
-    if (policy.state === CircuitState.Closed) {
-      await policy.execute(() => {
-        throw fault;
-      });
-    } else {
-      this.#counts(fault);
-      count.failure(CircuitState.Closed);
+  #answered(wasProbe: boolean): void {
+    if (wasProbe) {
+      this.#probeAtMs = null;
+      this.#isProbing = false;
+      this.#calls = 0;
+      this.#outcomes = 0;
     }
+    if (this.#probeAtMs === null) this.#count(0);
   }
 
-  #makeBreaker(): Breaker {
-    const count = new CountBreaker({
-      threshold: THRESHOLD,
-      size: LAST_CALLS,
-      minimumNumberOfCalls: MINIMUM_CALLS,
-    });
-    for (let n = 0; n < Math.min(this.#answered, LAST_CALLS); n += 1) count.success(CircuitState.Closed);
-    const policy = circuitBreaker(
-      handleWhen((error) => this.#counts(error)),
-      { halfOpenAfter: OPEN_MS, breaker: count },
-    );
-    policy.onBreak(() => (this.#openUntilMs = Date.now() + OPEN_MS));
-    return { policy, count };
+  #failed(wasProbe: boolean): void {
+    this.#failedAtMs = this.#clock.now();
+    if (wasProbe) this.#open();
+    if (this.#probeAtMs !== null) return;
+    this.#count(1);
+    if (this.#calls >= MINIMUM_CALLS && bitsIn(this.#outcomes) > THRESHOLD * this.#calls) this.#open();
   }
 
-  async #runWatched<T>(policy: CircuitBreakerPolicy, signal: Signal, call: () => Promise<T>): Promise<T> {
-    this.check();
-    // The only call that `check` lets through an open circuit is the probe call.
-    const isProbe = policy.state === CircuitState.Open;
-    try {
-      const outcome = await policy.execute(async () => {
-        try {
-          const answer = await call();
-          return () => answer;
-        } catch (error) {
-          if (signal.aborted) throw new AbandonedCall(error, isProbe);
-          if (!(error instanceof UpstreamError) || isFault(error)) throw error;
-          // An upstream that refuses a call has answered it; most calls to some resources end in a 404.
-          return () => {
-            throw error;
-          };
-        }
-      });
-      return outcome();
-    } catch (error) {
-      throw error instanceof AbandonedCall ? error.cause : error;
-    }
+  #count(outcome: 0 | 1): void {
+    this.#outcomes = ((this.#outcomes << 1) | outcome) & (2 ** LAST_CALLS - 1);
+    this.#calls = Math.min(LAST_CALLS, this.#calls + 1);
   }
 
-  #counts(error: unknown): boolean {
-    // An abandoned call proves nothing. Only an abandoned probe is a failure: cockatiel would take it for a success.
-    if (error instanceof AbandonedCall) return error.isProbe;
-    if (!isFault(error)) return false;
-    this.#failedAtMs = Date.now();
-    return true;
+  #open(): void {
+    this.#probeAtMs = this.#clock.now() + OPEN_MS;
+    this.#isProbing = false;
   }
 }
 
-class AbandonedCall extends Error {
-  readonly isProbe: boolean;
-
-  constructor(cause: unknown, isProbe: boolean) {
-    super('given up', { cause });
-    this.isProbe = isProbe;
-  }
+function bitsIn(word: number): number {
+  let bits = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) bits += 1;
+  return bits;
 }
 
 function isFault(error: unknown): boolean {

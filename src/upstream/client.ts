@@ -8,7 +8,7 @@ import { type Deadline, withinTime } from '../lib/deadline.ts';
 import { quotaReportOf } from './http/error-answer.ts';
 import type { Http, HttpRequest } from './http/http.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
-import { persistently } from './retry.ts';
+import { retry } from './retry.ts';
 import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/governor.ts';
 import type { Permit } from './quota/identity-queue.ts';
 import type { QuotaLeft } from './quota/window.ts';
@@ -101,7 +101,7 @@ export class UpstreamClient {
   readonly #credentials: CredentialObserver;
   readonly #observer: UpstreamObserver;
   readonly #governor: QuotaGovernor;
-  readonly #circuits = new CircuitBreakers();
+  readonly #circuits: CircuitBreakers;
   readonly #clock: Clock;
   readonly #closing: AbortSignal;
   /** Reads that are being retried. Few are; a set of all reads under way would cost every call time. */
@@ -118,6 +118,7 @@ export class UpstreamClient {
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#timeoutMs = options.upstreamTimeoutMs;
     this.#shared = new RequestDedupe(options.identityProofSeconds * 1000);
+    this.#circuits = new CircuitBreakers(options.clock);
     this.#governor = new QuotaGovernor(options.upstreamConcurrency, options.quotaSharing);
     this.#credentials = options.credentials;
     this.#observer = options.observer;
@@ -187,17 +188,15 @@ export class UpstreamClient {
     const wantedMs = performance.now();
     let attempts = 0;
     let status: number | undefined;
-    let isSpent = false;
     try {
-      const answered = await persistently(
+      const answered = await retry(
         {
           clock: this.#clock,
           maxRetries: MAX_RETRIES,
           latestMs: () => shared.latestMs(),
-          mayRetry: () => {
-            isSpent = !budget.take();
-            if (!isSpent) this.#retrying.add(shared);
-            return !isSpent;
+          beforeRetry: (failed) => {
+            if (!budget.take()) throw this.#spent(budget, read.resource, failed);
+            this.#retrying.add(shared);
           },
           signal: shared.signal,
         },
@@ -213,7 +212,7 @@ export class UpstreamClient {
       if (this.#closing.aborted) throw this.#closing.reason;
       if (!(error instanceof UpstreamError)) throw error;
       status = error.failure.upstreamStatus;
-      throw isSpent ? this.#spent(budget, read.resource, error) : ofResource(error, read.resource);
+      throw ofResource(error, read.resource);
     } finally {
       this.#retrying.delete(shared);
       maker.usage.made({

@@ -1,4 +1,3 @@
-import { ConstantBackoff, handleWhen, retry } from 'cockatiel';
 import { UpstreamError } from '../errors.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -7,45 +6,32 @@ import { pause } from '../lib/deadline.ts';
 export interface RetryOptions {
   readonly clock: Clock;
   readonly maxRetries: number;
-  /** Time until which an answer is useful, on the clock of `performance.now()`. */
+  /** Time until which an answer is useful, on the monotonic clock. */
   readonly latestMs: () => number;
-  /** Called once before each worthwhile retry; false forbids the retry. */
-  readonly mayRetry?: () => boolean;
+  /** Called once before each worthwhile retry, with the failure that is retried; may throw, which ends the retries. */
+  readonly beforeRetry?: (failed: UpstreamError) => void;
   readonly signal: Signal;
 }
 
-/** Retries until an attempt succeeds, or a retry is not worthwhile (`retryDelayMs`); then rejects with the last error. */
-export async function persistently<T>(persistence: RetryOptions, attempt: () => Promise<T>): Promise<T> {
-  try {
-    return await attempt();
-  } catch (error) {
-    return again(error, persistence, attempt);
-  }
-}
-
-/** Continues after a failed first attempt: few calls fail, and only those pay for a cockatiel policy. */
-function again<T>(
-  first: unknown,
-  { clock, maxRetries, latestMs, mayRetry, signal }: RetryOptions,
+/** Attempts until one succeeds, or a retry is not worthwhile (`retryDelayMs`); then rejects with the last error. */
+export async function retry<T>(
+  { clock, maxRetries, latestMs, beforeRetry, signal }: RetryOptions,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  let retries = 0;
-  let delayMs: number | null = null;
-  const isWorthwhile = handleWhen((error) => {
-    // cockatiel calls this after the last attempt as well, which no retry may follow.
-    if (!(error instanceof UpstreamError) || signal.aborted || retries === maxRetries) return false;
-    const remainingMs = latestMs() - performance.now();
-    delayMs = retryDelayMs({ error, retries, remainingMs, random: Math.random() });
-    return delayMs !== null && mayRetry?.() !== false;
-  });
-  // The wait is done here and not by cockatiel, whose timers cannot be ended early.
-  const policy = retry(isWorthwhile, { maxAttempts: maxRetries, backoff: new ConstantBackoff(0) });
-  return policy.execute(async (context) => {
-    if (context.attempt === 0) throw first;
-    retries = context.attempt;
-    if (delayMs !== null) await pause(clock, delayMs, signal);
-    return attempt();
-  });
+  for (let retries = 0; ; retries += 1) {
+    try {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- an attempt follows only on the failure of the one before
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || signal.aborted || retries === maxRetries) throw error;
+      const remainingMs = latestMs() - clock.now();
+      const delayMs = retryDelayMs({ error, retries, remainingMs, random: Math.random() });
+      if (delayMs === null) throw error;
+      beforeRetry?.(error);
+      // oxlint-disable-next-line eslint/no-await-in-loop -- see above
+      await pause(clock, delayMs, signal);
+    }
+  }
 }
 
 const FIRST_CEILING_MS = 200;

@@ -170,15 +170,12 @@ const processEdges = ['main.ts', 'sandbox/main.ts'];
 
 /** Files that do not take the clock yet. */
 const withoutClock = [
-  'upstream/circuit-breakers.ts',
   'upstream/client.ts',
   'upstream/http/error-answer.ts',
-  'upstream/login/service-login.ts',
   'upstream/quota/governor.ts',
   'upstream/quota/identity-queue.ts',
   'upstream/read-answer.ts',
   'upstream/request-dedupe.ts',
-  'upstream/retry.ts',
 ];
 
 interface Import {

@@ -11,7 +11,7 @@ import {
   identityKeyOf,
   type UpstreamIdentity,
 } from '../../identity/upstream-identity.ts';
-import { persistently } from '../retry.ts';
+import { retry } from '../retry.ts';
 
 /** Time limits of logins, and the signal that ends them. */
 export interface LoginLimits {
@@ -66,19 +66,17 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
 
   /** Takes no caller's signal: a request that goes away must not end the login for the others. */
   function renew(): Promise<Grant> {
-    const latestMs = performance.now() + patienceMs;
-    login ??= persistently(
-      { clock, maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing },
-      () =>
-        withinTime(clock, Math.min(timeoutMs, latestMs - performance.now()), closing, (signal) =>
-          requestGrant(http, options, signal),
-        ),
+    const latestMs = clock.now() + patienceMs;
+    login ??= retry({ clock, maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing }, () =>
+      withinTime(clock, Math.min(timeoutMs, latestMs - clock.now()), closing, (signal) =>
+        requestGrant(http, options, signal),
+      ),
     )
       .then((granted) => (grant = granted))
       .catch((error: unknown) => {
         if (!(error instanceof UpstreamError)) throw error;
         const failed = error.of('login');
-        refusal = loginRejectionOf(failed);
+        refusal = loginRejectionOf(failed, clock.now());
         throw failed;
       })
       .finally(() => (login = undefined));
@@ -88,7 +86,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
   return {
     key: identityKeyOf('client', options.clientId, options.clientSecret),
     async token(signal) {
-      const nowMs = performance.now();
+      const nowMs = clock.now();
       const mayAsk = refusal === undefined || nowMs >= refusal.untilMs;
       if (grant !== undefined && nowMs < grant.endsAtMs) {
         // A failed renewal is reported only to requests that find no token.
@@ -109,9 +107,11 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
 }
 
 /** Failed login and the end of the pause after it; undefined when the next request may log in at once. */
-function loginRejectionOf(error: UpstreamError): { error: UpstreamError; untilMs: number } | undefined {
+function loginRejectionOf(
+  error: UpstreamError,
+  nowMs: number,
+): { error: UpstreamError; untilMs: number } | undefined {
   const { failure } = error;
-  const nowMs = performance.now();
   if (failure.code === 'UNAUTHENTICATED') return { error, untilMs: nowMs + REFUSED_FOR_MS };
   if (failure.code !== 'UPSTREAM_RATE_LIMITED') return undefined;
   const { retryAfterSeconds } = failure;
@@ -152,7 +152,7 @@ async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Si
   if (status !== 200) throw errorFromAnswer(status, headers, text);
   const { token, expiresInSeconds } = parseGrant(text);
   const lifeMs = expiresInSeconds * 1000;
-  const nowMs = performance.now();
+  const nowMs = options.clock.now();
   return {
     token,
     renewAtMs: nowMs + lifeMs - Math.min(RENEW_BEFORE_EXPIRY_MS, lifeMs / 2),

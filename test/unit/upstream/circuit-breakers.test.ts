@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { UpstreamError, type UpstreamFailure } from '../../../src/errors.ts';
 import { type Circuit, CircuitBreakers } from '../../../src/upstream/circuit-breakers.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
@@ -30,7 +31,7 @@ let circuit: Circuit;
 /** Number of calls that were made. Calls that the circuit refused do not count. */
 let made: number;
 beforeEach(() => {
-  circuits = new CircuitBreakers();
+  circuits = new CircuitBreakers(systemClock);
   circuit = circuits.of(identity, 'users');
   made = 0;
 });
@@ -260,6 +261,18 @@ describe('calls that began before the circuit opened', () => {
     await old.done;
     probe.end();
     await probe.done;
+    expect(isOpen()).toBe(false);
+  });
+
+  test('change nothing when they fail during the probe', async () => {
+    const old = pending();
+    await times(10, unavailable);
+    await elapse(OPEN_MS);
+    const probe = pending();
+    old.end(unavailable);
+    await old.done;
+    probe.end();
+    expect(await probe.done).toBe('answer');
     expect(isOpen()).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { UpstreamError } from '../../../src/errors.ts';
-import { type RetryOptions, persistently } from '../../../src/upstream/retry.ts';
+import { type RetryOptions, retry } from '../../../src/upstream/retry.ts';
 import { elapse, settle, useFakeClock } from './fake-clock.ts';
 
 const passing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }, { isTransient: true });
@@ -30,7 +30,7 @@ function attempts(...failures: readonly Error[]): () => Promise<string> {
 
 function persist(attempt: () => Promise<string>, options: Partial<RetryOptions> = {}): { outcome: unknown } {
   const state: { outcome: unknown } = { outcome: undefined };
-  persistently(
+  retry(
     {
       clock: systemClock,
       maxRetries: 2,
@@ -135,12 +135,28 @@ describe('attempts', () => {
     expect(attemptedAtMs).toHaveLength(2);
   });
 
-  test('are repeated only as long as `mayRetry` allows', async () => {
-    let left = 1;
-    const state = persist(attempts(passing, passing), { mayRetry: () => left-- > 0 });
-    await elapse(10_000);
-    expect(state.outcome).toBe(passing);
+  test('are repeated only until `beforeRetry` throws, and then reject at once with what it throws', async () => {
+    const spent = new Error('nothing is left');
+    const failures: UpstreamError[] = [];
+    const state = persist(attempts(passing, retryAfter(5)), {
+      beforeRetry(failed) {
+        failures.push(failed);
+        if (failures.length === 2) throw spent;
+      },
+    });
+    await elapse(200);
+    expect(state.outcome).toBe(spent);
     expect(attemptedAtMs).toHaveLength(2);
+    expect(failures).toMatchObject([passing, { failure: { retryAfterSeconds: 5 } }]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('do not ask `beforeRetry` about a failure that is not retried', async () => {
+    const beforeRetry = vi.fn<() => void>();
+    persist(attempts(final), { beforeRetry });
+    persist(attempts(passing), { beforeRetry, maxRetries: 0 });
+    await elapse(10_000);
+    expect(beforeRetry).not.toHaveBeenCalled();
   });
 });
 
