@@ -93,7 +93,7 @@ export function assembleGateway(
     cache,
     redis: redis && { url: redis.url, pepper: redis.pepper, timeoutMs: options.redisTimeoutMs },
     requestTimeoutMs: operations.requestTimeoutMs,
-    http,
+    transport: http,
     clock,
     closing: closing.signal,
     log,
@@ -108,7 +108,13 @@ export function assembleGateway(
     closing: closing.signal,
   });
   const keysTimeoutMs = Math.min(upstream.timeoutMs, operations.requestTimeoutMs);
-  const tokens = signedTokens(auth, { http, timeoutMs: keysTimeoutMs, closing: closing.signal, clock, log });
+  const tokens = signedTokens(auth, {
+    transport: http,
+    timeoutMs: keysTimeoutMs,
+    closing: closing.signal,
+    clock,
+    log,
+  });
   const traces = loadTraces(telemetry, target.apiUrl, clock, log);
   const requestTraces: ServerTraces = new WeakMap();
 

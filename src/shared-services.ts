@@ -10,7 +10,7 @@ import { createSharedSources, type SharedSources } from './loading/data-sources.
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Clock } from './lib/clock.ts';
-import type { Http } from './upstream/http/http.ts';
+import type { Transport } from './upstream/http/transport.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
@@ -27,7 +27,7 @@ export interface SharedServicesOptions {
   /** Null without Redis. */
   readonly redis: (RedisConfig & { readonly timeoutMs?: number | undefined }) | null;
   readonly requestTimeoutMs: number;
-  readonly http: Http;
+  readonly transport: Transport;
   readonly clock: Clock;
   /** Aborts, with an `UpstreamError`, when the gateway is shut down. */
   readonly closing: AbortSignal;
@@ -58,7 +58,7 @@ interface SharedServices {
  */
 export function createSharedServices(options: SharedServicesOptions): SharedServices {
   const { apiUrl, upstream, loading, cache, redis, requestTimeoutMs } = options;
-  const { http, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
+  const { transport, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
   const proofMs = cache.identityProofSeconds * 1000;
   const checks = new CredentialChecks(clock, proofMs);
   const drop = (identity: UpstreamIdentity, rejection: Rejection) => {
@@ -88,7 +88,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
         },
       },
     );
-  const client = new UpstreamClient(http, {
+  const client = new UpstreamClient(transport, {
     apiUrl,
     upstreamTimeoutMs: upstream.timeoutMs,
     upstreamConcurrency: upstream.concurrency,

@@ -4,7 +4,7 @@ import { UpstreamError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { withinTime } from '../lib/deadline.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
-import type { Http } from '../upstream/http/http.ts';
+import type { Transport } from '../upstream/http/transport.ts';
 
 /** Fields of a token's header that describe its signature. */
 export interface SignatureHeader {
@@ -16,7 +16,7 @@ export interface SignatureHeader {
 export interface SigningKeysOptions {
   /** Endpoint that returns the keys as a JSON Web Key Set (RFC 7517). */
   readonly url: string;
-  readonly http: Pick<Http, 'exchange'>;
+  readonly transport: Transport;
   /** Longest time for reading the keys. */
   readonly timeoutMs: number;
   /** Aborts, with an `UpstreamError`, when the gateway shuts down. */
@@ -127,9 +127,9 @@ export class SigningKeys {
 
   /** Errors are those of jose's own `createRemoteJWKSet`, which is not used because it counts by the wall clock. */
   async #request(): Promise<KeySet> {
-    const { http, timeoutMs, closing, clock } = this.#options;
+    const { transport, timeoutMs, closing, clock } = this.#options;
     const { status, bytes } = await withinTime(clock, timeoutMs, closing, (signal) =>
-      http.exchange(this.#url, { method: 'GET', headers: HEADERS }, signal),
+      transport.exchange(this.#url, { method: 'GET', headers: HEADERS }, signal),
     ).catch((cause: unknown) => {
       throw isTimeout(cause) ? new errors.JWKSTimeout(undefined, { cause }) : cause;
     });

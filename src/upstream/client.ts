@@ -6,7 +6,7 @@ import { type Circuit, CircuitBreakers, type CircuitCounts } from './circuit-bre
 import type { Clock } from '../lib/clock.ts';
 import { type Deadline, withinTime } from '../lib/deadline.ts';
 import { quotaReportOf } from './http/error-answer.ts';
-import type { Http, HttpRequest } from './http/http.ts';
+import type { HttpRequest, Transport } from './http/transport.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { retry } from './retry.ts';
 import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/governor.ts';
@@ -92,7 +92,7 @@ export type UpstreamReader = (
  * made while the circuit of its resource is open.
  */
 export class UpstreamClient {
-  readonly #http: Http;
+  readonly #transport: Transport;
   readonly #origin: string;
   /** Path of the API's base, without a slash at its end. */
   readonly #basePath: string;
@@ -111,8 +111,8 @@ export class UpstreamClient {
   /** Budgets of requests that joined a read under way. */
   readonly #budgets = new WeakMap<InFlight, Budget[]>();
 
-  constructor(http: Http, options: UpstreamClientOptions) {
-    this.#http = http;
+  constructor(transport: Transport, options: UpstreamClientOptions) {
+    this.#transport = transport;
     const base = new URL(options.apiUrl);
     this.#origin = base.origin;
     this.#basePath = base.pathname.replace(/\/+$/, '');
@@ -316,7 +316,7 @@ export class UpstreamClient {
           const call = trace?.call(toSend, sentMs - wantedMs) ?? null;
           try {
             const address = { origin: this.#origin, path: this.#basePath + toSend.target };
-            const got = await this.#http.exchange(address, httpRequest(token, toSend, call), inTime);
+            const got = await this.#transport.exchange(address, httpRequest(token, toSend, call), inTime);
             permit.answered(quotaReportOf(got.headers));
             const read = readAnswer(request.resource, got);
             call?.answered(read.answer);

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
-import type { HttpAnswer } from './http/http.ts';
+import type { HttpAnswer } from './http/transport.ts';
 import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
 
 /** Parses the JSON of a resource's 2xx answer. Throws an `UpstreamError` for any other answer. */

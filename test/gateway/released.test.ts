@@ -26,7 +26,7 @@ async function sourcesForTest() {
     cache: config.cache,
     redis: null,
     requestTimeoutMs: config.operations.requestTimeoutMs,
-    http,
+    transport: http,
     clock: systemClock,
     closing: new AbortController().signal,
   });

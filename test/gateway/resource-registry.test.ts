@@ -133,7 +133,7 @@ async function stationsForTest(options: StationsOptions = {}) {
     cache: { ...cache, ttlSeconds: { ...cache.ttlSeconds, ...options.ttlSeconds } },
     redis: null,
     requestTimeoutMs: operations.requestTimeoutMs,
-    http,
+    transport: http,
     clock: systemClock,
     closing: new AbortController().signal,
     registry,

@@ -2,35 +2,16 @@ import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
+import type { HttpAddress, HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
 /** Upper bound for an answer held in memory. Thousands of interactions with conversations stay well below it. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: AnswerHeaders;
-  /** Body in a buffer of its own: whoever keeps the body keeps no larger buffer with it. */
-  readonly bytes: Buffer;
-}
-
-/** Address of a call in two parts, so that the origin, the same for each call, is parsed only once. */
-export interface HttpAddress {
-  readonly origin: string;
-  /** Path with query, percent-encoded. */
-  readonly path: string;
-}
-
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-}
 
 /**
  * Connections to the upstream, shared by all requests. Redirects are not followed: a credential never leaves the host it
  * is for.
  */
-export class Http {
+export class Http implements Transport {
   readonly #agent: Agent;
 
   /** `connectTimeoutMs` is the upper bound for making a connection. */
@@ -44,7 +25,6 @@ export class Http {
     });
   }
 
-  /** Makes one exchange. Any status is an answer; rejects with an `UpstreamError` when no complete answer came. */
   exchange(address: URL | HttpAddress, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(signal, resolve, reject);

@@ -1,4 +1,4 @@
-import type { Http } from '../http/http.ts';
+import type { Transport } from '../http/transport.ts';
 import { bearerTokenOf, tokenIdentity, type UpstreamIdentity } from '../../identity/upstream-identity.ts';
 import { type LoginLimits, serviceLogin } from './service-login.ts';
 import type { Credentials } from '../../identity/credentials.ts';
@@ -8,7 +8,7 @@ import type { Credentials } from '../../identity/credentials.ts';
  * credential and brings none.
  */
 export function identitiesOf(
-  http: Http,
+  transport: Transport,
   credentials: Credentials,
   limits: LoginLimits,
 ): (authorization: string | null) => UpstreamIdentity | null {
@@ -20,7 +20,7 @@ export function identitiesOf(
       return () => identity;
     }
     case 'client': {
-      const identity = serviceLogin(http, { ...credentials, ...limits });
+      const identity = serviceLogin(transport, { ...credentials, ...limits });
       return credentials.bearerFirst
         ? (authorization) => callerIdentity(authorization) ?? identity
         : () => identity;

@@ -4,7 +4,7 @@ import { decodeUtf8 } from '../../lib/utf8.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { unlessAborted, withinTime } from '../../lib/deadline.ts';
 import { errorFromAnswer } from '../http/error-answer.ts';
-import type { Http } from '../http/http.ts';
+import type { Transport } from '../http/transport.ts';
 import {
   bearerTokenOf,
   derivedFrom,
@@ -58,7 +58,7 @@ interface Grant {
  * Identity of an OAuth client (client credentials). One login serves all concurrent requests. The first request
  * shortly before expiry renews the login, and does not wait for it. There is no refresh token: renewal is a new login.
  */
-export function serviceLogin(http: Http, options: ServiceLoginOptions): UpstreamIdentity {
+export function serviceLogin(transport: Transport, options: ServiceLoginOptions): UpstreamIdentity {
   const { clock, timeoutMs, patienceMs, closing } = options;
   let grant: Grant | undefined;
   let login: Promise<Grant> | undefined;
@@ -69,7 +69,7 @@ export function serviceLogin(http: Http, options: ServiceLoginOptions): Upstream
     const latestMs = clock.now() + patienceMs;
     login ??= retry({ clock, maxRetries: MAX_RETRIES, latestMs: () => latestMs, signal: closing }, () =>
       withinTime(clock, Math.min(timeoutMs, latestMs - clock.now()), closing, (signal) =>
-        requestGrant(http, options, signal),
+        requestGrant(transport, options, signal),
       ),
     )
       .then((granted) => (grant = granted))
@@ -125,8 +125,12 @@ function loginRejectionOf(
   };
 }
 
-async function requestGrant(http: Http, options: ServiceLoginOptions, signal: Signal): Promise<Grant> {
-  const { status, headers, bytes } = await http.exchange(
+async function requestGrant(
+  transport: Transport,
+  options: ServiceLoginOptions,
+  signal: Signal,
+): Promise<Grant> {
+  const { status, headers, bytes } = await transport.exchange(
     new URL(options.tokenUrl),
     {
       method: 'POST',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../src/errors.ts';
-import type { HttpAnswer } from '../../../src/upstream/http/http.ts';
+import type { HttpAnswer } from '../../../src/upstream/http/transport.ts';
 import { readAnswer } from '../../../src/upstream/read-answer.ts';
 
 type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly text?: string };
