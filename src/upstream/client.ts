@@ -43,7 +43,7 @@ export interface UpstreamClientOptions {
 
 /** Credential status that an answer shows, beyond the call that it answers. */
 export interface CredentialObserver {
-  /** The credential was accepted in a call sent at `sentMs`, on the clock of `performance.now()`. */
+  /** The credential was accepted in a call sent at `sentMs`, on the monotonic clock. */
   accepted(identity: UpstreamIdentity, sentMs: number): void;
   /** The credential was not accepted (401). */
   revoked(identity: UpstreamIdentity): void;
@@ -117,9 +117,9 @@ export class UpstreamClient {
     this.#origin = base.origin;
     this.#basePath = base.pathname.replace(/\/+$/, '');
     this.#timeoutMs = options.upstreamTimeoutMs;
-    this.#shared = new RequestDedupe(options.identityProofSeconds * 1000);
+    this.#shared = new RequestDedupe(options.clock, options.identityProofSeconds * 1000);
     this.#circuits = new CircuitBreakers(options.clock);
-    this.#governor = new QuotaGovernor(options.upstreamConcurrency, options.quotaSharing);
+    this.#governor = new QuotaGovernor(options.clock, options.upstreamConcurrency, options.quotaSharing);
     this.#credentials = options.credentials;
     this.#observer = options.observer;
     this.#clock = options.clock;
@@ -185,7 +185,7 @@ export class UpstreamClient {
   async read(maker: BatchOwner, shared: InFlight, read: DeferredRequest): Promise<UpstreamRead> {
     const { budget } = maker;
     if (!budget.take()) throw this.#spent(budget, read.resource);
-    const wantedMs = performance.now();
+    const wantedMs = this.#clock.now();
     let attempts = 0;
     let status: number | undefined;
     try {
@@ -219,7 +219,7 @@ export class UpstreamClient {
         resource: read.resource,
         keys: read.serialize().keys,
         status: status ?? null,
-        ms: performance.now() - wantedMs,
+        ms: this.#clock.now() - wantedMs,
         retries: attempts - 1,
       });
     }
@@ -294,7 +294,7 @@ export class UpstreamClient {
     const { signal } = shared;
     const latestMs = () => shared.latestMs();
     const isList = request.isList ?? false;
-    const wantedMs = performance.now();
+    const wantedMs = this.#clock.now();
     let permit: Permit;
     try {
       permit = await this.#governor.acquire({ identity, caller, isList, latestMs, signal });
@@ -303,7 +303,7 @@ export class UpstreamClient {
       throw error;
     }
     const toSend = request.serialize();
-    const sentMs = performance.now();
+    const sentMs = this.#clock.now();
     usage.waited(sentMs - wantedMs);
     this.#observer.waited(sentMs - wantedMs);
     let wasSent = false;
@@ -318,7 +318,7 @@ export class UpstreamClient {
             const address = { origin: this.#origin, path: this.#basePath + toSend.target };
             const got = await this.#transport.exchange(address, httpRequest(token, toSend, call), inTime);
             permit.answered(quotaReportOf(got.headers));
-            const read = readAnswer(request.resource, got);
+            const read = readAnswer(request.resource, got, this.#clock.epochMs());
             call?.answered(read.answer);
             return read;
           } catch (error) {
@@ -329,13 +329,13 @@ export class UpstreamClient {
       );
       permit.accepted();
       this.#credentials.accepted(identity, sentMs);
-      this.#observer.called(request.resource, 'ok', toSend.keys, performance.now() - sentMs);
+      this.#observer.called(request.resource, 'ok', toSend.keys, this.#clock.now() - sentMs);
       return answer;
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const outcome = signal.aborted ? 'given_up' : outcomeOf(error);
       if (wasSent) {
-        this.#observer.called(request.resource, outcome, toSend.keys, performance.now() - sentMs);
+        this.#observer.called(request.resource, outcome, toSend.keys, this.#clock.now() - sentMs);
       } else if (!signal.aborted) this.#observer.withheld(request.resource, 'circuit');
       this.#heed(error.failure, identity, request, permit);
       throw error.of(request.resource);

@@ -4,17 +4,23 @@ import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
 import type { HttpAnswer } from './http/transport.ts';
 import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
 
-/** Parses the JSON of a resource's 2xx answer. Throws an `UpstreamError` for any other answer. */
-export function readAnswer(resource: string, answer: HttpAnswer): UpstreamRead {
+/**
+ * Parses the JSON of a resource's 2xx answer. Throws an `UpstreamError` for any other answer.
+ *
+ * @param receivedAtMs Epoch milliseconds.
+ */
+export function readAnswer(resource: string, answer: HttpAnswer, receivedAtMs: number): UpstreamRead {
   const { status, headers, bytes } = answer;
-  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, decodeUtf8(bytes));
+  if (status < 200 || status > 299) {
+    throw errorFromAnswer(status, headers, decodeUtf8(bytes), receivedAtMs);
+  }
   const correlationId = correlationIdOf(headers);
   try {
     return {
       // The text is not kept: it is as large as everything that is parsed from it.
       body: JSON.parse(decodeUtf8(bytes)),
       bytes,
-      answer: new UpstreamAnswer(resource, status, correlationId, Date.now()),
+      answer: new UpstreamAnswer(resource, status, correlationId, receivedAtMs),
     };
   } catch {
     throw new UpstreamError(

@@ -1,3 +1,4 @@
+import type { Clock } from '../lib/clock.ts';
 import type { Deadline } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
@@ -16,10 +17,12 @@ export class RequestDedupe {
     () => new Map<string, DedupedRequest>(),
     ({ size }) => size === 0,
   );
+  readonly #clock: Clock;
   readonly #proofMs: number;
 
   /** `proofMs` is the time after its start during which a read may be joined. */
-  constructor(proofMs: number) {
+  constructor(clock: Clock, proofMs: number) {
+    this.#clock = clock;
     this.#proofMs = proofMs;
   }
 
@@ -44,7 +47,7 @@ export class RequestDedupe {
       onShared?.(underWay);
       return underWay.join(deadline);
     }
-    const read = new DedupedRequest(request, () => {
+    const read = new DedupedRequest(request, this.#clock.now(), () => {
       if (reads.get(key) === read) reads.delete(key);
     });
     reads.set(key, read);
@@ -74,16 +77,17 @@ export class RequestDedupe {
   }
 
   #mayBeJoined({ startedAtMs, signal }: DedupedRequest): boolean {
-    return !signal.aborted && performance.now() - startedAtMs <= this.#proofMs;
+    return !signal.aborted && this.#clock.now() - startedAtMs <= this.#proofMs;
   }
 }
 
 class DedupedRequest extends SingleFlight<UpstreamRead> {
   readonly request: UpstreamRequest;
-  readonly startedAtMs = performance.now();
+  readonly startedAtMs: number;
 
-  constructor(request: UpstreamRequest, onOver: () => void) {
+  constructor(request: UpstreamRequest, startedAtMs: number, onOver: () => void) {
     super(onOver);
     this.request = request;
+    this.startedAtMs = startedAtMs;
   }
 }

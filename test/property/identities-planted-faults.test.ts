@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { CredentialChecks } from '../../src/cache/credential-checks.ts';
 import type { EntitySources } from '../../src/loading/entity-sources.ts';
 import type { InFlightBatches } from '../../src/loading/in-flight.ts';
+import type { Clock } from '../../src/lib/clock.ts';
 import type { RequestDedupe } from '../../src/upstream/request-dedupe.ts';
 import { interleavings } from './identities-interleaving.ts';
 import { playerForTest } from './identities-player.ts';
@@ -129,8 +130,8 @@ describe.each(['0', '1', ''])(
       plantReads(
         (Real) =>
           class extends Real {
-            constructor() {
-              super(Infinity);
+            constructor(clock: Clock) {
+              super(clock, Infinity);
             }
           },
       );

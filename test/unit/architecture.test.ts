@@ -168,15 +168,6 @@ const packages: readonly {
 /** Files in which a process begins; only they read its environment and end it. */
 const processEdges = ['main.ts', 'sandbox/main.ts'];
 
-/** Files that do not take the clock yet. */
-const withoutClock = [
-  'upstream/client.ts',
-  'upstream/http/error-answer.ts',
-  'upstream/quota/governor.ts',
-  'upstream/quota/identity-queue.ts',
-  'upstream/read-answer.ts',
-  'upstream/request-dedupe.ts',
-];
 
 interface Import {
   /** Path relative to src/. */
@@ -498,5 +489,5 @@ test('only the clock reads the clocks of the machine, so that a test can skip an
     .filter(({ file }) => !/^(sandbox|generated)\//.test(file))
     .filter((module) => clocksReadIn(module.file, module.text).length > 0)
     .map(({ file }) => file);
-  expect(readers.toSorted()).toEqual(['lib/clock.ts', ...withoutClock].toSorted());
+  expect(readers).toEqual(['lib/clock.ts']);
 });

@@ -19,8 +19,15 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
 /**
  * Error for an answer that is not 2xx. `bodyText` may be anything: proxies answer HTML or nothing. Only permissions,
  * seconds and the correlation id are taken from the vendor's texts; nothing else may reach a client.
+ *
+ * @param receivedAtMs Epoch milliseconds, by which a date in `Retry-After` becomes seconds.
  */
-export function errorFromAnswer(status: number, headers: AnswerHeaders, bodyText: string): UpstreamError {
+export function errorFromAnswer(
+  status: number,
+  headers: AnswerHeaders,
+  bodyText: string,
+  receivedAtMs: number,
+): UpstreamError {
   const parsed = parseErrorBody(bodyText);
   const body = parsed ?? {};
   const correlationId = correlationIdOf(headers) ?? knownAs(CORRELATION_ID, body.contextId);
@@ -28,7 +35,7 @@ export function errorFromAnswer(status: number, headers: AnswerHeaders, bodyText
   // A 404 page of a proxy or a wrong address says nothing about what the upstream knows.
   const isNotFound = status === 404 && (parsed !== null || bodyText === '');
   return new UpstreamError(
-    { ...common, ...classify(status, headers, body) },
+    { ...common, ...classify(status, headers, body, receivedAtMs) },
     { isNotFound, isTransient: TRANSIENT.has(status) },
   );
 }
@@ -41,7 +48,9 @@ function classify(
   status: number,
   headers: AnswerHeaders,
   body: Partial<Record<keyof Models.ErrorBody, unknown>>,
+  receivedAtMs: number,
 ): UpstreamFailure {
+  const namedSeconds = () => named(headers, receivedAtMs);
   switch (status) {
     case 401:
       return { code: 'UNAUTHENTICATED', message: 'the upstream did not accept the credential' };
@@ -59,21 +68,21 @@ function classify(
       return {
         code: 'UPSTREAM_RATE_LIMITED',
         message: "the upstream's rate limit is reached",
-        ...retryAfter(named(headers) ?? said(body.message) ?? wholeNumberIn(headers['inin-ratelimit-reset'])),
+        ...retryAfter(namedSeconds() ?? said(body.message) ?? wholeNumberIn(headers['inin-ratelimit-reset'])),
       };
     case 408:
     case 504:
       return {
         code: 'UPSTREAM_TIMEOUT',
         message: 'the upstream took too long',
-        ...retryAfter(named(headers)),
+        ...retryAfter(namedSeconds()),
       };
     default:
       return status >= 500
         ? {
             code: 'UPSTREAM_UNAVAILABLE',
             message: 'the upstream is not available',
-            ...retryAfter(named(headers)),
+            ...retryAfter(namedSeconds()),
           }
         : { code: 'UPSTREAM_BAD_RESPONSE', message: `the upstream answered with status ${status}` };
   }
@@ -109,11 +118,11 @@ function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number }
 }
 
 /** Seconds that a `Retry-After` header gives, as a number or as a date. */
-function named({ 'retry-after': value }: AnswerHeaders): number | undefined {
+function named({ 'retry-after': value }: AnswerHeaders, receivedAtMs: number): number | undefined {
   const seconds = wholeNumberIn(value);
   if (seconds !== undefined) return seconds;
   // A past date says nothing: the clocks may differ.
-  const untilMs = Date.parse(knownAs(HTTP_DATE, value) ?? '') - Date.now();
+  const untilMs = Date.parse(knownAs(HTTP_DATE, value) ?? '') - receivedAtMs;
   return untilMs > 0 ? Math.ceil(untilMs / 1000) : undefined;
 }
 

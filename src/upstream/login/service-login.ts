@@ -144,16 +144,17 @@ async function requestGrant(
     signal,
   );
   const text = decodeUtf8(bytes);
+  const receivedAtMs = options.clock.epochMs();
   if (status === 400 && THROTTLED.test(text)) {
-    const { failure } = errorFromAnswer(429, headers, text);
+    const { failure } = errorFromAnswer(429, headers, text, receivedAtMs);
     throw new UpstreamError({ ...failure, upstreamStatus: status }, { isTransient: true });
   }
   if (status === 400 || status === 401) {
-    const { failure } = errorFromAnswer(401, headers, text);
+    const { failure } = errorFromAnswer(401, headers, text, receivedAtMs);
     const message = "the upstream did not accept the gateway's own login";
     throw new UpstreamError({ ...failure, message, upstreamStatus: status });
   }
-  if (status !== 200) throw errorFromAnswer(status, headers, text);
+  if (status !== 200) throw errorFromAnswer(status, headers, text, receivedAtMs);
   const { token, expiresInSeconds } = parseGrant(text);
   const lifeMs = expiresInSeconds * 1000;
   const nowMs = options.clock.now();

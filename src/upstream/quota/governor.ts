@@ -1,5 +1,6 @@
 import type { CallerKey } from '../../identity/caller.ts';
 import { UpstreamError } from '../../errors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Signal } from '../../lib/signal.ts';
 import type { UpstreamIdentity } from '../../identity/upstream-identity.ts';
 import { PerIdentity } from '../../identity/per-identity.ts';
@@ -18,7 +19,7 @@ export interface PlannedCall {
   /** Caller whose share of the identity's quota the call uses. */
   readonly caller: CallerKey;
   readonly isList: boolean;
-  /** Deadline for the answer, on the clock of `performance.now()`; may move while the call waits. */
+  /** Deadline for the answer, on the monotonic clock; may move while the call waits. */
   readonly latestMs: () => number;
   /** Aborts when nobody waits for the call any more. */
   readonly signal: Signal;
@@ -48,19 +49,25 @@ export interface QuotaSharing {
  * because a call that is sent too late costs quota all the same.
  */
 export class QuotaGovernor {
+  readonly #clock: Clock;
   readonly #maxConcurrent: number;
   readonly #ledger: QuotaLedger | null;
   readonly #queues: PerIdentity<IdentityQueue>;
   #closed: UpstreamError | undefined;
 
   /** `sharing` describes other processes that spend the same quotas. @default none */
-  constructor(maxConcurrent: number, { ledger, shareAlone }: QuotaSharing = { ledger: null, shareAlone: 1 }) {
+  constructor(
+    clock: Clock,
+    maxConcurrent: number,
+    { ledger, shareAlone }: QuotaSharing = { ledger: null, shareAlone: 1 },
+  ) {
+    this.#clock = clock;
     this.#maxConcurrent = maxConcurrent;
     this.#ledger = ledger;
     const share = () => (ledger?.isAvailable === true ? 1 : shareAlone);
     this.#queues = new PerIdentity(
-      () => new IdentityQueue(share),
-      (queue) => queue.isIdle(performance.now()),
+      () => new IdentityQueue(clock, share),
+      (queue) => queue.isIdle(clock.now()),
     );
   }
 
@@ -76,7 +83,7 @@ export class QuotaGovernor {
 
   /** Reads an identity's quota from the ledger, since other processes may have spent some meanwhile. Never rejects. */
   async refresh(identity: UpstreamIdentity): Promise<void> {
-    const askedAtMs = performance.now();
+    const askedAtMs = this.#clock.now();
     const asked = (await this.#ledger?.look(identity)) ?? null;
     const queue = this.#queues.of(identity);
     if (asked !== null) queue.learn(asked, queue.active, askedAtMs);
@@ -86,7 +93,7 @@ export class QuotaGovernor {
     if (this.#closed !== undefined) throw this.#closed;
     if (call.signal.aborted) throw call.signal.reason;
     const queue = this.#queues.of(call.identity);
-    const nowMs = performance.now();
+    const nowMs = this.#clock.now();
     const mustWait =
       queue.waitingCount > 0 || !this.#hasRoom(queue, nowMs) || queue.quota.pacedMs(nowMs) > nowMs;
     return mustWait ? this.#wait(queue, call) : this.#start(queue);
@@ -104,7 +111,7 @@ export class QuotaGovernor {
     const queue = this.#queues.of(call.identity);
     for (let permit = await first; ;) {
       if (!ledger.isAvailable) return permit;
-      const askedAtMs = performance.now();
+      const askedAtMs = this.#clock.now();
       // oxlint-disable-next-line eslint/no-await-in-loop -- the next iteration comes only after a refusal
       const asked = await ledger.take(call.identity);
       const isGranted = asked?.isGranted ?? false;
@@ -112,7 +119,7 @@ export class QuotaGovernor {
         // A refused call is active here, but `used` does not include it.
         queue.learn(asked, isGranted ? queue.active : queue.active - 1, askedAtMs);
         if (isGranted) permit.asked = asked;
-        else queue.quota.hold(ASK_AGAIN_MS, performance.now());
+        else queue.quota.hold(ASK_AGAIN_MS, this.#clock.now());
       }
       const isOver = this.#closed !== undefined || call.signal.aborted;
       if (isGranted && !isOver) return permit;
@@ -125,12 +132,12 @@ export class QuotaGovernor {
 
   /** Quota of an identity as far as known; null until the upstream has reported one. */
   quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
-    return this.#queues.of(identity).quota.left(performance.now());
+    return this.#queues.of(identity).quota.left(this.#clock.now());
   }
 
   /** Visits every identity. */
   figures(): QuotaFigures {
-    const nowMs = performance.now();
+    const nowMs = this.#clock.now();
     let leastLeft: number | null = null;
     let waiting = 0;
     for (const queue of this.#queues.values()) {
@@ -147,7 +154,7 @@ export class QuotaGovernor {
   close(reason: UpstreamError): void {
     this.#closed = reason;
     for (const queue of this.#queues.values()) {
-      clearTimeout(queue.timer);
+      this.#clock.clearTimeout(queue.timer);
       if (queue.waitingCount === 0) continue;
       for (const waiting of queue.waiting.inOrder()) waiting.refuse(reason);
     }
@@ -155,7 +162,7 @@ export class QuotaGovernor {
 
   #wait(queue: IdentityQueue, { caller, isList, latestMs, signal }: PlannedCall): Promise<GovernedPermit> {
     return new Promise((resolve, reject) => {
-      const nowMs = performance.now();
+      const nowMs = this.#clock.now();
       const leave = () => {
         queue.waiting.remove(waiting);
         signal.removeEventListener('abort', onAbort);
@@ -190,7 +197,7 @@ export class QuotaGovernor {
   }
 
   #start(queue: IdentityQueue): GovernedPermit {
-    const startedAtMs = performance.now();
+    const startedAtMs = this.#clock.now();
     queue.active += 1;
     queue.quota.started(startedAtMs);
     return new GovernedPermit(queue, startedAtMs, this.#pump);
@@ -198,8 +205,8 @@ export class QuotaGovernor {
 
   /** Starts calls that can start, rejects those that cannot be served in time, and sets a timer for the next start. */
   readonly #pump = (queue: IdentityQueue): void => {
-    clearTimeout(queue.timer);
-    const nowMs = performance.now();
+    this.#clock.clearTimeout(queue.timer);
+    const nowMs = this.#clock.now();
     let startMs = nowMs;
     while (queue.waitingCount > 0 && this.#hasRoom(queue, nowMs)) {
       startMs = queue.quota.pacedMs(nowMs);
@@ -220,7 +227,7 @@ export class QuotaGovernor {
     }
     this.#refuseHopeless(queue, nowMs);
     if (queue.waitingCount > 0 && startMs > nowMs) {
-      queue.timer = setTimeout(this.#pump, Math.ceil(startMs - nowMs), queue);
+      queue.timer = this.#clock.setTimeout(() => this.#pump(queue), Math.ceil(startMs - nowMs));
     }
   };
 

@@ -1,5 +1,6 @@
 import type { CallerKey } from '../../identity/caller.ts';
 import type { UpstreamError } from '../../errors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { Latency } from './latency.ts';
 import type { AskedCall } from './ledger.ts';
 import { type QuotaReport, QuotaWindow } from './window.ts';
@@ -36,6 +37,7 @@ export interface QueuedCall {
 
 /** The calls of one identity. */
 export class IdentityQueue {
+  readonly clock: Clock;
   readonly quota: QuotaWindow;
   readonly duration = new Latency();
   active = 0;
@@ -48,7 +50,8 @@ export class IdentityQueue {
   /** Created on demand: most identities never have a waiting call. */
   #waiting: FairQueue<QueuedCall> | undefined;
 
-  constructor(share: () => number) {
+  constructor(clock: Clock, share: () => number) {
+    this.clock = clock;
     this.quota = new QuotaWindow(share);
   }
 
@@ -62,7 +65,7 @@ export class IdentityQueue {
 
   /** Takes in the ledger's figures. `counted` is the number of own calls in flight that `used` includes. */
   learn({ known, heldMs }: Pick<AskedCall, 'known' | 'heldMs'>, counted: number, askedAtMs: number): void {
-    const nowMs = performance.now();
+    const nowMs = this.clock.now();
     if (heldMs > 0) this.quota.hold(heldMs, nowMs);
     if (known === null || known.resetMs === null) return;
     const { used, allowed, resetMs } = known;
@@ -107,7 +110,7 @@ export class GovernedPermit implements Permit {
   }
 
   answered(report: QuotaReport | null): void {
-    const nowMs = performance.now();
+    const nowMs = this.#queue.clock.now();
     this.#queue.duration.took(nowMs - this.#startedAtMs);
     if (report === null) return;
     this.#report = report;
@@ -121,14 +124,14 @@ export class GovernedPermit implements Permit {
   rateLimited(retryAfterSeconds: number | undefined): void {
     this.#queue.wasRateLimited = true;
     this.#refusedMs = (retryAfterSeconds ?? 0) * 1000;
-    this.#queue.quota.refused(retryAfterSeconds, this.#startedAtMs, performance.now());
+    this.#queue.quota.refused(retryAfterSeconds, this.#startedAtMs, this.#queue.clock.now());
   }
 
   end(): void {
     if (this.#isOver) throw new TypeError('A permit ends once.');
     this.#isOver = true;
     this.#queue.active -= 1;
-    const nowMs = performance.now();
+    const nowMs = this.#queue.clock.now();
     this.#queue.lastEndMs = nowMs;
     this.#queue.quota.ended(this.#wasSent && this.#report === null, this.#startedAtMs, this.#wasSent);
     this.asked?.settle({

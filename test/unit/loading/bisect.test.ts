@@ -57,15 +57,15 @@ function idsUpTo(count: number): string[] {
 
 describe('a refused call', () => {
   test.each([400, 404, 413, 414])('with %i can be bisected', (status) => {
-    expect(canBisect(errorFromAnswer(status, {}, ''))).toBe(true);
+    expect(canBisect(errorFromAnswer(status, {}, '', 0))).toBe(true);
   });
 
   test.each([401, 403, 408, 409, 410, 429, 500, 502, 503, 504])('with %i cannot be bisected', (status) => {
-    expect(canBisect(errorFromAnswer(status, {}, ''))).toBe(false);
+    expect(canBisect(errorFromAnswer(status, {}, '', 0))).toBe(false);
   });
 
   test('cannot be bisected when the 404 is from a proxy, or when there was no answer', () => {
-    expect(canBisect(errorFromAnswer(404, {}, '<html>nothing here</html>'))).toBe(false);
+    expect(canBisect(errorFromAnswer(404, {}, '<html>nothing here</html>', 0))).toBe(false);
     expect(canBisect(new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'gone' }))).toBe(false);
   });
 });

@@ -3,10 +3,12 @@ import { UpstreamError } from '../../../src/errors.ts';
 import type { HttpAnswer } from '../../../src/upstream/http/transport.ts';
 import { readAnswer } from '../../../src/upstream/read-answer.ts';
 
+const RECEIVED_AT_MS = Date.UTC(2026, 0, 1);
+
 type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly text?: string };
 
 function read({ text = '{}', status = 200, headers = {} }: TextAnswer) {
-  return readAnswer('users', { status, headers, bytes: Buffer.from(text) });
+  return readAnswer('users', { status, headers, bytes: Buffer.from(text) }, RECEIVED_AT_MS);
 }
 
 function failureOf(answer: TextAnswer): UpstreamError {

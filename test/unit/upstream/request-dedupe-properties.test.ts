@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import type { InFlight } from '../../../src/lib/single-flight.ts';
+import { systemClock } from '../../../src/lib/clock.ts';
 import { RequestDedupe } from '../../../src/upstream/request-dedupe.ts';
 import { type UpstreamRequest, serialize } from '../../../src/upstream/request.ts';
 import { propertyRuns, timeout } from '../../property/property-runs.ts';
@@ -75,7 +76,7 @@ class Scenario {
   readonly calls: TimedCall[] = [];
   readonly told: Told[] = [];
   readonly #denied: { readonly key: string; readonly atMs: number }[] = [];
-  readonly #shared = new RequestDedupe(PROOF_MS);
+  readonly #shared = new RequestDedupe(systemClock, PROOF_MS);
 
   constructor(asked: readonly Asking[], denied: readonly Denial[]) {
     for (const each of asked) setTimeout(() => void this.#ask(each), each.atMs);

@@ -26,11 +26,11 @@ function delayMs(attempt: Partial<FailedAttempt>): number | null {
 
 describe('a read that failed', () => {
   test.each([429, 502, 503, 504])('with %i is retried', (status) => {
-    expect(delayMs({ error: errorFromAnswer(status, {}, '') })).toBe(100);
+    expect(delayMs({ error: errorFromAnswer(status, {}, '', 0) })).toBe(100);
   });
 
   test.each([400, 401, 403, 404, 408, 409, 410, 413, 500, 501])('with %i is not retried', (status) => {
-    expect(delayMs({ error: errorFromAnswer(status, { 'retry-after': '1' }, '') })).toBeNull();
+    expect(delayMs({ error: errorFromAnswer(status, { 'retry-after': '1' }, '', 0) })).toBeNull();
   });
 
   test('is retried after a random delay below a ceiling, which doubles up to two seconds', () => {

@@ -69,7 +69,7 @@ export interface Waiter {
 export function useSharedReads(proofMs: number) {
   const identity = tokenIdentity('mine');
   const state = {
-    shared: new RequestDedupe(proofMs),
+    shared: new RequestDedupe(systemClock, proofMs),
     calls: [] as SharedCall[],
     waiters: [] as Waiter[],
     /** Drops the references to all calls and followers. */
@@ -98,7 +98,7 @@ export function useSharedReads(proofMs: number) {
   };
   useFakeClock();
   beforeEach(() => {
-    Object.assign(state, { shared: new RequestDedupe(proofMs), calls: [], waiters: [] });
+    Object.assign(state, { shared: new RequestDedupe(systemClock, proofMs), calls: [], waiters: [] });
   });
   return state;
 }

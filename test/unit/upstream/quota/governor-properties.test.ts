@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { systemClock } from '../../../../src/lib/clock.ts';
 import { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
 import { propertyRuns, timeout } from '../../../property/property-runs.ts';
 import { elapse, useFakeClock } from '../fake-clock.ts';
@@ -58,7 +59,7 @@ async function simulate(
   spent: readonly { readonly atMs: number; readonly calls: number }[] = [],
 ) {
   const quota = new SimulatedQuota(rules);
-  const governor = new QuotaGovernor(maxConcurrent);
+  const governor = new QuotaGovernor(systemClock, maxConcurrent);
   const simulation = new Simulation(governor, quota);
   simulation.schedule(calls);
   for (const { atMs, calls: others } of spent) setTimeout(() => quota.spend(others), atMs);

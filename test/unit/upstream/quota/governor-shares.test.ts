@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { UpstreamError } from '../../../../src/errors.ts';
+import { systemClock } from '../../../../src/lib/clock.ts';
 import { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
 import { propertyRuns, timeout } from '../../../property/property-runs.ts';
 import { elapse, settle, useFakeClock } from '../fake-clock.ts';
@@ -48,7 +49,7 @@ describe('calls that demand ten times the quota', { timeout }, () => {
       fc.integer({ min: 4, max: 10 }),
       async ([quotaRules, calls], maxConcurrent) => {
         const quota = new SimulatedQuota(quotaRules);
-        new Simulation(new QuotaGovernor(maxConcurrent), quota).schedule(calls);
+        new Simulation(new QuotaGovernor(systemClock, maxConcurrent), quota).schedule(calls);
         await elapse(WINDOWS * quotaRules.windowSeconds * 1000 + 120_000);
         expect(quota.windows.map(({ refused }) => refused).filter((refused) => refused > 0)).toEqual([]);
         // The first window on the clock had begun before the first call.
@@ -70,7 +71,7 @@ describe('callers that wait all the time', { timeout }, () => {
       fc.array(fc.integer({ min: MAX_CONCURRENT, max: 20 }), { minLength: 2, maxLength: 4 }),
       fc.array(wayMs, { minLength: 3, maxLength: 10 }),
       async (maxConcurrent, parallels, waysMs) => {
-        const governor = new QuotaGovernor(maxConcurrent);
+        const governor = new QuotaGovernor(systemClock, maxConcurrent);
         const order: number[] = [];
         const keepAsking = async (caller: number): Promise<void> => {
           const call = new GovernedCall(governor, { caller: String(caller) });

@@ -1,4 +1,5 @@
 import { beforeEach } from 'vitest';
+import { systemClock } from '../../../../src/lib/clock.ts';
 import { QuotaGovernor } from '../../../../src/upstream/quota/governor.ts';
 import { elapse, settle, useFakeClock } from '../fake-clock.ts';
 import { type CallOptions, GovernedCall } from './governed-call.ts';
@@ -18,7 +19,7 @@ export function useGovernor(maxConcurrent: number): Governed {
   let governor: QuotaGovernor;
   useFakeClock();
   beforeEach(() => {
-    governor = new QuotaGovernor(maxConcurrent);
+    governor = new QuotaGovernor(systemClock, maxConcurrent);
   });
   const askOne = async (options: CallOptions = {}) => {
     const call = new GovernedCall(governor, options);
