@@ -3,7 +3,7 @@ import { CredentialChecks } from './cache/credential-checks.ts';
 import { freshnessOfList, freshnessOfTtl } from './cache/freshness.ts';
 import { ByteLru } from './cache/byte-lru.ts';
 import { LookupCounters } from './cache/lookup-counts.ts';
-import type { Rejection } from './identity/credential-events.ts';
+import { CredentialEvents } from './identity/credential-events.ts';
 import type { CacheConfig, LoadingConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
 import type { Registry } from './datasources/index.ts';
 import { createSharedSources, type SharedSources } from './loading/data-sources.ts';
@@ -11,7 +11,6 @@ import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Transport } from './upstream/http/transport.ts';
-import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
 
@@ -61,10 +60,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
   const { transport, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
   const proofMs = cache.identityProofSeconds * 1000;
   const checks = new CredentialChecks(clock, proofMs);
-  const drop = (identity: UpstreamIdentity, rejection: Rejection) => {
-    if (rejection === null) checks.revoked(identity);
-    shared.drop(identity, rejection ?? undefined);
-  };
+  const credentialEvents = new CredentialEvents();
   const replicas =
     redis &&
     new Replicas(
@@ -80,13 +76,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
         log,
         ...(observers.redis && { observer: observers.redis }),
       },
-      {
-        accepted: (identity, sentMs) => checks.accepted(identity, sentMs),
-        rejected(identity, rejection) {
-          client.forget(identity, rejection && rejection.permissions);
-          drop(identity, rejection);
-        },
-      },
+      credentialEvents,
     );
   const client = new UpstreamClient(transport, {
     apiUrl,
@@ -94,20 +84,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     upstreamConcurrency: upstream.concurrency,
     quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / upstream.replicas },
     identityProofSeconds: cache.identityProofSeconds,
-    credentials: {
-      accepted(identity, sentMs) {
-        checks.accepted(identity, sentMs);
-        replicas?.credentialEvents.accepted(identity, sentMs);
-      },
-      revoked(identity) {
-        drop(identity, null);
-        replicas?.credentialEvents.rejected(identity, null);
-      },
-      denied(identity, { resource, permissions }) {
-        drop(identity, { resource, permissions });
-        replicas?.credentialEvents.rejected(identity, { resource, permissions });
-      },
-    },
+    credentialEvents,
     observer: observers.upstream ?? unobserved,
     clock,
     closing,
@@ -142,6 +119,13 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     },
     options.registry,
   );
+  // The client has subscribed before, for its reads under way.
+  credentialEvents.subscribe(checks);
+  credentialEvents.subscribe({
+    revoked: (identity) => shared.drop(identity),
+    denied: (identity, denial) => shared.drop(identity, denial),
+  });
+  if (replicas !== null) credentialEvents.subscribe(replicas.credentialStatus);
   return { client, shared, kept, replicas };
 }
 

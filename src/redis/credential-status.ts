@@ -1,4 +1,9 @@
-import type { Rejection, CredentialEvents } from '../identity/credential-events.ts';
+import type {
+  CredentialEvents,
+  CredentialSubscriber,
+  Denial,
+  EventOrigin,
+} from '../identity/credential-events.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RowEncryptions } from './row-encryption.ts';
@@ -14,20 +19,25 @@ export interface CredentialStatus {
 }
 
 const REFUSED = 'refused';
+/** Denial, or null when the whole credential was revoked. */
+type DenialOrAll = Denial | null;
 /** Bound on rejections kept for the end of an outage. The rest is lost: no row outlives its credential check anyway. */
 const MAX_UNPUBLISHED = 1_000;
 
-/** Upstream's last answer about each identity's credential, to any replica. */
-export class RedisCredentialStatus implements CredentialEvents {
+/**
+ * Upstream's last answer about each identity's credential, to any replica. Publishes what answers to this process say, and
+ * emits what other replicas publish.
+ */
+export class RedisCredentialStatus implements CredentialSubscriber {
   readonly #clock: Clock;
   readonly #connection: RedisConnection;
   readonly #encryptions: RowEncryptions;
   readonly #ttlMs: number;
-  readonly #listener: CredentialEvents;
+  readonly #events: CredentialEvents;
   /** Time of the last known rejection, by hash field. */
   readonly #known = new WeakMap<UpstreamIdentity, Map<string, number>>();
   /** Rejections not yet published because Redis was unavailable. */
-  #unpublished: { readonly identity: UpstreamIdentity; readonly rejection: Rejection }[] = [];
+  #unpublished: { readonly identity: UpstreamIdentity; readonly denial: DenialOrAll }[] = [];
 
   /** `ttlMs` is the lifetime of a status in Redis, at least that of any row. */
   constructor(
@@ -35,13 +45,13 @@ export class RedisCredentialStatus implements CredentialEvents {
     connection: RedisConnection,
     encryptions: RowEncryptions,
     ttlMs: number,
-    listener: CredentialEvents,
+    events: CredentialEvents,
   ) {
     this.#clock = clock;
     this.#connection = connection;
     this.#encryptions = encryptions;
     this.#ttlMs = ttlMs;
-    this.#listener = listener;
+    this.#events = events;
     connection.onEvent((text) => this.#onEvent(text));
     // Events published while Redis or this process's connection was down were missed.
     connection.onUp(() => {
@@ -50,7 +60,8 @@ export class RedisCredentialStatus implements CredentialEvents {
     });
   }
 
-  accepted(identity: UpstreamIdentity, sentMs: number): void {
+  accepted(identity: UpstreamIdentity, sentMs: number, origin: EventOrigin): void {
+    if (origin === 'replica') return;
     const agoMs = Math.max(0, Math.round(this.#clock.now() - sentMs));
     this.#connection
       .ask('standing', (client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#ttlMs))
@@ -58,9 +69,29 @@ export class RedisCredentialStatus implements CredentialEvents {
       .catch(() => undefined);
   }
 
-  rejected(identity: UpstreamIdentity, rejection: Rejection): void {
+  revoked(identity: UpstreamIdentity, origin: EventOrigin): void {
+    if (origin === 'answer') this.#publish(identity, null);
+  }
+
+  denied(identity: UpstreamIdentity, denial: Denial, origin: EventOrigin): void {
+    if (origin === 'answer') this.#publish(identity, denial);
+  }
+
+  /** Status for rows of `about`, to be read in one write with those rows. */
+  async read(client: RedisClient, identity: UpstreamIdentity, about: Denial): Promise<CredentialStatus> {
+    const reply = await client.hmGet(this.#keyOf(identity), ['accepted', REFUSED, ...fieldsOf(about)]);
+    const [accepted = 0, ...rejections] = reply.map(Number);
+    return { acceptedAtMs: accepted > 0 ? accepted : -Infinity, notBeforeMs: Math.max(0, ...rejections) };
+  }
+
+  #emit(identity: UpstreamIdentity, denial: DenialOrAll): void {
+    if (denial === null) this.#events.revoked(identity, 'replica');
+    else this.#events.denied(identity, denial, 'replica');
+  }
+
+  #publish(identity: UpstreamIdentity, denial: DenialOrAll): void {
     const { name } = this.#encryptions.of(identity);
-    const event = JSON.stringify({ refused: name, refusal: rejection, from: this.#connection.replica });
+    const event = JSON.stringify({ refused: name, refusal: denial, from: this.#connection.replica });
     this.#connection
       .ask('standing', (client) =>
         client.refuseCredential(
@@ -68,29 +99,18 @@ export class RedisCredentialStatus implements CredentialEvents {
           this.#ttlMs,
           this.#connection.eventChannel,
           event,
-          ...(rejection === null ? [REFUSED] : fieldsOf(rejection)),
+          ...(denial === null ? [REFUSED] : fieldsOf(denial)),
         ),
       )
       .catch(() => {
-        if (this.#unpublished.length < MAX_UNPUBLISHED) this.#unpublished.push({ identity, rejection });
+        if (this.#unpublished.length < MAX_UNPUBLISHED) this.#unpublished.push({ identity, denial });
       });
-  }
-
-  /** Status for rows of `about`, to be read in one write with those rows. */
-  async read(
-    client: RedisClient,
-    identity: UpstreamIdentity,
-    about: NonNullable<Rejection>,
-  ): Promise<CredentialStatus> {
-    const reply = await client.hmGet(this.#keyOf(identity), ['accepted', REFUSED, ...fieldsOf(about)]);
-    const [accepted = 0, ...rejections] = reply.map(Number);
-    return { acceptedAtMs: accepted > 0 ? accepted : -Infinity, notBeforeMs: Math.max(0, ...rejections) };
   }
 
   #publishUnpublished(): void {
     const unpublished = this.#unpublished;
     this.#unpublished = [];
-    for (const { identity, rejection } of unpublished) this.rejected(identity, rejection);
+    for (const { identity, denial } of unpublished) this.#publish(identity, denial);
   }
 
   #keyOf(identity: UpstreamIdentity): string {
@@ -101,7 +121,7 @@ export class RedisCredentialStatus implements CredentialEvents {
     const event = parseEvent(text);
     if (event === null || event.from === this.#connection.replica) return;
     const identity = this.#encryptions.named(event.refused);
-    if (identity !== undefined) this.#listener.rejected(identity, event.refusal);
+    if (identity !== undefined) this.#emit(identity, event.refusal);
   }
 
   /** Reports all rejections since the last catch-up, whichever replica met them. */
@@ -127,16 +147,16 @@ export class RedisCredentialStatus implements CredentialEvents {
       const atMs = Number(value);
       if (field === 'accepted' || atMs <= (known.get(field) ?? 0)) continue;
       known.set(field, atMs);
-      this.#listener.rejected(identity, rejectionOf(field));
+      this.#emit(identity, denialOf(field));
     }
   }
 }
 
-function fieldsOf({ resource, permissions }: NonNullable<Rejection>): string[] {
+function fieldsOf({ resource, permissions }: Denial): string[] {
   return [`resource ${resource}`, ...permissions.map((permission) => `permission ${permission}`)];
 }
 
-function rejectionOf(field: string): Rejection {
+function denialOf(field: string): DenialOrAll {
   if (field === REFUSED) return null;
   const [kind = '', name = ''] = field.split(' ');
   return kind === 'resource' ? { resource: name, permissions: [] } : { resource: '', permissions: [name] };
@@ -145,7 +165,7 @@ function rejectionOf(field: string): Rejection {
 interface StatusEvent {
   /** Name of the identity. */
   readonly refused: string;
-  readonly refusal: Rejection;
+  readonly refusal: DenialOrAll;
   readonly from: string;
 }
 
@@ -155,14 +175,14 @@ function parseEvent(text: string): StatusEvent | null {
     const news: Partial<Record<keyof StatusEvent, unknown>> | null = JSON.parse(text);
     if (typeof news !== 'object' || typeof news?.refused !== 'string' || typeof news.from !== 'string')
       return null;
-    return { refused: news.refused, refusal: parseRejection(news.refusal), from: news.from };
+    return { refused: news.refused, refusal: parseDenial(news.refusal), from: news.from };
   } catch {
     return null;
   }
 }
 
 /** Null, which stands for everything, when the value is malformed. */
-function parseRejection(value: unknown): Rejection {
+function parseDenial(value: unknown): DenialOrAll {
   const { resource, permissions }: { resource?: unknown; permissions?: unknown } =
     typeof value === 'object' && value !== null ? value : {};
   if (typeof resource !== 'string' || !Array.isArray(permissions)) return null;

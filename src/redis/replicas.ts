@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ReplicaStores } from '../cache/replica-store.ts';
-import type { CredentialEvents } from '../identity/credential-events.ts';
+import type { CredentialEvents, CredentialSubscriber } from '../identity/credential-events.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { QuotaLedger } from '../upstream/quota/ledger.ts';
 import { RowEncryptions } from './row-encryption.ts';
@@ -33,12 +33,13 @@ export interface ReplicasOptions {
 export class Replicas {
   readonly ledger: QuotaLedger;
   readonly stores: ReplicaStores;
-  readonly credentialEvents: CredentialEvents;
+  /** Subscriber that tells other replicas what answers to this process say of credentials. */
+  readonly credentialStatus: CredentialSubscriber;
   readonly #connection: RedisConnection;
   readonly #leases: Leases;
 
-  /** `listener` receives what other replicas learn about credentials. */
-  constructor(options: ReplicasOptions, listener: CredentialEvents) {
+  /** `events` receives what other replicas learn about credentials. */
+  constructor(options: ReplicasOptions, events: CredentialEvents) {
     const { upstreamTimeoutMs, proofMs, longestTtlMs, clock } = options;
     const connection = new RedisConnection(options);
     // Rows are not shown for longer than `proofMs` without another use of the identity.
@@ -49,7 +50,7 @@ export class Replicas {
       connection,
       encryptions,
       longestTtlMs + proofMs,
-      listener,
+      events,
     );
     this.ledger = new RedisQuotaLedger(clock, connection, encryptions, upstreamTimeoutMs);
     this.stores = new RedisReplicaStores({
@@ -59,9 +60,9 @@ export class Replicas {
       leases,
       credentialStatus,
       proofMs,
-      onAccepted: (identity, sentMs) => listener.accepted(identity, sentMs),
+      onAccepted: (identity, sentMs) => events.accepted(identity, sentMs, 'replica'),
     });
-    this.credentialEvents = credentialStatus;
+    this.credentialStatus = credentialStatus;
     this.#connection = connection;
     this.#leases = leases;
   }

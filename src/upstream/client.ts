@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts';
 import { type Deadline, withinTime } from '../lib/deadline.ts';
 import { quotaReportOf } from './http/error-answer.ts';
 import type { HttpRequest, Transport } from './http/transport.ts';
+import type { CredentialEvents } from '../identity/credential-events.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { retry } from './retry.ts';
 import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/governor.ts';
@@ -33,22 +34,12 @@ export interface UpstreamClientOptions {
   readonly quotaSharing: QuotaSharing;
   /** Time after its start during which later reads may join a read under way. */
   readonly identityProofSeconds: number;
-  /** Receives the credential status, for caches of what was read with a credential. */
-  readonly credentials: CredentialObserver;
+  /** Receives what answers say of credentials, beyond the calls that they answer. */
+  readonly credentialEvents: CredentialEvents;
   readonly observer: UpstreamObserver;
   readonly clock: Clock;
   /** Aborts, with an `UpstreamError`, at shutdown: ends calls that wait for a permit or a retry, and refuses new ones. */
   readonly closing: AbortSignal;
-}
-
-/** Credential status that an answer shows, beyond the call that it answers. */
-export interface CredentialObserver {
-  /** The credential was accepted in a call sent at `sentMs`, on the monotonic clock. */
-  accepted(identity: UpstreamIdentity, sentMs: number): void;
-  /** The credential was not accepted (401). */
-  revoked(identity: UpstreamIdentity): void;
-  /** The credential lacks a permission that `call` needs (403). */
-  denied(identity: UpstreamIdentity, call: Pick<UpstreamRequest, 'resource' | 'permissions'>): void;
 }
 
 /** A read whose ids are fixed only when its permit comes, so that more ids can join until then. */
@@ -98,7 +89,7 @@ export class UpstreamClient {
   readonly #basePath: string;
   readonly #timeoutMs: number;
   readonly #shared: RequestDedupe;
-  readonly #credentials: CredentialObserver;
+  readonly #credentials: CredentialEvents;
   readonly #observer: UpstreamObserver;
   readonly #governor: QuotaGovernor;
   readonly #circuits: CircuitBreakers;
@@ -120,7 +111,8 @@ export class UpstreamClient {
     this.#shared = new RequestDedupe(options.clock, options.identityProofSeconds * 1000);
     this.#circuits = new CircuitBreakers(options.clock);
     this.#governor = new QuotaGovernor(options.clock, options.upstreamConcurrency, options.quotaSharing);
-    this.#credentials = options.credentials;
+    this.#credentials = options.credentialEvents;
+    options.credentialEvents.subscribe(this.#shared);
     this.#observer = options.observer;
     this.#clock = options.clock;
     this.#closing = options.closing;
@@ -235,12 +227,6 @@ export class UpstreamClient {
     return this.#governor.refresh(identity);
   }
 
-  /** Keeps requests from joining an identity's reads under way: all (null), or those that one of `permissions` covers. */
-  forget(identity: UpstreamIdentity, permissions: readonly string[] | null): void {
-    if (permissions === null) this.#shared.drop(identity);
-    else this.#shared.dropCovered(identity, permissions);
-  }
-
   /** Figures for metrics; the cost grows with the number of identities. */
   figures(): { readonly quota: QuotaFigures; readonly circuits: ReadonlyMap<string, CircuitCounts> } {
     return { quota: this.#governor.figures(), circuits: this.#circuits.counts() };
@@ -279,7 +265,6 @@ export class UpstreamClient {
 
   /** Data read with a credential that the upstream no longer accepts is shown to nobody. */
   #revoked(identity: UpstreamIdentity, error: unknown): unknown {
-    this.forget(identity, null);
     this.#credentials.revoked(identity);
     return error;
   }
@@ -355,8 +340,8 @@ export class UpstreamClient {
     if (failure.code === 'UPSTREAM_RATE_LIMITED') permit.rateLimited(failure.retryAfterSeconds);
     else if (upstreamStatus !== undefined) permit.accepted();
     if (upstreamStatus === 403) {
-      this.forget(identity, request.permissions);
-      this.#credentials.denied(identity, request);
+      const { resource, permissions } = request;
+      this.#credentials.denied(identity, { resource, permissions });
     }
   }
 }

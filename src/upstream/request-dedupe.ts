@@ -1,6 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Deadline } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
+import type { CredentialSubscriber, Denial } from '../identity/credential-events.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
 import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
 import type { UpstreamRequest, SerializedRequest } from './request.ts';
@@ -12,7 +13,7 @@ type Work = (shared: InFlight) => Promise<UpstreamRead>;
  * Makes one call of equal reads of one identity that are under way at the same time. Each follower has its own deadline
  * and does not affect the others by leaving; the call ends when the last follower leaves.
  */
-export class RequestDedupe {
+export class RequestDedupe implements CredentialSubscriber {
   readonly #underWay = new PerIdentity(
     () => new Map<string, DedupedRequest>(),
     ({ size }) => size === 0,
@@ -64,12 +65,12 @@ export class RequestDedupe {
   }
 
   /** Keeps requests from joining reads begun with a credential that the upstream no longer accepts. */
-  drop(identity: UpstreamIdentity): void {
+  revoked(identity: UpstreamIdentity): void {
     this.#underWay.drop(identity);
   }
 
   /** Keeps requests from joining reads that need one of these permissions, of which the upstream denied one. */
-  dropCovered(identity: UpstreamIdentity, permissions: readonly string[]): void {
+  denied(identity: UpstreamIdentity, { permissions }: Denial): void {
     const reads = this.#underWay.of(identity);
     for (const [key, { request }] of reads) {
       if (request.permissions.some((permission) => permissions.includes(permission))) reads.delete(key);

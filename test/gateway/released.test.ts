@@ -1,9 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { callerKeyOf } from '../../src/identity/caller.ts';
-import { parseConfig } from '../../src/config/config.ts';
 import { createDataSources, type DataSources } from '../../src/loading/data-sources.ts';
 import { UnknownValueError } from '../../src/errors.ts';
-import { createSharedServices } from '../../src/shared-services.ts';
+import { sharedServicesForTest } from '../support/shared-services.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
@@ -16,20 +15,10 @@ import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 /** Data sources of one request that call a sandbox directly, not through a gateway. */
 async function sourcesForTest() {
   const { sandbox, calls } = await forgetfulGatewayForTest();
-  const config = parseConfig({ GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT });
+  const env = { GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT };
   const http = new Http(1_000);
   onTestFinished(() => http.dispose());
-  const { client, shared } = createSharedServices({
-    apiUrl: sandbox.url,
-    upstream: config.upstream,
-    loading: config.loading,
-    cache: config.cache,
-    redis: null,
-    requestTimeoutMs: config.operations.requestTimeoutMs,
-    transport: http,
-    clock: systemClock,
-    closing: new AbortController().signal,
-  });
+  const { client, shared } = sharedServicesForTest(env, http);
   const requestScope = {
     identity: tokenIdentity(TOKEN),
     caller: callerKeyOf('test', 'one'),

@@ -30,9 +30,9 @@ import { page, values, withIds } from '../../src/sandbox/listing.ts';
 import type { Route } from '../../src/sandbox/route.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { schemaOf, schemaParts } from '../../src/schema.ts';
-import { createSharedServices } from '../../src/shared-services.ts';
 import { Http } from '../../src/upstream/http/http.ts';
 import { graphqlRequest, type GraphQLAnswer, TOKEN, USUALLY_KEPT } from '../support/gateway.ts';
+import { sharedServicesForTest } from '../support/shared-services.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../support/organisation.ts';
 
 class StationRecord extends EntityRecord<Models.Station> {
@@ -116,26 +116,19 @@ async function stationsForTest(options: StationsOptions = {}) {
     routes: [route],
     rateLimit: { allowed: 100_000, windowSeconds: 60 },
   });
-  const { upstream, loading, cache, operations } = parseConfig({
+  const env = {
     GENESYSCLOUD_API_URL: sandbox.url,
     ...USUALLY_KEPT,
     ...options.env,
-  });
+  };
+  const { loading, cache, operations } = parseConfig(env);
   const http = new Http(1_000);
   onTestFinished(async () => {
     await http.dispose();
     await sandbox.close();
   });
-  const { client, shared } = createSharedServices({
-    apiUrl: sandbox.url,
-    upstream,
-    loading,
+  const { client, shared } = sharedServicesForTest(env, http, {
     cache: { ...cache, ttlSeconds: { ...cache.ttlSeconds, ...options.ttlSeconds } },
-    redis: null,
-    requestTimeoutMs: operations.requestTimeoutMs,
-    transport: http,
-    clock: systemClock,
-    closing: new AbortController().signal,
     registry,
   });
   const planned = parseCardinalities(options.cardinalities ?? '', cardinalitiesOf(registry));

@@ -98,7 +98,7 @@ describe.each(['1', ''])(
       plantReads(
         (Real) =>
           class extends Real {
-            override drop(): void {}
+            override revoked(): void {}
           },
       );
       expect(await findingOf('knew of its end', proofSeconds)).not.toBeNull();

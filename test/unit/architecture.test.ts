@@ -168,7 +168,6 @@ const packages: readonly {
 /** Files in which a process begins; only they read its environment and end it. */
 const processEdges = ['main.ts', 'sandbox/main.ts'];
 
-
 interface Import {
   /** Path relative to src/. */
   readonly file: string;

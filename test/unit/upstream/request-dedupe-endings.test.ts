@@ -32,7 +32,7 @@ describe('a read under way', () => {
   }
 
   test('with a revoked credential is no longer joined by its identity, and goes on for its followers', async () => {
-    reads.shared.drop(mine);
+    reads.shared.revoked(mine);
     expect(begunAgain()).toEqual(['/one', '/two', '/three']);
     reads.calls[0]?.answer();
     await settle();
@@ -42,11 +42,11 @@ describe('a read under way', () => {
   });
 
   test('with a denied permission among its permissions is no longer joined by its identity', () => {
-    reads.shared.dropCovered(mine, [edit, 'other']);
+    reads.shared.denied(mine, { resource: 'users', permissions: [edit, 'other'] });
     expect(begunAgain()).toEqual(['/two']);
-    reads.shared.dropCovered(mine, ['other']);
-    reads.shared.dropCovered(mine, []);
-    reads.shared.dropCovered(tokenIdentity('nobody'), [view]);
+    reads.shared.denied(mine, { resource: 'users', permissions: ['other'] });
+    reads.shared.denied(mine, { resource: 'users', permissions: [] });
+    reads.shared.denied(tokenIdentity('nobody'), { resource: 'users', permissions: [view] });
     expect(begunAgain()).toEqual([]);
   });
 });
@@ -54,7 +54,7 @@ describe('a read under way', () => {
 describe('aborted calls', () => {
   test('reject all their followers with the reason, also when they were dropped before', async () => {
     const waiters = [reads.join(), reads.join({ identity: theirs })];
-    reads.shared.drop(mine);
+    reads.shared.revoked(mine);
     waiters.push(reads.join());
     for (const { shared } of reads.calls) shared.abort(closing);
     await settle();

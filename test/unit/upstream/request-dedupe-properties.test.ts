@@ -108,8 +108,8 @@ class Scenario {
 
   #deny(denial: Denial): void {
     const identity = identities[denial.whose];
-    if (denial.path === null) this.#shared.drop(identity);
-    else this.#shared.dropCovered(identity, [denial.path]);
+    if (denial.path === null) this.#shared.revoked(identity);
+    else this.#shared.denied(identity, { resource: 'users', permissions: [denial.path] });
     this.#denied.push({ key: `${denial.whose} ${denial.path ?? ''}`, atMs: performance.now() });
   }
 }
