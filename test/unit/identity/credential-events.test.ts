@@ -85,7 +85,7 @@ function servicesForTest() {
     /** Resolves with the function that answers the call of this ordinal, once that call is made. */
     sent,
     /** Makes another read, which becomes this call, and fails with this status. */
-    async failOther(ordinal: number, status: number) {
+    failOther: async (ordinal: number, status: number) => {
       const failing = read({ path: '/api/v2/users/other' });
       (await sent(ordinal))(refusal(status));
       return failing;

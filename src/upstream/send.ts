@@ -1,0 +1,67 @@
+import { UpstreamError } from '../errors.ts';
+import { withinTime } from '../lib/deadline.ts';
+import type { PermittedCall, Step, StepContext } from './call.ts';
+import { quotaReportOf } from './http/error-answer.ts';
+import type { HttpRequest, Transport } from './http/transport.ts';
+import { outcomeOf } from './observer.ts';
+import { readAnswer } from './read-answer.ts';
+import type { SerializedRequest } from './request.ts';
+import type { CallTrace } from './trace.ts';
+
+interface SendOptions extends StepContext {
+  /** Base of the REST API; a path in it is kept. */
+  readonly apiUrl: string;
+  /** Upper bound for one exchange. */
+  readonly upstreamTimeoutMs: number;
+}
+
+/**
+ * Last step: makes one exchange and reads its answer, reports both, and emits `accepted` and `denied`. Rejects with an
+ * `UpstreamError` unless a 2xx answer with a JSON body came in time.
+ */
+export function sendOver(
+  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs }: SendOptions,
+  transport: Transport,
+): Step<PermittedCall> {
+  const { origin, pathname } = new URL(apiUrl);
+  const basePath = pathname.replace(/\/+$/, '');
+
+  return (call) =>
+    withinTime(clock, upstreamTimeoutMs, call.signal, async (signal) => {
+      const { owner, request, serialized, permit, token, sentMs } = call;
+      const { resource, permissions } = request;
+      permit.sent();
+      owner.usage.sent();
+      const trace = owner.trace?.call(serialized, call.waitedMs) ?? null;
+      try {
+        const address = { origin, path: basePath + serialized.target };
+        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal);
+        permit.answered(quotaReportOf(got.headers));
+        const read = readAnswer(resource, got, clock.epochMs());
+        trace?.answered(read.answer);
+        credentialEvents.accepted(owner.identity, sentMs);
+        observer.called(resource, 'ok', serialized.keys, clock.now() - sentMs);
+        return read;
+      } catch (error) {
+        trace?.failed(error instanceof UpstreamError ? error.failure : null);
+        if (!(error instanceof UpstreamError)) throw error;
+        const outcome = call.signal.aborted ? 'given_up' : outcomeOf(error);
+        observer.called(resource, outcome, serialized.keys, clock.now() - sentMs);
+        if (error.failure.upstreamStatus === 403)
+          credentialEvents.denied(owner.identity, { resource, permissions });
+        throw error;
+      }
+    });
+}
+
+function httpRequest(
+  token: string,
+  { method, bodyText }: SerializedRequest,
+  trace: CallTrace | null,
+): HttpRequest {
+  const plain = { accept: 'application/json', authorization: `Bearer ${token}` };
+  const headers = trace === null ? plain : { ...plain, ...trace.headers };
+  return bodyText === undefined
+    ? { method, headers }
+    : { method, headers: { ...headers, 'content-type': 'application/json' }, body: bodyText };
+}

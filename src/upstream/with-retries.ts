@@ -1,0 +1,66 @@
+import { UpstreamError } from '../errors.ts';
+import type { InFlight } from '../lib/single-flight.ts';
+import type { Step, StepContext } from './call.ts';
+import { retry } from './retry.ts';
+import { pay } from './with-budget.ts';
+
+const MAX_RETRIES = 2;
+
+/**
+ * Step that retries after transient failures, as often as the budget pays for it, and reports the call with its retries.
+ * Rejects with the last error, or with that of the budget, or with the reason of `closing`.
+ */
+export function withRetries({ clock, observer, closing }: StepContext, next: Step): Step {
+  /** Few calls are retried; a set of all calls under way would cost every call time. */
+  const retrying = new Set<InFlight>();
+  closing.addEventListener('abort', () => {
+    for (const shared of retrying) shared.abort(closing.reason);
+  });
+
+  return async (call) => {
+    const { owner, request, shared } = call;
+    const wantedMs = clock.now();
+    let attempts = 0;
+    let status: number | undefined;
+    try {
+      const answered = await retry(
+        {
+          clock,
+          maxRetries: MAX_RETRIES,
+          latestMs: () => shared.latestMs(),
+          beforeRetry(failed) {
+            pay(observer, call, failed);
+            retrying.add(shared);
+          },
+          signal: shared.signal,
+        },
+        () => {
+          attempts += 1;
+          if (attempts > 1) observer.retried(request.resource);
+          return next(call);
+        },
+      );
+      status = answered.answer.status;
+      return answered;
+    } catch (error) {
+      if (closing.aborted) throw closing.reason;
+      if (error instanceof UpstreamError) status = error.failure.upstreamStatus;
+      throw ofResource(error, request.resource);
+    } finally {
+      retrying.delete(shared);
+      owner.usage.made({
+        resource: request.resource,
+        keys: request.serialize().keys,
+        status: status ?? null,
+        ms: clock.now() - wantedMs,
+        retries: attempts - 1,
+      });
+    }
+  };
+}
+
+/** Adds the resource to a timeout, because a deadline does not know it. */
+export function ofResource(error: unknown, resource: string): unknown {
+  const isTimeout = error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
+  return isTimeout && error.resource === undefined ? error.of(resource) : error;
+}
