@@ -43,7 +43,10 @@ export type BatchOwner = Omit<RequestScope, 'deadline' | 'trace'> & {
 };
 
 /** A request whose ids are fixed only when its permit comes, so that more ids can join until then. */
-export interface DeferredRequest extends Pick<UpstreamRequest, 'resource' | 'permissions' | 'isList'> {
+export interface DeferredRequest extends Pick<
+  UpstreamRequest,
+  'resource' | 'permissions' | 'isList' | 'effect'
+> {
   /** Gives the same object each time. */
   serialize(): SerializedRequest;
 }
@@ -65,7 +68,7 @@ export interface PermittedCall extends Call {
   readonly sentMs: number;
   /** Time that the call waited for its permit. */
   readonly waitedMs: number;
-  /** Aborts the exchange. */
+  /** Aborts the exchange: that of a write only at its timeout. */
   readonly signal: Signal;
 }
 

@@ -28,7 +28,8 @@ export class RequestDedupe implements CredentialSubscriber {
   }
 
   /**
-   * Joins the equal read under way, or starts one with `work`. Rejects with an `UpstreamError` at the deadline.
+   * Joins the equal read under way, or starts one with `work`; a write never joins and is never joined. Rejects with an
+   * `UpstreamError` at the deadline.
    *
    * @param onShared Called with the in-flight handle of that read.
    */
@@ -41,17 +42,17 @@ export class RequestDedupe implements CredentialSubscriber {
   ): Promise<UpstreamRead> {
     const { reason } = deadline;
     if (reason !== undefined) return Promise.reject(reason);
-    const reads = this.#underWay.of(identity);
-    const { key } = request;
-    const underWay = reads.get(key);
-    if (underWay !== undefined && this.#mayBeJoined(underWay)) {
+    const underWay = this.#joinable(identity, request);
+    if (underWay !== undefined) {
       onShared?.(underWay);
       return underWay.join(deadline);
     }
+    const reads = this.#underWay.of(identity);
+    const { key } = request;
     const read = new DedupedRequest(request, this.#clock.now(), () => {
       if (reads.get(key) === read) reads.delete(key);
     });
-    reads.set(key, read);
+    if (request.effect !== 'write') reads.set(key, read);
     const answer = read.join(deadline);
     read.begin(work);
     onShared?.(read);
@@ -59,9 +60,8 @@ export class RequestDedupe implements CredentialSubscriber {
   }
 
   /** True when an equal read is under way and may be joined. */
-  isUnderWay(identity: UpstreamIdentity, { key }: SerializedRequest): boolean {
-    const read = this.#underWay.of(identity).get(key);
-    return read !== undefined && this.#mayBeJoined(read);
+  isUnderWay(identity: UpstreamIdentity, request: SerializedRequest): boolean {
+    return this.#joinable(identity, request) !== undefined;
   }
 
   /** Keeps requests from joining reads begun with a credential that the upstream no longer accepts. */
@@ -77,8 +77,11 @@ export class RequestDedupe implements CredentialSubscriber {
     }
   }
 
-  #mayBeJoined({ startedAtMs, signal }: DedupedRequest): boolean {
-    return !signal.aborted && this.#clock.now() - startedAtMs <= this.#proofMs;
+  #joinable(identity: UpstreamIdentity, { effect, key }: SerializedRequest): DedupedRequest | undefined {
+    if (effect === 'write') return undefined;
+    const read = this.#underWay.of(identity).get(key);
+    if (read === undefined || read.signal.aborted) return undefined;
+    return this.#clock.now() - read.startedAtMs <= this.#proofMs ? read : undefined;
   }
 }
 

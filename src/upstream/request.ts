@@ -1,4 +1,4 @@
-/** One read from the upstream, described before it is made. POSTs that only read are reads too. */
+/** One call to the upstream, described before it is made. */
 export interface UpstreamRequest {
   /** Name of the REST resource in reports and logs, such as `users`; never a URL. */
   readonly resource: string;
@@ -8,7 +8,15 @@ export interface UpstreamRequest {
   readonly isList?: true;
   /** Number of requested ids. */
   readonly keys: number;
-  readonly method: 'GET' | 'POST';
+  /**
+   * `read` for every call that changes nothing, POSTs among them: reads are shared and retried. A write is neither, except
+   * that it is made once more after a 429 or a 401, since the upstream has not carried it out then. Once sent, a write goes
+   * on when all who waited for it have left: aborted, it might or might not be carried out, and nothing would tell which.
+   *
+   * @default 'read'
+   */
+  readonly effect?: 'read' | 'write';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the API's base, beginning with `/api/v2/`; ids in it are percent-encoded. */
   readonly path: string;
   readonly query?: readonly (readonly [name: string, value: string])[];
@@ -16,7 +24,7 @@ export interface UpstreamRequest {
   readonly body?: unknown;
 }
 
-/** A read with the texts that are sent and the dedupe key. The texts are long, so each is written only once. */
+/** A request with the texts that are sent and the dedupe key. The texts are long, so each is written only once. */
 export interface SerializedRequest extends UpstreamRequest {
   /** Path and query, below the API's base. */
   readonly target: string;

@@ -4,6 +4,8 @@ import type { Call, PermittedCall, Step, StepContext } from './call.ts';
 import type { QuotaGovernor } from './quota/governor.ts';
 import type { Permit } from './quota/identity-queue.ts';
 
+const nobodyLeaves = new AbortController().signal;
+
 /**
  * Step that waits for a permit of the identity's quota, and reports to it how the upstream took the call. Rejects with an
  * `UpstreamError` (`UPSTREAM_RATE_LIMITED`) when the quota allows no call in time.
@@ -47,7 +49,8 @@ export function withPermit(
         serialized,
         sentMs,
         waitedMs,
-        signal,
+        // A write that is sent goes on without followers; one that they left before is not sent.
+        signal: request.effect === 'write' && !signal.aborted ? nobodyLeaves : signal,
       });
       permit.accepted();
       return read;

@@ -5,10 +5,12 @@ import { retry } from './retry.ts';
 import { pay } from './with-budget.ts';
 
 const MAX_RETRIES = 2;
+/** The upstream has not carried out a write that it answered with 429. A second 429 is for the client to judge. */
+const MAX_RETRIES_OF_WRITES = 1;
 
 /**
- * Step that retries after transient failures, as often as the budget pays for it, and reports the call with its retries.
- * Rejects with the last error, or with that of the budget, or with the reason of `closing`.
+ * Step that retries reads after transient failures, and writes after a 429 alone, as often as the budget pays for it, and
+ * reports the call with its retries. Rejects with the last error, or with that of the budget, or with the reason of `closing`.
  */
 export function withRetries({ clock, observer, closing }: StepContext, next: Step): Step {
   /** Few calls are retried; a set of all calls under way would cost every call time. */
@@ -19,6 +21,7 @@ export function withRetries({ clock, observer, closing }: StepContext, next: Ste
 
   return async (call) => {
     const { owner, request, shared } = call;
+    const isWrite = request.effect === 'write';
     const wantedMs = clock.now();
     let attempts = 0;
     let status: number | undefined;
@@ -26,9 +29,10 @@ export function withRetries({ clock, observer, closing }: StepContext, next: Ste
       const answered = await retry(
         {
           clock,
-          maxRetries: MAX_RETRIES,
+          maxRetries: isWrite ? MAX_RETRIES_OF_WRITES : MAX_RETRIES,
           latestMs: () => shared.latestMs(),
           beforeRetry(failed) {
+            if (isWrite && failed.failure.code !== 'UPSTREAM_RATE_LIMITED') throw failed;
             pay(observer, call, failed);
             retrying.add(shared);
           },
