@@ -74,21 +74,37 @@ export class CallBudget {
  * @param all Budgets of the current followers; `first` may be missing.
  */
 export function budgetOfAll(first: Budget, all: () => Iterable<Budget>): Budget {
-  let wasPaid = false;
-  const richest = () => {
-    let most = first;
-    for (const budget of all()) if (budget.left > most.left) most = budget;
+  return new JointBudget(first, all);
+}
+
+/** A class, since each call has one: a literal with a getter would define that anew each time. */
+class JointBudget implements Budget {
+  readonly #first: Budget;
+  readonly #all: () => Iterable<Budget>;
+  #wasPaid = false;
+
+  constructor(first: Budget, all: () => Iterable<Budget>) {
+    this.#first = first;
+    this.#all = all;
+  }
+
+  get left(): number {
+    return this.#richest().left;
+  }
+
+  take(): boolean {
+    const isFirstCall = !this.#wasPaid;
+    this.#wasPaid = true;
+    return (isFirstCall && this.#first.take()) || this.#richest().take();
+  }
+
+  refusal(resource: string, failed?: UpstreamError): UpstreamError {
+    return this.#first.refusal(resource, failed);
+  }
+
+  #richest(): Budget {
+    let most = this.#first;
+    for (const budget of this.#all()) if (budget.left > most.left) most = budget;
     return most;
-  };
-  return {
-    get left() {
-      return richest().left;
-    },
-    take() {
-      const isFirstCall = !wasPaid;
-      wasPaid = true;
-      return (isFirstCall && first.take()) || richest().take();
-    },
-    refusal: (resource, failed) => first.refusal(resource, failed),
-  };
+  }
 }

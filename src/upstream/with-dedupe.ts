@@ -26,7 +26,7 @@ export function withDedupe(
 
   return (requestScope) =>
     async (request, waiting = null) => {
-      const { identity, budget, deadline, usage } = requestScope;
+      const { identity, caller, budget, deadline, usage } = requestScope;
       const toSend = serialize(request);
       // Refused before other requests can join the read: they may have budget left.
       if (budget.left === 0 && !dedupe.isUnderWay(identity, toSend)) {
@@ -36,11 +36,8 @@ export function withDedupe(
       const work = (shared: InFlight) => {
         isOwn = true;
         const trace = requestScope.trace?.batch(request.resource) ?? null;
-        const owner = {
-          ...requestScope,
-          budget: budgetOfAll(budget, () => budgets.get(shared) ?? []),
-          trace,
-        };
+        const joint = budgetOfAll(budget, () => budgets.get(shared) ?? []);
+        const owner = { identity, caller, budget: joint, trace, usage };
         const read = next({ owner, request: { ...request, serialize: () => toSend }, shared });
         if (trace === null) return read;
         traces.set(shared, trace);
