@@ -16,7 +16,7 @@ import { deadlineIn } from '../../src/lib/deadline.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import type { UpstreamRequest } from '../../src/upstream/request.ts';
-import type { UpstreamReader } from '../../src/upstream/client.ts';
+import type { UpstreamReader } from '../../src/upstream/call.ts';
 
 /** A call that the gateway makes, with all parameters that it can send. */
 export interface Call {

@@ -3,7 +3,7 @@ import { budgetOfAll } from '../upstream/budget.ts';
 import type { BatchTrace, FieldsWaiting } from '../upstream/trace.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
-import type { RequestScope, BatchOwner } from '../upstream/client.ts';
+import type { RequestScope, BatchOwner } from '../upstream/call.ts';
 import type { FoundById } from './read-batch.ts';
 
 /** Traced fields by the id that they wait for; null when nothing is traced. */

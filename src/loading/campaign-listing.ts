@@ -13,7 +13,7 @@ import { type CampaignRecord, campaigns } from '../datasources/campaigns.ts';
 import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
 import { isId } from '../datasources/wire/ids.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
-import type { UpstreamReader } from '../upstream/client.ts';
+import type { UpstreamReader } from '../upstream/call.ts';
 
 /** A slice of the upstream's listing, which is sorted by name. */
 export interface CampaignSlice {

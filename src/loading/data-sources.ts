@@ -1,10 +1,11 @@
 import { type Registry, resources } from '../datasources/index.ts';
 import type { Resource } from '../datasources/resource.ts';
+import type { Denial } from '../identity/credential-events.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { CampaignListing } from './campaign-listing.ts';
 import { ContactsByList } from './contacts-by-list.ts';
 import { answered, EntityLoader, type LoaderContext } from './entity-loader.ts';
-import { type DeniedCall, EntitySources } from './entity-sources.ts';
+import { EntitySources } from './entity-sources.ts';
 import type { LoadingOptions } from './loading-options.ts';
 
 /** Data sources with code of their own. */
@@ -29,7 +30,7 @@ export interface SharedSources {
   /** Loaders of one request. */
   readonly DataSources: new (context: LoaderContext) => DataSources;
   /** Drops the sources of an identity, or only those of a denied call. */
-  drop(identity: UpstreamIdentity, denied?: DeniedCall): void;
+  drop(identity: UpstreamIdentity, denied?: Denial): void;
 }
 
 export function createSharedSources(options: LoadingOptions, registry: Registry = resources): SharedSources {

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/trace.ts';
-import type { RequestScope, UpstreamReader } from '../upstream/client.ts';
+import type { RequestScope, UpstreamReader } from '../upstream/call.ts';
 import { PlainReference, type Reference } from '../datasources/wire/reference.ts';
 import type { WaitingById } from './batch.ts';
 import type { Found, FoundById } from './read-batch.ts';

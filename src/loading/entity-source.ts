@@ -4,7 +4,7 @@ import type { LookupCounts } from '../cache/lookup-counts.ts';
 import type { Resource } from '../datasources/resource.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { RequestScope } from '../upstream/client.ts';
+import type { RequestScope } from '../upstream/call.ts';
 import type { WaitingById } from './batch.ts';
 import { InFlightBatches } from './in-flight.ts';
 import type { LoadingOptions } from './loading-options.ts';

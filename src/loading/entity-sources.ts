@@ -1,3 +1,4 @@
+import type { Denial } from '../identity/credential-events.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import { PerIdentity } from '../identity/per-identity.ts';
 import type { Resource } from '../datasources/resource.ts';
@@ -29,7 +30,7 @@ export class EntitySources<Entity, Expand extends string = never> {
   }
 
   /** Drops the sources of an identity, or only those of a denied call: its resource, and resources under its permissions. */
-  drop(identity: UpstreamIdentity, denied?: DeniedCall): void {
+  drop(identity: UpstreamIdentity, denied?: Denial): void {
     const sources = this.#byIdentity.of(identity);
     for (const [scope, source] of sources.entries()) {
       const { name, permissions } = source.resource;
@@ -42,12 +43,6 @@ export class EntitySources<Entity, Expand extends string = never> {
       sources.delete(scope);
     }
   }
-}
-
-/** A call that the upstream denied to an identity for lack of a permission. */
-export interface DeniedCall {
-  readonly resource: string;
-  readonly permissions: readonly string[];
 }
 
 /** Number of scopes below which idle sources are not looked for. */

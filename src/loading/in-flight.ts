@@ -2,7 +2,7 @@ import { isSameExpand } from '../cache/entity-cache.ts';
 import type { Resource } from '../datasources/resource.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { InFlight } from '../lib/single-flight.ts';
-import type { BatchOwner, RequestScope } from '../upstream/client.ts';
+import type { BatchOwner, RequestScope } from '../upstream/call.ts';
 import { type UpstreamRequest, serialize, type SerializedRequest } from '../upstream/request.ts';
 import { Batch, type WaitingById } from './batch.ts';
 import type { LoadingOptions } from './loading-options.ts';

@@ -6,7 +6,7 @@ import type { ReplicaStores } from '../cache/replica-store.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { InFlight } from '../lib/single-flight.ts';
-import type { BatchOwner, DeferredRequest } from '../upstream/client.ts';
+import type { BatchOwner, DeferredRequest } from '../upstream/call.ts';
 import type { UpstreamRead } from '../upstream/answer.ts';
 import type { Freshness } from '../cache/freshness.ts';
 

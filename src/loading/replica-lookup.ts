@@ -5,7 +5,7 @@ import type { Resource } from '../datasources/resource.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
-import type { RequestScope } from '../upstream/client.ts';
+import type { RequestScope } from '../upstream/call.ts';
 import type { WaitingById } from './batch.ts';
 import { carrierOf, type InFlightBatches } from './in-flight.ts';
 import type { Found, FoundById } from './read-batch.ts';

@@ -2,7 +2,7 @@ import { isSameExpand } from '../cache/entity-cache.ts';
 import type { Lease, ReplicaRow, ReplicaStore } from '../cache/replica-store.ts';
 import type { Clock } from '../lib/clock.ts';
 import { deadlineIn } from '../lib/deadline.ts';
-import type { RequestScope } from '../upstream/client.ts';
+import type { RequestScope } from '../upstream/call.ts';
 import { UpstreamUsage } from '../upstream/usage.ts';
 import type { InFlightBatches } from './in-flight.ts';
 import type { ResourceCache } from './resource-cache.ts';

@@ -15,8 +15,6 @@ import { withPermit } from './with-permit.ts';
 import { withRetries } from './with-retries.ts';
 import { withToken } from './with-token.ts';
 
-export type { BatchOwner, DeferredRequest, RequestScope, UpstreamReader } from './call.ts';
-
 export interface UpstreamClientOptions extends StepContext {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`; a path in it is kept. */
   readonly apiUrl: string;

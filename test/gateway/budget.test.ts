@@ -5,7 +5,7 @@ import { CallBudget } from '../../src/upstream/budget.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
-import type { RequestScope } from '../../src/upstream/client.ts';
+import type { RequestScope } from '../../src/upstream/call.ts';
 import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, type GraphQLAnswer } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';

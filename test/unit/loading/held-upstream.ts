@@ -13,7 +13,7 @@ import type { LoadingOptions } from '../../../src/loading/loading-options.ts';
 import type { FoundById } from '../../../src/loading/read-batch.ts';
 import { UpstreamAnswer, type UpstreamRead } from '../../../src/upstream/answer.ts';
 import { CallBudget } from '../../../src/upstream/budget.ts';
-import type { DeferredRequest, RequestScope } from '../../../src/upstream/client.ts';
+import type { DeferredRequest, RequestScope } from '../../../src/upstream/call.ts';
 import { UpstreamUsage } from '../../../src/upstream/usage.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InFlightBatches } from '../../../src/loading/in-flight.ts';
 import type { AnsweredEntities } from '../../../src/loading/read-batch.ts';
-import type { RequestScope } from '../../../src/upstream/client.ts';
+import type { RequestScope } from '../../../src/upstream/call.ts';
 import {
   departments,
   HeldUpstream,
