@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { onlyError } from '../support/answers.ts';
 import { forgetfulGatewayForTest, TOKEN, type TestGateway } from '../support/gateway.ts';
-import { TestClock } from '../support/test-clock.ts';
+import { TestClock, clockWithoutPacing } from '../support/test-clock.ts';
 
 /** Number of failed calls that opens a circuit. */
 const ENOUGH = 10;
@@ -100,6 +100,7 @@ describe('a resource that keeps failing', () => {
       faults: [{ kind: 'status', status: 500, resource: 'scripts' }],
       rateLimit: { allowed: 40, windowSeconds: 60 },
       env: { UPSTREAM_CONCURRENCY: '1' },
+      clock: clockWithoutPacing(),
     });
     expect((await query(QUEUE)).errors).toBeUndefined();
     // Each script and each conversation is a call of its own.

@@ -4,6 +4,7 @@ import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { onlyError, screen } from '../support/answers.ts';
 import { ANY_SIZE, forgetfulGatewayForTest, type GraphQLAnswer } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
+import { clockWithoutPacing } from '../support/test-clock.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
 /** Time limits that never apply, for tests of the quota alone. */
@@ -30,6 +31,7 @@ describe('a quota', () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 20, windowSeconds: 1 },
       env: patient,
+      clock: clockWithoutPacing(),
     });
     const answers = await Promise.all(scriptQueries(50).map((text) => query(text)));
     expect(answers.filter(({ errors }) => errors !== undefined)).toEqual([]);
@@ -40,6 +42,7 @@ describe('a quota', () => {
   test('is used up before any request is refused, and a refused request costs no call', async () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 12, windowSeconds: 60 },
+      clock: clockWithoutPacing(),
     });
     const answers = await Promise.all(scriptQueries(30).map((text) => query(text)));
     expect(answers.filter(isRefused)).toHaveLength(18);
@@ -61,6 +64,7 @@ describe('a quota', () => {
     const { query, sandbox } = await forgetfulGatewayForTest({
       rateLimit: { allowed: 2, windowSeconds: 60 },
       tokens: ['another'],
+      clock: clockWithoutPacing(),
     });
     const answers = [];
     // Sequential, because each answer reports what is left.
@@ -181,6 +185,7 @@ describe('a quota', () => {
       rateLimit: { allowed: 8, windowSeconds: 60 },
       faults: [{ kind: 'reset', resource: 'scripts' }],
       env: { MAX_UPSTREAM_CALLS: '1' },
+      clock: clockWithoutPacing(),
     });
     await query('{ queue(id: "queue-1") { name } }');
     for (const text of scriptQueries(4)) {
