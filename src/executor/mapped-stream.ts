@@ -9,8 +9,9 @@ export interface StreamMapping<From, To> {
 }
 
 /**
- * Stream of a source's values, each mapped before it leaves. `return` reaches the source at once, also while the source is
- * awaited. An async generator would wait for its next value first, which may never come.
+ * Stream of a source's values, each mapped before it leaves. `return` reaches the source at once and once, also while the
+ * source is awaited; an async generator in place of this class would wait for its next value first. A source that is itself
+ * a generator waits all the same, so it has to watch the request's signal.
  */
 export class MappedStream<From, To = From> implements AsyncIterableIterator<To, undefined> {
   readonly #source: AsyncIterator<From>;
@@ -41,16 +42,22 @@ export class MappedStream<From, To = From> implements AsyncIterableIterator<To, 
       // A failure has no meaning for a consumer that has stopped reading.
       if (this.#isOver) return done;
       this.#end();
-      if (isMapping) await this.#source.return?.();
+      // Not awaited: a source may take long to end, or fail at it.
+      if (isMapping) this.#returnSource().catch(() => undefined);
       if (this.#mapping.failed === undefined) throw error;
       return { done: false, value: this.#mapping.failed(error) };
     }
   }
 
   async return(): Promise<IteratorResult<To, undefined>> {
+    if (this.#isOver) return done;
     this.#end();
-    await this.#source.return?.();
+    await this.#returnSource();
     return done;
+  }
+
+  async #returnSource(): Promise<void> {
+    await this.#source.return?.();
   }
 
   #end(): void {

@@ -2,7 +2,7 @@ import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 
 /**
  * Ends streams of results that nobody reads: those of clients that do not accept a stream, to whom Yoga answers 406, and
- * those of clients that are gone, also before the response begins. Their sources would otherwise stay open for ever.
+ * those of clients that are gone, also before the response begins. Nothing else would tell their sources.
  */
 export function useUnreadStreams(): Plugin {
   return {

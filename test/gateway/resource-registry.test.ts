@@ -1,6 +1,5 @@
 import { createYoga } from 'graphql-yoga';
 import { pino } from 'pino';
-import type { Models } from 'purecloud-platform-client-v2';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { callersOf } from '../../src/auth/callers.ts';
 import { cardinalities, cardinalitiesOf, parseCardinalities } from '../../src/config/cardinalities.ts';
@@ -35,7 +34,16 @@ import { graphqlRequest, type GraphQLAnswer, TOKEN, USUALLY_KEPT } from '../supp
 import { sharedServicesForTest } from '../support/shared-services.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../support/organisation.ts';
 
-class StationRecord extends EntityRecord<Models.Station> {
+/** Row of an invented upstream. */
+interface Sprocket {
+  id?: string;
+  name?: string;
+  selfUri?: string;
+  status?: string;
+  type?: string;
+}
+
+class SprocketRecord extends EntityRecord<Sprocket> {
   get status() {
     return this.text('status');
   }
@@ -45,41 +53,41 @@ class StationRecord extends EntityRecord<Models.Station> {
 }
 
 /** The one declaration of a resource that the gateway does not have. `type` comes only when asked for, as an example. */
-const stations = listingById({
-  name: 'stations',
-  type: 'Station',
-  permissions: ['telephony:plugin:all'],
-  ttl: { name: 'STATION', seconds: 30 },
-  root: 'station',
+const sprockets = listingById({
+  name: 'sprockets',
+  type: 'Sprocket',
+  permissions: ['machine:sprocket:view'],
+  ttl: { name: 'SPROCKET', seconds: 30 },
+  root: 'sprocket',
   federated: { key: ['id'] },
   cardinalities: {
-    stationsPerList: { most: 7, meaning: 'stations that a list refers to', perList: 'Station' },
+    sprocketsPerList: { most: 7, meaning: 'sprockets that a list refers to', perList: 'Sprocket' },
   },
-  path: '/api/v2/stations',
+  path: '/api/v2/sprockets',
   maxIds: 100,
-  expand: [{ name: 'type', query: ['expand', 'type'], ttl: { name: 'STATION_TYPE', seconds: 3 } }],
-  Entity: StationRecord,
+  expand: [{ name: 'type', query: ['expand', 'type'], ttl: { name: 'SPROCKET_TYPE', seconds: 3 } }],
+  Entity: SprocketRecord,
 });
 
-const registry = { ...resources, stations };
+const registry = { ...resources, sprockets };
 
 const sdl = `
-  type Station implements DomainEntity { id: ID! name: String selfUri: String status: String type: String }
-  extend type Query { station(id: ID!): Station }
-  extend type Campaign { station: Station }
+  type Sprocket implements DomainEntity { id: ID! name: String selfUri: String status: String type: String }
+  extend type Query { sprocket(id: ID!): Sprocket }
+  extend type Campaign { sprocket: Sprocket }
 `;
-const station = entityFields(stations, (sources) => loaderOf(sources, stations));
+const sprocket = entityFields(sprockets, (sources) => loaderOf(sources, sprockets));
 const parts = {
   typeDefs: [...schemaParts.typeDefs, sdl],
   resolvers: {
     ...schemaParts.resolvers,
     Query: { ...Query, ...rootsById(registry) },
-    Station: { name: station.name, status: station.field('status'), type: station.field('type', 'type') },
+    Sprocket: { name: sprocket.name, status: sprocket.field('status'), type: sprocket.field('type', 'type') },
   },
 };
 const schemas = { plain: schemaOf(parts), subgraph: subgraphSchemaOf(registry, parts) };
 
-const rows = ['station-1', 'station-2', 'station-3'].map((id) => ({
+const rows = ['sprocket-1', 'sprocket-2', 'sprocket-3'].map((id) => ({
   id,
   name: `Name of ${id}`,
   status: `Status of ${id}`,
@@ -87,9 +95,9 @@ const rows = ['station-1', 'station-2', 'station-3'].map((id) => ({
 }));
 const route: Route = {
   method: 'GET',
-  path: '/api/v2/stations',
+  path: '/api/v2/sprockets',
   resource: 'unknown',
-  permissions: ['telephony:plugin:all'],
+  permissions: ['machine:sprocket:view'],
   handle: (call) => {
     const { entities, ...envelope } = page(withIds(rows, call.query), { ...call, maxPageSize: 500 });
     const isTypeWanted = values(call.query, 'expand').includes('type');
@@ -100,16 +108,16 @@ const route: Route = {
   },
 };
 
-interface StationsOptions {
+interface SprocketsOptions {
   readonly schema?: keyof typeof schemas;
   readonly env?: Readonly<Record<string, string>>;
   readonly cardinalities?: string;
-  /** TTL settings of stations. */
+  /** TTL settings of sprockets. */
   readonly ttlSeconds?: Readonly<Record<string, number>>;
 }
 
 /** A gateway of the copied registry over a sandbox with the further route. */
-async function stationsForTest(options: StationsOptions = {}) {
+async function sprocketsForTest(options: SprocketsOptions = {}) {
   const sandbox = await startSandbox({
     organisation: supervisorsOrganisation(),
     tokens: [TOKEN, 'token-of-another', { token: 'token-without-permission', permissions: [] }],
@@ -174,21 +182,21 @@ async function stationsForTest(options: StationsOptions = {}) {
       const response = await yoga.fetch(graphqlRequest(text, variables, token));
       return JSON.parse(await response.text());
     },
-    /** Ids of each call for stations since the last `calls()`. */
+    /** Ids of each call for sprockets since the last `calls()`. */
     calls: () =>
-      sandbox.requests.splice(0).map(({ path, ids }) => (path === '/api/v2/stations' ? ids : path)),
+      sandbox.requests.splice(0).map(({ path, ids }) => (path === '/api/v2/sprockets' ? ids : path)),
   };
 }
 
 const three =
-  '{ a: station(id: "station-1") { name status } b: station(id: "station-2") { status } c: station(id: "nowhere") { id } }';
+  '{ a: sprocket(id: "sprocket-1") { name status } b: sprocket(id: "sprocket-2") { status } c: sprocket(id: "nowhere") { id } }';
 const found = {
-  a: { name: 'Name of station-1', status: 'Status of station-1' },
-  b: { status: 'Status of station-2' },
+  a: { name: 'Name of sprocket-1', status: 'Status of sprocket-1' },
+  b: { status: 'Status of sprocket-2' },
   c: null,
 };
-const one = '{ station(id: "station-1") { status } }';
-const withType = '{ station(id: "station-1") { type } }';
+const one = '{ sprocket(id: "sprocket-1") { status } }';
+const withType = '{ sprocket(id: "sprocket-1") { type } }';
 
 describe('a resource that is added to a copy of the registry', () => {
   test('gets settings for its TTLs, among the others in the order of their names, with their documentation', () => {
@@ -197,147 +205,147 @@ describe('a resource that is added to a copy of the registry', () => {
     const usual = Object.keys(ttlSettings(ttls));
     const place = usual.indexOf('CACHE_TTL_SKILL_SECONDS') + 1;
     expect(Object.keys(derived)).toEqual(
-      usual.toSpliced(place, 0, 'CACHE_TTL_STATION_SECONDS', 'CACHE_TTL_STATION_TYPE_SECONDS'),
+      usual.toSpliced(place, 0, 'CACHE_TTL_SPROCKET_SECONDS', 'CACHE_TTL_SPROCKET_TYPE_SECONDS'),
     );
     expect(derived).toMatchObject({
       CACHE_TTL_SKILL_SECONDS: { default: '300', meaning: meaning('skill') },
-      CACHE_TTL_STATION_SECONDS: { default: '30', meaning: meaning('station') },
-      CACHE_TTL_STATION_TYPE_SECONDS: { default: '3', meaning: meaning('station type') },
+      CACHE_TTL_SPROCKET_SECONDS: { default: '30', meaning: meaning('sprocket') },
+      CACHE_TTL_SPROCKET_TYPE_SECONDS: { default: '3', meaning: meaning('sprocket type') },
     });
-    expect(settings).not.toHaveProperty('CACHE_TTL_STATION_SECONDS');
+    expect(settings).not.toHaveProperty('CACHE_TTL_SPROCKET_SECONDS');
   });
 
   test('gets a cardinality that can be set by its name, which errors list', () => {
     const declared = cardinalitiesOf(registry);
-    expect(Object.keys(declared)).toEqual(Object.keys(cardinalities).toSpliced(-1, 0, 'stationsPerList'));
+    expect(Object.keys(declared)).toEqual(Object.keys(cardinalities).toSpliced(-1, 0, 'sprocketsPerList'));
     expect(parseCardinalities('', declared).cardinalities).toMatchObject({
-      stationsPerList: 7,
+      sprocketsPerList: 7,
       usersPerList: 500,
     });
-    expect(parseCardinalities('stationsPerList=3', declared)).toMatchObject({
-      cardinalities: { stationsPerList: 3 },
+    expect(parseCardinalities('sprocketsPerList=3', declared)).toMatchObject({
+      cardinalities: { sprocketsPerList: 3 },
       problems: [],
     });
-    expect(parseCardinalities('stations=3', declared).problems).toEqual([
-      expect.stringContaining('usersPerList, stationsPerList, namelessPerList'),
+    expect(parseCardinalities('sprockets=3', declared).problems).toEqual([
+      expect.stringContaining('usersPerList, sprocketsPerList, namelessPerList'),
     ]);
   });
 
   test('gets a key in a federated graph, by which representations are checked and read', () => {
     const keys = entityKeysOf(registry);
-    expect(keys).toEqual({ ...entityKeys, Station: ['id'] });
-    const args = { representations: [{ __typename: 'Station', id: 'station-1' }] };
+    expect(keys).toEqual({ ...entityKeys, Sprocket: ['id'] });
+    const args = { representations: [{ __typename: 'Sprocket', id: 'sprocket-1' }] };
     expect(representationProblems(args, keys)).toEqual([]);
-    expect(representationsIn(args, keys)).toEqual([{ type: 'Station', id: 'station-1', scope: '' }]);
-    expect(representationProblems({ representations: [{ __typename: 'Station', id: '' }] }, keys)).toEqual([
+    expect(representationsIn(args, keys)).toEqual([{ type: 'Sprocket', id: 'sprocket-1', scope: '' }]);
+    expect(representationProblems({ representations: [{ __typename: 'Sprocket', id: '' }] }, keys)).toEqual([
       expect.stringContaining('Argument "representations[0].id" must be an id'),
     ]);
     expect(representationProblems({ representations: [{ __typename: 'Other' }] }, keys)).toEqual([
-      expect.stringContaining('Skill, Station, User'),
+      expect.stringContaining('Skill, Sprocket, User'),
     ]);
     expect(representationProblems(args)).not.toEqual([]);
   });
 
   test('is read by its root field, all ids in one call', async () => {
-    const { query, calls } = await stationsForTest();
+    const { query, calls } = await sprocketsForTest();
     expect(await query(three)).toEqual({ data: found });
-    expect(calls()).toEqual([['station-1', 'station-2', 'nowhere']]);
+    expect(calls()).toEqual([['sprocket-1', 'sprocket-2', 'nowhere']]);
   });
 
   test('is asked for with the expand parts that are selected, in the same call', async () => {
-    const { query, calls } = await stationsForTest();
-    expect(await query('{ station(id: "station-2") { name type } }')).toEqual({
-      data: { station: { name: 'Name of station-2', type: 'Type of station-2' } },
+    const { query, calls } = await sprocketsForTest();
+    expect(await query('{ sprocket(id: "sprocket-2") { name type } }')).toEqual({
+      data: { sprocket: { name: 'Name of sprocket-2', type: 'Type of sprocket-2' } },
     });
-    expect(calls()).toEqual([['station-2']]);
+    expect(calls()).toEqual([['sprocket-2']]);
   });
 
   test('shares what was read between the requests of one identity, and with no other', async () => {
-    const { query, calls } = await stationsForTest();
+    const { query, calls } = await sprocketsForTest();
     await query(three);
     calls();
     expect(await query(three)).toEqual({ data: found });
     expect(calls()).toEqual([]);
     await query(one, {}, 'token-of-another');
-    expect(calls()).toEqual([['station-1']]);
+    expect(calls()).toEqual([['sprocket-1']]);
   });
 
   test('is kept for the TTL that is set, and its expand part for its own', async () => {
-    const uncached = await stationsForTest({ ttlSeconds: { STATION: 0 } });
+    const uncached = await sprocketsForTest({ ttlSeconds: { SPROCKET: 0 } });
     await uncached.query(one);
     await uncached.query(one);
-    expect(uncached.calls()).toEqual([['station-1'], ['station-1']]);
-    const { query, calls } = await stationsForTest({ ttlSeconds: { STATION_TYPE: 0 } });
+    expect(uncached.calls()).toEqual([['sprocket-1'], ['sprocket-1']]);
+    const { query, calls } = await sprocketsForTest({ ttlSeconds: { SPROCKET_TYPE: 0 } });
     await query(withType);
     await query(withType);
-    expect(calls()).toEqual([['station-1'], ['station-1']]);
+    expect(calls()).toEqual([['sprocket-1'], ['sprocket-1']]);
     await query(one);
     expect(calls()).toEqual([]);
   });
 
   test('is null with an error that names its type when the upstream denies its permission', async () => {
-    const { query } = await stationsForTest();
+    const { query } = await sprocketsForTest();
     const { data, errors } = await query(one, {}, 'token-without-permission');
-    expect(data).toEqual({ station: null });
+    expect(data).toEqual({ sprocket: null });
     expect(errors).toEqual([
       expect.objectContaining({
         extensions: expect.objectContaining({
           code: 'FORBIDDEN',
-          affected: { type: 'Station', ids: ['station-1'], paths: ['station'] },
+          affected: { type: 'Sprocket', ids: ['sprocket-1'], paths: ['sprocket'] },
         }),
       }),
     ]);
   });
 
   test('is planned by its root field: as many calls as its ids need', async () => {
-    const { query, calls } = await stationsForTest({
+    const { query, calls } = await sprocketsForTest({
       env: { UPSTREAM_BATCH_SIZE: '2', MAX_UPSTREAM_CALLS: '1' },
     });
     const { errors } = await query(three);
     expect(errors?.[0]?.extensions).toMatchObject({
       asked: 2,
       allowed: 1,
-      plan: [{ resource: 'stations', calls: 2 }],
+      plan: [{ resource: 'sprockets', calls: 2 }],
     });
     expect(calls()).toEqual([]);
   });
 
   test.each([
     ['its usual cardinality', '', 7],
-    ['the cardinality that is set', 'stationsPerList=3', 3],
+    ['the cardinality that is set', 'sprocketsPerList=3', 3],
   ])('is planned below a list by %s', async (_what, planned, expected) => {
-    const { query } = await stationsForTest({
+    const { query } = await sprocketsForTest({
       cardinalities: planned,
       env: { UPSTREAM_BATCH_SIZE: '1', MAX_UPSTREAM_CALLS: '1' },
     });
-    const { errors } = await query('{ campaigns(first: 50) { nodes { station { status } } } }');
-    expect(errors?.[0]?.extensions.plan).toContainEqual({ resource: 'stations', calls: expected });
+    const { errors } = await query('{ campaigns(first: 50) { nodes { sprocket { status } } } }');
+    expect(errors?.[0]?.extensions.plan).toContainEqual({ resource: 'sprockets', calls: expected });
   });
 
   test('is an entity of the subgraph: keyed in its SDL, and read by representations in one call', async () => {
-    const { query, calls } = await stationsForTest({ schema: 'subgraph' });
+    const { query, calls } = await sprocketsForTest({ schema: 'subgraph' });
     const { data } = await query('{ _service { sdl } }');
-    expect(data._service.sdl).toMatch(/type Station implements DomainEntity\s+@key\(fields: "id"\)/);
-    const representations = ['station-3', 'nowhere', 'station-1'].map((id) => ({
-      __typename: 'Station',
+    expect(data._service.sdl).toMatch(/type Sprocket implements DomainEntity\s+@key\(fields: "id"\)/);
+    const representations = ['sprocket-3', 'nowhere', 'sprocket-1'].map((id) => ({
+      __typename: 'Sprocket',
       id,
     }));
     const text =
-      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Station { id status } } }';
+      'query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Sprocket { id status } } }';
     expect(await query(text, { representations })).toEqual({
       data: {
         _entities: [
-          { id: 'station-3', status: 'Status of station-3' },
+          { id: 'sprocket-3', status: 'Status of sprocket-3' },
           null,
-          { id: 'station-1', status: 'Status of station-1' },
+          { id: 'sprocket-1', status: 'Status of sprocket-1' },
         ],
       },
     });
-    expect(calls()).toEqual([['station-3', 'nowhere', 'station-1']]);
+    expect(calls()).toEqual([['sprocket-3', 'nowhere', 'sprocket-1']]);
   });
 
   test('leaves other resources as they are', async () => {
-    const { query } = await stationsForTest();
+    const { query } = await sprocketsForTest();
     const text = `{ campaign(id: "${CAMPAIGN_ID}") { name queue { memberCount } } user(id: "user-1") { presence { systemPresence } } }`;
     expect(await query(text)).toEqual({
       data: {

@@ -1,17 +1,34 @@
 import { describe, expect, test } from 'vitest';
+import { type AnyResource, resources, resourcesOf, type RootOf } from '../../src/datasources/index.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 
+/** Id of an entity for each root field that gives one by its id. */
+const examples: Readonly<Record<RootOf<AnyResource>, string>> = {
+  campaign: CAMPAIGN_ID,
+  contactList: CONTACT_LIST_ID,
+  conversation: 'conversation-0',
+  queue: 'queue-2',
+  script: 'script-1',
+  skill: 'skill-5',
+  user: 'user-7',
+};
+
+function hasExample(root: string): root is keyof typeof examples {
+  return Object.hasOwn(examples, root);
+}
+
+test('each root field that gives an entity by its id has an example', () => {
+  const roots = resourcesOf(resources).flatMap(({ root = [] }) => root);
+  expect(roots.toSorted()).toEqual(Object.keys(examples));
+});
+
 describe('the root field', () => {
-  test.each([
-    ['campaign', CAMPAIGN_ID, 'campaigns'],
-    ['user', 'user-7', 'users'],
-    ['queue', 'queue-2', 'queues'],
-    ['skill', 'skill-5', 'skills'],
-    ['script', 'script-1', 'scripts'],
-    ['contactList', CONTACT_LIST_ID, 'contactLists'],
-    ['conversation', 'conversation-0', 'conversations'],
-  ])(
+  const roots = resourcesOf(resources).flatMap(({ name, root }) =>
+    root === undefined || !hasExample(root) ? [] : [[root, examples[root], name] as const],
+  );
+
+  test.each(roots)(
     '%s asks the upstream even for an id alone, and is null for an id that the upstream does not know',
     async (root, id, resource) => {
       const { query, calls } = await gatewayForTest();

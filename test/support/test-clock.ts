@@ -53,10 +53,7 @@ export class TestClock implements Clock {
     const dueMs = this.now() + ms;
     this.#timers.set(handle, { dueMs, fire, timeout: handle });
     if (ms <= this.#skippedAtOnceMs) {
-      // Calls that are under way end first: the skipped time is none of theirs.
-      void deliver().then(() => {
-        if (this.#timers.has(handle)) void this.skip(dueMs - this.now());
-      });
+      void this.#skipTo(handle, dueMs);
     }
     return handle;
   }
@@ -66,6 +63,12 @@ export class TestClock implements Clock {
     clearTimeout(handle);
     clearTimeout(this.#timers.get(handle)?.timeout);
     this.#timers.delete(handle);
+  }
+
+  /** Calls that are under way end first: the skipped time is none of theirs. */
+  async #skipTo(handle: NodeJS.Timeout, dueMs: number): Promise<void> {
+    await deliver();
+    if (this.#timers.has(handle)) await this.skip(dueMs - this.now());
   }
 
   /** Skips `ms`. Resolves when everything that follows at once from the timers has run. */

@@ -200,17 +200,18 @@ test('settings are read without the blanks around them', () => {
   });
 });
 
-test('a configuration is frozen, down to the credentials', () => {
+/** Paths of the objects in a value that are not frozen. */
+function thawed(value: unknown, path: string): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value).flatMap(([name, each]) => thawed(each, `${path}.${name}`));
+  return Object.isFrozen(value) ? inner : [path, ...inner];
+}
+
+test('a configuration is frozen, down to the last object in it', () => {
   const config = parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1', ...client, ...tokens, ...apiKeys });
-  expect(Object.isFrozen(config.auth.authentication)).toBe(true);
-  expect(Object.isFrozen(config.auth.authentication?.tokens)).toBe(true);
-  expect(Object.isFrozen(config.auth.authentication?.apiKeys)).toBe(true);
-  expect(Object.isFrozen(config.cache.ttlSeconds)).toBe(true);
-  expect(Object.isFrozen(config.operations.limits)).toBe(true);
-  expect(Object.isFrozen(config.server.corsOrigins)).toBe(true);
-  expect(Object.isFrozen(config)).toBe(true);
-  expect(Object.isFrozen(config.upstream.target)).toBe(true);
-  expect(Object.isFrozen(config.upstream.target?.credentials)).toBe(true);
+  expect(config.upstream.target?.credentials).toMatchObject({ mode: 'client' });
+  expect(config.auth.authentication?.apiKeys).not.toEqual([]);
+  expect(thawed(config, 'config')).toEqual([]);
 });
 
 describe('the upstream', () => {

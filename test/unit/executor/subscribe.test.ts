@@ -92,6 +92,26 @@ describe('a mapped stream', () => {
     expect(calls).toEqual(['end', 'return']);
   });
 
+  test('does not wait for a source that never ends when mapping fails', async () => {
+    const { source, send } = handSource<number>();
+    const iterator = source[Symbol.asyncIterator]();
+    const endless = { next: () => iterator.next(), return: () => new Promise<never>(() => undefined) };
+    const stream = new MappedStream(
+      { [Symbol.asyncIterator]: () => endless },
+      { map: () => Promise.reject(new Error('broken')), failed: (): unknown => 'failed' },
+    );
+    const pending = stream.next();
+    send(1);
+    expect(await pending).toEqual({ done: false, value: 'failed' });
+  });
+
+  test('ends its source once, however often the reader stops', async () => {
+    const { stream, calls } = mapped();
+    await Promise.all([stream.return(), stream.return()]);
+    expect(await stream.return()).toEqual(over);
+    expect(calls).toEqual(['end', 'return']);
+  });
+
   test('does not fail with its source once the reader has stopped', async () => {
     const { stream, fail } = mapped();
     const pending = stream.next();

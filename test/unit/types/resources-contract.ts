@@ -10,11 +10,11 @@ import type { EntityType } from '../../../src/federation/entity-keys.ts';
 import type { DataSources } from '../../../src/loading/data-sources.ts';
 
 const declaration = {
-  name: 'stations',
-  type: 'Station',
+  name: 'sprockets',
+  type: 'Sprocket',
   permissions: [],
-  ttl: { name: 'STATION', seconds: 30 },
-  path: '/api/v2/stations',
+  ttl: { name: 'SPROCKET', seconds: 30 },
+  path: '/api/v2/sprockets',
   maxIds: 100,
   Entity: CampaignRecord,
 } as const;
@@ -22,16 +22,16 @@ const declaration = {
 export const declared = listingById(declaration);
 
 // @ts-expect-error -- a declaration has no such fact
-export const misspelt = listingById({ ...declaration, rot: 'station' });
+export const misspelt = listingById({ ...declaration, rot: 'sprocket' });
 
 // @ts-expect-error -- a TTL has a default
-export const withoutDefault = listingById({ ...declaration, ttl: { name: 'STATION' } });
+export const withoutDefault = listingById({ ...declaration, ttl: { name: 'SPROCKET' } });
 
 // @ts-expect-error -- no resource declares this TTL
-export const ttl: TtlName = 'STATION';
+export const ttl: TtlName = 'SPROCKET';
 
 // @ts-expect-error -- no resource declares this cardinality
-export const cardinality: CardinalityName = 'stationsPerList';
+export const cardinality: CardinalityName = 'sprocketsPerList';
 
 // @ts-expect-error -- no resource declares a key of this type
 export const entity: EntityType = 'Conversation';
