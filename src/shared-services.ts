@@ -5,7 +5,8 @@ import { ByteLru } from './cache/byte-lru.ts';
 import { LookupCounters } from './cache/lookup-counts.ts';
 import { CredentialEvents } from './identity/credential-events.ts';
 import type { CacheConfig, LoadingConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
-import type { Registry } from './datasources/index.ts';
+import { type Registry, resources } from './datasources/index.ts';
+import { ttlsOf } from './config/ttls.ts';
 import { createSharedSources, type SharedSources } from './loading/data-sources.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
@@ -58,9 +59,13 @@ interface SharedServices {
 export function createSharedServices(options: SharedServicesOptions): SharedServices {
   const { apiUrl, upstream, loading, cache, redis, requestTimeoutMs } = options;
   const { transport, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
+  const { registry = resources } = options;
   const proofMs = cache.identityProofSeconds * 1000;
   const checks = new CredentialChecks(clock, proofMs);
   const credentialEvents = new CredentialEvents();
+  const ttlSeconds: ReadonlyMap<string, number> = new Map(
+    Object.entries({ ...ttlsOf(registry), ...cache.ttlSeconds }),
+  );
   const replicas =
     redis &&
     new Replicas(
@@ -71,7 +76,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
         apiUrl,
         upstreamTimeoutMs: upstream.timeoutMs,
         proofMs,
-        longestTtlMs: longestTtlMs(cache, loading),
+        longestTtlMs: longestTtlMs(ttlSeconds, loading),
         clock,
         log,
         ...(observers.redis && { observer: observers.redis }),
@@ -93,7 +98,6 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     entities: new ByteLru(clock, cache.maxBytes),
     lists: new ByteLru(clock, LISTS_MAX_BYTES),
   };
-  const ttlSeconds = new Map<string, number>(Object.entries(cache.ttlSeconds));
   const shared = createSharedSources(
     {
       entities: kept.entities,
@@ -117,7 +121,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       replicaStores: replicas?.stores ?? null,
       refreshQuota: (identity) => client.refreshQuota(identity),
     },
-    options.registry,
+    registry,
   );
   // The client has subscribed before, for its reads under way.
   credentialEvents.subscribe(checks);
@@ -129,7 +133,10 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
   return { client, shared, kept, replicas };
 }
 
-function longestTtlMs({ ttlSeconds }: CacheConfig, { interactionsMaxAgeMs }: LoadingConfig): number {
-  const { freshMs, staleMs } = freshnessOfTtl(Math.max(...Object.values(ttlSeconds)));
+function longestTtlMs(
+  ttlSeconds: ReadonlyMap<string, number>,
+  { interactionsMaxAgeMs }: LoadingConfig,
+): number {
+  const { freshMs, staleMs } = freshnessOfTtl(Math.max(...ttlSeconds.values()));
   return Math.max(freshMs + staleMs, interactionsMaxAgeMs);
 }

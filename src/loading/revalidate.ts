@@ -35,7 +35,7 @@ interface StaleIds<Expand extends string> {
 /** Ids that this process is to read, and its lease on them. */
 interface LeasedIds {
   readonly ids: readonly string[];
-  /** Null when the store is unavailable, or no id is left. */
+  /** Null when the store is unavailable, or other processes have read all ids. */
   readonly lease: Lease | null;
 }
 

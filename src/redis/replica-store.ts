@@ -47,7 +47,7 @@ export class RedisReplicaStores implements ReplicaStores {
 class RedisClock {
   readonly #clock: Clock;
   #toldMs = 0;
-  #heardAtMs = 0;
+  #heardAtMs: number | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -62,7 +62,7 @@ class RedisClock {
 
   /** Null before the first reply. */
   nowMs(): number | null {
-    return this.#heardAtMs === 0 ? null : Math.floor(this.#toldMs + this.#clock.now() - this.#heardAtMs);
+    return this.#heardAtMs === null ? null : Math.floor(this.#toldMs + this.#clock.now() - this.#heardAtMs);
   }
 }
 

@@ -68,7 +68,7 @@ export interface PermittedCall extends Call {
   readonly sentMs: number;
   /** Time that the call waited for its permit. */
   readonly waitedMs: number;
-  /** Aborts the exchange: that of a write only at its timeout. */
+  /** Aborts the exchange when nobody waits for it any more; never aborts for a write that was sent. */
   readonly signal: Signal;
 }
 

@@ -61,7 +61,7 @@ export interface CircuitCounts {
 
 /**
  * Circuit of one resource. Closed, it counts the outcomes of the last calls. Open, it refuses calls for a while, and then
- * lets one probe call through, which closes it or opens it again; other calls that end meanwhile change nothing.
+ * lets one probe call through, which closes it or opens it again; other calls that end meanwhile neither open nor close it.
  */
 export class Circuit {
   readonly #clock: Clock;

@@ -3,13 +3,19 @@ import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
 import type { HttpAnswer } from './http/transport.ts';
 import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
+import type { UpstreamRequest } from './request.ts';
 
 /**
- * Parses the JSON of a resource's 2xx answer. Throws an `UpstreamError` for any other answer.
+ * Parses the JSON of a 2xx answer; null for the empty one that a write may have. Throws an `UpstreamError` for any other
+ * answer.
  *
  * @param receivedAtMs Epoch milliseconds.
  */
-export function readAnswer(resource: string, answer: HttpAnswer, receivedAtMs: number): UpstreamRead {
+export function readAnswer(
+  { resource, effect }: Pick<UpstreamRequest, 'resource' | 'effect'>,
+  answer: HttpAnswer,
+  receivedAtMs: number,
+): UpstreamRead {
   const { status, headers, bytes } = answer;
   if (status < 200 || status > 299) {
     throw errorFromAnswer(status, headers, decodeUtf8(bytes), receivedAtMs);
@@ -18,7 +24,7 @@ export function readAnswer(resource: string, answer: HttpAnswer, receivedAtMs: n
   try {
     return {
       // The text is not kept: it is as large as everything that is parsed from it.
-      body: JSON.parse(decodeUtf8(bytes)),
+      body: effect === 'write' && bytes.length === 0 ? null : JSON.parse(decodeUtf8(bytes)),
       bytes,
       answer: new UpstreamAnswer(resource, status, correlationId, receivedAtMs),
     };

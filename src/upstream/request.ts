@@ -12,6 +12,7 @@ export interface UpstreamRequest {
    * `read` for every call that changes nothing, POSTs among them: reads are shared and retried. A write is neither, except
    * that it is made once more after a 429 or a 401, since the upstream has not carried it out then. Once sent, a write goes
    * on when all who waited for it have left: aborted, it might or might not be carried out, and nothing would tell which.
+   * Caches and reads under way are not told of a write: whoever adds the first one has to drop what it changes.
    *
    * @default 'read'
    */

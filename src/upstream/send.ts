@@ -37,7 +37,7 @@ export function sendOver(
         const address = { origin, path: basePath + serialized.target };
         const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal);
         permit.answered(quotaReportOf(got.headers));
-        const read = readAnswer(resource, got, clock.epochMs());
+        const read = readAnswer(request, got, clock.epochMs());
         trace?.answered(read.answer);
         credentialEvents.accepted(owner.identity, sentMs);
         observer.called(resource, 'ok', serialized.keys, clock.now() - sentMs);

@@ -3,7 +3,7 @@ import type { CircuitBreakers } from './circuit-breakers.ts';
 import type { UpstreamObserver } from './observer.ts';
 
 /**
- * Step that makes no call while the circuit of its resource is open, before anything is spent on the call. Throws an
+ * Step that makes no call while the circuit of its resource is open, before quota is spent on it. Throws an
  * `UpstreamError` (`UPSTREAM_UNAVAILABLE`) then.
  */
 export function withClosedCircuit({ observer }: StepContext, circuits: CircuitBreakers, next: Step): Step {

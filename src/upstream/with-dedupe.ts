@@ -38,10 +38,10 @@ export function withDedupe(
         const trace = requestScope.trace?.batch(request.resource) ?? null;
         const joint = budgetOfAll(budget, () => budgets.get(shared) ?? []);
         const owner = { identity, caller, budget: joint, trace, usage };
-        const read = next({ owner, request: { ...request, serialize: () => toSend }, shared });
-        if (trace === null) return read;
+        const call = { owner, request: { ...request, serialize: () => toSend }, shared };
+        if (trace === null) return next(call);
         traces.set(shared, trace);
-        return ended(read, trace, request.keys);
+        return ended(() => next(call), trace, request.keys);
       };
       const noteShared = (shared: InFlight) => {
         if (!isOwn) {
@@ -63,9 +63,13 @@ export function withDedupe(
 }
 
 /** Ends the trace of a read when the read is over. */
-async function ended(read: Promise<UpstreamRead>, trace: BatchTrace, keys: number): Promise<UpstreamRead> {
+async function ended(
+  read: () => Promise<UpstreamRead>,
+  trace: BatchTrace,
+  keys: number,
+): Promise<UpstreamRead> {
   try {
-    const answered = await read;
+    const answered = await read();
     trace.end(keys, null);
     return answered;
   } catch (error) {

@@ -32,6 +32,7 @@ export function withRetries({ clock, observer, closing }: StepContext, next: Ste
           maxRetries: isWrite ? MAX_RETRIES_OF_WRITES : MAX_RETRIES,
           latestMs: () => shared.latestMs(),
           beforeRetry(failed) {
+            if (closing.aborted) throw failed;
             if (isWrite && failed.failure.code !== 'UPSTREAM_RATE_LIMITED') throw failed;
             pay(observer, call, failed);
             retrying.add(shared);
@@ -47,8 +48,9 @@ export function withRetries({ clock, observer, closing }: StepContext, next: Ste
       status = answered.answer.status;
       return answered;
     } catch (error) {
-      if (closing.aborted) throw closing.reason;
       if (error instanceof UpstreamError) status = error.failure.upstreamStatus;
+      // The answer to a write is told also while the gateway closes: it says whether the write was carried out.
+      if (closing.aborted && !(isWrite && status !== undefined)) throw closing.reason;
       throw ofResource(error, request.resource);
     } finally {
       retrying.delete(shared);

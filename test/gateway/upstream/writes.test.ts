@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { callerKeyOf } from '../../../src/identity/caller.ts';
 import { CredentialEvents } from '../../../src/identity/credential-events.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
+import { UpstreamError } from '../../../src/errors.ts';
 import { deadlineIn } from '../../../src/lib/deadline.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
@@ -15,6 +16,7 @@ import { TOKEN } from '../../support/gateway.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../../support/organisation.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
+const closed = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'closed' });
 const HOUR_MS = 3_600_000;
 
 /** A POST that the sandbox answers; `effect` alone makes a write of it. */
@@ -30,6 +32,7 @@ const write: UpstreamRequest = { ...request, effect: 'write' };
 
 interface Surroundings {
   readonly faults?: readonly Fault[];
+  readonly latencyMs?: number;
   readonly timeoutMs?: number;
   readonly concurrency?: number;
   readonly identity?: UpstreamIdentity;
@@ -38,17 +41,24 @@ interface Surroundings {
 /** A client over a sandbox, with a clock of which the test can skip hours. */
 async function clientForTest({
   faults = [],
+  latencyMs = 0,
   timeoutMs = 5_000,
   concurrency = 16,
   identity,
 }: Surroundings = {}) {
-  const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), faults, tokens: [TOKEN] });
+  const sandbox = await startSandbox({
+    organisation: supervisorsOrganisation(),
+    faults,
+    latencyMs,
+    tokens: [TOKEN],
+  });
   const http = new Http(5_000);
   onTestFinished(async () => {
     await http.dispose();
     await sandbox.close();
   });
   const clock = new TestClock();
+  const closing = new AbortController();
   const outcomes: string[] = [];
   const client = new UpstreamClient(http, {
     apiUrl: sandbox.url,
@@ -59,10 +69,11 @@ async function clientForTest({
     credentialEvents: new CredentialEvents(),
     observer: { ...unobserved, called: (_resource, outcome) => outcomes.push(outcome) },
     clock,
-    closing: new AbortController().signal,
+    closing: closing.signal,
   });
   return {
     sandbox,
+    close: () => closing.abort(closed),
     /** Outcomes of the calls that are over. */
     outcomes,
     /** Makes a call on behalf of a request of its own. Resolves to `answer` or to the error's code. */
@@ -157,6 +168,13 @@ describe('a write', () => {
     expect(sandbox.requests).toHaveLength(2);
   });
 
+  test('that is answered without a body has succeeded, where a read has failed', async () => {
+    const faults = [{ kind: 'status', status: 204, body: '', resource: 'campaignProgress' }] as const;
+    const { make } = await clientForTest({ faults });
+    expect(await make(write)).toBe('answer');
+    expect(await make(request)).toBe('UPSTREAM_BAD_RESPONSE');
+  });
+
   test('is made once more with a new login after a 401', async () => {
     const tokens = ['ended', TOKEN];
     const { key } = tokenIdentity(TOKEN);
@@ -182,6 +200,18 @@ describe('a write', () => {
     for (const client of clients) client.abort();
     expect(await Promise.all(calls)).toEqual(['UPSTREAM_TIMEOUT', 'UPSTREAM_TIMEOUT']);
     await expect.poll(() => outcomes).toEqual(['given_up', 'ok']);
+  });
+
+  test('has its answer also while the gateway closes, where a read has not', async () => {
+    const { make, sandbox, close } = await clientForTest({
+      latencyMs: 200,
+      faults: [{ kind: 'status', status: 409, resource: 'campaignProgress' }],
+    });
+    const calls = [make(write), make(request)];
+    await expect.poll(() => sandbox.requests.length).toBe(2);
+    close();
+    expect(await Promise.all(calls)).toEqual(['UPSTREAM_BAD_RESPONSE', 'UPSTREAM_UNAVAILABLE']);
+    expect(sandbox.requests).toHaveLength(2);
   });
 
   test('is never sent when its client leaves before', async () => {

@@ -271,6 +271,7 @@ describe('calls that began before the circuit opened', () => {
     const probe = pending();
     old.end(unavailable);
     await old.done;
+    expect(circuit.state).toBe('halfOpen');
     probe.end();
     expect(await probe.done).toBe('answer');
     expect(isOpen()).toBe(false);

@@ -8,7 +8,7 @@ const RECEIVED_AT_MS = Date.UTC(2026, 0, 1);
 type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly text?: string };
 
 function read({ text = '{}', status = 200, headers = {} }: TextAnswer) {
-  return readAnswer('users', { status, headers, bytes: Buffer.from(text) }, RECEIVED_AT_MS);
+  return readAnswer({ resource: 'users' }, { status, headers, bytes: Buffer.from(text) }, RECEIVED_AT_MS);
 }
 
 function failureOf(answer: TextAnswer): UpstreamError {
