@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { resources, resourcesOf } from '../../../src/datasources/index.ts';
 import { emptyOrganisation } from '../../../src/sandbox/organisation.ts';
 import { ask, sandboxForTest } from './helpers.ts';
 
@@ -24,6 +25,7 @@ const NEEDED = [
   ['GET', '/api/v2/conversations/a', 'conversation:communication:view'],
 ] as const;
 const STATS = '/api/v2/outbound/campaigns/performance/query';
+const EITHER_FOR_STATS = ['outbound:performance:view', 'outbound:campaign:view'];
 const EVERYTHING = [...new Set(NEEDED.map(([, , permission]) => permission))];
 
 /** Calls a sandbox with a token of these permissions only. */
@@ -33,6 +35,15 @@ async function askWith(permissions: readonly string[], method: string, path: str
   const body = method === 'POST' ? { body: '[]' } : {};
   return ask(sandbox, path, { token: 'limited', method, ...body });
 }
+
+test('the calls of all resources that need a permission are listed here', () => {
+  const listed = new Set([...NEEDED, ['POST', STATS, ...EITHER_FOR_STATS]].map((call) => call.join(' ')));
+  const needed = resourcesOf(resources)
+    .map((resource) => ('within' in resource ? resource.within('a') : resource).request(['a'], []))
+    .filter(({ permissions }) => permissions.length > 0)
+    .map(({ method, path, permissions }) => [method, path, ...permissions].join(' '));
+  expect(needed.filter((call) => !listed.has(call))).toEqual([]);
+});
 
 describe('a token with a list of permissions', () => {
   test.each(NEEDED)('needs for %s %s the permission %s', async (method, path, permission) => {
@@ -45,12 +56,11 @@ describe('a token with a list of permissions', () => {
   });
 
   test('needs one of two permissions for the performance of campaigns', async () => {
-    const either = ['outbound:performance:view', 'outbound:campaign:view'];
     expect(await askWith(['outbound:contact:view'], 'POST', STATS)).toMatchObject({
       status: 403,
-      body: { code: 'missing.any.permissions', messageParams: { permissions: either.join(', ') } },
+      body: { code: 'missing.any.permissions', messageParams: { permissions: EITHER_FOR_STATS.join(', ') } },
     });
-    for (const one of either) expect((await askWith([one], 'POST', STATS)).status).toBe(200);
+    for (const one of EITHER_FOR_STATS) expect((await askWith([one], 'POST', STATS)).status).toBe(200);
   });
 
   test.each(['/api/v2/users', '/api/v2/authorization/divisions', '/api/v2/tokens/me'])(
