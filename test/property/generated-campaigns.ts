@@ -1,26 +1,21 @@
 import * as fc from 'fast-check';
 import type { Row } from '../support/answers.ts';
 import { campaign, interaction } from '../support/organisation.ts';
+import { resourcesById, resourceTable as table } from './resource-table.ts';
+
+const contactIds = ['contact-0', 'contact-1', 'contact-999'];
 
 /** Ids by kind. The last id of each kind is unknown to the upstream. */
-export const ids = {
-  campaign: ['campaign-1', 'campaign-2', 'campaign-9'],
-  contact: ['contact-0', 'contact-1', 'contact-999'],
-  contactList: ['list-1', 'list-2', 'list-9'],
-  division: ['division-1', 'division-9'],
-  interaction: ['interaction-000', 'interaction-001', 'interaction-002', 'interaction-999'],
-  queue: ['queue-0', 'queue-1', 'queue-99'],
-  script: ['script-0', 'script-1', 'script-99'],
-  skill: ['skill-0', 'skill-1', 'skill-99'],
-  user: ['user-0', 'user-1', 'user-19', 'user-99'],
-  conversation: ['conversation-0', 'conversation-9'],
-  wrapUpCode: ['wrap-up-1', 'wrap-up-9'],
-} satisfies Record<string, readonly string[]>;
+const idsByKind = new Map<string, readonly string[]>([
+  ...resourcesById.map(({ type, ids }) => [`${type.charAt(0).toLowerCase()}${type.slice(1)}`, ids] as const),
+  ['contact', contactIds],
+  ['interaction', ['interaction-000', 'interaction-001', 'interaction-002', 'interaction-999']],
+]);
 
 /** Ids of a kind, for the arguments of operations. */
 export function idsOf(kind: string): readonly string[] {
-  const known = new Map<string, readonly string[]>(Object.entries(ids)).get(kind);
-  if (known === undefined) throw new TypeError(`There are no ids of the kind "${kind}": add some to ids.`);
+  const known = idsByKind.get(kind);
+  if (known === undefined) throw new TypeError(`There are no ids of the kind "${kind}".`);
   return known;
 }
 
@@ -91,25 +86,27 @@ function reference(known: readonly string[], path: string) {
 }
 
 const references = {
-  agent: reference(ids.user, '/api/v2/users'),
-  campaign: reference(ids.campaign, '/api/v2/outbound/campaigns'),
-  queue: reference(ids.queue, '/api/v2/routing/queues'),
-  script: reference(ids.script, '/api/v2/scripts'),
-  skills: fc.option(fc.array(reference(ids.skill, '/api/v2/routing/skills'), { maxLength: 3 })),
+  agent: reference(table.users.ids, '/api/v2/users'),
+  campaign: reference(table.campaigns.ids, '/api/v2/outbound/campaigns'),
+  queue: reference(table.queues.ids, '/api/v2/routing/queues'),
+  script: reference(table.scripts.ids, '/api/v2/scripts'),
+  skills: fc.option(fc.array(reference(table.skills.ids, '/api/v2/routing/skills'), { maxLength: 3 })),
 };
 
 /** Contact and conversation, of which one or none names the contact list. */
 const contacts = fc
   .record({
-    id: fc.constantFrom(...ids.contact),
-    other: fc.constantFrom(...ids.contact),
-    list: fc.constantFrom(...ids.contactList),
+    id: fc.constantFrom(...contactIds),
+    other: fc.constantFrom(...contactIds),
+    list: fc.constantFrom(...table.contactLists.ids),
     toldBy: fc.constantFrom('uri', 'uri of another', 'attributes', 'preview', 'nothing'),
     participant: fc.record({
-      userId: fc.option(fc.constantFrom(...ids.user)),
-      queueId: fc.option(fc.constantFrom(...ids.queue)),
+      userId: fc.option(fc.constantFrom(...table.users.ids)),
+      queueId: fc.option(fc.constantFrom(...table.queues.ids)),
       wrapup: fc.option(
-        fc.constantFrom(...ids.wrapUpCode).map((code) => ({ ...conversation.participants[0]?.wrapup, code })),
+        fc
+          .constantFrom(...table.wrapUpCodes.ids)
+          .map((code) => ({ ...conversation.participants[0]?.wrapup, code })),
       ),
     }),
   })
@@ -164,8 +161,8 @@ const interactions = fc
   }));
 
 const campaigns = fc.record({
-  contactList: reference(ids.contactList, '/api/v2/outbound/contactlists'),
-  division: reference(ids.division, '/api/v2/authorization/divisions'),
+  contactList: reference(table.contactLists.ids, '/api/v2/outbound/contactlists'),
+  division: reference(table.divisions.ids, '/api/v2/authorization/divisions'),
   queue: references.queue,
   script: references.script,
   campaignStatus: fc.constantFrom('on', 'forced_off', 'of_tomorrow'),

@@ -4,8 +4,9 @@ import type { Organisation } from '../../src/sandbox/organisation.ts';
 import { RESOURCE_NAMES, type ResourceName } from '../../src/sandbox/route.ts';
 import type { Row } from '../support/answers.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
-import { type CampaignDraft, campaignDrafts, conversation, ids } from './generated-campaigns.ts';
+import { type CampaignDraft, campaignDrafts, conversation } from './generated-campaigns.ts';
 import { type Damage, damageTo, oddAnswers, oddities, type Oddity, type Rows, rowsOf } from './damage.ts';
+import { resourceTable } from './resource-table.ts';
 
 /** Generated upstream as plain data, so that a failing case can be read. */
 export interface UpstreamPlan {
@@ -100,6 +101,6 @@ function twoContactLists(): Organisation {
       ['list-2', new Map(second)],
     ]),
     // Faults write the interactions into the answers.
-    interactions: (id) => (ids.campaign.slice(0, 2).includes(id) ? {} : undefined),
+    interactions: (id) => (resourceTable.campaigns.ids.slice(0, 2).includes(id) ? {} : undefined),
   };
 }

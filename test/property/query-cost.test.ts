@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { getOperationAST, getVariableValues, type GraphQLSchema, parse, validate } from 'graphql';
 import { expect, test } from 'vitest';
-import { type Cardinalities, usualCardinalities } from '../../src/config/cardinalities.ts';
+import { usualCardinalities } from '../../src/config/cardinalities.ts';
 import { planOperation } from '../../src/operations/planner.ts';
 import { fragmentsOf } from '../../src/executor/collect-fields.ts';
 import type { Fault, RecordedRequest } from '../../src/sandbox/fault.ts';
@@ -9,25 +9,10 @@ import type { ResourceName } from '../../src/sandbox/route.ts';
 import { schema } from '../../src/schema.ts';
 import { servedSchema } from '../../src/federation/served-schema.ts';
 import { ANY_SIZE, NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';
-import { ids } from './generated-campaigns.ts';
 import { type GeneratedOperation, generateOperation } from './generated-operation.ts';
 import { sandboxOptions, type UpstreamPlan, upstreamPlans } from './generated-upstream.ts';
 import { propertyRuns, timeout } from './property-runs.ts';
-
-/** Cardinalities of the generated upstreams. */
-const cardinalities: Cardinalities = {
-  campaignsPerPage: ids.campaign.length,
-  campaignsPerList: ids.campaign.length,
-  contactListsPerList: ids.contactList.length,
-  queuesPerList: ids.queue.length,
-  scriptsPerList: ids.script.length,
-  skillsPerInteraction: 3,
-  skillsPerUser: 2,
-  skillsPerList: 10,
-  participantsPerConversation: 2,
-  usersPerList: 20,
-  namelessPerList: 20,
-};
+import { cardinalities, resourceTable } from './resource-table.ts';
 
 function planned(
   { query, variables }: GeneratedOperation,
@@ -118,7 +103,7 @@ test(
           .record({ fault: fc.constantFrom(...passing), times: fc.integer({ min: 1, max: 4 }) })
           .map(({ fault, times }): Fault => ({ ...fault, times })),
         fc
-          .constantFrom(...ids.user)
+          .constantFrom(...resourceTable.users.ids)
           .map((id): Fault => ({ kind: 'refuseIds', resource: 'users', ids: [id] })),
         fc.constant<Fault>({ kind: 'tooManyIds', resource: 'skills', maxIds: 1, status: 414 }),
       ),

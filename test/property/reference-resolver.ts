@@ -21,10 +21,10 @@ import {
   interactionsIn,
   matches,
   properties,
-  resources,
   type Source,
 } from './reference-types.ts';
 import type { Chain, ReferenceUpstream } from './reference-upstream.ts';
+import { resourceOfType } from './resource-table.ts';
 import type { SelectedFields } from './selected-fields.ts';
 import {
   CouldNotBeKnown,
@@ -130,7 +130,8 @@ class Walk {
     const read = (element: unknown): Source | null => {
       const inner = objectIn(element);
       if (inner === null) return null;
-      if (named.name !== 'Contact' && !(named.name in resources)) return { kind: 'row', row: inner, chain };
+      if (named.name !== 'Contact' && !(named.name in resourceOfType))
+        return { kind: 'row', row: inner, chain };
       const ref = referenceIn(inner);
       if (ref === null) return null;
       if (named.name === 'Contact') {
@@ -177,7 +178,7 @@ class Walk {
       const contactList = { ref: { id: listId, name: null, selfUri: null } };
       return row && { ...foundEntity(row, id, chain), contactList };
     }
-    const resource = resources[getNamedType(type).name];
+    const resource = resourceOfType[getNamedType(type).name];
     if (resource === undefined) throw new TypeError(`${field} is no root field that is known here.`);
     const { row, chain } = await this.#upstream.one(resource, id, '');
     return row && foundEntity(row, id, chain);

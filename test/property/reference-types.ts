@@ -12,6 +12,7 @@ import {
   utc,
 } from './reference-values.ts';
 import type { Chain, Found, ReferenceUpstream } from './reference-upstream.ts';
+import { resourceOfType } from './resource-table.ts';
 
 /** Object of the answer: its data known so far, and the calls that gave it. */
 export type Source =
@@ -34,21 +35,6 @@ export function foundEntity(row: Row, id: string, chain: Chain): Source {
   const ref = { id, name: textOrNull(name), selfUri: textOrNull(selfUri) };
   return { kind: 'entity', ref, row, chain };
 }
-
-type Resource = Parameters<ReferenceUpstream['one']>[0];
-
-/** Resource from which entities are read, by type. */
-export const resources: Readonly<Record<string, Resource>> = {
-  Campaign: 'campaigns',
-  ContactList: 'contactLists',
-  Conversation: 'conversations',
-  Division: 'divisions',
-  Queue: 'queues',
-  Script: 'scripts',
-  Skill: 'skills',
-  User: 'users',
-  WrapUpCode: 'wrapUpCodes',
-};
 
 /** Values of fields that are not the property of the same name, by type and field. */
 export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
@@ -165,7 +151,7 @@ export async function entityRow(
     const list = await contactListOf(contactList, chain, upstream);
     return upstream.one('contacts', ref.id, list.chain, list.ref.id);
   }
-  const resource = resources[type];
+  const resource = resourceOfType[type];
   if (resource === undefined) throw new TypeError(`${type} is read from a resource.`);
   return upstream.one(resource, ref.id, chain);
 }

@@ -1,4 +1,6 @@
+import type { Registry } from '../../src/datasources/index.ts';
 import { CouldNotBeKnown, isRow, type Row } from './reference-values.ts';
+import { isById, type ResourceFacts, resourceTable } from './resource-table.ts';
 
 /** Call that reads one entity, and the maximum of ids that such a call can carry. */
 interface Call {
@@ -52,8 +54,8 @@ export class ReferenceUpstream {
    *
    * @throws CouldNotBeKnown when the call fails or its answer is malformed.
    */
-  async one(resource: keyof typeof calls, id: string, chain: Chain, list = ''): Promise<Found> {
-    const call = calls[resource](encodeURIComponent(id), id, list);
+  async one(resource: keyof Registry, id: string, chain: Chain, list = ''): Promise<Found> {
+    const call = isById(resource) ? callInTable(resourceTable[resource], id) : otherCalls[resource](id, list);
     this.#need(resource, `${chain} ${list}`, id, call.maxIds);
     const isAlone = call.maxIds === 1;
     const after = `${chain}>${resource}${isAlone ? `(${id})` : ''}${list && `[${list}]`}`;
@@ -129,24 +131,16 @@ export interface Found {
   readonly chain: Chain;
 }
 
-const calls = {
-  campaigns: listing('/api/v2/outbound/campaigns', 100),
-  contactLists: listing('/api/v2/outbound/contactlists', 100, '&includeSize=true'),
-  divisions: listing('/api/v2/authorization/divisions', 100),
-  queues: listing('/api/v2/routing/queues', 500),
-  skills: listing('/api/v2/routing/skills', 500),
-  users: listing('/api/v2/users', 500, '&state=any&expand=presence,routingStatus,skills'),
-  wrapUpCodes: listing('/api/v2/routing/wrapupcodes', 100),
-  scripts: alone('/api/v2/scripts', ''),
-  conversations: alone('/api/v2/conversations', ''),
-  campaignInteractions: alone('/api/v2/outbound/campaigns', '/interactions'),
-  campaignProgress: (_path: string, id: string): Call => ({
+/** Calls of the resources that are not in the table. */
+const otherCalls = {
+  campaignInteractions: (id: string) => alone('/api/v2/outbound/campaigns', id, '/interactions'),
+  campaignProgress: (id: string): Call => ({
     path: '/api/v2/outbound/campaigns/progress',
     body: [id],
     maxIds: 100,
     rowIn: (rows) => rowOf(rows, (row) => isRow(row['campaign']) && row['campaign']['id'] === id),
   }),
-  campaignStats: (_path: string, id: string): Call => ({
+  campaignStats: (id: string): Call => ({
     path: '/api/v2/outbound/campaigns/performance/query',
     body: [id],
     maxIds: 50,
@@ -155,7 +149,7 @@ const calls = {
         ? rowOf(answer['entities'], (row) => isRow(row['campaign']) && row['campaign']['id'] === id)
         : undefined,
   }),
-  contacts: (_path: string, id: string, list: string): Call => ({
+  contacts: (id: string, list: string): Call => ({
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(list)}/contacts/bulk`,
     body: [id],
     maxIds: 100,
@@ -163,24 +157,25 @@ const calls = {
   }),
 };
 
-function listing(path: string, maxIds: number, more = '') {
-  return (encoded: string, id: string): Call => ({
-    path: `${path}?id=${encoded}&pageSize=100${more}`,
+function callInTable({ path, maxIds, query = '' }: ResourceFacts, id: string): Call {
+  if (maxIds === undefined) return alone(path, id);
+  return {
+    path: `${path}?id=${encodeURIComponent(id)}&pageSize=100${query}`,
     maxIds,
     rowIn: (answer) => (isRow(answer) ? rowOf(answer['entities'], (row) => row['id'] === id) : undefined),
-  });
+  };
 }
 
-function alone(path: string, below: string) {
-  return (encoded: string, id: string): Call => ({
-    path: `${path}/${encoded}${below}`,
+function alone(path: string, id: string, below = ''): Call {
+  return {
+    path: `${path}/${encodeURIComponent(id)}${below}`,
     maxIds: 1,
     rowIn: (row) => {
       if (!isRow(row)) return undefined;
       const named = below === '' ? row['id'] : isRow(row['campaign']) ? row['campaign']['id'] : null;
       return (named ?? id) === id ? row : undefined;
     },
-  });
+  };
 }
 
 /** First row that fits; null when none does, undefined when `rows` is not a list. */
