@@ -31,9 +31,10 @@ import { Http } from './upstream/http/http.ts';
 import { yogaLogger } from './observability/yoga-logger.ts';
 import type { UpstreamTarget } from './config/upstream.ts';
 
+/** Configuration of a gateway, and the services around it. */
 export interface GatewayOptions {
   readonly config: Config;
-  /** @default the upstream of the configuration, which names none where the sandbox is meant */
+  /** Upstream. @default that of the configuration, which names none where the sandbox is meant */
   readonly target?: UpstreamTarget;
   /** Contents of the manifest of trusted documents; required where the configuration has one. @default null */
   readonly documents?: TrustedDocuments | null | undefined;
@@ -47,7 +48,7 @@ export interface GatewayOptions {
   readonly log?: Logger | undefined;
   /** Metrics for operators. @default null, where none are kept */
   readonly metrics?: GatewayMetrics | null | undefined;
-  /** @default the clock of the machine */
+  /** Clock of everything that lasts. @default the clock of the machine */
   readonly clock?: Clock | undefined;
 }
 

@@ -9,7 +9,7 @@ import { guardPersonalData } from './resolvers/personal-data.ts';
 
 const directory = new URL('../schema/', import.meta.url);
 
-/** What schemas are built from. */
+/** Parts that schemas are built from. */
 export interface SchemaParts {
   readonly typeDefs: readonly string[];
   readonly resolvers: typeof resolvers;

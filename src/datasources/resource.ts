@@ -67,7 +67,7 @@ interface ResourceFacts {
   readonly cardinalities?: Readonly<Record<string, Cardinality>> | undefined;
 }
 
-/** How to request the entities of a resource by id, and how to read the answer. */
+/** Calls that load a resource's entities by id, and the reading of their answers. */
 interface ResourceCalls<Entity, Expand extends string> {
   /** GraphQL type of the result. */
   readonly resultType: string;

@@ -9,8 +9,8 @@ export interface StreamMapping<From, To> {
 }
 
 /**
- * Stream of a source's values, each mapped before it leaves. `return` reaches the source at once and once, also while the
- * source is awaited; an async generator in place of this class would wait for its next value first. A source that is itself
+ * Stream of a source's values, each mapped before it leaves. `return` reaches the source once and without delay, also while
+ * the source is awaited; an async generator in place of this class would wait for its next value first. A source that is itself
  * a generator waits all the same, so it has to watch the request's signal.
  */
 export class MappedStream<From, To = From> implements AsyncIterableIterator<To, undefined> {

@@ -5,8 +5,8 @@ import { MappedStream } from './mapped-stream.ts';
 
 /**
  * Executes a subscription: each event of its root field's source becomes the root value of an execution of its own, in the
- * one context of the request. A
- * failure of the source is an error at the root field, in a last result without data; the stream itself never fails.
+ * one context of the request. A failure of the source is an error at the root field, in a last result without data; the
+ * stream itself never fails.
  *
  * @param executeEvent Executes the operation for one event.
  */

@@ -14,7 +14,7 @@ import type { Representation } from './representations.ts';
 
 type EntityKey = Pick<Representation, 'id' | 'scope'>;
 
-/** How the entities of one type are made. */
+/** Loading of the entities of one type. */
 interface EntityLoading {
   /** Null when the upstream does not know the entity. Rejects with an `UnknownValueError`. */
   load(

@@ -109,7 +109,7 @@ function KnownOperationTypesRule(context: ValidationContext): ASTVisitor {
 function SingleSubscriptionFieldRule(context: ValidationContext): ASTVisitor {
   return {
     OperationDefinition({ operation, selectionSet }) {
-      // Without the type, `KnownOperationTypesRule` refuses the operation.
+      // Schemas without the type are left to `KnownOperationTypesRule`, which refuses the operation.
       const isKnown = Boolean(context.getSchema().getSubscriptionType());
       if (operation !== OperationTypeNode.SUBSCRIPTION || !isKnown) return;
       const conditions: DirectiveNode[] = [];

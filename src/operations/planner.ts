@@ -63,7 +63,7 @@ export interface PlannerOptions {
   readonly facts?: PlanFacts;
 }
 
-/** What plans take from the resources of a registry. */
+/** Facts of a registry's resources that plans depend on. */
 export interface PlanFacts {
   /** Resources by the root field that gives an entity by its id. */
   readonly roots: ReadonlyMap<string, RootResource>;

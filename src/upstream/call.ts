@@ -72,7 +72,7 @@ export interface PermittedCall extends Call {
   readonly signal: Signal;
 }
 
-/** What all steps use. */
+/** Services that all steps use. */
 export interface StepContext {
   readonly clock: Clock;
   readonly observer: UpstreamObserver;

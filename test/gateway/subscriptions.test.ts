@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once as emitted } from 'node:events';
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { GatewayContext } from '../../src/context.ts';
 import { UnknownValueError } from '../../src/errors.ts';
 import { answering, onlyError } from '../support/answers.ts';
@@ -92,6 +92,35 @@ describe('a subscription', () => {
     }
     expect(sources).toEqual({ opened: 2, ended: 2 });
     expect(calls()).toEqual({});
+  });
+
+  test('whose source fails to end stops nothing, whether nobody reads it or its client leaves', async () => {
+    const rejected: unknown[] = [];
+    const note = (reason: unknown) => rejected.push(reason);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const stubborn = () => {
+      let count = 0;
+      const source: AsyncIterableIterator<string> = {
+        [Symbol.asyncIterator]: () => source,
+        next: () =>
+          (count += 1) === 1
+            ? Promise.resolve({ done: false, value: CAMPAIGN_ID })
+            : new Promise(() => undefined),
+        return: () => Promise.reject(new Error('cannot end')),
+      };
+      return source;
+    };
+    const { post, subscribe, sources, query } = await subscriptionGatewayForTest(stubborn);
+    const sent = { query: interactions('id') };
+    expect((await post({ ...sent, headers: { accept: 'application/json' } })).status).toBe(406);
+    const client = new AbortController();
+    await expect(subscribe({ ...sent, signal: client.signal }, () => client.abort())).rejects.toThrow(
+      'aborted',
+    );
+    await expect.poll(() => sources).toEqual({ opened: 2, ended: 2 });
+    expect(await query('{ __typename }')).toEqual({ data: { __typename: 'Query' } });
+    expect(rejected).toEqual([]);
   });
 
   test('that is refused is answered in JSON as well', async () => {
