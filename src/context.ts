@@ -4,6 +4,8 @@ import { type CallerOf, upstreamTokenMissing } from './auth/callers.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import type { Clock } from './lib/clock.ts';
 import { deadlineIn } from './lib/deadline.ts';
+import { OwnWork } from './lib/own-work.ts';
+import type { Turns } from './lib/turns.ts';
 import type { RequestRecord } from './observability/requests/record.ts';
 import { CallBudget } from './upstream/budget.ts';
 import type { UpstreamClient } from './upstream/client.ts';
@@ -29,6 +31,8 @@ export interface GatewayContext {
   readonly personalDataScope: string | null;
   readonly sources: DataSources;
   readonly clock: Clock;
+  /** Bound of what the gateway itself does for the request. */
+  readonly work: OwnWork;
   /** Problems noted by resolvers; clients get them beside the errors of fields. */
   readonly problems: Problem[];
   /** Report of the request's upstream usage; null unless the client asked for one. */
@@ -45,6 +49,7 @@ export interface ContextServices {
   /** Identity by the request's `Authorization` header; null where the header has no credential and one is needed. */
   readonly identityOf: (authorization: string | null) => UpstreamIdentity | null;
   readonly clock: Clock;
+  readonly turns: Turns;
   readonly client: UpstreamClient;
   readonly shared: SharedSources;
   /** Record of the current request. */
@@ -108,6 +113,7 @@ export function contextFactory(
       caller,
       personalDataScope,
       clock,
+      work: new OwnWork(clock, services.turns, deadline),
       sources: createDataSources(services.shared, { requestScope, read }),
       problems: [],
       report,

@@ -10,6 +10,7 @@ import { contextFactory, type GatewayContext } from './context.ts';
 import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { Turns } from './lib/turns.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
@@ -81,6 +82,7 @@ export function assembleGateway(
   const target = targetOf(options);
   const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: redactError } });
   const closing = new AbortController();
+  const turns = new Turns(clock);
   const http = new Http(upstream.timeoutMs);
 
   const recorder = new RequestRecorder(clock);
@@ -137,6 +139,7 @@ export function assembleGateway(
         }),
         identityOf,
         clock,
+        turns,
         client,
         shared,
         record: () => recorder.current,

@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import type { Err } from '@badrap/valita';
 import { usualCardinalities } from './cardinalities.ts';
 import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues } from './settings.ts';
@@ -82,6 +83,8 @@ export function parseConfig(env: Environment): Config {
       requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
       maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
       maxAnswerFields: values.MAX_ANSWER_FIELDS,
+      maxAnswerBytes: values.MAX_ANSWER_BYTES,
+      maxBytesInFlight: values.MAX_BYTES_IN_FLIGHT ?? thirdOfHeap(),
       cardinalities: values.PLAN_CARDINALITIES ?? usualCardinalities,
       trustedDocuments,
       introspection,
@@ -132,6 +135,10 @@ function readSettings(env: Environment, problems: string[]): SettingValues {
 /** Every check of a setting has a message of its own. */
 function messageOf(issues: Err['issues']): string {
   return issues.map((issue) => ('message' in issue ? issue.message : issue.code)).join(', ');
+}
+
+function thirdOfHeap(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 3);
 }
 
 function ttlSecondsOf(values: SettingValues): Record<TtlName, number> {

@@ -139,6 +139,18 @@ export const settings = {
     default: '500000',
     schema: wholeNumber(1, 100_000_000),
   },
+  MAX_ANSWER_BYTES: {
+    meaning:
+      'most bytes of an answer, before compression; one that gets larger is refused while it is written',
+    default: String(32 * 1024 * 1024),
+    schema: wholeNumber(1, 256 * 1024 ** 2),
+  },
+  MAX_BYTES_IN_FLIGHT: {
+    meaning:
+      'about how much memory answers may take together that are being made, or written and not yet read; further ones wait, and get 503 in the end; not set: a third of what the process may use as heap',
+    default: null,
+    schema: wholeNumber(1, 64 * 1024 ** 3),
+  },
   PLAN_CARDINALITIES: {
     meaning:
       'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',

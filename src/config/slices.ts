@@ -68,6 +68,10 @@ export interface OperationsConfig {
   readonly maxUpstreamCalls: number;
   /** Most values, objects and list elements in one answer. */
   readonly maxAnswerFields: number;
+  /** Most bytes of one answer. */
+  readonly maxAnswerBytes: number;
+  /** Most bytes that answers take together, made and unread. */
+  readonly maxBytesInFlight: number;
   /** Counts that the plan of a query assumes where it cannot know them. */
   readonly cardinalities: Cardinalities;
   /** Null when every query is sent as text. */

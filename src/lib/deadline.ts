@@ -15,6 +15,7 @@ export class Deadline {
   readonly #client: AbortSignal;
   readonly #waiting = new Set<Follower>();
   #timer: NodeJS.Timeout | undefined;
+  #endedWaits = false;
 
   /** `client` aborts when the client has disconnected. */
   constructor(clock: Clock, atMs: number, client: AbortSignal) {
@@ -27,6 +28,15 @@ export class Deadline {
   get reason(): UpstreamError | undefined {
     if (this.#clock.now() >= this.atMs) return outOfTime();
     return this.#client.aborted ? reasonOf(this.#client) : undefined;
+  }
+
+  /** True when somebody was still waiting as the time ran out. */
+  get endedWaits(): boolean {
+    return this.#endedWaits;
+  }
+
+  get isClientGone(): boolean {
+    return this.#client.aborted;
   }
 
   /**
@@ -44,7 +54,10 @@ export class Deadline {
     if (this.#waiting.delete(waiter) && this.#waiting.size === 0) this.#disarm();
   }
 
-  readonly #onTimeout = (): void => this.#end(outOfTime());
+  readonly #onTimeout = (): void => {
+    this.#endedWaits = this.#waiting.size > 0;
+    this.#end(outOfTime());
+  };
 
   readonly #onAbort = (): void => this.#end(reasonOf(this.#client));
 

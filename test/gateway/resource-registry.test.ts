@@ -15,6 +15,7 @@ import { representationProblems, representationsIn } from '../../src/federation/
 import { subgraphSchemaOf } from '../../src/federation/subgraph-schema.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { Turns } from '../../src/lib/turns.ts';
 import { loaderOf } from '../../src/loading/data-sources.ts';
 import { entityFields } from '../../src/lookahead/entity-fields.ts';
 import { planFactsOf } from '../../src/operations/planner.ts';
@@ -152,6 +153,7 @@ async function sprocketsForTest(options: SprocketsOptions = {}) {
         identityOf: (authorization) =>
           authorization === null ? null : tokenIdentity(authorization.replace('Bearer ', '')),
         clock: systemClock,
+        turns: new Turns(systemClock),
         client,
         shared,
         record: () => undefined,

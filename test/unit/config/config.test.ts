@@ -1,3 +1,4 @@
+import { getHeapStatistics } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { ttls } from '../../../src/config/ttls.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
@@ -59,6 +60,8 @@ describe('an empty environment', () => {
         requestTimeoutMs: 10_000,
         maxUpstreamCalls: 40,
         maxAnswerFields: 500_000,
+        maxAnswerBytes: 32 * 1024 * 1024,
+        maxBytesInFlight: Math.floor(getHeapStatistics().heap_size_limit / 3),
         cardinalities: usualCardinalities,
         trustedDocuments: null,
         introspection: true,
@@ -120,6 +123,8 @@ test('settings are read without the blanks around them', () => {
     UPSTREAM_CONCURRENCY: '1',
     MAX_UPSTREAM_CALLS: '10000',
     MAX_ANSWER_FIELDS: '100000000',
+    MAX_ANSWER_BYTES: '1',
+    MAX_BYTES_IN_FLIGHT: '68719476736',
     PLAN_CARDINALITIES: 'scriptsPerList=25, skillsPerInteraction=3',
     INTERACTIONS_WINDOW_MS: '0',
     INTERACTIONS_MAX_AGE_MS: '600000',
@@ -177,6 +182,8 @@ test('settings are read without the blanks around them', () => {
       requestTimeoutMs: 600_000,
       maxUpstreamCalls: 10_000,
       maxAnswerFields: 100_000_000,
+      maxAnswerBytes: 1,
+      maxBytesInFlight: 68_719_476_736,
       cardinalities: { ...usualCardinalities, scriptsPerList: 25, skillsPerInteraction: 3 },
       trustedDocuments: null,
       introspection: true,
@@ -368,6 +375,8 @@ describe('problems', () => {
       UPSTREAM_CONCURRENCY: '-1',
       MAX_UPSTREAM_CALLS: '0',
       MAX_ANSWER_FIELDS: '0',
+      MAX_ANSWER_BYTES: '268435457',
+      MAX_BYTES_IN_FLIGHT: '0',
       INTERACTIONS_WINDOW_MS: '600001',
       INTERACTIONS_MAX_AGE_MS: '1s',
       CACHE_MAX_BYTES: '64 MiB',
@@ -401,7 +410,9 @@ describe('problems', () => {
       'INTERACTIONS_WINDOW_MS',
       'KEEP_ALIVE_SECONDS',
       'LOG_LEVEL',
+      'MAX_ANSWER_BYTES',
       'MAX_ANSWER_FIELDS',
+      'MAX_BYTES_IN_FLIGHT',
       'MAX_UPSTREAM_CALLS',
       'PORT',
       'REQUEST_TIMEOUT_MS',

@@ -1,0 +1,57 @@
+import type { Clock } from './clock.ts';
+import type { Deadline } from './deadline.ts';
+import type { Turns } from './turns.ts';
+
+/** Reason for which work on a request has to stop: its time is over, or its client has gone. */
+export type WorkEnd = 'time' | 'gone';
+
+/**
+ * Time for completing and writing an answer after its deadline has ended the waits for the upstream, in milliseconds: what
+ * came in time is still worth having.
+ */
+const GRACE_MS = 1000;
+
+/**
+ * The gateway's own work on one request, as opposed to waiting: executing, completing and writing. It shares the event loop
+ * with other work, and ends at the request's deadline or when its client has gone.
+ */
+export class OwnWork {
+  readonly #clock: Clock;
+  readonly #turns: Turns;
+  readonly #deadline: Deadline;
+  readonly #startedMs: number;
+
+  constructor(clock: Clock, turns: Turns, deadline: Deadline) {
+    this.#clock = clock;
+    this.#turns = turns;
+    this.#deadline = deadline;
+    this.#startedMs = clock.now();
+  }
+
+  /** Milliseconds since the request's arrival. */
+  get elapsedMs(): number {
+    return this.#clock.now() - this.#startedMs;
+  }
+
+  /** Milliseconds from the request's arrival to its deadline. */
+  get allowedMs(): number {
+    return this.#deadline.atMs - this.#startedMs;
+  }
+
+  /** True when the event loop is due to others: wait for `turn`. Reads the clock: ask after some hundred small steps. */
+  isDue(): boolean {
+    return this.#turns.isOver();
+  }
+
+  /** Resolves when it is this work's turn again. Afterwards, `end` says if there is still something to do. */
+  turn(): Promise<void> {
+    return this.#turns.next(this);
+  }
+
+  /** Null while the work may go on. */
+  get end(): WorkEnd | null {
+    const { atMs, endedWaits, isClientGone } = this.#deadline;
+    if (isClientGone) return 'gone';
+    return this.#clock.now() >= atMs + (endedWaits ? GRACE_MS : 0) ? 'time' : null;
+  }
+}
