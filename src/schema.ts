@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
-import { wrapResolvers } from './executor/wrap-resolvers.ts';
 import { noteEntityRequirements } from './lookahead/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
@@ -30,14 +29,12 @@ export function schemaOf(parts: SchemaParts) {
   return finished(createSchema<GatewayContext>({ ...parts, typeDefs: [...parts.typeDefs] }), parts.resolvers);
 }
 
-/** Completes a schema of these resolvers in place: requirements, guards and prepared fields. */
+/** Completes a schema of these resolvers in place: requirements and guards. */
 export function finished<Schema extends GraphQLSchema>(
   built: Schema,
   itsResolvers: SchemaParts['resolvers'],
 ): Schema {
   noteEntityRequirements(built, itsResolvers);
   guardPersonalData(built);
-  // Last, so that it wraps all other resolvers.
-  wrapResolvers(built);
   return built;
 }

@@ -1,4 +1,4 @@
-import { CompiledExecutor } from '../../src/executor/compiled-executor.ts';
+import { Executor } from '../../src/executor/executor.ts';
 import type { Memoization } from '../../src/executor/memoized-answers.ts';
 import {
   compileQuery,
@@ -18,7 +18,7 @@ export interface Task {
 /** Executes the operation of a task once. */
 export type Run = () => ExecutionResult | Promise<ExecutionResult>;
 
-export const executorNames = ['graphql-js', 'graphql-jit', 'compiled', 'memoized'] as const;
+export const executorNames = ['graphql-js', 'graphql-jit', 'interpreted', 'compiled', 'memoized'] as const;
 
 export type ExecutorName = (typeof executorNames)[number];
 
@@ -27,6 +27,7 @@ export function preparationsOf({ args, memoization }: Task): ReadonlyMap<Executo
   return new Map<ExecutorName, () => Run>([
     ['graphql-js', () => () => execute(args)],
     ['graphql-jit', () => jitRun(args)],
+    ['interpreted', () => interpretedRun(args)],
     ['compiled', () => compiledRun(args)],
     ...(memoization ? [['memoized', () => compiledRun(args, memoization)] as const] : []),
   ]);
@@ -39,13 +40,14 @@ function jitRun({ schema, document, rootValue, contextValue, variableValues }: E
   return () => compiled.query(rootValue, contextValue, variableValues);
 }
 
+function interpretedRun(args: ExecutionArgs): Run {
+  const executor = new Executor({ compileAtHit: Infinity });
+  return () => executor.execute(args);
+}
+
 function compiledRun(args: ExecutionArgs, memoization?: Memoization): Run {
-  const executor = new CompiledExecutor({ compileAtHit: 1, ...(memoization && { memoization }) });
-  return () => {
-    const result = executor.execute(args);
-    if (result === null) throw new TypeError('The operation cannot be compiled.');
-    return result;
-  };
+  const executor = new Executor({ compileAtHit: 1, ...(memoization && { memoization }) });
+  return () => executor.execute(args);
 }
 
 /** Data as text, and errors in the order of their paths: executors may find them in different orders. */

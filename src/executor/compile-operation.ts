@@ -1,4 +1,5 @@
 import type { GraphQLEnumType } from 'graphql';
+import { completeLater, elementsOf } from './complete-list.ts';
 import { complete, guard } from './complete-value.ts';
 import type { Conditions } from './conditions.ts';
 import { generateCode, helperNames } from './generate-code.ts';
@@ -8,6 +9,7 @@ import { awaitPendingList, PendingObject, throwAfter, throwAtOnce } from './awai
 import { argumentsOf, fail, infoOf, type Operation, type Execution, type ResponsePosition } from './state.ts';
 
 export interface CompiledOperation {
+  readonly operation: Operation;
   /** Returns the data or their promise; throws or rejects with the error that makes the data null. */
   readonly answer: (execution: Execution, rootValue: unknown) => unknown;
   /** Number of response positions: a measure of the memory that the compiled operation takes. */
@@ -26,6 +28,8 @@ export function compileOperation(
   const helpers: Record<(typeof helperNames)[number], unknown> = {
     argumentsOf,
     complete,
+    completeLater,
+    elementsOf,
     fail,
     guard,
     infoOf,
@@ -42,7 +46,7 @@ export function compileOperation(
   // oxlint-disable-next-line typescript/no-implied-eval -- generate-code.ts says which text can get into the code
   const define = new Function(...helperNames, generateCode(root, positions));
   const answer = define(...helperNames.map((name) => helpers[name]));
-  return { answer, size: positions.length + 1 };
+  return { operation, answer, size: positions.length + 1 };
 }
 
 /** Names of an enum by primitive value. Other values are left out: null, and objects that could be promises. */

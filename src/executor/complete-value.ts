@@ -26,7 +26,12 @@ export function complete(
   return Promise.resolve(value).then(
     (settled) => {
       try {
-        return guard(execution, position, completeValue(execution, position, settled, indices), indices);
+        const { meter } = execution;
+        meter.step();
+        const completed = meter.isDue
+          ? meter.turn().then(() => completeValue(execution, position, settled, indices))
+          : completeValue(execution, position, settled, indices);
+        return guard(execution, position, completed, indices);
       } catch (error) {
         return fail(execution, position, error, indices);
       }

@@ -13,7 +13,7 @@ const MAX_VARIABLES = 4;
 
 /**
  * Names of the variables in @skip and @include of an operation. Null when the operation cannot be compiled: it has more than
- * `MAX_VARIABLES` of them, other directives, or introspection fields.
+ * `MAX_VARIABLES` of them, or other directives.
  */
 export function conditionVariables(
   { fragments }: { readonly fragments: Readonly<Record<string, FragmentDefinitionNode>> },
@@ -34,7 +34,7 @@ export function conditionVariables(
     if (!areConditions(selection)) return false;
     if (selection.kind === Kind.INLINE_FRAGMENT) return true;
     const { value: name } = selection.name;
-    if (selection.kind === Kind.FIELD) return !name.startsWith('__') || name === '__typename';
+    if (selection.kind === Kind.FIELD) return true;
     const fragment = fragments[name];
     return fragment !== undefined && isPlain(fragment);
   }

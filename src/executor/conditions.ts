@@ -14,7 +14,7 @@ export interface Conditions {
   get(name: string): unknown;
 }
 
-/** Null when a value is not a boolean: the ordinary executor reports that error. */
+/** Null when a value is not a boolean: interpretation reports that error. */
 export function conditionsOf(
   variables: readonly string[],
   values: Readonly<Record<string, unknown>>,
@@ -43,7 +43,7 @@ export function includedBy(conditions: Conditions): (selection: SelectionNode) =
 }
 
 /**
- * Applies @skip and @include by coerced variables, as the ordinary executor does.
+ * Applies @skip and @include by coerced variables, as graphql-js does.
  *
  * @throws GraphQLError when a condition is null: a variable with a default may be null all the same.
  */

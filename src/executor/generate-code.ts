@@ -6,6 +6,7 @@ import {
   GraphQLString,
   isEnumType,
   isObjectType,
+  isScalarType,
 } from 'graphql';
 import type { SelectedObject } from './select-positions.ts';
 import type { ResponsePosition } from './state.ts';
@@ -22,6 +23,8 @@ import type { ResponsePosition } from './state.ts';
 export const helperNames = [
   'argumentsOf',
   'complete',
+  'completeLater',
+  'elementsOf',
   'fail',
   'guard',
   'infoOf',
@@ -97,7 +100,7 @@ function objectFunction(
     );
   }
   functions.push(`function ${name}(${['execution', 'source', ...indices].join(', ')}) {
-    execution.size.add(${fields.length});
+    execution.meter.add(${fields.length}, ${stepsOf(fields)});
     const readable = typeof source === 'object' && source !== null || typeof source === 'function' ? source : nothing;
     let pending = false;
     ${variables.map((variable) => `let ${variable} = null;`).join(' ')}
@@ -126,28 +129,51 @@ function listFunction(
   const name = `l${position.number}`;
   const indices = indicesOf(position);
   const index = `i${position.depth}`;
-  functions.push(`function ${name}(${['execution', 'items', ...indices].join(', ')}) {
-    const isArray = Array.isArray(items);
-    if (isArray) execution.size.add(items.length);
-    const answers = isArray ? new Array(items.length).fill(null) : [];
+  const element = `m${position.number}`;
+  const steps = isSlow(itemPosition) ? `execution.meter.add(0, ${SLOW_STEPS});` : '';
+  functions.push(`function ${element}(${['execution', 'value', ...indices, index].join(', ')}) {
+    ${steps}
+    let pending = false;
+    let answer = null;
+    ${attempt(itemPosition, 'answer', '', below, functions)}
+    return answer;
+  }
+  function ${name}(${['execution', 'items', ...indices].join(', ')}) {
+    const elements = elementsOf(execution, items);
+    const answers = new Array(elements.length).fill(null);
     let pending = false;
     let ${index} = 0;
     try {
-      for (const value of items) {
-        if (!isArray) execution.size.add(1);
-        let answer = null;
-        ${attempt(itemPosition, 'answer', '', below, functions)}
-        answers[${index}] = answer;
-        ${index} += 1;
+      for (; ${index} < elements.length; ${index} += 1) {
+        if (execution.meter.isDue) {
+          return completeLater(execution, elements, answers, ${index}, (value, ${index}) =>
+            ${element}(${['execution', 'value', ...indices, index].join(', ')}));
+        }
+        if ((answers[${index}] = ${element}(${['execution', `elements[${index}]`, ...indices, index].join(', ')})) instanceof Promise) pending = true;
       }
     } catch (error) {
       throwAtOnce(error, answers);
     }
-    answers.length = ${index};
     return pending ? awaitPendingList(answers) : answers;
   }
   s${position.number}.completion = ${name};`);
   return name;
+}
+
+/** Number of steps of the meter that a field or element counts when it is serialized by a function of its scalar. */
+const SLOW_STEPS = 64;
+
+/** True for leaves of unknown cost, such as JSON. */
+function isSlow({ type }: ResponsePosition): boolean {
+  return isScalarType(type) && !asItIs.has(type.serialize);
+}
+
+/** Number of steps that the fields of one object count. */
+export function stepsOf(fields: SelectedObject['fields']): number {
+  return fields.reduce(
+    (sum, field) => sum + (typeof field !== 'string' && isSlow(field.position) ? SLOW_STEPS : 1),
+    0,
+  );
 }
 
 /** Expression that reads a field's value from its source. */

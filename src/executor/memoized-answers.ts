@@ -23,7 +23,7 @@ export function createGetMemoized(memoization: Memoization) {
   return function getMemoized(execution: Execution, number: number, source: object): unknown {
     const known = alike(memoization, execution.memoized[number]?.get(memoization.keyOf(source)), source);
     if (known === undefined || known.value instanceof Promise) return undefined;
-    execution.size.add(known.fields ?? 0);
+    execution.meter.add(known.fields ?? 0, 1);
     return known.value;
   };
 }
@@ -61,24 +61,24 @@ export function createMemoize(memoization: Memoization) {
     const known = alike(memoization, others, source);
     if (known !== undefined) {
       if (!(known.value instanceof Promise)) {
-        execution.size.add(known.fields ?? 0);
+        execution.meter.add(known.fields ?? 0, 1);
         return known.value;
       }
       // An answer with errors is made again: errors need paths of their own. Its data is loaded by then.
       const again = () => madeAgain(execution, position, source, indices);
       return known.value.then((value: unknown) => {
         if (known.failuresBefore !== failuresAt(execution, position)) return again();
-        execution.size.add((known.fields ??= fieldsIn(position, value)));
+        execution.meter.add((known.fields ??= fieldsIn(position, value)), 1);
         return value;
       }, again);
     }
     const failuresBefore = failuresAt(execution, position);
-    const fieldsBefore = execution.size.fields;
+    const fieldsBefore = execution.meter.fields;
     const value = made(execution, position, source, indices);
     // Failures of an answer that is no promise are counted by now.
     const isMemoizable = value instanceof Promise || failuresBefore === failuresAt(execution, position);
     if (isMemoizable && alternativeCount(others) < MOST_ALTERNATIVES) {
-      const fields = value instanceof Promise ? null : execution.size.fields - fieldsBefore;
+      const fields = value instanceof Promise ? null : execution.meter.fields - fieldsBefore;
       answers.set(key, { source, value, failuresBefore, fields, other: others });
     }
     return guard(execution, position, value, indices);

@@ -3,14 +3,16 @@ import {
   type FieldNode,
   getNamedType,
   type GraphQLObjectType,
+  type GraphQLSchema,
   isAbstractType,
   isObjectType,
+  SchemaMetaFieldDef,
+  TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
 import { collectFields } from './collect-fields.ts';
 import { type Conditions, includedBy } from './conditions.ts';
-import { resolverOf } from './wrap-resolvers.ts';
-import { type Operation, ResponsePosition } from './state.ts';
+import { type Operation, ResponsePosition, type SelectedField } from './state.ts';
 
 /** Selection of an object: response keys of `__typename`, and positions of fields with the selections below them. */
 export interface SelectedObject {
@@ -23,6 +25,33 @@ interface SelectedPosition {
   /** Null for leaves. */
   readonly below: SelectedObject | null;
 }
+
+/** Field that nodes select on a type, or the response key of `__typename`. Null when the type has no such field. */
+export function selectedField(
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  key: string,
+  nodes: readonly [FieldNode, ...FieldNode[]],
+): SelectedField | string | null {
+  const name = nodes[0].name.value;
+  if (name === TypeNameMetaFieldDef.name) return key;
+  const definition =
+    type === schema.getQueryType()
+      ? (rootFields.get(name) ?? type.getFields()[name])
+      : type.getFields()[name];
+  if (definition === undefined) return null;
+  const { resolve } = definition;
+  return {
+    key,
+    parentType: type,
+    definition,
+    resolve: resolve === undefined || resolve === defaultFieldResolver ? null : resolve,
+    nodes,
+  };
+}
+
+/** Introspection fields of the query root, which are among no type's fields. */
+const rootFields = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]));
 
 /** Maximum number of positions of one operation. Fragments can make many out of a short text, and compiled code is kept. */
 const MAX_POSITIONS = 1000;
@@ -45,18 +74,15 @@ export function selectPositions(
     const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     const fields: (SelectedPosition | string)[] = [];
     for (const [key, fieldNodes] of collectFields(operation, isIncluded, type, selectionSets)) {
-      const name = fieldNodes[0]?.name.value ?? '';
-      if (name === TypeNameMetaFieldDef.name) {
-        fields.push(key);
+      const field = selectedField(operation.schema, type, key, fieldNodes);
+      if (typeof field === 'string') {
+        fields.push(field);
         continue;
       }
-      const definition = type.getFields()[name];
-      if (definition === undefined || positions.length >= MAX_POSITIONS) return null;
+      if (field === null || positions.length >= MAX_POSITIONS) return null;
+      const { definition } = field;
       const named = getNamedType(definition.type);
       if (isAbstractType(named)) return null;
-      const resolver = resolverOf(definition);
-      const resolve = resolver === defaultFieldResolver ? null : (resolver ?? null);
-      const field = { key, parentType: type, definition, resolve, nodes: fieldNodes };
       const position = new ResponsePosition(positions, field, definition.type, parent);
       const below = isObjectType(named) ? select(named, fieldNodes, innermostItem(position)) : null;
       if (below === null && isObjectType(named)) return null;

@@ -13,7 +13,7 @@ import {
   isNonNullType,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { AnswerSize } from './answer-size.ts';
+import { type AnswerMeter, ended } from './answer-meter.ts';
 import { fieldError } from './field-error.ts';
 
 type ArgumentValues = Readonly<Record<string, unknown>>;
@@ -117,7 +117,7 @@ export class Execution implements Operation {
   readonly rootValue: unknown;
   readonly context: unknown;
   readonly variableValues: Record<string, unknown>;
-  readonly size: AnswerSize;
+  readonly meter: AnswerMeter;
   readonly errors: GraphQLError[] = [];
   /** Arguments by position number, as in `memoized`. */
   readonly args: (ArgumentValues | undefined)[] = [];
@@ -132,7 +132,7 @@ export class Execution implements Operation {
     rootValue: unknown,
     context: unknown,
     variableValues: Record<string, unknown>,
-    size: AnswerSize,
+    meter: AnswerMeter,
   ) {
     this.schema = schema;
     this.operation = operation;
@@ -140,7 +140,7 @@ export class Execution implements Operation {
     this.rootValue = rootValue;
     this.context = context;
     this.variableValues = variableValues;
-    this.size = size;
+    this.meter = meter;
   }
 
   /** Adds an error, unless it is at or below a null: there, graphql-js and the specification report no further errors. */
@@ -174,7 +174,7 @@ export function argumentsOf(execution: Execution, position: ResponsePosition): A
 
 /**
  * Records a failure: returns null at a nullable position, otherwise throws, so that the position above fails.
- * Always throws once the answer is too large.
+ * Always throws once the answer has ended.
  *
  * @throws GraphQLError with the path of the position where the error arose.
  */
@@ -184,6 +184,7 @@ export function fail(
   reason: unknown,
   indices: readonly number[],
 ): null {
+  if (execution.meter.hasEnded) throw ended;
   const error =
     reason instanceof GraphQLError && reason.path !== undefined
       ? reason
@@ -191,7 +192,7 @@ export function fail(
   for (let above: ResponsePosition | null = position; above !== null; above = above.parent) {
     execution.failuresAt[above.number] = (execution.failuresAt[above.number] ?? 0) + 1;
   }
-  if (position.isNonNull || execution.size.isExceeded) throw error;
+  if (position.isNonNull) throw error;
   execution.add(error, position, indices);
   return null;
 }

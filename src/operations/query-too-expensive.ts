@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 /** Exceeded bound, by its name in `extensions.limit`. */
-type CostLimit = 'upstreamCalls' | 'answerFields';
+type CostLimit = 'upstreamCalls' | 'answerFields' | 'time';
 
 interface Beyond {
   readonly limit: CostLimit;

@@ -11,7 +11,7 @@ import { useAnswerHeaders } from './use-answer-headers.ts';
 import { useArgumentRules } from './use-argument-rules.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useCoercedVariables } from './use-coerced-variables.ts';
-import { useCompiledExecution } from './use-compiled-execution.ts';
+import { useExecutor } from './use-executor.ts';
 import { useCompression } from './use-compression.ts';
 import { useVaryByOrigin } from './use-cors.ts';
 import { useCsrfPrevention } from './use-csrf-prevention.ts';
@@ -93,7 +93,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useReleasedSources(),
     // Coerced variables follow the three above, which complete also the answer that refuses wrong ones.
     useCoercedVariables(),
-    useCompiledExecution({ compileAtHit, maxAnswerFields: operations.maxAnswerFields }),
+    useExecutor({ compileAtHit, maxAnswerFields: operations.maxAnswerFields }),
   ];
 }
 

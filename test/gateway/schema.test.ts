@@ -1,4 +1,5 @@
 import {
+  defaultFieldResolver,
   type GraphQLField,
   getNamedType,
   isInputObjectType,
@@ -7,7 +8,6 @@ import {
   validateSchema,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { resolverOf } from '../../src/executor/wrap-resolvers.ts';
 import { schema } from '../../src/schema.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 
@@ -40,7 +40,7 @@ describe('the descriptions of the schema', () => {
   const fields = objectTypes.flatMap(({ name }) => fieldsOf(name));
   const nullable = fields.filter(([, { type }]) => !isNonNullType(type));
   // Fields that a row or reference itself holds cost no call and have no resolver, except the guard of personal data.
-  const costly = fields.filter(([, field]) => resolverOf(field) !== undefined);
+  const costly = fields.filter(([, { resolve = defaultFieldResolver }]) => resolve !== defaultFieldResolver);
 
   test.each(nullable)('say what null means for the field %s', (_path, field) => {
     expect(said(field)).toMatch(/\bNull (when|while|where) |\bNull, with an error, when /);

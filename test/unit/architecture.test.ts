@@ -49,6 +49,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'executor',
     'federation',
     'http',
+    'lib',
     'loading',
     'lookahead',
     'observability/requests',
@@ -88,7 +89,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'schema',
     'upstream',
   ],
-  schema: ['context', 'executor', 'lookahead', 'resolvers'],
+  schema: ['context', 'lookahead', 'resolvers'],
   resolvers: [
     'connections',
     'context',

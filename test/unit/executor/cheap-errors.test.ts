@@ -1,12 +1,10 @@
-import { buildSchema, execute, parse, Source } from 'graphql';
+import { buildSchema, parse, Source } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { CompiledExecutor } from '../../../src/executor/compiled-executor.ts';
-import { wrapResolvers } from '../../../src/executor/wrap-resolvers.ts';
+import { Executor } from '../../../src/executor/executor.ts';
 
 const schema = buildSchema(
   'type Query { rows: [Row!] } type Row { thrown: String given: String late: String }',
 );
-wrapResolvers(schema);
 
 class Row {
   get thrown(): unknown {
@@ -20,14 +18,11 @@ class Row {
   }
 }
 
-const executors = {
-  'the ordinary executor': (args: Parameters<typeof execute>[0]) => execute(args),
-  'the compiled executor': (args: Parameters<typeof execute>[0]) =>
-    new CompiledExecutor({ compileAtHit: 1 }).execute(args),
-};
-
-describe.each(Object.entries(executors))('%s', (_which, executeBy) => {
-  test('computes the locations of errors in the text of a query only when they are read', async () => {
+describe.each([
+  ['compiled', 1],
+  ['interpreted', Infinity],
+])('an operation that is %s', (_how, compileAtHit) => {
+  test('has errors whose locations are computed when they are read', async () => {
     const source = new Source(`${'\n'.repeat(5000)}{ rows { thrown given late } }`);
     const document = parse(source);
     const text = source.body;
@@ -39,8 +34,8 @@ describe.each(Object.entries(executors))('%s', (_which, executeBy) => {
       },
     });
     const rows = Array.from({ length: 100 }, () => new Row());
-    const { errors = [] } =
-      (await executeBy({ schema, document, rootValue: { rows }, contextValue: {} })) ?? {};
+    const executor = new Executor({ compileAtHit });
+    const { errors = [] } = await executor.execute({ schema, document, rootValue: { rows } });
     expect(errors).toHaveLength(300);
     expect(reads).toBe(0);
     expect(new Set(errors.map(({ locations }) => locations?.[0]?.line))).toEqual(new Set([5001]));

@@ -1,15 +1,19 @@
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, getOperationAST, parse } from 'graphql';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { CompiledExecutor, type CompiledExecutorOptions } from '../../../src/executor/compiled-executor.ts';
+import {
+  CompiledOperations,
+  type CompiledOperationsOptions,
+} from '../../../src/executor/compiled-operations.ts';
 
 const schema = buildSchema('type Query { name: String rows: [Query!] }');
-const rootValue = { name: 'x' };
 
-function asking(options: CompiledExecutorOptions) {
-  const executor = new CompiledExecutor(options);
-  return (document: ReturnType<typeof parse>, operationName?: string) =>
-    executor.execute({ schema, document, rootValue, operationName: operationName ?? null }) !== null;
+function asking(options: CompiledOperationsOptions) {
+  const operations = new CompiledOperations(options);
+  return (document: ReturnType<typeof parse>, operationName?: string) => {
+    const operation = getOperationAST(document, operationName);
+    return operation ? operations.hit(schema, document, operation, {}) !== null : false;
+  };
 }
 
 describe('an operation', () => {
@@ -27,16 +31,17 @@ describe('an operation', () => {
   });
 
   test('is never compiled when Node.js may not generate code', () => {
-    const module = new URL('../../../src/executor/compiled-executor.ts', import.meta.url);
+    const module = new URL('../../../src/executor/compiled-operations.ts', import.meta.url);
     const script = `
       import { buildSchema, parse } from 'graphql';
-      import { CompiledExecutor } from ${JSON.stringify(module)};
+      import { CompiledOperations } from ${JSON.stringify(module)};
       const schema = buildSchema('type Query { name: String }');
-      const executor = new CompiledExecutor({ compileAtHit: 1 });
-      console.log(executor.execute({ schema, document: parse('{ name }') }));`;
+      const operations = new CompiledOperations({ compileAtHit: 1 });
+      const document = parse('{ name }');
+      console.log(operations.hit(schema, document, document.definitions[0], {}));`;
     const answer = (...flags: string[]) =>
       execFileSync(process.execPath, [...flags, '--input-type=module', '-e', script], { encoding: 'utf8' });
-    expect(answer()).toContain('data');
+    expect(answer()).toContain('answer');
     expect(answer('--disallow-code-generation-from-strings')).toBe('null\n');
   });
 

@@ -1,7 +1,7 @@
 import { buildSchema, parse } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { AnswerSize } from '../../../src/executor/answer-size.ts';
-import { CompiledExecutor } from '../../../src/executor/compiled-executor.ts';
+import { AnswerMeter } from '../../../src/executor/answer-meter.ts';
+import { Executor } from '../../../src/executor/executor.ts';
 import type { Memoization } from '../../../src/executor/memoized-answers.ts';
 
 const schema = buildSchema(`
@@ -33,17 +33,18 @@ const repeats: Memoization<Same> = {
   areAlike: (a, b) => a === b,
 };
 
-/** Compiles a query and executes it over these rows, with at most `allowed` fields in the answer. */
-async function answered(query: string, rows: readonly object[], allowed = Infinity) {
-  const size = new AnswerSize(allowed);
-  const executor = new CompiledExecutor({ compileAtHit: 1, memoization: repeats });
+/** Executes a query over these rows, with at most `maxFields` fields in the answer. */
+async function answered(compileAtHit: number, query: string, rows: readonly object[], maxFields = Infinity) {
+  const meter = new AnswerMeter({ maxFields });
+  const executor = new Executor({ compileAtHit, memoization: repeats });
   const args = { schema, document: parse(query), rootValue: { rows }, contextValue: {} };
-  const result = await executor.execute(args, size);
-  if (result === null) throw new TypeError('It can be compiled.');
-  return { size, result };
+  return { meter, result: await executor.execute(args, meter) };
 }
 
-describe('the size of an answer', () => {
+describe.each([
+  ['compiled', 1],
+  ['interpreted', Infinity],
+])('the size of an answer of an operation that is %s', (_how, compileAtHit) => {
   test.each([
     ['at once', false],
     ['later', true],
@@ -51,13 +52,14 @@ describe('the size of an answer', () => {
     const inner = new Same(isLate);
     const same = new Same(isLate, inner);
     const rows = numbers(100).map(() => ({ same }));
-    const { size, result } = await answered(
+    const { meter, result } = await answered(
+      compileAtHit,
       '{ rows { same { name numbers same { __typename numbers } } } }',
       rows,
     );
     expect(result.errors).toBeUndefined();
     // The list and its rows; per row one field, three fields, ten numbers, two fields and ten numbers again.
-    expect(size.fields).toBe(1 + 100 * (1 + 1 + 3 + 10 + 2 + 10));
+    expect(meter.fields).toBe(1 + 100 * (1 + 1 + 3 + 10 + 2 + 10));
   });
 
   test.each([
@@ -66,9 +68,9 @@ describe('the size of an answer', () => {
   ])('ends an answer that memoized answers make too large, resolved %s', async (_when, isLate) => {
     const same = new Same(isLate);
     const rows = numbers(100).map(() => ({ same }));
-    const { size } = await answered('{ rows { same { numbers } } }', rows, 1000);
-    expect(size.isExceeded).toBe(true);
-    expect(size.fields).toBeLessThan(1100);
+    const { meter } = await answered(compileAtHit, '{ rows { same { numbers } } }', rows, 1000);
+    expect(meter.isExceeded).toBe(true);
+    expect(meter.fields).toBeLessThan(1100);
   });
 
   test('ends an answer that is too large whatever else fails in it, without waiting for all of it', async () => {
@@ -86,10 +88,10 @@ describe('the size of an answer', () => {
       },
     };
     const query = '{ rows { early late lateNumbers } }';
-    const { size, result } = await answered(query, [failing, failing, failing], 500);
-    expect(size.isExceeded).toBe(true);
+    const { meter, result } = await answered(compileAtHit, query, [failing, failing, failing], 500);
+    expect(meter.isExceeded).toBe(true);
     expect(result.data).toBeNull();
-    expect((await answered(query, [failing], 5000)).size.fields).toBe(1 + 1 + 3 + 1000);
+    expect((await answered(compileAtHit, query, [failing], 5000)).meter.fields).toBe(1 + 1 + 3 + 1000);
   });
 
   test('ends an answer that is too large without a rejection, at whatever moment something else fails', async () => {
@@ -107,12 +109,13 @@ describe('the size of an answer', () => {
     const large = { same: new Same(true, new Same(true)), lateNumbers: [] };
     for (const turns of numbers(20)) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- the executions run one after the other
-      const { size, result } = await answered(
+      const { meter, result } = await answered(
+        compileAtHit,
         '{ rows { late lateNumbers same { same { numbers } } } }',
         [large, failingIn(turns)],
         12,
       );
-      expect(size.isExceeded).toBe(true);
+      expect(meter.isExceeded).toBe(true);
       expect(result.data).toBeNull();
     }
   });

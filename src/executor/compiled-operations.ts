@@ -1,23 +1,19 @@
 import {
-  type ExecutionArgs,
-  type ExecutionResult,
-  getOperationAST,
-  GraphQLError,
+  type DocumentNode,
+  type GraphQLSchema,
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { AnswerSize } from './answer-size.ts';
-import { coercedVariables } from './coerced-variables.ts';
 import { fragmentsOf } from './collect-fields.ts';
 import { type CompiledOperation, compileOperation } from './compile-operation.ts';
-import { conditionsOf } from './conditions.ts';
-import { noMemoization, type Memoization } from './memoized-answers.ts';
-import { type Operation, Execution } from './state.ts';
 import { conditionVariables } from './condition-variables.ts';
+import { conditionsOf } from './conditions.ts';
 import { tokensIn } from './document-tokens.ts';
+import { noMemoization, type Memoization } from './memoized-answers.ts';
+import type { Operation } from './state.ts';
 
-export interface CompiledExecutorOptions {
+export interface CompiledOperationsOptions {
   /** Number of the execution at which an operation is compiled: 1 compiles at once, Infinity never. @default 3 */
   readonly compileAtHit?: number;
   /** Rules for sources that share one answer when they are alike. @default none */
@@ -42,11 +38,10 @@ const MAX_POSITIONS_KEPT = 20_000;
 const TOKENS_PER_POSITION = 4;
 
 /**
- * Executes queries, and subscriptions for one event, with the same results as the ordinary executor (`execute` of
- * graphql-js), by functions that are generated for each operation. Operations sent only once or twice do not repay compilation, and some cannot be compiled; `execute`
- * returns null for both. Operations are identified by their AST node, so the caller has to cache parsed documents.
+ * Compiled operations: functions that are generated for each operation that comes again. Operations sent only once or twice
+ * do not repay compilation. Operations are identified by their AST node, so the caller has to cache parsed documents.
  */
-export class CompiledExecutor {
+export class CompiledOperations {
   readonly #compileAtHit: number;
   readonly #memoization: Memoization;
   readonly #plans: LRUCache<OperationDefinitionNode, Plan>;
@@ -57,7 +52,7 @@ export class CompiledExecutor {
     compileAtHit = 3,
     memoization = noMemoization,
     maxOperations = 500,
-  }: CompiledExecutorOptions = {}) {
+  }: CompiledOperationsOptions = {}) {
     this.#compileAtHit = canGenerateCode() ? compileAtHit : Infinity;
     this.#memoization = memoization;
     this.#plans = new LRUCache({
@@ -71,33 +66,22 @@ export class CompiledExecutor {
     });
   }
 
-  /**
-   * Null when the ordinary executor has to answer.
-   *
-   * @param size Counts the fields of the answer. Once it is exceeded, the result is not the answer to the operation.
-   */
-  execute(
-    args: ExecutionArgs,
-    size = new AnswerSize(Infinity),
-  ): ExecutionResult | Promise<ExecutionResult> | null {
-    const operation = getOperationAST(args.document, args.operationName);
+  /** Counts an execution of the operation. Null when it is not compiled: it has to come more often, or cannot be. */
+  hit(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Readonly<Record<string, unknown>>,
+  ): CompiledOperation | null {
     // Root fields of a mutation are executed one after another.
-    if (!operation || operation.operation === OperationTypeNode.MUTATION) return null;
-    // Such a resolver would have to be called for every value.
-    if (args.fieldResolver || args.typeResolver) return null;
-    const plan = this.#plans.get(operation) ?? this.#noteHit(operation, args);
-    if (plan === null || plan.variables === null || plan.operation.schema !== args.schema) return null;
-    const { values: variables } = coercedVariables(args, operation);
-    const conditions = variables && conditionsOf(plan.variables, variables);
-    const compiled = conditions && this.#variant(plan, conditions);
-    const { rootValue, contextValue } = args;
-    return (
-      compiled &&
-      runCompiled(compiled, new Execution(plan.operation, rootValue, contextValue, variables, size))
-    );
+    if (operation.operation === OperationTypeNode.MUTATION) return null;
+    const plan = this.#plans.get(operation) ?? this.#noteHit(operation, schema, document);
+    if (plan === null || plan.variables === null || plan.operation.schema !== schema) return null;
+    const conditions = conditionsOf(plan.variables, variables);
+    return conditions && this.#variant(plan, conditions);
   }
 
-  #noteHit(operation: OperationDefinitionNode, { schema, document }: ExecutionArgs): Plan | null {
+  #noteHit(operation: OperationDefinitionNode, schema: GraphQLSchema, document: DocumentNode): Plan | null {
     const hits = (this.#hits.get(operation) ?? 0) + 1;
     if (hits < this.#compileAtHit) {
       this.#hits.set(operation, hits);
@@ -133,37 +117,4 @@ function canGenerateCode(): boolean {
   } catch {
     return false;
   }
-}
-
-function runCompiled(
-  { answer }: CompiledOperation,
-  execution: Execution,
-): ExecutionResult | Promise<ExecutionResult> {
-  let data: unknown;
-  try {
-    data = answer(execution, execution.rootValue);
-  } catch (error) {
-    return resultWithout(error, execution);
-  }
-  return data instanceof Promise
-    ? data.then(
-        (settled: unknown) => resultOf(settled, execution),
-        (error: unknown) => resultWithout(error, execution),
-      )
-    : resultOf(data, execution);
-}
-
-function resultOf(data: unknown, { errors, memoized: answers }: Execution): ExecutionResult {
-  // Memoized answers are as large as the result, and no longer needed. V8 would keep them as long as the execution.
-  answers.length = 0;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a completed root is an object, or null when it failed
-  const answer = data as Record<string, unknown> | null;
-  return errors.length === 0 ? { data: answer } : { errors, data: answer };
-}
-
-function resultWithout(error: unknown, execution: Execution): ExecutionResult {
-  // Errors of fields are GraphQLErrors by now.
-  if (!(error instanceof GraphQLError)) throw error;
-  execution.add(error, null, []);
-  return resultOf(null, execution);
 }

@@ -1,0 +1,116 @@
+import { GraphQLError } from 'graphql';
+
+/** Pace at which an execution has to work: it shares the event loop, and may have to stop. */
+export interface Pace {
+  /**
+   * True when the execution must wait for its turn before it goes on.
+   *
+   * @param fields Number of the answer's fields so far.
+   */
+  isDue(fields: number): boolean;
+  /** Resolves when it is the execution's turn again. */
+  turn(): Promise<void>;
+  /** True when nobody needs the answer any more, or it may not be made. */
+  readonly isOver: boolean;
+}
+
+export interface AnswerMeterOptions {
+  /** Maximum number of fields. @default Infinity */
+  readonly maxFields?: number;
+  /** @default null, where the execution is never interrupted */
+  readonly pace?: Pace | null;
+}
+
+/** Number of steps between two looks at the pace. A step takes about a microsecond. */
+const STEPS = 512;
+
+/** Error that ends a whole answer: nullable fields do not stop it. */
+export const ended = new GraphQLError('The answer has ended.');
+
+/**
+ * Meter of one answer while it is made. It counts fields: completed values (leaves and objects) and elements of lists. A value
+ * at two places of an answer counts twice, because it is written out twice. Fields and other steps also count for the pace.
+ */
+export class AnswerMeter {
+  readonly maxFields: number;
+  readonly #pace: Pace | null;
+  #fields = 0;
+  #stepsLeft = STEPS;
+  #hasEnded = false;
+  #isDue = false;
+  readonly #end = Promise.withResolvers<void>();
+
+  constructor({ maxFields = Infinity, pace = null }: AnswerMeterOptions = {}) {
+    this.maxFields = maxFields;
+    this.#pace = pace;
+  }
+
+  /** Number of fields so far. Once above `maxFields`, it no longer changes. */
+  get fields(): number {
+    return this.#fields;
+  }
+
+  get isExceeded(): boolean {
+    return this.#fields > this.maxFields;
+  }
+
+  /** True when there are too many fields or the pace is over. Whatever is completed from then on is no answer. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Resolves when the answer has ended. Pending values need not be awaited then. */
+  get end(): Promise<void> {
+    return this.#end.promise;
+  }
+
+  /** True when long work must wait for its `turn`. */
+  get isDue(): boolean {
+    return this.#isDue;
+  }
+
+  /**
+   * Adds fields, before they are made.
+   *
+   * @param steps Steps that they take.
+   * @throws GraphQLError when the answer has ended.
+   */
+  add(fields: number, steps = fields): void {
+    if (this.#hasEnded) throw ended;
+    this.#fields += fields;
+    this.#stepsLeft -= steps;
+    if (this.#stepsLeft <= 0 || this.#fields > this.maxFields) this.#look();
+  }
+
+  /**
+   * Counts a step that comes by itself, such as the end of a promise. The event loop may have had a turn since.
+   *
+   * @throws GraphQLError when the answer has ended.
+   */
+  step(): void {
+    if (this.#hasEnded) throw ended;
+    this.#stepsLeft -= 1;
+    if (this.#isDue || this.#stepsLeft <= 0) this.#look();
+  }
+
+  /**
+   * Resolves when it is the execution's turn again.
+   *
+   * @throws GraphQLError when the answer has ended.
+   */
+  async turn(): Promise<void> {
+    await this.#pace?.turn();
+    this.#isDue = false;
+    this.#look();
+  }
+
+  #look(): void {
+    this.#stepsLeft = STEPS;
+    if (this.isExceeded || this.#pace?.isOver === true) {
+      this.#hasEnded = true;
+      this.#end.resolve();
+    }
+    if (this.#hasEnded) throw ended;
+    this.#isDue = this.#pace?.isDue(this.#fields) ?? false;
+  }
+}

@@ -1,0 +1,109 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { GatewayContext } from '../context.ts';
+import { AnswerMeter, type Pace } from '../executor/answer-meter.ts';
+import { Executor } from '../executor/executor.ts';
+import { subscribe } from '../executor/subscribe.ts';
+import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
+import { queryTooExpensive } from '../operations/query-too-expensive.ts';
+import { PlainReference } from '../datasources/wire/reference.ts';
+
+export interface ExecutorPluginOptions {
+  /** The hit at which an operation is compiled: 1 at once, Infinity never. @default 3 */
+  readonly compileAtHit?: number | undefined;
+  /** The most fields that an answer may have. */
+  readonly maxAnswerFields: number;
+}
+
+/**
+ * Executes operations in place of Yoga's executor, which cannot be interrupted. Ends an execution as soon as the answer has
+ * too many fields, its time is over, or its client has gone: the estimate before the execution can be too low, because only
+ * the upstream's answers show the real number. Parsed documents are kept by their text (`document-cache.ts`), so equal texts
+ * share one document and its compiled operations. Each event of a subscription is an answer of its own.
+ */
+export function useExecutor({
+  compileAtHit = 3,
+  maxAnswerFields,
+}: ExecutorPluginOptions): Plugin<GatewayContext> {
+  const executor = new Executor({ compileAtHit, memoization: memoizedReferences });
+
+  function executeWithin(args: ExecutionArgs, work: OwnWork): ExecutionResult | Promise<ExecutionResult> {
+    const pace = new WorkPace(work);
+    const meter = new AnswerMeter({ maxFields: maxAnswerFields, pace });
+    const executed = executor.execute(args, meter);
+    if (!(executed instanceof Promise)) return meter.hasEnded ? endedResult(meter, pace) : executed;
+    return Promise.race([executed, meter.end]).then((result) =>
+      result === undefined || meter.hasEnded ? endedResult(meter, pace) : result,
+    );
+  }
+
+  return {
+    onExecute({ args: { contextValue }, setExecuteFn }) {
+      setExecuteFn((args: ExecutionArgs) => executeWithin(args, contextValue.work));
+    },
+    onSubscribe({ args: { contextValue }, setSubscribeFn }) {
+      setSubscribeFn((args: ExecutionArgs) =>
+        subscribe(args, (event) => executeWithin(event, contextValue.work)),
+      );
+    },
+  };
+}
+
+/** Pace of an execution as part of the work on its request. */
+class WorkPace implements Pace {
+  readonly work: OwnWork;
+  #end: WorkEnd | null = null;
+
+  constructor(work: OwnWork) {
+    this.work = work;
+  }
+
+  /** Reason for which the execution had to stop; null when it had not. */
+  get end(): WorkEnd | null {
+    return this.#end;
+  }
+
+  isDue(): boolean {
+    return this.work.isDue();
+  }
+
+  turn(): Promise<void> {
+    return this.work.turn();
+  }
+
+  get isOver(): boolean {
+    this.#end ??= this.work.end;
+    return this.#end !== null;
+  }
+}
+
+/** Result that replaces an answer that has ended before it was complete. */
+function endedResult(
+  { fields, maxFields, isExceeded }: AnswerMeter,
+  { end, work }: WorkPace,
+): ExecutionResult {
+  if (isExceeded) {
+    const message = `The answer has at least ${fields} fields, and ${maxFields} are allowed (MAX_ANSWER_FIELDS).`;
+    return {
+      errors: [queryTooExpensive(message, { limit: 'answerFields', asked: fields, allowed: maxFields })],
+    };
+  }
+  return { errors: [end === 'gone' ? new GraphQLError('The client has gone.') : outOfTime(work)] };
+}
+
+/** Error of a request whose own work, as opposed to waiting for the upstream, has taken too long. */
+function outOfTime({ elapsedMs, allowedMs }: OwnWork): GraphQLError {
+  const asked = Math.ceil(elapsedMs);
+  return queryTooExpensive(
+    `The answer takes more than the ${allowedMs} ms that are allowed (REQUEST_TIMEOUT_MS) to be made: ask for less at once.`,
+    { limit: 'time', asked, allowed: allowedMs },
+  );
+}
+
+/** Plain references have memoizable answers, which depend on nothing but the reference's own properties. */
+const memoizedReferences = {
+  isMemoizable: (source: object): source is PlainReference => source instanceof PlainReference,
+  keyOf: ({ id }: PlainReference): unknown => id,
+  areAlike: (source: PlainReference, other: PlainReference): boolean =>
+    source.id === other.id && source.ownName === other.ownName && source.selfUri === other.selfUri,
+};
