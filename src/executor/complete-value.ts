@@ -93,7 +93,7 @@ function completeLeaf(type: GraphQLLeafType, value: unknown): unknown {
 }
 
 /** True for values that can be completed as a list. Strings cannot. */
-export function isIterable(value: unknown): value is Iterable<unknown> {
+function isIterable(value: unknown): value is Iterable<unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
