@@ -27,7 +27,7 @@ export function complete(
     (settled) => {
       try {
         const { meter } = execution;
-        meter.step();
+        meter.promiseEnded();
         const completed = meter.isDue
           ? meter.turn().then(() => completeValue(execution, position, settled, indices))
           : completeValue(execution, position, settled, indices);

@@ -21,8 +21,33 @@ import {
 
 type Args = Omit<QueryCampaignInteractionsArgs, 'campaignId'>;
 
-/** Null when the upstream does not know the campaign. The arguments have been checked (use-argument-rules.ts). */
-export async function campaignInteractionConnection(
+/** Pages by the arguments of their field, which the executor makes once per execution and position, and by campaign. */
+const pages = new WeakMap<Args, Map<string, Promise<CampaignInteractionPage | null>>>();
+
+/**
+ * Page of a campaign's interactions. Null when the upstream does not know the campaign. The rows of a list mostly have the
+ * same campaign, whose page is made once for all of them. The arguments have been checked (use-argument-rules.ts).
+ */
+export function campaignInteractionConnection(
+  campaignId: string,
+  args: Args,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<CampaignInteractionPage | null> {
+  let ofCampaigns = pages.get(args);
+  if (ofCampaigns === undefined) {
+    ofCampaigns = new Map();
+    pages.set(args, ofCampaigns);
+  }
+  let page = ofCampaigns.get(campaignId);
+  if (page === undefined) {
+    page = pageOf(campaignId, args, context, info);
+    ofCampaigns.set(campaignId, page);
+  }
+  return page;
+}
+
+async function pageOf(
   campaignId: string,
   args: Args,
   context: GatewayContext,
