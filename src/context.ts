@@ -113,7 +113,7 @@ export function contextFactory(
       caller,
       personalDataScope,
       clock,
-      work: new OwnWork(clock, services.turns, deadline),
+      work: new OwnWork(clock, services.turns, deadline, operations.requestTimeoutMs),
       sources: createDataSources(services.shared, { requestScope, read }),
       problems: [],
       report,

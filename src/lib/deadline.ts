@@ -46,7 +46,7 @@ export class Deadline {
   wait(waiter: Follower): void {
     this.#waiting.add(waiter);
     if (this.#waiting.size > 1) return;
-    this.#timer = this.#clock.setTimeout(this.#onTimeout, this.atMs - this.#clock.now());
+    this.#timer = this.#clock.setTimeout(this.#onTimeout, Math.max(0, this.atMs - this.#clock.now()));
     this.#client.addEventListener('abort', this.#onAbort);
   }
 

@@ -19,23 +19,19 @@ export class OwnWork {
   readonly #clock: Clock;
   readonly #turns: Turns;
   readonly #deadline: Deadline;
-  readonly #startedMs: number;
+  /** Milliseconds from the request's arrival to its deadline. */
+  readonly allowedMs: number;
 
-  constructor(clock: Clock, turns: Turns, deadline: Deadline) {
+  constructor(clock: Clock, turns: Turns, deadline: Deadline, allowedMs: number) {
     this.#clock = clock;
     this.#turns = turns;
     this.#deadline = deadline;
-    this.#startedMs = clock.now();
+    this.allowedMs = allowedMs;
   }
 
   /** Milliseconds since the request's arrival. */
   get elapsedMs(): number {
-    return this.#clock.now() - this.#startedMs;
-  }
-
-  /** Milliseconds from the request's arrival to its deadline. */
-  get allowedMs(): number {
-    return this.#deadline.atMs - this.#startedMs;
+    return this.#clock.now() - this.#deadline.atMs + this.allowedMs;
   }
 
   /** True when the event loop is due to others: wait for `turn`. Reads the clock: ask after some hundred small steps. */
