@@ -1,3 +1,5 @@
+import type { AnswerAccount } from './answers/answer-account.ts';
+import { AnswerInFlight } from './answers/answer-in-flight.ts';
 import type { Caller } from './identity/caller.ts';
 import { UpstreamError } from './errors.ts';
 import { type CallerOf, upstreamTokenMissing } from './auth/callers.ts';
@@ -33,6 +35,8 @@ export interface GatewayContext {
   readonly clock: Clock;
   /** Bound of what the gateway itself does for the request. */
   readonly work: OwnWork;
+  /** The answer's part of the memory that all answers in flight may take. */
+  readonly answer: AnswerInFlight;
   /** Problems noted by resolvers; clients get them beside the errors of fields. */
   readonly problems: Problem[];
   /** Report of the request's upstream usage; null unless the client asked for one. */
@@ -50,6 +54,7 @@ export interface ContextServices {
   readonly identityOf: (authorization: string | null) => UpstreamIdentity | null;
   readonly clock: Clock;
   readonly turns: Turns;
+  readonly answers: AnswerAccount;
   readonly client: UpstreamClient;
   readonly shared: SharedSources;
   /** Record of the current request. */
@@ -114,6 +119,7 @@ export function contextFactory(
       personalDataScope,
       clock,
       work: new OwnWork(clock, services.turns, deadline, operations.requestTimeoutMs),
+      answer: new AnswerInFlight(services.answers, deadline),
       sources: createDataSources(services.shared, { requestScope, read }),
       problems: [],
       report,

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
+import { AnswerAccount } from './answers/answer-account.ts';
 import { callersOf } from './auth/callers.ts';
 import { SignedTokens } from './auth/signed-tokens.ts';
 import { SigningKeys, type SigningKeysOptions } from './auth/signing-keys.ts';
@@ -83,6 +84,7 @@ export function assembleGateway(
   const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: redactError } });
   const closing = new AbortController();
   const turns = new Turns(clock);
+  const answers = new AnswerAccount(operations.maxBytesInFlight);
   const http = new Http(upstream.timeoutMs);
 
   const recorder = new RequestRecorder(clock);
@@ -102,7 +104,7 @@ export function assembleGateway(
     log,
     observers: metrics ?? {},
   });
-  metrics?.watch({ client, kept, requests: recorder });
+  metrics?.watch({ client, kept, requests: recorder, answers });
 
   const identityOf = identitiesOf(http, target.credentials, {
     clock,
@@ -140,6 +142,7 @@ export function assembleGateway(
         identityOf,
         clock,
         turns,
+        answers,
         client,
         shared,
         record: () => recorder.current,

@@ -1,12 +1,23 @@
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
+import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } };
 
 /** Best first. Brotli at this quality is faster than gzip, and its output is smaller. */
 const codings = {
   br: promisify((body: Buffer, callback: (error: Error | null, result: Buffer<ArrayBuffer>) => void) =>
-    brotliCompress(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } }, callback),
+    brotliCompress(body, brotli, callback),
   ),
   gzip: promisify(gzip),
+};
+
+/** Size of the pieces of a compressed body, in bytes. */
+const PIECE = 256 * 1024;
+
+const encoders = {
+  br: () => createBrotliCompress({ ...brotli, chunkSize: PIECE }),
+  gzip: () => createGzip({ chunkSize: PIECE }),
 };
 
 /** Name of a content coding, as in headers. */
@@ -15,6 +26,29 @@ export type Coding = keyof typeof codings;
 /** Compresses off the main thread. */
 export function compressed(body: Buffer, coding: Coding): Promise<Buffer<ArrayBuffer>> {
   return codings[coding](body);
+}
+
+/**
+ * Compresses a body in pieces off the main thread. Takes each piece out of `body`, so that its memory is free as soon as it is
+ * compressed. Stops when `isWanted` says so; what it gives then is not the whole body.
+ */
+export async function compressedPieces(
+  body: Buffer<ArrayBuffer>[],
+  coding: Coding,
+  isWanted: () => boolean,
+): Promise<Buffer<ArrayBuffer>[]> {
+  function* taken() {
+    while (isWanted()) {
+      const piece = body.shift();
+      if (piece === undefined) return;
+      yield piece;
+    }
+  }
+  const pieces: Buffer<ArrayBuffer>[] = [];
+  await pipeline(taken, encoders[coding](), async (compressing: AsyncIterable<Buffer<ArrayBuffer>>) => {
+    for await (const piece of compressing) pieces.push(piece);
+  });
+  return pieces;
 }
 
 /** Coding that an Accept-Encoding header prefers (RFC 9110, 12.5.3), the best of equals; null when it accepts none. */

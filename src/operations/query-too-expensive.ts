@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 
 /** Exceeded bound, by its name in `extensions.limit`. */
-type CostLimit = 'upstreamCalls' | 'answerFields' | 'time';
+type CostLimit = 'upstreamCalls' | 'answerFields' | 'answerBytes' | 'time';
 
 interface Beyond {
   readonly limit: CostLimit;
@@ -25,4 +25,21 @@ export function queryTooExpensive(
       http: { status: 400, spec: true },
     },
   });
+}
+
+/** Error of an answer that has more bytes than an answer may have: at least `bytes`. */
+export function answerTooLong(bytes: number, maxBytes: number): GraphQLError {
+  return queryTooExpensive(
+    `The answer has at least ${bytes} bytes, and ${maxBytes} are allowed (MAX_ANSWER_BYTES): ask for fewer rows ("first"), or fewer fields of a row.`,
+    { limit: 'answerBytes', asked: bytes, allowed: maxBytes },
+  );
+}
+
+/** Error of an answer whose making takes longer than a request may take: at least `elapsedMs`. */
+export function answerTooSlow(elapsedMs: number, allowedMs: number): GraphQLError {
+  const [asked, allowed] = [Math.round(elapsedMs), Math.round(allowedMs)];
+  return queryTooExpensive(
+    `The answer takes more than ${asked} ms to make, and ${allowed} are allowed (REQUEST_TIMEOUT_MS): ask for fewer rows ("first"), or fewer fields of a row.`,
+    { limit: 'time', asked, allowed },
+  );
 }

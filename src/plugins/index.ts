@@ -7,17 +7,18 @@ import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
+import { useAnswersInFlight } from './use-answers-in-flight.ts';
 import { useAnswerHeaders } from './use-answer-headers.ts';
 import { useArgumentRules } from './use-argument-rules.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useCoercedVariables } from './use-coerced-variables.ts';
 import { useExecutor } from './use-executor.ts';
-import { useCompression } from './use-compression.ts';
 import { useVaryByOrigin } from './use-cors.ts';
 import { useCsrfPrevention } from './use-csrf-prevention.ts';
 import { useGraphiqlPage } from './use-graphiql-page.ts';
 import { useGraphQLOverHTTP } from './use-graphql-over-http.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
+import { useLargeAnswers } from './use-large-answers.ts';
 import { useQueryCost } from './use-query-cost.ts';
 import { useQueryRules } from './use-query-rules.ts';
 import { useReleasedSources } from './use-released-sources.ts';
@@ -28,6 +29,7 @@ import { useTrustedDocuments } from './use-trusted-documents.ts';
 import { useUnreadStreams } from './use-unread-streams.ts';
 import { useUpstreamErrors } from './use-upstream-errors.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
+import { type LargeAnswers, useWrittenAnswers } from './use-written-answers.ts';
 
 export interface PluginsOptions {
   readonly server: Pick<ServerConfig, 'corsOrigins' | 'maxBodyBytes'>;
@@ -57,8 +59,11 @@ type Plugins = NonNullable<YogaServerOptions<SignedTokensContext, GatewayContext
 export function plugins(options: PluginsOptions, services: PluginServices): Plugins {
   const { server, operations, batchSize, compileAtHit } = options;
   const { log, recorder, tokens, tracing, graphiqlPage } = services;
+  const largeAnswers: LargeAnswers = new WeakMap();
   return [
-    // First, so that no other plugin ends a request unseen.
+    // Written answers precede the two below, which note the errors of those that cannot be written.
+    useWrittenAnswers(operations.maxAnswerBytes, largeAnswers),
+    // Before the others, so that no other plugin ends a request unseen.
     ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests)] : []),
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
     // Unread streams follow the two above, whose streams around the source they end.
@@ -66,7 +71,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
     ...(server.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
-    useCompression(),
+    useLargeAnswers(largeAnswers),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
     useGraphiqlPage(graphiqlPage),
     useCsrfPrevention(),
@@ -93,6 +98,8 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useReleasedSources(),
     // Coerced variables follow the three above, which complete also the answer that refuses wrong ones.
     useCoercedVariables(),
+    // Answers in flight follow everything that refuses an operation, which would wait for room in vain.
+    useAnswersInFlight(),
     useExecutor({ compileAtHit, maxAnswerFields: operations.maxAnswerFields }),
   ];
 }

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { GatewayContext } from '../context.ts';
 import { coercedVariables } from '../executor/coerced-variables.ts';
 import { estimateAnswerFields } from '../operations/answer-fields.ts';
 import type { PlannedCalls } from '../operations/call-plan.ts';
@@ -37,10 +38,14 @@ interface Cost {
  * Refuses an operation before its execution if it would need more upstream calls than a request may make, or its answer
  * would have more fields than an answer may have.
  */
-export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...options }: QueryCostOptions): Plugin {
+export function useQueryCost({
+  maxUpstreamCalls,
+  maxAnswerFields,
+  ...options
+}: QueryCostOptions): Plugin<GatewayContext> {
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
 
-  return onOperation({
+  return onOperation<GatewayContext>({
     before(args) {
       const { schema, document, operationName } = args;
       const operation = getOperationAST(document, operationName);
@@ -64,6 +69,7 @@ export function useQueryCost({ maxUpstreamCalls, maxAnswerFields, ...options }: 
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
       }
+      args.contextValue.answer.plan(cost.answerFields);
       const refusal = refusalOf(cost, { maxUpstreamCalls, maxAnswerFields });
       return refusal && { errors: [refusal] };
     },

@@ -6,6 +6,7 @@ import { cardinalities, cardinalitiesOf, parseCardinalities } from '../../src/co
 import { parseConfig } from '../../src/config/config.ts';
 import { settings, ttlSettings } from '../../src/config/settings.ts';
 import { ttls, ttlsOf } from '../../src/config/ttls.ts';
+import { AnswerAccount } from '../../src/answers/answer-account.ts';
 import { contextFactory, type GatewayContext } from '../../src/context.ts';
 import { resources } from '../../src/datasources/index.ts';
 import { listingById } from '../../src/datasources/resource.ts';
@@ -154,6 +155,7 @@ async function sprocketsForTest(options: SprocketsOptions = {}) {
           authorization === null ? null : tokenIdentity(authorization.replace('Bearer ', '')),
         clock: systemClock,
         turns: new Turns(systemClock),
+        answers: new AnswerAccount(operations.maxBytesInFlight),
         client,
         shared,
         record: () => undefined,

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { AnswerAccount } from '../../answers/answer-account.ts';
 import type { LookupCounters } from '../../cache/lookup-counts.ts';
 import type { RequestRecorder } from '../requests/recorder.ts';
 import type { UpstreamClient } from '../../upstream/client.ts';
@@ -10,6 +11,7 @@ export interface Watched {
   readonly kept: { readonly entities: Sized; readonly lists: Sized };
   readonly lookups: LookupCounters;
   readonly requests: Pick<RequestRecorder, 'underWay'>;
+  readonly answers: Pick<AnswerAccount, 'bytes' | 'waiting' | 'refused'>;
 }
 
 interface Sized {
@@ -21,6 +23,9 @@ export class StateMetrics {
   readonly #watched: Watched;
   readonly #lookups: Counter<'type' | 'result'>;
   readonly #inFlight: Gauge;
+  readonly #answerBytes: Gauge;
+  readonly #answersWaiting: Gauge;
+  readonly #answersRefused: Counter;
   readonly #bytes: Gauge<'kind'>;
   readonly #left: Gauge;
   readonly #identities: Gauge;
@@ -39,6 +44,21 @@ export class StateMetrics {
     this.#inFlight = new Gauge({
       name: 'gateway_requests_in_flight',
       help: 'Requests that are not answered yet.',
+      registers,
+    });
+    this.#answerBytes = new Gauge({
+      name: 'gateway_answer_bytes_in_flight',
+      help: 'Memory that is reserved for answers that are being made, or written and not yet read, about, in bytes.',
+      registers,
+    });
+    this.#answersWaiting = new Gauge({
+      name: 'gateway_answers_waiting',
+      help: 'Answers that are not begun because those in flight take all memory that answers may take.',
+      registers,
+    });
+    this.#answersRefused = new Counter({
+      name: 'gateway_answers_refused_total',
+      help: 'Answers that were refused, or ended, because those in flight took all memory that answers may take.',
       registers,
     });
     this.#bytes = new Gauge({
@@ -72,8 +92,12 @@ export class StateMetrics {
 
   /** Reads the state again. */
   refresh(): void {
-    const { client, kept, lookups, requests } = this.#watched;
+    const { client, kept, lookups, requests, answers } = this.#watched;
     this.#inFlight.set(requests.underWay);
+    this.#answerBytes.set(answers.bytes);
+    this.#answersWaiting.set(answers.waiting);
+    this.#answersRefused.reset();
+    this.#answersRefused.inc(answers.refused);
     // Lookups are counted in plain numbers where they happen, because one screen makes hundreds of them.
     this.#lookups.reset();
     for (const [type, { fresh, stale, replicated, missing }] of lookups.entries()) {

@@ -1,0 +1,110 @@
+import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
+import { jsonPieces } from './json-pieces.ts';
+
+/** Text of an answer, or its bytes in UTF-8 where it is so large that joining and encoding it at once would take long. */
+export type WrittenAnswer = string | Buffer<ArrayBuffer>[];
+
+/** Reason for which an answer was not written to its end, and how many bytes it had then. */
+export interface Unwritten {
+  readonly reason: 'bytes' | 'room' | WorkEnd;
+  readonly bytes: number;
+}
+
+export interface WritingOptions {
+  /** Upper bound of the answer's bytes. */
+  readonly maxBytes: number;
+  /** Work that writing is a part of; null where only small answers come from. */
+  readonly work: Pick<OwnWork, 'isDue' | 'turn' | 'end'> | null;
+  /**
+   * Called with the number of bytes so far when there are many. False ends the writing, because there is no room for them: a
+   * small one needs none, so that an error can always be told.
+   */
+  readonly hasRoom: (bytes: number) => boolean;
+  /** Largest text that is given as such, in UTF-16 code units; what is larger is given in bytes. */
+  readonly longestText: number;
+}
+
+/**
+ * Writes an answer as JSON, in pieces, with turns of the event loop between them. A promise only for an answer that has taken
+ * more than one turn.
+ */
+export function writeAnswer(
+  answer: unknown,
+  options: WritingOptions,
+): WrittenAnswer | Unwritten | Promise<WrittenAnswer | Unwritten> {
+  return new Writing(answer, options).run();
+}
+
+export function isUnwritten(written: WrittenAnswer | Unwritten): written is Unwritten {
+  return typeof written === 'object' && 'reason' in written;
+}
+
+/** Bytes of an answer in UTF-8. */
+export function bytesOf(written: string | readonly Buffer<ArrayBuffer>[]): number {
+  if (typeof written === 'string') return Buffer.byteLength(written);
+  return written.reduce((bytes, { length }) => bytes + length, 0);
+}
+
+/** Upper bound of an answer that needs no room of its own, in bytes. */
+const ROOMLESS = 16 * 1024;
+
+class Writing {
+  readonly #options: WritingOptions;
+  readonly #pieces: Iterator<string, void>;
+  readonly #chunks: Buffer<ArrayBuffer>[] = [];
+  /** Text without its bytes, as long as it may be given as text. */
+  #text = '';
+  #bytes = 0;
+
+  constructor(answer: unknown, options: WritingOptions) {
+    this.#options = options;
+    this.#pieces = jsonPieces(answer);
+  }
+
+  run(): WrittenAnswer | Unwritten | Promise<WrittenAnswer | Unwritten> {
+    return this.#turn() ?? this.#turns();
+  }
+
+  async #turns(): Promise<WrittenAnswer | Unwritten> {
+    const { work } = this.#options;
+    for (;;) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
+      await work?.turn();
+      const reason = work?.end ?? null;
+      const written = reason === null ? this.#turn() : { reason, bytes: this.#bytes };
+      if (written !== null) return written;
+    }
+  }
+
+  /** Writes pieces until the event loop is due to others. Null then. */
+  #turn(): WrittenAnswer | Unwritten | null {
+    const { maxBytes, work, hasRoom } = this.#options;
+    for (;;) {
+      const next = this.#pieces.next();
+      if (next.done === true) return this.#chunks.length === 0 ? this.#text : this.#inBytes();
+      this.#add(next.value);
+      if (this.#bytes > maxBytes) return { reason: 'bytes', bytes: this.#bytes };
+      if (this.#bytes > ROOMLESS && !hasRoom(this.#bytes)) return { reason: 'room', bytes: this.#bytes };
+      if (work?.isDue() === true) return null;
+    }
+  }
+
+  #add(piece: string): void {
+    const { longestText } = this.#options;
+    if (this.#chunks.length === 0 && this.#text.length + piece.length <= longestText) {
+      this.#text += piece;
+      this.#bytes += Buffer.byteLength(piece);
+      return;
+    }
+    if (this.#text !== '') this.#inBytes();
+    const chunk = Buffer.from(piece);
+    this.#chunks.push(chunk);
+    this.#bytes += chunk.length;
+  }
+
+  #inBytes(): Buffer<ArrayBuffer>[] {
+    if (this.#text !== '') this.#chunks.push(Buffer.from(this.#text));
+    this.#text = '';
+    return this.#chunks;
+  }
+}

@@ -1,0 +1,22 @@
+/** Bytes of a body around one answer. */
+interface Frame {
+  readonly before: string;
+  readonly after: string;
+}
+
+/**
+ * What a body of this content type has around one answer of so many bytes, as Yoga sends it; null for the types whose body is
+ * the answer itself.
+ */
+export function frameOf(contentType: string, bytes: number): Frame | null {
+  if (contentType.startsWith('text/event-stream')) {
+    return { before: ':\n\nevent: next\ndata: ', after: '\n\nevent: complete\ndata:\n\n' };
+  }
+  if (contentType.startsWith('multipart/mixed')) {
+    return {
+      before: `\r\n---\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${bytes}\r\n\r\n`,
+      after: '\r\n-----\r\n',
+    };
+  }
+  return null;
+}

@@ -1,0 +1,165 @@
+import type { ServerResponse } from 'node:http';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { AnswerInFlight } from '../answers/answer-in-flight.ts';
+import {
+  bytesOf,
+  isUnwritten,
+  type Unwritten,
+  writeAnswer,
+  type WrittenAnswer,
+} from '../answers/write-answer.ts';
+import type { GatewayContext } from '../context.ts';
+import { MappedStream } from '../executor/mapped-stream.ts';
+import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
+import { answerTooLong, answerTooSlow } from '../operations/query-too-expensive.ts';
+
+/** Context of a request as far as answers need it. */
+export interface AnswerContext extends Partial<Pick<GatewayContext, 'answer' | 'work'>> {
+  /** Response of the `node:http` server; undefined where there is none. */
+  readonly res?: ServerResponse;
+}
+
+/** Bytes of large answers, by request. Their results are written as an empty text. */
+export type LargeAnswers = WeakMap<Request, Buffer<ArrayBuffer>[]>;
+
+/** Size in UTF-16 code units. Smaller answers go out in one write with their headers. */
+const LONGEST_TEXT = 16 * 1024;
+
+type AnswerPlugin = Plugin<AnswerContext, AnswerContext>;
+type Result = Exclude<
+  Parameters<NonNullable<AnswerPlugin['onExecutionResult']>>[0]['result'],
+  AsyncIterable<unknown> | undefined
+>;
+
+/**
+ * Writes each result as JSON before its response begins, because the response's status says whether the answer fits: one with
+ * too many bytes, one that takes too long to write, and one for which there is no room beside the others is replaced by an
+ * error. Yoga would write it by one `JSON.stringify`, which cannot be stopped and shares the event loop with nobody.
+ *
+ * Precedes the plugins that note errors of results, so that they see these too.
+ */
+export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAnswers): AnswerPlugin {
+  function written(
+    result: Result,
+    { answer, work }: AnswerContext,
+    longestText: number,
+    take: (written: WrittenAnswer) => Result,
+  ): Result | Promise<Result> {
+    const taken = (outcome: WrittenAnswer | Unwritten) => {
+      if (isUnwritten(outcome)) {
+        answer?.release();
+        return { ...refusal(outcome, answer, work), extensions: result.extensions };
+      }
+      answer?.shrinkTo(bytesOf(outcome));
+      return take(outcome);
+    };
+    // Values that are no JSON: the request ends with Yoga's error.
+    const failed = (error: unknown) => {
+      answer?.release();
+      throw error;
+    };
+    try {
+      const outcome = writeAnswer(shownOf(result), {
+        maxBytes: maxAnswerBytes,
+        work: work ?? null,
+        hasRoom: (bytes) => answer?.growTo(bytes) ?? true,
+        longestText,
+      });
+      return outcome instanceof Promise ? outcome.then(taken, failed) : taken(outcome);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  function refusal(
+    { reason, bytes }: Unwritten,
+    answer: AnswerContext['answer'],
+    work: AnswerContext['work'],
+  ): ExecutionResult {
+    if (reason === 'bytes') return { errors: [answerTooLong(bytes, maxAnswerBytes)] };
+    if (reason === 'time') return { errors: [answerTooSlow(work?.elapsedMs ?? 0, work?.allowedMs ?? 0)] };
+    if (reason === 'room') return { errors: [noRoomForAnswer(answer?.capacity ?? 0)] };
+    // Nobody reads it.
+    return { data: null };
+  }
+
+  return {
+    onExecutionResult(executed) {
+      const { request, result, context } = executed;
+      if (result === undefined) return undefined;
+      const { answer, res } = context;
+      if (isAsyncIterable(result)) {
+        executed.setResult(
+          new MappedStream(takenFrom(result, answer), {
+            // Events become a part of a text.
+            map: (event) => written(event, context, Infinity, (text) => withText(event, String(text))),
+            end: () => answer?.release(),
+          }),
+        );
+        return undefined;
+      }
+      const finish = (finished: Result) => {
+        executed.setResult(finished);
+        if (res?.closed === true) answer?.release();
+        else res?.once('close', () => answer?.release());
+      };
+      const finished = written(result, context, LONGEST_TEXT, (answered) => {
+        if (typeof answered === 'string') return withText(result, answered);
+        largeAnswers.set(request, answered);
+        return withText(result, '');
+      });
+      return finished instanceof Promise ? finished.then(finish) : finish(finished);
+    },
+  };
+}
+
+/** Events of a stream. The next one is wanted when the one before is with its client's connection. */
+function takenFrom(events: AsyncIterable<Result>, answer: AnswerInFlight | undefined): AsyncIterable<Result> {
+  const source = events[Symbol.asyncIterator]();
+  return {
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        answer?.release();
+        return source.next();
+      },
+      return: async () => (await source.return?.()) ?? { done: true, value: undefined },
+    }),
+  };
+}
+
+/** Result that Yoga writes as this text. Its errors serve the response's head and the log, and have no locations to work out. */
+function withText(result: Result, text: string): Result {
+  const errors = result.errors?.map((error) => {
+    if (!(error instanceof GraphQLError)) return error;
+    const { message, path = null, originalError = null, extensions } = error;
+    return new GraphQLError(message, { path, originalError, extensions });
+  });
+  return { ...result, ...(errors && { errors }), stringify: () => text };
+}
+
+/** Result as its client sees it: without what Yoga notes in extensions for itself. */
+function shownOf(result: Result): object {
+  const { errors, extensions } = result;
+  if (!errors?.length && extensions?.http === undefined) return result;
+  const { http: _, ...shown } = extensions ?? {};
+  return {
+    ...result,
+    ...(errors && { errors: errors.map(shownError) }),
+    ...(extensions && { extensions: Object.keys(shown).length > 0 ? shown : undefined }),
+  };
+}
+
+function shownError(error: GraphQLError): object {
+  if (!(error instanceof GraphQLError)) return error;
+  const { extensions: _, ...formatted } = error.toJSON();
+  const extensions = shownExtensions(error);
+  return extensions === undefined ? formatted : { ...formatted, extensions };
+}
+
+/** Extensions of an error, or of the one behind it if it has none of its own. */
+function shownExtensions(error: GraphQLError): object | undefined {
+  const { http: _, unexpected: __, ...shown } = error.extensions;
+  if (Object.keys(shown).length > 0) return shown;
+  return error.originalError instanceof GraphQLError ? shownExtensions(error.originalError) : undefined;
+}
