@@ -19,7 +19,7 @@ import { collectFields, type FieldWalk } from '../executor/collect-fields.ts';
 import { includedByVariables } from '../executor/conditions.ts';
 import { ENTITIES, representationsPerType } from '../federation/representations.ts';
 import type { Cardinalities } from '../config/cardinalities.ts';
-import { introspectionLength } from './introspection-lengths.ts';
+import { IntrospectionFields } from './introspection-fields.ts';
 import { campaignRows, interactionRows } from './object-counts.ts';
 
 /**
@@ -51,7 +51,8 @@ export function estimateAnswerFields(
 ): number {
   const root = operation.schema.getRootType(definition.operation);
   if (!root) return 0;
-  const fields = new AnswerEstimate(operation, cardinalities).of(root, [definition.selectionSet], 0);
+  const estimate = new AnswerEstimate(operation, definition, cardinalities);
+  const fields = estimate.of(root, [definition.selectionSet], 0);
   // JSON has no exact integers above this bound.
   return Math.min(Math.ceil(fields), Number.MAX_SAFE_INTEGER);
 }
@@ -62,12 +63,18 @@ class AnswerEstimate {
   readonly #operation: SelectedOperation;
   readonly #cardinalities: Pick<Cardinalities, 'campaignsPerPage'>;
   readonly #isIncluded: FieldWalk['isIncluded'];
+  readonly #introspection: IntrospectionFields;
   #visited = 0;
 
-  constructor(operation: SelectedOperation, cardinalities: Pick<Cardinalities, 'campaignsPerPage'>) {
+  constructor(
+    operation: SelectedOperation,
+    definition: OperationDefinitionNode,
+    cardinalities: Pick<Cardinalities, 'campaignsPerPage'>,
+  ) {
     this.#operation = operation;
     this.#isIncluded = includedByVariables(operation.variableValues);
     this.#cardinalities = cardinalities;
+    this.#introspection = new IntrospectionFields(operation, definition, this.#isIncluded);
   }
 
   /**
@@ -96,6 +103,9 @@ class AnswerEstimate {
   ): number {
     const named = getNamedType(field.type);
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
+    if (field === SchemaMetaFieldDef || field === TypeMetaFieldDef) {
+      return this.#introspection.below(type, field, nodes);
+    }
     if (field.name === ENTITIES) return this.#entities(field, nodes[0], sets);
     const isList = isListType(getNullableType(field.type));
     const count = isList ? this.#lengthOf(type, field, rows) : 1;
@@ -125,7 +135,7 @@ class AnswerEstimate {
   #lengthOf(type: GraphQLObjectType, field: AnyField, rows: number): number {
     if (CONNECTION.test(type.name)) return rows;
     const place = `${type.name}.${field.name}`;
-    return usualLengths[place] ?? introspectionLength(this.#operation.schema, place) ?? USUAL_LENGTH;
+    return usualLengths[place] ?? USUAL_LENGTH;
   }
 
   /** Maximum rows of the page that a field returns; 0 when it returns no connection. */
