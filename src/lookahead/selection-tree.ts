@@ -142,7 +142,9 @@ function nodeOf(
     else if (definition !== undefined && requirement === undefined) properties.add(name);
     // The resolver of a field with arguments loads what is below the field.
     if (node.selectionSet && node.arguments?.length === 0) {
-      selected.set(name, [...(selected.get(name) ?? []), node.selectionSet]);
+      const sets = selected.get(name);
+      if (sets === undefined) selected.set(name, [node.selectionSet]);
+      else sets.push(node.selectionSet);
     }
   }
   const edges = [...selected].flatMap(([field, below]): LookaheadEdge[] => {

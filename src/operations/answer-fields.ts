@@ -7,6 +7,7 @@ import {
   type GraphQLNamedType,
   type GraphQLObjectType,
   isAbstractType,
+  isLeafType,
   isListType,
   isObjectType,
   type OperationDefinitionNode,
@@ -21,6 +22,7 @@ import { ENTITIES, representationsPerType } from '../federation/representations.
 import type { Cardinalities } from '../config/cardinalities.ts';
 import { IntrospectionFields } from './introspection-fields.ts';
 import { campaignRows, interactionRows } from './object-counts.ts';
+import { PositionKeys } from './position-keys.ts';
 
 /**
  * Usual lengths of lists, by type and field. The cardinalities of the call plan are upper bounds: multiplied by one another
@@ -37,7 +39,7 @@ const usualLengths: Readonly<Record<string, number>> = {
 const USUAL_LENGTH = 10;
 /** Weight of a JSON value, such as a contact's columns: one field in the schema, but written out as many. */
 const JSON_FIELDS = 20;
-/** Maximum number of fields that the estimate visits: nested fragments multiply. */
+/** Maximum number of fields that the estimate visits. */
 const MAX_VISITED = 100_000;
 
 /**
@@ -64,6 +66,9 @@ class AnswerEstimate {
   readonly #cardinalities: Pick<Cardinalities, 'campaignsPerPage'>;
   readonly #isIncluded: FieldWalk['isIncluded'];
   readonly #introspection: IntrospectionFields;
+  readonly #keys = new PositionKeys();
+  /** Numbers of fields below positions that have been visited: nested fragments lead to the same ones again and again. */
+  readonly #known = new Map<string, number>();
   #visited = 0;
 
   constructor(
@@ -101,6 +106,23 @@ class AnswerEstimate {
     nodes: readonly [FieldNode, ...FieldNode[]],
     rows: number,
   ): number {
+    const whole = getNullableType(field.type);
+    if (isLeafType(whole)) return leafFields(whole);
+    const key = `${type.name} ${rows} ${this.#keys.of(nodes)}`;
+    let below = this.#known.get(key);
+    if (below === undefined) {
+      below = this.#countBelow(type, field, nodes, rows);
+      this.#known.set(key, below);
+    }
+    return below;
+  }
+
+  #countBelow(
+    type: GraphQLObjectType,
+    field: AnyField,
+    nodes: readonly [FieldNode, ...FieldNode[]],
+    rows: number,
+  ): number {
     const named = getNamedType(field.type);
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
     if (field === SchemaMetaFieldDef || field === TypeMetaFieldDef) {
@@ -116,7 +138,7 @@ class AnswerEstimate {
 
   #largestOf(type: GraphQLNamedType, sets: readonly SelectionSetNode[], rows: number): number {
     if (isObjectType(type)) return this.of(type, sets, rows);
-    if (!isAbstractType(type)) return type.name === 'JSON' ? JSON_FIELDS : 0;
+    if (!isAbstractType(type)) return leafFields(type);
     const possible = this.#operation.schema.getPossibleTypes(type);
     return Math.max(0, ...possible.map((each) => this.of(each, sets, rows)));
   }
@@ -147,6 +169,11 @@ class AnswerEstimate {
 }
 
 const CONNECTION = /Connection$/;
+
+/** Number of fields that a leaf counts beside itself. */
+function leafFields({ name }: GraphQLNamedType): number {
+  return name === 'JSON' ? JSON_FIELDS : 0;
+}
 
 /** Definition of a field. The introspection fields of the root belong to no type. */
 function fieldOf(type: GraphQLObjectType, name: string): AnyField | undefined {

@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { collectFields, type FieldWalk } from '../executor/collect-fields.ts';
 import type { SelectedOperation } from '../lookahead/selection-tree.ts';
+import { PositionKeys } from './position-keys.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 type Nodes = readonly [FieldNode, ...FieldNode[]];
@@ -34,7 +35,7 @@ interface Branch {
 }
 
 /** Maximum number of objects that a count visits, each at each of its positions. */
-const MAX_VISITED = 100_000;
+const MAX_VISITED = 50_000;
 
 /**
  * Exact number of fields in answers to `__schema` and `__type`, which depend on nothing but the schema and the query. Averages
@@ -48,7 +49,7 @@ export class IntrospectionFields {
   readonly #definition: OperationDefinitionNode;
   readonly #isIncluded: FieldWalk['isIncluded'];
   readonly #positions = new Map<string, Position>();
-  readonly #numbers = new Map<FieldNode, number>();
+  readonly #keys = new PositionKeys();
   #visited = 0;
 
   constructor(
@@ -117,7 +118,7 @@ export class IntrospectionFields {
   }
 
   #positionBelow(type: GraphQLObjectType, nodes: Nodes): Position {
-    const key = nodes.map((node) => this.#numberOf(node)).join();
+    const key = this.#keys.of(nodes);
     const known = this.#positions.get(key);
     if (known !== undefined) return known;
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
@@ -130,15 +131,6 @@ export class IntrospectionFields {
     const position = { leaves: selected.size, branches, counts: new Map<unknown, number>() };
     this.#positions.set(key, position);
     return position;
-  }
-
-  #numberOf(node: FieldNode): number {
-    let number = this.#numbers.get(node);
-    if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(node, number);
-    }
-    return number;
   }
 }
 

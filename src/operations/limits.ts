@@ -154,7 +154,10 @@ const limits = {
   rootFields: { says: (asked: number) => `has ${asked} fields at its root`, setting: 'MAX_ROOT_FIELDS' },
   directives: { says: (asked: number) => `has ${asked} directives`, setting: null },
   lines: { says: (asked: number) => `has ${asked} line breaks`, setting: null },
-  nesting: { says: (asked: number) => `has brackets ${asked} deep in one another`, setting: null },
+  nesting: {
+    says: (asked: number) => `has brackets ${asked} deep in one another, fragments included`,
+    setting: null,
+  },
 } as const;
 
 export type QueryLimit = keyof typeof limits;

@@ -1,10 +1,12 @@
 import { Lexer, parse, Source, TokenKind } from 'graphql';
 import type { QueryLimits } from '../config/slices.ts';
 import { beyondLimit } from './limits.ts';
+import { nestingOf } from './nesting.ts';
 
 /**
- * Maximum depth of nested brackets. The parser recurses for each, and exhausts the stack at about 1,500; no query within the
- * other limits comes near either number.
+ * Maximum depth of nested brackets, and of selections with their fragments. The parser recurses for each bracket, and
+ * exhausts the stack at about 1,500, validation at about as many fragments; no query within the other limits comes near
+ * either number.
  */
 const MAX_NESTING = 500;
 /** Maximum line breaks. graphql locates each error by counting the line breaks before it; an answer can have thousands. */
@@ -23,7 +25,10 @@ export function parseWithin({ maxTokens }: QueryLimits): typeof parse {
     const { tokens, nesting } = sizeOf(source);
     if (tokens > maxTokens) throw beyondLimit('tokens', tokens, maxTokens);
     if (nesting > MAX_NESTING) throw beyondLimit('nesting', nesting, MAX_NESTING);
-    return parse(source, options);
+    const document = parse(source, options);
+    const depth = nestingOf(document);
+    if (depth > MAX_NESTING) throw beyondLimit('nesting', depth, MAX_NESTING);
+    return document;
   };
 }
 

@@ -1,10 +1,14 @@
+import { createHash } from 'node:crypto';
 import {
   type DocumentNode,
   getArgumentValues,
+  getNamedType,
   getOperationAST,
   type GraphQLError,
   type GraphQLSchema,
+  isInputObjectType,
   type OperationDefinitionNode,
+  typeFromAST,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
@@ -13,6 +17,7 @@ import { estimateAnswerFields } from '../operations/answer-fields.ts';
 import type { PlannedCalls } from '../operations/call-plan.ts';
 import { planOperation, type PlannerOptions } from '../operations/planner.ts';
 import { fragmentsOf } from '../executor/collect-fields.ts';
+import type { SelectedOperation } from '../lookahead/selection-tree.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
@@ -27,11 +32,18 @@ export interface QueryCostOptions extends PlannerOptions {
 
 /** Upper bound of plans kept for one operation, one for each shape of its variables. */
 const MAX_PLANS = 32;
+/** Length above which a shape is kept as its hash, in characters: clients decide how long shapes are. */
+const LONG_SHAPE = 200;
 
 interface Cost {
+  readonly answerFields: number;
+  /** Planned calls of an operation that is refused; null for one within the bounds. */
+  readonly excess: Excess | null;
+}
+
+interface Excess {
   readonly total: number;
   readonly byResource: readonly PlannedCalls[];
-  readonly answerFields: number;
 }
 
 /**
@@ -43,7 +55,15 @@ export function useQueryCost({
   maxAnswerFields,
   ...options
 }: QueryCostOptions): Plugin<GatewayContext> {
+  /** Costs by the shape of the variables. */
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
+
+  function planOf(planned: SelectedOperation, operation: OperationDefinitionNode): Cost {
+    const { total, byResource } = planOperation(planned, operation, options);
+    const answerFields = estimateAnswerFields(planned, operation, options.cardinalities);
+    const isWithin = total <= maxUpstreamCalls && answerFields <= maxAnswerFields;
+    return { answerFields, excess: isWithin ? null : { total, byResource } };
+  }
 
   return onOperation<GatewayContext>({
     before(args) {
@@ -58,33 +78,60 @@ export function useQueryCost({
         ofOperation = new Map();
         plans.set(operation, ofOperation);
       }
-      const shape = shapeOf(variableValues) + entitiesShape(schema, document, operation, variableValues);
+      const shape = shortened(
+        variablesShape(schema, operation, variableValues) +
+          entitiesShape(schema, document, operation, variableValues),
+      );
       let cost = ofOperation.get(shape);
       if (cost === undefined) {
-        const fragments = fragmentsOf(document);
-        const planned = { schema, fragments, variableValues };
-        const { total, byResource } = planOperation(planned, operation, options);
-        const answerFields = estimateAnswerFields(planned, operation, options.cardinalities);
-        cost = { total, byResource, answerFields };
+        cost = planOf({ schema, fragments: fragmentsOf(document), variableValues }, operation);
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
       }
-      args.contextValue.answer.plan(cost.answerFields);
-      const refusal = refusalOf(cost, { maxUpstreamCalls, maxAnswerFields });
-      return refusal && { errors: [refusal] };
+      const { answerFields, excess } = cost;
+      args.contextValue.answer.plan(answerFields);
+      return excess && { errors: [refusalOf(excess, answerFields, { maxUpstreamCalls, maxAnswerFields })] };
     },
   });
 }
 
-/** Text of those parts of a value that decide the number of calls: numbers, flags, lengths of lists, and presence. */
-function shapeOf(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  if (value === null || value === undefined) return '-';
-  if (Array.isArray(value)) return `[${value.length}]`;
-  if (typeof value !== 'object' || value instanceof Date) return '+';
+/** Text of those parts of the variables that decide the cost. */
+function variablesShape(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variableValues: Readonly<Record<string, unknown>>,
+): string {
   let shape = '';
-  for (const [name, inner] of Object.entries(value)) shape += `${name}${shapeOf(inner)} `;
+  for (const { variable, type } of variableDefinitions) {
+    const value = variableValues[variable.name.value];
+    // Representations are objects of any size. They are counted by `entitiesShape`.
+    const isCounted = !isObject(value) || isInputObjectType(getNamedType(typeFromAST(schema, type)));
+    shape += `${isCounted ? shapeOf(schema, value) : '+'} `;
+  }
   return shape;
+}
+
+/** Numbers, flags, names of types, lengths of lists, and presence. */
+function shapeOf(schema: GraphQLSchema, value: unknown): string {
+  if (value === undefined) return '';
+  if (value === null) return '-';
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  // Argument of `__type`.
+  if (typeof value === 'string') return schema.getType(value) === undefined ? '+' : value;
+  if (Array.isArray(value)) return `[${value.length}]`;
+  if (!isObject(value)) return '+';
+  let shape = '';
+  for (const [name, inner] of Object.entries(value)) shape += `${name}${shapeOf(schema, inner)} `;
+  return shape;
+}
+
+/** True for objects of fields. Dates are objects of none. */
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function shortened(shape: string): string {
+  return shape.length > LONG_SHAPE ? createHash('sha256').update(shape).digest('base64') : shape;
 }
 
 /** Text of the numbers of representations, literal or in variables: how many differ, and how many there are. */
@@ -106,11 +153,11 @@ function entitiesShape(
   return shape;
 }
 
-/** Error of an operation that would cost too much; null when it may be executed. */
 function refusalOf(
-  { total, byResource, answerFields }: Cost,
+  { total, byResource }: Excess,
+  answerFields: number,
   { maxUpstreamCalls, maxAnswerFields }: Pick<QueryCostOptions, 'maxUpstreamCalls' | 'maxAnswerFields'>,
-): GraphQLError | null {
+): GraphQLError {
   if (total > maxUpstreamCalls) {
     const dearest = byResource.map(({ resource, calls }) => `${calls} to ${resource}`).join(', ');
     return queryTooExpensive(
@@ -119,11 +166,8 @@ function refusalOf(
       { plan: byResource },
     );
   }
-  if (answerFields > maxAnswerFields) {
-    return queryTooExpensive(
-      `The answer would have up to ${answerFields} fields, and ${maxAnswerFields} are allowed (MAX_ANSWER_FIELDS): ask for fewer rows ("first"), fewer lists in one another, or fewer fields of a row.`,
-      { limit: 'answerFields', asked: answerFields, allowed: maxAnswerFields },
-    );
-  }
-  return null;
+  return queryTooExpensive(
+    `The answer would have up to ${answerFields} fields, and ${maxAnswerFields} are allowed (MAX_ANSWER_FIELDS): ask for fewer rows ("first"), fewer lists in one another, or fewer fields of a row.`,
+    { limit: 'answerFields', asked: answerFields, allowed: maxAnswerFields },
+  );
 }

@@ -235,6 +235,51 @@ describe('deep nesting', () => {
     expect(errors[0].extensions).toMatchObject({ limit: 'nesting', asked: 20_000, allowed: 500 });
   });
 
+  const chain = (length: number, levels = 0) => {
+    const inner = (n: number) => `${'... { '.repeat(levels)}...F${n}${' }'.repeat(levels)}`;
+    const links = Array.from({ length }, (_, n) => `fragment F${n} on Query { ${inner(n + 1)} }`);
+    return `{ ...F0 } ${links.join(' ')} fragment F${length} on Query { campaigns { totalCount } }`;
+  };
+
+  test.each([
+    ['a long chain', chain(3000)],
+    [
+      'a long chain, defined in the opposite order',
+      chain(3000)
+        .split(/ (?=fragment)/)
+        .toReversed()
+        .join(' '),
+    ],
+    ['a cycle', `${chain(3000)} fragment G on Query { ...F0 }`.replace('campaigns { totalCount }', '...F0')],
+    ['deep selections in a short chain', chain(6, 90)],
+  ])('of fragments that spread one another is refused: %s', async (_what, query) => {
+    const many = { MAX_TOKENS: '1000000', MAX_BODY_BYTES: '1000000' };
+    const { errors } = await refused(query, many);
+    expect(errors).toEqual([
+      {
+        message: expect.stringMatching(
+          /^The query has brackets \d+ deep in one another, fragments included; at most 500/,
+        ),
+        extensions: {
+          code: 'GRAPHQL_PARSE_FAILED',
+          limit: 'nesting',
+          asked: expect.any(Number),
+          allowed: 500,
+        },
+      },
+    ]);
+  });
+
+  test.each([
+    ['at first sight', Infinity],
+    ['compiled', 1],
+  ])('of fragments within the limit is answered %s', async (_which, compileAtHit) => {
+    const many = { MAX_TOKENS: '1000000', MAX_BODY_BYTES: '1000000' };
+    const { query } = await gatewayForTest({ env: many, compileAtHit });
+    expect(await query(chain(496))).toEqual({ data: { campaigns: { totalCount: 1 } } });
+    expect(await query(chain(5, 90))).toEqual({ data: { campaigns: { totalCount: 1 } } });
+  });
+
   test('of fragments that spread each other in a cycle is refused', async () => {
     const { statuses, errors } = await refused(
       '{ ...A } fragment A on Query { a: __typename ...B } fragment B on Query { b: __typename ...A }',
