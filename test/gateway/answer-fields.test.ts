@@ -176,6 +176,18 @@ describe('a query whose answer would be too large is rejected before any call:',
     expect(await isRefused({ first: 100, all: false })).toBe(false);
   });
 
+  test('introspection of a type that a variable names, whatever type it named before', async () => {
+    const { query } = await gatewayForTest({ env: { MAX_ANSWER_FIELDS: '40' } });
+    const text = 'query ($name: String!) { __type(name: $name) { fields { name args { name } } } }';
+    expect(await query(text, { name: 'Nothing' })).toEqual({ data: { __type: null } });
+    askedOf(await query(text, { name: 'CampaignInteraction' }), 40);
+    expect((await query(text, { name: 'Skill' })).data.__type.fields[0].name).toBe('id');
+    expect(await query(text, { name: 'nothing' })).toEqual({ data: { __type: null } });
+    const { asked } = (await query(text, { name: 'Campaign' })).errors?.[0]?.extensions ?? {};
+    const { data } = await (await gatewayForTest()).query(text, { name: 'Campaign' });
+    expect(asked).toBe(countFields(data));
+  });
+
   test('a router’s _entities, where each representation counts by its own type', async () => {
     const { entities, calls } = await subgraphForTest();
     const representations = range(1000).map(() => ({ __typename: 'Campaign', id: CAMPAIGN_ID }));
