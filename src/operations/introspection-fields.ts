@@ -16,7 +16,7 @@ import type { SelectedOperation } from '../lookahead/selection-tree.ts';
 import { PositionKeys } from './position-keys.ts';
 
 type Field = GraphQLField<unknown, unknown>;
-type Nodes = readonly [FieldNode, ...FieldNode[]];
+type MergedNodes = readonly [FieldNode, ...FieldNode[]];
 
 /** Selections on the objects of one introspection type. */
 interface Position {
@@ -63,7 +63,7 @@ export class IntrospectionFields {
   }
 
   /** Number of fields below a root field. Infinity when the count would take too many steps. */
-  below(root: GraphQLObjectType, field: Field, nodes: Nodes): number {
+  below(root: GraphQLObjectType, field: Field, nodes: MergedNodes): number {
     const { valueOf, below } = this.#branch(root, field, nodes);
     return this.#countOf(valueOf(undefined), below());
   }
@@ -93,7 +93,7 @@ export class IntrospectionFields {
     return count;
   }
 
-  #branch(type: GraphQLObjectType, field: Field, nodes: Nodes): Branch {
+  #branch(type: GraphQLObjectType, field: Field, nodes: MergedNodes): Branch {
     const { schema, fragments, variableValues } = this.#operation;
     const { resolve } = field;
     const info: GraphQLResolveInfo = {
@@ -117,7 +117,7 @@ export class IntrospectionFields {
     };
   }
 
-  #positionBelow(type: GraphQLObjectType, nodes: Nodes): Position {
+  #positionBelow(type: GraphQLObjectType, nodes: MergedNodes): Position {
     const key = this.#keys.of(nodes);
     const known = this.#positions.get(key);
     if (known !== undefined) return known;

@@ -37,12 +37,8 @@ const LONG_SHAPE = 200;
 
 interface Cost {
   readonly answerFields: number;
-  /** Planned calls of an operation that is refused; null for one within the bounds. */
-  readonly excess: Excess | null;
-}
-
-interface Excess {
   readonly total: number;
+  /** Calls by resource; empty when there are not too many. Thousands of plans are kept. */
   readonly byResource: readonly PlannedCalls[];
 }
 
@@ -55,14 +51,12 @@ export function useQueryCost({
   maxAnswerFields,
   ...options
 }: QueryCostOptions): Plugin<GatewayContext> {
-  /** Costs by the shape of the variables. */
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
 
-  function planOf(planned: SelectedOperation, operation: OperationDefinitionNode): Cost {
+  function costOf(planned: SelectedOperation, operation: OperationDefinitionNode): Cost {
     const { total, byResource } = planOperation(planned, operation, options);
     const answerFields = estimateAnswerFields(planned, operation, options.cardinalities);
-    const isWithin = total <= maxUpstreamCalls && answerFields <= maxAnswerFields;
-    return { answerFields, excess: isWithin ? null : { total, byResource } };
+    return { total, byResource: total > maxUpstreamCalls ? byResource : [], answerFields };
   }
 
   return onOperation<GatewayContext>({
@@ -84,13 +78,13 @@ export function useQueryCost({
       );
       let cost = ofOperation.get(shape);
       if (cost === undefined) {
-        cost = planOf({ schema, fragments: fragmentsOf(document), variableValues }, operation);
+        cost = costOf({ schema, fragments: fragmentsOf(document), variableValues }, operation);
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
       }
-      const { answerFields, excess } = cost;
-      args.contextValue.answer.plan(answerFields);
-      return excess && { errors: [refusalOf(excess, answerFields, { maxUpstreamCalls, maxAnswerFields })] };
+      args.contextValue.answer.plan(cost.answerFields);
+      const refusal = refusalOf(cost, { maxUpstreamCalls, maxAnswerFields });
+      return refusal && { errors: [refusal] };
     },
   });
 }
@@ -153,11 +147,11 @@ function entitiesShape(
   return shape;
 }
 
+/** Error of an operation that would cost too much; null when it may be executed. */
 function refusalOf(
-  { total, byResource }: Excess,
-  answerFields: number,
+  { total, byResource, answerFields }: Cost,
   { maxUpstreamCalls, maxAnswerFields }: Pick<QueryCostOptions, 'maxUpstreamCalls' | 'maxAnswerFields'>,
-): GraphQLError {
+): GraphQLError | null {
   if (total > maxUpstreamCalls) {
     const dearest = byResource.map(({ resource, calls }) => `${calls} to ${resource}`).join(', ');
     return queryTooExpensive(
@@ -166,8 +160,11 @@ function refusalOf(
       { plan: byResource },
     );
   }
-  return queryTooExpensive(
-    `The answer would have up to ${answerFields} fields, and ${maxAnswerFields} are allowed (MAX_ANSWER_FIELDS): ask for fewer rows ("first"), fewer lists in one another, or fewer fields of a row.`,
-    { limit: 'answerFields', asked: answerFields, allowed: maxAnswerFields },
-  );
+  if (answerFields > maxAnswerFields) {
+    return queryTooExpensive(
+      `The answer would have up to ${answerFields} fields, and ${maxAnswerFields} are allowed (MAX_ANSWER_FIELDS): ask for fewer rows ("first"), fewer lists in one another, or fewer fields of a row.`,
+      { limit: 'answerFields', asked: answerFields, allowed: maxAnswerFields },
+    );
+  }
+  return null;
 }

@@ -10,7 +10,7 @@ function textOf(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-test.each(['CONTRIBUTING.md', 'docs/decisions/README.md', ...records])(
+test.each(['README.md', 'CONTRIBUTING.md', 'docs/bounds.md', 'docs/decisions/README.md', ...records])(
   'every file that %s links exists',
   (file) => {
     const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
