@@ -1,12 +1,12 @@
-import { getOperationAST, parse, validate } from 'graphql';
+import { buildSchema, getOperationAST, parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { fragmentsOf } from '../../../src/executor/collect-fields.ts';
 import { servedSchema } from '../../../src/federation/served-schema.ts';
 import { estimateAnswerFields } from '../../../src/operations/answer-fields.ts';
 
-const schema = await servedSchema({ subgraph: true });
+const served = await servedSchema({ subgraph: true });
 
-function estimateOf(query: string, campaignsPerPage = 100): number {
+function estimateOf(query: string, campaignsPerPage = 100, schema = served): number {
   const document = parse(query);
   expect(validate(schema, document)).toEqual([]);
   const operation = getOperationAST(document);
@@ -83,6 +83,19 @@ describe('the estimate of an answer', () => {
     const query = `{ user(id: "u") { ...F0 } } ${doubling.join(' ')} fragment F40 on User { id }`;
     // 2, 4, 8, … managers, the last of them with an id each.
     expect(estimateOf(query)).toBe(1 + (2 ** 41 - 2) + 2 ** 40);
+  });
+
+  test('visits a part of the schema once at each position of introspection', () => {
+    const loops = Array.from({ length: 100 }, (_, n) => `f${n}: Query`);
+    const looping = buildSchema(`type Query { ${loops.join(' ')} }`);
+    const fields = Array.from(
+      { length: 6 },
+      (_, n) => `a${n}: fields { type { fields { type { ofType { name } } } } }`,
+    );
+    const ofField = 2 + 1 + 100 * 3;
+    expect(estimateOf(`{ __type(name: "Query") { ${fields.join(' ')} } }`, 100, looping)).toBe(
+      1 + 6 * (1 + 100 * ofField),
+    );
   });
 
   test('gives up on introspection with too many different parts', () => {
