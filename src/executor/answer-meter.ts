@@ -2,16 +2,16 @@ import { GraphQLError } from 'graphql';
 
 /** Pace at which an execution has to work: it shares the event loop, and may have to stop. */
 export interface Pace {
-  /**
-   * True when the execution must wait for its turn before it goes on.
-   *
-   * @param fields Number of the answer's fields so far.
-   */
-  isDue(fields: number): boolean;
+  /** True when the execution must wait for its turn before it goes on. */
+  isDue(): boolean;
   /** Resolves when it is the execution's turn again. */
   turn(): Promise<void>;
-  /** True when nobody needs the answer any more, or it may not be made. */
-  readonly isOver: boolean;
+  /**
+   * True when the answer must not be made any further.
+   *
+   * @param fields Number of its fields so far.
+   */
+  isOver(fields: number): boolean;
 }
 
 export interface AnswerMeterOptions {
@@ -108,11 +108,11 @@ export class AnswerMeter {
 
   #look(): void {
     this.#stepsLeft = STEPS;
-    if (this.isExceeded || this.#pace?.isOver === true) {
+    if (this.isExceeded || this.#pace?.isOver(this.#fields) === true) {
       this.#hasEnded = true;
       this.#end.resolve();
     }
     if (this.#hasEnded) throw ended;
-    this.#isDue = this.#pace?.isDue(this.#fields) ?? false;
+    this.#isDue = this.#pace?.isDue() ?? false;
   }
 }

@@ -1,11 +1,13 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type { AnswerInFlight } from '../answers/answer-in-flight.ts';
 import type { GatewayContext } from '../context.ts';
 import { AnswerMeter, type Pace } from '../executor/answer-meter.ts';
 import { Executor } from '../executor/executor.ts';
 import { subscribe } from '../executor/subscribe.ts';
 import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
-import { queryTooExpensive } from '../operations/query-too-expensive.ts';
+import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
+import { answerTooSlow, queryTooExpensive } from '../operations/query-too-expensive.ts';
 import { PlainReference } from '../datasources/wire/reference.ts';
 
 export interface ExecutorPluginOptions {
@@ -27,8 +29,11 @@ export function useExecutor({
 }: ExecutorPluginOptions): Plugin<GatewayContext> {
   const executor = new Executor({ compileAtHit, memoization: memoizedReferences });
 
-  function executeWithin(args: ExecutionArgs, work: OwnWork): ExecutionResult | Promise<ExecutionResult> {
-    const pace = new WorkPace(work);
+  function executeWithin(
+    args: ExecutionArgs,
+    { work, answer }: GatewayContext,
+  ): ExecutionResult | Promise<ExecutionResult> {
+    const pace = new AnswerPace(work, answer);
     const meter = new AnswerMeter({ maxFields: maxAnswerFields, pace });
     const executed = executor.execute(args, meter);
     if (!(executed instanceof Promise)) return meter.hasEnded ? endedResult(meter, pace) : executed;
@@ -39,27 +44,27 @@ export function useExecutor({
 
   return {
     onExecute({ args: { contextValue }, setExecuteFn }) {
-      setExecuteFn((args: ExecutionArgs) => executeWithin(args, contextValue.work));
+      setExecuteFn((args: ExecutionArgs) => executeWithin(args, contextValue));
     },
     onSubscribe({ args: { contextValue }, setSubscribeFn }) {
-      setSubscribeFn((args: ExecutionArgs) =>
-        subscribe(args, (event) => executeWithin(event, contextValue.work)),
-      );
+      setSubscribeFn((args: ExecutionArgs) => subscribe(args, (event) => executeWithin(event, contextValue)));
     },
   };
 }
 
-/** Pace of an execution as part of the work on its request. */
-class WorkPace implements Pace {
+/** Pace of an execution as part of the work on its request, whose answer takes room beside others. */
+class AnswerPace implements Pace {
   readonly work: OwnWork;
-  #end: WorkEnd | null = null;
+  readonly answer: AnswerInFlight;
+  #end: WorkEnd | 'room' | null = null;
 
-  constructor(work: OwnWork) {
+  constructor(work: OwnWork, answer: AnswerInFlight) {
     this.work = work;
+    this.answer = answer;
   }
 
   /** Reason for which the execution had to stop; null when it had not. */
-  get end(): WorkEnd | null {
+  get end(): WorkEnd | 'room' | null {
     return this.#end;
   }
 
@@ -71,8 +76,8 @@ class WorkPace implements Pace {
     return this.work.turn();
   }
 
-  get isOver(): boolean {
-    this.#end ??= this.work.end;
+  isOver(fields: number): boolean {
+    this.#end ??= this.work.end ?? (this.answer.grow(fields) ? null : 'room');
     return this.#end !== null;
   }
 }
@@ -80,7 +85,7 @@ class WorkPace implements Pace {
 /** Result that replaces an answer that has ended before it was complete. */
 function endedResult(
   { fields, maxFields, isExceeded }: AnswerMeter,
-  { end, work }: WorkPace,
+  { end, work, answer }: AnswerPace,
 ): ExecutionResult {
   if (isExceeded) {
     const message = `The answer has at least ${fields} fields, and ${maxFields} are allowed (MAX_ANSWER_FIELDS).`;
@@ -88,16 +93,10 @@ function endedResult(
       errors: [queryTooExpensive(message, { limit: 'answerFields', asked: fields, allowed: maxFields })],
     };
   }
-  return { errors: [end === 'gone' ? new GraphQLError('The client has gone.') : outOfTime(work)] };
-}
-
-/** Error of a request whose own work, as opposed to waiting for the upstream, has taken too long. */
-function outOfTime({ elapsedMs, allowedMs }: OwnWork): GraphQLError {
-  const asked = Math.ceil(elapsedMs);
-  return queryTooExpensive(
-    `The answer takes more than the ${allowedMs} ms that are allowed (REQUEST_TIMEOUT_MS) to be made: ask for less at once.`,
-    { limit: 'time', asked, allowed: allowedMs },
-  );
+  if (end === 'room') return { errors: [noRoomForAnswer(answer.capacity)] };
+  if (end === 'time') return { errors: [answerTooSlow(work.elapsedMs, work.allowedMs)] };
+  // Nobody reads it.
+  return { data: null };
 }
 
 /** Plain references have memoizable answers, which depend on nothing but the reference's own properties. */

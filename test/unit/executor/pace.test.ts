@@ -52,7 +52,7 @@ class SlowPace implements Pace {
     await setImmediate();
   }
 
-  get isOver(): boolean {
+  isOver(): boolean {
     return this.turns > this.#maxTurns;
   }
 }
