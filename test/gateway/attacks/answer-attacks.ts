@@ -69,24 +69,18 @@ export const answerAttacks: readonly Attack[] = [
     query: `{ ${list('nodes { id state creationTime }', 1000)} }`,
     against: { organisation: withRows(1000), env: { MAX_ANSWER_BYTES: '50000' } },
     outcome: { code: 'QUERY_TOO_EXPENSIVE', limit: 'answerBytes', calls: 1 },
-    // needs: WRITE
-    isPending: true,
   },
   {
     name: 'more bytes than an answer may have, for a router',
     query: ofEntity('nodes { id state creationTime }', 1000),
     against: { organisation: withRows(1000), env: { MAX_ANSWER_BYTES: '50000', SUBGRAPH: '1' } },
     outcome: { code: 'QUERY_TOO_EXPENSIVE', limit: 'answerBytes', calls: 1 },
-    // needs: WRITE
-    isPending: true,
   },
   {
     name: 'more bytes of introspection than an answer may have',
     query: '{ __schema { types { name description fields { name description } } } }',
     against: { env: { MAX_ANSWER_BYTES: '5000' } },
     outcome: { code: 'QUERY_TOO_EXPENSIVE', limit: 'answerBytes' },
-    // needs: WRITE
-    isPending: true,
   },
   {
     name: 'work that is not done when its time is over',
@@ -98,8 +92,6 @@ export const answerAttacks: readonly Attack[] = [
     )} }`,
     against: { organisation: withRows(1000, { skills: skills.slice(0, 30) }), ...lateClock() },
     outcome: { code: 'QUERY_TOO_EXPENSIVE', limit: 'time', calls: 1 },
-    // needs: LEAD
-    isPending: true,
   },
   {
     name: 'a contact’s data that is 100,000 lists deep',
