@@ -43,7 +43,7 @@ function fromUri({ id, selfUri }: Reference): string | null {
 
 function fromAttributes(contactId: string, participants: readonly ParticipantRecord[]): string | null {
   for (const participant of participants) {
-    const attributes: DialerAttributes = orNull(() => participant.attributes) ?? {};
+    const attributes: DialerAttributes = orNull(() => participant.allAttributes) ?? {};
     if (isSameOrUnsaid(attributes.dialerContactId, contactId)) {
       const contactListId = idOrNull(attributes.dialerContactListId);
       if (contactListId !== null) return contactListId;

@@ -7,7 +7,7 @@ import { EntityRecord, isObject, mapped, WireRecord } from './wire/wire-record.t
 /** Personal data. */
 export class ContactRecord extends EntityRecord<Models.DialerContact> {
   get data() {
-    return this.nested('data');
+    return this.json('data');
   }
   get callable() {
     return this.flag('callable');

@@ -58,6 +58,10 @@ export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
     return wrapup && new WrapupRecord(wrapup, this.origin);
   }
   get attributes() {
+    return this.json('attributes');
+  }
+  /** Attributes for the gateway's own use, which may be too large to be passed on. */
+  get allAttributes() {
     return this.nested('attributes');
   }
   get callbacks() {

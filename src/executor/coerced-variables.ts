@@ -1,4 +1,12 @@
-import { type ExecutionArgs, getVariableValues, GraphQLError, type OperationDefinitionNode } from 'graphql';
+import {
+  type ExecutionArgs,
+  getVariableValues,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type VariableDefinitionNode,
+} from 'graphql';
+import { isJsonWithinDepth, MAX_JSON_DEPTH } from '../lib/json-bounds.ts';
 
 type VariableValues = Record<string, unknown>;
 
@@ -24,7 +32,10 @@ const MAX_REASON = 130;
 /** Suggestions at the end of a reason. They contain only names of the schema, and are never cut. */
 const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w+"(?:(?:, | or |, or )"\w+")*\?$/;
 
-/** Variables of an execution, coerced once per context value. At most 20 errors, each of bounded length. */
+/**
+ * Variables of an execution, coerced once per context value. At most 20 errors, each of bounded length. Values are checked
+ * for their depth before anything recurses over them.
+ */
 export function coercedVariables(
   { schema, variableValues, contextValue }: Pick<ExecutionArgs, 'schema' | 'variableValues' | 'contextValue'>,
   operation: OperationDefinitionNode,
@@ -33,14 +44,36 @@ export function coercedVariables(
   const earlier = isObject ? known.get(contextValue) : undefined;
   if (earlier?.operation === operation && earlier.inputs === variableValues) return earlier.coerced;
   const inputs: VariableValues = variableValues ?? {};
-  // graphql adds one error, which says that there are more.
-  const options = { maxErrors: MAX_ERRORS - 1 };
-  const result = getVariableValues(schema, operation.variableDefinitions ?? [], inputs, options);
-  const coerced: CoercedVariables = result.errors
-    ? { values: null, errors: result.errors.map(shortened) }
-    : { values: result.coerced, errors: null };
+  const coerced = coerce(schema, operation, inputs);
   if (isObject) known.set(contextValue, { operation, inputs: variableValues, coerced });
   return coerced;
+}
+
+function coerce(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  inputs: VariableValues,
+): CoercedVariables {
+  const tooDeep = variableDefinitions.filter(
+    ({ variable }) => !isJsonWithinDepth(inputs[variable.name.value]),
+  );
+  if (tooDeep.length > 0) {
+    return { values: null, errors: tooDeep.slice(0, MAX_ERRORS).map((node) => depthError(node)) };
+  }
+  // graphql adds one error, which says that there are more.
+  const options = { maxErrors: MAX_ERRORS - 1 };
+  const result = getVariableValues(schema, variableDefinitions, inputs, options);
+  return result.errors
+    ? { values: null, errors: result.errors.map(shortened) }
+    : { values: result.coerced, errors: null };
+}
+
+function depthError(node: VariableDefinitionNode): GraphQLError {
+  const name = withoutMiddle(node.variable.name.value, MAX_PREFIX);
+  return new GraphQLError(
+    `Variable "$${name}" has lists and objects more than ${MAX_JSON_DEPTH} deep in one another.`,
+    { nodes: node },
+  );
 }
 
 /** Error with long quotes cut: `Variable "$in" got invalid value { … at "in.states"; Value "GONE" does not exist in …`. */

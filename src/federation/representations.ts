@@ -1,3 +1,4 @@
+import { isBoundedJson, MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../lib/json-bounds.ts';
 import { ID_RULE, isId } from '../datasources/wire/ids.ts';
 import { type EntityKeys, entityKeys, type EntityType, entityTypesOf, isEntityType } from './entity-keys.ts';
 
@@ -30,6 +31,11 @@ export function representationProblems(args: EntitiesArguments, keys: EntityKeys
 }
 
 function representationProblemsIn(value: unknown, place: string, keys: EntityKeys): string[] {
+  if (!isBoundedJson(value)) {
+    return [
+      `Argument "${place}" must be at most ${MAX_JSON_DEPTH} levels deep, and at most ${MAX_JSON_BYTES} bytes of JSON.`,
+    ];
+  }
   if (!isPlainObject(value)) return [`Argument "${place}" must be an object with __typename and a key.`];
   const { __typename: type } = value;
   if (!isEntityType(type, keys)) {

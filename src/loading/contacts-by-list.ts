@@ -163,9 +163,16 @@ function contactListFrom(campaign: CampaignRecord | null, contact: ContactRefere
   throw contactListUnknown(contact);
 }
 
+/** Errors by reference, because many fields can read one. */
+const unknownLists = new WeakMap<ContactReference, UnknownValueError>();
+
 function contactListUnknown(contact: ContactReference): UnknownValueError {
   if (contact.origin === null) throw new TypeError('A contact reference without an origin names its list.');
-  return new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
+  const error =
+    unknownLists.get(contact) ??
+    new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
+  unknownLists.set(contact, error);
+  return error;
 }
 
 /** Error of the contact for an error of its campaign, which could not be loaded or read. */

@@ -1,13 +1,14 @@
 import { UpstreamError } from '../errors.ts';
 
 /** Faults that make a 2xx answer, or a part of it, unusable. */
-export type AnswerFault = 'body' | 'contactList' | 'cut' | 'date' | 'reference' | 'row' | 'value';
+export type AnswerFault = 'body' | 'contactList' | 'cut' | 'date' | 'json' | 'reference' | 'row' | 'value';
 
 const faultMessages: Record<AnswerFault, string> = {
   body: 'the upstream gave an answer that cannot be read',
   contactList: 'the upstream did not say in which contact list the contact is',
   cut: 'the upstream gave fewer rows than it has',
   date: 'the upstream gave a date that cannot be read',
+  json: 'the upstream gave a JSON value that is too deep or too large',
   reference: 'the upstream gave a reference whose id is not an id',
   row: 'the upstream gave a row without a usable id, which was left out',
   value: 'the upstream gave a value of the wrong type',

@@ -1,6 +1,5 @@
-import { UnknownValueError } from '../../errors.ts';
 import { isId } from './ids.ts';
-import type { Origin } from './origin.ts';
+import { type Origin, unknownValue } from './origin.ts';
 
 /**
  * Reference from one entity to another: an id, and perhaps more. A loaded entity is a reference to itself, so every object
@@ -38,7 +37,7 @@ export function referenceFrom(value: object | null, origin: Origin): Reference |
   if (value === null) return null;
   const { id, name, selfUri }: { id?: unknown; name?: unknown; selfUri?: unknown } = value;
   if (id === undefined || id === null) return null;
-  if (!isId(id)) throw new UnknownValueError(origin.answer.fault('reference'), origin.type, origin.id);
+  if (!isId(id)) throw unknownValue(origin, 'reference');
   return new PlainReference(id, textOrNull(name), textOrNull(selfUri));
 }
 

@@ -1,7 +1,8 @@
 import { UnknownValueError } from '../../errors.ts';
 import type { AnswerFault } from '../../upstream/answer.ts';
+import { isBoundedJson } from '../../lib/json-bounds.ts';
 import { epochMsOf, utcTextOf } from './date-time.ts';
-import type { EntityOrigin, Origin } from './origin.ts';
+import { type EntityOrigin, type Origin, unknownValue } from './origin.ts';
 import { type Reference, referenceFrom } from './reference.ts';
 
 /** Names of the vendor's properties that are declared as `Value`. */
@@ -102,9 +103,15 @@ export abstract class WireRecord<Wire extends object> {
     return this.checked(this.#wire[key], isObject, fault);
   }
 
+  /** JSON object that is passed on as it is. */
+  protected json(key: KeysOf<Wire, object>): object | null {
+    const value = this.nested(key);
+    return value === null || isBoundedJson(value) ? value : this.fault('json');
+  }
+
   /** Throws an `UnknownValueError` for this fault. */
   protected fault(fault: AnswerFault): never {
-    throw new UnknownValueError(this.origin.answer.fault(fault), this.origin.type, this.origin.id);
+    throw unknownValue(this.origin, fault);
   }
 
   protected checked<Value>(

@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { UpstreamError, type UpstreamFailure } from '../../errors.ts';
+import { isBoundedJson } from '../../lib/json-bounds.ts';
 import type { QuotaReport } from '../quota/window.ts';
 
 /** A correlation id goes to clients and logs, so only text that looks like one is taken. */
@@ -108,8 +109,9 @@ function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, un
   }
 }
 
-/** The vendor documents no shape for `messageParams` of a 403, so permissions are matched anywhere in it. */
+/** The vendor documents no shape for `messageParams` of a 403, so permissions are matched anywhere in it, unless it is absurd. */
 function permissionsIn(messageParams: unknown): string[] {
+  if (!isBoundedJson(messageParams)) return [];
   return [...new Set(JSON.stringify(messageParams ?? null).match(PERMISSION))].slice(0, 20);
 }
 

@@ -61,6 +61,12 @@ describe('a 403 for lack of permissions', () => {
     }
   });
 
+  test('names no permission when the upstream nests values absurdly deep', () => {
+    const depth = 100_000;
+    const body = `{"messageParams":{"permission":"domain:entity:view","more":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
+    expect(failureFrom(403, {}, body)).not.toHaveProperty('missingPermissions');
+  });
+
   test('names twenty permissions at most', () => {
     const permissions = Array.from({ length: 30 }, (_, n) => `domain:entity${n}:view`);
     const failure = failureFrom(403, {}, errorBody({ messageParams: { permissions } }));
