@@ -19,6 +19,12 @@ interface Subject {
   readonly idOf: (source: unknown, args: Readonly<Record<string, unknown>>) => unknown;
 }
 
+/** Refusal of a field in one request, with its errors by the ids of rows. */
+interface Refusal {
+  readonly reason: UpstreamError;
+  readonly ofRows: Map<string | null, UnknownValueError>;
+}
+
 /**
  * Guards the fields marked with `@personalData` against callers that may not see personal data. The guard is put around each
  * resolver when the schema is built, so that nothing is read for such callers and no resolver can omit it.
@@ -76,13 +82,19 @@ function guardedProperty(name: string, subject: Subject): GuardedResolver {
 
 /** Guard that always throws. Unauthenticated callers do not get here: the load rejects them. */
 function guardOf({ type, idOf }: Subject) {
-  // One error per request, so that clients see it once for all rows.
-  const refusals = new WeakMap<GatewayContext, UpstreamError>();
+  // One refusal per request, so that clients see it once for all rows; and one error per row, for all of its fields.
+  const refusals = new WeakMap<GatewayContext, Refusal>();
   return (source: unknown, args: Readonly<Record<string, unknown>>, context: GatewayContext): never => {
-    const refusal = refusals.get(context) ?? personalDataRefused(context);
-    refusals.set(context, refusal);
-    const id = idOf(source, args);
-    throw new UnknownValueError(refusal, type, typeof id === 'string' ? id : null);
+    let refusal = refusals.get(context);
+    if (refusal === undefined) {
+      refusal = { reason: personalDataRefused(context), ofRows: new Map() };
+      refusals.set(context, refusal);
+    }
+    const given = idOf(source, args);
+    const id = typeof given === 'string' ? given : null;
+    const error = refusal.ofRows.get(id) ?? new UnknownValueError(refusal.reason, type, id);
+    refusal.ofRows.set(id, error);
+    throw error;
   };
 }
 
