@@ -12,6 +12,7 @@ import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { Turns } from './lib/turns.ts';
+import { maskedError } from './operations/client-error.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
@@ -175,6 +176,7 @@ export function assembleGateway(
     landingPage: false,
     // Yoga's own health check, for URLs with this ending, is off: no URL has a line break. `Probes` answers before Yoga.
     healthCheckEndpoint: '\n',
+    maskedErrors: { maskError: maskedError },
     logging: yogaLogger(log, () => recorder.current?.id),
     parserAndValidationCache: createDocumentCache(),
     cors: corsOptions(server.corsOrigins),

@@ -18,9 +18,15 @@ import {
 } from 'graphql';
 import type { OperationsConfig } from '../config/slices.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
+import { ClientError } from './client-error.ts';
 import { conditionIn } from '../executor/conditions.ts';
 
 const MAX_DIRECTIVES = 50;
+/**
+ * Maximum characters of an alias, which is repeated in each row of an answer and in the paths of errors. Names of the schema
+ * have up to 40.
+ */
+const MAX_ALIAS_LENGTH = 256;
 
 /** Rule of graphql-armor. Its count includes fragments, once for each spread. */
 type CountingRule = (options: {
@@ -43,6 +49,7 @@ export function queryRules({
     // The default ignores aliases of `__typename`, and each row of an answer could have hundreds of them.
     limited('aliases', maxAliases, (options) => maxAliasesRule({ ...options, allowList: [] })),
     limited('directives', MAX_DIRECTIVES, maxDirectivesRule),
+    MaxAliasLengthRule,
     maxRootFields(allowedRootFields),
     KnownOperationTypesRule,
     ...(introspection ? [] : [NoSchemaIntrospectionCustomRule, NoServiceSdlRule]),
@@ -65,6 +72,18 @@ function limited(limit: QueryLimit, allowed: number, rule: CountingRule): Valida
         },
       ],
     })(context);
+  };
+}
+
+function MaxAliasLengthRule(context: ValidationContext): ASTVisitor {
+  let isRefused = false;
+  return {
+    Field({ alias }) {
+      const asked = alias?.value.length ?? 0;
+      if (asked <= MAX_ALIAS_LENGTH || isRefused) return;
+      isRefused = true;
+      context.reportError(beyondLimit('aliasLength', asked, MAX_ALIAS_LENGTH));
+    },
   };
 }
 
@@ -154,6 +173,7 @@ const limits = {
   rootFields: { says: (asked: number) => `has ${asked} fields at its root`, setting: 'MAX_ROOT_FIELDS' },
   directives: { says: (asked: number) => `has ${asked} directives`, setting: null },
   lines: { says: (asked: number) => `has ${asked} line breaks`, setting: null },
+  aliasLength: { says: (asked: number) => `has an alias of ${asked} characters`, setting: null },
   nesting: {
     says: (asked: number) => `has brackets ${asked} deep in one another, fragments included`,
     setting: null,
@@ -168,7 +188,7 @@ export function beyondLimit(limit: QueryLimit, count: number, allowed: number): 
   // Nested fragments multiply: their count may exceed the exact integers of JSON.
   const asked = Math.min(count, Number.MAX_SAFE_INTEGER);
   const named = setting === null ? '' : ` (${setting})`;
-  return new GraphQLError(`The query ${says(asked)}; at most ${allowed} are allowed${named}.`, {
+  return new ClientError(`The query ${says(asked)}; at most ${allowed} are allowed${named}.`, {
     extensions: { code: codes[limit] ?? 'GRAPHQL_VALIDATION_FAILED', limit, asked, allowed },
   });
 }

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql';
+import { ClientError } from './client-error.ts';
 
 /** Exceeded bound, by its name in `extensions.limit`. */
 type CostLimit = 'upstreamCalls' | 'answerFields' | 'answerBytes' | 'time';
@@ -14,8 +14,8 @@ export function queryTooExpensive(
   message: string,
   { limit, asked, allowed }: Beyond,
   facts: Readonly<Record<string, unknown>> = {},
-): GraphQLError {
-  return new GraphQLError(message, {
+): ClientError {
+  return new ClientError(message, {
     extensions: {
       code: 'QUERY_TOO_EXPENSIVE',
       limit,
@@ -28,7 +28,7 @@ export function queryTooExpensive(
 }
 
 /** Error of an answer that has more bytes than an answer may have: at least `bytes`. */
-export function answerTooLong(bytes: number, maxBytes: number): GraphQLError {
+export function answerTooLong(bytes: number, maxBytes: number): ClientError {
   return queryTooExpensive(
     `The answer has at least ${bytes} bytes, and ${maxBytes} are allowed (MAX_ANSWER_BYTES): ask for fewer rows ("first"), or fewer fields of a row.`,
     { limit: 'answerBytes', asked: bytes, allowed: maxBytes },
@@ -36,7 +36,7 @@ export function answerTooLong(bytes: number, maxBytes: number): GraphQLError {
 }
 
 /** Error of an answer whose making takes longer than a request may take: at least `elapsedMs`. */
-export function answerTooSlow(elapsedMs: number, allowedMs: number): GraphQLError {
+export function answerTooSlow(elapsedMs: number, allowedMs: number): ClientError {
   const [asked, allowed] = [Math.round(elapsedMs), Math.round(allowedMs)];
   return queryTooExpensive(
     `The answer takes more than ${asked} ms to make, and ${allowed} are allowed (REQUEST_TIMEOUT_MS): ask for fewer rows ("first"), or fewer fields of a row.`,

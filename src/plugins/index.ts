@@ -15,6 +15,7 @@ import { useCoercedVariables } from './use-coerced-variables.ts';
 import { useExecutor } from './use-executor.ts';
 import { useVaryByOrigin } from './use-cors.ts';
 import { useCsrfPrevention } from './use-csrf-prevention.ts';
+import { useFewErrors } from './use-few-errors.ts';
 import { useGraphiqlPage } from './use-graphiql-page.ts';
 import { useGraphQLOverHTTP } from './use-graphql-over-http.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
@@ -68,6 +69,8 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
     // Unread streams follow the two above, whose streams around the source they end.
     useUnreadStreams(),
+    // Few errors follow the records, which note the codes of all.
+    useFewErrors(),
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
     ...(server.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),

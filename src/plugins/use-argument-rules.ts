@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables, withoutMiddle } from '../executor/coerced-variables.ts';
+import { ClientError } from '../operations/client-error.ts';
 import { argumentProblems } from '../operations/argument-rules.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
 import { includedByVariables } from '../executor/conditions.ts';
@@ -177,5 +178,5 @@ function refused(
 }
 
 function argumentError(message: string, root: string, node: FieldNode): GraphQLError {
-  return new GraphQLError(message, { nodes: node, path: [root], extensions: { code: 'BAD_USER_INPUT' } });
+  return new ClientError(message, { nodes: [node], path: [root], extensions: { code: 'BAD_USER_INPUT' } });
 }

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { ClientError } from '../operations/client-error.ts';
 
 export interface BodyLimitOptions {
   /** The most bytes that a request's body may have. */
@@ -59,11 +59,11 @@ async function bytesOf(body: AsyncIterable<Uint8Array>, maxBytes: number): Promi
 }
 
 /** `atLeast` is given when the rest of the body was not read. */
-function bodyTooLarge(asked: number, allowed: number, atLeast = ''): GraphQLError {
+function bodyTooLarge(asked: number, allowed: number, atLeast = ''): ClientError {
   const message = `The request's body has ${atLeast}${asked} bytes; at most ${allowed} are allowed (MAX_BODY_BYTES).`;
   return bodyRefusal(message, 'REQUEST_ENTITY_TOO_LARGE', 413, { limit: 'bodyBytes', asked, allowed });
 }
 
-function bodyRefusal(message: string, code: string, status: number, facts: object = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, ...facts, http: { status } } });
+function bodyRefusal(message: string, code: string, status: number, facts: object = {}): ClientError {
+  return new ClientError(message, { extensions: { code, ...facts, http: { status } } });
 }

@@ -1,6 +1,7 @@
-import { getOperationAST, GraphQLError } from 'graphql';
+import { getOperationAST, type GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../executor/coerced-variables.ts';
+import { ClientError } from '../operations/client-error.ts';
 import { onOperation } from './on-operation.ts';
 
 /**
@@ -21,5 +22,5 @@ export function useCoercedVariables(): Plugin {
 /** HTTP 400, but 200 in application/json: the request is well-formed (GraphQL over HTTP). */
 function variableError({ message, nodes }: GraphQLError): GraphQLError {
   const http = { status: 400, spec: true };
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT', http } });
+  return new ClientError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http } });
 }

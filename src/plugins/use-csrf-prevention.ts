@@ -1,6 +1,6 @@
 import { useCSRFPrevention } from '@graphql-yoga/plugin-csrf-prevention';
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { ClientError } from '../operations/client-error.ts';
 
 /**
  * Headers that no web page can make a browser send to another origin without a CORS preflight. Headers that a proxy adds to
@@ -42,7 +42,7 @@ export function useCsrfPrevention(): Plugin {
   };
 }
 
-function csrfRefusal(): GraphQLError {
+function csrfRefusal(): ClientError {
   const message = `Any web page could have sent this: send a POST of application/json, or one of the headers ${PREFLIGHTED_HEADERS.join(', ')}.`;
-  return new GraphQLError(message, { extensions: { code: 'CSRF_PREVENTED', http: { status: 403 } } });
+  return new ClientError(message, { extensions: { code: 'CSRF_PREVENTED', http: { status: 403 } } });
 }

@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { ClientError } from '../operations/client-error.ts';
 
 type OnRequestParse = NonNullable<Plugin['onRequestParse']>;
 type RequestParser = NonNullable<Parameters<OnRequestParse>[0]['requestParser']>;
@@ -89,8 +89,8 @@ function refusingBadJson(parse: RequestParser): RequestParser {
   };
 }
 
-function malformed(message: string): GraphQLError {
-  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
+function malformed(message: string): ClientError {
+  return new ClientError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } });
 }
 
 /** Codes of well-formed requests that cannot be executed: variables of a wrong type, no operation to choose. */

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { type DocumentNode, type GraphQLError, TokenKind } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import { MappedStream } from '../executor/mapped-stream.ts';
+import { omittedCodes } from '../operations/client-error.ts';
 import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { RequestRecord } from '../observability/requests/record.ts';
 
@@ -54,8 +55,9 @@ function noteErrors(record: RequestRecord, errors: readonly GraphQLError[] = [])
   const codes = new Set(record.errorCodes);
   for (const { extensions } of errors) {
     if (codes.size === MOST_CODES) break;
-    const code: unknown = extensions?.['code'];
-    codes.add(typeof code === 'string' && CODE.test(code) ? code : 'OTHER');
+    for (const code of [extensions?.['code'], ...omittedCodes(extensions)]) {
+      codes.add(typeof code === 'string' && CODE.test(code) ? code : 'OTHER');
+    }
   }
   record.errorCodes = [...codes];
 }

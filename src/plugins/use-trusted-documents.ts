@@ -2,11 +2,11 @@ import {
   defaultExtractPersistedOperationId as apolloIdIn,
   usePersistedOperations,
 } from '@graphql-yoga/plugin-persisted-operations';
-import { GraphQLError } from 'graphql';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { TrustedDocumentsConfig } from '../config/slices.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
 import { onOperation } from './on-operation.ts';
+import { ClientError } from '../operations/client-error.ts';
 
 /**
  * Accepts ids of a manifest instead of queries. An id is sent as `documentId` (GraphQL over HTTP) or as
@@ -47,7 +47,7 @@ export function useTrustedDocuments(
   };
 }
 
-function queryRefusal(): GraphQLError {
+function queryRefusal(): ClientError {
   return documentRefusal(
     'Only trusted documents are answered: send the id of one as "documentId", and no "query".',
     'PERSISTED_QUERY_ID_REQUIRED',
@@ -66,8 +66,8 @@ function ofUrl({ method, url }: Request): string | null {
 }
 
 /** `isWellFormed` for a well-formed request of GraphQL over HTTP: in application/json its answer is a 200. */
-function documentRefusal(message: string, code: string, isWellFormed = false): GraphQLError {
-  return new GraphQLError(message, {
+function documentRefusal(message: string, code: string, isWellFormed = false): ClientError {
+  return new ClientError(message, {
     extensions: { code, http: { status: 400, ...(isWellFormed && { spec: true }) } },
   });
 }

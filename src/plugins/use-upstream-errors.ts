@@ -4,23 +4,12 @@ import type { Logger } from 'pino';
 import type { GatewayContext } from '../context.ts';
 import { UnknownValueError, type UpstreamError } from '../errors.ts';
 import type { RequestRecord } from '../observability/requests/record.ts';
+import { ClientError, codeIn, fewErrors } from '../operations/client-error.ts';
+import { compareByPlace, FailedCall, type FailurePath } from './failed-call.ts';
 import { onOperation } from './on-operation.ts';
-
-type FailurePath = readonly (string | number)[];
 
 /** Upper bound for a request's access log line. Each failed call also has a line of its own. */
 const MOST_CORRELATION_IDS = 10;
-
-/** A field that is null, or less than it should be, because of an upstream failure. */
-interface FieldFailure {
-  readonly reason: UpstreamError;
-  readonly type: string;
-  readonly ids: readonly string[];
-  readonly isIndirect?: boolean;
-  readonly path: FailurePath;
-  /** The executor's error; absent when no field is null. */
-  readonly error?: GraphQLError;
-}
 
 /**
  * Reports upstream failures to clients: one error for each failed call, at the first field that it left unknown, with
@@ -47,23 +36,45 @@ export function useUpstreamErrors(
 
 function explained(
   result: ExecutionResult,
-  problems: readonly FieldFailure[],
+  problems: GatewayContext['problems'],
   log: Logger,
   record: RequestRecord | undefined,
 ): ExecutionResult {
   const others: GraphQLError[] = [];
-  const fieldFailures: FieldFailure[] = [...problems];
+  const calls = new Map<unknown, FailedCall>();
+  for (const { reason, type, ids, path } of problems) {
+    failedCall(calls, reason, path).add({ type, ids, isIndirect: false }, path);
+  }
   for (const error of result.errors ?? []) {
-    const failure = fieldFailureOf(error);
-    if (failure === null) others.push(withCode(error));
-    else fieldFailures.push(failure);
+    const cause = innermost(error);
+    if (cause instanceof UnknownValueError) {
+      const { reason, type, id, isIndirect } = cause;
+      const { path = [], nodes } = error;
+      const ids = id === null ? [] : [id];
+      failedCall(calls, reason, path).add({ type, ids, isIndirect }, path, nodes);
+    } else others.push(error);
   }
-  const failedCalls = new Set(fieldFailures.map(({ reason }) => reason));
-  logFailures(failedCalls, log, record?.id);
+  const reasons = new Set([...calls.values()].map(({ reason }) => reason));
+  logFailures(reasons, log, record?.id);
   if (record !== undefined) {
-    record.correlationIds = withCorrelationIds(record.correlationIds, failedCalls);
+    record.correlationIds = withCorrelationIds(record.correlationIds, reasons);
   }
-  return { ...result, errors: [...clientErrors(fieldFailures, result.data), ...others] };
+  const ofCalls = [...calls.values()]
+    .map((call) => call.toError(result.data))
+    .toSorted((a, b) => compareByPlace(a.path ?? [], b.path ?? [], result.data));
+  return { ...result, errors: fewErrors([...ofCalls, ...others], withCode, codeOf) };
+}
+
+/** The failed call that a failure belongs to. */
+function failedCall(calls: Map<unknown, FailedCall>, reason: UpstreamError, path: FailurePath): FailedCall {
+  // A missing credential means that no call failed for several fields, so each root field has an error of its own.
+  const { code, upstreamStatus } = reason.failure;
+  const key = code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? path[0] : reason;
+  const known = calls.get(key);
+  if (known !== undefined) return known;
+  const call = new FailedCall(reason);
+  calls.set(key, call);
+  return call;
 }
 
 /** Logs each failed call for operators, with the correlation id for the vendor's support and without personal data. */
@@ -84,84 +95,11 @@ function withCorrelationIds(known: readonly string[], failures: Iterable<Upstrea
   return [...ids];
 }
 
-function fieldFailureOf(error: GraphQLError): FieldFailure | null {
-  const cause = innermost(error);
-  if (!(cause instanceof UnknownValueError)) return null;
-  const { reason, type, id, isIndirect } = cause;
-  return { reason, type, ids: id === null ? [] : [id], isIndirect, path: error.path ?? [], error };
-}
-
 /** The error that a resolver threw or rejected with. */
 function innermost(error: GraphQLError): unknown {
   let cause: Error = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;
-}
-
-/** One error for each failed call, in the order of the answer. */
-function clientErrors(failures: readonly FieldFailure[], data: unknown): GraphQLError[] {
-  const groups = Map.groupBy(failures, (failure) => {
-    // A missing credential means that no call failed for several fields, so each root field has an error of its own.
-    const { code, upstreamStatus } = failure.reason.failure;
-    return code === 'UNAUTHENTICATED' && upstreamStatus === undefined ? failure.path[0] : failure.reason;
-  });
-  return [...groups.values()]
-    .map((group) => clientError(group, data))
-    .toSorted((a, b) => compareByPlace(a.path ?? [], b.path ?? [], data));
-}
-
-function clientError(failures: readonly FieldFailure[], data: unknown): GraphQLError {
-  // One call can leave thousands of fields unknown, under few patterns. Only the first field of each pattern is sorted.
-  const firstByPattern = new Map<string, FieldFailure>();
-  for (const failure of failures) {
-    const key = pattern(failure.path);
-    const known = firstByPattern.get(key);
-    if (known === undefined || compareByPlace(failure.path, known.path, data) < 0) {
-      firstByPattern.set(key, failure);
-    }
-  }
-  const inOrder = [...firstByPattern].toSorted(([, a], [, b]) => compareByPlace(a.path, b.path, data));
-  const [, first] = inOrder[0] ?? [];
-  if (first === undefined) throw new TypeError('An error for clients needs a failure.');
-  const { message, ...facts } = first.reason.failure;
-  // Several types can depend on one call, as a contact on the campaign that knows its list. The type called for comes first.
-  const byType = Map.groupBy(
-    failures.toSorted((a, b) => Number(a.isIndirect ?? false) - Number(b.isIndirect ?? false)),
-    ({ type }) => type,
-  );
-  const [affected, ...also] = [...byType].map(([type, ofType]) => ({
-    type,
-    ids: [...new Set(ofType.flatMap(({ ids }) => ids))],
-  }));
-  return new GraphQLError(`${first.type}: ${message}.`, {
-    nodes: first.error?.nodes ?? null,
-    path: first.path,
-    extensions: {
-      ...facts,
-      affected: { ...affected, paths: inOrder.map(([key]) => key), ...(also.length > 0 && { also }) },
-    },
-  });
-}
-
-/** `campaignInteractions.nodes.*.agent.email`: response keys, and a star for every index of a list. */
-function pattern(path: FailurePath): string {
-  return path.map((key) => (typeof key === 'number' ? '*' : key)).join('.');
-}
-
-/** Compares paths by their order in the answer. Fields fail in the order in which calls end, which varies. */
-function compareByPlace(a: FailurePath, b: FailurePath, data: unknown): number {
-  let node = data;
-  for (const [depth, key] of a.entries()) {
-    const other = b[depth];
-    if (other === undefined) return 1;
-    if (key !== other) {
-      if (typeof key === 'number' && typeof other === 'number') return key - other;
-      const keys = Object.keys(node ?? {});
-      return keys.indexOf(String(key)) - keys.indexOf(String(other));
-    }
-    node = typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined;
-  }
-  return a.length - b.length;
 }
 
 /**
@@ -170,16 +108,29 @@ function compareByPlace(a: FailurePath, b: FailurePath, data: unknown): number {
  * sources check what they read.
  */
 function withCode(error: GraphQLError): GraphQLError {
-  if (innermost(error) instanceof GraphQLError && error.extensions['code'] === undefined) {
-    if (error.path === undefined || error.message.startsWith('Argument ')) {
-      error.extensions['code'] = 'BAD_USER_INPUT';
-    } else {
-      return new GraphQLError('The upstream gave a value that does not fit the schema.', {
-        nodes: error.nodes ?? null,
-        path: error.path,
-        extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
-      });
-    }
+  if (!lacksCode(error)) return error;
+  if (isOfRequest(error)) {
+    error.extensions['code'] = 'BAD_USER_INPUT';
+    return error;
   }
-  return error;
+  return new ClientError('The upstream gave a value that does not fit the schema.', {
+    nodes: error.nodes,
+    path: error.path,
+    extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+  });
+}
+
+/** Code of an error as clients would see it. */
+function codeOf(error: GraphQLError): string {
+  if (!lacksCode(error)) return codeIn(error, 'INTERNAL_SERVER_ERROR');
+  return isOfRequest(error) ? 'BAD_USER_INPUT' : 'UPSTREAM_BAD_RESPONSE';
+}
+
+/** True for an error of the executor. Any other error without a code is a defect, which Yoga masks. */
+function lacksCode(error: GraphQLError): boolean {
+  return innermost(error) instanceof GraphQLError && error.extensions['code'] === undefined;
+}
+
+function isOfRequest({ path, message }: GraphQLError): boolean {
+  return path === undefined || message.startsWith('Argument ');
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { AnswerInFlight } from '../answers/answer-in-flight.ts';
 import {
@@ -11,6 +11,7 @@ import {
 } from '../answers/write-answer.ts';
 import type { GatewayContext } from '../context.ts';
 import { MappedStream } from '../executor/mapped-stream.ts';
+import { withFewErrors } from '../operations/client-error.ts';
 import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
 import { answerTooLong, answerTooSlow } from '../operations/query-too-expensive.ts';
 
@@ -35,7 +36,7 @@ type Result = Exclude<
 /**
  * Writes each result as JSON before its response begins, because the response's status says whether the answer fits: one with
  * too many bytes, one that takes too long to write, and one for which there is no room beside the others is replaced by an
- * error. Yoga would write it by one `JSON.stringify`, which cannot be stopped and shares the event loop with nobody.
+ * error. Few errors leave, and quote little. Yoga would write it by one `JSON.stringify`, which cannot be stopped and shares the event loop with nobody.
  *
  * Precedes the plugins that note errors of results, so that they see these too.
  */
@@ -93,7 +94,10 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
         executed.setResult(
           new MappedStream(takenFrom(result, answer), {
             // Events become a part of a text.
-            map: (event) => written(event, context, Infinity, (text) => withText(event, String(text))),
+            map(event) {
+              const few = withFewErrors(event);
+              return written(few, context, Infinity, (text) => withText(few, String(text)));
+            },
             end: () => answer?.release(),
           }),
         );
@@ -104,10 +108,11 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
         if (res?.closed === true) answer?.release();
         else res?.once('close', () => answer?.release());
       };
-      const finished = written(result, context, LONGEST_TEXT, (answered) => {
-        if (typeof answered === 'string') return withText(result, answered);
+      const few = withFewErrors(result);
+      const finished = written(few, context, LONGEST_TEXT, (answered) => {
+        if (typeof answered === 'string') return withText(few, answered);
         largeAnswers.set(request, answered);
-        return withText(result, '');
+        return withText(few, '');
       });
       return finished instanceof Promise ? finished.then(finish) : finish(finished);
     },
@@ -128,38 +133,14 @@ function takenFrom(events: AsyncIterable<Result>, answer: AnswerInFlight | undef
   };
 }
 
-/** Result that Yoga writes as this text. Its errors serve the response's head and the log, and have no locations to work out. */
+/** Result that Yoga writes as this text. Its errors serve the response's head and the log. */
 function withText(result: Result, text: string): Result {
-  const errors = result.errors?.map((error) => {
-    if (!(error instanceof GraphQLError)) return error;
-    const { message, path = null, originalError = null, extensions } = error;
-    return new GraphQLError(message, { path, originalError, extensions });
-  });
-  return { ...result, ...(errors && { errors }), stringify: () => text };
+  return { ...result, stringify: () => text };
 }
 
 /** Result as its client sees it: without what Yoga notes in extensions for itself. */
 function shownOf(result: Result): object {
-  const { errors, extensions } = result;
-  if (!errors?.length && extensions?.http === undefined) return result;
-  const { http: _, ...shown } = extensions ?? {};
-  return {
-    ...result,
-    ...(errors && { errors: errors.map(shownError) }),
-    ...(extensions && { extensions: Object.keys(shown).length > 0 ? shown : undefined }),
-  };
-}
-
-function shownError(error: GraphQLError): object {
-  if (!(error instanceof GraphQLError)) return error;
-  const { extensions: _, ...formatted } = error.toJSON();
-  const extensions = shownExtensions(error);
-  return extensions === undefined ? formatted : { ...formatted, extensions };
-}
-
-/** Extensions of an error, or of the one behind it if it has none of its own. */
-function shownExtensions(error: GraphQLError): object | undefined {
-  const { http: _, unexpected: __, ...shown } = error.extensions;
-  if (Object.keys(shown).length > 0) return shown;
-  return error.originalError instanceof GraphQLError ? shownExtensions(error.originalError) : undefined;
+  if (result.extensions?.http === undefined) return result;
+  const { http: _, ...shown } = result.extensions;
+  return { ...result, extensions: Object.keys(shown).length > 0 ? shown : undefined };
 }

@@ -15,16 +15,23 @@ const MIB = 1024 * 1024;
 /** More than the sockets between two ends on one machine keep. */
 const LARGE_BYTES = 12 * MIB;
 
-/** Query for rows under a long name, so that its text is much more than its fields. */
-const rows = (first: number, name: string) =>
-  `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: ${first}) { nodes { id ${name}: state } } }`;
-const LARGE = rows(1000, 'n'.repeat(LARGE_BYTES / 1000));
+/** Query for rows with a long text each, so that the answer's text is much more than its fields. */
+const rows = (first: number) =>
+  `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: ${first}) { nodes { id dispositionCode } } }`;
+const LARGE = rows(1000);
 /** Its fields are few, and its text is a quarter of the capacity. */
-const LONG = rows(100, 'n'.repeat(10_000));
+const LONG = rows(80);
+/** Its fields by themselves take the room of all large answers. */
+const WIDE = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 1000) { nodes { ${range(28)
+  .map((n) => `a${n}: state`)
+  .join(' ')} } } }`;
 const SMALL = '{ user(id: "user-1") { name } }';
 
 function organisationWithRows(count: number): Organisation {
-  const interactingInteractions = range(count).map((n) => interaction(n));
+  const interactingInteractions = range(count).map((n) => ({
+    ...interaction(n),
+    disposition: 'n'.repeat(LARGE_BYTES / count),
+  }));
   return { ...supervisorsOrganisation(), interactions: () => ({ interactingInteractions }) };
 }
 
@@ -99,8 +106,8 @@ describe('an answer that is larger than all may be together', () => {
 describe('an answer for which there is no room', () => {
   test('waits until others are read, spending nothing before', async () => {
     const { reader, send, isWaiting, areInFlight, calls } = await occupiedGateway();
-    const second = send(LARGE);
-    const third = send(LARGE, { accept: 'text/event-stream', 'accept-encoding': 'br' });
+    const second = send(WIDE);
+    const third = send(WIDE, { accept: 'text/event-stream', 'accept-encoding': 'br' });
     await isWaiting(2);
     expect(calls()).toEqual({});
     await text(reader.unread);
@@ -172,7 +179,7 @@ describe('an answer for which there is no room', () => {
     expect(await metric('gateway_answers_refused_total')).toBe(1);
     reader.sent.destroy();
     await areInFlight(0);
-    expect((await query(LONG)).data.campaignInteractions.nodes).toHaveLength(100);
+    expect((await query(LONG)).data.campaignInteractions.nodes).toHaveLength(80);
     await areInFlight(0);
   });
 });

@@ -11,8 +11,6 @@ export interface Attack {
   /** Gateway and upstream that it is sent to. */
   readonly against?: Pick<GatewayOptions, 'clock' | 'env' | 'faults' | 'organisation'>;
   readonly outcome: Outcome;
-  /** True while what bounds the attack does not exist: its test has to fail. @default false */
-  readonly isPending?: true;
 }
 
 interface Outcome {

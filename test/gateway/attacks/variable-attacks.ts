@@ -62,8 +62,6 @@ export const variableAttacks: readonly Attack[] = [
     variables: `{"entity":{"__typename":"User","id":"user-1","more":${deep('[', ']')}}}`,
     against: SUBGRAPH,
     outcome: refused,
-    // needs: ERRORS
-    isPending: true,
   },
   {
     name: 'more representations than a request may have',
