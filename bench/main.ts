@@ -6,6 +6,9 @@
  *
  * `BENCH_SCENARIO=executor npm run bench` measures the gateway's executor beside graphql-js and graphql-jit, without servers.
  *
+ * `BENCH_SCENARIO=large-answers npm run bench` measures how long the gateway holds the event loop for one large answer of the
+ * upstream.
+ *
  * `BENCH_AGAINST=<git ref> BENCH_SCENARIO=cold,warm npm run bench` compares the gateway with that of another commit instead.
  */
 import { writeFileSync } from 'node:fs';
@@ -20,7 +23,14 @@ import { whyNoRedis } from './processes/redis-process.ts';
 import type { ExecutorFigures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
 import { type Circumstances, resultsJson } from './report/results-json.ts';
 import { cpuChart } from './report/svg.ts';
-import { comparisonTable, executorTable, quotaTable, replicasTable, scenarioTable } from './report/table.ts';
+import {
+  comparisonTable,
+  executorTable,
+  largeAnswersTable,
+  quotaTable,
+  replicasTable,
+  scenarioTable,
+} from './report/table.ts';
 import {
   againstVerdict,
   executorVerdicts,
@@ -29,6 +39,7 @@ import {
   verdictsOn,
 } from './report/targets.ts';
 import { compareExecutors, runExecutors } from './run-executor.ts';
+import { runLargeAnswers } from './run-large-answers.ts';
 import { QUOTA_SECONDS, runQuota } from './run-quota.ts';
 import { runReplicas } from './run-replicas.ts';
 import { PASSES as AGAINST_PASSES, runAgainst } from './run-against.ts';
@@ -38,6 +49,8 @@ import { parseSettings, type Settings } from './settings.ts';
 
 /** Passes of each contender. */
 const PASSES = 2;
+/** Scenarios without the servers that the gateway is compared with. */
+const withoutServers: ReadonlySet<string> = new Set(['executor', 'large-answers']);
 const CHARTED: ReadonlySet<string> = new Set(['cold', 'warm', 'deployed']);
 
 const circumstances: Circumstances = {
@@ -61,9 +74,9 @@ async function run(): Promise<void> {
   const settings = parseSettings(
     process.env,
     scenarios.map(({ name }) => name),
-    ['quota', 'replicas', 'executor'],
+    ['quota', 'replicas', 'executor', 'large-answers'],
   );
-  if (settings.scenarios.some((name) => name !== 'executor')) {
+  if (settings.scenarios.some((name) => !withoutServers.has(name))) {
     installOnce(new URL('./', import.meta.url), 'what the benchmark needs');
   }
   console.log(`Node ${circumstances.node} on ${circumstances.cores} cores.`);
@@ -98,9 +111,13 @@ async function measureAll(settings: Settings): Promise<Measured> {
     replicas: null as ReplicasFigures | null,
     executors: new Map<string, ReadonlyMap<string, ExecutorFigures>>(),
   };
-  if (settings.scenarios.some((name) => name !== 'executor')) await measureServers(settings, measured);
+  if (settings.scenarios.some((name) => !withoutServers.has(name))) await measureServers(settings, measured);
   if (settings.scenarios.includes('executor') && settings.contenders.includes('gateway')) {
     await measureExecutors(settings, measured.executors);
+  }
+  if (settings.scenarios.includes('large-answers') && settings.contenders.includes('gateway')) {
+    console.log('\nlarge-answers: one query whose upstream answers with much, and the same query again');
+    console.log(largeAnswersTable(await Array.fromAsync(runLargeAnswers())).join('\n'));
   }
   return measured;
 }

@@ -51,3 +51,19 @@ export interface ExecutorFigures {
 
 /** Figures by operation and executor. */
 export type ExecutorsFigures = ReadonlyMap<string, ReadonlyMap<string, ExecutorFigures>>;
+
+/** Cost of one query whose upstream answers with much. */
+interface LargeAnswerCosts {
+  /** Longest time in which the event loop ran nothing else. */
+  readonly longestBlockMs: number;
+  readonly cpuMs: number;
+  readonly peakRssMb: number;
+}
+
+/** Measurements of a query whose upstream answers with so much, and of the same query once that is known. */
+export interface LargeAnswerFigures {
+  readonly kind: string;
+  readonly megabytes: number;
+  readonly read: LargeAnswerCosts;
+  readonly again: LargeAnswerCosts;
+}

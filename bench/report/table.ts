@@ -1,5 +1,11 @@
 import type { Comparison } from '../executor/differences.ts';
-import type { ExecutorFigures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './figures.ts';
+import type {
+  ExecutorFigures,
+  LargeAnswerFigures,
+  QuotaFigures,
+  ReplicasFigures,
+  ScenarioFigures,
+} from './figures.ts';
 
 /** Contender that the others are compared with. */
 const REFERENCE = 'gateway';
@@ -66,6 +72,22 @@ export function executorTable(figures: ReadonlyMap<string, ExecutorFigures>): st
       cpuMs.toFixed(3),
       firstMs.toFixed(2),
       ...[ratio, lowestRatio, highestRatio].map((each) => `${each.toFixed(2)}x`),
+    ]),
+  ]);
+}
+
+/** Lines for queries whose upstream answers with much. */
+export function largeAnswersTable(figures: readonly LargeAnswerFigures[]): string[] {
+  return table([
+    ['answer', 'MB', 'longest block ms', 'CPU ms', 'peak RSS MB', 'again: block ms', 'CPU ms'],
+    ...figures.map(({ kind, megabytes, read, again }) => [
+      kind,
+      String(megabytes),
+      read.longestBlockMs.toFixed(0),
+      read.cpuMs.toFixed(0),
+      read.peakRssMb.toFixed(0),
+      again.longestBlockMs.toFixed(0),
+      again.cpuMs.toFixed(0),
     ]),
   ]);
 }
