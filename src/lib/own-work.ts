@@ -1,5 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Deadline } from './deadline.ts';
+import { Cancellation } from './signal.ts';
+import { Slices } from './slices.ts';
 import type { Turns } from './turns.ts';
 
 /** Reason for which work on a request has to stop: its time is over, or its client has gone. */
@@ -10,6 +12,9 @@ export type WorkEnd = 'time' | 'gone';
  * came in time is still worth having.
  */
 const GRACE_MS = 1000;
+
+/** Signal of work that is looked after by its owner, which asks for `end`. */
+const nobodyAborts = new Cancellation();
 
 /**
  * The gateway's own work on one request, as opposed to waiting: executing, completing and writing. It shares the event loop
@@ -42,6 +47,11 @@ export class OwnWork {
   /** Resolves when it is this work's turn again. Afterwards, `end` says if there is still something to do. */
   turn(): Promise<void> {
     return this.#turns.next(this);
+  }
+
+  /** Slices of a part of this work, which does not end by itself: ask for `end` afterwards. */
+  slices(): Slices {
+    return new Slices(this.#turns, nobodyAborts);
   }
 
   /** Null while the work may go on. */
