@@ -86,7 +86,7 @@ export function assembleGateway(
   const closing = new AbortController();
   const turns = new Turns(clock);
   const answers = new AnswerAccount(operations.maxBytesInFlight);
-  const http = new Http(upstream.timeoutMs);
+  const http = new Http(upstream.timeoutMs, turns);
 
   const recorder = new RequestRecorder(clock);
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
@@ -101,6 +101,7 @@ export function assembleGateway(
     requestTimeoutMs: operations.requestTimeoutMs,
     transport: http,
     clock,
+    turns,
     closing: closing.signal,
     log,
     observers: metrics ?? {},

@@ -11,6 +11,7 @@ import { createSharedSources, type SharedSources } from './loading/data-sources.
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
 import type { Clock } from './lib/clock.ts';
+import type { Turns } from './lib/turns.ts';
 import type { Transport } from './upstream/http/transport.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
@@ -29,6 +30,8 @@ export interface SharedServicesOptions {
   readonly requestTimeoutMs: number;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** Turns of the event loop, shared with all other long work of the process. */
+  readonly turns: Turns;
   /** Aborts, with an `UpstreamError`, when the gateway is shut down. */
   readonly closing: AbortSignal;
   /** Resources that can be read. @default all of `datasources/index.ts` */
@@ -58,7 +61,7 @@ interface SharedServices {
  */
 export function createSharedServices(options: SharedServicesOptions): SharedServices {
   const { apiUrl, upstream, loading, cache, redis, requestTimeoutMs } = options;
-  const { transport, clock, closing, log = pino({ level: 'silent' }), observers = {} } = options;
+  const { transport, clock, turns, closing, log = pino({ level: 'silent' }), observers = {} } = options;
   const { registry = resources } = options;
   const proofMs = cache.identityProofSeconds * 1000;
   const checks = new CredentialChecks(clock, proofMs);
@@ -92,6 +95,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     credentialEvents,
     observer: observers.upstream ?? unobserved,
     clock,
+    turns,
     closing,
   });
   const kept = {
@@ -103,6 +107,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       entities: kept.entities,
       lists: kept.lists,
       clock,
+      turns,
       credentialChecks: checks,
       lookups: observers.lookups ?? new LookupCounters(),
       proofMs,

@@ -13,6 +13,7 @@ import { UpstreamError } from '../../src/errors.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
+import { Turns } from '../../src/lib/turns.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import type { UpstreamRequest } from '../../src/upstream/request.ts';
@@ -111,6 +112,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     proofMs: 0,
     freshnessOf: () => ({ freshMs: 0, staleMs: 0 }),
     clock: systemClock,
+    turns: new Turns(systemClock),
     listMs: 0,
     read: (_maker, _shared, late) => read(late.serialize()),
     batchSize: 1,

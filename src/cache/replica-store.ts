@@ -12,10 +12,13 @@ export interface ReplicaRow {
   readonly readAtMs: number;
 }
 
+/** JSON of rows by id; null for ids that the upstream does not know. */
+export type RowTexts = ReadonlyMap<string, string | Buffer | null>;
+
 /** Rows that a call has just read, to be shared with other processes. */
 export interface RowsToShare {
-  /** JSON by id; null for ids that the upstream does not know. */
-  readonly rows: ReadonlyMap<string, string | Buffer | null>;
+  /** JSON by id; null for ids that the upstream does not know. Made later for a large answer, or rejects. */
+  readonly rows: RowTexts | Promise<RowTexts>;
   readonly expand: readonly string[];
   readonly status: number;
   readonly correlationId: string | undefined;

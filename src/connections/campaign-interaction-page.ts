@@ -2,6 +2,8 @@ import type {
   CampaignInteractionList,
   CampaignInteractionRecord,
 } from '../datasources/campaign-interactions.ts';
+import { filteredInSlices, mappedInSlices, sortedInSlices } from '../lib/in-slices.ts';
+import type { Slices } from '../lib/slices.ts';
 import { type InteractionOrder, type InteractionPlace, interactionCursor } from './cursor.ts';
 
 export const DEFAULT_INTERACTIONS = 100;
@@ -51,28 +53,80 @@ export class CampaignInteractionPage {
   }
 }
 
-/** Interactions in this order. Requests share lists, so each list is sorted only once per order. */
-export function inOrder(
+/** Number of interactions from which a list is arranged and searched in slices: it takes some milliseconds. */
+const MANY = 5000;
+
+type Matches = (interaction: CampaignInteractionRecord) => boolean;
+
+/**
+ * Interactions that match, in this order. Requests share lists, so each list is sorted only once per order. A promise for a
+ * long list only.
+ *
+ * @param slices Called for a long list.
+ */
+export function matchingInOrder(
   list: CampaignInteractionList,
   order: InteractionOrder,
-): readonly CampaignInteractionRecord[] {
-  return list.arranged(order, (interactions) =>
+  matches: Matches,
+  slices: () => Slices,
+): readonly CampaignInteractionRecord[] | Promise<readonly CampaignInteractionRecord[]> {
+  if (list.interactions.length > MANY) return matchingInSlices(list, order, matches, slices());
+  const sorted = list.arranged(order, (interactions) =>
     interactions
-      .map((interaction) => ({ interaction, place: cursorPlaceOf(interaction, order) }))
-      .toSorted((a, b) => comparePlaces(a.place, b.place))
+      .map((interaction) => placed(interaction, order))
+      .toSorted(comparePlaced)
       .map(({ interaction }) => interaction),
   );
+  return sorted.filter(matches);
 }
 
-export function cursorPlaceOf(
-  interaction: CampaignInteractionRecord,
+async function matchingInSlices(
+  list: CampaignInteractionList,
   order: InteractionOrder,
-): InteractionPlace {
+  matches: Matches,
+  slices: Slices,
+): Promise<readonly CampaignInteractionRecord[]> {
+  const sorted = await list.arrangedInSlices(order, async (interactions) => {
+    const places = await mappedInSlices(interactions, (interaction) => placed(interaction, order), slices);
+    const inOrder = await sortedInSlices(places, comparePlaced, slices);
+    return mappedInSlices(inOrder, ({ interaction }) => interaction, slices);
+  });
+  return filteredInSlices(sorted, matches, slices);
+}
+
+interface PlacedInteraction {
+  readonly interaction: CampaignInteractionRecord;
+  readonly place: InteractionPlace;
+}
+
+function placed(interaction: CampaignInteractionRecord, order: InteractionOrder): PlacedInteraction {
+  return { interaction, place: cursorPlaceOf(interaction, order) };
+}
+
+function comparePlaced(a: PlacedInteraction, b: PlacedInteraction): number {
+  return comparePlaces(a.place, b.place);
+}
+
+/** Number of interactions, sorted in the cursor's order, that are before its place or at it. */
+export function numberUpTo(sorted: readonly CampaignInteractionRecord[], cursor: InteractionPlace): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const interaction = sorted[middle];
+    const isPassed =
+      interaction !== undefined && comparePlaces(cursorPlaceOf(interaction, cursor.order), cursor) <= 0;
+    if (isPassed) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function cursorPlaceOf(interaction: CampaignInteractionRecord, order: InteractionOrder): InteractionPlace {
   return { order, creationTimeMs: interaction.creationTimeMs, id: interaction.id };
 }
 
 /** Compares by creation time, null last in either order; ties by id, which makes the order total. */
-export function comparePlaces(a: InteractionPlace, b: InteractionPlace): number {
+function comparePlaces(a: InteractionPlace, b: InteractionPlace): number {
   if (a.creationTimeMs !== b.creationTimeMs) {
     if (a.creationTimeMs === null) return 1;
     if (b.creationTimeMs === null) return -1;

@@ -1,4 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
+import type { Slices } from '../lib/slices.ts';
 import type { AnswerFault } from '../upstream/answer.ts';
 import { campaignIdOf } from './campaigns.ts';
 import { contactListIn } from './contact-list-of-contact.ts';
@@ -172,33 +173,77 @@ class InteractionContact implements ContactReference {
   }
 }
 
+type ListBody = Partial<Record<keyof Models.CampaignInteractions, unknown>>;
+
+/** Cost of reading a row, in bytes of JSON that would be parsed meanwhile. */
+const STEPS_PER_ROW = 256;
+
+/** Rows of a list that were read. */
+class ListRows {
+  readonly byId = new Map<string, CampaignInteractionRecord>();
+  readonly faults = new Set<AnswerFault>();
+  readonly #origin: EntityOrigin;
+
+  constructor(origin: EntityOrigin) {
+    this.#origin = origin;
+  }
+
+  /** Rows of each of the upstream's lists, with their state. */
+  rowsIn(body: ListBody): (readonly [rows: readonly unknown[], state: CampaignInteractionState])[] {
+    return lists.map(([list, state]) => {
+      const rows = body[list] ?? [];
+      if (!Array.isArray(rows)) this.faults.add('body');
+      return [Array.isArray(rows) ? rows : [], state];
+    });
+  }
+
+  add(row: unknown, state: CampaignInteractionState): void {
+    const { answer, id: campaignId } = this.#origin;
+    const { id }: { id?: unknown } = isObject(row) ? row : {};
+    if (!isObject(row) || !isId(id)) this.faults.add('row');
+    else if (!this.byId.has(id)) {
+      const own = { answer, type: 'CampaignInteraction', id };
+      this.byId.set(id, new CampaignInteractionRecord(row, own, campaignId, state));
+    }
+  }
+}
+
 /** Interactions of a campaign at one moment: each once, in no particular order. */
 export class CampaignInteractionList {
   readonly interactions: readonly CampaignInteractionRecord[];
   /** Reasons for which rows or lists were left out, each once. */
   readonly faults: readonly AnswerFault[];
   readonly origin: EntityOrigin;
+  readonly #byId: ReadonlyMap<string, CampaignInteractionRecord>;
   readonly #arrangements = new Map<string, readonly CampaignInteractionRecord[]>();
+  readonly #arranging = new Map<string, Promise<readonly CampaignInteractionRecord[]>>();
 
-  constructor(body: Partial<Record<keyof Models.CampaignInteractions, unknown>>, origin: EntityOrigin) {
-    const byId = new Map<string, CampaignInteractionRecord>();
-    const faults = new Set<AnswerFault>();
-    for (const [list, state] of lists) {
-      const rows = body[list] ?? [];
-      if (!Array.isArray(rows)) faults.add('body');
-      const elements: unknown[] = Array.isArray(rows) ? rows : [];
-      for (const row of elements) {
-        const { id }: { id?: unknown } = isObject(row) ? row : {};
-        if (!isObject(row) || !isId(id)) faults.add('row');
-        else if (!byId.has(id)) {
-          const own = { answer: origin.answer, type: 'CampaignInteraction', id };
-          byId.set(id, new CampaignInteractionRecord(row, own, origin.id, state));
-        }
+  constructor(body: ListBody, origin: EntityOrigin, rows = allRows(body, origin)) {
+    this.interactions = [...rows.byId.values()];
+    this.#byId = rows.byId;
+    this.faults = [...rows.faults];
+    this.origin = origin;
+  }
+
+  static async inSlices(
+    body: ListBody,
+    origin: EntityOrigin,
+    slices: Slices,
+  ): Promise<CampaignInteractionList> {
+    const read = new ListRows(origin);
+    for (const [rows, state] of read.rowsIn(body)) {
+      for (const row of rows) {
+        read.add(row, state);
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
+        if (slices.isOver(STEPS_PER_ROW)) await slices.next();
       }
     }
-    this.interactions = [...byId.values()];
-    this.faults = [...faults];
-    this.origin = origin;
+    return new CampaignInteractionList(body, origin, read);
+  }
+
+  /** Interaction with this id; undefined when the list lacks it. */
+  named(id: string): CampaignInteractionRecord | undefined {
+    return this.#byId.get(id);
   }
 
   /** Interactions in the order called `name`; `arrange` runs at most once per name. */
@@ -213,6 +258,27 @@ export class CampaignInteractionList {
     }
     return arranged;
   }
+
+  /** `arranged` for a list of many interactions. */
+  arrangedInSlices(
+    name: string,
+    arrange: (
+      interactions: readonly CampaignInteractionRecord[],
+    ) => Promise<readonly CampaignInteractionRecord[]>,
+  ): Promise<readonly CampaignInteractionRecord[]> {
+    let arranging = this.#arranging.get(name);
+    if (arranging === undefined) {
+      arranging = arrange(this.interactions);
+      this.#arranging.set(name, arranging);
+    }
+    return arranging;
+  }
+}
+
+function allRows(body: ListBody, origin: EntityOrigin): ListRows {
+  const read = new ListRows(origin);
+  for (const [rows, state] of read.rowsIn(body)) for (const row of rows) read.add(row, state);
+  return read;
 }
 
 /** All interactions of a campaign, by its id; one answer without paging. */

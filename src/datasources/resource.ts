@@ -1,3 +1,4 @@
+import type { Slices } from '../lib/slices.ts';
 import type { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import type { EntityOrigin } from './wire/origin.ts';
@@ -80,6 +81,8 @@ interface ResourceCalls<Entity, Expand extends string> {
   /** True when the answer itself says that it lacks rows for these ids. */
   readonly isCut: (body: unknown, ids: readonly string[]) => boolean;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
+  /** `entity` for a row of a large answer: an entity that reads many rows at once does so in slices. */
+  entityInSlices(row: object, answer: UpstreamAnswer, id: string, slices: Slices): Entity | Promise<Entity>;
   /** True when a reference is itself the entity, so that nothing has to be loaded. */
   readonly isEntity: (value: unknown) => value is Entity;
   /** True when 404 means that the upstream does not know the ids, not that the call failed. */
@@ -100,13 +103,19 @@ export interface ScopedResource<Entity> extends ResourceFacts {
   readonly within: (scope: string) => Resource<Entity>;
 }
 
+interface EntityClass {
+  new (row: object, origin: EntityOrigin): object;
+  /** Makes an entity from a large row. @default the constructor */
+  readonly inSlices?: (row: object, origin: EntityOrigin, slices: Slices) => Promise<object>;
+}
+
 interface Described extends Omit<ResourceFacts, 'expand' | 'maxIds'> {
   /** @default `type` */
   readonly resultType?: string;
   /** Permissions, one of which the identity needs; empty where none is needed. Source: the vendor's API. */
   readonly permissions: readonly string[];
   readonly path: string;
-  readonly Entity: new (row: object, origin: EntityOrigin) => object;
+  readonly Entity: EntityClass;
 }
 
 interface DescribedListing extends Described {
@@ -258,6 +267,8 @@ function described(description: Described) {
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),
+    entityInSlices: (row: object, answer: UpstreamAnswer, id: string, slices: Slices) =>
+      Entity.inSlices?.(row, { type, id, answer }, slices) ?? new Entity(row, { type, id, answer }),
     isEntity: (value: unknown): value is object => value instanceof Entity,
   };
 }

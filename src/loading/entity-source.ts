@@ -34,12 +34,12 @@ export class EntitySource<Entity, Expand extends string = never> {
     identity: UpstreamIdentity,
     options: LoadingOptions,
   ) {
-    const { clock, refreshMs } = options;
+    const { clock, turns, refreshMs } = options;
     const answers = resource.ttl === 'live' ? options.lists : options.entities;
     const counts = options.lookups.of(resource.resultType);
     const store = options.replicaStores?.of(identity, resource, scope) ?? null;
     const freshness = new ResourceFreshness(resource, identity, options);
-    const cache = new ResourceCache({ resource, identity, answers, freshness, store, clock });
+    const cache = new ResourceCache({ resource, identity, answers, freshness, store, clock, turns });
     const inFlight = new InFlightBatches(resource, cache, options);
     const revalidation = new Revalidation({ clock, refreshMs, freshness, cache, inFlight, store });
     this.resource = resource;

@@ -2,6 +2,7 @@ import { isSameExpand } from '../cache/entity-cache.ts';
 import type { Resource } from '../datasources/resource.ts';
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { InFlight } from '../lib/single-flight.ts';
+import { Slices } from '../lib/slices.ts';
 import type { BatchOwner, RequestScope } from '../upstream/call.ts';
 import { type UpstreamRequest, serialize, type SerializedRequest } from '../upstream/request.ts';
 import { Batch, type WaitingById } from './batch.ts';
@@ -11,7 +12,7 @@ import type { ResourceCache } from './resource-cache.ts';
 
 const none: readonly never[] = [];
 
-type BatchOptions = Pick<LoadingOptions, 'clock' | 'read' | 'batchSize' | 'proofMs'>;
+type BatchOptions = Pick<LoadingOptions, 'clock' | 'turns' | 'read' | 'batchSize' | 'proofMs'>;
 
 /** Register of one identity's batches of one resource: those under way, and those to be made at the end of this tick. */
 export class InFlightBatches<Entity, Expand extends string> {
@@ -155,6 +156,7 @@ export class InFlightBatches<Entity, Expand extends string> {
     return readBatch(this.#resource, () => batch.close(), batch.expand, {
       read: (facts, write) => this.#options.read(maker, shared, { ...facts, serialize: once(write) }),
       budget: maker.budget,
+      slices: () => new Slices(this.#options.turns, shared.signal),
       onAnswer: (answered) => this.#cache.keep(answered, batch.expand),
     });
   }

@@ -5,6 +5,7 @@ import type { LookupCounters } from '../cache/lookup-counts.ts';
 import type { ReplicaStores } from '../cache/replica-store.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { Turns } from '../lib/turns.ts';
 import type { InFlight } from '../lib/single-flight.ts';
 import type { BatchOwner, DeferredRequest } from '../upstream/call.ts';
 import type { UpstreamRead } from '../upstream/answer.ts';
@@ -13,6 +14,8 @@ import type { Freshness } from '../cache/freshness.ts';
 /** Options of the sources that requests share. */
 export interface LoadingOptions {
   readonly clock: Clock;
+  /** Turns of the event loop, for large answers. */
+  readonly turns: Turns;
   readonly entities: ByteLru;
   readonly lists: ByteLru;
   readonly credentialChecks: CredentialChecks;

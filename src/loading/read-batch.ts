@@ -1,11 +1,17 @@
 import { UnknownValueError, UpstreamError } from '../errors.ts';
+import type { RowTexts } from '../cache/replica-store.ts';
 import type { Budget } from '../upstream/budget.ts';
+import { jsonText } from '../lib/json-text.ts';
+import { LARGE_BYTES, type Slices } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
 import { canBisect, bisect } from './bisect.ts';
+
+/** Cost of matching a row to its id, in bytes that would be parsed meanwhile. */
+const STEPS_PER_ROW = 16;
 
 /** Result for an id: null when the upstream does not know it, an error when it could not be read. */
 export type Found<Entity> = Entity | null | UnknownValueError;
@@ -15,16 +21,19 @@ export type FoundById<Entity> = ReadonlyMap<string, Found<Entity>>;
 /** Entities in one answer of the upstream. */
 export interface AnsweredEntities<Entity> {
   readonly entities: ReadonlyMap<string, Entity | null>;
-  /** Makes the same entities from the bytes of the answer, for a cache that keeps the bytes instead. */
+  /**
+   * Makes the same entities from the bytes of the answer, for a cache that keeps the bytes instead. Gives the entities of a
+   * large answer as they are: they are kept, because parsing it again would take long.
+   */
   readonly again: () => ReadonlyMap<string, Entity | null>;
-  /** Frees the bytes at once; otherwise hundreds of answers can wait for the garbage collector. */
+  /** Frees the bytes at once, unless the answer is large; otherwise hundreds of answers can wait for the garbage collector. */
   readonly release: () => void;
   /** Size of the body in bytes. */
   readonly bytes: number;
   /** Undefined when a 404 said that the upstream does not know the ids. */
   readonly answer: UpstreamAnswer | undefined;
-  /** JSON of the rows, null for ids that the upstream does not know. Must be called within `onAnswer`. */
-  readonly rows: () => ReadonlyMap<string, string | Buffer | null>;
+  /** JSON of the rows, those of a large answer later; null for ids that the upstream does not know. Must be called within `onAnswer`. */
+  readonly rows: () => RowTexts | Promise<RowTexts>;
 }
 
 /** Makes one call. `write` runs when the call is sent, which fixes its ids. */
@@ -37,6 +46,8 @@ interface Means<Entity> {
   readonly read: Reader;
   /** Budget for bisecting a refused call. */
   readonly budget: Pick<Budget, 'left' | 'refusal'>;
+  /** Called for a large answer. */
+  readonly slices: () => Slices;
   /** Called for each answer; must take synchronously what it keeps. */
   readonly onAnswer: (answered: AnsweredEntities<Entity>) => void;
 }
@@ -51,7 +62,7 @@ export async function readBatch<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   idsOf: () => readonly string[],
   expand: readonly Expand[],
-  { read, budget, onAnswer }: Means<Entity>,
+  { read, budget, slices, onAnswer }: Means<Entity>,
 ): Promise<ReadonlyMap<string, Found<Entity>>> {
   let found: Map<string, Found<Entity>> = new Map();
   const unknown = (some: Iterable<string>, reason: UpstreamError) => {
@@ -65,7 +76,7 @@ export async function readBatch<Entity, Expand extends string>(
         entities: absent,
         again: always(absent),
         bytes: 0,
-        release: () => undefined,
+        release: nothing,
         answer: undefined,
         rows: always(absent),
       });
@@ -82,16 +93,23 @@ export async function readBatch<Entity, Expand extends string>(
     try {
       const { body, bytes, answer } = await read(facts, () => resource.request(settle(), expand));
       const some = settle();
-      const entities = entitiesIn(resource, body, answer, some);
+      const isLarge = bytes.length > LARGE_BYTES;
+      const entities = isLarge
+        ? await entitiesInSlices(resource, body, answer, some, slices())
+        : entitiesIn(resource, body, answer, some);
       const cut = resource.isCut(body, some) ? some.filter((id) => entities.get(id) === null) : [];
       for (const id of cut) entities.delete(id);
       onAnswer({
         entities,
-        again: rereading(resource, bytes, answer, some),
+        // A copy of the map, which the results of further calls are added to.
+        again: isLarge ? always(new Map(entities)) : rereading(resource, bytes, answer, some),
         bytes: bytes.length,
-        release: releasing(bytes),
+        release: isLarge ? nothing : releasing(bytes),
         answer,
-        rows: () => rowsIn(resource, body, bytes, entities),
+        rows: () =>
+          isLarge
+            ? rowsInSlices(resource, { body, bytes, answer }, [...entities.keys()], slices())
+            : rowsIn(resource, body, bytes, [...entities.keys()]),
       });
       // The only answer, nearly always, so its map is not copied.
       if (found.size === 0) found = entities;
@@ -133,16 +151,77 @@ function entitiesIn<Entity, Expand extends string>(
   return valuesById(resource, rows, ids, (row, id) => resource.entity(row, answer, id));
 }
 
-/** JSON of each entity's row. A body that is itself the row is copied, because its bytes can be released. */
+/** `entitiesIn` for a large answer. Rejects also with the reason of the slices. */
+async function entitiesInSlices<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
+  body: unknown,
+  answer: UpstreamAnswer,
+  ids: readonly string[],
+  slices: Slices,
+): Promise<Map<string, Entity | null>> {
+  const entities = new Map<string, Entity | null>();
+  for (const [id, row] of await rowsById(resource, body, answer, ids, slices)) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
+    entities.set(id, row && (await resource.entityInSlices(row, answer, id, slices)));
+  }
+  return entities;
+}
+
+/** `rowsIn` for a large answer, whose bytes are not released. */
+async function rowsInSlices<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
+  { body, bytes, answer }: UpstreamRead,
+  ids: readonly string[],
+  slices: Slices,
+): Promise<RowTexts> {
+  const texts = new Map<string, string | Buffer | null>();
+  for (const [id, row] of await rowsById(resource, body, answer, ids, slices)) {
+    const text = row === null || row === body ? row && bytes : jsonText(row);
+    if (row === null || text !== null) texts.set(id, text);
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
+    if (slices.isOver(text?.length ?? 0)) await slices.next();
+  }
+  return texts;
+}
+
+/** Rows of a large answer as `valuesById` finds them. Rejects like `entitiesInSlices`. */
+async function rowsById<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
+  body: unknown,
+  answer: UpstreamAnswer,
+  ids: readonly string[],
+  slices: Slices,
+): Promise<Map<string, object | null>> {
+  const rows = resource.rows(body, ids);
+  if (rows === null) throw answer.fault('body');
+  const found = new Map<string, object | null>(ids.map((id) => [id, null]));
+  for (const row of rows) {
+    addTo(found, resource, row, ids, asItIs);
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
+    if (slices.isOver(STEPS_PER_ROW)) await slices.next();
+  }
+  return found;
+}
+
+/**
+ * JSON of the row of each of these ids, without rows that JSON cannot be made of again. A body that is itself the row is
+ * copied, because its bytes can be released.
+ */
 function rowsIn<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   body: unknown,
   bytes: Buffer,
-  entities: ReadonlyMap<string, Entity | null>,
-): ReadonlyMap<string, string | Buffer | null> {
-  const ids = [...entities.keys()];
-  const textOf = (row: object) => (row === body ? Buffer.from(bytes) : JSON.stringify(row));
-  return valuesById(resource, resource.rows(body, ids) ?? [], ids, textOf);
+  ids: readonly string[],
+): RowTexts {
+  const unwritable = new Set<string>();
+  const textOf = (row: object, id: string) => {
+    const text = row === body ? Buffer.from(bytes) : jsonText(row);
+    if (text === null) unwritable.add(id);
+    return text;
+  };
+  const rows = valuesById(resource, resource.rows(body, ids) ?? [], ids, textOf);
+  for (const id of unwritable) rows.delete(id);
+  return rows;
 }
 
 /**
@@ -157,12 +236,20 @@ function valuesById<Entity, Expand extends string, Value>(
 ): Map<string, Value | null> {
   const values = new Map<string, Value | null>();
   for (const id of ids) values.set(id, null);
-  for (const row of rows) {
-    if (!isObject(row)) continue;
-    const id = resource.idOf(row, ids);
-    if (typeof id === 'string' && values.get(id) === null) values.set(id, valueOf(row, id));
-  }
+  for (const row of rows) addTo(values, resource, row, ids, valueOf);
   return values;
+}
+
+function addTo<Entity, Expand extends string, Value>(
+  values: Map<string, Value | null>,
+  resource: Resource<Entity, Expand>,
+  row: unknown,
+  ids: readonly string[],
+  valueOf: (row: object, id: string) => Value,
+): void {
+  if (!isObject(row)) return;
+  const id = resource.idOf(row, ids);
+  if (typeof id === 'string' && values.get(id) === null) values.set(id, valueOf(row, id));
 }
 
 // Functions that are kept are created at module level, where they retain only their arguments.
@@ -181,6 +268,12 @@ function releasing({ buffer, length }: Buffer): () => void {
     // The buffer holds this answer alone.
     if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
   };
+}
+
+function nothing(): void {}
+
+function asItIs(row: object): object {
+  return row;
 }
 
 function always<Value>(value: Value): () => Value {

@@ -171,7 +171,8 @@ export class ReplicaLookup<Entity, Expand extends string> {
     const { store, freshness } = this.#options;
     return this.#begin(ids, wanted, async (shared) => {
       const [known] = await Promise.all([store.get(ids, wanted.expand), freshness.refresh()]);
-      const found = known === null ? new Map<string, UsableRow<Entity>>() : this.#adoptUsable(known, wanted);
+      const found =
+        known === null ? new Map<string, UsableRow<Entity>>() : await this.#adoptUsable(known, wanted);
       return this.#leased(ids, wanted, found, shared);
     });
   }
@@ -210,7 +211,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
     const leased = isOver ? null : await this.#options.store.lease(missing, wanted.expand);
     if (leased === null) return { found, lease: null, elsewhere: null };
     const { rows, mine, lease } = leased;
-    const foundLate = this.#adoptUsable(rows, wanted);
+    const foundLate = await this.#adoptUsable(rows, wanted);
     const others = missing.filter((id) => !foundLate.has(id) && !mine.has(id));
     const elsewhere =
       others.length === 0 ? null : { ids: new Set(others), lookup: this.#next(others, wanted) };
@@ -220,10 +221,10 @@ export class ReplicaLookup<Entity, Expand extends string> {
   }
 
   /** Adopts the rows that may be used; gives those that can be read. */
-  #adoptUsable(
+  async #adoptUsable(
     rows: ReadonlyMap<string, ReplicaRow>,
     { expand, maxAgeMs, askedAtMs }: Wanted<Expand>,
-  ): Map<string, UsableRow<Entity>> {
+  ): Promise<Map<string, UsableRow<Entity>>> {
     const { clock, freshness, cache } = this.#options;
     const nowMs = clock.now();
     const { freshMs, staleMs } = freshness.of(expand);
@@ -234,7 +235,7 @@ export class ReplicaLookup<Entity, Expand extends string> {
         return nowMs - readAtMs < mostMs || readAtMs >= askedAtMs;
       }),
     );
-    const entities = cache.adopt(usable, expand);
+    const entities = await cache.adopt(usable, expand);
     const found = new Map<string, UsableRow<Entity>>();
     for (const [id, { readAtMs }] of usable) {
       const entity = entities.get(id);

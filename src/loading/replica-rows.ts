@@ -1,5 +1,7 @@
 import type { ReplicaRow } from '../cache/replica-store.ts';
 import type { Clock } from '../lib/clock.ts';
+import { parseInPieces } from '../lib/parse-in-pieces.ts';
+import type { Slices } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { UpstreamAnswer } from '../upstream/answer.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
@@ -12,6 +14,8 @@ export interface ReplicaAnswer<Entity> {
   readonly readAtMs: number;
   /** Makes the entities, without those whose row cannot be read. */
   readonly unpack: () => ReadonlyMap<string, Entity | null>;
+  /** `unpack` for rows that are large together. */
+  readonly unpackInSlices: (slices: Slices) => Promise<ReadonlyMap<string, Entity | null>>;
   readonly bytes: number;
 }
 
@@ -44,6 +48,7 @@ function replicaAnswerOf<Entity, Expand extends string>(
     ids: rows.map(([id]) => id),
     readAtMs,
     unpack: () => entitiesInRows(resource, rows, answer),
+    unpackInSlices: (slices) => entitiesInSlices(resource, rows, answer, slices),
     bytes: rows.reduce((sum, [, { row }]) => sum + (row?.length ?? 0), 0),
   };
 }
@@ -61,6 +66,23 @@ function entitiesInRows<Entity, Expand extends string>(
     }
     const read = parsed(row);
     if (isObject(read)) entities.set(id, resource.entity(read, answer, id));
+  }
+  return entities;
+}
+
+async function entitiesInSlices<Entity, Expand extends string>(
+  resource: Resource<Entity, Expand>,
+  rows: readonly Row[],
+  answer: UpstreamAnswer,
+  slices: Slices,
+): Promise<ReadonlyMap<string, Entity | null>> {
+  const entities = new Map<string, Entity | null>();
+  for (const [id, { row }] of rows) {
+    // oxlint-disable eslint/no-await-in-loop -- one slice after the other
+    const read = row && (await parseInPieces(row, slices).catch(() => undefined));
+    if (row === null) entities.set(id, null);
+    else if (isObject(read)) entities.set(id, await resource.entityInSlices(read, answer, id, slices));
+    // oxlint-enable eslint/no-await-in-loop
   }
   return entities;
 }

@@ -116,26 +116,27 @@ export class Revalidation<Entity, Expand extends string> {
     const { freshMs } = this.#options.freshness.of(expand);
     const known = await store.get(ids, expand);
     if (known === null) return { ids, lease: null };
-    const stale = this.#adoptFresh(ids, known, expand, freshMs);
+    const stale = await this.#adoptFresh(ids, known, expand, freshMs);
     if (stale.length === 0) return { ids: [], lease: null };
     const leased = await store.lease(stale, expand);
     if (leased === null) return { ids: stale, lease: null };
     const { rows, mine, lease } = leased;
-    const toRead = this.#adoptFresh(stale, rows, expand, freshMs).filter((id) => mine.has(id));
+    const notFresh = await this.#adoptFresh(stale, rows, expand, freshMs);
+    const toRead = notFresh.filter((id) => mine.has(id));
     if (toRead.length === 0) lease.releaseUnlessUsed();
     return { ids: toRead, lease };
   }
 
   /** Adopts rows younger than `freshMs`; gives the ids without one. */
-  #adoptFresh(
+  async #adoptFresh(
     ids: readonly string[],
     rows: ReadonlyMap<string, ReplicaRow>,
     expand: readonly Expand[],
     freshMs: number,
-  ): string[] {
+  ): Promise<string[]> {
     const nowMs = this.#options.clock.now();
     const fresh = new Map([...rows].filter(([, { readAtMs }]) => nowMs - readAtMs < freshMs));
-    this.#options.cache.adopt(fresh, expand);
+    await this.#options.cache.adopt(fresh, expand);
     return ids.filter((id) => !fresh.has(id));
   }
 }

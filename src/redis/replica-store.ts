@@ -166,7 +166,8 @@ class RedisReplicaStore implements ReplicaStore {
   }
 
   async #write(read: RowsToShare, readAtMs: number): Promise<void> {
-    const { rows, expand, status, correlationId, ttlMs, negativeTtlMs } = read;
+    const { expand, status, correlationId, ttlMs, negativeTtlMs } = read;
+    const rows = await read.rows;
     const encryption = this.#options.encryptions.of(this.#identity);
     const entries = await Promise.all(
       [...rows].map(async ([id, row]) => {

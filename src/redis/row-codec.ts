@@ -11,6 +11,7 @@ const MOST_BYTES = 33 * 1024 * 1024;
 const PLAIN = 0;
 const COMPRESSED = 1;
 const LINE_BREAK = 0x0a;
+const NO_ROW = Buffer.alloc(0);
 
 /** Row of one id as stored in Redis. */
 export interface StoredRow {
@@ -25,7 +26,10 @@ export interface StoredRow {
 /** Row as bytes: a format byte, a JSON line about the answer, then the row; compressed after the byte when large. */
 export async function encodeRow({ readAtMs, status, correlationId, row }: StoredRow): Promise<Buffer> {
   const head = JSON.stringify({ readAtMs, status, correlationId, isAbsent: row === null });
-  const text = Buffer.concat([Buffer.from(`${head}\n`), Buffer.from(row ?? '')]);
+  const text = Buffer.concat([
+    Buffer.from(`${head}\n`),
+    typeof row === 'string' ? Buffer.from(row) : (row ?? NO_ROW),
+  ]);
   return text.length < LARGE_BYTES
     ? Buffer.concat([Buffer.of(PLAIN), text])
     : Buffer.concat([Buffer.of(COMPRESSED), await compress(text)]);

@@ -12,11 +12,10 @@ import { prefetch } from '../lookahead/prefetch.ts';
 import { endWith, fieldTrace, loadTraced, rowsPosition } from '../lookahead/traced-fields.ts';
 import {
   CampaignInteractionPage,
-  comparePlaces,
   DEFAULT_INTERACTIONS,
   DEFAULT_ORDER,
-  inOrder,
-  cursorPlaceOf,
+  matchingInOrder,
+  numberUpTo,
 } from '../connections/campaign-interaction-page.ts';
 
 type Args = Omit<QueryCampaignInteractionsArgs, 'campaignId'>;
@@ -63,11 +62,10 @@ async function pageOf(
   const list = await interactionsOf(campaignId, args.maxAgeMs ?? Infinity, context, info);
   if (list === null) return null;
   const matches = interactionMatcher(filter);
-  const matching = inOrder(list, order).filter(matches);
+  const matchingOrLater = matchingInOrder(list, order, matches, () => context.work.slices());
+  const matching = matchingOrLater instanceof Promise ? await matchingOrLater : matchingOrLater;
   const after = args.after == null ? null : parseInteractionCursor(args.after);
-  const isPassed = (interaction: CampaignInteractionRecord) =>
-    after !== null && comparePlaces(cursorPlaceOf(interaction, order), after) <= 0;
-  const start = after === null ? 0 : matching.filter(isPassed).length;
+  const start = after === null ? 0 : numberUpTo(matching, after);
   const { receivedAtMs } = list.origin.answer;
   const page = new CampaignInteractionPage(matching, order, start, first, receivedAtMs);
   const tree = selectionTreeBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
@@ -83,7 +81,7 @@ export async function campaignInteractionNamed(
   info: GraphQLResolveInfo,
 ): Promise<CampaignInteractionRecord | null> {
   const list = await interactionsOf(campaignId, Infinity, context, info);
-  const named = list?.interactions.find((interaction) => interaction.id === id) ?? null;
+  const named = list?.named(id) ?? null;
   loadTraced(named, info, context);
   return named;
 }

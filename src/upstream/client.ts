@@ -1,5 +1,6 @@
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { InFlight } from '../lib/single-flight.ts';
+import type { Turns } from '../lib/turns.ts';
 import type { UpstreamRead } from './answer.ts';
 import type { BatchOwner, DeferredRequest, RequestScope, Step, StepContext, UpstreamReader } from './call.ts';
 import { CircuitBreakers, type CircuitCounts } from './circuit-breakers.ts';
@@ -20,6 +21,8 @@ export interface UpstreamClientOptions extends StepContext {
   readonly apiUrl: string;
   /** Upper bound for one call, not counting its wait for a permit. */
   readonly upstreamTimeoutMs: number;
+  /** Turns of the event loop, for parsing large answers. */
+  readonly turns: Turns;
   /** Upper bound for concurrent calls of one identity. */
   readonly upstreamConcurrency: number;
   /** Other processes that spend the same quotas. */

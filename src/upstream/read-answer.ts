@@ -1,53 +1,74 @@
 import { UpstreamError } from '../errors.ts';
+import { parseInPieces } from '../lib/parse-in-pieces.ts';
+import { LARGE_BYTES, type Slices } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
 import type { HttpAnswer } from './http/transport.ts';
 import { UpstreamAnswer, type UpstreamRead } from './answer.ts';
 import type { UpstreamRequest } from './request.ts';
 
+/** Bytes at the beginning of a large answer that show what it is instead of JSON. */
+const HEAD_BYTES = 1024;
+
 /**
- * Parses the JSON of a 2xx answer; null for the empty one that a write may have. Throws an `UpstreamError` for any other
- * answer.
+ * Parses the JSON of a 2xx answer, that of a large one in slices; null for the empty one that a write may have. Throws, or
+ * rejects with, an `UpstreamError` for any other answer.
  *
  * @param receivedAtMs Epoch milliseconds.
+ * @param slices Called for a large answer.
  */
 export function readAnswer(
   { resource, effect }: Pick<UpstreamRequest, 'resource' | 'effect'>,
   answer: HttpAnswer,
   receivedAtMs: number,
-): UpstreamRead {
+  slices: () => Slices,
+): UpstreamRead | Promise<UpstreamRead> {
   const { status, headers, bytes } = answer;
-  if (status < 200 || status > 299) {
-    throw errorFromAnswer(status, headers, decodeUtf8(bytes), receivedAtMs);
+  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, headOf(bytes), receivedAtMs);
+  const read = (body: unknown) => ({
+    body,
+    bytes,
+    answer: new UpstreamAnswer(resource, status, correlationIdOf(headers), receivedAtMs),
+  });
+  if (effect === 'write' && bytes.length === 0) return read(null);
+  if (bytes.length > LARGE_BYTES) {
+    return parseInPieces(bytes, slices()).then(read, (error: unknown) => {
+      throw error instanceof SyntaxError ? unreadable(answer) : error;
+    });
   }
-  const correlationId = correlationIdOf(headers);
   try {
-    return {
-      // The text is not kept: it is as large as everything that is parsed from it.
-      body: effect === 'write' && bytes.length === 0 ? null : JSON.parse(decodeUtf8(bytes)),
-      bytes,
-      answer: new UpstreamAnswer(resource, status, correlationId, receivedAtMs),
-    };
+    // The text is not kept: it is as large as everything that is parsed from it.
+    return read(JSON.parse(decodeUtf8(bytes)));
   } catch {
-    throw new UpstreamError(
-      {
-        code: 'UPSTREAM_BAD_RESPONSE',
-        message: 'the upstream gave an answer that cannot be read',
-        upstreamStatus: status,
-        ...(correlationId !== undefined && { correlationId }),
-      },
-      { detail: whyUnreadable(answer) },
-    );
+    throw unreadable(answer);
   }
+}
+
+function unreadable(answer: HttpAnswer): UpstreamError {
+  const correlationId = correlationIdOf(answer.headers);
+  return new UpstreamError(
+    {
+      code: 'UPSTREAM_BAD_RESPONSE',
+      message: 'the upstream gave an answer that cannot be read',
+      upstreamStatus: answer.status,
+      ...(correlationId !== undefined && { correlationId }),
+    },
+    { detail: whyUnreadable(answer) },
+  );
+}
+
+/** Text of an answer, of a large one only the beginning: the vendor's errors are short. */
+function headOf(bytes: Buffer): string {
+  return decodeUtf8(bytes.length > LARGE_BYTES ? bytes.subarray(0, HEAD_BYTES) : bytes);
 }
 
 /** Own wording, because the JSON parser's messages quote the answer. */
 function whyUnreadable({ headers, bytes }: HttpAnswer): string {
-  const text = decodeUtf8(bytes);
+  const text = headOf(bytes);
   if (text === '') return 'no body';
   if (/^\s*</.test(text)) return 'a page instead of JSON';
   const type = headers['content-type'];
-  return `no JSON, or not all of it: ${text.length} characters${
+  return `no JSON, or not all of it: ${bytes.length > LARGE_BYTES ? `${bytes.length} bytes` : `${text.length} characters`}${
     typeof type === 'string' && /^[\w/+.-]+/.test(type) ? ` of ${/^[\w/+.-]+/.exec(type)?.[0]}` : ''
   }`;
 }

@@ -1,5 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import { withinTime } from '../lib/deadline.ts';
+import { Slices } from '../lib/slices.ts';
+import type { Turns } from '../lib/turns.ts';
 import type { PermittedCall, Step, StepContext } from './call.ts';
 import { quotaReportOf } from './http/error-answer.ts';
 import type { HttpRequest, Transport } from './http/transport.ts';
@@ -13,6 +15,8 @@ interface SendOptions extends StepContext {
   readonly apiUrl: string;
   /** Upper bound for one exchange. */
   readonly upstreamTimeoutMs: number;
+  /** Turns of the event loop, for parsing large answers. */
+  readonly turns: Turns;
 }
 
 /**
@@ -20,7 +24,7 @@ interface SendOptions extends StepContext {
  * `UpstreamError` unless a 2xx answer with a JSON body came in time.
  */
 export function sendOver(
-  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs }: SendOptions,
+  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs, turns }: SendOptions,
   transport: Transport,
 ): Step<PermittedCall> {
   const { origin, pathname } = new URL(apiUrl);
@@ -37,7 +41,8 @@ export function sendOver(
         const address = { origin, path: basePath + serialized.target };
         const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal);
         permit.answered(quotaReportOf(got.headers));
-        const read = readAnswer(request, got, clock.epochMs());
+        const reading = readAnswer(request, got, clock.epochMs(), () => new Slices(turns, signal));
+        const read = reading instanceof Promise ? await reading : reading;
         trace?.answered(read.answer);
         credentialEvents.accepted(owner.identity, sentMs);
         observer.called(resource, 'ok', serialized.keys, clock.now() - sentMs);

@@ -4,6 +4,7 @@ import { createDataSources, type DataSources } from '../../src/loading/data-sour
 import { UnknownValueError } from '../../src/errors.ts';
 import { sharedServicesForTest } from '../support/shared-services.ts';
 import { CallBudget } from '../../src/upstream/budget.ts';
+import { Turns } from '../../src/lib/turns.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { deadlineIn } from '../../src/lib/deadline.ts';
 import { Http } from '../../src/upstream/http/http.ts';
@@ -16,7 +17,7 @@ import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 async function sourcesForTest() {
   const { sandbox, calls } = await forgetfulGatewayForTest();
   const env = { GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT };
-  const http = new Http(1_000);
+  const http = new Http(1_000, new Turns(systemClock));
   onTestFinished(() => http.dispose());
   const { client, shared } = sharedServicesForTest(env, http);
   const requestScope = {

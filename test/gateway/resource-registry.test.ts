@@ -16,7 +16,6 @@ import { representationProblems, representationsIn } from '../../src/federation/
 import { subgraphSchemaOf } from '../../src/federation/subgraph-schema.ts';
 import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { systemClock } from '../../src/lib/clock.ts';
-import { Turns } from '../../src/lib/turns.ts';
 import { loaderOf } from '../../src/loading/data-sources.ts';
 import { entityFields } from '../../src/lookahead/entity-fields.ts';
 import { planFactsOf } from '../../src/operations/planner.ts';
@@ -32,6 +31,7 @@ import type { Route } from '../../src/sandbox/route.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { schemaOf, schemaParts } from '../../src/schema.ts';
 import { Http } from '../../src/upstream/http/http.ts';
+import { Turns } from '../../src/lib/turns.ts';
 import { graphqlRequest, type GraphQLAnswer, TOKEN, USUALLY_KEPT } from '../support/gateway.ts';
 import { sharedServicesForTest } from '../support/shared-services.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../support/organisation.ts';
@@ -132,7 +132,7 @@ async function sprocketsForTest(options: SprocketsOptions = {}) {
     ...options.env,
   };
   const { loading, cache, operations } = parseConfig(env);
-  const http = new Http(1_000);
+  const http = new Http(1_000, new Turns(systemClock));
   onTestFinished(async () => {
     await http.dispose();
     await sandbox.close();

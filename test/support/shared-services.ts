@@ -1,6 +1,7 @@
 import { parseConfig } from '../../src/config/config.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { createSharedServices, type SharedServicesOptions } from '../../src/shared-services.ts';
+import { Turns } from '../../src/lib/turns.ts';
 import type { Transport } from '../../src/upstream/http/transport.ts';
 
 /** Services of a gateway with these settings, which name the upstream, without the gateway. */
@@ -20,6 +21,7 @@ export function sharedServicesForTest(
     requestTimeoutMs: operations.requestTimeoutMs,
     transport,
     clock: systemClock,
+    turns: new Turns(systemClock),
     closing: new AbortController().signal,
     ...options,
   });

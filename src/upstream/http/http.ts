@@ -1,6 +1,8 @@
 import { Agent, type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
+import { LARGE_BYTES, Slices } from '../../lib/slices.ts';
+import type { Turns } from '../../lib/turns.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 import type { HttpAddress, HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
@@ -13,9 +15,11 @@ const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
  */
 export class Http implements Transport {
   readonly #agent: Agent;
+  readonly #turns: Turns;
 
   /** `connectTimeoutMs` is the upper bound for making a connection. */
-  constructor(connectTimeoutMs: number) {
+  constructor(connectTimeoutMs: number, turns: Turns) {
+    this.#turns = turns;
     this.#agent = new Agent({
       connect: { timeout: connectTimeoutMs },
       // Callers limit the rest (lib/deadline.ts), because they know the time left; undici's own limits are coarser.
@@ -27,7 +31,7 @@ export class Http implements Transport {
 
   exchange(address: URL | HttpAddress, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(signal, resolve, reject);
+      const exchange = new Exchange(this.#turns, signal, resolve, reject);
       if (signal.aborted) return;
       this.#agent.dispatch(
         {
@@ -58,14 +62,22 @@ interface AnswerHead {
  * for each answer would cost as much as the exchange itself.
  */
 class Exchange implements Dispatcher.DispatchHandler {
+  readonly #turns: Turns;
   readonly #signal: Signal;
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
+  #length = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #head: AnswerHead | undefined;
 
-  constructor(signal: Signal, resolve: (answer: HttpAnswer) => void, reject: (error: unknown) => void) {
+  constructor(
+    turns: Turns,
+    signal: Signal,
+    resolve: (answer: HttpAnswer) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#turns = turns;
     this.#signal = signal;
     this.#resolve = resolve;
     this.#reject = reject;
@@ -86,13 +98,21 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseData(_controller: unknown, chunk: Buffer): void {
     this.#chunks.push(chunk);
+    this.#length += chunk.length;
   }
 
   onResponseEnd(): void {
     this.#signal.removeEventListener('abort', this.#abort);
     if (this.#head === undefined) throw new TypeError('undici ended an answer without a head.');
     const { status, headers } = this.#head;
-    this.#resolve({ status, headers, bytes: joined(this.#chunks) });
+    if (this.#length <= LARGE_BYTES) {
+      this.#resolve({ status, headers, bytes: joined(this.#chunks, this.#length) });
+      return;
+    }
+    joinedInSlices(this.#chunks, this.#length, new Slices(this.#turns, this.#signal)).then(
+      (bytes) => this.#resolve({ status, headers, bytes }),
+      this.#reject,
+    );
   }
 
   onResponseError(_controller: unknown, error: Error): void {
@@ -144,9 +164,21 @@ function systemCodeOf(cause: Error): string | null {
 }
 
 /** Copy in a buffer of its own: `Buffer.concat` puts small results into a larger buffer, which each would keep in memory. */
-function joined(chunks: readonly Buffer[]): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(chunks.reduce((sum, { length }) => sum + length, 0));
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
   let at = 0;
   for (const chunk of chunks) at += chunk.copy(bytes, at);
+  return bytes;
+}
+
+/** Like `joined`, for bytes of which the copy alone would block for long: each page of new memory costs the system time. */
+async function joinedInSlices(chunks: readonly Buffer[], length: number, slices: Slices): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    at += chunk.copy(bytes, at);
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
+    if (slices.isOver(chunk.length)) await slices.next();
+  }
   return bytes;
 }

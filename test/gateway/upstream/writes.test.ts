@@ -7,6 +7,7 @@ import { deadlineIn } from '../../../src/lib/deadline.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { CallBudget } from '../../../src/upstream/budget.ts';
+import { Turns } from '../../../src/lib/turns.ts';
 import { UpstreamClient } from '../../../src/upstream/client.ts';
 import { Http } from '../../../src/upstream/http/http.ts';
 import { unobserved } from '../../../src/upstream/observer.ts';
@@ -52,12 +53,13 @@ async function clientForTest({
     latencyMs,
     tokens: [TOKEN],
   });
-  const http = new Http(5_000);
+  const clock = new TestClock();
+  const turns = new Turns(clock);
+  const http = new Http(5_000, turns);
   onTestFinished(async () => {
     await http.dispose();
     await sandbox.close();
   });
-  const clock = new TestClock();
   const closing = new AbortController();
   const outcomes: string[] = [];
   const client = new UpstreamClient(http, {
@@ -69,6 +71,7 @@ async function clientForTest({
     credentialEvents: new CredentialEvents(),
     observer: { ...unobserved, called: (_resource, outcome) => outcomes.push(outcome) },
     clock,
+    turns,
     closing: closing.signal,
   });
   return {

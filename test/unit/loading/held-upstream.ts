@@ -13,6 +13,7 @@ import type { LoadingOptions } from '../../../src/loading/loading-options.ts';
 import type { FoundById } from '../../../src/loading/read-batch.ts';
 import { UpstreamAnswer, type UpstreamRead } from '../../../src/upstream/answer.ts';
 import { CallBudget } from '../../../src/upstream/budget.ts';
+import { Turns } from '../../../src/lib/turns.ts';
 import type { DeferredRequest, RequestScope } from '../../../src/upstream/call.ts';
 import { UpstreamUsage } from '../../../src/upstream/usage.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -60,8 +61,16 @@ export class HeldCall {
 
   /** Answers with a row for each id, the department of which is `text`. */
   answer(text = 'first'): Promise<unknown> {
-    const body = { entities: this.send().map((id) => ({ id, department: text })) };
-    const bytes = Buffer.from(JSON.stringify(body));
+    const rows = this.send().map((id) => JSON.stringify({ id, department: text }));
+    return this.answerRows(rows);
+  }
+
+  /** Answers with these rows, which are JSON. */
+  answerRows(rows: readonly string[]): Promise<unknown> {
+    this.send();
+    const text = `{"entities":[${rows.join(',')}]}`;
+    const bytes = Buffer.from(text);
+    const body: unknown = JSON.parse(text);
     this.#read.resolve({ body, bytes, answer: new UpstreamAnswer('users', 200, undefined, 0) });
     return settled();
   }
@@ -84,6 +93,7 @@ export class HeldUpstream {
     const { clock, credentialChecks } = this;
     return {
       clock,
+      turns: new Turns(clock),
       entities: new ByteLru(clock, 1_000_000),
       lists: new ByteLru(clock, 1_000_000),
       credentialChecks,

@@ -23,9 +23,9 @@ let revalidation: Revalidation<User, UserPart>;
 function begin(store: StoredRows | null): void {
   upstream = new HeldUpstream();
   const options = upstream.options(store);
-  const { clock, entities: answers, refreshMs } = options;
+  const { clock, turns, entities: answers, refreshMs } = options;
   const freshness = new ResourceFreshness(users, identity, options);
-  cache = new ResourceCache({ resource: users, identity, answers, freshness, store, clock });
+  cache = new ResourceCache({ resource: users, identity, answers, freshness, store, clock, turns });
   inFlight = new InFlightBatches(users, cache, options);
   revalidation = new Revalidation({ clock, refreshMs, freshness, cache, inFlight, store });
 }

@@ -3,6 +3,7 @@ import type {
   Leased,
   ReplicaRow,
   ReplicaStore,
+  RowTexts,
   RowsToShare,
 } from '../../../src/cache/replica-store.ts';
 
@@ -16,6 +17,8 @@ export class StoredRows implements ReplicaStore {
   readonly leasedHere = new Set<string>();
   /** Ids of each answer shared by this process. */
   readonly shared: (readonly string[])[] = [];
+  /** JSON of each row shared by this process. */
+  readonly texts = new Map<string, string | null>();
   /** Called when a lease is asked for. */
   onLease: () => void = () => undefined;
   /** Number of `get` and `lease`. */
@@ -59,7 +62,13 @@ export class StoredRows implements ReplicaStore {
   }
 
   set({ rows }: RowsToShare): void {
+    if (rows instanceof Promise) void rows.then((later) => this.#share(later));
+    else this.#share(rows);
+  }
+
+  #share(rows: RowTexts): void {
     this.shared.push([...rows.keys()]);
+    for (const [id, row] of rows) this.texts.set(id, row === null ? null : row.toString());
   }
 
   #of(ids: readonly string[]): Map<string, ReplicaRow> {

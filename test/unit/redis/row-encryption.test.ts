@@ -3,6 +3,7 @@ import { RowEncryption } from '../../../src/redis/row-encryption.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { decodeRow, encodeRow } from '../../../src/redis/row-codec.ts';
 import { Http } from '../../../src/upstream/http/http.ts';
+import { Turns } from '../../../src/lib/turns.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import { serviceLogin } from '../../../src/upstream/login/service-login.ts';
 
@@ -51,7 +52,7 @@ describe('a value encrypted by an identity', () => {
 });
 
 test('a login of the gateway itself has the same row encryption in all replicas, whatever token each has', async () => {
-  const http = new Http(1000);
+  const http = new Http(1000, new Turns(systemClock));
   const login = (clientSecret: string) =>
     serviceLogin(http, {
       clock: systemClock,

@@ -1,4 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/lib/clock.ts';
+import { Cancellation } from '../../../src/lib/signal.ts';
+import { LARGE_BYTES, Slices } from '../../../src/lib/slices.ts';
+import { Turns } from '../../../src/lib/turns.ts';
 import { UpstreamError } from '../../../src/errors.ts';
 import type { HttpAnswer } from '../../../src/upstream/http/transport.ts';
 import { readAnswer } from '../../../src/upstream/read-answer.ts';
@@ -8,7 +12,14 @@ const RECEIVED_AT_MS = Date.UTC(2026, 0, 1);
 type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly text?: string };
 
 function read({ text = '{}', status = 200, headers = {} }: TextAnswer) {
-  return readAnswer({ resource: 'users' }, { status, headers, bytes: Buffer.from(text) }, RECEIVED_AT_MS);
+  const answer = { status, headers, bytes: Buffer.from(text) };
+  const reading = readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, noSlices);
+  if (reading instanceof Promise) throw new TypeError('It is not large.');
+  return reading;
+}
+
+function noSlices(): never {
+  throw new TypeError('It is not large.');
 }
 
 function failureOf(answer: TextAnswer): UpstreamError {
@@ -67,5 +78,51 @@ describe('an answer', () => {
     [['text/plain', 'text/html'], 'no JSON, or not all of it: 4 characters'],
   ])('of the content type %j is described by its length and at most its media type', (type, detail) => {
     expect(failureOf({ text: 'oops', headers: { 'content-type': type } }).detail).toBe(detail);
+  });
+});
+
+describe('a large answer', () => {
+  const padding = ' '.repeat(LARGE_BYTES);
+  const slicesUntil = (signal: Cancellation) => () => new Slices(new Turns(systemClock), signal);
+  const readLarge = async (text: string, status = 200, signal = new Cancellation()) => {
+    const answer = { status, headers: { 'inin-correlation-id': 'abc-1' }, bytes: Buffer.from(text) };
+    return readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, slicesUntil(signal));
+  };
+
+  test('is parsed in slices', async () => {
+    const { body, bytes, answer } = await readLarge(`{"entities":[]}${padding}`);
+    expect([body, bytes.length]).toEqual([{ entities: [] }, LARGE_BYTES + 15]);
+    expect(answer).toMatchObject({ resource: 'users', status: 200, correlationId: 'abc-1' });
+  });
+
+  test.each([
+    ['<html>', 'a page instead of JSON'],
+    ['{"secret":', `no JSON, or not all of it: ${LARGE_BYTES + 10} bytes`],
+  ])(
+    'that is %j and more is an error, whose detail for the log quotes nothing of it',
+    async (text, detail) => {
+      await expect(readLarge(text + padding)).rejects.toMatchObject({
+        failure: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 200, correlationId: 'abc-1' },
+        detail,
+        isTransient: false,
+      });
+    },
+  );
+
+  test('with another status is the error of that status, of which only the beginning is looked at', async () => {
+    const large = readLarge(`{"contextId":"context-1"}${padding}`, 404);
+    await expect(large).rejects.toMatchObject({
+      failure: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 404, correlationId: 'abc-1' },
+      isNotFound: true,
+    });
+    await expect(readLarge(`{"message":"${padding}"}`, 404)).rejects.toMatchObject({ isNotFound: false });
+  });
+
+  test('that nobody waits for any more is not read to its end, and is no bad answer', async () => {
+    const signal = new Cancellation();
+    const reason = new Error('nobody waits');
+    const reading = readLarge(`[${'0,'.repeat(3_000_000)}0]`, 200, signal);
+    signal.abort(reason);
+    await expect(reading).rejects.toBe(reason);
   });
 });

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { getEventListeners } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
@@ -5,6 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { UpstreamError } from '../../../../src/errors.ts';
 import { Cancellation } from '../../../../src/lib/signal.ts';
 import { Http } from '../../../../src/upstream/http/http.ts';
+import { Turns } from '../../../../src/lib/turns.ts';
+import { systemClock } from '../../../../src/lib/clock.ts';
 import { listeningForTest } from '../../../support/listening.ts';
 
 const get = { method: 'GET', headers: {} } as const;
@@ -25,7 +28,7 @@ class CountedSignal extends Cancellation {
 }
 
 function httpForTest(): Http {
-  const http = new Http(5_000);
+  const http = new Http(5_000, new Turns(systemClock));
   onTestFinished(() => http.dispose());
   return http;
 }
@@ -49,9 +52,21 @@ describe('an answer', () => {
     expect(answer).toMatchObject({ status: 200, bytes });
   });
 
-  test.each([3, 5_000, 100_000])('of %i bytes is held in a buffer of exactly that size', async (length) => {
-    const answer = await exchangeWith((_request, response) => response.end('x'.repeat(length)));
-    expect(answer).toMatchObject({ bytes: { length, buffer: { byteLength: length } } });
+  test.each([3, 5_000, 100_000, 3_000_000])(
+    'of %i bytes is held in a buffer of exactly that size',
+    async (length) => {
+      const answer = await exchangeWith((_request, response) => response.end('x'.repeat(length)));
+      expect(answer).toMatchObject({ bytes: { length, buffer: { byteLength: length } } });
+    },
+  );
+
+  test('that is large is read whole', async () => {
+    const bytes = Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => at % 251));
+    const answer = await exchangeWith((_request, response) => response.end(bytes));
+    expect(answer).toMatchObject({ bytes: { length: bytes.length } });
+    expect(createHash('sha256').update(Object(answer).bytes).digest()).toEqual(
+      createHash('sha256').update(bytes).digest(),
+    );
   });
 
   test('has its header names in lower case', async () => {
