@@ -115,13 +115,16 @@ describe.each([
     ['each has much data', () => `"data":${JSON.stringify({ Note: 'n'.repeat(20_000) })}`],
     ['one is nested deeply in lists', (n) => (n === 5 ? `"data":{"a":${nested('[', ']', 100_000)}}` : null)],
     ['one is nested deeply in objects', (n) => (n === 5 ? `"data":${nested('{"1":', '}', 100_000)}` : null)],
-    ['one is nested deeply, and large', (n) => (n === 5 ? `"data":${nested('{"1":', '}', 200_000)}` : null)],
-    ['all are nested deeply in what nobody reads', () => `"extra":${nested('{"1":', '}', 5_000)}`],
+    [
+      'one is nested deeply, and large',
+      (n) => (n === 5 ? `"data":${nested('{"1":', '}', 20_000)},"note":"${'n'.repeat(MEGABYTE)}"` : null),
+    ],
+    ['all are nested deeply in what nobody reads', () => `"extra":${nested('{"1":', '}', 2_000)}`],
     ['one has a text of megabytes', (n) => (n === 5 ? `"data":{"a":"${'\\u00e4'.repeat(500_000)}"}` : null)],
     [
       'one has many columns',
       (n) =>
-        n === 5 ? `"data":{${Array.from({ length: 200_000 }, (_, k) => `"k${k}":0`).join(',')}}` : null,
+        n === 5 ? `"data":{${Array.from({ length: 100_000 }, (_, k) => `"k${k}":0`).join(',')}}` : null,
     ],
   ])('when %s', async (_what, more) => {
     const body = contacts(more);
