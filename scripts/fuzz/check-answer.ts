@@ -1,5 +1,9 @@
+import { boundProblems, MOST_ANSWER_BYTES } from '../answer-bounds.ts';
 import type { Answer } from './read-answers.ts';
 
+/** Event streams and multipart answers add a frame to a result. */
+const FRAME_BYTES = 1000;
+const MOST_BODY_BYTES = MOST_ANSWER_BYTES + FRAME_BYTES;
 const NO_STORE = 'private, no-store';
 
 /** Statuses of Node's own answers to invalid or oversized HTTP. They have no body and are not cacheable by default. */
@@ -22,7 +26,8 @@ const INSIDES: readonly RegExp[] = [
 export function answerProblems(answer: Answer): string[] {
   const { status, headers, body, method } = answer;
   const problems: string[] = [];
-  if (status >= 500) problems.push(`status ${status}`);
+  if (status >= 500 && !isBusy(answer)) problems.push(`status ${status}`);
+  if (body.length > MOST_BODY_BYTES) problems.push(`a body of ${body.length} bytes`);
   if (status < 200) problems.push(`status ${status}, of which nothing was asked`);
   const caching = headers.get('cache-control') ?? [];
   if (caching.join(' + ') !== NO_STORE && !isOfNode(answer)) {
@@ -36,10 +41,15 @@ export function answerProblems(answer: Answer): string[] {
   const seen = INSIDES.map((pattern) => pattern.exec(text)).find((match) => match !== null);
   if (seen) problems.push(`the answer shows insides: ${JSON.stringify(around(text, seen.index))}`);
   for (const part of jsonIn(type, text)) {
-    const problem = resultProblem(part);
-    if (problem !== null) problems.push(`${problem}: ${JSON.stringify(around(part, 0))}`);
+    const found = resultProblems(part);
+    problems.push(...found.map((problem) => `${problem}: ${JSON.stringify(around(part, 0))}`));
   }
   return problems;
+}
+
+/** True for the answer of a gateway that has no room for the request, and tells when to come again. */
+function isBusy({ status, headers }: Answer): boolean {
+  return status === 503 && /^\d+$/.test(headers.get('retry-after')?.[0] ?? '');
 }
 
 function isOfNode({ status, headers, body }: Answer): boolean {
@@ -69,15 +79,15 @@ function jsonIn(type: string, text: string): string[] {
   }
 }
 
-/** Reason why a text is no GraphQL result; null when it is one. */
-function resultProblem(text: string): string | null {
+/** Reasons why a text is no GraphQL result, or one beyond the bounds; empty when there are none. */
+function resultProblems(text: string): string[] {
   let result: unknown;
   try {
     result = JSON.parse(text);
   } catch {
-    return 'no JSON';
+    return ['no JSON'];
   }
-  if (typeof result !== 'object' || result === null || Array.isArray(result)) return 'no object';
+  if (typeof result !== 'object' || result === null || Array.isArray(result)) return ['no object'];
   const { data, errors, status, error }: Record<'data' | 'errors' | 'status' | 'error', unknown> = {
     data: undefined,
     errors: undefined,
@@ -86,11 +96,14 @@ function resultProblem(text: string): string | null {
     ...result,
   };
   // Probes are answered without GraphQL.
-  if (typeof status === 'string' || typeof error === 'string') return null;
+  if (typeof status === 'string' || typeof error === 'string') return [];
   if (errors === undefined)
-    return typeof data === 'object' && data !== null ? null : 'neither data nor errors';
-  if (!Array.isArray(errors) || errors.length === 0) return 'errors that are no list, or none';
-  return errors.every(isError) ? null : 'an error without a message or a code';
+    return typeof data === 'object' && data !== null ? [] : ['neither data nor errors'];
+  if (!Array.isArray(errors) || errors.length === 0) return ['errors that are no list, or none'];
+  return [
+    ...(errors.every(isError) ? [] : ['an error without a message or a code']),
+    ...boundProblems(errors),
+  ];
 }
 
 function isError(error: unknown): boolean {

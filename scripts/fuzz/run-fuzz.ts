@@ -4,8 +4,11 @@ import { exchanges } from './arbitraries/exchanges.ts';
 import { TOKENS } from './arbitraries/headers.ts';
 import { answerProblems } from './check-answer.ts';
 import type { Exchange } from './exchange.ts';
-import { GatewayProcess } from './gateway-process.ts';
-import type { Memory } from './inspect-memory.ts';
+
+import { GatewayProcess } from '../gateway-process/gateway-process.ts';
+import { GatewayFigures, MONITOR } from '../gateway-process/gateway-figures.ts';
+import type { Memory } from '../gateway-process/inspect-memory.ts';
+import { Overload } from './overload.ts';
 import { ordinaryProblems } from './ordinary-queries.ts';
 import type { FuzzSettings } from './parse-fuzz-settings.ts';
 import { perform } from './perform.ts';
@@ -14,6 +17,8 @@ import { Tally } from './tally.ts';
 
 /** Maximum number of concurrent clients. */
 const CLIENTS = 64;
+/** Heap of the gateway: too little for clients who take as much as they can get. */
+const HEAP_MB = 384;
 /** Groups of clients per seed. */
 const RUNS = 40;
 /** Shares of the run with a memory sample. Caches are full by the first sample, so later growth is a leak. */
@@ -116,15 +121,20 @@ async function checkRound(
 
 interface Running {
   readonly gateway: GatewayProcess;
+  readonly overload: Overload;
   readonly tokens: readonly string[];
 }
 
 async function start(): Promise<Running> {
-  const gateway = await GatewayProcess.start();
-  const tokens = await logIn(gateway.sandboxUrl, TOKENS);
+  const figures = new GatewayFigures();
+  const gateway = await GatewayProcess.start({
+    nodeOptions: [`--max-old-space-size=${HEAP_MB}`, '--import', MONITOR],
+    onMessage: figures.receive,
+  });
+  const tokens = await logIn(gateway.upstreamUrl, TOKENS);
   // A gateway that is not ready yet rightly answers `/ready` with 503, which the checks would report.
   await untilReady(gateway.port);
-  return { gateway, tokens };
+  return { gateway, overload: new Overload(gateway.port, figures), tokens };
 }
 
 /** The gateway under test; a new one replaces it after a crash. */
@@ -138,7 +148,7 @@ class FuzzedGateway {
 
   /** Performs all exchanges at the same time. Returns the problems found. */
   async problemsOf(all: readonly Exchange[]): Promise<string[]> {
-    const { gateway, tokens } = await this.#run();
+    const { gateway, overload, tokens } = await this.#run();
     const found = await Promise.all(
       all.map(async (exchange) => {
         const { answers, problems } = await perform(exchange, { port: gateway.port, tokens });
@@ -152,8 +162,16 @@ class FuzzedGateway {
     // Lets the gateway handle the clients that disconnected before the next client comes.
     await delay(SETTLING_MS);
     const ordinary = await perform(nextClient, { port: gateway.port, tokens });
-    const problems = [...found.flat(), ...ordinary.problems, ...gateway.takeComplaints()];
-    if (!gateway.isAlive) this.#running = null;
+    const problems = [
+      ...found.flat(),
+      ...ordinary.problems,
+      ...(await overload.takeProblems()),
+      ...gateway.takeComplaints(),
+    ];
+    if (!gateway.isAlive) {
+      this.#running = null;
+      await overload.end();
+    }
     return problems;
   }
 
@@ -171,8 +189,10 @@ class FuzzedGateway {
   async stop(): Promise<string[]> {
     const running = this.#running;
     this.#running = null;
-    const { gateway } = (await running) ?? {};
-    return gateway === undefined ? [] : gateway.stop();
+    if (running === null) return [];
+    const { gateway, overload } = await running;
+    await overload.end();
+    return gateway.stop();
   }
 
   #run() {

@@ -12,8 +12,8 @@ export const JSON_TYPE = 'application/json';
 export const GRAPHQL_TYPE = 'application/graphql-response+json';
 export type MediaType = typeof JSON_TYPE | typeof GRAPHQL_TYPE;
 
-/** Every documented code; any other code, such as that of an unexpected error, is a defect. */
-const CODES = [
+/** Every documented code of an operation; any other code, such as that of an unexpected error, is a defect. */
+export const OPERATION_CODES = [
   'BAD_REQUEST',
   'BAD_USER_INPUT',
   'FORBIDDEN',
@@ -38,7 +38,7 @@ const clientError = v.object({
   locations: v.array(v.object({ line: wholeNumber, column: wholeNumber })).optional(),
   path: v.array(v.union(text, wholeNumber)).optional(),
   extensions: v.object({
-    code: v.union(...CODES.map((code) => v.literal(code))),
+    code: v.union(...OPERATION_CODES.map((code) => v.literal(code))),
     upstreamStatus: wholeNumber.optional(),
     correlationId: text.optional(),
     missingPermissions: v.array(text).optional(),

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { Exchange } from '../exchange.ts';
 import { type Header, type WireRequest, written } from '../write-request.ts';
+import { demands } from './demands.ts';
 import { documents } from './documents.ts';
 import { typedBodies } from './forms.ts';
 import { garbage } from './framing.ts';
@@ -30,6 +31,7 @@ function posted(bodies: fc.Arbitrary<Buffer>): fc.Arbitrary<WireRequest> {
 const asked = posted(documents.map((query) => Buffer.from(JSON.stringify({ query }))));
 const operated = posted(operations.map((operation) => Buffer.from(JSON.stringify(operation))));
 const sentJson = posted(jsonBodies);
+const demanded = posted(demands);
 
 const formed: fc.Arbitrary<WireRequest> = fc
   .tuple(typedBodies, authorized, answerable)
@@ -146,6 +148,7 @@ export const exchanges: fc.Arbitrary<Exchange> = fc.oneof(
   { weight: 300, arbitrary: single('documents', asked) },
   { weight: 200, arbitrary: single('operations', operated) },
   { weight: 160, arbitrary: single('JSON bodies', sentJson) },
+  { weight: 40, arbitrary: single('demands', demanded) },
   { weight: 60, arbitrary: single('forms', formed) },
   { weight: 120, arbitrary: single('headers', oddlyHeaded) },
   { weight: 120, arbitrary: single('targets', oddlyAimed) },

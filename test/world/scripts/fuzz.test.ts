@@ -1,13 +1,15 @@
+import * as fc from 'fast-check';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { demands } from '../../../scripts/fuzz/arbitraries/demands.ts';
 import { answerProblems } from '../../../scripts/fuzz/check-answer.ts';
 import { dumped } from '../../../scripts/fuzz/dump.ts';
 import { type Exchange, tokenPlace } from '../../../scripts/fuzz/exchange.ts';
-import { GatewayProcess } from '../../../scripts/fuzz/gateway-process.ts';
+import { GatewayProcess } from '../../../scripts/gateway-process/gateway-process.ts';
 import { leakProblems } from '../../../scripts/fuzz/leak.ts';
 import { parseFuzzSettings } from '../../../scripts/fuzz/parse-fuzz-settings.ts';
 import { perform } from '../../../scripts/fuzz/perform.ts';
@@ -61,6 +63,12 @@ describe('fuzzing accepts', () => {
     expect(await found([answer('{"data":{}}'), answer(PROBED)], { isProbed: true })).toEqual([]);
   });
 
+  test('a refusal that tells when to come again', async () => {
+    const headers = 'cache-control: private, no-store\r\nretry-after: 1\r\n';
+    const busy = '{"errors":[{"message":"No.","extensions":{"code":"UPSTREAM_UNAVAILABLE"}}]}';
+    expect(await found([answer(busy, 'HTTP/1.1 503 Service Unavailable', headers)])).toEqual([]);
+  });
+
   test('a refusal of several requests that ends the connection, and no answer at all to malformed bytes', async () => {
     const refusal = 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n';
     expect(await found([refusal], { methods: ['POST', 'POST'], isProbed: true })).toEqual([]);
@@ -81,12 +89,26 @@ describe('fuzzing accepts', () => {
 describe('fuzzing reports', () => {
   const error = (extensions: object, message = 'No.') =>
     JSON.stringify({ errors: [{ message, extensions }] });
+  const errorText = '{"message":"No.","extensions":{"code":"FORBIDDEN"}}';
 
   test.each([
     ['a missing answer', [], /no end after 1 s/],
     ['a truncated answer', [answer('{"data":{}}').slice(0, -1)], /no end after 1 s/],
     ['a connection that ends without an answer', [null], /0 answers to 1 requests/],
     ['a server error', [answer('{"data":{}}', 'HTTP/1.1 500 x')], /^status 500/],
+    ['a 503 that does not tell when to come again', [answer('{"data":{}}', 'HTTP/1.1 503 x')], /^status 503/],
+    ['an unknown code', [answer(error({ code: 'OOPS' }))], /the code OOPS/],
+    [
+      'a limit without its numbers',
+      [answer(error({ code: 'QUERY_TOO_EXPENSIVE', limit: 'time' }))],
+      /a limit told as/,
+    ],
+    ['a long message', [answer(error({ code: 'FORBIDDEN' }, 'x'.repeat(601)))], /of 601 characters/],
+    [
+      'more than 100 errors',
+      [answer(`{"errors":[${Array.from({ length: 101 }, () => errorText).join(',')}]}`)],
+      /101 errors/,
+    ],
     [
       'a switch to another protocol',
       ['HTTP/1.1 101 Switching Protocols\r\ncache-control: private, no-store\r\n\r\n'],
@@ -152,6 +174,14 @@ describe('fuzzing reports', () => {
     ).toMatch(/1 answers to 2 requests/);
   });
 
+  test('a body that is too large', () => {
+    const headers = new Map([['cache-control', ['private, no-store']]]);
+    const body = Buffer.from(`{"data":{"a":"${'x'.repeat(32 * 1024 * 1024 + 1000)}"}}`);
+    expect(answerProblems({ status: 200, headers, body, method: 'POST' }).join()).toMatch(
+      /a body of 33555449/,
+    );
+  });
+
   test('errors in the log of a gateway, its other output, and its unexpected end', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fuzz-'));
     onTestFinished(() => rm(folder, { recursive: true }));
@@ -165,7 +195,7 @@ describe('fuzzing reports', () => {
       console.error('(node:1) Warning: x');
       process.exitCode = 3;`,
     );
-    const gateway = await GatewayProcess.start(program);
+    const gateway = await GatewayProcess.start({ program });
     expect(gateway.port).toBe(1);
     await expect.poll(() => gateway.isAlive).toBe(false);
     const complaints = await gateway.stop();
@@ -185,6 +215,30 @@ describe('fuzzing reports', () => {
       'the heap has grown by 80 MB in 80000 requests; 24 MB may be',
     ]);
   });
+});
+
+test('each seed draws the same demands, among them large lists, many lines, long names and wrong variables', () => {
+  const drawn = fc.sample(demands, { seed: 1, numRuns: 400 }).map((body) => body.toString());
+  expect(fc.sample(demands, { seed: 1, numRuns: 400 }).map((body) => body.toString())).toEqual(drawn);
+  for (const text of [
+    'interactions(first: 1000) { nodes { campaign { interactions(first: 1000)',
+    'first: 1001',
+    ' a29: ',
+    '\\n'.repeat(5000),
+    '\\r'.repeat(5000),
+    'n'.repeat(90_000),
+    'fragment L1 on',
+    ' a9: types',
+    '['.repeat(45_000),
+    '"unknown4999"',
+    'x'.repeat(45_000),
+    '"first":-1',
+  ]) {
+    expect(
+      drawn.some((body) => body.includes(text)),
+      text.slice(0, 100),
+    ).toBe(true);
+  }
 });
 
 test('a failed exchange is printed as bytes that can be sent again, without the token of the run', () => {

@@ -6,32 +6,45 @@ import { type Memory, memoryOf } from './inspect-memory.ts';
 
 const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
 const STARTED =
-  /Gateway and GraphiQL on http:\S+:(\d+)\/graphql\n.* on (http:\S+)\n[^]*A query to paste:\n[^]*^\}$/m;
+  /^Gateway.* on http:\S+:(\d+)\/graphql\n *upstream .*?(http:\S+)\n[^]*A query to paste:\n[^]*^\}$/m;
 const DEBUGGER = /^(?:Debugger |For help, see: |Waiting for the debugger)/;
 const LEVEL_ERROR = 50;
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 
-/** Process of a gateway over its embedded sandbox, and its output. */
+export interface GatewayProcessOptions {
+  /** @default the gateway's command */
+  readonly program?: string;
+  /** Settings of the gateway. @default none, so that its upstream is the embedded sandbox */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Options of Node. @default none */
+  readonly nodeOptions?: readonly string[];
+  /** Receives what the process sends with `process.send`. @default the process has no such channel */
+  readonly onMessage?: (message: unknown) => void;
+}
+
+/** Process of a gateway, and its output. */
 export class GatewayProcess {
   readonly port: number;
-  readonly sandboxUrl: string;
+  readonly upstreamUrl: string;
   readonly #child: ChildProcess;
   readonly #said: Said;
 
-  private constructor(child: ChildProcess, said: Said, [port = '', sandboxUrl = '']: readonly string[]) {
+  private constructor(child: ChildProcess, said: Said, [port = '', upstreamUrl = '']: readonly string[]) {
     this.#child = child;
     this.#said = said;
     this.port = Number(port);
-    this.sandboxUrl = sandboxUrl;
+    this.upstreamUrl = upstreamUrl;
   }
 
   /** @throws Error when the gateway does not start. */
-  static async start(program = GATEWAY): Promise<GatewayProcess> {
-    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', program], {
-      env: { PORT: '0' },
-      stdio: ['ignore', 'pipe', 'pipe'],
+  static async start(options: GatewayProcessOptions = {}): Promise<GatewayProcess> {
+    const { program = GATEWAY, env = {}, nodeOptions = [], onMessage } = options;
+    const child = spawn(process.execPath, ['--inspect=127.0.0.1:0', ...nodeOptions, program], {
+      env: { PORT: '0', ...env },
+      stdio: ['ignore', 'pipe', 'pipe', ...(onMessage === undefined ? [] : (['ipc'] as const))],
     });
+    if (onMessage !== undefined) child.on('message', onMessage);
     // Kills the gateway whenever this process exits.
     const kill = () => child.kill('SIGKILL');
     process.once('exit', kill);
@@ -55,6 +68,14 @@ export class GatewayProcess {
   /** Memory after garbage collection. */
   memory(): Promise<Memory> {
     return memoryOf(this.#said.inspectorUrl);
+  }
+
+  /** Ends the gateway at once, even one that does not react any more. */
+  async kill(): Promise<void> {
+    if (!this.isAlive) return;
+    const ended = once(this.#child, 'close');
+    this.#child.kill('SIGKILL');
+    await ended;
   }
 
   /** Ends the gateway as a supervisor does. Returns complaints. */
