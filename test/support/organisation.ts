@@ -161,7 +161,7 @@ function user(id: string): Models.User {
   };
 }
 
-function contact(n: number): Models.DialerContact & { id: string } {
+export function contact(n: number): Models.DialerContact & { id: string } {
   return {
     id: `contact-${n}`,
     name: `Name of contact-${n}`,

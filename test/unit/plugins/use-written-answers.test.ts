@@ -57,7 +57,12 @@ test('an answer whose time ends while it is written is refused', async () => {
     errors: [
       {
         message: expect.stringMatching(/^The answer takes more than \d{5} ms to make, and 60000 are allowed/),
-        extensions: { code: 'QUERY_TOO_EXPENSIVE', limit: 'time', asked: expect.any(Number), allowed: 60_000 },
+        extensions: {
+          code: 'QUERY_TOO_EXPENSIVE',
+          limit: 'time',
+          asked: expect.any(Number),
+          allowed: 60_000,
+        },
       },
     ],
   });

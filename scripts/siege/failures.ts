@@ -1,0 +1,54 @@
+import { sum } from '../soak/sum.ts';
+import type { Fought, SiegeReport } from './run-siege.ts';
+
+/** Time without an answer of `/health` after which a gateway counts as silent. */
+const SILENT_MS = 1000;
+const MOST_RESIDENT_MB = 640;
+/** Caches may hold 64 MiB; compiled code and the allocator's free pages are the rest. */
+const MOST_STAYING_MB = 160;
+
+/** A process that ends for lack of memory writes a stack trace; the last complaint says that it ended. */
+const MOST_COMPLAINTS = 2;
+const LONGEST = 300;
+
+/** Failed expectations of an assault; empty when it was withstood. */
+export function failuresOf({
+  assault,
+  course,
+  ordinary,
+  figures,
+  health,
+  calls,
+  complaints,
+}: Fought): string[] {
+  const found: string[] = [];
+  if (course.requests === 0) found.push('nothing was sent');
+  if (health.failed > 0) found.push(`/health failed ${health.failed} times`);
+  if (health.mostMs > SILENT_MS) found.push(`/health was silent for ${health.mostMs.toFixed(0)} ms`);
+  if (figures.peakMb > MOST_RESIDENT_MB) {
+    found.push(`RSS of ${figures.peakMb.toFixed(0)} MB; ${MOST_RESIDENT_MB} MB may be`);
+  }
+  if (course.wrong.count > 0) found.push(`wrong: ${course.wrong.count}`, ...course.wrong.samples);
+  if (calls > 0 && assault.attacks.every(({ isFree = false }) => isFree)) {
+    found.push(`${calls} upstream calls; none may be spent`);
+  }
+  const { wrong, right, refused } = ordinary;
+  if (wrong.count > 0) found.push(`ordinary requests went wrong: ${wrong.count}`, ...wrong.samples);
+  if (right <= refused) found.push(`of ${right + refused} ordinary requests, ${refused} were refused`);
+  found.push(...complaints.slice(0, MOST_COMPLAINTS), ...complaints.slice(MOST_COMPLAINTS).slice(-1));
+  return [...new Set(found)].map((line) => `${assault.name}: ${line.slice(0, LONGEST)}`);
+}
+
+/** Failed expectations of a whole siege. */
+export function failures({ fought, memory, complaints }: SiegeReport): string[] {
+  const found = [...fought.flatMap(failuresOf), ...complaints];
+  if (memory !== null && memory.end - memory.start > MOST_STAYING_MB) {
+    const { start, end } = memory;
+    found.push(
+      `RSS stays at ${end.toFixed(0)} MB, and was ${start.toFixed(0)} MB; ${MOST_STAYING_MB} MB more may be`,
+    );
+  }
+  // Nothing was shown if this fails.
+  if (sum(fought.map(({ ordinary }) => ordinary.right)) === 0) found.push('no ordinary request was answered');
+  return found;
+}

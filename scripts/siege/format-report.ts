@@ -1,0 +1,85 @@
+import { sum } from '../soak/sum.ts';
+import { failuresOf } from './failures.ts';
+import type { Fought, SiegeReport } from './run-siege.ts';
+
+const NAME_WIDTH = 30;
+const WIDTH = 11;
+
+/** Heads of the table that `formatRow` writes. */
+export const HEADS = [
+  row('', [
+    'requests',
+    'sent kB',
+    'got kB',
+    'got/sent',
+    'CPU ms',
+    'ms/sent kB',
+    'calls',
+    'block ms',
+    'RSS MB',
+    'health ms',
+    '99 of 100',
+    'ordinary',
+  ]),
+].join('\n');
+
+/** Line of an assault, with its outcomes in a second one. */
+export function formatRow(fought: Fought): string {
+  const { assault, course, ordinary, figures, health, calls } = fought;
+  const outcomes = [...course.outcomes].map(([outcome, count]) => `${outcome} ${count}`).join(', ');
+  const refused = ordinary.refused + ordinary.wrong.count;
+  const failed = failuresOf(fought).length > 0;
+  return [
+    row(assault.name, [
+      course.requests,
+      ...amounts(course.sentBytes, course.answerBytes, figures.cpuMs),
+      calls,
+      figures.blockedMs.toFixed(0),
+      figures.peakMb.toFixed(0),
+      health.mostMs.toFixed(0),
+      health.p99Ms.toFixed(0),
+      refused === 0 ? ordinary.right : `${ordinary.right}-${refused}`,
+    ]),
+    `      ${failed ? 'FAILED; ' : ''}${outcomes}`,
+  ].join('\n');
+}
+
+export function formatReport({ settings, tookSeconds, fought, memory }: SiegeReport): string {
+  const total = (of: (each: Fought) => number) => sum(fought.map(of));
+  const most = (of: (each: Fought) => number) => Math.max(...fought.map(of)).toFixed(0);
+  return [
+    row('all', [
+      total(({ course }) => course.requests),
+      ...amounts(
+        total(({ course }) => course.sentBytes),
+        total(({ course }) => course.answerBytes),
+        total(({ figures }) => figures.cpuMs),
+      ),
+      total(({ calls }) => calls),
+      most(({ figures }) => figures.blockedMs),
+      most(({ figures }) => figures.peakMb),
+      most(({ health }) => health.mostMs),
+      most(({ health }) => health.p99Ms),
+      total(({ ordinary }) => ordinary.right),
+    ]),
+    '',
+    memory === null
+      ? 'Memory is not compared: there was more than one gateway.'
+      : `RSS after garbage collection: ${memory.start.toFixed(0)} MB at the start, ${memory.end.toFixed(0)} MB at the end`,
+    `Over after ${tookSeconds.toFixed(0)} s with SIEGE_SEED=${settings.seed}`,
+  ].join('\n');
+}
+
+function amounts(sentBytes: number, answerBytes: number, cpuMs: number): string[] {
+  return [
+    (sentBytes / 1000).toFixed(1),
+    (answerBytes / 1000).toFixed(0),
+    (answerBytes / sentBytes).toFixed(1),
+    cpuMs.toFixed(0),
+    (cpuMs / (sentBytes / 1000)).toFixed(1),
+  ];
+}
+
+function row(name: string, cells: readonly (string | number)[]): string {
+  return `  ${name.padEnd(NAME_WIDTH)}${cells.map((cell) => String(cell).padStart(WIDTH)).join('')}`;
+}
