@@ -6,6 +6,9 @@ RUN npm ci --omit=dev --omit=optional
 
 FROM node:26-slim
 ENV NODE_ENV=production HOST=0.0.0.0
+# Buffers from 64 kB on are given back to the system when they are freed. By default glibc keeps them, in pieces: in a siege
+# (npm run siege) that was 150 MB.
+ENV MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=131072
 WORKDIR /gateway
 COPY --from=dependencies /gateway/node_modules node_modules/
 COPY package.json LICENSE ./

@@ -186,6 +186,9 @@ class Siege {
         INTROSPECTION: 'on',
         SUBGRAPH: '1',
         LOG_LEVEL: 'warn',
+        // Settings of the allocator as in the image (Dockerfile).
+        MALLOC_MMAP_THRESHOLD_: '65536',
+        MALLOC_TRIM_THRESHOLD_: '131072',
         ...this.#settings.gateway,
       },
       nodeOptions: [`--max-old-space-size=${HEAP_MB}`, '--import', MONITOR],

@@ -5,6 +5,7 @@ import type { Turns } from '../lib/turns.ts';
 import type { PermittedCall, Step, StepContext } from './call.ts';
 import { quotaReportOf } from './http/error-answer.ts';
 import type { HttpRequest, Transport } from './http/transport.ts';
+import { LargeRead, LargeReads } from './large-reads.ts';
 import { outcomeOf } from './observer.ts';
 import { readAnswer } from './read-answer.ts';
 import type { SerializedRequest } from './request.ts';
@@ -29,6 +30,7 @@ export function sendOver(
 ): Step<PermittedCall> {
   const { origin, pathname } = new URL(apiUrl);
   const basePath = pathname.replace(/\/+$/, '');
+  const largeReads = new LargeReads();
 
   return (call) =>
     withinTime(clock, upstreamTimeoutMs, call.signal, async (signal) => {
@@ -37,9 +39,12 @@ export function sendOver(
       permit.sent();
       owner.usage.sent();
       const trace = owner.trace?.call(serialized, call.waitedMs) ?? null;
+      const largeRead = new LargeRead();
       try {
         const address = { origin, path: basePath + serialized.target };
-        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal);
+        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal, () =>
+          largeReads.enter(largeRead),
+        );
         permit.answered(quotaReportOf(got.headers));
         const reading = readAnswer(request, got, clock.epochMs(), () => new Slices(turns, signal));
         const read = reading instanceof Promise ? await reading : reading;
@@ -55,6 +60,8 @@ export function sendOver(
         if (error.failure.upstreamStatus === 403)
           credentialEvents.denied(owner.identity, { resource, permissions });
         throw error;
+      } finally {
+        largeReads.leave(largeRead);
       }
     });
 }

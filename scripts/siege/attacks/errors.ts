@@ -94,7 +94,14 @@ export const errors: readonly Attack[] = [
     name: 'quoting-names',
     clients: 4,
     request: (random) => post(pick(random, quoting)),
-    outcomes: [INVALID, PARSE_FAILED, INPUT, 'QUERY_TOO_EXPENSIVE', 'BAD_REQUEST'],
+    outcomes: [
+      INVALID,
+      PARSE_FAILED,
+      INPUT,
+      'QUERY_TOO_EXPENSIVE',
+      'BAD_REQUEST',
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
     isFree: true,
   },
   {

@@ -29,9 +29,14 @@ export class Http implements Transport {
     });
   }
 
-  exchange(address: URL | HttpAddress, request: HttpRequest, signal: Signal): Promise<HttpAnswer> {
+  exchange(
+    address: URL | HttpAddress,
+    request: HttpRequest,
+    signal: Signal,
+    onLarge?: () => Promise<void>,
+  ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(this.#turns, signal, resolve, reject);
+      const exchange = new Exchange(this.#turns, signal, resolve, reject, onLarge);
       if (signal.aborted) return;
       this.#agent.dispatch(
         {
@@ -67,6 +72,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
+  /** Undefined once it was called. */
+  #onLarge: (() => Promise<void>) | undefined;
+  /** Body of a large answer whose length the upstream has told; undefined for others. */
+  #whole: Buffer | undefined;
   #length = 0;
   #controller: Dispatcher.DispatchController | undefined;
   #head: AnswerHead | undefined;
@@ -76,7 +85,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     signal: Signal,
     resolve: (answer: HttpAnswer) => void,
     reject: (error: unknown) => void,
+    onLarge: (() => Promise<void>) | undefined,
   ) {
+    this.#onLarge = onLarge;
     this.#turns = turns;
     this.#signal = signal;
     this.#resolve = resolve;
@@ -93,18 +104,32 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
     // Informational answers (1xx) may precede the answer.
-    if (status >= 200) this.#head = { status, headers };
+    if (status < 200) return;
+    this.#head = { status, headers };
+    const length = Number(headers['content-length']);
+    // Collected chunks and their copy would take twice the memory. What is not received yet takes none.
+    if (length > LARGE_BYTES && length <= MAX_ANSWER_BYTES) this.#whole = Buffer.allocUnsafeSlow(length);
   }
 
-  onResponseData(_controller: unknown, chunk: Buffer): void {
-    this.#chunks.push(chunk);
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    if (this.#whole === undefined) this.#chunks.push(chunk);
+    else chunk.copy(this.#whole, this.#length);
     this.#length += chunk.length;
+    if (this.#length <= LARGE_BYTES || this.#onLarge === undefined) return;
+    const mayGoOn = this.#onLarge();
+    this.#onLarge = undefined;
+    controller.pause();
+    void mayGoOn.then(() => controller.resume());
   }
 
   onResponseEnd(): void {
     this.#signal.removeEventListener('abort', this.#abort);
     if (this.#head === undefined) throw new TypeError('undici ended an answer without a head.');
     const { status, headers } = this.#head;
+    if (this.#whole?.length === this.#length) {
+      this.#resolve({ status, headers, bytes: this.#whole });
+      return;
+    }
     if (this.#length <= LARGE_BYTES) {
       this.#resolve({ status, headers, bytes: joined(this.#chunks, this.#length) });
       return;

@@ -26,6 +26,13 @@ export interface Transport {
   /**
    * Makes one exchange. Any status is an answer. Rejects with an `UpstreamError` when no complete answer came, and with the
    * signal's reason when it aborts before.
+   *
+   * @param onLarge Called once the answer has become large. The rest is not received before its promise resolves.
    */
-  exchange(address: URL | HttpAddress, request: HttpRequest, signal: Signal): Promise<HttpAnswer>;
+  exchange(
+    address: URL | HttpAddress,
+    request: HttpRequest,
+    signal: Signal,
+    onLarge?: () => Promise<void>,
+  ): Promise<HttpAnswer>;
 }

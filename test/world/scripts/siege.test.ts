@@ -48,9 +48,7 @@ function requestsOf({ stdout }: NodeRun, name: string): number {
   return Number(new RegExp(`^  ${name} +(\\d+) `, 'm').exec(stdout)?.[1] ?? 0);
 }
 
-// Skipped until the bounds of answers, errors and execution are in this tree: without them, the gateway falls.
-// oxlint-disable-next-line vitest/no-disabled-tests -- see above
-describe.skip('a short siege', () => {
+describe('a short siege', () => {
   let run: NodeRun;
   beforeAll(async () => {
     run = await siege({ SIEGE_SECONDS: '6', SIEGE_ATTACKS: SHORT.join(',') });

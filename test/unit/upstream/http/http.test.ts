@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { getEventListeners } from 'node:events';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { UpstreamError } from '../../../../src/errors.ts';
@@ -67,6 +67,29 @@ describe('an answer', () => {
     expect(createHash('sha256').update(Object(answer).bytes).digest()).toEqual(
       createHash('sha256').update(bytes).digest(),
     );
+  });
+
+  test('that is large is received only when it may be', async () => {
+    const bytes = Buffer.alloc(16_000_000, 'x');
+    const gate = Promise.withResolvers<void>();
+    let received: ServerResponse | undefined;
+    const upstream: RequestListener = (_request, response) => {
+      received = response;
+      response.end(bytes);
+    };
+    const url = new URL(await listeningForTest(upstream));
+    let isAsked = 0;
+    const answer = httpForTest().exchange(url, get, new CountedSignal(), () => {
+      isAsked += 1;
+      return gate.promise;
+    });
+    await expect.poll(() => isAsked).toBe(1);
+    // More than the sockets between two ends on one machine keep.
+    await expect.poll(() => received?.socket?.writableLength).toBeGreaterThan(0);
+    expect(received?.writableFinished).toBe(false);
+    gate.resolve();
+    expect(await answer).toMatchObject({ bytes: { length: bytes.length } });
+    expect(isAsked).toBe(1);
   });
 
   test('has its header names in lower case', async () => {
