@@ -105,8 +105,7 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
       }
       const finish = (finished: Result) => {
         executed.setResult(finished);
-        if (res?.closed === true) answer?.release();
-        else res?.once('close', () => answer?.release());
+        releaseAtClose(answer, res);
       };
       const few = withFewErrors(result);
       const finished = written(few, context, LONGEST_TEXT, (answered) => {
@@ -117,6 +116,16 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
       return finished instanceof Promise ? finished.then(finish) : finish(finished);
     },
   };
+}
+
+/**
+ * Gives an answer's room back once its response is closed. A function of its own: a listener within another one would keep the
+ * whole result in memory until then.
+ */
+function releaseAtClose(answer: AnswerInFlight | undefined, res: ServerResponse | undefined): void {
+  if (answer === undefined || res === undefined) return;
+  if (res.closed) answer.release();
+  else res.once('close', () => answer.release());
 }
 
 /** Events of a stream. The next one is wanted when the one before is with its client's connection. */

@@ -18,7 +18,8 @@ async function answered({
   const clock = new TestClock();
   const client = new AbortController();
   const deadline = deadlineIn(clock, 60_000, client.signal);
-  const work = new OwnWork(clock, new Turns(clock), deadline, 60_000);
+  const turns = new Turns(clock);
+  const work = new OwnWork(clock, turns, deadline, 60_000);
   const account = new AnswerAccount(1e9);
   const answer = new AnswerInFlight(account, deadline);
   answer.plan(ROWS);
@@ -27,7 +28,18 @@ async function answered({
     typeDefs: 'scalar Any type Query { rows: [Any] }',
     resolvers: {
       Query: {
-        rows: () => [{ toJSON: () => onWriting(clock, client), text: 'x'.repeat(300_000) }, ...rows, last],
+        rows: () => [
+          {
+            toJSON() {
+              // The slice has begun, so that it is over when the clock has skipped some time.
+              turns.isOver();
+              onWriting(clock, client);
+            },
+            text: 'x'.repeat(300_000),
+          },
+          ...rows,
+          last,
+        ],
       },
     },
   });
