@@ -54,9 +54,8 @@ const refusingBatches = {
     throw new ClientError(message, {
       extensions: {
         code: 'BAD_REQUEST',
-        limit: 'batchedQueries',
-        asked: sent.length,
-        allowed: 0,
+        // An empty list is malformed, and within the limit.
+        ...(sent.length > 0 && { limit: 'batchedQueries', asked: sent.length, allowed: 0 }),
         http: { status: 400 },
       },
     });

@@ -310,6 +310,15 @@ describe("a request's body", () => {
     expect(calls()).toEqual({});
   });
 
+  test('with an empty list is refused without a limit, which none of it exceeds', async () => {
+    const { gateway } = await gatewayForTest();
+    const response = await gateway.fetch(post('[]'));
+    expect(response.status).toBe(400);
+    expect(JSON.parse(await response.text()).errors).toEqual([
+      { message: expect.stringMatching(/^Batching is not supported/), extensions: { code: 'BAD_REQUEST' } },
+    ]);
+  });
+
   test('with several queries is refused as an unsupported batch', async () => {
     const { gateway, calls } = await gatewayForTest();
     const response = await gateway.fetch(post(`[${query}, ${query}]`));

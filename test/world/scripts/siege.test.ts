@@ -77,9 +77,10 @@ test(
     });
     expect(run.code).toBe(1);
     expect(run.stdout).toMatch(/\nFAILED\n/);
-    expect(run.stdout).toMatch(/^  nested-one-less: /m);
-    // The attack goes through, or the gateway falls.
-    expect(run.stdout).toMatch(/outcome ok|bytes; \d+ may be|the gateway ended|silent/);
+    // The attack gets as far as the upstream, whatever ends it then.
+    expect(run.stdout).toMatch(
+      /^  nested-one-less: (?:\d+ upstream calls; none may be spent|the gateway ended)/m,
+    );
     expect(requestsOf(run, 'introspection-within')).toBeGreaterThan(0);
   },
   TIMEOUT_MS,
