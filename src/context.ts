@@ -5,6 +5,7 @@ import { UpstreamError } from './errors.ts';
 import { type CallerOf, upstreamTokenMissing } from './auth/callers.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
 import type { Clock } from './lib/clock.ts';
+import type { CampaignInteractionPage } from './connections/campaign-interaction-page.ts';
 import { deadlineIn } from './lib/deadline.ts';
 import { OwnWork } from './lib/own-work.ts';
 import type { Turns } from './lib/turns.ts';
@@ -37,6 +38,11 @@ export interface GatewayContext {
   readonly work: OwnWork;
   /** The answer's part of the memory that all answers in flight may take. */
   readonly answer: AnswerInFlight;
+  /**
+   * Pages of interactions by the arguments of their field and by campaign. Not in a WeakMap, whose values outlive the request
+   * until V8 collects the old generation: that doubled the time of garbage collection.
+   */
+  readonly interactionPages: Map<object, Map<string, Promise<CampaignInteractionPage | null>>>;
   /** Problems noted by resolvers; clients get them beside the errors of fields. */
   readonly problems: Problem[];
   /** Report of the request's upstream usage; null unless the client asked for one. */
@@ -121,6 +127,7 @@ export function contextFactory(
       work: new OwnWork(clock, services.turns, deadline, operations.requestTimeoutMs),
       answer: new AnswerInFlight(services.answers, deadline),
       sources: createDataSources(services.shared, { requestScope, read }),
+      interactionPages: new Map(),
       problems: [],
       report,
       upstreamReport: report && (() => report.toJSON(identity && client.quotaOf(identity))),

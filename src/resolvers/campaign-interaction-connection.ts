@@ -20,9 +20,6 @@ import {
 
 type Args = Omit<QueryCampaignInteractionsArgs, 'campaignId'>;
 
-/** Pages by the arguments of their field, which the executor makes once per execution and position, and by campaign. */
-const pages = new WeakMap<Args, Map<string, Promise<CampaignInteractionPage | null>>>();
-
 /**
  * Page of a campaign's interactions. Null when the upstream does not know the campaign. The rows of a list mostly have the
  * same campaign, whose page is made once for all of them. The arguments have been checked (use-argument-rules.ts).
@@ -33,10 +30,11 @@ export function campaignInteractionConnection(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<CampaignInteractionPage | null> {
-  let ofCampaigns = pages.get(args);
+  // The executor makes arguments once per execution and position.
+  let ofCampaigns = context.interactionPages.get(args);
   if (ofCampaigns === undefined) {
     ofCampaigns = new Map();
-    pages.set(args, ofCampaigns);
+    context.interactionPages.set(args, ofCampaigns);
   }
   let page = ofCampaigns.get(campaignId);
   if (page === undefined) {

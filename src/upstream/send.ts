@@ -39,12 +39,13 @@ export function sendOver(
       permit.sent();
       owner.usage.sent();
       const trace = owner.trace?.call(serialized, call.waitedMs) ?? null;
-      const largeRead = new LargeRead();
+      let largeRead: LargeRead | undefined;
       try {
         const address = { origin, path: basePath + serialized.target };
-        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal, () =>
-          largeReads.enter(largeRead),
-        );
+        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal, () => {
+          largeRead = new LargeRead(owner.caller, request.isList ?? false);
+          return largeReads.enter(largeRead);
+        });
         permit.answered(quotaReportOf(got.headers));
         const reading = readAnswer(request, got, clock.epochMs(), () => new Slices(turns, signal));
         const read = reading instanceof Promise ? await reading : reading;
@@ -61,7 +62,7 @@ export function sendOver(
           credentialEvents.denied(owner.identity, { resource, permissions });
         throw error;
       } finally {
-        largeReads.leave(largeRead);
+        if (largeRead !== undefined) largeReads.leave(largeRead);
       }
     });
 }
