@@ -130,7 +130,8 @@ export class AnswerAccount {
   }
 
   #admitWaiting(): void {
-    for (const lane of [this.#waitingSmall, this.#waitingLarge]) {
+    // Small ones once more: they may use more than a quarter when no large one is left waiting.
+    for (const lane of [this.#waitingSmall, this.#waitingLarge, this.#waitingSmall]) {
       for (const waiter of lane) {
         if (!this.#admits(waiter.bytes)) break;
         lane.delete(waiter);

@@ -51,9 +51,19 @@ export function throwAfter(thrown: unknown, values: readonly unknown[]): Promise
 }
 
 /** Throws the error that makes a list null. Promises of its other elements are ignored, rejections included. */
-export function throwAtOnce(thrown: unknown, values: readonly unknown[]): never {
-  for (const value of values) if (value instanceof Promise) value.catch(() => null);
+export function throwAtOnce(
+  thrown: unknown,
+  values: readonly unknown[],
+  unseen: readonly unknown[] = [],
+): never {
+  ignoreRejections(values);
+  ignoreRejections(unseen);
   throw thrown;
+}
+
+/** Keeps rejections of values that nobody waits for from being reported as unhandled. */
+export function ignoreRejections(values: readonly unknown[]): void {
+  for (const value of values) if (value instanceof Promise) value.catch(() => null);
 }
 
 /** True for values that graphql-js takes for promises. */

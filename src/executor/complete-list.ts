@@ -1,17 +1,31 @@
-import { awaitPendingList } from './await-pending.ts';
+import { awaitPendingList, ignoreRejections } from './await-pending.ts';
 import type { Execution } from './state.ts';
 
-/** Elements of a list as an array. Other iterables are counted while they are read: they may have no end. */
+/**
+ * Elements of a list as an array. Other iterables are counted while they are read: they may have no end.
+ *
+ * @throws when the answer has ended. Nobody waits for the list's promises then, so their rejections are handled here.
+ */
 export function elementsOf(execution: Execution, items: Iterable<unknown>): readonly unknown[] {
   // A subclass of Array may have an iterator of its own.
   if (Array.isArray(items) && items[Symbol.iterator] === Array.prototype[Symbol.iterator]) {
-    execution.meter.add(items.length, 1);
+    try {
+      execution.meter.add(items.length, 1);
+    } catch (error) {
+      ignoreRejections(items);
+      throw error;
+    }
     return items;
   }
   const elements: unknown[] = [];
-  for (const item of items) {
-    execution.meter.add(1);
-    elements.push(item);
+  try {
+    for (const item of items) {
+      elements.push(item);
+      execution.meter.add(1);
+    }
+  } catch (error) {
+    ignoreRejections(elements);
+    throw error;
   }
   return elements;
 }

@@ -152,7 +152,7 @@ function listFunction(
         if ((answers[${index}] = ${element}(${['execution', `elements[${index}]`, ...indices, index].join(', ')})) instanceof Promise) pending = true;
       }
     } catch (error) {
-      throwAtOnce(error, answers);
+      throwAtOnce(error, answers, elements);
     }
     return pending ? awaitPendingList(answers) : answers;
   }

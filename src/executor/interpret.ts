@@ -214,7 +214,7 @@ class Interpreter {
         isPending ||= answer instanceof Promise;
       }
     } catch (error) {
-      throwAtOnce(error, answers);
+      throwAtOnce(error, answers, elements);
     }
     return isPending ? awaitPendingList(answers) : answers;
   }

@@ -5,6 +5,11 @@ import { textStart } from './utf8.ts';
 const PIECE_BYTES = 65_536;
 /** Cost of a list, object or string that is put together here, in bytes that would be parsed meanwhile. */
 const STEPS_PER_VALUE = 256;
+/**
+ * Most lists and objects around a value: a few dozen megabytes of them. A text of brackets alone would otherwise take two
+ * hundred times its size.
+ */
+export const MAX_DEPTH = 200_000;
 /** Most bytes of a UTF-8 character after its first. */
 const MOST_LATER_BYTES = 3;
 
@@ -20,7 +25,7 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * Value of `JSON.parse(decodeUtf8(bytes))`, parsed in pieces. Rejects with a `SyntaxError` where that throws one, and with
- * the reason of the slices when they end. Takes any depth: nothing here recurses.
+ * the reason of the slices when they end. Nothing here recurses; a text of more depth than `MAX_DEPTH` is rejected as well.
  *
  * The bytes are scanned for the ends of elements, and runs of whole elements are left to `JSON.parse`. Only lists, objects
  * and strings longer than a piece are put together here. Each cut is beside an ASCII character outside of strings, or before
@@ -96,6 +101,7 @@ class PiecewiseParser {
         case OPEN_OBJECT:
           brackets.push(at);
           commas.push(-1);
+          if (this.#around.length + brackets.length > MAX_DEPTH) throw tooDeep();
           break;
         case CLOSE_LIST:
         case CLOSE_OBJECT:
@@ -172,6 +178,7 @@ class PiecewiseParser {
   /** Enters the list or object whose bracket is at the place. */
   #enter(key: string): object {
     const opened = this.#bytes[this.#at] === OPEN_LIST ? new OpenList() : new OpenObject();
+    if (this.#around.length === MAX_DEPTH) throw tooDeep();
     this.#around.at(-1)?.add(key, opened.value);
     this.#around.push(opened);
     this.#at += 1;
@@ -274,6 +281,10 @@ function isSpace(byte: number | undefined): boolean {
 
 function isEnd(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT;
+}
+
+function tooDeep(): SyntaxError {
+  return new SyntaxError(`The text has more than ${MAX_DEPTH} lists and objects around a value.`);
 }
 
 /** Error that quotes nothing of the text, which may be personal data. */

@@ -51,6 +51,15 @@ function locationOf({ loc }: ASTNode): readonly SourceLocation[] {
   return loc === undefined ? [] : [{ line: loc.startToken.line, column: loc.startToken.column }];
 }
 
+/**
+ * Error of an operation that cannot be executed with what the client sent. HTTP 400, but 200 in application/json: the request
+ * is well-formed (GraphQL over HTTP).
+ */
+export function inputError(message: string, nodes: readonly ASTNode[] | undefined): ClientError {
+  const http = { status: 400, spec: true };
+  return new ClientError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http } });
+}
+
 /** Error as it leaves: with few locations, and a library's message shortened to what may be quoted of a request. */
 export function clientErrorOf(error: GraphQLError): ClientError {
   if (error instanceof ClientError) return error;

@@ -19,9 +19,12 @@ export interface OperationHooks<Context extends object> {
   readonly before?: (args: OperationArgs<Context>) => ExecutionResult | null;
   /**
    * Called with each result before it leaves: the one result of a query, each event of a subscription, or each part of an
-   * incremental delivery. Returns the result that leaves instead, or the same.
+   * incremental delivery. Returns the result that leaves instead, or the same; a promise only where that takes long.
    */
-  readonly each?: (result: ExecutionResult, args: OperationArgs<Context>) => ExecutionResult;
+  readonly each?: (
+    result: ExecutionResult,
+    args: OperationArgs<Context>,
+  ) => ExecutionResult | Promise<ExecutionResult>;
   /** Called once when no further result leaves: after the last one, or when the client has stopped reading. */
   readonly end?: (args: OperationArgs<Context>) => void;
 }
@@ -35,7 +38,7 @@ export function onOperation<Context extends object = YogaInitialContext>({
   each,
   end,
 }: OperationHooks<Context>): Required<Pick<Plugin<Context>, 'onExecute' | 'onSubscribe'>> {
-  function leaving({ args, result, setResult }: Leaving<Context>): void {
+  function leaving({ args, result, setResult }: Leaving<Context>): void | Promise<void> {
     if (isAsyncIterable(result)) {
       // Envelop's own hook for the end is not called for a stream that fails.
       const mapping = {
@@ -44,14 +47,20 @@ export function onOperation<Context extends object = YogaInitialContext>({
       };
       setResult(new MappedStream(result, mapping));
     } else {
+      const leave = (left: ExecutionResult) => {
+        if (left !== result) setResult(left);
+        end?.(args);
+      };
       const left = each === undefined ? result : each(result, args);
-      if (left !== result) setResult(left);
-      end?.(args);
+      return left instanceof Promise ? left.then(leave) : leave(left);
     }
   }
   const hasLeaving = each !== undefined || end !== undefined;
   const onDone = { onExecuteDone: leaving };
-  const onResult = { onSubscribeResult: leaving };
+  const onResult = {
+    // A subscription that begins no stream has an error or two, for which no hook needs long.
+    onSubscribeResult: (subscribed: Leaving<Context>) => void leaving(subscribed),
+  };
 
   return {
     onExecute({ args, setResultAndStopExecution }) {

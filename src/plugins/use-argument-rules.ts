@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type ExecutionArgs,
   type FieldNode,
   getArgumentValues,
   getNamedType,
@@ -16,7 +17,7 @@ import {
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables, withoutMiddle } from '../executor/coerced-variables.ts';
-import { ClientError } from '../operations/client-error.ts';
+import { ClientError, inputError } from '../operations/client-error.ts';
 import { argumentProblems } from '../operations/argument-rules.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
 import { includedByVariables } from '../executor/conditions.ts';
@@ -56,7 +57,9 @@ export function useArgumentRules(): Plugin {
       // Variables of a wrong type are refused instead of being executed (use-coerced-variables.ts).
       if (coerced === null) return null;
       if (fields === undefined) {
-        const found = fieldsWithArguments(schema, document, operation, coerced);
+        const found = searchedFields(args, operation, coerced);
+        if (found instanceof GraphQLError)
+          return { errors: [inputError(withoutMiddle(found.message, MAX_QUOTING), found.nodes)] };
         fields = found.fields;
         if (!found.isConditional) known.set(operation, fields);
       }
@@ -64,6 +67,20 @@ export function useArgumentRules(): Plugin {
       return refusals.length > 0 ? refused(refusals, schema, document, operation, coerced) : null;
     },
   });
+}
+
+/** Fields of an operation; the error of a condition that is null, as a nullable variable with a default can be. */
+function searchedFields(
+  { schema, document }: Pick<ExecutionArgs, 'schema' | 'document'>,
+  operation: OperationDefinitionNode,
+  coerced: Record<string, unknown>,
+) {
+  try {
+    return fieldsWithArguments(schema, document, operation, coerced);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
 }
 
 /** Fields of an operation. `isConditional` when @skip or @include can select other fields in another request. */

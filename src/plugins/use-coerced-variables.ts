@@ -1,7 +1,7 @@
-import { getOperationAST, type GraphQLError } from 'graphql';
+import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../executor/coerced-variables.ts';
-import { ClientError } from '../operations/client-error.ts';
+import { inputError } from '../operations/client-error.ts';
 import { onOperation } from './on-operation.ts';
 
 /**
@@ -14,13 +14,7 @@ export function useCoercedVariables(): Plugin {
       const operation = getOperationAST(args.document, args.operationName);
       if (!operation) return null;
       const { errors } = coercedVariables(args, operation);
-      return errors && { errors: errors.map(variableError) };
+      return errors && { errors: errors.map(({ message, nodes }) => inputError(message, nodes)) };
     },
   });
-}
-
-/** HTTP 400, but 200 in application/json: the request is well-formed (GraphQL over HTTP). */
-function variableError({ message, nodes }: GraphQLError): GraphQLError {
-  const http = { status: 400, spec: true };
-  return new ClientError(message, { nodes, extensions: { code: 'BAD_USER_INPUT', http } });
 }

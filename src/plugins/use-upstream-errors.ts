@@ -11,6 +11,9 @@ import { onOperation } from './on-operation.ts';
 /** Upper bound for a request's access log line. Each failed call also has a line of its own. */
 const MOST_CORRELATION_IDS = 10;
 
+/** Errors that are looked through between two looks at the clock. One call can leave hundreds of thousands of fields unknown. */
+const ERRORS_AT_ONCE = 1024;
+
 /**
  * Reports upstream failures to clients: one error for each failed call, at the first field that it left unknown, with
  * everything that it affected. The executor makes an error for each field instead, hundreds of them for one call.
@@ -29,31 +32,58 @@ export function useUpstreamErrors(
       // The next result of a stream must not name them again.
       const problems = contextValue.problems.splice(0);
       // Omitted rows do not matter to a client that gets no data.
-      return explained(result, result.data === undefined ? [] : problems, log, currentRecord());
+      const failures = new Failures(result.data === undefined ? [] : problems);
+      const record = currentRecord();
+      const errors = result.errors ?? [];
+      if (errors.length <= ERRORS_AT_ONCE) {
+        failures.addAll(errors);
+        return explained(result, failures, log, record);
+      }
+      return failures
+        .addInTurns(errors, contextValue.work)
+        .then(() => explained(result, failures, log, record));
     },
   });
 }
 
+/** Failed calls of one result, and its other errors. */
+class Failures {
+  readonly calls = new Map<unknown, FailedCall>();
+  readonly others: GraphQLError[] = [];
+
+  constructor(problems: GatewayContext['problems']) {
+    for (const { reason, type, ids, path } of problems) {
+      failedCall(this.calls, reason, path).add({ type, ids, isIndirect: false }, path);
+    }
+  }
+
+  addAll(errors: readonly GraphQLError[]): void {
+    for (const error of errors) {
+      const cause = innermost(error);
+      if (cause instanceof UnknownValueError) {
+        const { reason, type, id, isIndirect } = cause;
+        const { path = [], nodes } = error;
+        const ids = id === null ? [] : [id];
+        failedCall(this.calls, reason, path).add({ type, ids, isIndirect }, path, nodes);
+      } else this.others.push(error);
+    }
+  }
+
+  async addInTurns(errors: readonly GraphQLError[], work: GatewayContext['work']): Promise<void> {
+    for (let from = 0; from < errors.length; from += ERRORS_AT_ONCE) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
+      if (work.isDue()) await work.turn();
+      this.addAll(errors.slice(from, from + ERRORS_AT_ONCE));
+    }
+  }
+}
+
 function explained(
   result: ExecutionResult,
-  problems: GatewayContext['problems'],
+  { calls, others }: Failures,
   log: Logger,
   record: RequestRecord | undefined,
 ): ExecutionResult {
-  const others: GraphQLError[] = [];
-  const calls = new Map<unknown, FailedCall>();
-  for (const { reason, type, ids, path } of problems) {
-    failedCall(calls, reason, path).add({ type, ids, isIndirect: false }, path);
-  }
-  for (const error of result.errors ?? []) {
-    const cause = innermost(error);
-    if (cause instanceof UnknownValueError) {
-      const { reason, type, id, isIndirect } = cause;
-      const { path = [], nodes } = error;
-      const ids = id === null ? [] : [id];
-      failedCall(calls, reason, path).add({ type, ids, isIndirect }, path, nodes);
-    } else others.push(error);
-  }
   const reasons = new Set([...calls.values()].map(({ reason }) => reason));
   logFailures(reasons, log, record?.id);
   if (record !== undefined) {

@@ -88,6 +88,25 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
     }
   });
 
+  test('of a condition are named when they are null, although they have a default', async () => {
+    const text = `query ($filter: CampaignInteractionFilter, $isWanted: Boolean = true) {
+      campaignInteractions(campaignId: "${CAMPAIGN_ID}", filter: $filter) { totalCount @include(if: $isWanted) observedAt }
+    }`;
+    const { gateway, calls } = await gatewayForTest({ compileAtHit });
+    const request = byPost({ query: text })({ isWanted: null }, TOKEN);
+    request.headers.set('accept', 'application/graphql-response+json');
+    const response = await gateway.fetch(request);
+    expect(response.status).toBe(400);
+    const { errors, ...answer } = await response.json();
+    expect(answer).toEqual({});
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatchObject({
+      message: expect.stringContaining('"if"'),
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
+    expect(calls()).toEqual({});
+  });
+
   test('with very long names get a shortened message', async () => {
     const { query } = await gatewayForTest({ compileAtHit });
     const { errors = [] } = await query(`query ($${LONG}: ID!) { user(id: $${LONG}) { id } }`);

@@ -71,6 +71,17 @@ describe('the account of answers in flight', () => {
     expect(small.outcome).toBe(true);
   });
 
+  test('gives small answers all room again as soon as no large one waits', async () => {
+    const { account, ask } = accountForTest();
+    ask(FOR_LARGE);
+    for (let bytes = 0; bytes < CAPACITY - FOR_LARGE; bytes += SMALL) ask(SMALL);
+    const [large, small] = [ask(2 * SMALL), ask(SMALL)];
+    account.change(FOR_LARGE, 0);
+    await macrotask();
+    expect([large.outcome, small.outcome]).toEqual([true, true]);
+    expect(account.waiting).toBe(0);
+  });
+
   test('refuses an answer at its deadline, and admits those behind it', async () => {
     const { clock, account, ask } = accountForTest();
     ask(1000);

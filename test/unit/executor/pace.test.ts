@@ -1,6 +1,6 @@
 import { buildSchema, execute, parse } from 'graphql';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { AnswerMeter, type Pace } from '../../../src/executor/answer-meter.ts';
 import { Executor } from '../../../src/executor/executor.ts';
 import { expectSame } from './all-executors.ts';
@@ -136,6 +136,25 @@ describe.each([
     expect(result === undefined || result.data === null).toBe(true);
     await setImmediate();
     expect(pace.turns).toBeLessThan(50);
+  });
+
+  test.each([
+    ['when a list has too many elements', '{ rows { name } }', 2],
+    ['in the middle of a list', '{ rows { rows { name } } }', 8],
+  ])('leaves no rejection unhandled when it ends %s', async (_when, query, maxFields) => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const rows = [
+      row(1, { rows: numbers(9).map((n) => row(n)) }),
+      ...numbers(3).map(() => Promise.resolve().then(() => Promise.reject(new Error('lost')))),
+    ];
+    const meter = new AnswerMeter({ maxFields });
+    await executor.execute({ schema, document: parse(query), rootValue: { rows } }, meter);
+    expect(meter.hasEnded).toBe(true);
+    await setImmediate();
+    expect(unhandled).toEqual([]);
   });
 
   test('is never interrupted when it is short', () => {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { parseInPieces } from '../../../src/lib/parse-in-pieces.ts';
+import { MAX_DEPTH, parseInPieces } from '../../../src/lib/parse-in-pieces.ts';
 import { Cancellation } from '../../../src/lib/signal.ts';
 import { Slices } from '../../../src/lib/slices.ts';
 import { Turns } from '../../../src/lib/turns.ts';
@@ -117,6 +117,25 @@ const textWith = (keys: fc.Arbitrary<string>) =>
     ),
   })).text;
 const pieceBytes = fc.integer({ min: 1, max: 40 });
+
+describe('JSON in pieces may be nested', () => {
+  const nested = (depth: number, open: string, close: string) =>
+    Buffer.from(`{"a":${open.repeat(depth - 1)}${close.repeat(depth - 1)}}`);
+
+  test.each([
+    ['lists', '[', ']', 65_536],
+    ['lists, a bracket a piece', '[', ']', 1],
+    ['objects', '{"a":[', ']}', 65_536],
+  ])('up to a depth: %s', async (_what, open, close, most) => {
+    const depth = (MAX_DEPTH - 1) / open.replaceAll(/[^[{]/g, '').length + 1;
+    await expect(parseInPieces(nested(Math.floor(depth), open, close), slices(), most)).resolves.toBeTypeOf(
+      'object',
+    );
+    await expect(parseInPieces(nested(Math.floor(depth) + 1, open, close), slices(), most)).rejects.toThrow(
+      SyntaxError,
+    );
+  });
+});
 
 describe('JSON in pieces is parsed as JSON.parse parses it as a whole', () => {
   test('for any value', async () => {

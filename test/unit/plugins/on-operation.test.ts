@@ -111,6 +111,16 @@ describe.each([QUERY, SUBSCRIPTION])('around %s', (text) => {
   });
 });
 
+test('a result can take time before it leaves, and later hooks see what it became', async () => {
+  const one = { data: { name: 'one' } };
+  const slow = noting({ each: (result) => Promise.resolve({ ...result, extensions: { seen: true } }) });
+  const next = noting();
+  const left = await executed(QUERY, slow.plugin, next.plugin, giving(one));
+  expect(left).toEqual([{ ...one, extensions: { seen: true } }]);
+  expect(slow.calls).toEqual(['before', one, 'end']);
+  expect(next.calls).toEqual(['before', ...left, 'end']);
+});
+
 test('each event of a subscription is seen', async () => {
   const { calls, plugin } = noting();
   await executed(SUBSCRIPTION, plugin);
