@@ -17,7 +17,7 @@ import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
 
 /** Capacity for lists of interactions, which are kept for seconds. */
-const LISTS_MAX_BYTES = 96 * 1024 * 1024;
+export const LISTS_MAX_BYTES = 96 * 1024 * 1024;
 
 export interface SharedServicesOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`. */

@@ -21,7 +21,7 @@ export interface CampaignPlace {
   readonly filter: string;
 }
 
-const LONGEST = 1024;
+export const LONGEST_CURSOR = 1024;
 
 export function interactionCursor({ order, creationTimeMs, id }: InteractionPlace): string {
   return encode(['interaction', order, creationTimeMs, id]);
@@ -52,7 +52,7 @@ function encode(parts: readonly unknown[]): string {
 }
 
 function decode(cursor: string): unknown[] {
-  if (cursor.length > LONGEST) return [];
+  if (cursor.length > LONGEST_CURSOR) return [];
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     return Array.isArray(parts) ? parts : [];

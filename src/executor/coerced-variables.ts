@@ -25,7 +25,7 @@ interface CoercionCache {
 const known = new WeakMap<object, CoercionCache>();
 
 /** Maximum number of errors. graphql quotes a whole variable in each, so their size grows with the square of the input. */
-const MAX_ERRORS = 20;
+export const MAX_ERRORS = 20;
 /** Maximum characters before and after an error's semicolon. Together they quote fewer than 200 characters of the input. */
 const MAX_PREFIX = 100;
 const MAX_REASON = 130;
@@ -57,15 +57,20 @@ function coerce(
   const tooDeep = variableDefinitions.filter(
     ({ variable }) => !isJsonWithinDepth(inputs[variable.name.value]),
   );
-  if (tooDeep.length > 0) {
-    return { values: null, errors: tooDeep.slice(0, MAX_ERRORS).map((node) => depthError(node)) };
-  }
+  if (tooDeep.length > 0) return { values: null, errors: depthErrors(tooDeep) };
   // graphql adds one error, which says that there are more.
   const options = { maxErrors: MAX_ERRORS - 1 };
   const result = getVariableValues(schema, variableDefinitions, inputs, options);
   return result.errors
     ? { values: null, errors: result.errors.map(shortened) }
     : { values: result.coerced, errors: null };
+}
+
+function depthErrors(tooDeep: readonly VariableDefinitionNode[]): GraphQLError[] {
+  if (tooDeep.length <= MAX_ERRORS) return tooDeep.map(depthError);
+  const errors = tooDeep.slice(0, MAX_ERRORS - 1).map(depthError);
+  const message = `More variables are too deep; the first ${errors.length} are named.`;
+  return [...errors, new GraphQLError(message, { nodes: tooDeep[errors.length] ?? null })];
 }
 
 function depthError(node: VariableDefinitionNode): GraphQLError {

@@ -32,8 +32,9 @@ interface Plan {
   readonly tokens: number;
 }
 
+export const MAX_OPERATIONS = 500;
 /** Maximum number of response positions in all kept operations, about 2 kB each. */
-const MAX_POSITIONS_KEPT = 20_000;
+export const MAX_POSITIONS_KEPT = 20_000;
 /** Number of document tokens, with their nodes, that take as much memory as one position. */
 const TOKENS_PER_POSITION = 4;
 
@@ -51,7 +52,7 @@ export class CompiledOperations {
   constructor({
     compileAtHit = 3,
     memoization = noMemoization,
-    maxOperations = 500,
+    maxOperations = MAX_OPERATIONS,
   }: CompiledOperationsOptions = {}) {
     this.#compileAtHit = canGenerateCode() ? compileAtHit : Infinity;
     this.#memoization = memoization;

@@ -54,7 +54,7 @@ export function selectedField(
 const rootFields = new Map([SchemaMetaFieldDef, TypeMetaFieldDef].map((field) => [field.name, field]));
 
 /** Maximum number of positions of one operation. Fragments can make many out of a short text, and compiled code is kept. */
-const MAX_POSITIONS = 1000;
+export const MAX_POSITIONS = 1000;
 
 /** Selection of the root of an operation, and all response positions. Null when the operation cannot be compiled. */
 export function selectPositions(

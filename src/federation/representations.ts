@@ -7,7 +7,7 @@ export const ENTITIES = '_entities';
 const REPRESENTATIONS = 'representations';
 
 /** Equal to the largest page of interactions. */
-const MAX_REPRESENTATIONS = 1000;
+export const MAX_REPRESENTATIONS = 1000;
 
 /** Entity as another subgraph refers to it: by its key. */
 export interface Representation {

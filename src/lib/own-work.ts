@@ -11,7 +11,7 @@ export type WorkEnd = 'time' | 'gone';
  * Time for completing and writing an answer after its deadline has ended the waits for the upstream, in milliseconds: what
  * came in time is still worth having.
  */
-const GRACE_MS = 1000;
+export const GRACE_MS = 1000;
 
 /** Signal of work that is looked after by its owner, which asks for `end`. */
 const nobodyAborts = new Cancellation();

@@ -16,7 +16,7 @@ export interface LogDestinationOptions {
   readonly onRecovery?: (lines: number) => void;
 }
 
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
+export const MAX_WAITING_BYTES = 4 * 1024 * 1024;
 /** Lines of this total size are written together, and fewer after `LONGEST_WAIT_MS`. */
 const WRITTEN_AT_ONCE_BYTES = 8192;
 const LONGEST_WAIT_MS = 500;

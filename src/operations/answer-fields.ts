@@ -40,7 +40,7 @@ const USUAL_LENGTH = 10;
 /** Weight of a JSON value, such as a contact's columns: one field in the schema, but written out as many. */
 const JSON_FIELDS = 20;
 /** Maximum number of fields that the estimate visits. */
-const MAX_VISITED = 100_000;
+export const MAX_VISITED = 100_000;
 
 /**
  * Estimated number of fields in the answer to an operation, or in one event of a subscription: completed values, leaves as

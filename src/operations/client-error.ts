@@ -2,11 +2,11 @@ import { type ASTNode, type ExecutionResult, GraphQLError, type SourceLocation }
 import { withoutMiddle } from '../executor/coerced-variables.ts';
 
 /** Maximum errors of one result. */
-const MAX_ERRORS = 100;
+export const MAX_ERRORS = 100;
 /** Maximum characters of an error of a library, all of which may be quoted from the request. */
-const MAX_MESSAGE = 200;
+export const MAX_MESSAGE = 200;
 /** Maximum locations of one error: those of conflicting fields can name every field of a query. */
-const MAX_LOCATIONS = 10;
+export const MAX_LOCATIONS = 10;
 /** Suggestions at the end of a message. They contain only names of the schema, and are never cut. */
 const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w{1,64}"(?:(?:, | or |, or )"\w{1,64}"){0,4}\?$/;
 

@@ -3,7 +3,7 @@ import type { DocumentNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 
 /** Size limit of about 50 MB: a token with its nodes takes up to 500 bytes. */
-const MAX_TOKENS_KEPT = 100_000;
+export const MAX_TOKENS_KEPT = 100_000;
 /** Length of a text that takes about as much memory as a token. */
 const CHARACTERS_PER_TOKEN = 100;
 

@@ -35,7 +35,7 @@ interface Branch {
 }
 
 /** Maximum number of objects that a count visits, each at each of its positions. */
-const MAX_VISITED = 50_000;
+export const MAX_VISITED = 50_000;
 
 /**
  * Exact number of fields in answers to `__schema` and `__type`, which depend on nothing but the schema and the query. Averages

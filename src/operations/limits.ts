@@ -21,12 +21,12 @@ import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields
 import { ClientError } from './client-error.ts';
 import { conditionIn } from '../executor/conditions.ts';
 
-const MAX_DIRECTIVES = 50;
+export const MAX_DIRECTIVES = 50;
 /**
  * Maximum characters of an alias, which is repeated in each row of an answer and in the paths of errors. Names of the schema
  * have up to 40.
  */
-const MAX_ALIAS_LENGTH = 256;
+export const MAX_ALIAS_LENGTH = 256;
 
 /** Rule of graphql-armor. Its count includes fragments, once for each spread. */
 type CountingRule = (options: {

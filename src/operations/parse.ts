@@ -8,9 +8,9 @@ import { nestingOf } from './nesting.ts';
  * exhausts the stack at about 1,500, validation at about as many fragments; no query within the other limits comes near
  * either number.
  */
-const MAX_NESTING = 500;
+export const MAX_NESTING = 500;
 /** Maximum line breaks. graphql locates each error by counting the line breaks before it; an answer can have thousands. */
-const MAX_LINES = 5000;
+export const MAX_LINES = 5000;
 
 /**
  * graphql's parser, for queries within the limits. It reads all tokens once before parsing: otherwise their number would not

@@ -11,7 +11,7 @@ type Answered = Parameters<OnResponse>[0];
  * Upper bound of answers in several pieces that are compressed at once. Each has an encoder of some megabytes and keeps one of
  * the four threads of libuv busy, which also look up names and read files.
  */
-const MOST_COMPRESSED = 3;
+export const MOST_COMPRESSED = 3;
 
 /**
  * Sends the bytes of large answers, because Node would join headers and text into one text and copy it twice. Compresses them

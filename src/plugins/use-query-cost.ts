@@ -31,7 +31,7 @@ export interface QueryCostOptions extends PlannerOptions {
 }
 
 /** Upper bound of plans kept for one operation, one for each shape of its variables. */
-const MAX_PLANS = 32;
+export const MAX_PLANS = 32;
 /** Length above which a shape is kept as its hash, in characters: clients decide how long shapes are. */
 const LONG_SHAPE = 200;
 

@@ -76,7 +76,7 @@ const LONGEST_PAUSE_MS = 500;
 const PING_EVERY_MS = 2_000;
 const SILENT_MS = 7_000;
 /** Bound on queued commands, never reached while Redis is in use; further ones fail instead of filling memory. */
-const MOST_WAITING = 20_000;
+export const MOST_WAITING = 20_000;
 
 export type RedisClient = ReturnType<typeof redisClient>;
 

@@ -2,7 +2,7 @@ import type { CallerKey } from '../identity/caller.ts';
 import { FairQueue, type WaitingCall } from './quota/fair-queue.ts';
 
 /** Maximum large answers that are read at once. Each takes some 150 MB while it is received and parsed, at 32 MB. */
-const MAX_LARGE_READS = 2;
+export const MAX_LARGE_READS = 2;
 
 /** One read that may turn out to be large. */
 export class LargeRead implements WaitingCall {

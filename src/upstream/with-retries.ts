@@ -4,7 +4,7 @@ import type { Step, StepContext } from './call.ts';
 import { retry } from './retry.ts';
 import { pay } from './with-budget.ts';
 
-const MAX_RETRIES = 2;
+export const MAX_RETRIES = 2;
 /** The upstream has not carried out a write that it answered with 429. A second 429 is for the client to judge. */
 const MAX_RETRIES_OF_WRITES = 1;
 

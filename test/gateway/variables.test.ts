@@ -107,6 +107,23 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
     expect(calls()).toEqual({});
   });
 
+  test.each([20, 21])('get 20 errors at most: %s that are too deep', async (count) => {
+    const names = Array.from({ length: count }, (_, n) => `$v${n}`);
+    const env = { MAX_ROOT_FIELDS: '100' };
+    const { query } = await gatewayForTest({ compileAtHit, env });
+    const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`);
+    const text = `query (${names.map((name) => `${name}: [ID!]`).join(' ')}) {
+      ${names.map((name, n) => `a${n}: campaigns(filter: { ids: ${name} }) { totalCount }`).join(' ')} }`;
+    const variables = Object.fromEntries(names.map((name) => [name.slice(1), deep]));
+    const { errors = [] } = await query(text, variables);
+    expect(errors).toHaveLength(20);
+    expect(errors.at(-1)?.message).toBe(
+      count === 20
+        ? 'Variable "$v19" has lists and objects more than 64 deep in one another.'
+        : 'More variables are too deep; the first 19 are named.',
+    );
+  });
+
   test('with very long names get a shortened message', async () => {
     const { query } = await gatewayForTest({ compileAtHit });
     const { errors = [] } = await query(`query ($${LONG}: ID!) { user(id: $${LONG}) { id } }`);

@@ -1,6 +1,31 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { type SettingName, settings } from '../../src/config/settings.ts';
+import { MAX_INTERACTIONS } from '../../src/connections/campaign-interaction-page.ts';
+import { LONGEST_CURSOR } from '../../src/connections/cursor.ts';
+import { MAX_CAMPAIGN_PAGE } from '../../src/datasources/campaign-pages.ts';
+import * as coercedVariables from '../../src/executor/coerced-variables.ts';
+import { MAX_OPERATIONS, MAX_POSITIONS_KEPT } from '../../src/executor/compiled-operations.ts';
+import { MAX_POSITIONS } from '../../src/executor/select-positions.ts';
+import { MAX_REPRESENTATIONS } from '../../src/federation/representations.ts';
+import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../../src/lib/json-bounds.ts';
+import { GRACE_MS } from '../../src/lib/own-work.ts';
+import { MAX_WAITING_BYTES } from '../../src/observability/log-destination.ts';
+import { MOST_NAMES } from '../../src/observability/metrics/operation-labels.ts';
+import { LONGEST_NAME } from '../../src/observability/requests/operation-name.ts';
+import * as answerFields from '../../src/operations/answer-fields.ts';
+import { MAX_ERRORS, MAX_LOCATIONS, MAX_MESSAGE } from '../../src/operations/client-error.ts';
+import { MAX_TOKENS_KEPT } from '../../src/operations/document-cache.ts';
+import * as introspectionFields from '../../src/operations/introspection-fields.ts';
+import { MAX_ALIAS_LENGTH, MAX_DIRECTIVES } from '../../src/operations/limits.ts';
+import { MAX_LINES, MAX_NESTING } from '../../src/operations/parse.ts';
+import { MOST_COMPRESSED } from '../../src/plugins/use-large-answers.ts';
+import { MAX_PLANS } from '../../src/plugins/use-query-cost.ts';
+import { MOST_WAITING } from '../../src/redis/client.ts';
+import { LISTS_MAX_BYTES } from '../../src/shared-services.ts';
+import { MAX_ANSWER_BYTES } from '../../src/upstream/http/http.ts';
+import { MAX_LARGE_READS } from '../../src/upstream/large-reads.ts';
+import { MAX_RETRIES } from '../../src/upstream/with-retries.ts';
 
 const text = readFileSync(new URL('../../docs/bounds.md', import.meta.url), 'utf8');
 
@@ -32,4 +57,46 @@ test.each(ofSettings)('the table of bounds has the default of $setting: $what', 
   // The meaning of a setting without a default says what holds then.
   const isRight = usual === null ? meaning.includes(shown.replace(' the heap limit', '')) : shown === usual;
   expect(isRight || most === 'the same', `${most}, not ${usual}`).toBe(true);
+});
+
+/** Numbers of the rows without a setting, as the code has them; null where it has them in no constant. */
+const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
+  'operations of a batch': null,
+  'its own work after that time has ended a wait': [GRACE_MS],
+  'time for a client to send headers, and a whole request': null,
+  directives: [MAX_DIRECTIVES],
+  'line breaks': [MAX_LINES],
+  'characters of an alias': [MAX_ALIAS_LENGTH],
+  'brackets in one another, and selections through fragments': [MAX_NESTING],
+  '`first` of interactions, and of campaigns': [MAX_INTERACTIONS, MAX_CAMPAIGN_PAGE],
+  'ids and divisions of a filter of campaigns, its name': null,
+  'representations of `_entities`': [MAX_REPRESENTATIONS],
+  'characters of an id, and of a cursor': [128, LONGEST_CURSOR],
+  'depth of a variable': [MAX_JSON_DEPTH],
+  'retries of one call': [MAX_RETRIES],
+  'bytes of one answer of the upstream': [MAX_ANSWER_BYTES],
+  'answers of the upstream above 1 MiB that are read at once': [MAX_LARGE_READS],
+  'depth and bytes of a JSON value in it': [MAX_JSON_DEPTH, MAX_JSON_BYTES],
+  'response positions that a plan visits': [answerFields.MAX_VISITED],
+  'objects of the schema that a plan of introspection visits': [introspectionFields.MAX_VISITED],
+  'answers in several pieces that are compressed at once': [MOST_COMPRESSED],
+  'errors of an answer': [MAX_ERRORS],
+  'errors of variables, and of arguments': [coercedVariables.MAX_ERRORS],
+  'locations of an error': [MAX_LOCATIONS],
+  'characters of the request that an error quotes': [MAX_MESSAGE],
+  'bytes of lists of interactions': [LISTS_MAX_BYTES],
+  'parsed documents': [MAX_TOKENS_KEPT],
+  'compiled operations': [MAX_OPERATIONS, MAX_POSITIONS_KEPT],
+  'response positions of one compiled operation': [MAX_POSITIONS],
+  'plans of one operation': [MAX_PLANS],
+  'operations named in metrics, characters of a name': [MOST_NAMES, LONGEST_NAME],
+  'bytes of the log that wait to be written': [MAX_WAITING_BYTES],
+  'commands that wait for Redis': [MOST_WAITING],
+};
+
+test('the table of bounds has the numbers of the code where there is no setting', () => {
+  const shown = rows
+    .filter(({ setting }) => setting === 'none')
+    .map(({ what, most }) => [what, withoutSettings[what] === null ? null : most.match(/\d+/g)?.map(Number)]);
+  expect(Object.fromEntries(shown)).toEqual(withoutSettings);
 });

@@ -1,7 +1,7 @@
 import type { RequestRecord } from '../requests/record.ts';
 
 /** Upper bound of names when no trusted names are given. */
-const MOST_NAMES = 50;
+export const MOST_NAMES = 50;
 
 /**
  * Labels of requests' operations. Their number is bounded, although clients can name operations freely: the trusted names,

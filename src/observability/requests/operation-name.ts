@@ -1,7 +1,7 @@
 import { type DocumentNode, getOperationAST } from 'graphql';
 
 /** Longer names are cut: a name can be as long as a body. */
-const LONGEST_NAME = 64;
+export const LONGEST_NAME = 64;
 /** Clients can write anything into a name: a number longer than a date (eight digits) may be personal. */
 const LONG_NUMBER = /\d{9}/;
 

@@ -7,7 +7,7 @@ import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 import type { HttpAddress, HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
 /** Upper bound for an answer held in memory. Thousands of interactions with conversations stay well below it. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
  * Connections to the upstream, shared by all requests. Redirects are not followed: a credential never leaves the host it
