@@ -4,7 +4,8 @@ import { isPromiseLike } from './await-pending.ts';
 import { argumentsOf, fail, infoOf, type Execution, type ResponsePosition } from './state.ts';
 
 /**
- * Completes values that the generated code does not complete inline: promises, values of unexpected types, nulls and errors.
+ * Completes values: all of an interpretation, and those that the generated code does not complete inline, which are promises,
+ * values of unexpected types, nulls and errors.
  * The caller passes thrown errors to `fail`; rejections have been passed to `fail` already.
  *
  * @param source Object that the field was read from.

@@ -35,12 +35,13 @@ export interface SelectedField {
   readonly nodes: readonly FieldNode[];
 }
 
-/** Generated function that completes a value at a position of objects or lists. */
+/** Function, generated or of the interpreter, that completes a value at a position of objects or lists. */
 type Completion = (execution: Execution, value: unknown, ...indices: number[]) => unknown;
 
 /**
- * Place in an answer without its list indices: a field, or the elements of a list. Facts known before an execution are kept
- * here, so that a value costs nothing extra unless it fails. `indices`, outermost first, are passed separately.
+ * Place in an answer without its list indices: a field, or the elements of a list. Facts that are the same for all its values
+ * are kept here, so that a value costs nothing extra unless it fails. Positions of compiled code are made once per operation,
+ * those of an interpretation once per execution. `indices`, outermost first, are passed separately.
  */
 export class ResponsePosition {
   readonly number: number;
@@ -109,7 +110,7 @@ export interface MemoizedAnswer {
   readonly other: MemoizedAnswer | undefined;
 }
 
-/** One execution of a compiled operation. The generated code reads its properties. */
+/** One execution of an operation, compiled or interpreted. The generated code reads its properties. */
 export class Execution implements Operation {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;

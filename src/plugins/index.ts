@@ -7,14 +7,14 @@ import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
-import { useAnswersInFlight } from './use-answers-in-flight.ts';
 import { useAnswerHeaders } from './use-answer-headers.ts';
+import { useAnswersInFlight } from './use-answers-in-flight.ts';
 import { useArgumentRules } from './use-argument-rules.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useCoercedVariables } from './use-coerced-variables.ts';
-import { useExecutor } from './use-executor.ts';
 import { useVaryByOrigin } from './use-cors.ts';
 import { useCsrfPrevention } from './use-csrf-prevention.ts';
+import { useExecutor } from './use-executor.ts';
 import { useFewErrors } from './use-few-errors.ts';
 import { useGraphiqlPage } from './use-graphiql-page.ts';
 import { useGraphQLOverHTTP } from './use-graphql-over-http.ts';
@@ -62,12 +62,12 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
   const { log, recorder, tokens, tracing, graphiqlPage } = services;
   const largeAnswers: LargeAnswers = new WeakMap();
   return [
-    // Written answers precede the two below, which note the errors of those that cannot be written.
+    // Written answers precede traces and records, which note the errors of answers that cannot be written.
     useWrittenAnswers(operations.maxAnswerBytes, largeAnswers),
-    // Before the others, so that no other plugin ends a request unseen.
+    // Traces and records precede all plugins that can end a request, so that none ends unseen.
     ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests)] : []),
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
-    // Unread streams follow the two above, whose streams around the source they end.
+    // Unread streams follow traces and records, which put streams of their own around the source: those are ended.
     useUnreadStreams(),
     // Few errors follow the records, which note the codes of all.
     useFewErrors(),
@@ -99,7 +99,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     ...(operations.upstreamReport ? [useUpstreamReport()] : []),
     // Released sources follow the report, which counts what they have read.
     useReleasedSources(),
-    // Coerced variables follow the three above, which complete also the answer that refuses wrong ones.
+    // Coerced variables follow errors, report and sources, which complete also the answer that refuses wrong ones.
     useCoercedVariables(),
     // Answers in flight follow everything that refuses an operation, which would wait for room in vain.
     useAnswersInFlight(),

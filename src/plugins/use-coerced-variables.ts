@@ -5,8 +5,8 @@ import { inputError } from '../operations/client-error.ts';
 import { onOperation } from './on-operation.ts';
 
 /**
- * Refuses operations with variables of a wrong type before either executor. An executor would coerce them once more, and
- * each of its errors would quote a whole variable.
+ * Refuses operations with variables of a wrong type before they wait for room or are executed. The executor's own errors have
+ * neither a code nor an HTTP status.
  */
 export function useCoercedVariables(): Plugin {
   return onOperation({

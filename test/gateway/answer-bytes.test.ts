@@ -175,8 +175,8 @@ describe('an answer with too many bytes is replaced by one error,', () => {
   });
 
   test.each([
-    ['the ordinary executor', Infinity],
-    ['the compiled executor', 1],
+    ['the interpreter', Infinity],
+    ['compiled code', 1],
   ])('at the same byte with %s', async (_which, compileAtHit) => {
     const answerWithin = async (bytes: number) => {
       const env = { MAX_ANSWER_BYTES: String(bytes) };

@@ -6,10 +6,10 @@ import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/or
 import { range, subgraphForTest } from './federation/support.ts';
 
 const ALLOWED = 500_000;
-/** Values of `compileAtHit`, each of which selects one executor: Yoga's, or the gateway's own. */
-const executors = [
-  ['the ordinary executor', Infinity],
-  ['the compiled executor', 1],
+/** Values of `compileAtHit`, each of which selects one way to execute an operation. */
+const ways = [
+  ['the interpreter', Infinity],
+  ['compiled code', 1],
 ] as const;
 
 const list = (selection: string, args = '') =>
@@ -213,7 +213,7 @@ describe('a query whose answer would be too large is rejected before any call:',
   });
 });
 
-describe.each(executors)('with %s', (_which, compileAtHit) => {
+describe.each(ways)('with %s', (_which, compileAtHit) => {
   test('a query for every detail of 1,000 rows is answered', async () => {
     const { query } = await gatewayForTest({
       organisation: organisationWithRows(1000),
@@ -275,7 +275,7 @@ describe.each(executors)('with %s', (_which, compileAtHit) => {
   });
 });
 
-describe.each(executors)('%s that ends an answer in the middle of a list', (_which, compileAtHit) => {
+describe.each(ways)('%s that ends an answer in the middle of a list', (_which, compileAtHit) => {
   const skills = range(100).map((n) => ({ id: `skill-${n}`, name: `Name of skill-${n}` }));
 
   test('leaves no unhandled promise rejection', async () => {
@@ -361,14 +361,14 @@ test.each([
   ['fragments', '...F interactions { nodes { ...G ... on CampaignInteraction { state } } }'],
   ['JSON', 'interactions(first: 9) { nodes { contact { data } } }'],
   ['scalars in lists', 'contactList { columnNames }'],
-])('both executors stop at the same number of fields: %s', async (_what, selection) => {
+])('interpreter and compiled code stop at the same number of fields: %s', async (_what, selection) => {
   const organisation = organisationWithCampaigns(12);
   const fragments = `fragment F on Campaign { id name } fragment G on CampaignInteraction { id campaign { ...F } }`;
   const text = `{ campaigns { nodes { ${selection} } } } ${selection.includes('...') ? fragments : ''}`;
   const whole = await (await gatewayForTest({ organisation, env: surprising })).query(text);
   expect(whole.errors).toBeUndefined();
   const fields = countFields(whole.data);
-  for (const [, compileAtHit] of executors) {
+  for (const [, compileAtHit] of ways) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
     const ask = async (allowed: number) => {
       const env = { ...surprising, MAX_ANSWER_FIELDS: String(allowed) };

@@ -271,7 +271,7 @@ describe('deep nesting', () => {
   });
 
   test.each([
-    ['at first sight', Infinity],
+    ['interpreted', Infinity],
     ['compiled', 1],
   ])('of fragments within the limit is answered %s', async (_which, compileAtHit) => {
     const many = { MAX_TOKENS: '1000000', MAX_BODY_BYTES: '1000000' };

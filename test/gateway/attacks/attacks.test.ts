@@ -95,7 +95,7 @@ async function answerAfter(
 const attacks = [...sizeAttacks, ...textAttacks, ...variableAttacks, ...answerAttacks];
 
 describe.each([
-  ['at first sight', Infinity],
+  ['interpreted', Infinity],
   ['compiled', 1],
 ])('%s', (_which, compileAtHit) => {
   // Invalid documents reach no executor.
