@@ -2,10 +2,10 @@
  * Upper bound of text made at once, in UTF-16 code units: about a millisecond of work. Ordinary answers are smaller, and are
  * written by one `JSON.stringify`.
  */
-const PIECE = 256 * 1024;
+const PIECE_CODE_UNITS = 256 * 1024;
 
-/** Text of a number, a boolean or null, punctuation included, rounded up. */
-const SHORT = 6;
+/** Length of a number, a boolean or null, punctuation included, rounded up, in UTF-16 code units. */
+const SHORT_CODE_UNITS = 6;
 
 /**
  * JSON text of a value in pieces, in one pass. Together they are what `JSON.stringify` gives for data as results hold it:
@@ -14,7 +14,7 @@ const SHORT = 6;
  * @param size Upper bound of a piece, about, in UTF-16 code units.
  * @throws TypeError and RangeError for values that `JSON.stringify` cannot write either: BigInt, circles, too deep nesting.
  */
-export function* jsonPieces(value: unknown, size = PIECE): Generator<string, void> {
+export function* jsonPieces(value: unknown, size = PIECE_CODE_UNITS): Generator<string, void> {
   const text = new PendingText(size);
   yield* write(value, '', text);
   if (text.length > 0) yield text.take();
@@ -143,15 +143,15 @@ function hasToJSON(value: unknown): value is { toJSON(key: string): unknown } {
  * is not looked at. Escapes and what `toJSON` gives are not counted, so that pieces can become some times as large.
  */
 function remaining(value: unknown, size: number): number {
-  if (typeof value === 'string') return size - value.length - SHORT;
-  let left = size - SHORT;
+  if (typeof value === 'string') return size - value.length - SHORT_CODE_UNITS;
+  let left = size - SHORT_CODE_UNITS;
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length && left >= 0; index += 1) left = remaining(value[index], left);
   } else if (isRecord(value)) {
     for (const key in value) {
       const inner = value[key];
       // Keys are short, except for those in values of the scalar JSON.
-      if (typeof inner === 'string') left -= key.length + inner.length + SHORT;
+      if (typeof inner === 'string') left -= key.length + inner.length + SHORT_CODE_UNITS;
       else left = remaining(inner, left - key.length);
       if (left < 0) return left;
     }

@@ -176,7 +176,7 @@ class InteractionContact implements ContactReference {
 type ListBody = Partial<Record<keyof Models.CampaignInteractions, unknown>>;
 
 /** Cost of reading a row, in bytes of JSON that would be parsed meanwhile. */
-const STEPS_PER_ROW = 256;
+const BYTES_PER_RECORD = 256;
 
 /** Rows of a list that were read. */
 class ListRows {
@@ -235,7 +235,7 @@ export class CampaignInteractionList {
       for (const row of rows) {
         read.add(row, state);
         // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
-        if (slices.isOver(STEPS_PER_ROW)) await slices.next();
+        if (slices.isOver(BYTES_PER_RECORD)) await slices.next();
       }
     }
     return new CampaignInteractionList(body, origin, read);

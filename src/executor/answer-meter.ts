@@ -7,11 +7,11 @@ export interface Pace {
   /** Resolves when it is the execution's turn again. */
   turn(): Promise<void>;
   /**
-   * True when the answer must not be made any further.
+   * Admits an answer of so many fields, and can reserve room for them. False when it must not be made any further.
    *
    * @param fields Number of its fields so far.
    */
-  isOver(fields: number): boolean;
+  admit(fields: number): boolean;
 }
 
 export interface AnswerMeterOptions {
@@ -22,12 +22,12 @@ export interface AnswerMeterOptions {
 }
 
 /** Number of steps between two looks at the pace. A step takes about a microsecond. */
-const STEPS = 512;
+const STEPS_BETWEEN_LOOKS = 512;
 /** Number of steps that the end of a promise counts: a resolver may have worked before it. */
 const STEPS_OF_PROMISE = 8;
 
 /** Error that ends a whole answer: nullable fields do not stop it. */
-export const ended = new GraphQLError('The answer has ended.');
+export const answerEndedError = new GraphQLError('The answer has ended.');
 
 /**
  * Meter of one answer while it is made. It counts fields: completed values (leaves and objects) and elements of lists. A value
@@ -37,7 +37,7 @@ export class AnswerMeter {
   readonly maxFields: number;
   readonly #pace: Pace | null;
   #fields = 0;
-  #stepsLeft = STEPS;
+  #stepsLeft = STEPS_BETWEEN_LOOKS;
   #hasEnded = false;
   #isDue = false;
   readonly #end = Promise.withResolvers<void>();
@@ -78,7 +78,7 @@ export class AnswerMeter {
    * @throws GraphQLError when the answer has ended.
    */
   add(fields: number, steps = fields): void {
-    if (this.#hasEnded) throw ended;
+    if (this.#hasEnded) throw answerEndedError;
     this.#fields += fields;
     this.#stepsLeft -= steps;
     if (this.#stepsLeft <= 0 || this.#fields > this.maxFields) this.#look();
@@ -90,7 +90,7 @@ export class AnswerMeter {
    * @throws GraphQLError when the answer has ended.
    */
   promiseEnded(): void {
-    if (this.#hasEnded) throw ended;
+    if (this.#hasEnded) throw answerEndedError;
     this.#stepsLeft -= STEPS_OF_PROMISE;
     if (this.#isDue || this.#stepsLeft <= 0) this.#look();
   }
@@ -107,12 +107,12 @@ export class AnswerMeter {
   }
 
   #look(): void {
-    this.#stepsLeft = STEPS;
-    if (this.isExceeded || this.#pace?.isOver(this.#fields) === true) {
+    this.#stepsLeft = STEPS_BETWEEN_LOOKS;
+    if (this.isExceeded || this.#pace?.admit(this.#fields) === false) {
       this.#hasEnded = true;
       this.#end.resolve();
     }
-    if (this.#hasEnded) throw ended;
+    if (this.#hasEnded) throw answerEndedError;
     this.#isDue = this.#pace?.isDue() ?? false;
   }
 }

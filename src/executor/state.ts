@@ -13,7 +13,7 @@ import {
   isNonNullType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type AnswerMeter, ended } from './answer-meter.ts';
+import { type AnswerMeter, answerEndedError } from './answer-meter.ts';
 import { fieldError } from './field-error.ts';
 
 type ArgumentValues = Readonly<Record<string, unknown>>;
@@ -185,7 +185,7 @@ export function fail(
   reason: unknown,
   indices: readonly number[],
 ): null {
-  if (execution.meter.hasEnded) throw ended;
+  if (execution.meter.hasEnded) throw answerEndedError;
   const error =
     reason instanceof GraphQLError && reason.path !== undefined
       ? reason

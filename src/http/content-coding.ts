@@ -13,11 +13,11 @@ const codings = {
 };
 
 /** Size of the pieces of a compressed body, in bytes. */
-const PIECE = 256 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 const encoders = {
-  br: () => createBrotliCompress({ ...brotli, chunkSize: PIECE }),
-  gzip: () => createGzip({ chunkSize: PIECE }),
+  br: () => createBrotliCompress({ ...brotli, chunkSize: PIECE_BYTES }),
+  gzip: () => createGzip({ chunkSize: PIECE_BYTES }),
 };
 
 /** Name of a content coding, as in headers. */

@@ -3,7 +3,7 @@ import type { Slices } from './slices.ts';
 /** Elements that are sorted at once. */
 const RUN_LENGTH = 1024;
 /** Cost of one comparison, or one test of an element, in bytes of JSON that would be parsed meanwhile. */
-const STEPS = 32;
+const COMPARISON_BYTES = 32;
 
 /** Same elements as `elements.map(map)`. */
 export async function mappedInSlices<Element, Result>(
@@ -15,7 +15,7 @@ export async function mappedInSlices<Element, Result>(
   for (const element of elements) {
     results.push(map(element));
     // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
-    if (slices.isOver(STEPS)) await slices.next();
+    if (slices.isOver(COMPARISON_BYTES)) await slices.next();
   }
   return results;
 }
@@ -30,7 +30,7 @@ export async function filteredInSlices<Element>(
   for (const element of elements) {
     if (matches(element)) matching.push(element);
     // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
-    if (slices.isOver(STEPS)) await slices.next();
+    if (slices.isOver(COMPARISON_BYTES)) await slices.next();
   }
   return matching;
 }
@@ -45,7 +45,7 @@ export async function sortedInSlices<Element>(
   for (let from = 0; from < elements.length; from += RUN_LENGTH) {
     for (const element of elements.slice(from, from + RUN_LENGTH).toSorted(compare)) sorted.push(element);
     // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
-    if (slices.isOver(STEPS * RUN_LENGTH * Math.log2(RUN_LENGTH))) await slices.next();
+    if (slices.isOver(COMPARISON_BYTES * RUN_LENGTH * Math.log2(RUN_LENGTH))) await slices.next();
   }
   for (let length = RUN_LENGTH; length < elements.length; length *= 2) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- one length after the other
@@ -73,7 +73,7 @@ async function mergedRuns<Element>(
       }
       merged.push(element);
       // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
-      if (slices.isOver(STEPS)) await slices.next();
+      if (slices.isOver(COMPARISON_BYTES)) await slices.next();
     }
     for (const other of others.slice(at)) merged.push(other);
   }

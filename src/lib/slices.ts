@@ -4,14 +4,15 @@ import type { Turns } from './turns.ts';
 /** Most bytes that are handled at once: parsing them takes several milliseconds. More are handled in slices. */
 export const LARGE_BYTES = 1024 * 1024;
 
-/** Steps between two looks at the clock, as many bytes as are parsed in a fraction of a millisecond. */
-const STEPS = 65_536;
+/** Bytes of JSON that are parsed between two looks at the clock, in a fraction of a millisecond. */
+const BYTES_BETWEEN_LOOKS = 65_536;
 
 /** One long piece of work, done in slices between which the event loop runs other work. It ends when nobody waits for it. */
 export class Slices {
   readonly #turns: Turns;
   readonly #signal: Signal;
-  #steps = 0;
+  /** Work since the last look, as bytes of JSON that would be parsed meanwhile. */
+  #bytes = 0;
 
   /** The work ends when `signal` aborts. */
   constructor(turns: Turns, signal: Signal) {
@@ -19,11 +20,15 @@ export class Slices {
     this.#signal = signal;
   }
 
-  /** Counts steps that were done; one takes about as long as parsing a byte of JSON. True when a slice is used up. */
-  isOver(steps: number): boolean {
-    this.#steps += steps;
-    if (this.#steps < STEPS) return false;
-    this.#steps = 0;
+  /**
+   * Counts work that was done. True when a slice is used up.
+   *
+   * @param bytes Bytes of JSON that are parsed in the time that the work takes.
+   */
+  isOver(bytes: number): boolean {
+    this.#bytes += bytes;
+    if (this.#bytes < BYTES_BETWEEN_LOOKS) return false;
+    this.#bytes = 0;
     return this.#turns.isOver();
   }
 

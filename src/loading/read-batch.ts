@@ -11,7 +11,7 @@ import type { Resource } from '../datasources/resource.ts';
 import { canBisect, bisect } from './bisect.ts';
 
 /** Cost of matching a row to its id, in bytes that would be parsed meanwhile. */
-const STEPS_PER_ROW = 16;
+const BYTES_PER_MATCH = 16;
 
 /** Result for an id: null when the upstream does not know it, an error when it could not be read. */
 export type Found<Entity> = Entity | null | UnknownValueError;
@@ -198,7 +198,7 @@ async function rowsById<Entity, Expand extends string>(
   for (const row of rows) {
     addTo(found, resource, row, ids, asItIs);
     // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
-    if (slices.isOver(STEPS_PER_ROW)) await slices.next();
+    if (slices.isOver(BYTES_PER_MATCH)) await slices.next();
   }
   return found;
 }

@@ -76,9 +76,9 @@ class AnswerPace implements Pace {
     return this.work.turn();
   }
 
-  isOver(fields: number): boolean {
+  admit(fields: number): boolean {
     this.#end ??= this.work.end ?? (this.answer.grow(fields) ? null : 'room');
-    return this.#end !== null;
+    return this.#end === null;
   }
 }
 

@@ -52,8 +52,8 @@ class SlowPace implements Pace {
     await setImmediate();
   }
 
-  isOver(): boolean {
-    return this.turns > this.#maxTurns;
+  admit(): boolean {
+    return this.turns <= this.#maxTurns;
   }
 }
 
