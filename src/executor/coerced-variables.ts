@@ -7,6 +7,10 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { isJsonWithinDepth, MAX_JSON_DEPTH } from '../lib/json-bounds.ts';
+import { shortenedMessage, withoutMiddle } from '../lib/shortened-message.ts';
+
+// The argument rules import it from here.
+export { withoutMiddle } from '../lib/shortened-message.ts';
 
 type VariableValues = Record<string, unknown>;
 
@@ -29,8 +33,6 @@ export const MAX_ERRORS = 20;
 /** Maximum characters before and after an error's semicolon. Together they quote fewer than 200 characters of the input. */
 const MAX_PREFIX = 100;
 const MAX_REASON = 130;
-/** Suggestions at the end of a reason. They contain only names of the schema, and are never cut. */
-const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w+"(?:(?:, | or |, or )"\w+")*\?$/;
 
 /**
  * Variables of an execution, coerced once per context value. At most 20 errors, each of bounded length. Values are checked
@@ -86,18 +88,6 @@ function shortened(error: GraphQLError): GraphQLError {
   const { message, nodes = null, originalError } = error;
   const whole = originalError?.message ?? '';
   const prefix = whole === '' ? message : message.slice(0, -whole.length);
-  const [suggestions = ''] = SUGGESTIONS.exec(whole) ?? [];
-  const reason = whole.slice(0, whole.length - suggestions.length);
-  if (prefix.length <= MAX_PREFIX && reason.length <= MAX_REASON) return error;
-  return new GraphQLError(
-    withoutMiddle(prefix, MAX_PREFIX) + withoutMiddle(reason, MAX_REASON) + suggestions,
-    { nodes },
-  );
-}
-
-/** Text cut in the middle to at most `most` characters: an error begins with its subject and ends with the fault. */
-export function withoutMiddle(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const end = Math.floor(most / 2);
-  return `${text.slice(0, most - end - 1)}…${text.slice(-end)}`;
+  const short = withoutMiddle(prefix, MAX_PREFIX) + shortenedMessage(whole, MAX_REASON);
+  return short === message ? error : new GraphQLError(short, { nodes });
 }

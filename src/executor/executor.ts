@@ -6,8 +6,9 @@ import {
   GraphQLError,
   Kind,
 } from 'graphql';
+import { withoutMiddle } from '../lib/shortened-message.ts';
 import { AnswerMeter } from './answer-meter.ts';
-import { coercedVariables, withoutMiddle } from './coerced-variables.ts';
+import { coercedVariables } from './coerced-variables.ts';
 import { fragmentsOf } from './collect-fields.ts';
 import { CompiledOperations, type CompiledOperationsOptions } from './compiled-operations.ts';
 import { interpret } from './interpret.ts';

@@ -1,5 +1,5 @@
 import { type ASTNode, type ExecutionResult, GraphQLError, type SourceLocation } from 'graphql';
-import { withoutMiddle } from '../executor/coerced-variables.ts';
+import { shortenedMessage } from '../lib/shortened-message.ts';
 
 /** Maximum errors of one result. */
 export const MAX_ERRORS = 100;
@@ -7,8 +7,6 @@ export const MAX_ERRORS = 100;
 export const MAX_MESSAGE = 200;
 /** Maximum locations of one error: those of conflicting fields can name every field of a query. */
 export const MAX_LOCATIONS = 10;
-/** Suggestions at the end of a message. They contain only names of the schema, and are never cut. */
-const SUGGESTIONS = / Did you mean (?:[a-z ]+ )?"\w{1,64}"(?:(?:, | or |, or )"\w{1,64}"){0,4}\?$/;
 
 interface ClientErrorOptions {
   readonly nodes?: readonly ASTNode[] | undefined;
@@ -64,7 +62,7 @@ export function inputError(message: string, nodes: readonly ASTNode[] | undefine
 export function clientErrorOf(error: GraphQLError): ClientError {
   if (error instanceof ClientError) return error;
   const { message, nodes, path, extensions, originalError } = error;
-  return new ClientError(shortened(message), {
+  return new ClientError(shortenedMessage(message, MAX_MESSAGE), {
     nodes,
     // Syntax errors have no node. The getter of a field's error would count line breaks.
     locations: nodes === undefined ? error.locations?.slice(0, MAX_LOCATIONS) : undefined,
@@ -78,13 +76,10 @@ export function clientErrorOf(error: GraphQLError): ClientError {
 function withShortCause(extensions: GraphQLError['extensions']): GraphQLError['extensions'] {
   const { originalError: cause } = extensions;
   if (typeof cause !== 'object' || cause === null || !('message' in cause)) return extensions;
-  return { ...extensions, originalError: { ...cause, message: shortened(String(cause.message)) } };
-}
-
-/** Message cut in the middle, because it begins with the fault and ends with the place; suggestions are kept. */
-function shortened(message: string): string {
-  const [suggestions = ''] = SUGGESTIONS.exec(message) ?? [];
-  return withoutMiddle(message.slice(0, message.length - suggestions.length), MAX_MESSAGE) + suggestions;
+  return {
+    ...extensions,
+    originalError: { ...cause, message: shortenedMessage(String(cause.message), MAX_MESSAGE) },
+  };
 }
 
 /** Result as it leaves: with few errors, which quote little of the request. */

@@ -77,6 +77,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'executor',
     'federation',
     'generated',
+    'lib',
     'lookahead',
   ],
   federation: [
