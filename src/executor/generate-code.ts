@@ -1,15 +1,7 @@
-import {
-  GraphQLBoolean,
-  GraphQLFloat,
-  GraphQLID,
-  GraphQLInt,
-  GraphQLString,
-  isEnumType,
-  isObjectType,
-  isScalarType,
-} from 'graphql';
+import { isEnumType, isObjectType } from 'graphql';
 import type { SelectedObject } from './select-positions.ts';
 import type { ResponsePosition } from './state.ts';
+import { asItIs, isSlow, SLOW_STEPS, stepsOf } from './step-counts.ts';
 
 /*
  * Text of the functions that complete the objects and lists of one operation. Identifiers are a letter and a number,
@@ -38,15 +30,6 @@ export const helperNames = [
   'throwAfter',
   'throwAtOnce',
 ] as const;
-
-/** Conditions under which a scalar value needs no serialization, by the `serialize` function of the scalar. */
-const asItIs = new Map<unknown, string>([
-  [GraphQLString.serialize, `typeof value === 'string'`],
-  [GraphQLID.serialize, `typeof value === 'string'`],
-  [GraphQLBoolean.serialize, `typeof value === 'boolean'`],
-  [GraphQLInt.serialize, `typeof value === 'number' && (value | 0) === value`],
-  [GraphQLFloat.serialize, `typeof value === 'number' && Number.isFinite(value)`],
-]);
 
 /** Condition for an object that is neither a promise nor an error; resolvers may return both in place of a value. */
 const IS_PLAIN_OBJECT = `typeof value === 'object' && value !== null && typeof value.then !== 'function' && !(value instanceof Error)`;
@@ -158,22 +141,6 @@ function listFunction(
   }
   s${position.number}.completion = ${name};`);
   return name;
-}
-
-/** Number of steps of the meter that a field or element counts when it is serialized by a function of its scalar. */
-const SLOW_STEPS = 64;
-
-/** True for leaves of unknown cost, such as JSON. */
-function isSlow({ type }: ResponsePosition): boolean {
-  return isScalarType(type) && !asItIs.has(type.serialize);
-}
-
-/** Number of steps that the fields of one object count. */
-export function stepsOf(fields: SelectedObject['fields']): number {
-  return fields.reduce(
-    (sum, field) => sum + (typeof field !== 'string' && isSlow(field.position) ? SLOW_STEPS : 1),
-    0,
-  );
 }
 
 /** Expression that reads a field's value from its source. */

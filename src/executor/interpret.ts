@@ -16,7 +16,7 @@ import { complete } from './complete-value.ts';
 import { includedByVariables } from './conditions.ts';
 import { type SelectedObject, selectedField } from './select-positions.ts';
 import { argumentsOf, type Execution, fail, infoOf, type Operation, ResponsePosition } from './state.ts';
-import { stepsOf } from './generate-code.ts';
+import { stepsOf } from './step-counts.ts';
 
 type Indices = readonly number[];
 
