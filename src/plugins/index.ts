@@ -1,5 +1,6 @@
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { LargeAnswers } from '../answers/answer-context.ts';
 import type { SignedTokens } from '../auth/signed-tokens.ts';
 import type { OperationsConfig, ServerConfig } from '../config/slices.ts';
 import type { GatewayContext } from '../context.ts';
@@ -30,7 +31,7 @@ import { useTrustedDocuments } from './use-trusted-documents.ts';
 import { useUnreadStreams } from './use-unread-streams.ts';
 import { useUpstreamErrors } from './use-upstream-errors.ts';
 import { useUpstreamReport } from './use-upstream-report.ts';
-import { type LargeAnswers, useWrittenAnswers } from './use-written-answers.ts';
+import { useWrittenAnswers } from './use-written-answers.ts';
 
 export interface PluginsOptions {
   readonly server: Pick<ServerConfig, 'corsOrigins' | 'maxBodyBytes'>;

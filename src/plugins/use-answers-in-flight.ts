@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import type { AnswerContext } from './use-written-answers.ts';
+import type { AnswerContext } from '../answers/answer-context.ts';
 import type { GatewayContext } from '../context.ts';
 import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
 

@@ -1,8 +1,8 @@
 import type { FetchAPI, Plugin } from 'graphql-yoga';
+import type { AnswerContext, LargeAnswers } from '../answers/answer-context.ts';
 import { bytesOf } from '../answers/write-answer.ts';
 import { acceptedCoding, type Coding, compressed, compressedPieces } from '../http/content-coding.ts';
 import { frameOf } from '../http/framed-answer.ts';
-import type { AnswerContext, LargeAnswers } from './use-written-answers.ts';
 
 type OnResponse = NonNullable<Plugin<AnswerContext, AnswerContext>['onResponse']>;
 type Answered = Parameters<OnResponse>[0];

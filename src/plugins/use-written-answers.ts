@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { AnswerContext, LargeAnswers } from '../answers/answer-context.ts';
 import type { AnswerInFlight } from '../answers/answer-in-flight.ts';
 import {
   bytesOf,
@@ -9,20 +10,10 @@ import {
   writeAnswer,
   type WrittenAnswer,
 } from '../answers/write-answer.ts';
-import type { GatewayContext } from '../context.ts';
 import { MappedStream } from '../executor/mapped-stream.ts';
 import { withFewErrors } from '../operations/client-error.ts';
 import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
 import { answerTooLong, answerTooSlow } from '../operations/query-too-expensive.ts';
-
-/** Context of a request as far as answers need it. */
-export interface AnswerContext extends Partial<Pick<GatewayContext, 'answer' | 'work'>> {
-  /** Response of the `node:http` server; undefined where there is none. */
-  readonly res?: ServerResponse;
-}
-
-/** Bytes of large answers, by request. Their results are written as an empty text. */
-export type LargeAnswers = WeakMap<Request, Buffer<ArrayBuffer>[]>;
 
 /** Size in UTF-16 code units. Smaller answers go out in one write with their headers. */
 const LONGEST_TEXT = 16 * 1024;
@@ -36,7 +27,8 @@ type Result = Exclude<
 /**
  * Writes each result as JSON before its response begins, because the response's status says whether the answer fits: one with
  * too many bytes, one that takes too long to write, and one for which there is no room beside the others is replaced by an
- * error. Few errors leave, and quote little. Yoga would write it by one `JSON.stringify`, which cannot be stopped and shares the event loop with nobody.
+ * error. Few errors leave, and quote little. Yoga would write it by one `JSON.stringify`, which cannot be stopped and shares
+ * the event loop with nobody.
  *
  * Precedes the plugins that note errors of results, so that they see these too.
  */
