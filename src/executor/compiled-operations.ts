@@ -15,7 +15,7 @@ import type { Operation } from './state.ts';
 
 export interface CompiledOperationsOptions {
   /** Number of the execution at which an operation is compiled: 1 compiles at once, Infinity never. @default 3 */
-  readonly compileAtHit?: number;
+  readonly compileAtHit?: number | undefined;
   /** Rules for sources that share one answer when they are alike. @default none */
   readonly memoization?: Memoization;
   /** Maximum number of kept operations. @default 500 */

@@ -28,7 +28,7 @@ import { PositionKeys } from './position-keys.ts';
  * Usual lengths of lists, by type and field. The cardinalities of the call plan are upper bounds: multiplied by one another
  * and by the rows of a page, they would refuse queries whose answers are small.
  */
-const usualLengths: Readonly<Record<string, number>> = {
+export const usualLengths: Readonly<Record<string, number>> = {
   'CampaignInteraction.skills': 3,
   'Contact.callRecords': 2,
   'ContactList.columnNames': 10,
@@ -38,13 +38,14 @@ const usualLengths: Readonly<Record<string, number>> = {
 /** Length of lists that are missing from the table. */
 const USUAL_LENGTH = 10;
 /** Weight of a JSON value, such as a contact's columns: one field in the schema, but written out as many. */
-const JSON_FIELDS = 20;
+export const JSON_FIELDS = 20;
 /** Maximum number of fields that the estimate visits. */
 export const MAX_VISITED = 100_000;
 
 /**
  * Estimated number of fields in the answer to an operation, or in one event of a subscription: completed values, leaves as
- * well as objects, and elements of lists. Pages count with their maximum length, other lists with their usual length. The arguments must have been checked.
+ * well as objects, and elements of lists. Pages count with their maximum length, other lists with their usual length. The
+ * arguments must have been checked.
  */
 export function estimateAnswerFields(
   operation: SelectedOperation,

@@ -11,7 +11,7 @@ import { answerTooSlow, queryTooExpensive } from '../operations/query-too-expens
 import { PlainReference } from '../datasources/wire/reference.ts';
 
 export interface ExecutorPluginOptions {
-  /** The hit at which an operation is compiled: 1 at once, Infinity never. @default 3 */
+  /** The hit at which an operation is compiled: 1 at once, Infinity never. @default that of the executor */
   readonly compileAtHit?: number | undefined;
   /** The most fields that an answer may have. */
   readonly maxAnswerFields: number;
@@ -24,7 +24,7 @@ export interface ExecutorPluginOptions {
  * share one document and its compiled operations. Each event of a subscription is an answer of its own.
  */
 export function useExecutor({
-  compileAtHit = 3,
+  compileAtHit,
   maxAnswerFields,
 }: ExecutorPluginOptions): Plugin<GatewayContext> {
   const executor = new Executor({ compileAtHit, memoization: memoizedReferences });

@@ -17,22 +17,12 @@ import {
 import { expect, test } from 'vitest';
 import { ENTITIES } from '../../src/federation/representations.ts';
 import { servedSchema } from '../../src/federation/served-schema.ts';
-import { estimateAnswerFields } from '../../src/operations/answer-fields.ts';
+import { estimateAnswerFields, JSON_FIELDS, usualLengths } from '../../src/operations/answer-fields.ts';
 import { fragmentsOf } from '../../src/executor/collect-fields.ts';
 import { generateOperation } from './generated-operation.ts';
 import { propertyRuns, timeout } from './property-runs.ts';
 import type { Row } from './reference-values.ts';
 
-/** Usual lengths of the lists whose length only the data can tell. */
-const usualLengths: Readonly<Record<string, number>> = {
-  'CampaignInteraction.skills': 3,
-  'Contact.callRecords': 2,
-  'ContactList.columnNames': 10,
-  'Conversation.participants': 3,
-  'User.skills': 5,
-};
-/** Number of fields as which a JSON value counts besides itself. */
-const JSON_FIELDS = 20;
 const CAMPAIGNS_PER_PAGE = 7;
 /** Largest answers that are made. */
 const MAX_FIELDS = 50_000;
