@@ -8,7 +8,7 @@ import { gatewayForTest, type GraphQLAnswer, TOKEN } from '../support/gateway.ts
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/organisation.ts';
 import { subscriptionGatewayForTest } from '../support/subscriptions.ts';
-import { range } from './federation/support.ts';
+import { range } from '../support/range.ts';
 
 /** Query for rows under long names, so that a small query has a large answer. */
 const rows = (first: number, names = 2) =>

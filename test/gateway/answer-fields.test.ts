@@ -3,7 +3,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import { gatewayForTest, type GraphQLAnswer, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/organisation.ts';
-import { range, subgraphForTest } from './federation/support.ts';
+import { range } from '../support/range.ts';
+import { subgraphForTest } from './federation/support.ts';
 
 const ALLOWED = 500_000;
 /** Values of `compileAtHit`, each of which selects one way to execute an operation. */

@@ -9,7 +9,7 @@ import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID, interaction, supervisorsOrganisation } from '../support/organisation.ts';
 import { subscriptionGatewayForTest } from '../support/subscriptions.ts';
 import { TestClock } from '../support/test-clock.ts';
-import { range } from './federation/support.ts';
+import { range } from '../support/range.ts';
 
 const MIB = 1024 * 1024;
 /** More than the sockets between two ends on one machine keep. */

@@ -3,16 +3,13 @@ import { describe, expect, test, vi } from 'vitest';
 import { onlyError, screen } from '../support/answers.ts';
 import { forgetfulGatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
+import { range } from '../support/range.ts';
 
 const USER = '{ user(id: "user-1") { name } }';
 const userAnswer = { data: { user: { name: 'Name of user-1' } } };
 /** Time limits that never apply, for tests in which something else ends a call. */
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 const hang = { kind: 'hang', resource: 'users', times: 1 } as const;
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, n) => n);
-}
 
 /** Waits for `count` turns of the event loop. */
 async function turns(count: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { emptyOrganisation, type Organisation } from '../../src/sandbox/organisation.ts';
+import { range } from './range.ts';
 
 export const CAMPAIGN_ID = 'campaign-1';
 export const CONTACT_LIST_ID = 'list-1';
@@ -198,8 +199,4 @@ function conversation(n: number): Models.Conversation & Models.ConversationBasic
 function ref(kind: string, n: number | null, path: string) {
   const id = n === null ? kind : `${kind}-${n}`;
   return { id, name: `Name of ${id}`, selfUri: `${path}/${id}` };
-}
-
-function range(count: number): number[] {
-  return Array.from({ length: count }, (_, n) => n);
 }

@@ -8,7 +8,7 @@ import {
   interaction,
   supervisorsOrganisation,
 } from '../../support/organisation.ts';
-import { range } from '../federation/support.ts';
+import { range } from '../../support/range.ts';
 import type { Attack } from './attack.ts';
 
 const list = (selection: string, first: number) =>
@@ -106,7 +106,7 @@ export const answerAttacks: readonly Attack[] = [
     outcome: { code: 'UPSTREAM_BAD_RESPONSE', calls: 1, hasData: true },
   },
   {
-    name: 'thirty fields of each of 1,000 rows, all of which fail',
+    name: '29 fields of each of 1,000 rows, all of which fail',
     query: `{ ${list(
       `nodes { ${range(29)
         .map((n) => `a${n}: agent { email }`)

@@ -11,10 +11,10 @@ const OTHER_TOKEN = 'token-of-another-caller';
 const ORDINARY = '{ user(id: "user-1") { name } }';
 const ordinaryAnswer = { data: { user: { name: 'Name of user-1' } } };
 
-/** Largest answer without data, in characters, and longest message in it. */
+/** Largest answer without data, in characters, longest message in it, and most errors of any answer. */
 const MAX_ANSWER = 40_000;
 const MAX_MESSAGE = 600;
-const MAX_ERRORS = 101;
+const MAX_ERRORS = 100;
 
 /** Request for a query, or for the trusted document of it. */
 type Way = (
@@ -78,9 +78,8 @@ async function answerAfter(
 ): Promise<GraphQLAnswer> {
   const asked = isTrusted ? { documentId: 'attack' } : { query: attack.query };
   const ordinary = () => way(isTrusted ? { documentId: 'ordinary' } : { query: ORDINARY }, '{}', OTHER_TOKEN);
-  // What is kept for it costs the ordinary request no call below.
-  expect((await answerTo(tested, ordinary())).answer).toEqual(ordinaryAnswer);
-  tested.sandbox.requests.length = 0;
+  // Kept from now on: a call beside the attack would be too late where the attack takes the clock ahead.
+  await answerTo(tested, ordinary());
   const [attacked, beside] = await Promise.all([
     answerTo(tested, way(asked, attack.variables)),
     answerTo(tested, ordinary()),

@@ -1,5 +1,5 @@
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
-import { range } from '../federation/support.ts';
+import { range } from '../../support/range.ts';
 import type { Attack } from './attack.ts';
 
 const list = (selection: string) => `campaignInteractions(campaignId: "${CAMPAIGN_ID}") { ${selection} }`;

@@ -7,7 +7,8 @@ import {
   CONTACT_LIST_ID,
   supervisorsOrganisation,
 } from '../../support/organisation.ts';
-import { named, range, type Representation, subgraphForTest } from './support.ts';
+import { range } from '../../support/range.ts';
+import { named, type Representation, subgraphForTest } from './support.ts';
 
 const contact = (id: string, contactListId = CONTACT_LIST_ID): Representation => ({
   __typename: 'Contact',

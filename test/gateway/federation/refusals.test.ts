@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { notIds } from '../../support/answers.ts';
-import { named, range, subgraphForTest } from './support.ts';
+import { range } from '../../support/range.ts';
+import { named, subgraphForTest } from './support.ts';
 
 const ID_RULE = 'must be an id, 1 to 128 characters of A-Z a-z 0-9 _ - with . and : inside.';
 const TYPES =

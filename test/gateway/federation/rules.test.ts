@@ -7,7 +7,8 @@ import { notIds, onlyError } from '../../support/answers.ts';
 import { type GraphQLAnswer, graphqlRequest } from '../../support/gateway.ts';
 import { serviceGatewayForTest } from '../../support/service-gateway.ts';
 import { CONTACT_LIST_ID } from '../../support/organisation.ts';
-import { named, range, subgraphForTest } from './support.ts';
+import { range } from '../../support/range.ts';
+import { named, subgraphForTest } from './support.ts';
 
 describe('representations', () => {
   test.each<readonly [unknown, string, string]>([

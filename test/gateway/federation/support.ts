@@ -31,7 +31,3 @@ export async function subgraphForTest(options: Options = {}): Promise<Subgraph> 
 export function named(type: string, ...ids: readonly string[]): Representation[] {
   return ids.map((id) => ({ __typename: type, id }));
 }
-
-export function range(count: number): number[] {
-  return Array.from({ length: count }, (_, n) => n);
-}

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
 import { replicasForTest } from '../../support/replicas.ts';
+import { range } from '../../support/range.ts';
 
 const whySkipped = whySkippedWithoutRedis('one quota for several replicas');
 
@@ -103,7 +104,3 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     ).toBeUndefined();
   });
 });
-
-function range(length: number): number[] {
-  return Array.from({ length }, (_, n) => n);
-}
