@@ -45,7 +45,7 @@ export function typeOfEntity(object: object): string | undefined {
   return typesOfObjects.get(object);
 }
 
-/** Entities by `representationKeyOf`, with everything that their fields need prefetched, so that fields need no promise each. */
+/** Entities by `representationKeyOf`, with everything prefetched that their fields need: no field needs a promise then. */
 async function entitiesOfType(
   type: EntityType,
   representations: readonly Representation[],

@@ -5,8 +5,9 @@ interface Frame {
 }
 
 /**
- * What a body of this content type has around one answer of so many bytes, as Yoga sends it; null for the types whose body is
- * the answer itself.
+ * Frame of one answer of so many bytes in a body of this content type; null for the types whose body is the answer itself.
+ * Yoga's result processors (`processSSEResult`, `processMultipartResult`) write the same bytes around smaller answers, but export
+ * none of them: `test/gateway/answer-bytes.test.ts` holds both to one form.
  */
 export function frameOf(contentType: string, bytes: number): Frame | null {
   if (contentType.startsWith('text/event-stream')) {

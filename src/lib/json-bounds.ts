@@ -1,4 +1,7 @@
-/** Maximum levels of arrays and objects in one another. V8 fails at about 10,000: whatever recurses over a value relies on this. */
+/**
+ * Maximum levels of arrays and objects in one another. V8 fails at about 10,000: whatever recurses over a value relies on
+ * this.
+ */
 export const MAX_JSON_DEPTH = 64;
 /** Maximum bytes of a value's JSON text in UTF-8. */
 export const MAX_JSON_BYTES = 1024 * 1024;

@@ -32,7 +32,10 @@ export interface AnsweredEntities<Entity> {
   readonly bytes: number;
   /** Undefined when a 404 said that the upstream does not know the ids. */
   readonly answer: UpstreamAnswer | undefined;
-  /** JSON of the rows, those of a large answer later; null for ids that the upstream does not know. Must be called within `onAnswer`. */
+  /**
+   * JSON of the rows, those of a large answer later; null for ids that the upstream does not know. Must be called within
+   * `onAnswer`.
+   */
   readonly rows: () => RowTexts | Promise<RowTexts>;
 }
 

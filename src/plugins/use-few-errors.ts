@@ -9,8 +9,8 @@ interface Writable extends ExecutionResult {
 }
 
 /**
- * Bounds the errors of results that are not written yet (use-written-answers.ts): of requests that were refused before they were
- * executed.
+ * Bounds the errors of results that are not written yet (use-written-answers.ts): of requests that were refused before they
+ * were executed.
  */
 export function useFewErrors(): Plugin {
   return {

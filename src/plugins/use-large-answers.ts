@@ -17,7 +17,8 @@ export const MOST_COMPRESSED = 3;
  * Sends the bytes of large answers, because Node would join headers and text into one text and copy it twice. Compresses them
  * off the main thread for clients that accept it, except while many others are being compressed.
  *
- * Existing libraries do not fit: one ignores size and q and compresses in streams, the other supports only `node:http`.
+ * Existing libraries do not fit: `useContentEncoding` of `@whatwg-node/server` ignores size and q and compresses in streams,
+ * and `compression` supports only `node:http`.
  */
 export function useLargeAnswers(largeAnswers: LargeAnswers): Plugin<AnswerContext, AnswerContext> {
   let compressing = 0;

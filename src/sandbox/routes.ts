@@ -28,7 +28,10 @@ export interface RouteMatch {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** The route for a request, with `more` routes after its own, or the error to answer with: 404 for an unknown path, 405 for the wrong method. */
+/**
+ * The route for a request, with `more` routes after its own, or the error to answer with: 404 for an unknown path, 405 for the
+ * wrong method.
+ */
 export function matchRoute(method: string, path: string, more: readonly Route[]): RouteMatch | ApiError {
   let known = false;
   for (const route of [...ROUTES, ...more]) {

@@ -109,7 +109,10 @@ function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, un
   }
 }
 
-/** The vendor documents no shape for `messageParams` of a 403, so permissions are matched anywhere in it, unless it is absurd. */
+/**
+ * Permissions that a 403 names. The vendor documents no shape for its `messageParams`, so they are matched anywhere in it,
+ * unless it is absurd.
+ */
 function permissionsIn(messageParams: unknown): string[] {
   if (!isBoundedJson(messageParams)) return [];
   return [...new Set(JSON.stringify(messageParams ?? null).match(PERMISSION))].slice(0, 20);
