@@ -9,9 +9,6 @@ import {
 import { isJsonWithinDepth, MAX_JSON_DEPTH } from '../lib/json-bounds.ts';
 import { shortenedMessage, withoutMiddle } from '../lib/shortened-message.ts';
 
-// The argument rules import it from here.
-export { withoutMiddle } from '../lib/shortened-message.ts';
-
 type VariableValues = Record<string, unknown>;
 
 /** Variables of an execution: their values, or the errors of their coercion. */

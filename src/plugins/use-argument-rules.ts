@@ -16,7 +16,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { coercedVariables, withoutMiddle } from '../executor/coerced-variables.ts';
+import { coercedVariables } from '../executor/coerced-variables.ts';
+import { withoutMiddle } from '../lib/shortened-message.ts';
 import { ClientError, inputError } from '../operations/client-error.ts';
 import { argumentProblems } from '../operations/argument-rules.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
