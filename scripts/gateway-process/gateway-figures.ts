@@ -7,6 +7,11 @@ const sampleSchema = v.object({
   cpuMs: v.number(),
   /** Longest block of the event loop since the previous sample. */
   blockedMs: v.number(),
+  /**
+   * Most CPU time of the main thread between two beats of the monitor. Where a machine has other work, the gateway's own part
+   * of a block.
+   */
+  busyMs: v.number(),
   residentMb: v.number(),
   /** Highest RSS since the start of the process. */
   mostResidentMb: v.number(),
@@ -19,6 +24,7 @@ export type Sample = v.Infer<typeof sampleSchema>;
 export interface Figures {
   readonly cpuMs: number;
   readonly blockedMs: number;
+  readonly busyMs: number;
   readonly peakMb: number;
 }
 
@@ -29,10 +35,11 @@ const MOST_TICKS = 100;
 
 /** Samples of a gateway process, by periods. */
 export class GatewayFigures {
-  #last: Sample = { cpuMs: 0, blockedMs: 0, residentMb: 0, mostResidentMb: 0 };
+  #last: Sample = { cpuMs: 0, blockedMs: 0, busyMs: 0, residentMb: 0, mostResidentMb: 0 };
   #samples = 0;
   #first: Sample = this.#last;
   #blockedMs = 0;
+  #busyMs = 0;
   #peakMb = 0;
 
   readonly receive = (message: unknown): void => {
@@ -40,6 +47,7 @@ export class GatewayFigures {
     this.#last = sample;
     this.#samples += 1;
     this.#blockedMs = Math.max(this.#blockedMs, sample.blockedMs);
+    this.#busyMs = Math.max(this.#busyMs, sample.busyMs);
     this.#peakMb = Math.max(this.#peakMb, sample.residentMb);
   };
 
@@ -53,6 +61,7 @@ export class GatewayFigures {
     await this.#next();
     this.#first = this.#last;
     this.#blockedMs = 0;
+    this.#busyMs = 0;
     this.#peakMb = this.#last.residentMb;
   }
 
@@ -62,7 +71,7 @@ export class GatewayFigures {
     const { cpuMs, mostResidentMb } = this.#last;
     // A peak between two samples shows only when it is the highest so far.
     const peakMb = mostResidentMb > this.#first.mostResidentMb ? mostResidentMb : this.#peakMb;
-    return { cpuMs: cpuMs - this.#first.cpuMs, blockedMs: this.#blockedMs, peakMb };
+    return { cpuMs: cpuMs - this.#first.cpuMs, blockedMs: this.#blockedMs, busyMs: this.#busyMs, peakMb };
   }
 
   /** Waits for a sample of now, at most a second. */

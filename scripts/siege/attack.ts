@@ -23,12 +23,14 @@ export interface Attack {
   /** Makes the next request; anything random comes from the generator. */
   readonly request: (random: Random) => AttackRequest;
   /**
-   * Right outcomes: `ok` is an answer without errors, the others are error codes. A busy gateway may also answer with 503
-   * and Retry-After.
+   * Right outcomes: `ok` is an answer without errors, the others are error codes, or a code and the only right limit: `CODE
+   * limit`. A busy gateway may also answer with 503 and Retry-After.
    */
   readonly outcomes: readonly string[];
   /** True when no upstream call may be spent. */
   readonly isFree?: true;
+  /** Most CPU time that the gateway's event loop may take at once, in milliseconds. @default Infinity */
+  readonly mostBusyMs?: number;
   /** Makes the troubles of the upstream, for the callers of this attack only. @default none */
   readonly faults?: () => readonly Fault[];
 }

@@ -28,6 +28,12 @@ export function failuresOf({
   if (figures.peakMb > MOST_RESIDENT_MB) {
     found.push(`RSS of ${figures.peakMb.toFixed(0)} MB; ${MOST_RESIDENT_MB} MB may be`);
   }
+  const mostBusyMs = assault.attacks.map(({ mostBusyMs: most = Infinity }) => most);
+  if (mostBusyMs.length > 0 && figures.busyMs > Math.max(...mostBusyMs)) {
+    found.push(
+      `the event loop worked ${figures.busyMs.toFixed(0)} ms at once; ${Math.max(...mostBusyMs)} ms may be`,
+    );
+  }
   if (course.wrong.count > 0) found.push(`wrong: ${course.wrong.count}`, ...course.wrong.samples);
   if (calls > 0 && assault.attacks.every(({ isFree = false }) => isFree)) {
     found.push(`${calls} upstream calls; none may be spent`);

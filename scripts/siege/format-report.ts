@@ -6,22 +6,21 @@ const NAME_WIDTH = 30;
 const WIDTH = 11;
 
 /** Heads of the table that `formatRow` writes. */
-export const HEADS = [
-  row('', [
-    'requests',
-    'sent kB',
-    'got kB',
-    'got/sent',
-    'CPU ms',
-    'ms/sent kB',
-    'calls',
-    'block ms',
-    'RSS MB',
-    'health ms',
-    '99 of 100',
-    'ordinary',
-  ]),
-].join('\n');
+export const HEADS = row('', [
+  'requests',
+  'sent kB',
+  'got kB',
+  'got/sent',
+  'CPU ms',
+  'ms/sent kB',
+  'calls',
+  'block ms',
+  'busy ms',
+  'RSS MB',
+  'health ms',
+  'p99 ms',
+  'ordinary',
+]);
 
 /** Line of an assault, with its outcomes in a second one. */
 export function formatRow(fought: Fought): string {
@@ -35,6 +34,7 @@ export function formatRow(fought: Fought): string {
       ...amounts(course.sentBytes, course.answerBytes, figures.cpuMs),
       calls,
       figures.blockedMs.toFixed(0),
+      figures.busyMs.toFixed(0),
       figures.peakMb.toFixed(0),
       health.mostMs.toFixed(0),
       health.p99Ms.toFixed(0),
@@ -57,6 +57,7 @@ export function formatReport({ settings, tookSeconds, fought, memory }: SiegeRep
       ),
       total(({ calls }) => calls),
       most(({ figures }) => figures.blockedMs),
+      most(({ figures }) => figures.busyMs),
       most(({ figures }) => figures.peakMb),
       most(({ health }) => health.mostMs),
       most(({ health }) => health.p99Ms),

@@ -3,12 +3,12 @@ import type { Attack } from './attack.ts';
 import type { Reply } from './send.ts';
 
 export interface Judgement {
-  /** `ok`, `503`, or the codes of the errors. */
+  /** `ok`, `503`, or the codes of the errors, each with the name of the limit where it tells one. */
   readonly outcomes: readonly string[];
   readonly problems: readonly string[];
 }
 
-const CODE = /"code":"([A-Z_]+)"/g;
+const CODE = /"code":"([A-Z_]+)"(?:,"limit":"(\w+)")?/g;
 
 /** Judges an answer to a request of the attack. */
 export function judge(reply: Reply, { outcomes: allowed }: Pick<Attack, 'outcomes'>): Judgement {
@@ -18,11 +18,15 @@ export function judge(reply: Reply, { outcomes: allowed }: Pick<Attack, 'outcome
   if (status >= 500) problems.push(`status ${status}: ${text.slice(0, 120)}`);
   if (bytes > MOST_ANSWER_BYTES) problems.push(`${bytes} bytes; ${MOST_ANSWER_BYTES} may be`);
   if (isWhole) problems.push(...boundProblems(errorsIn(text)));
-  const seen = [...new Set([...text.matchAll(CODE)].map(([, code = '']) => code))];
+  const seen = [
+    ...new Set([...text.matchAll(CODE)].map(([, code = '', limit = '']) => `${code} ${limit}`.trim())),
+  ];
   const outcomes = seen.length === 0 && status === 200 ? ['ok'] : seen;
   if (outcomes.length === 0) problems.push(`status ${status} without a code: ${text.slice(0, 120)}`);
   for (const outcome of outcomes) {
-    if (!allowed.includes(outcome)) problems.push(`outcome ${outcome}: ${text.slice(0, 120)}`);
+    const [code = ''] = outcome.split(' ');
+    if (!allowed.includes(outcome) && !allowed.includes(code))
+      problems.push(`outcome ${outcome}: ${text.slice(0, 120)}`);
   }
   return { outcomes, problems };
 }

@@ -116,12 +116,13 @@ describe('a siege notices', () => {
     assault: { name: 'planted', clients: 1, attacks: [] },
     course: Object.assign(new Course(), { requests: 1 }),
     ordinary: { right: 2, refused: 1, wrong: new Finding() },
-    figures: { cpuMs: 1, blockedMs: 40, peakMb: 500 },
+    figures: { cpuMs: 1, blockedMs: 40, busyMs: 30, peakMb: 500 },
     health: { probes: 10, failed: 0, mostMs: 900, p99Ms: 10 },
     calls: 0,
     complaints: [],
   };
   const free = attacks.find(({ isFree = false }) => isFree);
+  const bounded = attacks.slice(0, 1).map((attack) => ({ ...attack, mostBusyMs: 250 }));
 
   function finding(seen: string): Finding {
     const found = new Finding();
@@ -154,6 +155,11 @@ describe('a siege notices', () => {
       'ordinary clients that are mostly refused',
       { ordinary: { ...fought.ordinary, refused: 2 } },
       /of 4 ordinary requests, 2 were refused/,
+    ],
+    [
+      'too much work at once',
+      { assault: { ...fought.assault, attacks: bounded }, figures: { ...fought.figures, busyMs: 251 } },
+      /worked 251 ms at once; 250 ms may be/,
     ],
     [
       'an upstream call of an attack that has to be free',
@@ -191,13 +197,21 @@ describe('a siege notices', () => {
   test('nothing in right answers, nor in a refusal that tells when to come again', () => {
     expect(judge(reply('{"data":{}}'), allowed)).toEqual({ outcomes: ['ok'], problems: [] });
     expect(judge(errors(1, tooExpensive), allowed)).toEqual({
-      outcomes: ['QUERY_TOO_EXPENSIVE'],
+      outcomes: ['QUERY_TOO_EXPENSIVE answerFields'],
       problems: [],
     });
+    const ofFields = { outcomes: ['QUERY_TOO_EXPENSIVE answerFields'] };
+    expect(judge(errors(1, tooExpensive), ofFields).problems).toEqual([]);
     expect(judge(reply('', { status: 503, retryAfter: '1' }), allowed)).toEqual({
       outcomes: ['503'],
       problems: [],
     });
+  });
+
+  test('a limit that is wrong for the attack', () => {
+    expect(judge(errors(1, tooExpensive), { outcomes: ['QUERY_TOO_EXPENSIVE time'] }).problems).toEqual([
+      expect.stringMatching(/^outcome QUERY_TOO_EXPENSIVE answerFields: /),
+    ]);
   });
 
   test.each<[string, Reply, RegExp]>([
