@@ -12,6 +12,8 @@ export { CAMPAIGN_ID, CONTACT_LIST_ID };
 
 /** The largest page of interactions. */
 export const ROWS = 1000;
+/** Ids of all agents of interactions. */
+export const AGENT_IDS: readonly string[] = Array.from({ length: 20 }, (_, n) => `user-${n}`);
 /** The largest page of campaigns. */
 const CAMPAIGNS = 100;
 

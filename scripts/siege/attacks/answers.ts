@@ -1,10 +1,10 @@
 import { pick, type Random } from '../../../src/sandbox/random.ts';
 import { type Attack, type AttackRequest, get, post, repeated } from '../attack.ts';
-import { CAMPAIGN_ID, ROWS } from '../organisation.ts';
+import { AGENT_IDS, CAMPAIGN_ID, ROWS } from '../organisation.ts';
 import { interactionsFault } from './interactions-fault.ts';
 
 /** Time runs out on a slow machine before such an answer is made. */
-const MADE = ['ok', 'QUERY_TOO_EXPENSIVE'];
+const MADE = ['ok', 'QUERY_TOO_EXPENSIVE time'];
 
 /** All rows with a leaf under many names: about `fields` thousand answer fields. */
 function rows(fields: number): string {
@@ -23,6 +23,24 @@ const maximal = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 100
 const LONG_TEXT = 'x'.repeat(1000);
 const longTexts = () => interactionsFault((row) => ({ ...row, callerName: LONG_TEXT }));
 const maximalBytes = `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: ${ROWS}) { nodes { ${repeated(30, (n) => `a${n}: callerName`)} } } }`;
+
+/** Many conditions on many lists of many rows, of which hardly anything is answered. */
+const filters = `query ($filter: CampaignInteractionFilter) { campaigns(first: 20) { nodes { ${repeated(29, (n) => `a${n}: interactions(first: 1, filter: $filter) { totalCount }`)} } } }`;
+const filter = {
+  agentIds: AGENT_IDS.map((id) => `other-${id}`),
+  skillIds: ['skill-1'],
+  createdAfter: '2025-01-01T00:00:00Z',
+};
+const shortRows = Array.from({ length: 4000 }, (_, n) => ({
+  id: `interaction-${n}`,
+  agent: { id: `user-${n % 20}` },
+  skills: [{ id: `skill-${n % 8}` }],
+  creationTime: '2026-01-01T00:00:00Z',
+}));
+
+function withShortRows(body: unknown): unknown {
+  return { ...(typeof body === 'object' && body), proceedingInteractions: shortRows };
+}
 
 const CODINGS = ['gzip', 'br', 'identity'] as const;
 
@@ -61,6 +79,15 @@ export const answers: readonly Attack[] = [
     outcomes: MADE,
   },
   {
+    name: 'filters-aliases',
+    clients: 4,
+    request: () => post(filters, { filter }),
+    outcomes: ['ok'],
+    // Measured: 65 ms, and 285 ms when a whole list is filtered at once.
+    mostBusyMs: 200,
+    faults: () => [{ kind: 'alter', resource: 'campaignInteractions', alter: withShortRows }],
+  },
+  {
     name: 'bytes-1',
     clients: 1,
     request: () => post(maximalBytes),
@@ -92,7 +119,7 @@ export const answers: readonly Attack[] = [
     name: 'bytes-beyond',
     clients: 4,
     request: (random) => post(maximalBytes, {}, { headers: { 'accept-encoding': pick(random, CODINGS) } }),
-    outcomes: ['QUERY_TOO_EXPENSIVE'],
+    outcomes: ['QUERY_TOO_EXPENSIVE answerBytes'],
     faults: () => [interactionsFault((row) => ({ ...row, callerName: LONG_TEXT.repeat(10) }))],
   },
 ];

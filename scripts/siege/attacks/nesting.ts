@@ -1,8 +1,9 @@
+import type { Fault } from '../../../src/sandbox/fault.ts';
 import { pick, type Random } from '../../../src/sandbox/random.ts';
 import { type Attack, get, post, repeated } from '../attack.ts';
-import { CAMPAIGN_ID } from '../organisation.ts';
+import { AGENT_IDS, CAMPAIGN_ID, ROWS } from '../organisation.ts';
 
-const BEYOND = 'QUERY_TOO_EXPENSIVE';
+const BEYOND = 'QUERY_TOO_EXPENSIVE answerFields';
 
 /** Lists of a campaign's interactions, each inside the one before: every row of a list has the whole next list. */
 function nested(levels: readonly string[], leaf: string): string {
@@ -34,6 +35,19 @@ function anyBeyond(random: Random): string {
 }
 
 const refused = { outcomes: [BEYOND], isFree: true } as const;
+
+/** Every agent of the organisation, with so many skills that the rows of a page have a million fields. */
+const skilledAgents: Fault = {
+  kind: 'status',
+  status: 200,
+  resource: 'users',
+  body: {
+    entities: AGENT_IDS.map((id) => ({
+      id,
+      skills: Array.from({ length: 500 }, (_, n) => ({ id: `skill-${n}`, proficiency: 1 })),
+    })),
+  },
+};
 
 /** Lists in lists: the answer grows with the power of the depth, the query by a few dozen bytes. */
 export const nesting: readonly Attack[] = [
@@ -81,22 +95,33 @@ export const nesting: readonly Attack[] = [
         `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Campaign { interactions(first: 1000) { nodes { id campaign { interactions(first: 100) { nodes { id } } } } } } } }`,
         { r: Array.from({ length: 30 }, (_, n) => ({ __typename: 'Campaign', id: `campaign-${n + 1}` })) },
       ),
-    ...refused,
+    outcomes: ['QUERY_TOO_EXPENSIVE upstreamCalls'],
+    isFree: true,
   },
   {
     name: 'nested-within',
     clients: 4,
     request: () => post(nested([', first: 100', '(first: 100)'], 'id state creationTime agent { id name }')),
-    outcomes: ['ok', BEYOND],
+    outcomes: ['ok'],
   },
   {
-    // Skills of a user and participants of a conversation are counted as is typical.
-    name: 'nested-typical',
+    name: 'nested-lists',
     clients: 2,
     request: () =>
       post(
         `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 1000) { nodes { agent { skills { skill { name state } } manager { skills { skill { name } } } } conversation { participants { ${repeated(12, (n) => `a${n}: user { skills { skill { name } } }`)} } } } } }`,
       ),
-    outcomes: ['ok', BEYOND],
+    ...refused,
+  },
+  {
+    // Few are planned, because skills of a user are counted as is typical, and few bytes: only the count refuses it.
+    name: 'nested-typical',
+    clients: 1,
+    request: () =>
+      post(
+        `{ campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: ${ROWS}) { nodes { agent { skills { proficiency } } } } }`,
+      ),
+    outcomes: [BEYOND],
+    faults: () => [skilledAgents],
   },
 ];
