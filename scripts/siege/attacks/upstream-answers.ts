@@ -139,6 +139,20 @@ export const upstreamAnswers: readonly Attack[] = [
     faults: () => [rowWith(`[${nestedArrays(190_000)},"${'y'.repeat(MB)}"]`)],
   },
   {
+    name: 'upstream-30-mb-lists',
+    clients: 2,
+    request: () => post(count),
+    outcomes: [BAD],
+    faults: () => [rowWith(`[${'[],'.repeat(9.7 * MB)}0]`)],
+  },
+  {
+    name: 'upstream-30-mb-chains',
+    clients: 2,
+    request: () => post(count),
+    outcomes: [BAD],
+    faults: () => [rowWith(`[${`${nestedArrays(50)},`.repeat(0.28 * MB)}0]`)],
+  },
+  {
     name: 'upstream-beyond',
     clients: 2,
     request: () => post(count),
