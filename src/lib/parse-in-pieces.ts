@@ -10,6 +10,13 @@ const STEPS_PER_VALUE = 256;
  * hundred times its size.
  */
 export const MAX_DEPTH = 200_000;
+/**
+ * Least bytes for each list or object of a large text, on average. `[],` has three, and takes ten times as much memory; the
+ * upstream's shortest objects, references with an id, have several dozen.
+ */
+export const LEAST_BYTES_PER_VALUE = 8;
+/** Lists and objects that a text may have in any case: some dozen megabytes of them. */
+export const ANY_VALUES = 1_000_000;
 /** Most bytes of a UTF-8 character after its first. */
 const MOST_LATER_BYTES = 3;
 
@@ -25,7 +32,8 @@ const CLOSE_OBJECT = 0x7d;
 
 /**
  * Value of `JSON.parse(decodeUtf8(bytes))`, parsed in pieces. Rejects with a `SyntaxError` where that throws one, and with
- * the reason of the slices when they end. Nothing here recurses; a text of more depth than `MAX_DEPTH` is rejected as well.
+ * the reason of the slices when they end. Nothing here recurses. A text that would take many times its size in memory is
+ * rejected as well: one of more depth than `MAX_DEPTH`, or with a list or object for every few bytes.
  *
  * The bytes are scanned for the ends of elements, and runs of whole elements are left to `JSON.parse`. Only lists, objects
  * and strings longer than a piece are put together here. Each cut is beside an ASCII character outside of strings, or before
@@ -53,11 +61,16 @@ class PiecewiseParser {
   readonly #brackets: number[] = [];
   /** Last comma of the last scan in the innermost of `around`, and within each of the brackets; -1 without one. */
   readonly #commas: number[] = [];
+  /** Lists and objects that begin before the place up to which they are counted. */
+  #opened = 0;
+  #countedTo = 0;
+  readonly #mostOpened: number;
 
   constructor(bytes: Buffer, slices: Slices, pieceBytes: number) {
     this.#bytes = bytes;
     this.#slices = slices;
     this.#pieceBytes = pieceBytes;
+    this.#mostOpened = Math.max(ANY_VALUES, bytes.length / LEAST_BYTES_PER_VALUE);
     this.#at = textStart(bytes);
   }
 
@@ -101,11 +114,15 @@ class PiecewiseParser {
         case OPEN_OBJECT:
           brackets.push(at);
           commas.push(-1);
+          if (at >= this.#countedTo && ++this.#opened > this.#mostOpened) throw tooMany();
           if (this.#around.length + brackets.length > MAX_DEPTH) throw tooDeep();
           break;
         case CLOSE_LIST:
         case CLOSE_OBJECT:
-          if (brackets.length === 0) return at;
+          if (brackets.length === 0) {
+            this.#countedTo = Math.max(this.#countedTo, at);
+            return at;
+          }
           brackets.pop();
           commas.pop();
           break;
@@ -113,6 +130,7 @@ class PiecewiseParser {
         default:
       }
     }
+    this.#countedTo = Math.max(this.#countedTo, end);
     return null;
   }
 
@@ -281,6 +299,10 @@ function isSpace(byte: number | undefined): boolean {
 
 function isEnd(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT;
+}
+
+function tooMany(): SyntaxError {
+  return new SyntaxError(`The text has a list or object for less than ${LEAST_BYTES_PER_VALUE} bytes.`);
 }
 
 function tooDeep(): SyntaxError {

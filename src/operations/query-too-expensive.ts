@@ -37,9 +37,11 @@ export function answerTooLong(bytes: number, maxBytes: number): ClientError {
 
 /** Error of an answer whose making takes longer than a request may take: at least `elapsedMs`. */
 export function answerTooSlow(elapsedMs: number, allowedMs: number): ClientError {
-  const [asked, allowed] = [Math.round(elapsedMs), Math.round(allowedMs)];
+  // What is asked is above what is allowed, also when a fraction of a millisecond is missing.
+  const allowed = Math.round(allowedMs);
+  const asked = Math.max(Math.round(elapsedMs), allowed + 1);
   return queryTooExpensive(
-    `The answer takes more than ${asked} ms to make, and ${allowed} are allowed (REQUEST_TIMEOUT_MS): ask for fewer rows ("first"), or fewer fields of a row.`,
+    `The answer takes at least ${asked} ms to make, and ${allowed} are allowed (REQUEST_TIMEOUT_MS): ask for fewer rows ("first"), or fewer fields of a row.`,
     { limit: 'time', asked, allowed },
   );
 }

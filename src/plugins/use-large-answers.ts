@@ -81,7 +81,7 @@ export function useLargeAnswers(largeAnswers: LargeAnswers): Plugin<AnswerContex
 }
 
 /** Replaces the response by one with this body and its length. */
-function send(body: readonly Buffer<ArrayBuffer>[], answered: Answered): void {
+function send(body: Buffer<ArrayBuffer>[], answered: Answered): void {
   const { headers } = answered.response;
   headers.set('content-length', String(bytesOf(body)));
   if (body.length === 1) sendBody(body[0], answered);
@@ -89,7 +89,7 @@ function send(body: readonly Buffer<ArrayBuffer>[], answered: Answered): void {
 }
 
 /** Yoga's own stream, in the response that is replaced, has not begun: it would with the first reading. */
-function sendStream(body: readonly Buffer<ArrayBuffer>[], answered: Answered): void {
+function sendStream(body: Buffer<ArrayBuffer>[], answered: Answered): void {
   sendBody(streamOf(body, answered.fetchAPI), answered);
 }
 
@@ -98,14 +98,16 @@ function sendBody(body: ConstructorParameters<FetchAPI['Response']>[0], answered
   answered.setResponse(new answered.fetchAPI.Response(body, { headers, status, statusText }));
 }
 
-/** Stream of pieces, each at the reader's pace. Joining them would take as much memory again. */
-function streamOf(pieces: readonly Buffer<ArrayBuffer>[], { ReadableStream }: FetchAPI): ReadableStream {
-  const rest = pieces.values();
+/**
+ * Stream of pieces, each at the reader's pace. Joining them would take as much memory again. Takes each piece out of `pieces`,
+ * so that its memory is free as soon as it is sent.
+ */
+function streamOf(pieces: Buffer<ArrayBuffer>[], { ReadableStream }: FetchAPI): ReadableStream {
   return new ReadableStream({
     pull(controller) {
-      const next = rest.next();
-      if (next.done === true) controller.close();
-      else controller.enqueue(next.value);
+      const next = pieces.shift();
+      if (next === undefined) controller.close();
+      else controller.enqueue(next);
     },
   });
 }

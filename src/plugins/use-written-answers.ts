@@ -103,7 +103,8 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
       const finished = written(few, context, LONGEST_TEXT, (answered) => {
         if (typeof answered === 'string') return withText(few, answered);
         largeAnswers.set(request, answered);
-        return withText(few, '');
+        // Its data would take as much memory again until the response is sent; that there is some decides the status.
+        return withText({ ...few, data: few.data && {} }, '');
       });
       return finished instanceof Promise ? finished.then(finish) : finish(finished);
     },

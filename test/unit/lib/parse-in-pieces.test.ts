@@ -137,6 +137,23 @@ describe('JSON in pieces may be nested', () => {
   });
 });
 
+describe('JSON in pieces may have many lists and objects', () => {
+  const MIB = 1024 * 1024;
+
+  test.each([
+    ['a million of them', '[],', 4 * MIB, 1_000_000],
+    ['a million of them', '[[]],', 4 * MIB, 1_000_000],
+    ['one for each 8 bytes', '{},', 12 * MIB, (12 * MIB) / 8],
+  ])('%s: %s', async (_what, element, bytes, allowed) => {
+    const each = element.replaceAll(/[^[{]/g, '').length;
+    const listOf = (count: number) =>
+      Buffer.from(`[${element.repeat(count)}0${' '.repeat(bytes - count * element.length - 3)}]`);
+    const most = allowed / each;
+    await expect(parseInPieces(listOf(most), slices())).resolves.toHaveLength(most + 1);
+    await expect(parseInPieces(listOf(most + 1), slices())).rejects.toThrow(SyntaxError);
+  });
+});
+
 describe('JSON in pieces is parsed as JSON.parse parses it as a whole', () => {
   test('for any value', async () => {
     await fc.assert(
