@@ -11,12 +11,10 @@ const STEPS_PER_VALUE = 256;
  */
 export const MAX_DEPTH = 200_000;
 /**
- * Least bytes for each list or object of a large text, on average. `[],` has three, and takes ten times as much memory; the
- * upstream's shortest objects, references with an id, have several dozen.
+ * Most lists and objects of a text: a hundred megabytes of them at most. `[],` takes ten times its size in memory. An object of
+ * the upstream, down to a reference with an id, has several dozen bytes, so that the largest answers have fewer than these.
  */
-export const LEAST_BYTES_PER_VALUE = 8;
-/** Lists and objects that a text may have in any case: some dozen megabytes of them. */
-export const ANY_VALUES = 1_000_000;
+export const MAX_VALUES = 1_000_000;
 /** Most bytes of a UTF-8 character after its first. */
 const MOST_LATER_BYTES = 3;
 
@@ -33,7 +31,7 @@ const CLOSE_OBJECT = 0x7d;
 /**
  * Value of `JSON.parse(decodeUtf8(bytes))`, parsed in pieces. Rejects with a `SyntaxError` where that throws one, and with
  * the reason of the slices when they end. Nothing here recurses. A text that would take many times its size in memory is
- * rejected as well: one of more depth than `MAX_DEPTH`, or with a list or object for every few bytes.
+ * rejected as well: one of more depth than `MAX_DEPTH`, or of more than `MAX_VALUES`.
  *
  * The bytes are scanned for the ends of elements, and runs of whole elements are left to `JSON.parse`. Only lists, objects
  * and strings longer than a piece are put together here. Each cut is beside an ASCII character outside of strings, or before
@@ -64,13 +62,11 @@ class PiecewiseParser {
   /** Lists and objects that begin before the place up to which they are counted. */
   #opened = 0;
   #countedTo = 0;
-  readonly #mostOpened: number;
 
   constructor(bytes: Buffer, slices: Slices, pieceBytes: number) {
     this.#bytes = bytes;
     this.#slices = slices;
     this.#pieceBytes = pieceBytes;
-    this.#mostOpened = Math.max(ANY_VALUES, bytes.length / LEAST_BYTES_PER_VALUE);
     this.#at = textStart(bytes);
   }
 
@@ -114,7 +110,7 @@ class PiecewiseParser {
         case OPEN_OBJECT:
           brackets.push(at);
           commas.push(-1);
-          if (at >= this.#countedTo && ++this.#opened > this.#mostOpened) throw tooMany();
+          if (at >= this.#countedTo && ++this.#opened > MAX_VALUES) throw tooMany();
           if (this.#around.length + brackets.length > MAX_DEPTH) throw tooDeep();
           break;
         case CLOSE_LIST:
@@ -302,7 +298,7 @@ function isEnd(byte: number | undefined): boolean {
 }
 
 function tooMany(): SyntaxError {
-  return new SyntaxError(`The text has a list or object for less than ${LEAST_BYTES_PER_VALUE} bytes.`);
+  return new SyntaxError(`The text has more than ${MAX_VALUES} lists and objects.`);
 }
 
 function tooDeep(): SyntaxError {

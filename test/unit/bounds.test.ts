@@ -10,7 +10,7 @@ import { MAX_POSITIONS } from '../../src/executor/select-positions.ts';
 import { MAX_REPRESENTATIONS } from '../../src/federation/representations.ts';
 import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../../src/lib/json-bounds.ts';
 import { GRACE_MS } from '../../src/lib/own-work.ts';
-import { ANY_VALUES, LEAST_BYTES_PER_VALUE, MAX_DEPTH } from '../../src/lib/parse-in-pieces.ts';
+import { MAX_DEPTH, MAX_VALUES } from '../../src/lib/parse-in-pieces.ts';
 import { MAX_WAITING_BYTES } from '../../src/observability/log-destination.ts';
 import { MOST_NAMES } from '../../src/observability/metrics/operation-labels.ts';
 import { LONGEST_NAME } from '../../src/observability/requests/operation-name.ts';
@@ -77,7 +77,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'retries of one call': [MAX_RETRIES],
   'bytes of one answer of the upstream': [MAX_ANSWER_BYTES],
   'answers of the upstream above 1 MiB that are read at once': [MAX_LARGE_READS],
-  'lists and objects in an upstream answer above 1 MiB': [MAX_DEPTH, LEAST_BYTES_PER_VALUE, ANY_VALUES],
+  'lists and objects in an upstream answer above 1 MiB': [MAX_DEPTH, MAX_VALUES],
   'depth and bytes of a JSON value in it': [MAX_JSON_DEPTH, MAX_JSON_BYTES],
   'response positions that a plan visits': [answerFields.MAX_VISITED],
   'objects of the schema that a plan of introspection visits': [introspectionFields.MAX_VISITED],

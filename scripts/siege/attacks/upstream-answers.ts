@@ -28,7 +28,7 @@ const deep = nestedArrays(200);
 function rowsOf(bytes: number, isOfObjects: boolean): Fault {
   const each = Math.floor(bytes / ROWS);
   const filler = isOfObjects
-    ? Array.from({ length: Math.floor(each / 12) }, (_, n) => ({ key: n }))
+    ? Array.from({ length: Math.floor(each / 36) }, (_, n) => ({ key: n, name: 'y'.repeat(16) }))
     : 'y'.repeat(each);
   return interactionsFault((row) => ({ ...row, filler }));
 }
@@ -112,21 +112,21 @@ export const upstreamAnswers: readonly Attack[] = [
       name: `upstream-${megabytes}-mb-open`,
       clients: 2,
       request: () => post(count),
-      outcomes: [BAD],
+      outcomes: [BAD, 'UPSTREAM_TIMEOUT'],
       faults: () => [answerOf('['.repeat(megabytes * MB))],
     },
     {
       name: `upstream-${megabytes}-mb-nested`,
       clients: 2,
       request: () => post(count),
-      outcomes: [BAD],
+      outcomes: [BAD, 'UPSTREAM_TIMEOUT'],
       faults: () => [answerOf(nestedArrays((megabytes * MB) / 2))],
     },
     {
       name: `upstream-${megabytes}-mb-nested-row`,
       clients: 2,
       request: () => post(count),
-      outcomes: [BAD],
+      outcomes: [BAD, 'UPSTREAM_TIMEOUT'],
       faults: () => [rowWith(nestedArrays((megabytes * MB) / 2))],
     },
   ]),
@@ -142,21 +142,21 @@ export const upstreamAnswers: readonly Attack[] = [
     name: 'upstream-30-mb-lists',
     clients: 2,
     request: () => post(count),
-    outcomes: [BAD],
+    outcomes: [BAD, 'UPSTREAM_TIMEOUT'],
     faults: () => [rowWith(`[${'[],'.repeat(9.7 * MB)}0]`)],
   },
   {
     name: 'upstream-30-mb-chains',
     clients: 2,
     request: () => post(count),
-    outcomes: [BAD],
+    outcomes: [BAD, 'UPSTREAM_TIMEOUT'],
     faults: () => [rowWith(`[${`${nestedArrays(50)},`.repeat(0.28 * MB)}0]`)],
   },
   {
     name: 'upstream-beyond',
     clients: 2,
     request: () => post(count),
-    outcomes: [BAD],
+    outcomes: [BAD, 'UPSTREAM_TIMEOUT'],
     faults: () => [rowsOf(40 * MB, false)],
   },
   {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
-import { MAX_DEPTH, parseInPieces } from '../../../src/lib/parse-in-pieces.ts';
+import { MAX_DEPTH, MAX_VALUES, parseInPieces } from '../../../src/lib/parse-in-pieces.ts';
 import { Cancellation } from '../../../src/lib/signal.ts';
 import { Slices } from '../../../src/lib/slices.ts';
 import { Turns } from '../../../src/lib/turns.ts';
@@ -138,17 +138,11 @@ describe('JSON in pieces may be nested', () => {
 });
 
 describe('JSON in pieces may have many lists and objects', () => {
-  const MIB = 1024 * 1024;
-
-  test.each([
-    ['a million of them', '[],', 4 * MIB, 1_000_000],
-    ['a million of them', '[[]],', 4 * MIB, 1_000_000],
-    ['one for each 8 bytes', '{},', 12 * MIB, (12 * MIB) / 8],
-  ])('%s: %s', async (_what, element, bytes, allowed) => {
+  test.each(['[],', '[[]],', '{},'])('a million of them: %s', async (element) => {
     const each = element.replaceAll(/[^[{]/g, '').length;
-    const listOf = (count: number) =>
-      Buffer.from(`[${element.repeat(count)}0${' '.repeat(bytes - count * element.length - 3)}]`);
-    const most = allowed / each;
+    // The list around them is not counted.
+    const most = MAX_VALUES / each;
+    const listOf = (count: number) => Buffer.from(`[${element.repeat(count)}0]`);
     await expect(parseInPieces(listOf(most), slices())).resolves.toHaveLength(most + 1);
     await expect(parseInPieces(listOf(most + 1), slices())).rejects.toThrow(SyntaxError);
   });
