@@ -77,8 +77,8 @@ function authenticatedCallers(
 
   function callerOfClaims(claims: Claims): Caller | null {
     const name = subjectNameIn(claims);
-    // A token that never expires could not be revoked.
-    return name === null || typeof claims['exp'] !== 'number'
+    // A token that never expires could not be revoked. JSON can say 1e400, which is no date.
+    return name === null || !Number.isFinite(claims['exp'])
       ? null
       : { key: callerKeyOf('JWT', ...name), maySeePersonalData: maySee(scopesIn(claims)) };
   }

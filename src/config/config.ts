@@ -38,6 +38,12 @@ export function parseConfig(env: Environment): Config {
       `GRAPHIQL cannot be on without introspection, which ${values.INTROSPECTION === 'off' ? 'INTROSPECTION=off' : 'TRUSTED_DOCUMENTS=only'} switches off.`,
     );
   }
+  const timeoutMs = upstreamTimeoutOf(values, isSet, problems);
+  if (values.METRICS_PORT !== null && values.METRICS_PORT !== 0 && values.METRICS_PORT === values.PORT) {
+    problems.push(
+      `METRICS_PORT must not be PORT, which is ${values.PORT}: metrics have a port of their own.`,
+    );
+  }
   // Invalid values are already reported; the defaults in their place are not worth comparing.
   const wereRead = !problems.some((problem) => problem.startsWith('INTERACTIONS_'));
   if (wereRead && values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS) {
@@ -59,7 +65,7 @@ export function parseConfig(env: Environment): Config {
     },
     upstream: {
       target,
-      timeoutMs: values.UPSTREAM_TIMEOUT_MS,
+      timeoutMs,
       concurrency: values.UPSTREAM_CONCURRENCY,
       replicas: values.REPLICAS,
     },
@@ -146,6 +152,22 @@ function ttlSecondsOf(values: SettingValues): Record<TtlName, number> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
   for (const name of Object.keys(ttls) as TtlName[]) seconds[name] = values[ttlSetting(name)];
   return seconds;
+}
+
+/** A call is of no use after the request that waits for it. */
+function upstreamTimeoutOf(
+  { UPSTREAM_TIMEOUT_MS: ofCalls, REQUEST_TIMEOUT_MS: ofRequests }: SettingValues,
+  isSet: IsSet,
+  problems: string[],
+): number {
+  // An invalid value is already reported; the default in its place is not worth comparing.
+  const wereRead = !problems.some((problem) => /^(?:UPSTREAM|REQUEST)_TIMEOUT_MS /.test(problem));
+  if (wereRead && isSet('UPSTREAM_TIMEOUT_MS') && ofCalls > ofRequests) {
+    problems.push(
+      `UPSTREAM_TIMEOUT_MS must not be above REQUEST_TIMEOUT_MS, which is ${ofRequests}; it is ${ofCalls}.`,
+    );
+  }
+  return Math.min(ofCalls, ofRequests);
 }
 
 function trustedDocumentsOf(

@@ -19,6 +19,7 @@ import {
   region,
   samplerNames,
   scope,
+  pepper,
   text,
   url,
   wholeNumber,
@@ -118,7 +119,8 @@ export const settings = {
     schema: wholeNumber(1, 600_000),
   },
   UPSTREAM_TIMEOUT_MS: {
-    meaning: 'longest time for one upstream call',
+    meaning:
+      'longest time for one upstream call, not above that of the request, to which the default is lowered',
     default: '5000',
     schema: wholeNumber(1, 600_000),
   },
@@ -278,9 +280,9 @@ export const settings = {
   },
   REDIS_PEPPER: {
     meaning:
-      'secret of this installation, the same for all replicas, that goes into the keys by which everything in Redis is encrypted',
+      'secret of this installation, the same for all replicas, that goes into the keys by which everything in Redis is encrypted: at least 32 random characters',
     default: null,
-    schema: text,
+    schema: pepper,
     hidden: true,
   },
   REPLICAS: {

@@ -8,6 +8,12 @@ import { regions } from './regions.ts';
 // Schemas that parse and check the values of settings, with the messages for invalid values.
 
 export const text = v.string();
+const SHORTEST_PEPPER = 32;
+/** Nobody remembers a text of this length, so that it is likely to be random. */
+export const pepper = text.assert(
+  (value) => value.length >= SHORTEST_PEPPER,
+  `must have at least ${SHORTEST_PEPPER} characters, all of them random`,
+);
 export const port = wholeNumber(0, 65_535);
 export const host = matching(/^[\w.:-]+$/, 'must be a host name or an address');
 export const bearerToken = matching(/^[\w.~+/-]+=*$/, 'must be a bearer token');

@@ -152,7 +152,7 @@ const failures: readonly Failure[] = [
     failure: 'answer that never comes within the time of the request',
     fault: { kind: 'hang', resource: 'users' },
     extensions: { code: 'UPSTREAM_TIMEOUT' },
-    env: { REQUEST_TIMEOUT_MS: '300000', UPSTREAM_TIMEOUT_MS: '600000' },
+    env: { REQUEST_TIMEOUT_MS: '300000', UPSTREAM_TIMEOUT_MS: '300000' },
     givenUpAfterMs: 300_000,
   },
   {

@@ -138,6 +138,17 @@ describe('a token of the issuer', () => {
     expect(await ask(USER, bearer(await signed(key)))).toEqual(userAnswer);
   });
 
+  test('is not accepted when it expires at infinity, which JSON can say', async () => {
+    const key = await issuerKey('key-1');
+    const { env } = await issuerForTest(key);
+    const { ask, calls } = await serviceGatewayForTest(env);
+    const claims = JSON.stringify(claimsOf({ exp: 0 })).replace('"exp":0', '"exp":1e400');
+    const token = await new CompactSign(Buffer.from(claims))
+      .setProtectedHeader({ alg: key.jwk.alg, kid: key.jwk.kid, typ: 'JWT' })
+      .sign(key.privateKey);
+    expect(outcome(await ask(USER, bearer(token)), calls)).toEqual(unauthenticated);
+  });
+
   test('is not accepted, and causes no failure, when its claims are not an object', async () => {
     const key = await issuerKey('key-1');
     const { env } = await issuerForTest(key);

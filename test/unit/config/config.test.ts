@@ -137,7 +137,7 @@ test('settings are read without the blanks around them', () => {
     ALLOWED_HOSTS: 'Gateway.example, 10.0.0.1',
     DRAIN_SECONDS: '0',
     REDIS_URL: ' rediss://user:password@redis.internal:6380/1 ',
-    REDIS_PEPPER: 'pepper',
+    REDIS_PEPPER: 'pepper of at least 32 characters',
     REPLICAS: '3',
     MAX_DEPTH: '7',
     MAX_ALIASES: '0',
@@ -196,7 +196,10 @@ test('settings are read without the blanks around them', () => {
     federation: {
       subgraph: true,
     },
-    redis: { url: 'rediss://user:password@redis.internal:6380/1', pepper: 'pepper' },
+    redis: {
+      url: 'rediss://user:password@redis.internal:6380/1',
+      pepper: 'pepper of at least 32 characters',
+    },
     telemetry: {
       logLevel: 'silent',
       metricsPort: 9464,
@@ -316,14 +319,22 @@ describe('the upstream', () => {
   );
 });
 
+const PEPPER = 'p'.repeat(32);
+
 describe('Redis', () => {
+  test('needs a pepper of 32 characters, which is not shown', () => {
+    expect(problemsOf({ REDIS_URL: 'redis://redis', REDIS_PEPPER: PEPPER.slice(1) })).toEqual([
+      'REDIS_PEPPER must have at least 32 characters, all of them random; it is the value given.',
+    ]);
+  });
+
   test.each([
     'redis://redis',
     'redis://:password@10.0.0.1:6380/0',
     'rediss://user:p@redis.internal:6379',
     'redis://[::1]:6379/15',
   ])('can have the URL %s', (url) => {
-    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([]);
+    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: PEPPER })).toEqual([]);
   });
 
   test.each([
@@ -333,12 +344,12 @@ describe('Redis', () => {
     'redis://redis/database',
     'redis://redis?db=1',
   ])('cannot have the URL %s, and the problem hides the URL because it may hold a password', (url) => {
-    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: 'p' })).toEqual([
+    expect(problemsOf({ REDIS_URL: url, REDIS_PEPPER: PEPPER })).toEqual([
       expect.stringMatching(/^REDIS_URL must be a URL such as redis:.*; it is the value given\.$/),
     ]);
   });
 
-  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: 'p' }])(
+  test.each([{ REDIS_URL: 'redis://redis' }, { REDIS_PEPPER: PEPPER }])(
     'needs both settings, not only %j',
     (env) => {
       expect(problemsOf(env)).toEqual([
@@ -502,6 +513,29 @@ describe('problems', () => {
       expect.stringMatching(/^INTERACTIONS_MAX_AGE_MS must be a whole number/),
     ]);
   });
+});
+
+describe('the time of a call', () => {
+  test('is not above that of its request, to which the default is lowered', () => {
+    expect(problemsOf({ UPSTREAM_TIMEOUT_MS: '10001' })).toEqual([
+      'UPSTREAM_TIMEOUT_MS must not be above REQUEST_TIMEOUT_MS, which is 10000; it is 10001.',
+    ]);
+    expect(parseConfig({ REQUEST_TIMEOUT_MS: '300' }).upstream.timeoutMs).toBe(300);
+    const same = { REQUEST_TIMEOUT_MS: '300', UPSTREAM_TIMEOUT_MS: '300' };
+    expect(parseConfig(same).upstream.timeoutMs).toBe(300);
+    expect(problemsOf({ REQUEST_TIMEOUT_MS: '1', UPSTREAM_TIMEOUT_MS: 'long' })).toEqual([
+      expect.stringMatching(/^UPSTREAM_TIMEOUT_MS must be a whole number/),
+    ]);
+  });
+});
+
+test('metrics have a port of their own', () => {
+  expect(problemsOf({ PORT: '9464', METRICS_PORT: '9464' })).toEqual([
+    'METRICS_PORT must not be PORT, which is 9464: metrics have a port of their own.',
+  ]);
+  expect(problemsOf({ METRICS_PORT: '4000' })).toHaveLength(1);
+  // Any free port, for each of them.
+  expect(problemsOf({ PORT: '0', METRICS_PORT: '0' })).toEqual([]);
 });
 
 describe('lists of interactions', () => {
