@@ -9,5 +9,7 @@ if (major < OLDEST) {
   );
   process.exitCode = 1;
 } else {
+  // Loading takes a while, and a signal must not look like a crash. `main.ts` takes over.
+  for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit());
   await import('../src/main.ts');
 }

@@ -25,6 +25,7 @@ const LAME_DUCK_MS = 1000;
 
 /** Starts the gateway that the environment describes, and stops it at SIGTERM or SIGINT. */
 async function run(): Promise<void> {
+  const startedMs = systemClock.now();
   const config = parseConfig(process.env);
   const { operations, federation, telemetry } = config;
   // The schema comes first: without it there is nothing to serve.
@@ -40,6 +41,7 @@ async function run(): Promise<void> {
   });
   process.once('exit', () => output.flushSync());
   const log = pino({ level: telemetry.logLevel }, output);
+  log.info({ node: process.version, pid: process.pid }, 'The gateway starts');
   const unexpected = new UnexpectedErrors(log);
   const gateway = createGateway({
     config,
@@ -57,16 +59,36 @@ async function run(): Promise<void> {
 
   async function stop(lameDuckMs: number): Promise<void> {
     const graceMs = config.server.drainSeconds * 1000;
-    const endsAtMs = systemClock.now() + graceMs;
+    const sinceMs = systemClock.now();
+    const endsAtMs = sinceMs + graceMs;
+    log.info({ connections: connections.open, graceMs }, 'The gateway ends: requests under way are finished');
     gateway.retire();
     await connections.drain({ lameDuckMs, graceMs });
     await gateway.dispose();
     // Metrics stay available until here, so that the drain can be observed.
     await metricsServer?.close();
     await sandbox?.close();
+    log.info({ ms: Math.round(systemClock.now() - sinceMs) }, 'The gateway has ended');
     await output.end(Math.max(0, endsAtMs - systemClock.now()));
   }
 
+  let stopping: Promise<void> | undefined;
+  for (const [signal, lameDuckMs] of [
+    ['SIGTERM', LAME_DUCK_MS],
+    // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut the drain short.
+    ['SIGINT', 0],
+  ] as const) {
+    // The handler of `bin/gateway.mjs` goes when there is another one: a signal that has just come would be lost between them.
+    const before = process.listeners(signal);
+    process.on(signal, () => {
+      if (server.listening) stopping ??= stop(lameDuckMs);
+      else if (stopping === undefined) {
+        log.info('The gateway has ended before it was ready');
+        process.exit();
+      }
+    });
+    for (const handler of before) process.off(signal, handler);
+  }
   try {
     if (metrics !== null && telemetry.metricsPort !== null) {
       metricsServer = await serveMetrics(metrics, { host: config.server.host, port: telemetry.metricsPort });
@@ -74,13 +96,9 @@ async function run(): Promise<void> {
     server.listen(config.server.port, config.server.host);
     await once(server, 'listening');
   } catch (error) {
-    await stop(0);
+    await (stopping = stop(0));
     throw error;
   }
-  let stopping: Promise<void> | undefined;
-  process.on('SIGTERM', () => void (stopping ??= stop(LAME_DUCK_MS)));
-  // One Ctrl-C can arrive twice, from the terminal and from npm; the second must not cut the drain short.
-  process.on('SIGINT', () => void (stopping ??= stop(0)));
   process.on('unhandledRejection', (reason) => {
     unexpected.rejected(reason);
     metrics?.unhandledRejection();
@@ -103,6 +121,7 @@ async function run(): Promise<void> {
       metricsPort: metricsServer?.port ?? null,
     }),
   );
+  log.info({ port, ms: Math.round(systemClock.now() - startedMs) }, 'The gateway is ready');
   output.flush();
 }
 

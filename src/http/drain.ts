@@ -51,6 +51,11 @@ export class ConnectionDrain {
     });
   }
 
+  /** Number of open connections. */
+  get open(): number {
+    return this.#open.size;
+  }
+
   /**
    * Answers requests under way and those that come while connections are still accepted; each connection ends with its
    * answer. Cuts off the rest when the time is over. Afterwards no connection is open and the server does not listen.

@@ -12,6 +12,17 @@ import { ask, GATEWAY, run, runningGateway, sandboxForTest } from '../support/ru
 const USER = '{ user(id: "user-1") { name email } }';
 const userAnswer = { data: { user: { name: 'Name of user-1', email: 'user-1@example.com' } } };
 
+const STARTS = 'The gateway starts';
+const READY = 'The gateway is ready';
+const ENDS = 'The gateway ends: requests under way are finished';
+const ENDED = 'The gateway has ended';
+
+/** Messages of the log's lines, of which requests have none. */
+function messagesIn(stdout: string): string[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{"'));
+  return lines.map((line) => JSON.parse(line).msg);
+}
+
 async function folderForTest(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -125,7 +136,7 @@ test('a gateway restricted to trusted documents answers them by their ids, and p
   await expect
     .poll(() => output.stdout + output.stderr, { timeout: 30_000 })
     .toContain('queries     1 trusted ones by their ids, and no others');
-  expect(output.stdout).toMatch(/^Gateway on http:/);
+  expect(output.stdout).toMatch(/^Gateway on http:/m);
   expect(output.stdout).not.toContain('paste');
   const [address = ''] = /http:\S+\/graphql/.exec(output.stdout) ?? [];
   const headers = { 'content-type': 'application/json' };
@@ -253,7 +264,7 @@ describe('a gateway that cannot start', () => {
       const { output, closed } = run({ METRICS_PORT: '0', [setting]: port });
       // The process ends by itself only when its sandbox is closed as well.
       expect(await closed).toEqual([1, null]);
-      expect(output.stdout).toBe('');
+      expect(messagesIn(output.stdout)).toEqual([STARTS, ENDS, ENDED]);
       expect(output.stderr).toMatch(/^The gateway cannot start:\n {2}- .*EADDRINUSE.*\n$/);
       expect(output.stderr).toContain(port);
     }
@@ -336,6 +347,27 @@ test('npm start, when signalled, answers the request under way and leaves no gat
 });
 
 describe('a gateway that is told to end', () => {
+  test('logs that it starts, is ready, ends and has ended', async () => {
+    const { child, closed, output } = await runningGateway();
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+    expect(messagesIn(output.stdout)).toEqual([STARTS, READY, ENDS, ENDED]);
+  });
+
+  test('exits with 0 also at a signal that comes while it is loaded', async () => {
+    const preload = `data:text/javascript,
+      import { registerHooks } from 'node:module';
+      registerHooks({
+        load(url, context, next) {
+          if (url.endsWith('/src/main.ts')) process.kill(process.pid, 'SIGTERM');
+          return next(url, context);
+        },
+      });`;
+    const { closed, output } = run({}, [process.execPath, '--import', preload, GATEWAY]);
+    expect(await closed).toEqual([0, null]);
+    expect(output.stderr).toBe('');
+  });
+
   test('finishes the request under way at SIGTERM, accepts no other, and exits with 0', async () => {
     const sandbox = await sandboxForTest({ faults: [{ kind: 'delay', ms: 2000, resource: 'users' }] });
     const { child, closed, output, address } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });

@@ -34,7 +34,7 @@ async function answeringGateway(env: NodeJS.ProcessEnv) {
     .poll(() => output.stdout + output.stderr, { timeout: 30_000 })
     .toMatch(/A query to paste:\n[^]*^\}$/m);
   const [address = ''] = /http:\S+\/graphql/.exec(output.stdout) ?? [];
-  const [, query = ''] = /A query to paste:\n([^]*)$/.exec(output.stdout) ?? [];
+  const [, query = ''] = /A query to paste:\n([^]*?^\}\n)/m.exec(output.stdout) ?? [];
   const response = await fetch(address, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

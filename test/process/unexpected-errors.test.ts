@@ -18,10 +18,12 @@ function defectiveGateway(defect: string, env: NodeJS.ProcessEnv) {
   return runningGateway(env, [process.execPath, '--import', module, GATEWAY]);
 }
 
-/** Log entries other than the line of each request. */
+const INFO = pino.levels.values['info'] ?? 0;
+
+/** Log entries that are more than information, which is a line of each request and the process's beginning and end. */
 function entriesOf(stdout: string): Record<string, unknown>[] {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"'));
-  return lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg !== 'request');
+  return lines.map((line) => JSON.parse(line)).filter(({ level }) => level > INFO);
 }
 
 test('an unhandled rejection is logged without its message, and harms no request', async () => {

@@ -39,7 +39,7 @@ export async function runningGateway(...how: Parameters<typeof run>) {
     .poll(() => process.output.stdout + process.output.stderr, { timeout: 30_000 })
     .toMatch(/A query to paste:\n[^]*^\}$/m);
   const [address = ''] = /http:\S+\/graphql/.exec(process.output.stdout) ?? [];
-  const [, query = ''] = /A query to paste:\n([^]*)$/.exec(process.output.stdout) ?? [];
+  const [, query = ''] = /A query to paste:\n([^]*?^\}\n)/m.exec(process.output.stdout) ?? [];
   return { ...process, address, query };
 }
 

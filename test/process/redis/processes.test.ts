@@ -16,7 +16,11 @@ const PATIENT_REPLICA = fileURLToPath(new URL('patient-replica.ts', import.meta.
 
 /** Settings of a replica over this Redis and this upstream. */
 function replicaEnv(redis: TestRedis, apiUrl: string): Record<string, string> {
-  return { GENESYSCLOUD_API_URL: apiUrl, REDIS_URL: redis.url, REDIS_PEPPER: 'a pepper of these tests, long enough' };
+  return {
+    GENESYSCLOUD_API_URL: apiUrl,
+    REDIS_URL: redis.url,
+    REDIS_PEPPER: 'a pepper of these tests, long enough',
+  };
 }
 
 /** A replica with the default Redis timeout. */
