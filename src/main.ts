@@ -41,7 +41,7 @@ async function run(): Promise<void> {
   });
   process.once('exit', () => output.flushSync());
   const log = pino({ level: telemetry.logLevel }, output);
-  log.info({ node: process.version, pid: process.pid }, 'The gateway starts');
+  log.info({ node: process.version }, 'The gateway starts');
   const unexpected = new UnexpectedErrors(log);
   const gateway = createGateway({
     config,

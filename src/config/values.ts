@@ -8,6 +8,7 @@ import { regions } from './regions.ts';
 // Schemas that parse and check the values of settings, with the messages for invalid values.
 
 export const text = v.string();
+
 const SHORTEST_PEPPER = 32;
 /** Nobody remembers a text of this length, so that it is likely to be random. */
 export const pepper = text.assert(

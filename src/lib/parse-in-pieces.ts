@@ -4,7 +4,7 @@ import { textStart } from './utf8.ts';
 
 const PIECE_BYTES = 65_536;
 /** Cost of a list, object or string that is put together here, in bytes that would be parsed meanwhile. */
-const STEPS_PER_VALUE = 256;
+const BYTES_PER_VALUE = 256;
 /**
  * Most lists and objects around a value: a few dozen megabytes of them. A text of brackets alone would otherwise take two
  * hundred times its size.
@@ -31,7 +31,7 @@ const CLOSE_OBJECT = 0x7d;
 /**
  * Value of `JSON.parse(decodeUtf8(bytes))`, parsed in pieces. Rejects with a `SyntaxError` where that throws one, and with
  * the reason of the slices when they end. Nothing here recurses. A text that would take many times its size in memory is
- * rejected as well: one of more depth than `MAX_DEPTH`, or of more than `MAX_VALUES`.
+ * rejected with an `OversizedJsonError`: one of more depth than `MAX_DEPTH`, or of more than `MAX_VALUES`.
  *
  * The bytes are scanned for the ends of elements, and runs of whole elements are left to `JSON.parse`. Only lists, objects
  * and strings longer than a piece are put together here. Each cut is beside an ASCII character outside of strings, or before
@@ -82,7 +82,7 @@ class PiecewiseParser {
       } else if (this.#commas[0] !== -1) this.#addRun(this.#commas[0] ?? -1, true);
       else if (this.#brackets.length > 0) await this.#enterBrackets();
       else await this.#longElement();
-      if (this.#slices.isOver(this.#at - from + STEPS_PER_VALUE)) await this.#slices.next();
+      if (this.#slices.isOver(this.#at - from + BYTES_PER_VALUE)) await this.#slices.next();
     }
     if (this.#isAtSpace) await this.#skipSpace();
     if (this.#at < this.#bytes.length) throw notJson();
@@ -146,7 +146,7 @@ class PiecewiseParser {
       this.#enter(key);
       const comma = this.#commas[depth + 1] ?? -1;
       if (comma !== -1) this.#addRun(comma, true);
-      if (this.#slices.isOver(STEPS_PER_VALUE)) await this.#slices.next();
+      if (this.#slices.isOver(BYTES_PER_VALUE)) await this.#slices.next();
     }
   }
 
@@ -218,7 +218,7 @@ class PiecewiseParser {
       this.#isAfterComma = next === COMMA;
       if (next === COMMA) return;
       this.#around.pop();
-      if (this.#slices.isOver(STEPS_PER_VALUE)) await this.#slices.next();
+      if (this.#slices.isOver(BYTES_PER_VALUE)) await this.#slices.next();
     }
   }
 
@@ -297,12 +297,15 @@ function isEnd(byte: number | undefined): boolean {
   return byte === COMMA || byte === CLOSE_LIST || byte === CLOSE_OBJECT;
 }
 
-function tooMany(): SyntaxError {
-  return new SyntaxError(`The text has more than ${MAX_VALUES} lists and objects.`);
+/** Error of JSON that would take many times its size in memory. */
+export class OversizedJsonError extends SyntaxError {}
+
+function tooMany(): OversizedJsonError {
+  return new OversizedJsonError(`The text has more than ${MAX_VALUES} lists and objects.`);
 }
 
-function tooDeep(): SyntaxError {
-  return new SyntaxError(`The text has more than ${MAX_DEPTH} lists and objects around a value.`);
+function tooDeep(): OversizedJsonError {
+  return new OversizedJsonError(`The text has more than ${MAX_DEPTH} lists and objects around a value.`);
 }
 
 /** Error that quotes nothing of the text, which may be personal data. */

@@ -1,5 +1,5 @@
 import { UpstreamError } from '../errors.ts';
-import { parseInPieces } from '../lib/parse-in-pieces.ts';
+import { OversizedJsonError, parseInPieces } from '../lib/parse-in-pieces.ts';
 import { LARGE_BYTES, type Slices } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
@@ -33,6 +33,7 @@ export function readAnswer(
   if (effect === 'write' && bytes.length === 0) return read(null);
   if (bytes.length > LARGE_BYTES) {
     return parseInPieces(bytes, slices()).then(read, (error: unknown) => {
+      if (error instanceof OversizedJsonError) throw unreadable(answer, error.message);
       throw error instanceof SyntaxError ? unreadable(answer) : error;
     });
   }
@@ -44,7 +45,7 @@ export function readAnswer(
   }
 }
 
-function unreadable(answer: HttpAnswer): UpstreamError {
+function unreadable(answer: HttpAnswer, detail = whyUnreadable(answer)): UpstreamError {
   const correlationId = correlationIdOf(answer.headers);
   return new UpstreamError(
     {
@@ -53,7 +54,7 @@ function unreadable(answer: HttpAnswer): UpstreamError {
       upstreamStatus: answer.status,
       ...(correlationId !== undefined && { correlationId }),
     },
-    { detail: whyUnreadable(answer) },
+    { detail },
   );
 }
 

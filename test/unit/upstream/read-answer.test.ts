@@ -109,6 +109,16 @@ describe('a large answer', () => {
     },
   );
 
+  test.each([
+    [`[${'[],'.repeat(1_000_001)}0]`, 'The text has more than 1000000 lists and objects.'],
+    ['['.repeat(LARGE_BYTES + 1), 'The text has more than 200000 lists and objects around a value.'],
+  ])('that would take too much memory is an error, whose detail says so', async (text, detail) => {
+    await expect(readLarge(text)).rejects.toMatchObject({
+      failure: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 200 },
+      detail,
+    });
+  });
+
   test('with another status is the error of that status, of which only the beginning is looked at', async () => {
     const large = readLarge(`{"contextId":"context-1"}${padding}`, 404);
     await expect(large).rejects.toMatchObject({
