@@ -48,6 +48,9 @@ export function bytesOf(written: string | readonly Buffer<ArrayBuffer>[]): numbe
 /** Upper bound of an answer that needs no room of its own, in bytes. */
 const ROOMLESS = 16 * 1024;
 
+/** Bytes that are written within some milliseconds, as ordinary answers are: they need no turn of their own. */
+const SHORT = 512 * 1024;
+
 class Writing {
   readonly #options: WritingOptions;
   readonly #pieces: Iterator<string, void>;
@@ -85,7 +88,7 @@ class Writing {
       this.#add(next.value);
       if (this.#bytes > maxBytes) return { reason: 'bytes', bytes: this.#bytes };
       if (this.#bytes > ROOMLESS && !hasRoom(this.#bytes)) return { reason: 'room', bytes: this.#bytes };
-      if (work?.isDue() === true) return null;
+      if (this.#bytes > SHORT && work?.isDue() === true) return null;
     }
   }
 

@@ -39,9 +39,13 @@ export class OwnWork {
     return this.#clock.now() - this.#deadline.atMs + this.allowedMs;
   }
 
-  /** True when the event loop is due to others: wait for `turn`. Reads the clock: ask after some hundred small steps. */
-  isDue(): boolean {
-    return this.#turns.isOver();
+  /**
+   * True when the event loop is due to others: wait for `turn`. Reads the clock: ask after some hundred small steps.
+   *
+   * @param isShort True while all of this work so far has taken some milliseconds at most.
+   */
+  isDue(isShort = false): boolean {
+    return this.#turns.isOver(isShort);
   }
 
   /** Resolves when it is this work's turn again. Afterwards, `end` says if there is still something to do. */

@@ -60,7 +60,7 @@ async function pageOf(
   const list = await interactionsOf(campaignId, args.maxAgeMs ?? Infinity, context, info);
   if (list === null) return null;
   // Many lists can come at once, and each takes some milliseconds.
-  if (context.work.isDue()) await context.work.turn();
+  if (context.work.isDue(isOnlyPage(context))) await context.work.turn();
   const matches = interactionMatcher(filter);
   const matchingOrLater = matchingInOrder(list, order, matches, () => context.work.slices());
   const matching = matchingOrLater instanceof Promise ? await matchingOrLater : matchingOrLater;
@@ -71,6 +71,12 @@ async function pageOf(
   const tree = selectionTreeBelow(info, 'CampaignInteraction', [['nodes'], ['edges', 'node']]);
   if (tree !== null) await prefetch(tree, page.nodes, context, rowsPosition(info, context));
   return page;
+}
+
+/** True when a request has asked for one page so far, as most do. */
+function isOnlyPage({ interactionPages }: GatewayContext): boolean {
+  const [ofCampaigns] = interactionPages.values();
+  return interactionPages.size === 1 && ofCampaigns?.size === 1;
 }
 
 /** Null when the upstream does not know the campaign, or the campaign currently lacks the interaction. */

@@ -78,6 +78,14 @@ test('a stream’s answer is text, however large', async () => {
   expect(await written(rows, { longestText: Infinity })).toEqual({ text: JSON.stringify(rows) });
 });
 
+test('an ordinary answer takes no turn of its own, however long others have worked', () => {
+  const work = workFor(new HastyClock(300), 60_000);
+  expect(work.isDue()).toBe(false);
+  expect(work.isDue()).toBe(true);
+  const outcome = writeAnswer({ data: 'x'.repeat(500_000) }, { ...any, work });
+  expect(outcome).not.toBeInstanceOf(Promise);
+});
+
 test('others have their turn between the pieces of a large answer', async () => {
   const work = workFor(new HastyClock(11), 1e9);
   const writing = written(rows, { work });

@@ -32,6 +32,14 @@ test('a slice is over after its time, and a new one begins with the next turn of
   expect(turns.isOver()).toBe(false);
 });
 
+test('short work goes on after the slice of long work, but not for ever', () => {
+  const turns = new Turns(clockThatGoesOnBy(50));
+  expect(turns.isOver(true)).toBe(false);
+  expect(turns.isOver()).toBe(true);
+  const short = Array.from({ length: 5 }, () => turns.isOver(true));
+  expect(short).toEqual([false, false, false, true, true]);
+});
+
 test('owners take turns, whatever number of parts each waits with', async () => {
   const turns = new Turns(systemClock);
   const seen: string[] = [];
