@@ -1,4 +1,6 @@
+import type { OneAfterAnother } from '../lib/one-after-another.ts';
 import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
+import { LARGE_BYTES } from '../lib/slices.ts';
 import { jsonPieces } from './json-pieces.ts';
 
 /** Text of an answer, or its bytes in UTF-8 where it is so large that joining and encoding it at once would take long. */
@@ -22,11 +24,13 @@ export interface WritingOptions {
   readonly hasRoom: (bytes: number) => boolean;
   /** Largest text that is given as such, in UTF-16 code units; what is larger is given in bytes. */
   readonly longestText: number;
+  /** Writings of large answers. */
+  readonly largeOnes: OneAfterAnother;
 }
 
 /**
- * Writes an answer as JSON, in pieces, with turns of the event loop between them. A promise only for an answer that has taken
- * more than one turn.
+ * Writes an answer as JSON, in pieces, with turns of the event loop between them. A promise only for a large answer, or one that
+ * has taken more than one turn.
  */
 export function writeAnswer(
   answer: unknown,
@@ -58,6 +62,8 @@ class Writing {
   /** Text without its bytes, as long as it may be given as text. */
   #text = '';
   #bytes = 0;
+  /** True once it is the turn of this answer among the large ones. */
+  #mayBeLarge = false;
 
   constructor(answer: unknown, options: WritingOptions) {
     this.#options = options;
@@ -76,10 +82,16 @@ class Writing {
       const reason = work?.end ?? null;
       const written = reason === null ? this.#turn() : { reason, bytes: this.#bytes };
       if (written !== null) return written;
+      if (this.#bytes > LARGE_BYTES && !this.#mayBeLarge) return this.#options.largeOnes.run(this.#large);
     }
   }
 
-  /** Writes pieces until the event loop is due to others. Null then. */
+  readonly #large = (): Promise<WrittenAnswer | Unwritten> => {
+    this.#mayBeLarge = true;
+    return this.#turns();
+  };
+
+  /** Writes pieces until the event loop is due to others, or the answer is large and has to wait for others. Null then. */
   #turn(): WrittenAnswer | Unwritten | null {
     const { maxBytes, work, hasRoom } = this.#options;
     for (;;) {
@@ -88,6 +100,7 @@ class Writing {
       this.#add(next.value);
       if (this.#bytes > maxBytes) return { reason: 'bytes', bytes: this.#bytes };
       if (this.#bytes > ROOMLESS && !hasRoom(this.#bytes)) return { reason: 'room', bytes: this.#bytes };
+      if (this.#bytes > LARGE_BYTES && !this.#mayBeLarge) return null;
       if (this.#bytes > SHORT && work?.isDue() === true) return null;
     }
   }

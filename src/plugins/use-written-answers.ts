@@ -11,6 +11,7 @@ import {
   type WrittenAnswer,
 } from '../answers/write-answer.ts';
 import { MappedStream } from '../executor/mapped-stream.ts';
+import { OneAfterAnother } from '../lib/one-after-another.ts';
 import { withFewErrors } from '../operations/client-error.ts';
 import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
 import { answerTooLong, answerTooSlow } from '../operations/query-too-expensive.ts';
@@ -33,6 +34,8 @@ type Result = Exclude<
  * Precedes the plugins that note errors of results, so that they see these too.
  */
 export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAnswers): AnswerPlugin {
+  const largeOnes = new OneAfterAnother();
+
   function written(
     result: Result,
     { answer, work }: AnswerContext,
@@ -58,6 +61,7 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
         work: work ?? null,
         hasRoom: (bytes) => answer?.growTo(bytes) ?? true,
         longestText,
+        largeOnes,
       });
       return outcome instanceof Promise ? outcome.then(taken, failed) : taken(outcome);
     } catch (error) {

@@ -1,34 +1,44 @@
 import type { CallerKey } from '../identity/caller.ts';
+import { MAX_ANSWER_BYTES } from './http/http.ts';
 import { FairQueue, type WaitingCall } from './quota/fair-queue.ts';
 
-/** Maximum large answers that are read at once. Each takes some 150 MB while it is received and parsed, at 32 MB. */
-export const MAX_LARGE_READS = 2;
+/**
+ * Most bytes of large answers that are read at once, in all: as many as the largest answer has. One of 32 MiB takes some 150 MB
+ * while it is received and parsed.
+ */
+export const MAX_LARGE_BYTES = MAX_ANSWER_BYTES;
+/** Bytes that an answer of unknown length counts: two of them are read at once, so that a slow one does not hold up all others. */
+export const UNKNOWN_LENGTH_BYTES = MAX_LARGE_BYTES / 2;
 
-/** One read that may turn out to be large. */
+/** Read of a large answer. */
 export class LargeRead implements WaitingCall {
   readonly caller: CallerKey;
   readonly isList: boolean;
-  /** True while the read has one of the places. */
-  hasPlace = false;
-  /** Called when the read gets its place; null before it waits for one. */
+  /** Bytes of the answer; those of one of unknown length are estimated. */
+  readonly bytes: number;
+  /** True while there is room for the read. */
+  hasRoom = false;
+  /** Called when there is room for the read; null before it waits for it. */
   letIn: (() => void) | null = null;
 
-  constructor(caller: CallerKey, isList: boolean) {
+  /** @param length Bytes of the answer; null when they are unknown. */
+  constructor(caller: CallerKey, isList: boolean, length: number | null) {
     this.caller = caller;
     this.isList = isList;
+    this.bytes = length ?? UNKNOWN_LENGTH_BYTES;
   }
 }
 
 /**
- * Places for large answers of the upstream, for all identities together: further answers are not received until there is a
- * place, so that their memory is bounded. Callers take turns, so that one with many large reads does not hold up the others.
- * A waiting read keeps its connection and its time limit.
+ * Room for large answers of the upstream, for all identities together: further answers are not received until there is room, so
+ * that their memory is bounded. Callers take turns, so that one with many large reads does not hold up the others. A waiting
+ * read keeps its connection and its time limit.
  */
 export class LargeReads {
   readonly #waiting = new FairQueue<LargeRead>();
-  #free = MAX_LARGE_READS;
+  #freeBytes = MAX_LARGE_BYTES;
 
-  /** Resolves when there is a place for the read, which keeps the place until `leave`. */
+  /** Resolves when there is room for the read, which keeps it until `leave`. */
   enter(read: LargeRead): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     read.letIn = resolve;
@@ -37,23 +47,23 @@ export class LargeReads {
     return promise;
   }
 
-  /** Gives back the place of a read, or its turn to get one. */
+  /** Gives back the room of a read, or its turn to get it. */
   leave(read: LargeRead): void {
-    if (!read.hasPlace) {
-      this.#waiting.remove(read);
-      return;
-    }
-    read.hasPlace = false;
-    this.#free += 1;
+    if (read.hasRoom) {
+      read.hasRoom = false;
+      this.#freeBytes += read.bytes;
+    } else if (!this.#waiting.remove(read)) return;
     this.#fill();
   }
 
+  /** Lets in those whose turn it is. A smaller one does not overtake one that does not fit yet. */
   #fill(): void {
-    while (this.#free > 0) {
-      const next = this.#waiting.take();
-      if (next === undefined) return;
-      this.#free -= 1;
-      next.hasPlace = true;
+    for (;;) {
+      const next = this.#waiting.peek();
+      if (next === undefined || next.bytes > this.#freeBytes) return;
+      this.#waiting.take();
+      this.#freeBytes -= next.bytes;
+      next.hasRoom = true;
       next.letIn?.();
     }
   }

@@ -1,6 +1,6 @@
 import { UpstreamError } from '../errors.ts';
-import { OversizedJsonError, parseInPieces } from '../lib/parse-in-pieces.ts';
-import { LARGE_BYTES, type Slices } from '../lib/slices.ts';
+import { OversizedJsonError } from '../lib/parse-in-pieces.ts';
+import { LARGE_BYTES } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
 import type { HttpAnswer } from './http/transport.ts';
@@ -15,13 +15,13 @@ const HEAD_BYTES = 1024;
  * rejects with, an `UpstreamError` for any other answer.
  *
  * @param receivedAtMs Epoch milliseconds.
- * @param slices Called for a large answer.
+ * @param parseLarge Parses the bytes of a large answer, as `parseInPieces` does.
  */
 export function readAnswer(
   { resource, effect }: Pick<UpstreamRequest, 'resource' | 'effect'>,
   answer: HttpAnswer,
   receivedAtMs: number,
-  slices: () => Slices,
+  parseLarge: (bytes: Buffer) => Promise<unknown>,
 ): UpstreamRead | Promise<UpstreamRead> {
   const { status, headers, bytes } = answer;
   if (status < 200 || status > 299) throw errorFromAnswer(status, headers, headOf(bytes), receivedAtMs);
@@ -32,7 +32,7 @@ export function readAnswer(
   });
   if (effect === 'write' && bytes.length === 0) return read(null);
   if (bytes.length > LARGE_BYTES) {
-    return parseInPieces(bytes, slices()).then(read, (error: unknown) => {
+    return parseLarge(bytes).then(read, (error: unknown) => {
       if (error instanceof OversizedJsonError) throw unreadable(answer, error.message);
       throw error instanceof SyntaxError ? unreadable(answer) : error;
     });

@@ -1,5 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import { withinTime } from '../lib/deadline.ts';
+import { OneAfterAnother } from '../lib/one-after-another.ts';
+import { parseInPieces } from '../lib/parse-in-pieces.ts';
 import { Slices } from '../lib/slices.ts';
 import type { Turns } from '../lib/turns.ts';
 import type { PermittedCall, Step, StepContext } from './call.ts';
@@ -31,6 +33,7 @@ export function sendOver(
   const { origin, pathname } = new URL(apiUrl);
   const basePath = pathname.replace(/\/+$/, '');
   const largeReads = new LargeReads();
+  const parses = new OneAfterAnother();
 
   return (call) =>
     withinTime(clock, upstreamTimeoutMs, call.signal, async (signal) => {
@@ -42,12 +45,19 @@ export function sendOver(
       let largeRead: LargeRead | undefined;
       try {
         const address = { origin, path: basePath + serialized.target };
-        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal, () => {
-          largeRead = new LargeRead(owner.caller, request.isList ?? false);
-          return largeReads.enter(largeRead);
-        });
+        const got = await transport.exchange(
+          address,
+          httpRequest(token, serialized, trace),
+          signal,
+          (length) => {
+            largeRead = new LargeRead(owner.caller, request.isList ?? false, length);
+            return largeReads.enter(largeRead);
+          },
+        );
         permit.answered(quotaReportOf(got.headers));
-        const reading = readAnswer(request, got, clock.epochMs(), () => new Slices(turns, signal));
+        const reading = readAnswer(request, got, clock.epochMs(), (bytes) =>
+          parses.run(async () => parseInPieces(bytes, new Slices(turns, signal))),
+        );
         const read = reading instanceof Promise ? await reading : reading;
         trace?.answered(read.answer);
         credentialEvents.accepted(owner.identity, sentMs);

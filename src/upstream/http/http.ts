@@ -33,7 +33,7 @@ export class Http implements Transport {
     address: URL | HttpAddress,
     request: HttpRequest,
     signal: Signal,
-    onLarge?: () => Promise<void>,
+    onLarge?: (length: number | null) => Promise<void>,
   ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const exchange = new Exchange(this.#turns, signal, resolve, reject, onLarge);
@@ -73,7 +73,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
   /** Undefined once it was called. */
-  #onLarge: (() => Promise<void>) | undefined;
+  #onLarge: ((length: number | null) => Promise<void>) | undefined;
   /** Body of a large answer whose length the upstream has told; undefined for others. */
   #whole: Buffer | undefined;
   #length = 0;
@@ -85,7 +85,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     signal: Signal,
     resolve: (answer: HttpAnswer) => void,
     reject: (error: unknown) => void,
-    onLarge: (() => Promise<void>) | undefined,
+    onLarge: ((length: number | null) => Promise<void>) | undefined,
   ) {
     this.#onLarge = onLarge;
     this.#turns = turns;
@@ -102,13 +102,15 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#signal.aborted) controller.abort(new errors.RequestAbortedError());
   }
 
-  onResponseStart(_controller: unknown, status: number, headers: AnswerHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: AnswerHeaders): void {
     // Informational answers (1xx) may precede the answer.
     if (status < 200) return;
     this.#head = { status, headers };
     const length = Number(headers['content-length']);
     // Collected chunks and their copy would take twice the memory. What is not received yet takes none.
-    if (length > LARGE_BYTES && length <= MAX_ANSWER_BYTES) this.#whole = Buffer.allocUnsafeSlow(length);
+    // Known before it is received; undici itself would receive all that may be held.
+    if (length > MAX_ANSWER_BYTES) controller.abort(new errors.ResponseExceededMaxSizeError());
+    else if (length > LARGE_BYTES) this.#whole = Buffer.allocUnsafeSlow(length);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -116,7 +118,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     else chunk.copy(this.#whole, this.#length);
     this.#length += chunk.length;
     if (this.#length <= LARGE_BYTES || this.#onLarge === undefined) return;
-    const mayGoOn = this.#onLarge();
+    const mayGoOn = this.#onLarge(this.#whole?.length ?? null);
     this.#onLarge = undefined;
     controller.pause();
     void mayGoOn.then(() => controller.resume());

@@ -27,12 +27,13 @@ export interface Transport {
    * Makes one exchange. Any status is an answer. Rejects with an `UpstreamError` when no complete answer came, and with the
    * signal's reason when it aborts before.
    *
-   * @param onLarge Called once the answer has become large. The rest is not received before its promise resolves.
+   * @param onLarge Called once the answer has become large, with its length in bytes, or null when that is unknown. The rest is
+   *   not received before its promise resolves.
    */
   exchange(
     address: URL | HttpAddress,
     request: HttpRequest,
     signal: Signal,
-    onLarge?: () => Promise<void>,
+    onLarge?: (length: number | null) => Promise<void>,
   ): Promise<HttpAnswer>;
 }

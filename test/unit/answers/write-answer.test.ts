@@ -2,7 +2,9 @@ import { setImmediate as macrotask } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { bytesOf, writeAnswer, type WritingOptions } from '../../../src/answers/write-answer.ts';
 import { Deadline } from '../../../src/lib/deadline.ts';
+import { OneAfterAnother } from '../../../src/lib/one-after-another.ts';
 import { OwnWork } from '../../../src/lib/own-work.ts';
+import { LARGE_BYTES } from '../../../src/lib/slices.ts';
 import { Turns } from '../../../src/lib/turns.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 
@@ -45,6 +47,7 @@ const any: WritingOptions = {
   work: workFor(new HastyClock(0), 1000),
   hasRoom: () => true,
   longestText: 16 * 1024,
+  largeOnes: new OneAfterAnother(),
 };
 
 const rows = {
@@ -68,8 +71,11 @@ test('a larger answer is bytes', async () => {
   expect(await written(answer)).toEqual({ chunks: 1, text, bytes: Buffer.byteLength(text) });
 });
 
-test('a large answer is bytes in several pieces, at once while the event loop is not due to others', async () => {
-  expect(writeAnswer(rows, any)).not.toBeInstanceOf(Promise);
+test('an answer of less than 1 MiB is written at once while the event loop is not due to others', () => {
+  expect(writeAnswer({ data: Array(4).fill('x'.repeat(250_000)) }, any)).toHaveLength(4);
+});
+
+test('a large answer is bytes in several pieces', async () => {
   const text = JSON.stringify(rows);
   expect(await written(rows)).toEqual({ chunks: expect.any(Number), text, bytes: Buffer.byteLength(text) });
 });
@@ -98,6 +104,24 @@ test('others have their turn between the pieces of a large answer', async () => 
   // Others have had three turns before the answer is written.
   expect(await Promise.race([writing, count()])).toBeUndefined();
   expect(await writing).toMatchObject({ text: JSON.stringify(rows) });
+});
+
+test('large answers are written one after the other, however the first one ends', async () => {
+  const work = workFor(new HastyClock(11), 1e9);
+  const largeOnes = new OneAfterAnother();
+  const seen: string[] = [];
+  const write = (name: string, most: number) =>
+    written(rows, {
+      work,
+      largeOnes,
+      hasRoom(bytes) {
+        if (bytes > 1.5 * LARGE_BYTES && seen.at(-1) !== name) seen.push(name);
+        return bytes < most;
+      },
+    });
+  const outcomes = await Promise.all([write('first', 2 * LARGE_BYTES), write('second', Infinity)]);
+  expect(outcomes).toMatchObject([{ reason: 'room' }, { text: JSON.stringify(rows) }]);
+  expect(seen).toEqual(['first', 'second']);
 });
 
 test('the number of bytes decides, not that of characters', async () => {

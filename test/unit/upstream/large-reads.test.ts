@@ -1,14 +1,22 @@
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { callerKeyOf } from '../../../src/identity/caller.ts';
-import { LargeRead, LargeReads } from '../../../src/upstream/large-reads.ts';
+import { LargeRead, LargeReads, MAX_LARGE_BYTES } from '../../../src/upstream/large-reads.ts';
 
 /** Reads that enter one after the other, named by their callers' letters: `a1` is the first of caller a. */
 function reads(...names: string[]) {
+  return readsOf(Object.fromEntries(names.map((name) => [name, null])));
+}
+
+/** The same with the lengths of the answers. */
+function readsOf(lengths: Readonly<Record<string, number | null>>) {
   const gate = new LargeReads();
   const letIn: string[] = [];
   const all = new Map(
-    names.map((name) => [name, new LargeRead(callerKeyOf('test', name.slice(0, 1)), false)]),
+    Object.entries(lengths).map(([name, length]) => [
+      name,
+      new LargeRead(callerKeyOf('test', name.slice(0, 1)), false, length),
+    ]),
   );
   for (const [name, read] of all) void gate.enter(read).then(() => letIn.push(name));
   const leave = async (name: string) => {
@@ -19,7 +27,7 @@ function reads(...names: string[]) {
   return { letIn, leave };
 }
 
-test('two are read at once, and the next when one has left', async () => {
+test('two of unknown length are read at once, and the next when one has left', async () => {
   const { letIn, leave } = reads('a1', 'b1', 'c1', 'd1');
   await macrotask();
   expect(letIn).toEqual(['a1', 'b1']);
@@ -27,6 +35,33 @@ test('two are read at once, and the next when one has left', async () => {
   expect(letIn).toEqual(['a1', 'b1', 'c1']);
   await leave('a1');
   expect(letIn).toEqual(['a1', 'b1', 'c1', 'd1']);
+});
+
+test('as many of known length are read at once as fit, without overtaking', async () => {
+  const all = MAX_LARGE_BYTES;
+  const { letIn, leave } = readsOf({ a1: all / 4, b1: all / 4, c1: all / 4, d1: all / 2, e1: all / 4 });
+  await macrotask();
+  expect(letIn).toEqual(['a1', 'b1', 'c1']);
+  await leave('b1');
+  expect(letIn).toEqual(['a1', 'b1', 'c1', 'd1']);
+  await leave('d1');
+  expect(letIn).toEqual(['a1', 'b1', 'c1', 'd1', 'e1']);
+});
+
+test('the largest one is read alone', async () => {
+  const { letIn, leave } = readsOf({ a1: MAX_LARGE_BYTES, b1: MAX_LARGE_BYTES, c1: null });
+  await macrotask();
+  expect(letIn).toEqual(['a1']);
+  await leave('a1');
+  expect(letIn).toEqual(['a1', 'b1']);
+  await leave('b1');
+  expect(letIn).toEqual(['a1', 'b1', 'c1']);
+});
+
+test('one that gives up lets in those that fit without it', async () => {
+  const { letIn, leave } = readsOf({ a1: MAX_LARGE_BYTES / 2, b1: MAX_LARGE_BYTES, c1: MAX_LARGE_BYTES / 4 });
+  await leave('b1');
+  expect(letIn).toEqual(['a1', 'c1']);
 });
 
 test('a caller with many reads does not hold up the others', async () => {
@@ -46,11 +81,11 @@ test('one that gives up while it waits is left out, and takes no place with it',
 
 test('one that never was large gives back nothing', async () => {
   const gate = new LargeReads();
-  const small = new LargeRead(callerKeyOf('test', 'a'), false);
+  const small = new LargeRead(callerKeyOf('test', 'a'), false, null);
   gate.leave(small);
   let letIn = 0;
   for (const name of ['b', 'c', 'd']) {
-    void gate.enter(new LargeRead(callerKeyOf('test', name), false)).then(() => (letIn += 1));
+    void gate.enter(new LargeRead(callerKeyOf('test', name), false, null)).then(() => (letIn += 1));
   }
   await macrotask();
   expect(letIn).toBe(2);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { parseInPieces } from '../../../src/lib/parse-in-pieces.ts';
 import { Cancellation } from '../../../src/lib/signal.ts';
 import { LARGE_BYTES, Slices } from '../../../src/lib/slices.ts';
 import { Turns } from '../../../src/lib/turns.ts';
@@ -13,12 +14,12 @@ type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly t
 
 function read({ text = '{}', status = 200, headers = {} }: TextAnswer) {
   const answer = { status, headers, bytes: Buffer.from(text) };
-  const reading = readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, noSlices);
+  const reading = readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, notLarge);
   if (reading instanceof Promise) throw new TypeError('It is not large.');
   return reading;
 }
 
-function noSlices(): never {
+function notLarge(): never {
   throw new TypeError('It is not large.');
 }
 
@@ -83,10 +84,11 @@ describe('an answer', () => {
 
 describe('a large answer', () => {
   const padding = ' '.repeat(LARGE_BYTES);
-  const slicesUntil = (signal: Cancellation) => () => new Slices(new Turns(systemClock), signal);
   const readLarge = async (text: string, status = 200, signal = new Cancellation()) => {
     const answer = { status, headers: { 'inin-correlation-id': 'abc-1' }, bytes: Buffer.from(text) };
-    return readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, slicesUntil(signal));
+    return readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, (bytes) =>
+      parseInPieces(bytes, new Slices(new Turns(systemClock), signal)),
+    );
   };
 
   test('is parsed in slices', async () => {

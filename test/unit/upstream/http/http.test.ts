@@ -153,6 +153,14 @@ describe('an exchange', () => {
     expect(outcome).toMatchObject({ failure, isTransient: false });
   });
 
+  test('does not receive an answer whose length says that it is too large', async () => {
+    const outcome = await exchangeWith((_request, response) => {
+      // The upstream sends no byte of it, so that nothing else can end the exchange.
+      response.writeHead(200, { 'content-length': 33 * 1024 * 1024 }).flushHeaders();
+    });
+    expect(outcome).toMatchObject({ failure: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 200 } });
+  });
+
   test('rejects with a permanent error when the request is invalid, or after `dispose`', async () => {
     const http = httpForTest();
     const url = new URL('http://127.0.0.1:1');
