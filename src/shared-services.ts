@@ -16,9 +16,6 @@ import type { Transport } from './upstream/http/transport.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
 
-/** Capacity for lists of interactions, which are kept for seconds. */
-export const LISTS_MAX_BYTES = 96 * 1024 * 1024;
-
 export interface SharedServicesOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
   readonly apiUrl: string;
@@ -100,7 +97,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
   });
   const kept = {
     entities: new ByteLru(clock, cache.maxBytes),
-    lists: new ByteLru(clock, LISTS_MAX_BYTES),
+    lists: new ByteLru(clock, cache.maxListBytes),
   };
   const shared = createSharedSources(
     {

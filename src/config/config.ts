@@ -8,6 +8,9 @@ import { type TtlName, ttls } from './ttls.ts';
 import { targetOf } from './upstream.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+/** Most bytes of lists in the cache; with a small heap, an eighth of it. */
+export const MAX_LIST_BYTES = 96 * 1024 * 1024;
+
 /** All problems of the environment at once. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
@@ -76,6 +79,7 @@ export function parseConfig(env: Environment): Config {
     },
     cache: {
       maxBytes: values.CACHE_MAX_BYTES,
+      maxListBytes: Math.min(MAX_LIST_BYTES, partOfHeap(8)),
       ttlSeconds: ttlSecondsOf(values),
       identityProofSeconds: values.IDENTITY_PROOF_SECONDS,
     },
@@ -90,7 +94,7 @@ export function parseConfig(env: Environment): Config {
       maxUpstreamCalls: values.MAX_UPSTREAM_CALLS,
       maxAnswerFields: values.MAX_ANSWER_FIELDS,
       maxAnswerBytes: values.MAX_ANSWER_BYTES,
-      maxBytesInFlight: values.MAX_BYTES_IN_FLIGHT ?? thirdOfHeap(),
+      maxBytesInFlight: values.MAX_BYTES_IN_FLIGHT ?? partOfHeap(3),
       cardinalities: values.PLAN_CARDINALITIES ?? usualCardinalities,
       trustedDocuments,
       introspection,
@@ -143,8 +147,9 @@ function messageOf(issues: Err['issues']): string {
   return issues.map((issue) => ('message' in issue ? issue.message : issue.code)).join(', ');
 }
 
-function thirdOfHeap(): number {
-  return Math.floor(getHeapStatistics().heap_size_limit / 3);
+/** One of so many equal parts of what the process may use as heap, in bytes. */
+function partOfHeap(parts: number): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / parts);
 }
 
 function ttlSecondsOf(values: SettingValues): Record<TtlName, number> {

@@ -40,6 +40,8 @@ export interface LoadingConfig {
 /** Data kept between requests. */
 export interface CacheConfig {
   readonly maxBytes: number;
+  /** Capacity for lists of interactions, which are kept for seconds. */
+  readonly maxListBytes: number;
   readonly ttlSeconds: Ttls;
   /** Time for which data is shown after the upstream last accepted the credential. */
   readonly identityProofSeconds: number;

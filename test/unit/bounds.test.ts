@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { MAX_LIST_BYTES } from '../../src/config/config.ts';
 import { type SettingName, settings } from '../../src/config/settings.ts';
 import { MAX_INTERACTIONS } from '../../src/connections/campaign-interaction-page.ts';
 import { LONGEST_CURSOR } from '../../src/connections/cursor.ts';
@@ -23,7 +24,6 @@ import { MAX_LINES, MAX_NESTING } from '../../src/operations/parse.ts';
 import { MOST_COMPRESSED } from '../../src/plugins/use-large-answers.ts';
 import { MAX_PLANS } from '../../src/plugins/use-query-cost.ts';
 import { MOST_WAITING } from '../../src/redis/client.ts';
-import { LISTS_MAX_BYTES } from '../../src/shared-services.ts';
 import { MAX_ANSWER_BYTES } from '../../src/upstream/http/http.ts';
 import { MAX_LARGE_BYTES, UNKNOWN_LENGTH_BYTES } from '../../src/upstream/large-reads.ts';
 import { MAX_RETRIES } from '../../src/upstream/with-retries.ts';
@@ -89,7 +89,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'errors of variables, and of arguments': [coercedVariables.MAX_ERRORS],
   'locations of an error': [MAX_LOCATIONS],
   'characters of the request that an error quotes': [MAX_MESSAGE],
-  'bytes of lists of interactions': [LISTS_MAX_BYTES],
+  'bytes of lists of interactions': [MAX_LIST_BYTES],
   'parsed documents': [MAX_TOKENS_KEPT],
   'compiled operations': [MAX_OPERATIONS, MAX_POSITIONS_KEPT],
   'response positions of one compiled operation': [MAX_POSITIONS],

@@ -54,6 +54,7 @@ describe('an empty environment', () => {
         maxBytes: 64 * 1024 * 1024,
         ttlSeconds: ttls,
         identityProofSeconds: 60,
+        maxListBytes: expect.any(Number),
       },
       operations: {
         limits: { maxDepth: 12, maxAliases: 30, maxTokens: 2000, maxRootFields: 10 },
@@ -176,6 +177,7 @@ test('settings are read without the blanks around them', () => {
       maxBytes: 64 * 1024 ** 3,
       ttlSeconds: { ...ttls, USER: 86_400, ROUTING_STATUS: 0 },
       identityProofSeconds: 0,
+      maxListBytes: expect.any(Number),
     },
     operations: {
       limits: { maxDepth: 7, maxAliases: 0, maxTokens: 500, maxRootFields: 1 },
