@@ -7,6 +7,9 @@ const PIECE_CODE_UNITS = 256 * 1024;
 /** Length of a number, a boolean or null, punctuation included, rounded up, in UTF-16 code units. */
 const SHORT_CODE_UNITS = 6;
 
+/** Texts that follow each other. They are not joined: that would copy each of them once more. */
+export type Piece = readonly string[];
+
 /**
  * JSON text of a value in pieces, in one pass. Together they are what `JSON.stringify` gives for data as results hold it:
  * plain objects, lists, leaves, and objects with `toJSON`.
@@ -14,7 +17,7 @@ const SHORT_CODE_UNITS = 6;
  * @param size Upper bound of a piece, about, in UTF-16 code units.
  * @throws TypeError and RangeError for values that `JSON.stringify` cannot write either: BigInt, circles, too deep nesting.
  */
-export function* jsonPieces(value: unknown, size = PIECE_CODE_UNITS): Generator<string, void> {
+export function* jsonPieces(value: unknown, size = PIECE_CODE_UNITS): Generator<Piece, void> {
   const text = new PendingText(size);
   yield* write(value, '', text);
   if (text.length > 0) yield text.take();
@@ -24,32 +27,35 @@ export function* jsonPieces(value: unknown, size = PIECE_CODE_UNITS): Generator<
 class PendingText {
   /** Size from which on it is a piece. */
   readonly size: number;
-  #text = '';
+  #texts: string[] = [];
+  #length = 0;
 
   constructor(size: number) {
     this.size = size;
   }
 
   get length(): number {
-    return this.#text.length;
+    return this.#length;
   }
 
   get isPiece(): boolean {
-    return this.#text.length >= this.size;
+    return this.#length >= this.size;
   }
 
   add(text: string): void {
-    this.#text += text;
+    this.#texts.push(text);
+    this.#length += text.length;
   }
 
-  take(): string {
-    const text = this.#text;
-    this.#text = '';
-    return text;
+  take(): Piece {
+    const texts = this.#texts;
+    this.#texts = [];
+    this.#length = 0;
+    return texts;
   }
 }
 
-function* write(value: unknown, key: string, text: PendingText): Generator<string, void> {
+function* write(value: unknown, key: string, text: PendingText): Generator<Piece, void> {
   if (remaining(value, text.size) >= 0) text.add(JSON.stringify(value) ?? 'null');
   else if (typeof value === 'string') yield* writeString(value, text);
   else if (Array.isArray(value)) yield* writeList(value, text);
@@ -59,7 +65,7 @@ function* write(value: unknown, key: string, text: PendingText): Generator<strin
   if (text.isPiece) yield text.take();
 }
 
-function* writeList(list: readonly unknown[], text: PendingText): Generator<string, void> {
+function* writeList(list: readonly unknown[], text: PendingText): Generator<Piece, void> {
   text.add('[');
   // Items up to `next` are measured and fit into one piece together; those before `first` are written.
   let first = 0;
@@ -95,7 +101,7 @@ function itemsOf(list: readonly unknown[], from: number, to: number): string {
   return JSON.stringify(from === 0 && to === list.length ? list : list.slice(from, to)).slice(1, -1);
 }
 
-function* writeObject(object: Readonly<Record<string, unknown>>, text: PendingText): Generator<string, void> {
+function* writeObject(object: Readonly<Record<string, unknown>>, text: PendingText): Generator<Piece, void> {
   let before = '{';
   for (const [key, value] of Object.entries(object)) {
     if (!isWritten(value, key)) continue;
@@ -115,7 +121,7 @@ function isWritten(value: unknown, key: string): boolean {
 }
 
 /** Slices of a long string. A surrogate pair stays in one of them: its halves alone would be escaped. */
-function* writeString(value: string, text: PendingText): Generator<string, void> {
+function* writeString(value: string, text: PendingText): Generator<Piece, void> {
   text.add('"');
   for (let from = 0; from < value.length;) {
     let to = from + text.size;

@@ -1,7 +1,7 @@
 import type { OneAfterAnother } from '../lib/one-after-another.ts';
 import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
 import { LARGE_BYTES } from '../lib/slices.ts';
-import { jsonPieces } from './json-pieces.ts';
+import { jsonPieces, type Piece } from './json-pieces.ts';
 
 /** Text of an answer, or its bytes in UTF-8 where it is so large that joining and encoding it at once would take long. */
 export type WrittenAnswer = string | Buffer<ArrayBuffer>[];
@@ -57,7 +57,7 @@ const SHORT = 512 * 1024;
 
 class Writing {
   readonly #options: WritingOptions;
-  readonly #pieces: Iterator<string, void>;
+  readonly #pieces: Iterator<Piece, void>;
   readonly #chunks: Buffer<ArrayBuffer>[] = [];
   /** Text without its bytes, as long as it may be given as text. */
   #text = '';
@@ -105,17 +105,23 @@ class Writing {
     }
   }
 
-  #add(piece: string): void {
-    const { longestText } = this.#options;
-    if (this.#chunks.length === 0 && this.#text.length + piece.length <= longestText) {
-      this.#text += piece;
-      this.#bytes += Buffer.byteLength(piece);
+  #add(piece: Piece): void {
+    let units = 0;
+    let bytes = 0;
+    for (const text of piece) {
+      units += text.length;
+      bytes += Buffer.byteLength(text);
+    }
+    this.#bytes += bytes;
+    if (this.#chunks.length === 0 && this.#text.length + units <= this.#options.longestText) {
+      for (const text of piece) this.#text += text;
       return;
     }
     if (this.#text !== '') this.#inBytes();
-    const chunk = Buffer.from(piece);
+    const chunk = Buffer.allocUnsafeSlow(bytes);
+    let at = 0;
+    for (const text of piece) at += chunk.write(text, at);
     this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
   }
 
   #inBytes(): Buffer<ArrayBuffer>[] {
