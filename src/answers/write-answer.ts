@@ -1,5 +1,6 @@
 import type { OneAfterAnother } from '../lib/one-after-another.ts';
 import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
+import { releaseBytes } from '../lib/release-bytes.ts';
 import { LARGE_BYTES } from '../lib/slices.ts';
 import { jsonPieces, type Piece } from './json-pieces.ts';
 
@@ -80,7 +81,7 @@ class Writing {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
       await work?.turn();
       const reason = work?.end ?? null;
-      const written = reason === null ? this.#turn() : { reason, bytes: this.#bytes };
+      const written = reason === null ? this.#turn() : this.#unwritten(reason);
       if (written !== null) return written;
       if (this.#bytes > LARGE_BYTES && !this.#mayBeLarge) return this.#options.largeOnes.run(this.#large);
     }
@@ -98,11 +99,16 @@ class Writing {
       const next = this.#pieces.next();
       if (next.done === true) return this.#chunks.length === 0 ? this.#text : this.#inBytes();
       this.#add(next.value);
-      if (this.#bytes > maxBytes) return { reason: 'bytes', bytes: this.#bytes };
-      if (this.#bytes > ROOMLESS && !hasRoom(this.#bytes)) return { reason: 'room', bytes: this.#bytes };
+      if (this.#bytes > maxBytes) return this.#unwritten('bytes');
+      if (this.#bytes > ROOMLESS && !hasRoom(this.#bytes)) return this.#unwritten('room');
       if (this.#bytes > LARGE_BYTES && !this.#mayBeLarge) return null;
       if (this.#bytes > SHORT && work?.isDue() === true) return null;
     }
+  }
+
+  #unwritten(reason: Unwritten['reason']): Unwritten {
+    for (const chunk of this.#chunks) releaseBytes(chunk);
+    return { reason, bytes: this.#bytes };
   }
 
   #add(piece: Piece): void {

@@ -2,6 +2,7 @@ import { UnknownValueError, UpstreamError } from '../errors.ts';
 import type { RowTexts } from '../cache/replica-store.ts';
 import type { Budget } from '../upstream/budget.ts';
 import { jsonText } from '../lib/json-text.ts';
+import { releaseBytes } from '../lib/release-bytes.ts';
 import { LARGE_BYTES, type Slices } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
@@ -102,18 +103,23 @@ export async function readBatch<Entity, Expand extends string>(
         : entitiesIn(resource, body, answer, some);
       const cut = resource.isCut(body, some) ? some.filter((id) => entities.get(id) === null) : [];
       for (const id of cut) entities.delete(id);
+      let isTextWanted = false;
       onAnswer({
         entities,
         // A copy of the map, which the results of further calls are added to.
         again: isLarge ? always(new Map(entities)) : rereading(resource, bytes, answer, some),
         bytes: bytes.length,
-        release: isLarge ? nothing : releasing(bytes),
+        release: isLarge ? nothing : () => releaseBytes(bytes),
         answer,
-        rows: () =>
-          isLarge
-            ? rowsInSlices(resource, { body, bytes, answer }, [...entities.keys()], slices())
-            : rowsIn(resource, body, bytes, [...entities.keys()]),
+        rows() {
+          isTextWanted = true;
+          const ids = [...entities.keys()];
+          return isLarge
+            ? rowsInSlices(resource, { body, bytes, answer }, ids, slices())
+            : rowsIn(resource, body, bytes, ids);
+        },
       });
+      if (isLarge && !isTextWanted) releaseBytes(bytes);
       // The only answer, nearly always, so its map is not copied.
       if (found.size === 0) found = entities;
       else entities.forEach((entity, id) => found.set(id, entity));
@@ -264,13 +270,6 @@ function rereading<Entity, Expand extends string>(
   ids: readonly string[],
 ): () => Map<string, Entity | null> {
   return () => entitiesIn(resource, JSON.parse(decodeUtf8(bytes)), answer, ids);
-}
-
-function releasing({ buffer, length }: Buffer): () => void {
-  return () => {
-    // The buffer holds this answer alone.
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === length) buffer.transfer(0);
-  };
 }
 
 function nothing(): void {}

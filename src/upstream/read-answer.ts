@@ -1,5 +1,6 @@
 import { UpstreamError } from '../errors.ts';
 import { OversizedJsonError } from '../lib/parse-in-pieces.ts';
+import { releaseBytes } from '../lib/release-bytes.ts';
 import { LARGE_BYTES } from '../lib/slices.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import { correlationIdOf, errorFromAnswer } from './http/error-answer.ts';
@@ -33,8 +34,9 @@ export function readAnswer(
   if (effect === 'write' && bytes.length === 0) return read(null);
   if (bytes.length > LARGE_BYTES) {
     return parseLarge(bytes).then(read, (error: unknown) => {
-      if (error instanceof OversizedJsonError) throw unreadable(answer, error.message);
-      throw error instanceof SyntaxError ? unreadable(answer) : error;
+      const failure = error instanceof SyntaxError ? unreadable(answer) : error;
+      releaseBytes(bytes);
+      throw error instanceof OversizedJsonError ? unreadable(answer, error.message) : failure;
     });
   }
   try {

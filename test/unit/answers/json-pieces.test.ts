@@ -32,8 +32,8 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-function piecesOf(value: unknown, size?: number): string[] {
-  return [...jsonPieces(value, size)].map((texts) => texts.join(''));
+function piecesOf(answer: unknown, size?: number): string[] {
+  return [...jsonPieces(answer, size)].map((texts) => texts.join(''));
 }
 
 test('pieces of any size are together what JSON.stringify gives', () => {
