@@ -1,7 +1,7 @@
 import type { OneAfterAnother } from '../lib/one-after-another.ts';
 import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
 import { releaseBytes } from '../lib/release-bytes.ts';
-import { LARGE_BYTES } from '../lib/slices.ts';
+import { HUGE_BYTES } from '../lib/slices.ts';
 import { jsonPieces, type Piece } from './json-pieces.ts';
 
 /** Text of an answer, or its bytes in UTF-8 where it is so large that joining and encoding it at once would take long. */
@@ -25,12 +25,12 @@ export interface WritingOptions {
   readonly hasRoom: (bytes: number) => boolean;
   /** Largest text that is given as such, in UTF-16 code units; what is larger is given in bytes. */
   readonly longestText: number;
-  /** Writings of large answers. */
-  readonly largeOnes: OneAfterAnother;
+  /** Writings of huge answers. */
+  readonly hugeOnes: OneAfterAnother;
 }
 
 /**
- * Writes an answer as JSON, in pieces, with turns of the event loop between them. A promise only for a large answer, or one that
+ * Writes an answer as JSON, in pieces, with turns of the event loop between them. A promise only for a huge answer, or one that
  * has taken more than one turn.
  */
 export function writeAnswer(
@@ -63,8 +63,8 @@ class Writing {
   /** Text without its bytes, as long as it may be given as text. */
   #text = '';
   #bytes = 0;
-  /** True once it is the turn of this answer among the large ones. */
-  #mayBeLarge = false;
+  /** True once it is the turn of this answer among the huge ones. */
+  #mayBeHuge = false;
 
   constructor(answer: unknown, options: WritingOptions) {
     this.#options = options;
@@ -83,16 +83,16 @@ class Writing {
       const reason = work?.end ?? null;
       const written = reason === null ? this.#turn() : this.#unwritten(reason);
       if (written !== null) return written;
-      if (this.#bytes > LARGE_BYTES && !this.#mayBeLarge) return this.#options.largeOnes.run(this.#large);
+      if (this.#bytes > HUGE_BYTES && !this.#mayBeHuge) return this.#options.hugeOnes.run(this.#huge);
     }
   }
 
-  readonly #large = (): Promise<WrittenAnswer | Unwritten> => {
-    this.#mayBeLarge = true;
+  readonly #huge = (): Promise<WrittenAnswer | Unwritten> => {
+    this.#mayBeHuge = true;
     return this.#turns();
   };
 
-  /** Writes pieces until the event loop is due to others, or the answer is large and has to wait for others. Null then. */
+  /** Writes pieces until the event loop is due to others, or the answer is huge and has to wait for others. Null then. */
   #turn(): WrittenAnswer | Unwritten | null {
     const { maxBytes, work, hasRoom } = this.#options;
     for (;;) {
@@ -101,7 +101,7 @@ class Writing {
       this.#add(next.value);
       if (this.#bytes > maxBytes) return this.#unwritten('bytes');
       if (this.#bytes > ROOMLESS && !hasRoom(this.#bytes)) return this.#unwritten('room');
-      if (this.#bytes > LARGE_BYTES && !this.#mayBeLarge) return null;
+      if (this.#bytes > HUGE_BYTES && !this.#mayBeHuge) return null;
       if (this.#bytes > SHORT && work?.isDue() === true) return null;
     }
   }

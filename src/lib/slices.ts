@@ -4,6 +4,12 @@ import type { Turns } from './turns.ts';
 /** Most bytes that are handled at once: parsing them takes several milliseconds. More are handled in slices. */
 export const LARGE_BYTES = 1024 * 1024;
 
+/**
+ * Most bytes that are handled in slices beside others. Several pieces of work on more would take a hundred megabytes each, and
+ * are done one after the other.
+ */
+export const HUGE_BYTES = 8 * 1024 * 1024;
+
 /** Bytes of JSON that are parsed between two looks at the clock, in a fraction of a millisecond. */
 const BYTES_BETWEEN_LOOKS = 65_536;
 

@@ -34,7 +34,7 @@ type Result = Exclude<
  * Precedes the plugins that note errors of results, so that they see these too.
  */
 export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAnswers): AnswerPlugin {
-  const largeOnes = new OneAfterAnother();
+  const hugeOnes = new OneAfterAnother();
 
   function written(
     result: Result,
@@ -61,7 +61,7 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
         work: work ?? null,
         hasRoom: (bytes) => answer?.growTo(bytes) ?? true,
         longestText,
-        largeOnes,
+        hugeOnes,
       });
       return outcome instanceof Promise ? outcome.then(taken, failed) : taken(outcome);
     } catch (error) {

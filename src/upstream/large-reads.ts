@@ -1,14 +1,20 @@
 import type { CallerKey } from '../identity/caller.ts';
+import { HUGE_BYTES } from '../lib/slices.ts';
 import { MAX_ANSWER_BYTES } from './http/http.ts';
 import { FairQueue, type WaitingCall } from './quota/fair-queue.ts';
 
 /**
- * Most bytes of large answers that are read at once, in all: as many as the largest answer has. One of 32 MiB takes some 150 MB
+ * Most bytes of huge answers that are read at once, in all: as many as the largest answer has. One of 32 MiB takes some 150 MB
  * while it is received and parsed.
  */
-export const MAX_LARGE_BYTES = MAX_ANSWER_BYTES;
-/** Bytes that an answer of unknown length counts: two of them are read at once, so that a slow one does not hold up all others. */
-export const UNKNOWN_LENGTH_BYTES = MAX_LARGE_BYTES / 2;
+export const MAX_HUGE_BYTES = MAX_ANSWER_BYTES;
+/** The same for other large answers: the lists of ordinary campaigns do not wait for huge ones. */
+export const MAX_LARGE_BYTES = MAX_ANSWER_BYTES / 2;
+/**
+ * Bytes that an answer of unknown length counts, among the huge ones: two are read at once, so that a slow one does not hold up
+ * all others.
+ */
+export const UNKNOWN_LENGTH_BYTES = MAX_HUGE_BYTES / 2;
 
 /** Read of a large answer. */
 export class LargeRead implements WaitingCall {
@@ -35,10 +41,33 @@ export class LargeRead implements WaitingCall {
  * read keeps its connection and its time limit.
  */
 export class LargeReads {
-  readonly #waiting = new FairQueue<LargeRead>();
-  #freeBytes = MAX_LARGE_BYTES;
+  readonly #huge = new ReadingRoom(MAX_HUGE_BYTES);
+  readonly #large = new ReadingRoom(MAX_LARGE_BYTES);
 
   /** Resolves when there is room for the read, which keeps it until `leave`. */
+  enter(read: LargeRead): Promise<void> {
+    return this.#roomFor(read).enter(read);
+  }
+
+  /** Gives back the room of a read, or its turn to get it. */
+  leave(read: LargeRead): void {
+    this.#roomFor(read).leave(read);
+  }
+
+  #roomFor({ bytes }: LargeRead): ReadingRoom {
+    return bytes > HUGE_BYTES ? this.#huge : this.#large;
+  }
+}
+
+/** Room for some bytes. */
+class ReadingRoom {
+  readonly #waiting = new FairQueue<LargeRead>();
+  #freeBytes: number;
+
+  constructor(bytes: number) {
+    this.#freeBytes = bytes;
+  }
+
   enter(read: LargeRead): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     read.letIn = resolve;
@@ -47,7 +76,6 @@ export class LargeReads {
     return promise;
   }
 
-  /** Gives back the room of a read, or its turn to get it. */
   leave(read: LargeRead): void {
     if (read.hasRoom) {
       read.hasRoom = false;

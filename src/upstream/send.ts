@@ -2,7 +2,7 @@ import { UpstreamError } from '../errors.ts';
 import { withinTime } from '../lib/deadline.ts';
 import { OneAfterAnother } from '../lib/one-after-another.ts';
 import { parseInPieces } from '../lib/parse-in-pieces.ts';
-import { Slices } from '../lib/slices.ts';
+import { HUGE_BYTES, Slices } from '../lib/slices.ts';
 import type { Turns } from '../lib/turns.ts';
 import type { PermittedCall, Step, StepContext } from './call.ts';
 import { quotaReportOf } from './http/error-answer.ts';
@@ -33,7 +33,7 @@ export function sendOver(
   const { origin, pathname } = new URL(apiUrl);
   const basePath = pathname.replace(/\/+$/, '');
   const largeReads = new LargeReads();
-  const parses = new OneAfterAnother();
+  const hugeParses = new OneAfterAnother();
 
   return (call) =>
     withinTime(clock, upstreamTimeoutMs, call.signal, async (signal) => {
@@ -55,9 +55,10 @@ export function sendOver(
           },
         );
         permit.answered(quotaReportOf(got.headers));
-        const reading = readAnswer(request, got, clock.epochMs(), (bytes) =>
-          parses.run(async () => parseInPieces(bytes, new Slices(turns, signal))),
-        );
+        const reading = readAnswer(request, got, clock.epochMs(), (bytes) => {
+          const parse = () => parseInPieces(bytes, new Slices(turns, signal));
+          return bytes.length > HUGE_BYTES ? hugeParses.run(parse) : parse();
+        });
         const read = reading instanceof Promise ? await reading : reading;
         trace?.answered(read.answer);
         credentialEvents.accepted(owner.identity, sentMs);

@@ -25,7 +25,7 @@ import { MOST_COMPRESSED } from '../../src/plugins/use-large-answers.ts';
 import { MAX_PLANS } from '../../src/plugins/use-query-cost.ts';
 import { MOST_WAITING } from '../../src/redis/client.ts';
 import { MAX_ANSWER_BYTES } from '../../src/upstream/http/http.ts';
-import { MAX_LARGE_BYTES, UNKNOWN_LENGTH_BYTES } from '../../src/upstream/large-reads.ts';
+import { MAX_HUGE_BYTES, MAX_LARGE_BYTES, UNKNOWN_LENGTH_BYTES } from '../../src/upstream/large-reads.ts';
 import { MAX_RETRIES } from '../../src/upstream/with-retries.ts';
 
 const text = readFileSync(new URL('../../docs/bounds.md', import.meta.url), 'utf8');
@@ -76,10 +76,8 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'depth of a variable': [MAX_JSON_DEPTH],
   'retries of one call': [MAX_RETRIES],
   'bytes of one answer of the upstream': [MAX_ANSWER_BYTES],
-  'bytes of answers of the upstream above 1 MiB that are read at once': [
-    MAX_LARGE_BYTES,
-    UNKNOWN_LENGTH_BYTES,
-  ],
+  'bytes of answers of the upstream above 1 MiB that are read at once': [MAX_LARGE_BYTES],
+  'the same above 8 MiB, or of unknown length': [MAX_HUGE_BYTES, UNKNOWN_LENGTH_BYTES],
   'lists and objects in an upstream answer above 1 MiB': [MAX_DEPTH, MAX_VALUES],
   'depth and bytes of a JSON value in it': [MAX_JSON_DEPTH, MAX_JSON_BYTES],
   'response positions that a plan visits': [answerFields.MAX_VISITED],

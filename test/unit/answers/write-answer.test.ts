@@ -4,7 +4,7 @@ import { bytesOf, writeAnswer, type WritingOptions } from '../../../src/answers/
 import { Deadline } from '../../../src/lib/deadline.ts';
 import { OneAfterAnother } from '../../../src/lib/one-after-another.ts';
 import { OwnWork } from '../../../src/lib/own-work.ts';
-import { LARGE_BYTES } from '../../../src/lib/slices.ts';
+import { HUGE_BYTES } from '../../../src/lib/slices.ts';
 import { Turns } from '../../../src/lib/turns.ts';
 import type { Clock } from '../../../src/lib/clock.ts';
 
@@ -47,7 +47,7 @@ const any: WritingOptions = {
   work: workFor(new HastyClock(0), 1000),
   hasRoom: () => true,
   longestText: 16 * 1024,
-  largeOnes: new OneAfterAnother(),
+  hugeOnes: new OneAfterAnother(),
 };
 
 const rows = {
@@ -106,21 +106,22 @@ test('others have their turn between the pieces of a large answer', async () => 
   expect(await writing).toMatchObject({ text: JSON.stringify(rows) });
 });
 
-test('large answers are written one after the other, however the first one ends', async () => {
+test('huge answers are written one after the other, however the first one ends', async () => {
   const work = workFor(new HastyClock(11), 1e9);
-  const largeOnes = new OneAfterAnother();
+  const hugeOnes = new OneAfterAnother();
+  const hugeRows = [rows, rows, rows];
   const seen: string[] = [];
   const write = (name: string, most: number) =>
-    written(rows, {
+    written(hugeRows, {
       work,
-      largeOnes,
+      hugeOnes,
       hasRoom(bytes) {
-        if (bytes > 1.5 * LARGE_BYTES && seen.at(-1) !== name) seen.push(name);
+        if (bytes > HUGE_BYTES + 500_000 && seen.at(-1) !== name) seen.push(name);
         return bytes < most;
       },
     });
-  const outcomes = await Promise.all([write('first', 2 * LARGE_BYTES), write('second', Infinity)]);
-  expect(outcomes).toMatchObject([{ reason: 'room' }, { text: JSON.stringify(rows) }]);
+  const outcomes = await Promise.all([write('first', HUGE_BYTES + 1_000_000), write('second', Infinity)]);
+  expect(outcomes).toMatchObject([{ reason: 'room' }, { text: JSON.stringify(hugeRows) }]);
   expect(seen).toEqual(['first', 'second']);
 });
 
