@@ -109,7 +109,7 @@ export async function readBatch<Entity, Expand extends string>(
         // A copy of the map, which the results of further calls are added to.
         again: isLarge ? always(new Map(entities)) : rereading(resource, bytes, answer, some),
         bytes: bytes.length,
-        release: isLarge ? nothing : () => releaseBytes(bytes),
+        release: isLarge ? nothing : releasing(bytes),
         answer,
         rows() {
           isTextWanted = true;
@@ -270,6 +270,11 @@ function rereading<Entity, Expand extends string>(
   ids: readonly string[],
 ): () => Map<string, Entity | null> {
   return () => entitiesIn(resource, JSON.parse(decodeUtf8(bytes)), answer, ids);
+}
+
+/** A function of its own: one within another would keep the parsed answer in memory, as long as a cache keeps it. */
+function releasing(bytes: Buffer): () => void {
+  return () => releaseBytes(bytes);
 }
 
 function nothing(): void {}
