@@ -18,6 +18,7 @@ import { createGateway } from './gateway.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf, type UpstreamTarget } from './config/upstream.ts';
+import { workOnOneRequestAtATime } from './http/one-request-at-a-time.ts';
 import { connectionTimeouts } from './http/server-options.ts';
 
 /** Load balancers probe readiness about once a second. */
@@ -54,6 +55,7 @@ async function run(): Promise<void> {
   const server = createServer(connectionTimeouts(config.server.keepAliveSeconds), gateway.listener);
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
+  workOnOneRequestAtATime(server);
   const connections = new ConnectionDrain(systemClock, server);
   let metricsServer: MetricsServer | undefined;
 
