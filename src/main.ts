@@ -19,6 +19,7 @@ import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf, type UpstreamTarget } from './config/upstream.ts';
 import { workOnOneRequestAtATime } from './http/one-request-at-a-time.ts';
+import { closeUnreadAnswers } from './http/send-timeout.ts';
 import { connectionTimeouts } from './http/server-options.ts';
 
 /** Load balancers probe readiness about once a second. */
@@ -52,10 +53,15 @@ async function run(): Promise<void> {
     log,
     metrics,
   });
-  const server = createServer(connectionTimeouts(config.server.keepAliveSeconds), gateway.listener);
+  const server = createServer(connectionTimeouts(config.server), gateway.listener);
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   workOnOneRequestAtATime(server);
+  closeUnreadAnswers(server, {
+    clock: systemClock,
+    timeoutMs: config.server.sendTimeoutMs,
+    onTimeout: () => metrics?.answerUnread(),
+  });
   const connections = new ConnectionDrain(systemClock, server);
   let metricsServer: MetricsServer | undefined;
 

@@ -46,6 +46,21 @@ export const settings = {
     default: '75',
     schema: wholeNumber(1, 3600),
   },
+  HEADERS_TIMEOUT_MS: {
+    meaning: 'time for a client to send the headers of a request, then 408',
+    default: '10000',
+    schema: wholeNumber(100, 3_600_000),
+  },
+  BODY_TIMEOUT_MS: {
+    meaning: 'time for a client to send a request with its body, then 408',
+    default: '30000',
+    schema: wholeNumber(100, 3_600_000),
+  },
+  SEND_TIMEOUT_MS: {
+    meaning: 'time for a client to read an answer, then its connection is closed',
+    default: '30000',
+    schema: wholeNumber(100, 3_600_000),
+  },
   GENESYSCLOUD_REGION: {
     meaning:
       'region of the upstream: its name, such as `eu-west-1`, or its domain; not set: the embedded sandbox',

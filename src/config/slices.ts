@@ -10,6 +10,12 @@ export interface ServerConfig {
   readonly host: string;
   /** Time for which a client's connection without a request stays open. */
   readonly keepAliveSeconds: number;
+  /** Time for a client to send the headers of a request. */
+  readonly headersTimeoutMs: number;
+  /** Time for a client to send a request with its body. */
+  readonly bodyTimeoutMs: number;
+  /** Time for a client to read an answer. */
+  readonly sendTimeoutMs: number;
   readonly drainSeconds: number;
   /** Host names accepted besides those of loopback, in lower case; null when not set. */
   readonly allowedHosts: readonly string[] | null;

@@ -64,7 +64,7 @@ test.each(ofSettings)('the table of bounds has the default of $setting: $what', 
 const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'operations of a batch': null,
   'its own work after that time has ended a wait': [GRACE_MS],
-  'time for a client to send headers, and a whole request': null,
+  'requests of a connection that are worked on at once': null,
   directives: [MAX_DIRECTIVES],
   'line breaks': [MAX_LINES],
   'characters of an alias': [MAX_ALIAS_LENGTH],

@@ -18,6 +18,7 @@ export class GatewayMetrics {
   readonly #registry = new Registry();
   readonly #unhandledRejections: Counter;
   readonly #logLinesDropped: Counter;
+  readonly #answersUnread: Counter;
   #state: StateMetrics | undefined;
   #watchesProcess = false;
   readonly onRequest: RequestObserver;
@@ -34,6 +35,11 @@ export class GatewayMetrics {
     this.#unhandledRejections = new Counter({
       name: 'gateway_unhandled_rejections_total',
       help: 'Promises that were rejected without anybody hearing of it: defects of the gateway.',
+      registers: [this.#registry],
+    });
+    this.#answersUnread = new Counter({
+      name: 'gateway_answers_unread_total',
+      help: 'Answers that were cut off because their clients did not read them within SEND_TIMEOUT_MS.',
       registers: [this.#registry],
     });
     this.#logLinesDropped = new Counter({
@@ -61,6 +67,11 @@ export class GatewayMetrics {
   /** Counts a promise rejection that nothing handled. */
   unhandledRejection(): void {
     this.#unhandledRejections.inc();
+  }
+
+  /** Counts an answer that was cut off because its client did not read it in time. */
+  answerUnread(): void {
+    this.#answersUnread.inc();
   }
 
   logLinesDropped(lines: number): void {

@@ -5,7 +5,6 @@ import { buffer, text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { ConnectionDrain } from '../../../src/http/drain.ts';
-import { connectionTimeouts } from '../../../src/http/server-options.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -188,15 +187,3 @@ test('a server that does not listen has nothing to drain', async () => {
   const connections = new ConnectionDrain(new TestClock(), createServer());
   await expect(connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
 });
-
-test.each([1, 55, 75, 3600])(
-  'the timeouts for idle connections of %s seconds keep the headers timeout above the idle timeout',
-  (seconds) => {
-    const { keepAliveTimeout, headersTimeout, requestTimeout } = connectionTimeouts(seconds);
-    expect(keepAliveTimeout).toBe(seconds * 1000);
-    expect(headersTimeout).toBeGreaterThan(keepAliveTimeout);
-    // `createServer` throws when the headers timeout is above the request timeout.
-    const server = createServer({ keepAliveTimeout, headersTimeout, requestTimeout });
-    expect(server).toMatchObject({ keepAliveTimeout, headersTimeout, requestTimeout });
-  },
-);
