@@ -59,20 +59,6 @@ test('a client that reads now and then has no more time', async () => {
   response.on('error', () => undefined);
 });
 
-test('an answer that is being made is not meant', async () => {
-  const made = Promise.withResolvers<void>();
-  const server = answered(async (_request, answer) => {
-    await made.promise;
-    answer.end('made');
-  });
-  // The head comes with the answer, so that the time has to pass elsewhere: before its first byte.
-  made.resolve();
-  const { response, pass, timeouts } = await server;
-  expect(String(await buffer(response))).toBe('made');
-  await pass(2 * TIMEOUT_MS);
-  expect(timeouts()).toBe(0);
-});
-
 test('a stream may last while its client keeps up, and not when it stops reading', async () => {
   let write: (data: Buffer) => void = () => undefined;
   const { response, pass, timeouts } = await answered((_request, answer) => {
