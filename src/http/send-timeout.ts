@@ -32,7 +32,8 @@ export function closeUnreadAnswers(
   function lookLater(): void {
     if (isLooking || underWay.size === 0) return;
     isLooking = true;
-    clock.setTimeout(look, Math.min(LOOK_AGAIN_MS, timeoutMs));
+    // The connections keep the process alive, and the look alone must not.
+    clock.setTimeout(look, Math.min(LOOK_AGAIN_MS, timeoutMs)).unref();
   }
 
   function look(): void {

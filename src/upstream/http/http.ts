@@ -107,9 +107,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return;
     this.#head = { status, headers };
     const length = Number(headers['content-length']);
-    // Collected chunks and their copy would take twice the memory. What is not received yet takes none.
-    // Known before it is received; undici itself would receive all that may be held.
+    // undici by itself would first receive all that may be held.
     if (length > MAX_ANSWER_BYTES) controller.abort(new errors.ResponseExceededMaxSizeError());
+    // Collected chunks and their copy would take twice the memory. What is not received yet takes none.
     else if (length > LARGE_BYTES) this.#whole = Buffer.allocUnsafeSlow(length);
   }
 

@@ -6,6 +6,7 @@ import { setImmediate as macrotask } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { workOnOneRequestAtATime } from '../../../src/http/one-request-at-a-time.ts';
+import { listeningForTest } from '../../support/listening.ts';
 
 const GET = 'GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const LAST = 'GET /last HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
@@ -15,15 +16,7 @@ async function serverForTest(listener: RequestListener) {
   workOnOneRequestAtATime(server);
   const sockets: Socket[] = [];
   server.on('connection', (socket: Socket) => sockets.push(socket));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new TypeError('The server has a port.');
-  const { port } = address;
+  const port = Number(new URL(await listeningForTest(server)).port);
   function dial(): Socket {
     const socket = connect(port, '127.0.0.1').setNoDelay();
     onTestFinished(() => {
@@ -129,6 +122,7 @@ test('another protocol gets what follows the request for it', async () => {
   const received = new Promise<string>((resolve) => {
     server.on('upgrade', (_request, socket, head: Buffer) => {
       let all = head.toString();
+      socket.on('end', () => socket.end());
       socket.on('data', (data: Buffer) => {
         all += data.toString();
         if (all.endsWith('!')) resolve(all);

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingMessage, type RequestListener } from 'node:http';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { closeUnreadAnswers } from '../../../src/http/send-timeout.ts';
 import { TestClock } from '../../support/test-clock.ts';
+import { listeningForTest } from '../../support/listening.ts';
 
 const TIMEOUT_MS = 60_000;
 const LARGE = Buffer.alloc(30_000_000, 'x');
@@ -15,15 +16,7 @@ async function answered(listener: RequestListener) {
   const clock = new TestClock();
   let timeouts = 0;
   closeUnreadAnswers(server, { clock, timeoutMs: TIMEOUT_MS, onTimeout: () => (timeouts += 1) });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new TypeError('The server has a port.');
-  const request = get({ port: address.port, host: '127.0.0.1', agent: false });
+  const request = get(await listeningForTest(server), { agent: false });
   request.on('error', () => undefined);
   const [response]: IncomingMessage[] = await once(request, 'response');
   if (response === undefined) throw new TypeError('There is a response.');

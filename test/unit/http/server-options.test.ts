@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { workOnOneRequestAtATime } from '../../../src/http/one-request-at-a-time.ts';
 import { connectionTimeouts } from '../../../src/http/server-options.ts';
+import { listeningForTest } from '../../support/listening.ts';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const SHORT_MS = 200;
@@ -17,15 +18,8 @@ async function dial(): Promise<Socket> {
     request.resume().once('end', () => response.end('answered'));
   });
   workOnOneRequestAtATime(server);
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new TypeError('The server has a port.');
-  const socket = connect(address.port, '127.0.0.1');
+  const { port } = new URL(await listeningForTest(server));
+  const socket = connect(Number(port), '127.0.0.1');
   onTestFinished(() => {
     socket.destroy();
   });
