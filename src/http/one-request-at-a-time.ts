@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type Body, MessageEnd } from './message-end.ts';
 
 /**
@@ -16,8 +17,14 @@ export function workOnOneRequestAtATime(server: Server): void {
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     connections.get(request.socket)?.begin(request, response);
   });
-  server.prependListener('upgrade', (_request, socket) => {
+  const leave = (_request: IncomingMessage, socket: Duplex) => {
     if (socket instanceof Socket) connections.get(socket)?.leave();
+  };
+  // With a listener of its own for this alone, Node would hand over all requests for other protocols, and nobody would answer.
+  server.on('newListener', function joinFirst(event) {
+    if (event !== 'upgrade') return;
+    server.off('newListener', joinFirst);
+    server.on('upgrade', leave);
   });
 }
 
