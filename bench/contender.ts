@@ -1,6 +1,6 @@
 import { freePort } from '../scripts/free-port.ts';
 import type { OperationRequest } from './operations.ts';
-import { MeasuredProcess } from './processes/measured-process.ts';
+import { MeasuredProcess, type ProcessOptions } from './processes/measured-process.ts';
 
 export interface Contender {
   readonly name: string;
@@ -13,13 +13,14 @@ export async function startContender(
   name: string,
   module: URL,
   upstreamUrl: string,
-  env: Readonly<Record<string, string>> = {},
+  { env, nodeOptions }: Pick<ProcessOptions, 'env' | 'nodeOptions'> = {},
 ): Promise<Contender> {
   const port = await freePort();
   const process = new MeasuredProcess({
     name,
     module,
     env: { ...env, PORT: String(port), GENESYSCLOUD_API_URL: upstreamUrl },
+    ...(nodeOptions && { nodeOptions }),
   });
   await process.listening(port);
   // Apollo's standalone server answers at any path, the others at this one.

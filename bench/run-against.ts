@@ -11,6 +11,12 @@ export const PASSES = 7;
 /** Slices of a pass. The gateways take turns at them, so that what else the machine does meets both alike. */
 const SLICES = 8;
 
+/**
+ * While one gateway waits for its turn, V8 would collect its garbage at some moment and make its room for young objects small,
+ * which decides more of what the next requests cost than the difference between two commits.
+ */
+const NODE_OPTIONS = ['--no-memory-reducer'];
+
 /** Comparison of the gateway with that of another commit in one scenario. */
 export interface AgainstFigures {
   /** Pass with the median of CPU time per request, by gateway. */
@@ -37,7 +43,11 @@ export async function runAgainst(
   const ratios: number[] = [];
   for (let pass = 0; pass < PASSES; pass += 1) {
     const inTurn = new Map(pass % 2 === 0 ? modules : modules.toReversed());
-    const run = await runScenario(bench, scenario, inTurn, { seconds: seconds / SLICES, passes: SLICES });
+    const run = await runScenario(bench, scenario, inTurn, {
+      seconds: seconds / SLICES,
+      passes: SLICES,
+      nodeOptions: NODE_OPTIONS,
+    });
     const cpuMs = modules.map(([name]) => {
       const figures = medianOf(run.passes.get(name) ?? []);
       passes.get(name)?.push(figures);

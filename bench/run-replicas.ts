@@ -20,7 +20,7 @@ async function runOver(bench: Bench, seconds: number, count: number): Promise<Qu
   try {
     const env = { REDIS_URL: redis.url, REDIS_PEPPER: 'of the benchmark', REPLICAS: String(count) };
     for (let n = 0; n < count; n += 1)
-      replicas.push(await startContender('gateway', contenders.gateway, bench.upstreamUrl, env));
+      replicas.push(await startContender('gateway', contenders.gateway, bench.upstreamUrl, { env }));
     await Promise.all(replicas.map(untilItShares));
     return await runQuotaOver(bench, seconds, replicas);
   } finally {

@@ -9,6 +9,13 @@ import type { Scenario } from './scenarios.ts';
 
 const WARM_UP_SECONDS = 2;
 
+export interface ScenarioRunOptions {
+  readonly seconds: number;
+  readonly passes: number;
+  /** Options of Node for the contenders. @default none */
+  readonly nodeOptions?: readonly string[];
+}
+
 export interface ScenarioRun {
   /** Figures of each contender's passes, in their order. */
   readonly passes: ReadonlyMap<string, readonly Figures[]>;
@@ -21,13 +28,13 @@ export async function runScenario(
   bench: Bench,
   scenario: Scenario,
   modules: ReadonlyMap<string, URL>,
-  { seconds, passes }: { readonly seconds: number; readonly passes: number },
+  { seconds, passes, nodeOptions = [] }: ScenarioRunOptions,
 ): Promise<ScenarioRun> {
   await bench.begin(scenario.latencyMs);
   const contenders: Contender[] = [];
   try {
     for (const [name, module] of modules) {
-      contenders.push(await startContender(name, module, bench.upstreamUrl));
+      contenders.push(await startContender(name, module, bench.upstreamUrl, { nodeOptions }));
     }
     const compared = await compareAnswers(contenders, scenario);
     const rates = new Map<string, number>();

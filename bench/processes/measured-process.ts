@@ -15,6 +15,7 @@ export interface ProcessOptions {
   readonly name: string;
   readonly module: URL;
   readonly env?: Readonly<Record<string, string>>;
+  readonly nodeOptions?: readonly string[];
 }
 
 /** Node process with the meter preloaded. */
@@ -23,9 +24,9 @@ export class MeasuredProcess {
   readonly #child: ChildProcess;
   #stderr = '';
 
-  constructor({ name, module, env }: ProcessOptions) {
+  constructor({ name, module, env, nodeOptions = [] }: ProcessOptions) {
     this.name = name;
-    this.#child = spawn(process.execPath, ['--import', METER, fileURLToPath(module)], {
+    this.#child = spawn(process.execPath, [...nodeOptions, '--import', METER, fileURLToPath(module)], {
       // Nothing else: settings of the gateway in the caller's shell must not count.
       env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

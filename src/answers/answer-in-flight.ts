@@ -18,6 +18,7 @@ export class AnswerInFlight {
   readonly #deadline: Deadline;
   #plannedFields = 0;
   #bytes = 0;
+  #dataLength: number | null = null;
 
   constructor(account: AnswerAccount, deadline: Deadline) {
     this.#account = account;
@@ -32,6 +33,18 @@ export class AnswerInFlight {
   /** Notes how many fields the answer is going to have by its plan. */
   plan(fields: number): void {
     this.#plannedFields = fields;
+  }
+
+  /** Notes the length of the data's JSON text, about, in UTF-16 code units. */
+  made(dataLength: number): void {
+    this.#dataLength = dataLength;
+  }
+
+  /** What `made` has noted since the last call, as each event has its own; null when it has noted nothing. */
+  takeDataLength(): number | null {
+    const length = this.#dataLength;
+    this.#dataLength = null;
+    return length;
   }
 
   /** Reserves room for the planned fields. False, after a wait, when there is none: the answer must not be made. */

@@ -1,11 +1,10 @@
+import { remainingLength } from '../lib/json-length.ts';
+
 /**
  * Upper bound of text made at once, in UTF-16 code units: about a millisecond of work. Ordinary answers are smaller, and are
  * written by one `JSON.stringify`.
  */
-const PIECE_CODE_UNITS = 256 * 1024;
-
-/** Length of a number, a boolean or null, punctuation included, rounded up, in UTF-16 code units. */
-const SHORT_CODE_UNITS = 6;
+export const PIECE_CODE_UNITS = 256 * 1024;
 
 /** Texts that follow each other. They are not joined: that would copy each of them once more. */
 export type Piece = readonly string[];
@@ -56,7 +55,7 @@ class PendingText {
 }
 
 function* write(value: unknown, key: string, text: PendingText): Generator<Piece, void> {
-  if (remaining(value, text.size) >= 0) text.add(JSON.stringify(value) ?? 'null');
+  if (remainingLength(value, text.size) >= 0) text.add(JSON.stringify(value) ?? 'null');
   else if (typeof value === 'string') yield* writeString(value, text);
   else if (Array.isArray(value)) yield* writeList(value, text);
   else if (hasToJSON(value)) yield* write(value.toJSON(key), key, text);
@@ -71,7 +70,7 @@ function* writeList(list: readonly unknown[], text: PendingText): Generator<Piec
   let first = 0;
   let left = text.size;
   for (let next = 0; next < list.length; next += 1) {
-    const after = remaining(list[next], left);
+    const after = remainingLength(list[next], left);
     if (after >= 0) {
       left = after;
       continue;
@@ -81,7 +80,7 @@ function* writeList(list: readonly unknown[], text: PendingText): Generator<Piec
       text.add(itemsOf(list, first, next));
       yield text.take();
     }
-    left = remaining(list[next], text.size);
+    left = remainingLength(list[next], text.size);
     first = next;
     if (left >= 0) continue;
     if (next > 0) text.add(',');
@@ -142,27 +141,6 @@ function hasToJSON(value: unknown): value is { toJSON(key: string): unknown } {
   return (
     typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function'
   );
-}
-
-/**
- * What is left of `size` after the text of a value; negative when there is too much of it, in which case the rest of the value
- * is not looked at. Escapes and what `toJSON` gives are not counted, so that pieces can become some times as large.
- */
-function remaining(value: unknown, size: number): number {
-  if (typeof value === 'string') return size - value.length - SHORT_CODE_UNITS;
-  let left = size - SHORT_CODE_UNITS;
-  if (Array.isArray(value)) {
-    for (let index = 0; index < value.length && left >= 0; index += 1) left = remaining(value[index], left);
-  } else if (isRecord(value)) {
-    for (const key in value) {
-      const inner = value[key];
-      // Keys are short, except for those in values of the scalar JSON.
-      if (typeof inner === 'string') left -= key.length + inner.length + SHORT_CODE_UNITS;
-      else left = remaining(inner, left - key.length);
-      if (left < 0) return left;
-    }
-  }
-  return left;
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -2,7 +2,8 @@ import type { OneAfterAnother } from '../lib/one-after-another.ts';
 import type { OwnWork, WorkEnd } from '../lib/own-work.ts';
 import { releaseBytes } from '../lib/release-bytes.ts';
 import { HUGE_BYTES } from '../lib/slices.ts';
-import { jsonPieces, type Piece } from './json-pieces.ts';
+import { remainingLength } from '../lib/json-length.ts';
+import { jsonPieces, type Piece, PIECE_CODE_UNITS } from './json-pieces.ts';
 
 /** Text of an answer, or its bytes in UTF-8 where it is so large that joining and encoding it at once would take long. */
 export type WrittenAnswer = string | Buffer<ArrayBuffer>[];
@@ -14,6 +15,8 @@ export interface Unwritten {
 }
 
 export interface WritingOptions {
+  /** Length of the data's text, about, in UTF-16 code units; null when it is not known. */
+  readonly dataLength: number | null;
   /** Upper bound of the answer's bytes. */
   readonly maxBytes: number;
   /** Work that writing is a part of; null where only small answers come from. */
@@ -29,12 +32,18 @@ export interface WritingOptions {
   readonly hugeOnes: OneAfterAnother;
 }
 
+interface ResultParts {
+  readonly data?: unknown;
+  readonly errors?: unknown;
+  readonly extensions?: unknown;
+}
+
 /**
  * Writes an answer as JSON, in pieces, with turns of the event loop between them. A promise only for a huge answer, or one that
  * has taken more than one turn.
  */
 export function writeAnswer(
-  answer: unknown,
+  answer: ResultParts,
   options: WritingOptions,
 ): WrittenAnswer | Unwritten | Promise<WrittenAnswer | Unwritten> {
   return new Writing(answer, options).run();
@@ -66,9 +75,9 @@ class Writing {
   /** True once it is the turn of this answer among the huge ones. */
   #mayBeHuge = false;
 
-  constructor(answer: unknown, options: WritingOptions) {
+  constructor(answer: ResultParts, options: WritingOptions) {
     this.#options = options;
-    this.#pieces = jsonPieces(answer);
+    this.#pieces = isOnePiece(answer, options) ? [[JSON.stringify(answer)]].values() : jsonPieces(answer);
   }
 
   run(): WrittenAnswer | Unwritten | Promise<WrittenAnswer | Unwritten> {
@@ -135,4 +144,9 @@ class Writing {
     this.#text = '';
     return this.#chunks;
   }
+}
+
+/** True for an answer that is known to be short, without a look at its data. */
+function isOnePiece({ errors, extensions }: ResultParts, { dataLength }: WritingOptions): boolean {
+  return dataLength !== null && remainingLength([errors, extensions], PIECE_CODE_UNITS - dataLength) >= 0;
 }

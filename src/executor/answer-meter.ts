@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { jsonLength } from '../lib/json-length.ts';
 
 /** Pace at which an execution has to work: it shares the event loop, and may have to stop. */
 export interface Pace {
@@ -37,6 +38,7 @@ export class AnswerMeter {
   readonly maxFields: number;
   readonly #pace: Pace | null;
   #fields = 0;
+  #length = 0;
   #stepsLeft = STEPS_BETWEEN_LOOKS;
   #hasEnded = false;
   #isDue = false;
@@ -50,6 +52,14 @@ export class AnswerMeter {
   /** Number of fields so far. Once above `maxFields`, it no longer changes. */
   get fields(): number {
     return this.#fields;
+  }
+
+  /**
+   * Length of the JSON text of the fields so far, about, in UTF-16 code units. Whoever writes the answer need not look at all of
+   * it to see that it is short.
+   */
+  get length(): number {
+    return this.#length;
   }
 
   get isExceeded(): boolean {
@@ -75,13 +85,20 @@ export class AnswerMeter {
    * Adds fields, before they are made.
    *
    * @param steps Steps that they take.
+   * @param length Length of their names and punctuation.
    * @throws GraphQLError when the answer has ended.
    */
-  add(fields: number, steps = fields): void {
+  add(fields: number, steps = fields, length = 0): void {
     if (this.#hasEnded) throw answerEndedError;
     this.#fields += fields;
+    this.#length += length;
     this.#stepsLeft -= steps;
     if (this.#stepsLeft <= 0 || this.#fields > this.maxFields) this.#look();
+  }
+
+  /** Adds the length of a completed leaf, which `add` has counted as a field already. */
+  addLeaf(leaf: unknown): void {
+    this.#length += leafLength(leaf);
   }
 
   /**
@@ -115,4 +132,10 @@ export class AnswerMeter {
     if (this.#hasEnded) throw answerEndedError;
     this.#isDue = this.#pace?.isDue() ?? false;
   }
+}
+
+/** Length of the JSON text of a completed leaf, beyond what a short one takes. */
+export function leafLength(leaf: unknown): number {
+  if (typeof leaf === 'string') return leaf.length;
+  return typeof leaf === 'object' && leaf !== null ? jsonLength(leaf) : 0;
 }

@@ -1,3 +1,4 @@
+import { SHORT_CODE_UNITS } from '../lib/json-length.ts';
 import { awaitPendingList, ignoreRejections } from './await-pending.ts';
 import type { Execution } from './state.ts';
 
@@ -10,7 +11,7 @@ export function elementsOf(execution: Execution, items: Iterable<unknown>): read
   // A subclass of Array may have an iterator of its own.
   if (Array.isArray(items) && items[Symbol.iterator] === Array.prototype[Symbol.iterator]) {
     try {
-      execution.meter.add(items.length, 1);
+      execution.meter.add(items.length, 1, items.length * SHORT_CODE_UNITS);
     } catch (error) {
       ignoreRejections(items);
       throw error;
@@ -21,7 +22,7 @@ export function elementsOf(execution: Execution, items: Iterable<unknown>): read
   try {
     for (const item of items) {
       elements.push(item);
-      execution.meter.add(1);
+      execution.meter.add(1, 1, SHORT_CODE_UNITS);
     }
   } catch (error) {
     ignoreRejections(elements);

@@ -75,7 +75,11 @@ function completeNonNull(
   value: unknown,
   indices: readonly number[],
 ): unknown {
-  if (isLeafType(position.type)) return completeLeaf(position.type, value);
+  if (isLeafType(position.type)) {
+    const leaf = completeLeaf(position.type, value);
+    execution.meter.addLeaf(leaf);
+    return leaf;
+  }
   if (isListType(position.type) && !isIterable(value)) {
     const { parentType, definition } = position.field;
     throw new GraphQLError(

@@ -1,7 +1,6 @@
 import { isEnumType, isObjectType } from 'graphql';
-import type { SelectedObject } from './select-positions.ts';
-import type { ResponsePosition } from './state.ts';
-import { asItIs, isSlow, SLOW_STEPS, stepsOf } from './step-counts.ts';
+import type { ResponsePosition, SelectedObject } from './state.ts';
+import { asItIs, isSlow, SLOW_STEPS } from './step-counts.ts';
 
 /*
  * Text of the functions that complete the objects and lists of one operation. Identifiers are a letter and a number,
@@ -56,7 +55,7 @@ export function generateCode(root: SelectedObject, positions: readonly ResponseP
 
 /** Adds the functions of an object and of everything below it; returns the name of its own. */
 function objectFunction(
-  { type, fields }: SelectedObject,
+  { type, fields, steps: stepCount, namesLength }: SelectedObject,
   position: ResponsePosition | null,
   functions: string[],
 ): string {
@@ -83,7 +82,7 @@ function objectFunction(
     );
   }
   functions.push(`function ${name}(${['execution', 'source', ...indices].join(', ')}) {
-    execution.meter.add(${fields.length}, ${stepsOf(fields)});
+    execution.meter.add(${fields.length}, ${stepCount}, ${namesLength});
     const readable = typeof source === 'object' && source !== null || typeof source === 'function' ? source : nothing;
     let pending = false;
     ${variables.map((variable) => `let ${variable} = null;`).join(' ')}
@@ -209,11 +208,14 @@ function completing(
     }`;
   }
   if (isEnumType(type)) {
-    return `if (e${number}.has(value)) ${variable} = e${number}.get(value);`;
+    return `if (e${number}.has(value)) execution.meter.addLeaf(${variable} = e${number}.get(value));`;
   }
   const check = 'serialize' in type ? asItIs.get(type.serialize) : undefined;
-  if (check !== undefined) return `if (${check}) ${variable} = value;`;
-  return `if (typeof value === 'string' || ${IS_PLAIN_OBJECT}) ${variable} = t${number}.serialize(value) ?? complete(${at}, null, value, ${indices});`;
+  if (check !== undefined) return `if (${check}) execution.meter.addLeaf(${variable} = value);`;
+  return `if (typeof value === 'string' || ${IS_PLAIN_OBJECT}) {
+    if ((${variable} = t${number}.serialize(value) ?? null) === null) ${variable} = complete(${at}, null, value, ${indices});
+    else execution.meter.addLeaf(${variable});
+  }`;
 }
 
 /** Parameters of a position's function: the list indices that lead to it. */

@@ -14,9 +14,16 @@ import { collectFields, type FieldWalk } from './collect-fields.ts';
 import { completeLater, elementsOf } from './complete-list.ts';
 import { complete } from './complete-value.ts';
 import { includedByVariables } from './conditions.ts';
-import { type SelectedObject, selectedField } from './select-positions.ts';
-import { argumentsOf, type Execution, fail, infoOf, type Operation, ResponsePosition } from './state.ts';
-import { stepsOf } from './step-counts.ts';
+import { selectedField, selectedObject } from './select-positions.ts';
+import {
+  argumentsOf,
+  type Execution,
+  fail,
+  infoOf,
+  type Operation,
+  ResponsePosition,
+  type SelectedObject,
+} from './state.ts';
 
 type Indices = readonly number[];
 
@@ -74,7 +81,7 @@ class Interpreter {
       this.#prepare(position);
       fields.push({ position, below: null });
     }
-    return { type, fields };
+    return selectedObject(type, fields);
   }
 
   /** Sets the completions of a position and of the elements of its lists. */
@@ -132,8 +139,9 @@ class Interpreter {
     );
   }
 
-  #object({ type, fields }: SelectedObject, source: unknown, indices: Indices): unknown {
-    this.#execution.meter.add(fields.length, stepsOf(fields));
+  #object(selected: SelectedObject, source: unknown, indices: Indices): unknown {
+    const { type, fields, steps, namesLength } = selected;
+    this.#execution.meter.add(fields.length, steps, namesLength);
     const answer: Record<string, unknown> = Object.create(null);
     const pending: [string, Promise<unknown>][] = [];
     try {
@@ -157,8 +165,8 @@ class Interpreter {
   }
 
   /** Root fields of a mutation: each begins when the one before it has ended. */
-  async #serially({ type, fields }: SelectedObject, source: unknown): Promise<unknown> {
-    this.#execution.meter.add(fields.length);
+  async #serially({ type, fields, namesLength }: SelectedObject, source: unknown): Promise<unknown> {
+    this.#execution.meter.add(fields.length, fields.length, namesLength);
     const answer: Record<string, unknown> = Object.create(null);
     for (const field of fields) {
       if (typeof field === 'string') answer[field] = type.name;

@@ -1,5 +1,12 @@
 import { guard } from './complete-value.ts';
-import { type MemoizedAnswer, fail, fieldsIn, type Execution, type ResponsePosition } from './state.ts';
+import {
+  type AnswerSize,
+  type MemoizedAnswer,
+  fail,
+  sizeOf,
+  type Execution,
+  type ResponsePosition,
+} from './state.ts';
 
 /**
  * Rules for sources whose answers depend on nothing but the source: alike sources share one answer. Lists of hundreds
@@ -23,7 +30,7 @@ export function createGetMemoized(memoization: Memoization) {
   return function getMemoized(execution: Execution, number: number, source: object): unknown {
     const known = alike(memoization, execution.memoized[number]?.get(memoization.keyOf(source)), source);
     if (known === undefined || known.value instanceof Promise) return undefined;
-    execution.meter.add(known.fields ?? 0, 1);
+    addSize(execution, known.size);
     return known.value;
   };
 }
@@ -61,28 +68,36 @@ export function createMemoize(memoization: Memoization) {
     const known = alike(memoization, others, source);
     if (known !== undefined) {
       if (!(known.value instanceof Promise)) {
-        execution.meter.add(known.fields ?? 0, 1);
+        addSize(execution, known.size);
         return known.value;
       }
       // An answer with errors is made again: errors need paths of their own. Its data is loaded by then.
       const again = () => madeAgain(execution, position, source, indices);
       return known.value.then((value: unknown) => {
         if (known.failuresBefore !== failuresAt(execution, position)) return again();
-        execution.meter.add((known.fields ??= fieldsIn(position, value)), 1);
+        addSize(execution, (known.size ??= sizeOf(position, value)));
         return value;
       }, again);
     }
     const failuresBefore = failuresAt(execution, position);
-    const fieldsBefore = execution.meter.fields;
+    const { fields, length } = execution.meter;
     const value = made(execution, position, source, indices);
     // Failures of an answer that is no promise are counted by now.
     const isMemoizable = value instanceof Promise || failuresBefore === failuresAt(execution, position);
     if (isMemoizable && alternativeCount(others) < MOST_ALTERNATIVES) {
-      const fields = value instanceof Promise ? null : execution.meter.fields - fieldsBefore;
-      answers.set(key, { source, value, failuresBefore, fields, other: others });
+      const size =
+        value instanceof Promise
+          ? null
+          : { fields: execution.meter.fields - fields, length: execution.meter.length - length };
+      answers.set(key, { source, value, failuresBefore, size, other: others });
     }
     return guard(execution, position, value, indices);
   };
+}
+
+/** Counts an answer that is reused: one step. */
+function addSize({ meter }: Execution, size: AnswerSize | null): void {
+  if (size !== null) meter.add(size.fields, 1, size.length);
 }
 
 function made(

@@ -10,21 +10,11 @@ import {
   TypeMetaFieldDef,
   TypeNameMetaFieldDef,
 } from 'graphql';
+import { SHORT_CODE_UNITS } from '../lib/json-length.ts';
 import { collectFields } from './collect-fields.ts';
 import { type Conditions, includedBy } from './conditions.ts';
-import { type Operation, ResponsePosition, type SelectedField } from './state.ts';
-
-/** Selection of an object: response keys of `__typename`, and positions of fields with the selections below them. */
-export interface SelectedObject {
-  readonly type: GraphQLObjectType;
-  readonly fields: readonly (SelectedPosition | string)[];
-}
-
-interface SelectedPosition {
-  readonly position: ResponsePosition;
-  /** Null for leaves. */
-  readonly below: SelectedObject | null;
-}
+import { type Operation, ResponsePosition, type SelectedField, type SelectedObject } from './state.ts';
+import { stepsOf } from './step-counts.ts';
 
 /** Field that nodes select on a type, or the response key of `__typename`. Null when the type has no such field. */
 export function selectedField(
@@ -72,7 +62,7 @@ export function selectPositions(
     // `isTypeOf` would have to be called for every value.
     if (type.isTypeOf) return null;
     const selectionSets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    const fields: (SelectedPosition | string)[] = [];
+    const fields: SelectedObject['fields'][number][] = [];
     for (const [key, fieldNodes] of collectFields(operation, isIncluded, type, selectionSets)) {
       const field = selectedField(operation.schema, type, key, fieldNodes);
       if (typeof field === 'string') {
@@ -86,15 +76,27 @@ export function selectPositions(
       const position = new ResponsePosition(positions, field, definition.type, parent);
       const below = isObjectType(named) ? select(named, fieldNodes, innermostItem(position)) : null;
       if (below === null && isObjectType(named)) return null;
-      if (below !== null) innermostItem(position).fieldCount = below.fields.length;
+      if (below !== null) {
+        innermostItem(position).objectSize = { fields: below.fields.length, length: below.namesLength };
+      }
       fields.push({ position, below });
     }
-    return { type, fields };
+    return selectedObject(type, fields);
   }
 
   const type = operation.schema.getRootType(operation.operation.operation);
   const root = type ? select(type, [operation.operation], null) : null;
   return root && { root, positions };
+}
+
+/** Selection of an object, with what all objects of the type cost here. */
+export function selectedObject(type: GraphQLObjectType, fields: SelectedObject['fields']): SelectedObject {
+  let namesLength = fields.length * SHORT_CODE_UNITS;
+  for (const field of fields) {
+    namesLength +=
+      typeof field === 'string' ? field.length + type.name.length : field.position.field.key.length;
+  }
+  return { type, fields, steps: stepsOf(fields), namesLength };
 }
 
 function innermostItem(position: ResponsePosition): ResponsePosition {

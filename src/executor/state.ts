@@ -13,7 +13,8 @@ import {
   isNonNullType,
   type OperationDefinitionNode,
 } from 'graphql';
-import { type AnswerMeter, answerEndedError } from './answer-meter.ts';
+import { SHORT_CODE_UNITS } from '../lib/json-length.ts';
+import { type AnswerMeter, answerEndedError, leafLength } from './answer-meter.ts';
 import { fieldError } from './field-error.ts';
 
 type ArgumentValues = Readonly<Record<string, unknown>>;
@@ -33,6 +34,22 @@ export interface SelectedField {
   readonly resolve: GraphQLFieldResolver<unknown, unknown> | null;
   /** One array for all executions: other code uses it as a cache key. */
   readonly nodes: readonly FieldNode[];
+}
+
+/** Selection of an object: response keys of `__typename`, and positions of fields with the selections below them. */
+export interface SelectedObject {
+  readonly type: GraphQLObjectType;
+  readonly fields: readonly (SelectedPosition | string)[];
+  /** Steps of the meter that its fields count. */
+  readonly steps: number;
+  /** Length of its JSON text but for the values of the fields. `__typename` is included. */
+  readonly namesLength: number;
+}
+
+interface SelectedPosition {
+  readonly position: ResponsePosition;
+  /** Null for leaves, and for objects of an interpretation. */
+  readonly below: SelectedObject | null;
 }
 
 /** Function, generated or of the interpreter, that completes a value at a position of objects or lists. */
@@ -57,8 +74,8 @@ export class ResponsePosition {
   readonly item: ResponsePosition | null;
   /** Positions directly below this one. */
   readonly children: ResponsePosition[] = [];
-  /** Number of fields of an object, `__typename` included. */
-  fieldCount = 0;
+  /** Number of fields of an object, `__typename` included, and length of its text without their values. */
+  objectSize: AnswerSize = { fields: 0, length: 0 };
   completion: Completion | null = null;
 
   /** Adds the new position to `positions`. Its number is its index there. */
@@ -98,14 +115,20 @@ export class ResponsePosition {
   }
 }
 
+/** Size of a part of an answer: fields, and the length of its JSON text, about, in UTF-16 code units. */
+export interface AnswerSize {
+  readonly fields: number;
+  readonly length: number;
+}
+
 /** Answer at a position of one execution, for a source and all sources that are alike. */
 export interface MemoizedAnswer {
   readonly source: object;
   readonly value: unknown;
   /** Number of failures at the position before this answer was begun. */
   readonly failuresBefore: number;
-  /** Number of its fields, added to the size at each place that reuses it. Null for a promise not counted yet. */
-  fields: number | null;
+  /** Added to the whole answer's at each place that reuses it. Null for a promise not counted yet. */
+  size: AnswerSize | null;
   /** Answer of a source with the same key that is not alike: sources with one key may hold different data. */
   readonly other: MemoizedAnswer | undefined;
 }
@@ -198,19 +221,23 @@ export function fail(
   return null;
 }
 
-/** Number of fields in a value completed at a position. */
-export function fieldsIn(position: ResponsePosition, value: unknown): number {
-  // A leaf, such as JSON, can be an object too; it is one field, counted with its parent object.
-  if (typeof value !== 'object' || value === null || position.completion === null) return 0;
-  let count = 0;
-  if (Array.isArray(value)) {
-    count = value.length;
-    if (position.item !== null) for (const item of value) count += fieldsIn(position.item, item);
-  } else {
-    count = position.fieldCount;
-    for (const child of position.children) count += fieldsIn(child, Reflect.get(value, child.field.key));
+/** Size of a value completed at a position. A leaf, such as JSON, is a field of its parent object, and has a length only. */
+export function sizeOf(position: ResponsePosition, value: unknown): AnswerSize {
+  if (typeof value !== 'object' || value === null || position.completion === null) {
+    return { fields: 0, length: leafLength(value) };
   }
-  return count;
+  let { fields, length } = position.objectSize;
+  const add = (part: AnswerSize) => {
+    fields += part.fields;
+    length += part.length;
+  };
+  if (Array.isArray(value)) {
+    add({ fields: value.length, length: value.length * SHORT_CODE_UNITS });
+    if (position.item !== null) for (const item of value) add(sizeOf(position.item, item));
+  } else {
+    for (const child of position.children) add(sizeOf(child, Reflect.get(value, child.field.key)));
+  }
+  return { fields, length };
 }
 
 /** `info` argument of a resolver, as graphql-js builds it. */

@@ -1,6 +1,5 @@
 import { GraphQLBoolean, GraphQLFloat, GraphQLID, GraphQLInt, GraphQLString, isScalarType } from 'graphql';
-import type { SelectedObject } from './select-positions.ts';
-import type { ResponsePosition } from './state.ts';
+import type { ResponsePosition, SelectedObject } from './state.ts';
 
 /** Conditions under which a scalar value needs no serialization, by the `serialize` function of the scalar. */
 export const asItIs = new Map<unknown, string>([

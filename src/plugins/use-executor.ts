@@ -36,10 +36,14 @@ export function useExecutor({
     const pace = new AnswerPace(work, answer);
     const meter = new AnswerMeter({ maxFields: maxAnswerFields, pace });
     const executed = executor.execute(args, meter);
-    if (!(executed instanceof Promise)) return meter.hasEnded ? endedResult(meter, pace) : executed;
-    return Promise.race([executed, meter.end]).then((result) =>
-      result === undefined || meter.hasEnded ? endedResult(meter, pace) : result,
-    );
+    const finished = (result: ExecutionResult | void) => {
+      if (result === undefined || meter.hasEnded) return endedResult(meter, pace);
+      answer.made(meter.length);
+      return result;
+    };
+    return executed instanceof Promise
+      ? Promise.race([executed, meter.end]).then(finished)
+      : finished(executed);
   }
 
   return {

@@ -63,6 +63,7 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
     };
     try {
       const outcome = writeAnswer(shownOf(result), {
+        dataLength: answer?.takeDataLength() ?? null,
         maxBytes: maxAnswerBytes,
         work: work ?? null,
         hasRoom: (bytes) => answer?.growTo(bytes) ?? true,

@@ -43,6 +43,7 @@ function workFor(clock: Clock, timeoutMs: number, client = new AbortController()
 }
 
 const any: WritingOptions = {
+  dataLength: null,
   maxBytes: Infinity,
   work: workFor(new HastyClock(0), 1000),
   hasRoom: () => true,
@@ -54,7 +55,7 @@ const rows = {
   data: { rows: Array.from({ length: 100_000 }, (_, n) => ({ id: `row-${n}`, name: 'Zoë 😀' })) },
 };
 
-async function written(answer: unknown, options: Partial<WritingOptions> = {}) {
+async function written(answer: object, options: Partial<WritingOptions> = {}) {
   const outcome = await writeAnswer(answer, { ...any, ...options });
   if (typeof outcome === 'string') return { text: outcome };
   if ('reason' in outcome) return outcome;
@@ -90,6 +91,17 @@ test('an ordinary answer takes no turn of its own, however long others have work
   expect(work.isDue()).toBe(true);
   const outcome = writeAnswer({ data: 'x'.repeat(500_000) }, { ...any, work });
   expect(outcome).not.toBeInstanceOf(Promise);
+});
+
+test.each([
+  ['nobody says how long the data is', rows, null, false],
+  ['its data is said to be short', rows, 1000, true],
+  ['its data is said to be short, and the rest is not', { ...rows, errors: rows }, 1000, false],
+])('whether an answer is written in one piece when %s', async (_when, answer, dataLength, isOnePiece) => {
+  let pieces = 0;
+  const hasRoom = () => (pieces += 1) > 0;
+  expect(await written(answer, { dataLength, hasRoom })).toMatchObject({ text: JSON.stringify(answer) });
+  expect(pieces === 1).toBe(isOnePiece);
 });
 
 test('others have their turn between the pieces of a large answer', async () => {

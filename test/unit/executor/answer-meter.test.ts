@@ -6,7 +6,9 @@ import type { Memoization } from '../../../src/executor/memoized-answers.ts';
 
 const schema = buildSchema(`
   type Query { rows: [Row!] }
-  type Row { early: String late: String numbers: [Int!] lateNumbers: [Int!]! same: Same }
+  scalar JSON
+  enum Kind { LONG_NAME }
+  type Row { early: String late: String numbers: [Int!] lateNumbers: [Int!]! same: Same json: JSON kind: Kind }
   type Same { name: String numbers: [Int!] same: Same }
 `);
 
@@ -119,4 +121,33 @@ describe.each([
       expect(result.data).toBeNull();
     }
   });
+
+  test.each([
+    ['at once', false],
+    ['later', true],
+  ])(
+    'tells the length of the text of memoized answers and of leaves of any kind, resolved %s',
+    async (_when, isLate) => {
+      const same = new Same(isLate, new Same(isLate));
+      const row = {
+        early: 'x'.repeat(50),
+        late: isLate ? Promise.resolve('late') : null,
+        same,
+        json: { a: ['text', 1] },
+      };
+      const query =
+        '{ rows { early another: early late lateNumbers: numbers json kind same { __typename name same { name } } } }';
+      const rows = numbers(50).map((n) => ({
+        ...row,
+        numbers: numbers(n),
+        kind: n % 2 === 0 ? 'LONG_NAME' : null,
+      }));
+      const { meter, result } = await answered(compileAtHit, query, rows);
+      expect(result.errors).toBeUndefined();
+      const { length } = JSON.stringify(result.data);
+      expect(meter.length).toBeGreaterThanOrEqual(length);
+      // Short values and punctuation are rounded up.
+      expect(meter.length).toBeLessThan(length + 6 * meter.fields);
+    },
+  );
 });
