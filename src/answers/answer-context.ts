@@ -10,8 +10,5 @@ export interface AnswerContext {
   readonly res?: ServerResponse;
 }
 
-/**
- * Bytes of large answers, by request. Their results are written as an empty text. Null for an answer that is text only because
- * its client accepts no compression.
- */
-export type LargeAnswers = WeakMap<Request, Buffer<ArrayBuffer>[] | null>;
+/** Bytes of large answers, by request. Their results are written as an empty text. */
+export type LargeAnswers = WeakMap<Request, Buffer<ArrayBuffer>[]>;

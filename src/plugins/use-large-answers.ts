@@ -75,10 +75,7 @@ export function useLargeAnswers(largeAnswers: LargeAnswers): Plugin<AnswerContex
       const body = largeAnswers.get(answered.request);
       if (body === undefined) return undefined;
       largeAnswers.delete(answered.request);
-      if (body !== null) return sendAnswer(body, answered);
-      const { headers } = answered.response;
-      if (frameOf(headers.get('content-type') ?? '', 0) === null) headers.append('vary', 'Accept-Encoding');
-      return undefined;
+      return sendAnswer(body, answered);
     },
   };
 }

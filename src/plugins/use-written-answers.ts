@@ -10,20 +10,14 @@ import {
   writeAnswer,
   type WrittenAnswer,
 } from '../answers/write-answer.ts';
-import { acceptedCoding } from '../http/content-coding.ts';
 import { MappedStream } from '../executor/mapped-stream.ts';
 import { OneAfterAnother } from '../lib/one-after-another.ts';
 import { withFewErrors } from '../operations/client-error.ts';
 import { noRoomForAnswer } from '../operations/no-room-for-answer.ts';
 import { answerTooLong, answerTooSlow } from '../operations/query-too-expensive.ts';
 
-/** Size in UTF-16 code units. Smaller answers are not compressed, and go out in one write with their headers. */
-const LONGEST_PLAIN_TEXT = 16 * 1024;
-/**
- * The same for clients that accept no compression. In bytes, answers of a hundred kilobytes took a tenth more of the main
- * thread's time (`BENCH_SCENARIO=cold`); in larger texts, joined with the headers and copied twice, there is no gain.
- */
-const LONGEST_TEXT = 256 * 1024;
+/** Size in UTF-16 code units. Smaller answers go out in one write with their headers. */
+const LONGEST_TEXT = 16 * 1024;
 
 type AnswerPlugin = Plugin<AnswerContext, AnswerContext>;
 type Result = Exclude<
@@ -111,13 +105,8 @@ export function useWrittenAnswers(maxAnswerBytes: number, largeAnswers: LargeAns
         releaseAtClose(answer, res);
       };
       const few = withFewErrors(result);
-      const isCompressed = acceptedCoding(request.headers.get('accept-encoding') ?? '') !== null;
-      const longestText = isCompressed ? LONGEST_PLAIN_TEXT : LONGEST_TEXT;
-      const finished = written(few, context, longestText, (answered) => {
-        if (typeof answered === 'string') {
-          if (answered.length > LONGEST_PLAIN_TEXT) largeAnswers.set(request, null);
-          return withText(few, answered);
-        }
+      const finished = written(few, context, LONGEST_TEXT, (answered) => {
+        if (typeof answered === 'string') return withText(few, answered);
         largeAnswers.set(request, answered);
         // Its data would take as much memory again until the response is sent; that there is some decides the status.
         return withText({ ...few, data: few.data && {} }, '');
