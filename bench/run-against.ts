@@ -6,16 +6,16 @@ import type { Figures } from './report/figures.ts';
 import type { Scenario } from './scenarios.ts';
 
 /** Passes of each gateway. */
-export const PASSES = 7;
+export const PASSES = 11;
 
 /** Slices of a pass. The gateways take turns at them, so that what else the machine does meets both alike. */
 const SLICES = 8;
 
 /**
- * While one gateway waits for its turn, V8 would collect its garbage at some moment and make its room for young objects small,
- * which decides more of what the next requests cost than the difference between two commits.
+ * While one gateway waits for its turn, V8 would collect its garbage at some moment, and make its room for young objects small.
+ * How often it does that would decide more of what a request costs than the difference between two commits.
  */
-const NODE_OPTIONS = ['--no-memory-reducer'];
+const NODE_OPTIONS = ['--no-memory-reducer', '--min-semi-space-size=16'];
 
 /** Comparison of the gateway with that of another commit in one scenario. */
 export interface AgainstFigures {

@@ -120,7 +120,9 @@ test('a request that is answered before its body has come is followed by the nex
 test('a request for another protocol is answered like any other where there is none', async () => {
   const { dial } = await serverForTest((request, response) => response.end(request.url));
   const client = dial();
-  client.write(`GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n${LAST}`);
+  client.write(
+    `GET /page HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: chat\r\n\r\n${LAST}`,
+  );
   expect((await text(client)).match(/\/(?:page|last)/g)).toEqual(['/page', '/last']);
 });
 

@@ -22,7 +22,8 @@ async function turnsFor(count: number, compileAtHit: number): Promise<number> {
     },
   };
   const given: Plugin<Record<string, unknown>> = {
-    onContextBuilding: ({ extendContext }) => extendContext({ work, answer: { grow: () => true } }),
+    onContextBuilding: ({ extendContext }) =>
+      extendContext({ work, answer: { grow: () => true, made() {} } }),
   };
   const plugins = [given, useExecutor({ compileAtHit, maxAnswerFields: Infinity })];
   const yoga = createYoga({ schema, plugins, logging: false });
