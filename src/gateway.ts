@@ -23,7 +23,9 @@ import type { SignedTokensContext } from './plugins/use-signed-tokens.ts';
 import type { ServerTraces } from './plugins/use-traces.ts';
 import { isProbe, Probes } from './http/probes.ts';
 import type { TrustedDocuments } from './operations/trusted-documents.ts';
-import { LoginCheck, Readiness, RedisCheck } from './http/readiness.ts';
+import { LoginCheck, PressureCheck, Readiness, RedisCheck } from './http/readiness.ts';
+import { Refusals } from './http/refusal.ts';
+import { RequestsInFlight } from './http/requests-in-flight.ts';
 import { accessLog } from './observability/requests/access-log.ts';
 import { RequestRecorder } from './observability/requests/recorder.ts';
 import { createSharedServices } from './shared-services.ts';
@@ -60,6 +62,8 @@ export interface Gateway {
   fetch(request: Request): Promise<Response>;
   /** Answers requests of a `node:http` server. */
   readonly listener: RequestListener;
+  /** Notes that a connection was refused. After ten seconds of such refusals without pause, `/ready` answers 503. */
+  refused(): void;
   /** Makes `/ready` answer 503 from now on. Requests are answered as before. */
   retire(): void;
   /** Ends upstream calls under way and closes the connections. Later requests get cached data or errors. */
@@ -126,7 +130,18 @@ export function assembleGateway(
   const requestTraces: ServerTraces = new WeakMap();
 
   const login = target.credentials.mode === 'client' ? identityOf(null) : null;
+  const pressure = new PressureCheck(clock);
+  const inFlight = new RequestsInFlight({
+    clock,
+    max: server.maxRequestsInFlight,
+    refusals: new Refusals(server.corsOrigins),
+    onRefused() {
+      metrics?.requestRefused();
+      pressure.refused();
+    },
+  });
   const readiness = new Readiness([
+    pressure,
     ...(login === null ? [] : [new LoginCheck(login, closing.signal, clock, log)]),
     ...(replicas === null ? [] : [new RedisCheck(replicas)]),
   ]);
@@ -188,13 +203,19 @@ export function assembleGateway(
   });
 
   return {
-    fetch: recorder.fetch(async (request) => probes.fetch(request) ?? yoga.fetch(request)),
-    listener: recorder.listener(
-      checkingHost(
-        probes.before((request, response) => void yoga(request, response)),
-        { host: server.host, allowedHosts: server.allowedHosts, isForAll: isProbe },
-      ),
+    fetch: recorder.fetch(
+      async (request) => probes.fetch(request) ?? inFlight.fetch(() => yoga.fetch(request)),
     ),
+    listener: recorder.listener(
+      checkingHost(probes.before(inFlight.before((request, response) => void yoga(request, response))), {
+        host: server.host,
+        allowedHosts: server.allowedHosts,
+        isForAll: isProbe,
+      }),
+    ),
+    refused() {
+      pressure.refused();
+    },
     retire() {
       readiness.retire();
     },

@@ -5,6 +5,7 @@ import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { ConfigError, parseConfig } from './config/config.ts';
 import type { OperationsConfig, UpstreamConfig } from './config/slices.ts';
+import { Connections } from './http/connections.ts';
 import { ConnectionDrain } from './http/drain.ts';
 import { systemClock } from './lib/clock.ts';
 import { banner } from './banner.ts';
@@ -19,6 +20,7 @@ import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf, type UpstreamTarget } from './config/upstream.ts';
 import { workOnOneRequestAtATime } from './http/one-request-at-a-time.ts';
+import { Refusals } from './http/refusal.ts';
 import { closeUnreadAnswers } from './http/send-timeout.ts';
 import { connectionTimeouts } from './http/server-options.ts';
 
@@ -53,7 +55,17 @@ async function run(): Promise<void> {
     log,
     metrics,
   });
-  const server = createServer(connectionTimeouts(config.server), gateway.listener);
+  const server = createServer(connectionTimeouts(config.server));
+  const connections = new Connections(server, {
+    clock: systemClock,
+    max: config.server.maxConnections,
+    refusals: new Refusals(config.server.corsOrigins),
+    onTurnedAway(how) {
+      metrics?.connectionTurnedAway(how);
+      if (how === 'refused') gateway.refused();
+    },
+  });
+  server.on('request', connections.before(gateway.listener));
   // Expectations other than `100-continue` may be ignored (RFC 9110, section 10.1.1); Node would answer 417 by itself.
   server.on('checkExpectation', (...exchange) => server.emit('request', ...exchange));
   workOnOneRequestAtATime(server);
@@ -62,16 +74,17 @@ async function run(): Promise<void> {
     timeoutMs: config.server.sendTimeoutMs,
     onTimeout: () => metrics?.answerUnread(),
   });
-  const connections = new ConnectionDrain(systemClock, server);
+  const ending = new ConnectionDrain(systemClock, server, connections);
+  metrics?.watchConnections(() => connections.size);
   let metricsServer: MetricsServer | undefined;
 
   async function stop(lameDuckMs: number): Promise<void> {
     const graceMs = config.server.drainSeconds * 1000;
     const sinceMs = systemClock.now();
     const endsAtMs = sinceMs + graceMs;
-    log.info({ connections: connections.open, graceMs }, 'The gateway ends: requests under way are finished');
+    log.info({ connections: connections.size, graceMs }, 'The gateway ends: requests under way are finished');
     gateway.retire();
-    await connections.drain({ lameDuckMs, graceMs });
+    await ending.drain({ lameDuckMs, graceMs });
     await gateway.dispose();
     // Metrics stay available until here, so that the drain can be observed.
     await metricsServer?.close();

@@ -63,6 +63,8 @@ export function parseConfig(env: Environment): Config {
       headersTimeoutMs: values.HEADERS_TIMEOUT_MS,
       bodyTimeoutMs: values.BODY_TIMEOUT_MS,
       sendTimeoutMs: values.SEND_TIMEOUT_MS,
+      maxConnections: values.MAX_CONNECTIONS,
+      maxRequestsInFlight: values.MAX_REQUESTS_IN_FLIGHT,
       drainSeconds: values.DRAIN_SECONDS,
       allowedHosts: values.ALLOWED_HOSTS,
       corsOrigins: values.CORS_ORIGINS ?? [],

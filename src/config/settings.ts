@@ -61,6 +61,17 @@ export const settings = {
     default: '30000',
     schema: wholeNumber(100, 3_600_000),
   },
+  MAX_CONNECTIONS: {
+    meaning:
+      'most open connections of clients, to which 256 are added for health probes and refusals; above, the longest idle ones are closed, then new ones get 503',
+    default: '4096',
+    schema: wholeNumber(1, 1_000_000),
+  },
+  MAX_REQUESTS_IN_FLIGHT: {
+    meaning: 'most requests that are worked on at the same time, then 503',
+    default: '1024',
+    schema: wholeNumber(1, 1_000_000),
+  },
   GENESYSCLOUD_REGION: {
     meaning:
       'region of the upstream: its name, such as `eu-west-1`, or its domain; not set: the embedded sandbox',

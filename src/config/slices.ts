@@ -16,6 +16,10 @@ export interface ServerConfig {
   readonly bodyTimeoutMs: number;
   /** Time for a client to read an answer. */
   readonly sendTimeoutMs: number;
+  /** Most open connections. */
+  readonly maxConnections: number;
+  /** Most requests that are worked on at the same time. */
+  readonly maxRequestsInFlight: number;
   readonly drainSeconds: number;
   /** Host names accepted besides those of loopback, in lower case; null when not set. */
   readonly allowedHosts: readonly string[] | null;

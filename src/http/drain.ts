@@ -1,7 +1,8 @@
 import type { Server, ServerResponse } from 'node:http';
-import { Server as Listener, type Socket } from 'node:net';
+import { Server as Listener } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../lib/clock.ts';
+import { type Connections, SILENT_MS } from './connections.ts';
 
 export interface DrainOptions {
   /**
@@ -13,47 +14,27 @@ export interface DrainOptions {
   readonly graceMs: number;
 }
 
-interface Connection {
-  readonly sinceMs: number;
-  /** Answer to the newest request, sent after the answers to earlier ones. Null before the first request. */
-  newest: ServerResponse | null;
-}
-
-/** Time for which a new connection is expected to bring a request. */
-const SILENT_MS = 1000;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Connections of a server, tracked from the start, so that the server can end without harm to any request. Node's own
- * `close` and `closeIdleConnections` cut off answers that are written but not yet sent, as large ones are for a while. They
- * also keep connections on which nothing was sent yet, and would wait for those until the end.
+ * End of a server without harm to any request. Node's own `close` and `closeIdleConnections` cut off answers that are written but
+ * not yet sent, as large ones are for a while. They also keep connections on which nothing was sent yet, and would wait for those
+ * until the end.
  */
 export class ConnectionDrain {
   readonly #clock: Clock;
   readonly #server: Server;
-  readonly #open = new Map<Socket, Connection>();
-  #accepted = 0;
+  readonly #connections: Connections;
   #isDraining = false;
 
   /** The server must not listen yet. */
-  constructor(clock: Clock, server: Server) {
+  constructor(clock: Clock, server: Server, connections: Connections) {
     this.#clock = clock;
     this.#server = server;
-    server.on('connection', (socket) => {
-      this.#accepted += 1;
-      this.#open.set(socket, { sinceMs: clock.now(), newest: null });
-      socket.once('close', () => this.#open.delete(socket));
-    });
-    server.prependListener('request', ({ socket }, response) => {
-      const connection = this.#open.get(socket);
-      if (connection !== undefined) connection.newest = response;
+    this.#connections = connections;
+    server.prependListener('request', (_request, response) => {
       if (this.#isDraining) endConnectionWith(response);
     });
-  }
-
-  /** Number of open connections. */
-  get open(): number {
-    return this.#open.size;
   }
 
   /**
@@ -65,7 +46,7 @@ export class ConnectionDrain {
     const closed = new Promise((resolve) => this.#server.once('close', resolve));
     const endsAtMs = this.#clock.now() + graceMs;
     this.#isDraining = true;
-    for (const { newest } of this.#open.values()) if (newest !== null) endConnectionWith(newest);
+    for (const [, { newest }] of this.#connections.entries()) if (newest !== null) endConnectionWith(newest);
     await this.#wait(Math.min(lameDuckMs, graceMs / 2));
     await this.#stopListening(endsAtMs);
     // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
@@ -83,10 +64,10 @@ export class ConnectionDrain {
   async #stopListening(endsAtMs: number): Promise<void> {
     let before: number;
     do {
-      before = this.#accepted;
+      before = this.#connections.accepted;
       // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
       await turn();
-    } while (this.#accepted !== before && this.#clock.now() < endsAtMs);
+    } while (this.#connections.accepted !== before && this.#clock.now() < endsAtMs);
     // `close` of `node:net` only: this class does by hand what `close` of `node:http` adds.
     Listener.prototype.close.call(this.#server);
   }
@@ -99,7 +80,7 @@ export class ConnectionDrain {
 
   #isBusy(): boolean {
     const nowMs = this.#clock.now();
-    for (const [socket, { newest, sinceMs }] of this.#open) {
+    for (const [socket, { newest, sinceMs }] of this.#connections.entries()) {
       if (newest === null) {
         if (socket.bytesRead > 0 || nowMs - sinceMs < SILENT_MS) return true;
       } else if (!newest.writableFinished) return true;

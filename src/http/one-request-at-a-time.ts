@@ -4,6 +4,12 @@ import type { Duplex } from 'node:stream';
 import { type Body, MessageEnd } from './message-end.ts';
 
 /**
+ * Most connections that keep further requests while one is under way. Each can keep 128 kB: what Node reads at once, and what it
+ * reads ahead.
+ */
+export const MOST_HOLDING = 128;
+
+/**
  * Lets a server work on one request of a connection at a time; what a client sends after it stays unread in the socket. Node
  * parses all requests of a chunk and begins each of them at once: from 33 kB of pipelined requests, it made 3.4 GB of answers that
  * nobody read.
@@ -13,7 +19,8 @@ import { type Body, MessageEnd } from './message-end.ts';
  */
 export function workOnOneRequestAtATime(server: Server): void {
   const connections = new WeakMap<Socket, OneByOne>();
-  server.on('connection', (socket: Socket) => connections.set(socket, new OneByOne(socket)));
+  const holding = new Set<Socket>();
+  server.on('connection', (socket: Socket) => connections.set(socket, new OneByOne(socket, holding)));
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
     connections.get(request.socket)?.begin(request, response);
   });
@@ -31,18 +38,20 @@ export function workOnOneRequestAtATime(server: Server): void {
 /** One connection, between its socket and the server's parser. */
 class OneByOne {
   readonly #socket: Socket;
+  /** Connections of the server that keep further requests. */
+  readonly #holding: Set<Socket>;
   readonly #end = new MessageEnd();
   /** Listeners of the server, which give the bytes to its parser. */
   readonly #parsers: readonly Function[];
-  /** Newest request; null when it is over, and before the first one. */
-  #request: IncomingMessage | null = null;
-  #isHolding = false;
+  /** Answer to the newest request; null when it is over, and before the first one. */
+  #response: ServerResponse | null = null;
   /** True when the parser gets no more: it belongs to another connection then, or this one is about to end. */
   #isOver = false;
   #hasLeft = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, holding: Set<Socket>) {
     this.#socket = socket;
+    this.#holding = holding;
     this.#parsers = socket.listeners('data');
     socket.removeAllListeners('data');
     // Node's parser reads from the system by itself unless there is such a listener.
@@ -51,13 +60,12 @@ class OneByOne {
 
   /** Notes that the head of a request has come. */
   begin(request: IncomingMessage, response: ServerResponse): void {
-    this.#request = request;
+    this.#response = response;
     this.#end.begin(bodyOf(request));
     response.once('close', () => {
-      this.#request = null;
-      if (!this.#isHolding) return;
-      this.#isHolding = false;
-      this.#socket.resume();
+      this.#response = null;
+      if (this.#holding.delete(this.#socket)) this.#socket.resume();
+      else if (this.#isOver) this.#socket.destroySoon();
     });
   }
 
@@ -72,7 +80,7 @@ class OneByOne {
     for (let from = 0; from < data.length;) {
       if (this.#socket.destroyed) return undefined;
       if (this.#isOver) return this.#hasLeft ? this.#socket.unshift(data.subarray(from)) : undefined;
-      if (this.#request?.complete === true) return this.#hold(data.subarray(from));
+      if (this.#response?.req.complete === true) return this.#hold(data.subarray(from), this.#response);
       // The server itself has paused the connection, as it does for a body that is read slowly.
       if (from > 0 && this.#socket.isPaused()) return this.#socket.unshift(data.subarray(from));
       const isHead = this.#end.isInHead;
@@ -80,17 +88,22 @@ class OneByOne {
       const piece = from === 0 && end === data.length ? data : data.subarray(from, end);
       for (const parse of this.#parsers) parse.call(this.#socket, piece);
       // The server has answered a wrong head by itself, and ends the connection. Empty lines before a head are none.
-      if (isHead && this.#end.isAtEnd && this.#request === null && !isBlank(piece)) this.#isOver = true;
+      if (isHead && this.#end.isAtEnd && this.#response === null && !isBlank(piece)) this.#isOver = true;
       from = end;
     }
     return undefined;
   };
 
-  /** Leaves bytes in the socket until the request under way is over. */
-  #hold(bytes: Buffer): void {
-    this.#isHolding = true;
-    this.#socket.pause();
-    this.#socket.unshift(bytes);
+  /** Leaves bytes in the socket until the request under way is over, if there is room; else the connection ends with it. */
+  #hold(bytes: Buffer, response: ServerResponse): void {
+    if (this.#holding.size < MOST_HOLDING) {
+      this.#holding.add(this.#socket);
+      this.#socket.pause();
+      this.#socket.unshift(bytes);
+      return;
+    }
+    this.#isOver = true;
+    response.shouldKeepAlive = false;
   }
 }
 

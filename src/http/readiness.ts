@@ -10,6 +10,8 @@ export interface ReadinessCheck {
   readonly name: string;
   /** True when requests are answered correctly without it: a problem is only reported. @default false */
   readonly isDispensable?: boolean;
+  /** True when the report names it only while there is a problem. @default false */
+  readonly isHiddenWhenOk?: boolean;
   /**
    * Null when the condition holds; otherwise the reason, in words that everybody may read: no value of a setting, no
    * address, no text of another service. The check spends no quota, and takes no longer than a probe waits.
@@ -43,7 +45,8 @@ export class Readiness {
     // The gateway does not start with an invalid configuration.
     const checks: Record<string, string> = { configuration: 'ok' };
     for (const [index, problem] of problems.entries()) {
-      checks[this.#checks[index]?.name ?? ''] = problem ?? 'ok';
+      const { name = '', isHiddenWhenOk = false } = this.#checks[index] ?? {};
+      if (problem !== null || !isHiddenWhenOk) checks[name] = problem ?? 'ok';
     }
     // `retire` may have been called during the checks.
     if (this.#isRetired) checks['draining'] = 'requests under way are finished, and others belong elsewhere';
@@ -70,6 +73,37 @@ export class RedisCheck implements ReadinessCheck {
   problem(): Promise<string | null> {
     const { problem } = this.#replicas;
     return Promise.resolve(problem && `not used: ${problem}`);
+  }
+}
+
+/** Pressure that lasts: a burst must not take the gateway out of service. */
+const PRESSURE_MS = 10_000;
+/** Time without a refusal after which there is no pressure. */
+const PAUSE_MS = 1_000;
+
+/** Check that the gateway does not have to refuse connections or requests all the time. */
+export class PressureCheck implements ReadinessCheck {
+  readonly name = 'load';
+  readonly isHiddenWhenOk = true;
+  readonly #clock: Clock;
+  #sinceMs = -Infinity;
+  #latestMs = -Infinity;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Notes that a connection or a request was refused. */
+  refused(): void {
+    const nowMs = this.#clock.now();
+    if (nowMs - this.#latestMs > PAUSE_MS) this.#sinceMs = nowMs;
+    this.#latestMs = nowMs;
+  }
+
+  problem(): Promise<string | null> {
+    const nowMs = this.#clock.now();
+    const isPressing = nowMs - this.#latestMs <= PAUSE_MS && nowMs - this.#sinceMs >= PRESSURE_MS;
+    return Promise.resolve(isPressing ? 'requests are being refused, because there are too many' : null);
   }
 }
 

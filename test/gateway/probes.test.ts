@@ -49,6 +49,35 @@ test('a probe gets a short JSON answer, without a call, that no cache may store'
   expect(calls()).toEqual({});
 });
 
+test('ten seconds of refusals without pause make the gateway not ready, until there is a pause', async () => {
+  const clock = new TestClock();
+  const { gateway } = await gatewayForTest({ clock });
+  const refuseFor = async (seconds: number) => {
+    for (let second = 0; second < seconds; second += 1) {
+      gateway.refused();
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one second after the other
+      await clock.skip(990);
+    }
+    gateway.refused();
+  };
+  const isReady = { status: 200, body: { status: 'ready', checks: { configuration: 'ok' } } };
+  await refuseFor(9);
+  expect(await ready(gateway)).toEqual(isReady);
+  await clock.skip(1100);
+  await refuseFor(9);
+  expect(await ready(gateway)).toEqual(isReady);
+  await refuseFor(2);
+  expect(await ready(gateway)).toEqual({
+    status: 503,
+    body: {
+      status: 'not ready',
+      checks: { configuration: 'ok', load: 'requests are being refused, because there are too many' },
+    },
+  });
+  await clock.skip(1100);
+  expect(await ready(gateway)).toEqual(isReady);
+});
+
 test('a probe answers any method but GET and HEAD with 405', async () => {
   const { gateway } = await gatewayForTest();
   for (const [name, ask] of await waysTo(gateway)) {

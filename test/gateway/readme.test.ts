@@ -102,6 +102,7 @@ test('the README’s table of sandbox settings has exactly those that the sandbo
 test('the README’s table of metrics has exactly those that are exported', async () => {
   const metrics = new GatewayMetrics();
   await gatewayForTest({ metrics });
+  metrics.watchConnections(() => 0);
   const exported = (await metrics.text()).match(/(?<=^# TYPE )gateway_\w+/gm) ?? [];
   expect(exported.length).toBeGreaterThan(0);
   expect(table('metric', 'what it tells').map(([name]) => name)).toEqual(

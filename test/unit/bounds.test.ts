@@ -9,6 +9,8 @@ import * as coercedVariables from '../../src/executor/coerced-variables.ts';
 import { MAX_OPERATIONS, MAX_POSITIONS_KEPT } from '../../src/executor/compiled-operations.ts';
 import { MAX_POSITIONS } from '../../src/executor/select-positions.ts';
 import { MAX_REPRESENTATIONS } from '../../src/federation/representations.ts';
+import { CONNECTION_RESERVE } from '../../src/http/connections.ts';
+import { MOST_HOLDING } from '../../src/http/one-request-at-a-time.ts';
 import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../../src/lib/json-bounds.ts';
 import { GRACE_MS } from '../../src/lib/own-work.ts';
 import { MAX_DEPTH, MAX_VALUES } from '../../src/lib/parse-in-pieces.ts';
@@ -64,7 +66,9 @@ test.each(ofSettings)('the table of bounds has the default of $setting: $what', 
 const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'operations of a batch': null,
   'its own work after that time has ended a wait': [GRACE_MS],
+  'connections above these, for probes and refusals': [CONNECTION_RESERVE],
   'requests of a connection that are worked on at once': null,
+  'connections with further requests unread': [MOST_HOLDING],
   directives: [MAX_DIRECTIVES],
   'line breaks': [MAX_LINES],
   'characters of an alias': [MAX_ALIAS_LENGTH],

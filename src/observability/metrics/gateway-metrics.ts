@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { LookupCounters } from '../../cache/lookup-counts.ts';
 import type { RedisObserver } from '../../redis/observer.ts';
 import type { RequestObserver } from '../requests/recorder.ts';
@@ -19,6 +19,8 @@ export class GatewayMetrics {
   readonly #unhandledRejections: Counter;
   readonly #logLinesDropped: Counter;
   readonly #answersUnread: Counter;
+  readonly #connectionsTurnedAway: Counter<'how'>;
+  readonly #requestsRefused: Counter;
   #state: StateMetrics | undefined;
   #watchesProcess = false;
   readonly onRequest: RequestObserver;
@@ -40,6 +42,17 @@ export class GatewayMetrics {
     this.#answersUnread = new Counter({
       name: 'gateway_answers_unread_total',
       help: 'Answers that were cut off because their clients did not read them within SEND_TIMEOUT_MS.',
+      registers: [this.#registry],
+    });
+    this.#connectionsTurnedAway = new Counter({
+      name: 'gateway_connections_turned_away_total',
+      help: 'Connections of clients that were closed at MAX_CONNECTIONS: evicted (nobody waited on it) or refused (with 503).',
+      labelNames: ['how'],
+      registers: [this.#registry],
+    });
+    this.#requestsRefused = new Counter({
+      name: 'gateway_requests_refused_total',
+      help: 'Requests that were refused, or ended because their bodies came slowly, at MAX_REQUESTS_IN_FLIGHT.',
       registers: [this.#registry],
     });
     this.#logLinesDropped = new Counter({
@@ -72,6 +85,26 @@ export class GatewayMetrics {
   /** Counts an answer that was cut off because its client did not read it in time. */
   answerUnread(): void {
     this.#answersUnread.inc();
+  }
+
+  connectionTurnedAway(how: 'evicted' | 'refused'): void {
+    this.#connectionsTurnedAway.inc({ how });
+  }
+
+  requestRefused(): void {
+    this.#requestsRefused.inc();
+  }
+
+  /** Adds a gauge of the open connections of clients. */
+  watchConnections(open: () => number): void {
+    const gauge: Gauge = new Gauge({
+      name: 'gateway_connections',
+      help: 'Open connections of clients.',
+      registers: [this.#registry],
+      collect() {
+        gauge.set(open());
+      },
+    });
   }
 
   logLinesDropped(lines: number): void {

@@ -76,6 +76,8 @@ async function afterTraffic(): Promise<Scrape> {
   await query(`query Screen ${everyDetail}`);
   for (let n = 0; n < 12; n += 1) await query(`{ conversation(id: "conversation-of-${n}") { id } }`);
   metrics.unhandledRejection();
+  metrics.watchConnections(() => 1);
+  metrics.connectionTurnedAway('evicted');
   metrics.redis.turned(true);
   metrics.redis.asked('cache', 'ok', 1);
   // Garbage is collected sooner or later.

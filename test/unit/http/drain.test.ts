@@ -4,7 +4,9 @@ import { connect, type Socket } from 'node:net';
 import { buffer, text } from 'node:stream/consumers';
 import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
+import { Connections } from '../../../src/http/connections.ts';
 import { ConnectionDrain } from '../../../src/http/drain.ts';
+import { Refusals } from '../../../src/http/refusal.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +16,8 @@ const LARGE = Buffer.alloc(30_000_000, 'x');
 async function serverForTest(listener: RequestListener) {
   const server = createServer(listener);
   const clock = new TestClock();
-  const connections = new ConnectionDrain(clock, server);
+  const connections = new Connections(server, { clock, max: Infinity, refusals: new Refusals([]) });
+  const ending = new ConnectionDrain(clock, server, connections);
   onTestFinished(() => {
     server.closeAllConnections();
     server.close();
@@ -45,7 +48,7 @@ async function serverForTest(listener: RequestListener) {
     return response;
   }
 
-  return { clock, server, port, connections, dial, ask };
+  return { clock, server, port, ending, dial, ask };
 }
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -61,11 +64,11 @@ function answeringLater() {
 
 test('a request under way is answered, with connection: close', async () => {
   const { listener, answer } = answeringLater();
-  const { server, connections, ask } = await serverForTest(listener);
+  const { server, ending, ask } = await serverForTest(listener);
   const begun = once(server, 'request');
   const asked = ask();
   await begun;
-  const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await expect.poll(() => server.listening).toBe(false);
   answer();
   const response = await asked;
@@ -75,11 +78,9 @@ test('a request under way is answered, with connection: close', async () => {
 });
 
 test('connections are accepted during the lame duck time, and each ends after one answer', async () => {
-  const { clock, connections, ask, dial } = await serverForTest((_request, response) =>
-    response.end('answered'),
-  );
+  const { clock, ending, ask, dial } = await serverForTest((_request, response) => response.end('answered'));
   expect((await ask()).headers.connection).toBe('keep-alive');
-  const drained = connections.drain({ lameDuckMs: HOUR_MS / 4, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: HOUR_MS / 4, graceMs: HOUR_MS });
   const socket = await dial(REQUEST);
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 OK\r\nconnection: close\r\n[^]*answered$/i);
   await clock.skip(HOUR_MS / 4);
@@ -88,12 +89,12 @@ test('connections are accepted during the lame duck time, and each ends after on
 });
 
 test('an answer that is written but not yet sent is not cut off', async () => {
-  const { server, connections, dial } = await serverForTest((_request, response) => response.end(LARGE));
+  const { server, ending, dial } = await serverForTest((_request, response) => response.end(LARGE));
   const begun = once(server, 'request');
   const socket = await dial(REQUEST);
   socket.pause();
   await begun;
-  const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await expect.poll(() => server.listening).toBe(false);
   const received = await buffer(socket);
   expect(received.length).toBeGreaterThan(LARGE.length);
@@ -101,11 +102,11 @@ test('an answer that is written but not yet sent is not cut off', async () => {
 });
 
 test('the drain waits for a request whose first bytes have arrived, however long the rest takes', async () => {
-  const { clock, server, connections, dial } = await serverForTest((_request, response) =>
+  const { clock, server, ending, dial } = await serverForTest((_request, response) =>
     response.end('answered'),
   );
   const socket = await dial(REQUEST.slice(0, 20));
-  const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await expect.poll(() => server.listening).toBe(false);
   // Longer than the drain waits for silent connections.
   await clock.skip(10_000);
@@ -115,9 +116,9 @@ test('the drain waits for a request whose first bytes have arrived, however long
 });
 
 test('the drain waits for a new connection, because its request may be on the way', async () => {
-  const { server, connections, dial } = await serverForTest((_request, response) => response.end('answered'));
+  const { server, ending, dial } = await serverForTest((_request, response) => response.end('answered'));
   const socket = await dial();
-  const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await expect.poll(() => server.listening, { interval: 5 }).toBe(false);
   socket.write(REQUEST);
   expect(await text(socket)).toContain('answered');
@@ -141,7 +142,7 @@ const OTHER_THREAD = `
 `;
 
 test('connections that the kernel has accepted before the drain are answered, however many', async () => {
-  const { connections, port } = await serverForTest((_request, response) => response.end('answered'));
+  const { ending, port } = await serverForTest((_request, response) => response.end('answered'));
   const count = 20;
   const opened = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(OTHER_THREAD, {
@@ -155,35 +156,39 @@ test('connections that the kernel has accepted before the drain are answered, ho
   await once(worker, 'online');
   // The main thread accepts no connection while `Atomics.wait` blocks it.
   for (let open = 0; open < count; open = Atomics.load(opened, 0)) Atomics.wait(opened, 0, open, 1000);
-  await connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  await ending.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   expect(await answered).toEqual([count]);
 });
 
 test('idle connections, and those without a request, are closed by the drain', async () => {
-  const { clock, connections, ask, dial } = await serverForTest((_request, response) =>
-    response.end('answered'),
-  );
+  const { clock, ending, ask, dial } = await serverForTest((_request, response) => response.end('answered'));
   expect(await text(await ask())).toBe('answered');
   const silent = await dial();
   const ended = once(silent.resume(), 'close');
-  const drained = connections.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: 0, graceMs: HOUR_MS });
   await clock.skip(2_000);
   await drained;
   await ended;
 });
 
 test('a request without an answer is cut off when the grace time is over', async () => {
-  const { clock, server, connections, dial } = await serverForTest(() => undefined);
+  const { clock, server, ending, dial } = await serverForTest(() => undefined);
   const begun = once(server, 'request');
   const socket = await dial(REQUEST);
   await begun;
-  const drained = connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS });
+  const drained = ending.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS });
   await clock.skip(HOUR_MS);
   await drained;
   expect(await text(socket)).toBe('');
 });
 
 test('a server that does not listen has nothing to drain', async () => {
-  const connections = new ConnectionDrain(new TestClock(), createServer());
-  await expect(connections.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
+  const server = createServer();
+  const clock = new TestClock();
+  const ending = new ConnectionDrain(
+    clock,
+    server,
+    new Connections(server, { clock, max: 1, refusals: new Refusals([]) }),
+  );
+  await expect(ending.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
 });

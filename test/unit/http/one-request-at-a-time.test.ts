@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { workOnOneRequestAtATime } from '../../../src/http/one-request-at-a-time.ts';
+import { MOST_HOLDING, workOnOneRequestAtATime } from '../../../src/http/one-request-at-a-time.ts';
 import { listeningForTest } from '../../support/listening.ts';
 
 const GET = 'GET /page HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -70,6 +70,22 @@ test('what follows a request under way stays unread', async () => {
   expect(waiting).toHaveLength(1);
   expect(sockets[0]?.bytesRead).toBeLessThan(1_000_000);
   expect(client.writableLength).toBeGreaterThan(1_000_000);
+});
+
+test('of many connections with further requests, some keep them, and others end with the answer under way', async () => {
+  const { listener, waiting } = answeringLater();
+  const { dial } = await serverForTest(listener);
+  const all = Array.from({ length: MOST_HOLDING + 5 }, dial);
+  const texts = all.map((client) => text(client));
+  for (const client of all) client.write(GET + LAST);
+  await expect.poll(() => waiting.length).toBe(all.length);
+  await turns(50);
+  for (const { response } of waiting.slice(0, all.length)) response.end('answered');
+  await expect.poll(() => waiting.length).toBe(all.length + MOST_HOLDING);
+  for (const { response } of waiting.slice(all.length)) response.end('answered');
+  const answers = (await Promise.all(texts)).map((each) => each.match(/answered/g)?.length);
+  expect(answers.filter((count) => count === 2)).toHaveLength(MOST_HOLDING);
+  expect(answers.filter((count) => count === 1)).toHaveLength(5);
 });
 
 test('a client that leaves while its only request is under way is noticed', async () => {

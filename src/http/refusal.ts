@@ -1,0 +1,62 @@
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+
+/** Answer to a request that the gateway does not begin, or ends early, because others take all there is. */
+export interface RefusalReason {
+  readonly status: 408 | 503;
+  readonly message: string;
+}
+
+/** Requests that take all there is are over within seconds. */
+const RETRY_AFTER_SECONDS = 1;
+
+export const noConnectionLeft: RefusalReason = {
+  status: 503,
+  message: 'The gateway has as many connections as it may (MAX_CONNECTIONS).',
+};
+
+/** Refuses requests of a `node:http` server, in answers that web pages of these origins may read. */
+export class Refusals {
+  readonly #origins: ReadonlySet<string>;
+
+  constructor(corsOrigins: readonly string[]) {
+    this.#origins = new Set(corsOrigins);
+  }
+
+  /** A connection on which a body comes slowly is closed. */
+  send({ headers: { origin } }: IncomingMessage, response: ServerResponse, reason: RefusalReason): void {
+    const headers = { ...headersOf(reason.status === 408), vary: 'Origin' };
+    const isReadable = origin !== undefined && this.#origins.has(origin);
+    response
+      .writeHead(reason.status, isReadable ? { ...headers, 'access-control-allow-origin': origin } : headers)
+      .end(bodyOf(reason));
+  }
+}
+
+export function refusalResponse(reason: RefusalReason): Response {
+  return new Response(bodyOf(reason), { status: reason.status, headers: headersOf(false) });
+}
+
+/** Message on a connection whose requests are not read at all. */
+export const rawRefusal = messageOf(noConnectionLeft);
+
+function messageOf(reason: RefusalReason): string {
+  const body = bodyOf(reason);
+  const headers = { ...headersOf(true), 'content-length': String(body.length) };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${reason.status} ${STATUS_CODES[reason.status]}\r\n${lines.join('')}\r\n${body}`;
+}
+
+function headersOf(isLast: boolean): Record<string, string> {
+  return {
+    'retry-after': String(RETRY_AFTER_SECONDS),
+    'cache-control': 'private, no-store',
+    'content-type': 'application/json; charset=utf-8',
+    'x-content-type-options': 'nosniff',
+    ...(isLast && { connection: 'close' }),
+  };
+}
+
+function bodyOf({ message }: RefusalReason): string {
+  const extensions = { code: 'SERVICE_UNAVAILABLE', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  return JSON.stringify({ errors: [{ message, extensions }] });
+}

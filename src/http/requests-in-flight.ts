@@ -1,0 +1,100 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Clock } from '../lib/clock.ts';
+import { type RefusalReason, type Refusals, refusalResponse } from './refusal.ts';
+
+export interface RequestsInFlightOptions {
+  readonly clock: Clock;
+  readonly max: number;
+  readonly refusals: Refusals;
+  /** Called for each request that was refused, or ended because its body came slowly. */
+  readonly onRefused?: () => void;
+}
+
+interface RequestUnderWay {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly sinceMs: number;
+}
+
+/** Time that a request has for its body before it has to give way to others. */
+const SLOW_BODY_MS = 1000;
+
+/**
+ * Bounds the requests that are worked on at the same time. Above the bound, a request whose body has been coming for more than a
+ * second gives way, the oldest first; otherwise the new one is refused.
+ */
+export class RequestsInFlight {
+  readonly #clock: Clock;
+  readonly #max: number;
+  readonly #refusals: Refusals;
+  readonly #onRefused: RequestsInFlightOptions['onRefused'];
+  readonly #inFlight = new Set<RequestUnderWay>();
+  /** Requests of `fetch`, whose bodies have no connection here. */
+  #fetching = 0;
+
+  constructor({ clock, max, refusals, onRefused }: RequestsInFlightOptions) {
+    this.#clock = clock;
+    this.#max = max;
+    this.#refusals = refusals;
+    this.#onRefused = onRefused;
+  }
+
+  /** Passes on to `listener` what there is room for. */
+  before(listener: RequestListener): RequestListener {
+    return (request, response) => {
+      if (!this.#hasRoom()) {
+        this.#onRefused?.();
+        return this.#refusals.send(request, response, tooManyRequests(this.#max));
+      }
+      const inFlight = { request, response, sinceMs: this.#clock.now() };
+      this.#inFlight.add(inFlight);
+      response.once('close', () => this.#inFlight.delete(inFlight));
+      return listener(request, response);
+    };
+  }
+
+  /** Response of `fetch`, if there is room. */
+  async fetch(fetch: () => Response | Promise<Response>): Promise<Response> {
+    if (!this.#hasRoom()) {
+      this.#onRefused?.();
+      return refusalResponse(tooManyRequests(this.#max));
+    }
+    this.#fetching += 1;
+    try {
+      return await fetch();
+    } finally {
+      this.#fetching -= 1;
+    }
+  }
+
+  #hasRoom(): boolean {
+    return this.#inFlight.size + this.#fetching < this.#max || this.#endSlowBody();
+  }
+
+  #endSlowBody(): boolean {
+    const latestMs = this.#clock.now() - SLOW_BODY_MS;
+    for (const inFlight of this.#inFlight) {
+      // The oldest come first.
+      if (inFlight.sinceMs > latestMs) return false;
+      const { request, response } = inFlight;
+      if (request.complete || response.headersSent) continue;
+      this.#inFlight.delete(inFlight);
+      this.#onRefused?.();
+      this.#refusals.send(request, response, slowBody);
+      return true;
+    }
+    return false;
+  }
+}
+
+const slowBody: RefusalReason = {
+  status: 408,
+  message: 'The body of the request came too slowly while many other requests came.',
+};
+
+function tooManyRequests(max: number): RefusalReason {
+  return {
+    status: 503,
+    message: `The gateway works on as many requests as it may (MAX_REQUESTS_IN_FLIGHT, ${max}).`,
+  };
+}
