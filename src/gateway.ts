@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { Turns } from './lib/turns.ts';
 import { maskedError } from './operations/client-error.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
+import { ENDPOINT } from './http/endpoint.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
@@ -184,7 +185,9 @@ export function assembleGateway(
         recorder,
         tokens,
         tracing: traces && { traces, ofRequests: requestTraces },
-        graphiqlPage: server.graphiql ? () => graphiqlPage(graphiqlOptionsOf(options)) : null,
+        graphiqlPage: server.graphiql
+          ? () => graphiqlPage(graphiqlOptionsOf(options), ENDPOINT.slice(1))
+          : null,
       },
     ),
     // GraphiQL is served by `useGraphiqlPage`.

@@ -29,12 +29,12 @@ export function answerProblems(answer: Answer): string[] {
   if (status >= 500 && !isBusy(answer)) problems.push(`status ${status}`);
   if (body.length > MOST_BODY_BYTES) problems.push(`a body of ${body.length} bytes`);
   if (status < 200) problems.push(`status ${status}, of which nothing was asked`);
-  const caching = headers.get('cache-control') ?? [];
-  if (caching.join(' + ') !== NO_STORE && !isOfNode(answer)) {
-    problems.push(`status ${status} with Cache-Control "${caching.join(' + ')}"`);
-  }
   const type = (headers.get('content-type')?.[0] ?? '').replace(/;.*/s, '');
-  // GraphiQL's page inlines its scripts, which contain many such texts.
+  const caching = (headers.get('cache-control') ?? []).join(' + ');
+  // GraphiQL's page is the same for everybody.
+  if (caching !== (type === 'text/html' ? 'no-cache' : NO_STORE) && !isOfNode(answer)) {
+    problems.push(`status ${status} with Cache-Control "${caching}"`);
+  }
   if (type === 'text/html' || method === 'HEAD') return problems;
   const text = textOf(body);
   if (text === null) return [...problems, 'the answer is no UTF-8'];

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { assetHeaders, hashedName, StaticFile } from './static-file.ts';
 
 /**
  * Example queries that GraphiQL opens with, for a campaign id. The id is a default value in the query: GraphiQL takes the
@@ -92,37 +93,68 @@ export function graphiqlOptions(examples: readonly string[], asksForToken: boole
   };
 }
 
+/** Page and the files that it loads, by name. */
 export interface BrowserPage {
-  readonly html: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly page: StaticFile;
+  readonly assets: ReadonlyMap<string, StaticFile>;
+}
+
+/** Folder of the files, below the address of the page. */
+export const ASSETS = 'assets';
+
+/** Start of the script's last statement, which has the options. */
+const RENDERING = 'YogaGraphiQL.renderYogaGraphiQL(';
+
+/**
+ * GraphiQL as a small page and files that browsers keep, all from this host, with headers that let it load nothing from others.
+ * Its package gives one text of nine megabytes with everything inlined, so it is loaded at first use and taken apart.
+ *
+ * @param endpoint Last part of the page's path. The files are below it, whatever path a proxy puts before.
+ */
+export async function graphiqlPage(options: GraphiQLOptions, endpoint: string): Promise<BrowserPage> {
+  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
+  const assets = new Map<string, StaticFile>();
+  const kept = (extension: string, contentType: string, bytes: Buffer<ArrayBuffer>): string => {
+    const name = hashedName('graphiql', extension, bytes);
+    assets.set(name, new StaticFile({ bytes, headers: assetHeaders(contentType) }));
+    return `${endpoint}/${ASSETS}/${name}`;
+  };
+  let rendering = '';
+  const html = renderGraphiQL(options)
+    .replace(/href="data:image\/x-icon;base64,([^"]+)"/, (_icon, data: string) => {
+      return `href="${kept('ico', 'image/x-icon', Buffer.from(data, 'base64'))}"`;
+    })
+    .replace(/<style>(.*?)<\/style>/s, (_style, text: string) => {
+      return `<link rel="stylesheet" href="${kept('css', 'text/css; charset=utf-8', Buffer.from(text + OWN_STYLE))}" />`;
+    })
+    .replace(/<script>(.*?)<\/script>/s, (_script, text: string) => {
+      const at = text.lastIndexOf(RENDERING);
+      rendering = text.slice(at);
+      const library = Buffer.from(text.slice(0, at));
+      return `<script src="${kept('js', 'text/javascript; charset=utf-8', library)}"></script><script>${rendering}</script>`;
+    });
+  if (assets.size !== 3) throw new TypeError('The parts of GraphiQL are not where they were.');
+  // Nearly all browsers accept Brotli: it is ready by the time that they ask.
+  for (const asset of assets.values()) asset.compressed('br').catch(() => undefined);
+  return { page: new StaticFile({ bytes: Buffer.from(html), headers: pageHeaders(rendering) }), assets };
 }
 
 /**
- * Page with all its scripts inlined, so that it loads nothing from other hosts, and with headers that enforce this. The page
- * is large, so it is loaded at first use.
+ * The animation of the tabs leaves them displaced, which the page hides until a tab has the focus: the first mouse press moved the
+ * tab away from the pointer, and the click was lost.
  */
-export async function graphiqlPage(options: GraphiQLOptions): Promise<BrowserPage> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  // The animation of the tabs leaves them displaced, which the page hides until a tab has the focus: the first mouse press
-  // moved the tab away from the pointer, and the click was lost.
-  const html = renderGraphiQL(options).replace(
-    '</head>',
-    '<style>.graphiql-tab { transform: none !important }</style></head>',
-  );
-  return { html, headers: pageHeaders(html) };
-}
+const OWN_STYLE = '\n.graphiql-tab { transform: none !important }\n';
 
-function pageHeaders(html: string): Record<string, string> {
-  const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, text = '']) => text);
-  const hashes = scripts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+function pageHeaders(script: string): Record<string, string> {
+  const hash = createHash('sha256').update(script).digest('base64');
   const policy = {
     'default-src': "'none'",
-    'script-src': hashes.join(' '),
+    'script-src': `'self' 'sha256-${hash}'`,
     // Workers of the editor: the page creates their code from texts in its script.
     'worker-src': 'blob:',
     // The editor writes styles while the user types, so there is no fixed text to hash.
-    'style-src': "'unsafe-inline'",
-    'img-src': 'data:',
+    'style-src': "'self' 'unsafe-inline'",
+    'img-src': "'self' data:",
     'font-src': 'data:',
     'connect-src': "'self'",
     'base-uri': "'none'",
@@ -131,6 +163,8 @@ function pageHeaders(html: string): Record<string, string> {
   };
   return {
     'content-type': 'text/html; charset=utf-8',
+    // Its scripts can be others tomorrow.
+    'cache-control': 'no-cache',
     'content-security-policy': Object.entries(policy)
       .map(([directive, sources]) => `${directive} ${sources}`)
       .join('; '),

@@ -4,6 +4,7 @@ import type { LargeAnswers } from '../answers/answer-context.ts';
 import type { SignedTokens } from '../auth/signed-tokens.ts';
 import type { OperationsConfig, ServerConfig } from '../config/slices.ts';
 import type { GatewayContext } from '../context.ts';
+import { ENDPOINT } from '../http/endpoint.ts';
 import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
@@ -77,7 +78,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     ...(server.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
     useLargeAnswers(largeAnswers),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
-    useGraphiqlPage(graphiqlPage),
+    useGraphiqlPage(graphiqlPage, ENDPOINT),
     useCsrfPrevention(),
     // Trusted documents precede GraphQL over HTTP, which refuses requests without a query.
     ...trustedDocuments(operations, options.documents),

@@ -2,13 +2,11 @@ import { type ExecutionResult, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
 import { MappedStream } from '../executor/mapped-stream.ts';
+import { ENDPOINT } from '../http/endpoint.ts';
 import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { ServerTrace } from '../observability/tracing/traced-request.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
 import { onOperation } from './on-operation.ts';
-
-/** Path of operations. Requests to other paths, such as health probes, are not traced. */
-const ROUTE = '/graphql';
 
 /** Answer in several results, whose trace ends with the last of them. */
 interface Stream {
@@ -31,7 +29,7 @@ export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Pl
   const streams = new WeakMap<Request, Stream>();
 
   function begin(request: Request): void {
-    const trace = traces?.begin(request.method, ROUTE, request.headers);
+    const trace = traces?.begin(request.method, ENDPOINT, request.headers);
     if (trace !== undefined) of.set(request, trace);
   }
 
@@ -42,7 +40,8 @@ export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Pl
 
   return {
     onRequest({ request, url }) {
-      if (url.pathname !== ROUTE) return;
+      // Requests to other paths, such as health probes, are not traced.
+      if (url.pathname !== ENDPOINT) return;
       if (traces !== undefined) return begin(request);
       return beginOnceLoaded(request);
     },

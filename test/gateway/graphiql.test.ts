@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { exampleQueries } from '../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
@@ -7,45 +8,112 @@ import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from '
 const GRAPHQL = 'http://localhost/graphql';
 const wantingJson = { accept: 'application/json', 'x-graphql-yoga-csrf': '1' };
 
+const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+
 /** Page that a browser gets, and its parts. */
 async function openPage(gateway: Gateway) {
-  const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
-  const response = await gateway.fetch(new Request(GRAPHQL, { headers: { accept } }));
+  const response = await gateway.fetch(new Request(GRAPHQL, { headers: BROWSER }));
   const html = await response.text();
-  const script = /<script>(.*?)<\/script>/s.exec(html)?.[1] ?? '';
-  const styles = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, text]) => text ?? '');
-  const markup = styles.reduce((text, style) => text.replace(style, ''), html.replace(script, ''));
-  const style = styles.join('\n');
-  return { response, html, markup, style, script };
+  const [, script = ''] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
+  const references = [...html.matchAll(/\b(?:src|srcset|href|action|data|content)\s*=\s*"([^"]*)"/g)].map(
+    ([, url = '']) => url,
+  );
+  return { response, html, script, references };
+}
+
+/** Files that the page loads, by their ending. */
+async function filesOf(gateway: Gateway, headers: HeadersInit = {}) {
+  const { references } = await openPage(gateway);
+  const files = references.map(async (reference) => {
+    const url = new URL(reference, GRAPHQL);
+    const response = await gateway.fetch(new Request(url, { headers }));
+    return [url.pathname.split('.').at(-1) ?? '', { url, response }] as const;
+  });
+  return new Map(await Promise.all(files));
 }
 
 describe('the GraphiQL page', () => {
-  test("is served to a browser at /graphql, complete and with the gateway's own title", async () => {
+  test("is served to a browser at /graphql, small, complete and with the gateway's own title", async () => {
     const { gateway } = await gatewayForTest();
-    const { response, html, markup } = await openPage(gateway);
+    const { response, html } = await openPage(gateway);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toContain('text/html');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
     expect(html.trimEnd()).toMatch(/<\/html>$/);
-    expect(markup).toContain('<title>Campaign interaction gateway</title>');
+    expect(html).toContain('<title>Campaign interaction gateway</title>');
+    expect(html.length).toBeLessThan(10_000);
   });
 
-  test('contains all its parts, so that a browser loads nothing from another host', async () => {
+  test('loads an icon, a style sheet and a script of this host, which name nothing of another', async () => {
     const { gateway } = await gatewayForTest();
-    const { markup, style } = await openPage(gateway);
-    // One script and two style sheets (the gateway's own last), all inlined. All other references are data URLs.
-    expect(markup.match(/<(script|style|link|img|iframe|object|embed|base|meta)\b/g)).toEqual([
+    const { html, references } = await openPage(gateway);
+    expect(html.match(/<(script|style|link|img|iframe|object|embed|base|meta)\b/g)).toEqual([
       '<meta',
       '<link',
-      '<style',
-      '<style',
+      '<link',
+      '<script',
       '<script',
     ]);
-    const references = [...markup.matchAll(/\b(?:src|srcset|href|action|data|content)\s*=\s*"([^"]*)"/g)];
-    expect(references.map(([, url]) => url?.slice(0, 5))).toEqual(['data:']);
-    expect(markup.replaceAll(/"data:[^"]*"/g, '')).not.toMatch(/(https?:)?\/\//);
+    expect(references).toEqual([
+      expect.stringMatching(/^graphql\/assets\/graphiql-[\w-]{16}\.ico$/),
+      expect.stringMatching(/^graphql\/assets\/graphiql-[\w-]{16}\.css$/),
+      expect.stringMatching(/^graphql\/assets\/graphiql-[\w-]{16}\.js$/),
+    ]);
+    expect(html).not.toMatch(/(https?:)?\/\//);
+    const style = (await (await filesOf(gateway)).get('css')?.response.text()) ?? '';
     const fetched = [...style.matchAll(/url\(\s*["']?([^"')]*)/g)].map(([, url]) => url?.slice(0, 5));
     expect([...new Set(fetched)]).toEqual(['data:']);
     expect(style).not.toContain('@import');
+  });
+
+  test('has files that browsers keep, because their names change with their content', async () => {
+    const { gateway } = await gatewayForTest();
+    const types = {
+      ico: 'image/x-icon',
+      css: 'text/css; charset=utf-8',
+      js: 'text/javascript; charset=utf-8',
+    };
+    for (const [ending, { url, response }] of await filesOf(gateway)) {
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toBe(Reflect.get(types, ending));
+      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one file after the other
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
+      expect(url.pathname).toBe(`/graphql/assets/graphiql-${hash}.${ending}`);
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      const head = await gateway.fetch(new Request(url, { method: 'HEAD' }));
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      expect([head.status, await head.text()]).toEqual([200, '']);
+    }
+  });
+
+  test.each([
+    '/graphql/assets/',
+    '/graphql/assets/graphiql-0123456789abcdef.js',
+    '/graphql/assets/__proto__',
+  ])('has no file %s', async (path) => {
+    const { gateway } = await gatewayForTest();
+    const response = await gateway.fetch(new Request(new URL(path, GRAPHQL)));
+    expect(response.status).toBe(404);
+    expect(response.headers.get('cache-control')).toBe('private, no-store');
+  });
+
+  test('is not there, nor are its files, when GraphiQL is off', async () => {
+    const [on, off] = await Promise.all([gatewayForTest(), gatewayForTest({ env: { GRAPHIQL: 'off' } })]);
+    for (const { url } of (await filesOf(on.gateway)).values()) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one file after the other
+      expect((await off.gateway.fetch(new Request(url))).status).toBe(404);
+    }
+  });
+
+  test('lets the browser run its script, by a policy with the hash of the only part that is inlined', async () => {
+    const { gateway } = await gatewayForTest();
+    const { response, script } = await openPage(gateway);
+    const hash = createHash('sha256').update(script).digest('base64');
+    expect(response.headers.get('content-security-policy')).toContain(`script-src 'self' 'sha256-${hash}';`);
   });
 
   test('opens with three example queries, one per tab, each with a comment, and does not store headers', async () => {
@@ -147,7 +215,6 @@ const requests: Readonly<Record<string, () => Request>> = {
     }),
   'a GET that any web page could have sent': () => new Request(`${GRAPHQL}?query={__typename}`),
   'an unknown path': () => new Request('http://localhost/elsewhere'),
-  'a request for the GraphiQL page': () => new Request(GRAPHQL, { headers: { accept: 'text/html' } }),
 };
 
 describe.each(Object.entries(requests))('the answer to %s', (_name, requestOf) => {
@@ -164,6 +231,19 @@ describe.each(Object.entries(requests))('the answer to %s', (_name, requestOf) =
       expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
     }
   });
+});
+
+test('no other website can read the GraphiQL page or its files', async () => {
+  const { gateway } = await gatewayForTest();
+  const { references } = await openPage(gateway);
+  for (const path of ['/graphql', ...references]) {
+    const headers = { ...BROWSER, origin: 'https://elsewhere.example' };
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one file after the other
+    const response = await gateway.fetch(new Request(new URL(path, GRAPHQL), { headers }));
+    expect(response.status).toBe(200);
+    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+  }
 });
 
 test('an access_token in the URL is no credential', async () => {

@@ -1,4 +1,6 @@
 import { serverAudits } from 'graphql-http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
@@ -75,6 +77,28 @@ describe('a client that accepts', () => {
     expect(await response.text()).toContain('{"data":{"campaignInteractions":{"totalCount":100}}}');
   });
 });
+
+test.each(['application/json', 'text/event-stream', 'multipart/mixed'])(
+  'a client that asks for the end of its connection gets it with an answer in %s',
+  async (accept) => {
+    const { gateway } = await gatewayForTest();
+    const { port } = new URL(await listeningForTest(gateway.listener));
+    const client = connect(Number(port), '127.0.0.1');
+    const body = '{"query":"{ __typename }"}';
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'Host: localhost',
+      'Connection: close',
+      `Accept: ${accept}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+    ];
+    client.write(`${head.join('\r\n')}\r\n\r\n${body}`);
+    const answer = await text(client);
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(answer.match(/(?<=^connection: ).*(?=\r$)/gim)).toEqual(['close']);
+  },
+);
 
 /** Statuses of a POST of this body, one for each media type, and its first error. */
 async function refusalOf(body: object) {

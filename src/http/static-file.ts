@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { FetchAPI } from 'graphql-yoga';
+import { acceptedCoding, type Coding, compressed } from './content-coding.ts';
+
+const files = new WeakSet<object>();
+
+/** True for a response with a file, whose headers say how it is kept. */
+export function isFile(response: object): boolean {
+  return files.has(response);
+}
+
+interface StaticFileOptions {
+  readonly bytes: Buffer<ArrayBuffer>;
+  /** `content-type` among others. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * File that browsers load. Its bytes are compressed once for each coding, and all responses share them, so that unread ones take
+ * no memory of their own.
+ */
+export class StaticFile {
+  readonly #bytes: Buffer<ArrayBuffer>;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #coded = new Map<Coding, Promise<Buffer<ArrayBuffer>>>();
+
+  constructor({ bytes, headers }: StaticFileOptions) {
+    this.#bytes = bytes;
+    this.#headers = headers;
+  }
+
+  async response(
+    { method, headers }: Pick<Request, 'method' | 'headers'>,
+    { Response }: Pick<FetchAPI, 'Response'>,
+  ): Promise<Response> {
+    const coding = acceptedCoding(headers.get('accept-encoding') ?? '');
+    const body = coding === null ? this.#bytes : await this.compressed(coding);
+    const response = new Response(method === 'HEAD' ? null : body, {
+      headers: {
+        ...this.#headers,
+        vary: 'Accept-Encoding',
+        ...(coding !== null && { 'content-encoding': coding }),
+      },
+    });
+    files.add(response);
+    return response;
+  }
+
+  /** Bytes in this coding, which are made at the first call. */
+  compressed(coding: Coding): Promise<Buffer<ArrayBuffer>> {
+    let coded = this.#coded.get(coding);
+    if (coded === undefined) {
+      coded = compressed(this.#bytes, coding);
+      this.#coded.set(coding, coded);
+      // A failure, such as a lack of memory, must not be kept for later requests.
+      coded.catch(() => this.#coded.delete(coding));
+    }
+    return coded;
+  }
+}
+
+/** Headers of a file whose name changes with its content. */
+export function assetHeaders(contentType: string): Record<string, string> {
+  return {
+    'content-type': contentType,
+    'cache-control': 'public, max-age=31536000, immutable',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+}
+
+/** Name of a file with a part that is another for any other content. */
+export function hashedName(name: string, extension: string, bytes: Buffer): string {
+  const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
+  return `${name}-${hash}.${extension}`;
+}
