@@ -79,6 +79,8 @@ export class Connections {
   /** Passes requests on to `listener`, of connections above the bound only probes. */
   before(listener: RequestListener): RequestListener {
     return (request, response) => {
+      // A connection that was refused unread may bring its request all the same before it is closed.
+      if (!this.#open.has(request.socket)) return response.destroy();
       if (!this.#above.has(request.socket)) return listener(request, response);
       response.setHeader('connection', 'close');
       if (isProbe(request.url)) return listener(request, response);

@@ -32,8 +32,9 @@ async function serverForTest(max: number) {
   const port = Number(new URL(await listeningForTest(server)).port);
 
   /** Connection that the server has accepted. */
-  async function dial(): Promise<Socket> {
+  async function dial(sent = ''): Promise<Socket> {
     const socket = connect(port, '127.0.0.1');
+    if (sent !== '') socket.write(sent);
     // The server may reset it.
     socket.on('error', () => undefined);
     onTestFinished(() => {
@@ -161,6 +162,12 @@ test('where the whole reserve is under way, a connection is told so and closed',
   }
   await expect.poll(() => waiting.length).toBe(1 + CONNECTION_RESERVE);
   expect(await text(await dial())).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n[^]+MAX_CONNECTIONS/);
-  expect(turnedAway).toEqual(['refused']);
+  // Whatever comes on it before it is closed is not begun.
+  const eager = await Promise.all(
+    Array.from({ length: 20 }, () => dial('GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n')),
+  );
+  await Promise.all(eager.map((socket) => text(socket).catch(() => '')));
+  expect(waiting).toHaveLength(1 + CONNECTION_RESERVE);
+  expect(turnedAway).toEqual(Array(21).fill('refused'));
   expect(connections.size).toBe(1 + CONNECTION_RESERVE);
 });
