@@ -91,7 +91,8 @@ export function assembleGateway(
   const closing = new AbortController();
   const turns = new Turns(clock);
   const answers = new AnswerAccount(operations.maxBytesInFlight);
-  const http = new Http(upstream.timeoutMs, turns);
+  const http = new Http(upstream.timeoutMs, turns, upstream.connections);
+  const loginHttp = new Http(upstream.timeoutMs, turns, upstream.connectionsForLogins);
 
   const recorder = new RequestRecorder(clock);
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
@@ -113,7 +114,7 @@ export function assembleGateway(
   });
   metrics?.watch({ client, kept, requests: recorder, answers });
 
-  const identityOf = identitiesOf(http, target.credentials, {
+  const identityOf = identitiesOf(loginHttp, target.credentials, {
     clock,
     timeoutMs: upstream.timeoutMs,
     patienceMs: operations.requestTimeoutMs,
@@ -121,7 +122,7 @@ export function assembleGateway(
   });
   const keysTimeoutMs = Math.min(upstream.timeoutMs, operations.requestTimeoutMs);
   const tokens = signedTokens(auth, {
-    transport: http,
+    transport: loginHttp,
     timeoutMs: keysTimeoutMs,
     closing: closing.signal,
     clock,
@@ -226,7 +227,7 @@ export function assembleGateway(
       readiness.retire();
       await yoga.dispose();
       closing.abort(new UpstreamError(shuttingDown));
-      await http.dispose();
+      await Promise.all([http.dispose(), loginHttp.dispose()]);
       await replicas?.dispose();
       await (await traces)?.dispose();
     },

@@ -19,7 +19,7 @@ import { UpstreamClient } from './upstream/client.ts';
 export interface SharedServicesOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
   readonly apiUrl: string;
-  readonly upstream: Pick<UpstreamConfig, 'timeoutMs' | 'concurrency' | 'replicas'>;
+  readonly upstream: Pick<UpstreamConfig, 'timeoutMs' | 'concurrency' | 'connections' | 'replicas'>;
   readonly loading: LoadingConfig;
   readonly cache: CacheConfig;
   /** Null without Redis. */
@@ -87,6 +87,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     apiUrl,
     upstreamTimeoutMs: upstream.timeoutMs,
     upstreamConcurrency: upstream.concurrency,
+    upstreamConnections: upstream.connections,
     quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / upstream.replicas },
     identityProofSeconds: cache.identityProofSeconds,
     credentialEvents,

@@ -8,6 +8,8 @@ import { type TtlName, ttls } from './ttls.ts';
 import { targetOf } from './upstream.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+/** Connections that API calls leave to logins and reads of signing keys, of which few are under way at once. */
+export const CONNECTIONS_FOR_LOGINS = 4;
 /** Most bytes of lists in the cache; with a small heap, an eighth of it. */
 export const MAX_LIST_BYTES = 96 * 1024 * 1024;
 
@@ -75,6 +77,8 @@ export function parseConfig(env: Environment): Config {
       target,
       timeoutMs,
       concurrency: values.UPSTREAM_CONCURRENCY,
+      connections: values.UPSTREAM_CONNECTIONS - CONNECTIONS_FOR_LOGINS,
+      connectionsForLogins: CONNECTIONS_FOR_LOGINS,
       replicas: values.REPLICAS,
     },
     loading: {

@@ -156,6 +156,12 @@ export const settings = {
     default: '16',
     schema: wholeNumber(1, 1000),
   },
+  UPSTREAM_CONNECTIONS: {
+    meaning:
+      'most connections to the upstream at once, of which 4 are for logins and keys, and half for credentials that it has accepted',
+    default: '256',
+    schema: wholeNumber(8, 65_535),
+  },
   MAX_UPSTREAM_CALLS: {
     meaning: 'most upstream calls of one request, retries included; what would need more is refused',
     default: '40',

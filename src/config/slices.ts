@@ -36,6 +36,10 @@ export interface UpstreamConfig {
   readonly timeoutMs: number;
   /** Most concurrent calls of one identity. */
   readonly concurrency: number;
+  /** Most connections for API calls at once, of all identities. */
+  readonly connections: number;
+  /** Most connections to the origin of logins, and to that of signing keys. */
+  readonly connectionsForLogins: number;
   /** Number of processes that spend the same quota. */
   readonly replicas: number;
 }

@@ -11,6 +11,7 @@ import type { UpstreamObserver } from './observer.ts';
 import type { Permit } from './quota/identity-queue.ts';
 import type { SerializedRequest, UpstreamRequest } from './request.ts';
 import type { BatchTrace, FieldsWaiting, RequestTrace } from './trace.ts';
+import type { UpstreamConnection } from './upstream-connections.ts';
 import type { UpstreamUsage } from './usage.ts';
 
 /** Identity, caller, limits and records of one request's reads. */
@@ -66,10 +67,15 @@ export interface PermittedCall extends Call {
   readonly serialized: SerializedRequest;
   /** Time on the monotonic clock. */
   readonly sentMs: number;
-  /** Time that the call waited for its permit. */
+  /** Time that the call waited for its permit and its connection. */
   readonly waitedMs: number;
   /** Aborts the exchange when nobody waits for it any more; never aborts for a write that was sent. */
   readonly signal: Signal;
+}
+
+/** A call that may use a connection to the upstream. */
+export interface ConnectedCall extends PermittedCall {
+  readonly connection: UpstreamConnection;
 }
 
 /** Services that all steps use. */

@@ -9,8 +9,10 @@ import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/gov
 import type { QuotaLeft } from './quota/window.ts';
 import { RequestDedupe } from './request-dedupe.ts';
 import { sendOver } from './send.ts';
+import { type ConnectionFigures, UpstreamConnections } from './upstream-connections.ts';
 import { withBudget } from './with-budget.ts';
 import { withCircuit, withClosedCircuit } from './with-circuit.ts';
+import { withConnection } from './with-connection.ts';
 import { withDedupe } from './with-dedupe.ts';
 import { withPermit } from './with-permit.ts';
 import { withRetries } from './with-retries.ts';
@@ -25,10 +27,18 @@ export interface UpstreamClientOptions extends StepContext {
   readonly turns: Turns;
   /** Upper bound for concurrent calls of one identity. */
   readonly upstreamConcurrency: number;
+  /** Most connections to the upstream at once, for all identities together. */
+  readonly upstreamConnections: number;
   /** Other processes that spend the same quotas. */
   readonly quotaSharing: QuotaSharing;
   /** Time after its start during which later reads may join a read under way. */
   readonly identityProofSeconds: number;
+}
+
+interface ClientFigures {
+  readonly quota: QuotaFigures;
+  readonly circuits: ReadonlyMap<string, CircuitCounts>;
+  readonly connections: ConnectionFigures;
 }
 
 /**
@@ -38,6 +48,7 @@ export interface UpstreamClientOptions extends StepContext {
 export class UpstreamClient {
   readonly #governor: QuotaGovernor;
   readonly #circuits: CircuitBreakers;
+  readonly #connections: UpstreamConnections;
   /** All steps but the first. */
   readonly #call: Step;
 
@@ -51,6 +62,9 @@ export class UpstreamClient {
     const governor = new QuotaGovernor(clock, options.upstreamConcurrency, options.quotaSharing);
     closing.addEventListener('abort', () => governor.close(closing.reason));
     const circuits = new CircuitBreakers(clock);
+    const connections = new UpstreamConnections(clock, options.upstreamConnections);
+    options.credentialEvents.subscribe(connections);
+    this.#connections = connections;
     this.#governor = governor;
     this.#circuits = circuits;
 
@@ -58,7 +72,7 @@ export class UpstreamClient {
     const attempt = withClosedCircuit(
       options,
       circuits,
-      withToken(options, withPermit(options, governor, exchange)),
+      withToken(options, withPermit(options, governor, withConnection(options, connections, exchange))),
     );
     this.#call = withBudget(options, withRetries(options, attempt));
     this.readerFor = withDedupe(options, dedupe, this.#call);
@@ -83,7 +97,11 @@ export class UpstreamClient {
   }
 
   /** Figures for metrics; the cost grows with the number of identities. */
-  figures(): { readonly quota: QuotaFigures; readonly circuits: ReadonlyMap<string, CircuitCounts> } {
-    return { quota: this.#governor.figures(), circuits: this.#circuits.counts() };
+  figures(): ClientFigures {
+    return {
+      quota: this.#governor.figures(),
+      circuits: this.#circuits.counts(),
+      connections: this.#connections.figures,
+    };
   }
 }

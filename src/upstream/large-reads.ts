@@ -18,7 +18,7 @@ export const UNKNOWN_LENGTH_BYTES = MAX_HUGE_BYTES / 2;
 
 /** Read of a large answer. */
 export class LargeRead implements WaitingCall {
-  readonly caller: CallerKey;
+  readonly party: CallerKey;
   readonly isList: boolean;
   /** Bytes of the answer; those of one of unknown length are estimated. */
   readonly bytes: number;
@@ -29,7 +29,7 @@ export class LargeRead implements WaitingCall {
 
   /** @param length Bytes of the answer; null when they are unknown. */
   constructor(caller: CallerKey, isList: boolean, length: number | null) {
-    this.caller = caller;
+    this.party = caller;
     this.isList = isList;
     this.bytes = length ?? UNKNOWN_LENGTH_BYTES;
   }

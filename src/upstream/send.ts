@@ -4,7 +4,7 @@ import { OneAfterAnother } from '../lib/one-after-another.ts';
 import { parseInPieces } from '../lib/parse-in-pieces.ts';
 import { HUGE_BYTES, Slices } from '../lib/slices.ts';
 import type { Turns } from '../lib/turns.ts';
-import type { PermittedCall, Step, StepContext } from './call.ts';
+import type { ConnectedCall, Step, StepContext } from './call.ts';
 import { quotaReportOf } from './http/error-answer.ts';
 import type { HttpRequest, Transport } from './http/transport.ts';
 import { LargeRead, LargeReads } from './large-reads.ts';
@@ -29,7 +29,7 @@ interface SendOptions extends StepContext {
 export function sendOver(
   { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs, turns }: SendOptions,
   transport: Transport,
-): Step<PermittedCall> {
+): Step<ConnectedCall> {
   const { origin, pathname } = new URL(apiUrl);
   const basePath = pathname.replace(/\/+$/, '');
   const largeReads = new LargeReads();
@@ -37,7 +37,7 @@ export function sendOver(
 
   return (call) =>
     withinTime(clock, upstreamTimeoutMs, call.signal, async (signal) => {
-      const { owner, request, serialized, permit, token, sentMs } = call;
+      const { owner, request, serialized, permit, connection, token, sentMs } = call;
       const { resource, permissions } = request;
       permit.sent();
       owner.usage.sent();
@@ -45,15 +45,14 @@ export function sendOver(
       let largeRead: LargeRead | undefined;
       try {
         const address = { origin, path: basePath + serialized.target };
-        const got = await transport.exchange(
-          address,
-          httpRequest(token, serialized, trace),
-          signal,
-          (length) => {
+        connection.isUsed = true;
+        const got = await transport.exchange(address, httpRequest(token, serialized, trace), signal, {
+          onLarge(length) {
             largeRead = new LargeRead(owner.caller, request.isList ?? false, length);
             return largeReads.enter(largeRead);
           },
-        );
+          onEnd: connection.end,
+        });
         permit.answered(quotaReportOf(got.headers));
         const reading = readAnswer(request, got, clock.epochMs(), (bytes) => {
           const parse = () => parseInPieces(bytes, new Slices(turns, signal));

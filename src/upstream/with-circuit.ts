@@ -1,4 +1,4 @@
-import type { Call, PermittedCall, Step, StepContext } from './call.ts';
+import type { Call, ConnectedCall, Step, StepContext } from './call.ts';
 import type { CircuitBreakers } from './circuit-breakers.ts';
 import type { UpstreamObserver } from './observer.ts';
 
@@ -17,10 +17,10 @@ export function withClosedCircuit({ observer }: StepContext, circuits: CircuitBr
 export function withCircuit(
   { observer }: StepContext,
   circuits: CircuitBreakers,
-  next: Step<PermittedCall>,
-): Step<PermittedCall> {
+  next: Step<ConnectedCall>,
+): Step<ConnectedCall> {
   return (call) => {
-    // The circuit may have opened while the call waited for its permit.
+    // The circuit may have opened while the call waited for its permit and its connection.
     const circuit = check(circuits, observer, call);
     return circuit.run(call.signal, () => next(call));
   };

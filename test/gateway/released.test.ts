@@ -17,7 +17,7 @@ import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 async function sourcesForTest() {
   const { sandbox, calls } = await forgetfulGatewayForTest();
   const env = { GENESYSCLOUD_API_URL: sandbox.url, ...NOTHING_KEPT };
-  const http = new Http(1_000, new Turns(systemClock));
+  const http = new Http(1_000, new Turns(systemClock), 16);
   onTestFinished(() => http.dispose());
   const { client, shared } = sharedServicesForTest(env, http);
   const requestScope = {

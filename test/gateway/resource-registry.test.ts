@@ -132,7 +132,7 @@ async function sprocketsForTest(options: SprocketsOptions = {}) {
     ...options.env,
   };
   const { loading, cache, operations } = parseConfig(env);
-  const http = new Http(1_000, new Turns(systemClock));
+  const http = new Http(1_000, new Turns(systemClock), 16);
   onTestFinished(async () => {
     await http.dispose();
     await sandbox.close();

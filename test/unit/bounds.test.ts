@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { MAX_LIST_BYTES } from '../../src/config/config.ts';
+import { CONNECTIONS_FOR_LOGINS, MAX_LIST_BYTES } from '../../src/config/config.ts';
 import { type SettingName, settings } from '../../src/config/settings.ts';
 import { MAX_INTERACTIONS } from '../../src/connections/campaign-interaction-page.ts';
 import { LONGEST_CURSOR } from '../../src/connections/cursor.ts';
@@ -68,6 +68,8 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'its own work after that time has ended a wait': [GRACE_MS],
   'connections above these, for probes and refusals': [CONNECTION_RESERVE],
   'requests of a connection that are worked on at once': null,
+  'of these, for logins and keys': [CONNECTIONS_FOR_LOGINS],
+  'calls that use or await one, of credentials not accepted yet': null,
   'connections with further requests unread': [MOST_HOLDING],
   directives: [MAX_DIRECTIVES],
   'line breaks': [MAX_LINES],

@@ -30,6 +30,8 @@ export class StateMetrics {
   readonly #left: Gauge;
   readonly #identities: Gauge;
   readonly #waiting: Gauge;
+  readonly #connections: Gauge;
+  readonly #connectionsWaiting: Gauge;
   readonly #circuits: Gauge<'resource' | 'state'>;
 
   constructor(registry: Registry, watched: Watched) {
@@ -82,6 +84,16 @@ export class StateMetrics {
       help: 'Calls that wait for their turn in the quota.',
       registers,
     });
+    this.#connections = new Gauge({
+      name: 'gateway_upstream_connections_in_use',
+      help: 'Connections to the upstream that calls use.',
+      registers,
+    });
+    this.#connectionsWaiting = new Gauge({
+      name: 'gateway_upstream_connections_waiting_calls',
+      help: 'Calls that wait for a connection to the upstream, at UPSTREAM_CONNECTIONS.',
+      registers,
+    });
     this.#circuits = new Gauge({
       name: 'gateway_upstream_circuits',
       help: 'Circuits that stop calls, each of one credential, by resource and state: open, or half_open (one call may go to see).',
@@ -109,7 +121,9 @@ export class StateMetrics {
     this.#bytes.set({ kind: 'entities' }, kept.entities.bytes);
     this.#bytes.set({ kind: 'lists' }, kept.lists.bytes);
 
-    const { quota, circuits } = client.figures();
+    const { quota, circuits, connections } = client.figures();
+    this.#connections.set(connections.used);
+    this.#connectionsWaiting.set(connections.waiting);
     if (quota.leastLeft === null) this.#left.remove();
     else this.#left.set(quota.leastLeft);
     this.#identities.set(quota.identities);

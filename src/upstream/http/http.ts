@@ -4,7 +4,7 @@ import type { Signal } from '../../lib/signal.ts';
 import { LARGE_BYTES, Slices } from '../../lib/slices.ts';
 import type { Turns } from '../../lib/turns.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
-import type { HttpAddress, HttpAnswer, HttpRequest, Transport } from './transport.ts';
+import type { ExchangeHooks, HttpAddress, HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
 /** Upper bound for an answer held in memory. Thousands of interactions with conversations stay well below it. */
 export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
@@ -17,10 +17,15 @@ export class Http implements Transport {
   readonly #agent: Agent;
   readonly #turns: Turns;
 
-  /** `connectTimeoutMs` is the upper bound for making a connection. */
-  constructor(connectTimeoutMs: number, turns: Turns) {
+  /**
+   * @param connectTimeoutMs Upper bound for making a connection.
+   * @param connections Most connections to one origin. An exchange beyond them waits, so whoever bounds exchanges uses the same
+   *   number: undici would open one more for an exchange that begins in the moment in which another ends.
+   */
+  constructor(connectTimeoutMs: number, turns: Turns, connections: number) {
     this.#turns = turns;
     this.#agent = new Agent({
+      connections,
       connect: { timeout: connectTimeoutMs },
       // Callers limit the rest (lib/deadline.ts), because they know the time left; undici's own limits are coarser.
       headersTimeout: 0,
@@ -33,11 +38,14 @@ export class Http implements Transport {
     address: URL | HttpAddress,
     request: HttpRequest,
     signal: Signal,
-    onLarge?: (length: number | null) => Promise<void>,
+    { onLarge, onEnd }: ExchangeHooks = {},
   ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(this.#turns, signal, resolve, reject, onLarge);
-      if (signal.aborted) return;
+      const exchange = new Exchange(this.#turns, signal, resolve, reject, onLarge, onEnd);
+      if (signal.aborted) {
+        onEnd?.();
+        return;
+      }
       this.#agent.dispatch(
         {
           origin: address.origin,
@@ -72,8 +80,9 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #resolve: (answer: HttpAnswer) => void;
   readonly #reject: (error: unknown) => void;
   readonly #chunks: Buffer[] = [];
+  readonly #onEnd: (() => void) | undefined;
   /** Undefined once it was called. */
-  #onLarge: ((length: number | null) => Promise<void>) | undefined;
+  #onLarge: ExchangeHooks['onLarge'];
   /** Body of a large answer whose length the upstream has told; undefined for others. */
   #whole: Buffer | undefined;
   #length = 0;
@@ -85,9 +94,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     signal: Signal,
     resolve: (answer: HttpAnswer) => void,
     reject: (error: unknown) => void,
-    onLarge: ((length: number | null) => Promise<void>) | undefined,
+    onLarge: ExchangeHooks['onLarge'],
+    onEnd: ExchangeHooks['onEnd'],
   ) {
     this.#onLarge = onLarge;
+    this.#onEnd = onEnd;
     this.#turns = turns;
     this.#signal = signal;
     this.#resolve = resolve;
@@ -126,6 +137,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     this.#signal.removeEventListener('abort', this.#abort);
+    this.#onEnd?.();
     if (this.#head === undefined) throw new TypeError('undici ended an answer without a head.');
     const { status, headers } = this.#head;
     if (this.#whole?.length === this.#length) {
@@ -144,6 +156,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseError(_controller: unknown, error: Error): void {
     this.#signal.removeEventListener('abort', this.#abort);
+    this.#onEnd?.();
     this.#reject(unanswered(error, this.#head));
   }
 

@@ -21,19 +21,27 @@ export interface HttpAnswer {
   readonly bytes: Buffer;
 }
 
+/** What happens during an exchange, for those who bound it. */
+export interface ExchangeHooks {
+  /**
+   * Called once the answer has become large, with its length in bytes, or null when that is unknown. The rest is not received
+   * before its promise resolves.
+   */
+  readonly onLarge?: (length: number | null) => Promise<void>;
+  /** Called once the exchange uses no connection any more: after an abort perhaps later than the rejection. */
+  readonly onEnd?: () => void;
+}
+
 /** Way to the upstream. `Http` is the one over the network. */
 export interface Transport {
   /**
    * Makes one exchange. Any status is an answer. Rejects with an `UpstreamError` when no complete answer came, and with the
    * signal's reason when it aborts before.
-   *
-   * @param onLarge Called once the answer has become large, with its length in bytes, or null when that is unknown. The rest is
-   *   not received before its promise resolves.
    */
   exchange(
     address: URL | HttpAddress,
     request: HttpRequest,
     signal: Signal,
-    onLarge?: (length: number | null) => Promise<void>,
+    hooks?: ExchangeHooks,
   ): Promise<HttpAnswer>;
 }

@@ -1,25 +1,28 @@
-import type { CallerKey } from '../../identity/caller.ts';
+/** Shares below which those without waiting calls are not looked for. */
+const FEW = 64;
 
 /** Ordering criteria of a waiting call. */
 export interface WaitingCall {
-  readonly caller: CallerKey;
+  /** Key of the caller or identity that takes turns with others. */
+  readonly party: string;
   /** Lists go before details, because other calls depend on a list's result. */
   readonly isList: boolean;
 }
 
 interface Share<Call> {
-  /** Start tag of this caller's next call in virtual time: one unit is one call of every waiting caller. */
+  /** Start tag of this party's next call in virtual time: one unit is one call of every waiting party. */
   turn: number;
   readonly lists: Call[];
   readonly details: Call[];
 }
 
 /**
- * Calls that wait for one identity's quota. Callers take turns, however many calls each has waiting (start-time fair
- * queueing). Within a caller and within a turn, lists go before details, then first in, first out.
+ * Calls that wait for something scarce. Parties take turns, however many calls each has waiting (start-time fair queueing).
+ * Within a party and within a turn, lists go before details, then first in, first out.
  */
 export class FairQueue<Call extends WaitingCall> {
-  readonly #shares = new Map<CallerKey, Share<Call>>();
+  #shares = new Map<string, Share<Call>>();
+  #sweepAt = FEW;
   /** Arrival number of each waiting call. */
   readonly #arrivals = new Map<Call, number>();
   #turn = 0;
@@ -30,12 +33,13 @@ export class FairQueue<Call extends WaitingCall> {
   }
 
   add(call: Call): void {
-    let share = this.#shares.get(call.caller);
+    let share = this.#shares.get(call.party);
     if (share === undefined) {
+      if (this.#shares.size >= this.#sweepAt) this.#sweep();
       share = { turn: 0, lists: [], details: [] };
-      this.#shares.set(call.caller, share);
+      this.#shares.set(call.party, share);
     }
-    // A caller without waiting calls accumulates no turns.
+    // A party without waiting calls accumulates no turns.
     if (share.lists.length + share.details.length === 0) share.turn = Math.max(share.turn, this.#turn);
     (call.isList ? share.lists : share.details).push(call);
     this.#arrivals.set(call, (this.#arrived += 1));
@@ -44,7 +48,7 @@ export class FairQueue<Call extends WaitingCall> {
   /** Removes a call out of turn; false when the call is not waiting. */
   remove(call: Call): boolean {
     if (!this.#arrivals.delete(call)) return false;
-    const share = this.#shares.get(call.caller);
+    const share = this.#shares.get(call.party);
     const queue = call.isList ? share?.lists : share?.details;
     queue?.splice(queue.indexOf(call), 1);
     this.#forgetIdle();
@@ -68,7 +72,7 @@ export class FairQueue<Call extends WaitingCall> {
   take(): Call | undefined {
     const call = this.peek();
     if (call === undefined) return undefined;
-    const share = this.#shares.get(call.caller);
+    const share = this.#shares.get(call.party);
     (call.isList ? share?.lists : share?.details)?.shift();
     this.#arrivals.delete(call);
     if (share !== undefined) {
@@ -100,8 +104,20 @@ export class FairQueue<Call extends WaitingCall> {
     return (this.#arrivals.get(call) ?? 0) - (this.#arrivals.get(other) ?? 0);
   }
 
-  /** Turns matter only between waiting callers, so an empty queue forgets them. */
+  /** Turns matter only between waiting parties, so an empty queue forgets them. */
   #forgetIdle(): void {
-    if (this.size === 0) this.#shares.clear();
+    if (this.size > 0) return;
+    this.#shares.clear();
+    this.#sweepAt = FEW;
+  }
+
+  /** Forgets parties that would get the same turn as new ones. A queue that is never empty would keep all others. */
+  #sweep(): void {
+    const kept = new Map<string, Share<Call>>();
+    for (const [party, share] of this.#shares) {
+      if (share.lists.length + share.details.length > 0 || share.turn > this.#turn) kept.set(party, share);
+    }
+    this.#shares = kept;
+    this.#sweepAt = Math.max(FEW, kept.size * 2);
   }
 }

@@ -173,7 +173,7 @@ export class QuotaGovernor {
         this.#pump(queue);
       };
       const waiting: QueuedCall = {
-        caller,
+        party: caller,
         isList,
         latestMs,
         pacedUntilMs: nowMs + (latestMs() - nowMs) * PATIENCE,

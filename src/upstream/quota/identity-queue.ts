@@ -26,7 +26,7 @@ export interface Permit {
 
 /** A call that waits for a permit. */
 export interface QueuedCall {
-  readonly caller: CallerKey;
+  readonly party: CallerKey;
   readonly isList: boolean;
   readonly latestMs: () => number;
   /** Time from which pacing no longer delays the call. */

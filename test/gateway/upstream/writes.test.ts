@@ -55,7 +55,7 @@ async function clientForTest({
   });
   const clock = new TestClock();
   const turns = new Turns(clock);
-  const http = new Http(5_000, turns);
+  const http = new Http(5_000, turns, 16);
   onTestFinished(async () => {
     await http.dispose();
     await sandbox.close();
@@ -66,6 +66,7 @@ async function clientForTest({
     apiUrl: sandbox.url,
     upstreamTimeoutMs: timeoutMs,
     upstreamConcurrency: concurrency,
+    upstreamConnections: 16,
     quotaSharing: { ledger: null, shareAlone: 1 },
     identityProofSeconds: 60,
     credentialEvents: new CredentialEvents(),

@@ -48,6 +48,8 @@ describe('an empty environment', () => {
         target: null,
         timeoutMs: 5000,
         concurrency: 16,
+        connections: 252,
+        connectionsForLogins: 4,
         replicas: 1,
       },
       loading: {
@@ -181,6 +183,8 @@ test('settings are read without the blanks around them', () => {
       target: null,
       timeoutMs: 1,
       concurrency: 1,
+      connections: 252,
+      connectionsForLogins: 4,
       replicas: 3,
     },
     loading: {

@@ -52,7 +52,7 @@ describe('a value encrypted by an identity', () => {
 });
 
 test('a login of the gateway itself has the same row encryption in all replicas, whatever token each has', async () => {
-  const http = new Http(1000, new Turns(systemClock));
+  const http = new Http(1000, new Turns(systemClock), 16);
   const login = (clientSecret: string) =>
     serviceLogin(http, {
       clock: systemClock,

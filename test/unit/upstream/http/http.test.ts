@@ -28,7 +28,7 @@ class CountedSignal extends Cancellation {
 }
 
 function httpForTest(): Http {
-  const http = new Http(5_000, new Turns(systemClock));
+  const http = new Http(5_000, new Turns(systemClock), 16);
   onTestFinished(() => http.dispose());
   return http;
 }
@@ -79,9 +79,11 @@ describe('an answer', () => {
     };
     const url = new URL(await listeningForTest(upstream));
     let isAsked = 0;
-    const answer = httpForTest().exchange(url, get, new CountedSignal(), () => {
-      isAsked += 1;
-      return gate.promise;
+    const answer = httpForTest().exchange(url, get, new CountedSignal(), {
+      onLarge() {
+        isAsked += 1;
+        return gate.promise;
+      },
     });
     await expect.poll(() => isAsked).toBe(1);
     // More than the sockets between two ends on one machine keep.

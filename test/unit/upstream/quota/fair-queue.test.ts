@@ -16,7 +16,7 @@ beforeEach(() => {
 /** A call of the caller named by its first letter: `a1` is a detail, `A1` a list of the same caller. */
 function call(name: string): NamedCall {
   const [caller = ''] = name;
-  return { name, caller: callerKeyOf('test', caller.toLowerCase()), isList: caller !== caller.toLowerCase() };
+  return { name, party: callerKeyOf('test', caller.toLowerCase()), isList: caller !== caller.toLowerCase() };
 }
 
 function add(...names: string[]): NamedCall[] {
@@ -184,7 +184,7 @@ describe('calls that come and go in any order', { timeout }, () => {
   test('are taken within a caller lists first, and in order of arrival within lists and within details', () => {
     const property = fc.property(steps, (all) => {
       follow(all, (waited, taken) => {
-        const own = waited.filter(({ caller }) => caller === taken.caller);
+        const own = waited.filter(({ party }) => party === taken.party);
         expect(own.find(({ isList }) => isList) ?? own[0]).toBe(taken);
       });
     });
@@ -195,12 +195,12 @@ describe('calls that come and go in any order', { timeout }, () => {
     const property = fc.property(steps, (all) => {
       let turns = new Map<string, number>();
       follow(all, (waited, taken) => {
-        const callers = new Set(waited.map(({ caller }) => caller));
+        const callers = new Set(waited.map(({ party }) => party));
         // Counting starts over when a caller comes or goes: no caller accumulates turns.
         if (callers.size !== turns.size || [...callers].some((caller) => !turns.has(caller))) {
           turns = new Map([...callers].map((caller) => [caller, 0]));
         }
-        turns.set(taken.caller, (turns.get(taken.caller) ?? 0) + 1);
+        turns.set(taken.party, (turns.get(taken.party) ?? 0) + 1);
         // One in the steady state; the latest caller may be one turn ahead or behind.
         expect(Math.max(...turns.values()) - Math.min(...turns.values())).toBeLessThanOrEqual(2);
       });
