@@ -19,7 +19,10 @@ import { UpstreamClient } from './upstream/client.ts';
 export interface SharedServicesOptions {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
   readonly apiUrl: string;
-  readonly upstream: Pick<UpstreamConfig, 'timeoutMs' | 'concurrency' | 'connections' | 'replicas'>;
+  readonly upstream: Pick<
+    UpstreamConfig,
+    'timeoutMs' | 'concurrency' | 'connections' | 'replicas' | 'callerShares'
+  >;
   readonly loading: LoadingConfig;
   readonly cache: CacheConfig;
   /** Null without Redis. */
@@ -88,7 +91,11 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     upstreamTimeoutMs: upstream.timeoutMs,
     upstreamConcurrency: upstream.concurrency,
     upstreamConnections: upstream.connections,
-    quotaSharing: { ledger: replicas?.ledger ?? null, shareAlone: 1 / upstream.replicas },
+    quotaSharing: {
+      ledger: replicas?.ledger ?? null,
+      shareAlone: 1 / upstream.replicas,
+      callers: upstream.callerShares,
+    },
     identityProofSeconds: cache.identityProofSeconds,
     credentialEvents,
     observer: observers.upstream ?? unobserved,
@@ -112,13 +119,15 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       freshnessOf: (ttl, identity) =>
         ttl === 'live'
           ? freshnessOfList(
-              client.quotaOf(identity),
+              client.usableQuotaOf(identity),
               loading.interactionsWindowMs,
               loading.interactionsMaxAgeMs,
             )
           : freshnessOfTtl(cache.maxBytes === 0 ? 0 : (ttlSeconds.get(ttl.name) ?? ttl.seconds)),
       listMs: loading.interactionsMaxAgeMs,
       read: (maker, work, read) => client.read(maker, work, read),
+      foundUnknown:
+        upstream.callerShares && ((identity, caller, share) => client.foundUnknown(identity, caller, share)),
       batchSize: loading.batchSize,
       refreshMs: requestTimeoutMs,
       replicaStores: replicas?.stores ?? null,

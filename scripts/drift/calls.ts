@@ -118,6 +118,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     batchSize: 1,
     refreshMs: 0,
     replicaStores: null,
+    foundUnknown: null,
     refreshQuota: () => Promise.resolve(),
   });
   const requestScope = {

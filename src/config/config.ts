@@ -2,8 +2,8 @@ import { getHeapStatistics } from 'node:v8';
 import type { Err } from '@badrap/valita';
 import { usualCardinalities } from './cardinalities.ts';
 import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues } from './settings.ts';
-import { authenticationOf } from './callers.ts';
-import type { Config, RedisConfig, TrustedDocumentsConfig } from './slices.ts';
+import { type AuthenticationConfig, authenticationOf } from './callers.ts';
+import type { CallerSharesConfig, Config, RedisConfig, TrustedDocumentsConfig } from './slices.ts';
 import { type TtlName, ttls } from './ttls.ts';
 import { targetOf } from './upstream.ts';
 
@@ -80,6 +80,7 @@ export function parseConfig(env: Environment): Config {
       connections: values.UPSTREAM_CONNECTIONS - CONNECTIONS_FOR_LOGINS,
       connectionsForLogins: CONNECTIONS_FOR_LOGINS,
       replicas: values.REPLICAS,
+      callerShares: callerSharesOf(authentication, values.CALLER_RESERVE),
     },
     loading: {
       batchSize: values.UPSTREAM_BATCH_SIZE,
@@ -120,6 +121,17 @@ export function parseConfig(env: Environment): Config {
       tracesRatio: values.OTEL_TRACES_SAMPLER_ARG,
     },
   });
+}
+
+/** Null where there is one caller: everybody brings a credential of the upstream, or nobody is told from others. */
+function callerSharesOf(
+  authentication: AuthenticationConfig | null,
+  reserve: number,
+): CallerSharesConfig | null {
+  if (authentication === null) return null;
+  const { apiKeys, tokens } = authentication;
+  if (tokens !== null) return { reserve, mostCallers: null };
+  return apiKeys.length > 1 ? { reserve, mostCallers: apiKeys.length } : null;
 }
 
 /** Freezes a value and everything in it. */

@@ -15,6 +15,7 @@ import {
   pepper,
   plannedCardinalities,
   port,
+  partOfOne,
   ratio,
   redisUrl,
   region,
@@ -155,6 +156,12 @@ export const settings = {
     meaning: 'most upstream calls under way at once for one identity',
     default: '16',
     schema: wholeNumber(1, 1000),
+  },
+  CALLER_RESERVE: {
+    meaning:
+      'share of the quota of a minute that is kept for callers who have not come yet, where several share the credential of the gateway',
+    default: '0.2',
+    schema: partOfOne,
   },
   UPSTREAM_CONNECTIONS: {
     meaning:

@@ -42,6 +42,16 @@ export interface UpstreamConfig {
   readonly connectionsForLogins: number;
   /** Number of processes that spend the same quota. */
   readonly replicas: number;
+  /** Null where each identity is one caller. */
+  readonly callerShares: CallerSharesConfig | null;
+}
+
+/** How callers share the quota of the gateway's own credential. */
+export interface CallerSharesConfig {
+  /** Share of a window that is kept for callers who have not come yet. */
+  readonly reserve: number;
+  /** Number of callers that there can be; null when it is not known. */
+  readonly mostCallers: number | null;
 }
 
 /** Calls for entities and lists. */

@@ -54,6 +54,7 @@ export const samplerNames = [
   'parentbased_traceidratio',
 ] as const;
 export const ratio = matching(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1').map(Number);
+export const partOfOne = matching(/^(0|0?\.\d{1,10})$/, 'must be a number from 0 to below 1').map(Number);
 export const onOrOff = oneOf(['on', 'off'], 'must be on or off');
 export const origins = text
   .map(hostNameList)

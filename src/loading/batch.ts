@@ -1,6 +1,7 @@
 import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { budgetOfAll } from '../upstream/budget.ts';
 import type { BatchTrace, FieldsWaiting } from '../upstream/trace.ts';
+import type { CallerKey } from '../identity/caller.ts';
 import type { Clock } from '../lib/clock.ts';
 import { SingleFlight, type InFlight } from '../lib/single-flight.ts';
 import type { RequestScope, BatchOwner } from '../upstream/call.ts';
@@ -126,6 +127,20 @@ export class Batch<Entity, Expand extends string> {
     if (this.#closed !== this.#ids) this.#carried = undefined;
     this.#sentAtMs = this.#clock.now();
     return this.#closed;
+  }
+
+  /** Part of the call, 0 to 1, that was for ids of each caller which the upstream does not know. */
+  unknownByCaller(found: FoundById<Entity>): ReadonlyMap<CallerKey, number> {
+    const shares = new Map<CallerKey, number>();
+    const ids = this.close();
+    const unknown = new Set(ids.filter((id) => (found.get(id) ?? null) === null));
+    if (unknown.size === 0) return shares;
+    for (const [{ caller }, lists] of this.#owners) {
+      const wanted = new Set(lists.flat());
+      const share = unknown.intersection(wanted).size / ids.length;
+      if (share > 0) shares.set(caller, (shares.get(caller) ?? 0) + share);
+    }
+    return shares;
   }
 
   #noteWaiting(ids: readonly string[], waiting: NonNullable<WaitingById>): void {

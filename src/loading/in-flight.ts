@@ -12,7 +12,10 @@ import type { ResourceCache } from './resource-cache.ts';
 
 const none: readonly never[] = [];
 
-type BatchOptions = Pick<LoadingOptions, 'clock' | 'turns' | 'read' | 'batchSize' | 'proofMs'>;
+type BatchOptions = Pick<
+  LoadingOptions,
+  'clock' | 'turns' | 'read' | 'foundUnknown' | 'batchSize' | 'proofMs'
+>;
 
 /** Register of one identity's batches of one resource: those under way, and those to be made at the end of this tick. */
 export class InFlightBatches<Entity, Expand extends string> {
@@ -148,17 +151,22 @@ export class InFlightBatches<Entity, Expand extends string> {
     return batch;
   }
 
-  #read(
+  async #read(
     batch: Batch<Entity, Expand>,
     maker: BatchOwner,
     shared: InFlight,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
-    return readBatch(this.#resource, () => batch.close(), batch.expand, {
+    const found = await readBatch(this.#resource, () => batch.close(), batch.expand, {
       read: (facts, write) => this.#options.read(maker, shared, { ...facts, serialize: once(write) }),
       budget: maker.budget,
       slices: () => new Slices(this.#options.turns, shared.signal),
       onAnswer: (answered) => this.#cache.keep(answered, batch.expand),
     });
+    const { foundUnknown } = this.#options;
+    if (foundUnknown !== null) {
+      for (const [caller, share] of batch.unknownByCaller(found)) foundUnknown(maker.identity, caller, share);
+    }
+    return found;
   }
 }
 

@@ -3,6 +3,7 @@ import type { ByteLru } from '../cache/byte-lru.ts';
 import type { Ttl } from '../datasources/resource.ts';
 import type { LookupCounters } from '../cache/lookup-counts.ts';
 import type { ReplicaStores } from '../cache/replica-store.ts';
+import type { CallerKey } from '../identity/caller.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Turns } from '../lib/turns.ts';
@@ -24,6 +25,8 @@ export interface LoadingOptions {
   /** Longest time that a list may be used. */
   readonly listMs: number;
   readonly read: (maker: BatchOwner, shared: InFlight, read: DeferredRequest) => Promise<UpstreamRead>;
+  /** Receives the part that ids unknown to the upstream had in a call, 0 to 1, by the caller that asked; null: not counted. */
+  readonly foundUnknown: ((identity: UpstreamIdentity, caller: CallerKey, share: number) => void) | null;
   /** Maximum number of ids per call. */
   readonly batchSize: number;
   /** Time after sending for which a batch may be joined. */

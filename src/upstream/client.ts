@@ -1,3 +1,4 @@
+import type { CallerKey } from '../identity/caller.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { InFlight } from '../lib/single-flight.ts';
 import type { Turns } from '../lib/turns.ts';
@@ -29,7 +30,7 @@ export interface UpstreamClientOptions extends StepContext {
   readonly upstreamConcurrency: number;
   /** Most connections to the upstream at once, for all identities together. */
   readonly upstreamConnections: number;
-  /** Other processes that spend the same quotas. */
+  /** Others that spend the same quotas. */
   readonly quotaSharing: QuotaSharing;
   /** Time after its start during which later reads may join a read under way. */
   readonly identityProofSeconds: number;
@@ -91,9 +92,19 @@ export class UpstreamClient {
     return this.#governor.quotaOf(identity);
   }
 
+  /** The same without the calls that are kept for callers who have not come yet. */
+  usableQuotaOf(identity: UpstreamIdentity): QuotaLeft | null {
+    return this.#governor.usableQuotaOf(identity);
+  }
+
   /** Takes over what other processes know of an identity's quota. Never rejects. */
   refreshQuota(identity: UpstreamIdentity): Promise<void> {
     return this.#governor.refresh(identity);
+  }
+
+  /** Counts ids that the upstream does not know a second time, against their caller. `share` is their part in a call. */
+  foundUnknown(identity: UpstreamIdentity, caller: CallerKey, share: number): void {
+    this.#governor.foundUnknown(identity, caller, share);
   }
 
   /** Figures for metrics; the cost grows with the number of identities. */

@@ -1,7 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import type { UpstreamRead } from './answer.ts';
 import type { Call, PermittedCall, Step, StepContext } from './call.ts';
-import type { QuotaGovernor } from './quota/governor.ts';
+import { BEYOND_SHARE, type QuotaGovernor } from './quota/governor.ts';
 import type { Permit } from './quota/identity-queue.ts';
 
 const nobodyLeaves = new AbortController().signal;
@@ -31,7 +31,9 @@ export function withPermit(
         signal,
       });
     } catch (error) {
-      if (!signal.aborted && isRateLimited(error)) observer.withheld(request.resource, 'quota');
+      if (!signal.aborted && isRateLimited(error)) {
+        observer.withheld(request.resource, error.detail === BEYOND_SHARE ? 'share' : 'quota');
+      }
       throw error;
     }
     try {
@@ -66,6 +68,6 @@ export function withPermit(
   };
 }
 
-function isRateLimited(error: unknown): boolean {
+function isRateLimited(error: unknown): error is UpstreamError {
   return error instanceof UpstreamError && error.failure.code === 'UPSTREAM_RATE_LIMITED';
 }

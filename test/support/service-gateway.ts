@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
+import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
@@ -20,15 +21,23 @@ export interface ServiceGateway {
   readonly calls: () => Partial<Record<ResourceName | 'login', number>>;
 }
 
+interface ServiceGatewayOptions {
+  readonly log?: Logger;
+  readonly clock?: Clock;
+  /** @default that of the sandbox */
+  readonly rateLimit?: RateLimit;
+}
+
 /** A gateway that logs in to a sandbox by itself. Both are closed with the test. */
 export async function serviceGatewayForTest(
   env: Readonly<Record<string, string>>,
   faults: readonly Fault[] = [],
-  { log, clock }: { readonly log?: Logger; readonly clock?: Clock } = {},
+  { log, clock, rateLimit }: ServiceGatewayOptions = {},
 ): Promise<ServiceGateway> {
   const sandbox = await startSandbox({
     organisation: supervisorsOrganisation(),
     faults,
+    ...(rateLimit && { rateLimit }),
     ...(clock && { now: () => clock.epochMs() }),
   });
   onTestFinished(() => sandbox.close());

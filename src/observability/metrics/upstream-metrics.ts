@@ -30,7 +30,7 @@ export class UpstreamMetrics implements UpstreamObserver {
     });
     this.#withheld = new Counter({
       name: 'gateway_upstream_withheld_calls_total',
-      help: 'Calls that did not go out, by resource and reason: the quota leaves none in time, too many wait for connections, the circuit is open, or the budget of the request is spent.',
+      help: 'Calls that did not go out, by resource and reason: the quota or the share of the caller leaves none in time, too many wait for connections, the circuit is open, or the budget of the request is spent.',
       labelNames: ['resource', 'reason'],
       registers,
     });

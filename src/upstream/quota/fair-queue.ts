@@ -21,7 +21,7 @@ interface Share<Call> {
  * Within a party and within a turn, lists go before details, then first in, first out.
  */
 export class FairQueue<Call extends WaitingCall> {
-  #shares = new Map<string, Share<Call>>();
+  #shares = new Map<Call['party'], Share<Call>>();
   #sweepAt = FEW;
   /** Arrival number of each waiting call. */
   readonly #arrivals = new Map<Call, number>();
@@ -55,22 +55,22 @@ export class FairQueue<Call extends WaitingCall> {
     return true;
   }
 
-  /** Next call, left in the queue. */
-  peek(): Call | undefined {
+  /** Next call, left in the queue, of the parties that may have a turn. */
+  peek(mayTakeTurn: (party: Call['party']) => boolean = anyParty): Call | undefined {
     let best: Call | undefined;
     let bestTurn = Infinity;
-    for (const { turn, lists, details } of this.#shares.values()) {
+    for (const [party, { turn, lists, details }] of this.#shares) {
       const call = lists[0] ?? details[0];
-      if (call === undefined) continue;
+      if (call === undefined || !mayTakeTurn(party)) continue;
       if (best === undefined || this.#compare(turn, call, bestTurn, best) < 0)
         [best, bestTurn] = [call, turn];
     }
     return best;
   }
 
-  /** Removes and returns the next call. */
-  take(): Call | undefined {
-    const call = this.peek();
+  /** Removes and returns the next call, as `peek` shows it. */
+  take(mayTakeTurn?: (party: Call['party']) => boolean): Call | undefined {
+    const call = this.peek(mayTakeTurn);
     if (call === undefined) return undefined;
     const share = this.#shares.get(call.party);
     (call.isList ? share?.lists : share?.details)?.shift();
@@ -113,11 +113,15 @@ export class FairQueue<Call extends WaitingCall> {
 
   /** Forgets parties that would get the same turn as new ones. A queue that is never empty would keep all others. */
   #sweep(): void {
-    const kept = new Map<string, Share<Call>>();
+    const kept = new Map<Call['party'], Share<Call>>();
     for (const [party, share] of this.#shares) {
       if (share.lists.length + share.details.length > 0 || share.turn > this.#turn) kept.set(party, share);
     }
     this.#shares = kept;
     this.#sweepAt = Math.max(FEW, kept.size * 2);
   }
+}
+
+function anyParty(): boolean {
+  return true;
 }

@@ -5,6 +5,7 @@ import type { Signal } from '../../lib/signal.ts';
 import type { UpstreamIdentity } from '../../identity/upstream-identity.ts';
 import { PerIdentity } from '../../identity/per-identity.ts';
 import { GovernedPermit, IdentityQueue, type Permit, type QueuedCall } from './identity-queue.ts';
+import type { Admission, SharingRules } from './caller-shares.ts';
 import type { QuotaLedger } from './ledger.ts';
 import type { QuotaLeft } from './window.ts';
 
@@ -35,13 +36,18 @@ export interface QuotaFigures {
   readonly waiting: number;
 }
 
-/** Other processes that spend the same quotas. */
+/** Others that spend the same quotas: other processes, and callers of this one. */
 export interface QuotaSharing {
   /** Null without a shared ledger. */
   readonly ledger: QuotaLedger | null;
   /** Share of each quota for this process while the ledger is unavailable, above 0 to 1. */
   readonly shareAlone: number;
+  /** Rules by which the callers of one identity share its quota; null where each identity is one caller. */
+  readonly callers: SharingRules | null;
 }
+
+/** Detail of errors for calls beyond their callers' shares. */
+export const BEYOND_SHARE = 'caller beyond its share of the quota';
 
 /**
  * Limits each identity's calls to its quota: at most `maxConcurrent` at once, paced before the limit is reached, and none
@@ -55,18 +61,18 @@ export class QuotaGovernor {
   readonly #queues: PerIdentity<IdentityQueue>;
   #closed: UpstreamError | undefined;
 
-  /** `sharing` describes other processes that spend the same quotas. @default none */
+  /** `sharing` describes others that spend the same quotas. @default none */
   constructor(
     clock: Clock,
     maxConcurrent: number,
-    { ledger, shareAlone }: QuotaSharing = { ledger: null, shareAlone: 1 },
+    { ledger, shareAlone, callers }: QuotaSharing = { ledger: null, shareAlone: 1, callers: null },
   ) {
     this.#clock = clock;
     this.#maxConcurrent = maxConcurrent;
     this.#ledger = ledger;
     const share = () => (ledger?.isAvailable === true ? 1 : shareAlone);
     this.#queues = new PerIdentity(
-      () => new IdentityQueue(clock, share),
+      () => new IdentityQueue(clock, share, callers),
       (queue) => queue.isIdle(clock.now()),
     );
   }
@@ -94,9 +100,13 @@ export class QuotaGovernor {
     if (call.signal.aborted) throw call.signal.reason;
     const queue = this.#queues.of(call.identity);
     const nowMs = this.#clock.now();
+    queue.shares?.wanted(call.caller, nowMs);
     const mustWait =
-      queue.waitingCount > 0 || !this.#hasRoom(queue, nowMs) || queue.quota.pacedMs(nowMs) > nowMs;
-    return mustWait ? this.#wait(queue, call) : this.#start(queue);
+      queue.waitingCount > 0 ||
+      !this.#hasRoom(queue, nowMs) ||
+      queue.quota.pacedMs(nowMs) > nowMs ||
+      !queue.admission(nowMs)(call.caller);
+    return mustWait ? this.#wait(queue, call) : this.#start(queue, call.caller);
   }
 
   /**
@@ -130,9 +140,23 @@ export class QuotaGovernor {
     }
   }
 
+  /** Counts ids that the upstream does not know a second time, against their caller. `share` is their part in a call. */
+  foundUnknown(identity: UpstreamIdentity, caller: CallerKey, share: number): void {
+    this.#queues.of(identity).shares?.foundUnknown(caller, share, this.#clock.now());
+  }
+
   /** Quota of an identity as far as known; null until the upstream has reported one. */
   quotaOf(identity: UpstreamIdentity): QuotaLeft | null {
     return this.#queues.of(identity).quota.left(this.#clock.now());
+  }
+
+  /** The same without the calls that are kept for callers who have not come yet. */
+  usableQuotaOf(identity: UpstreamIdentity): QuotaLeft | null {
+    const { quota, shares } = this.#queues.of(identity);
+    const nowMs = this.#clock.now();
+    const left = quota.left(nowMs);
+    if (left === null || shares === null) return left;
+    return { ...left, allowed: left.allowed - shares.keptCalls(nowMs) };
   }
 
   /** Visits every identity. */
@@ -196,11 +220,12 @@ export class QuotaGovernor {
     return queue.active < Math.min(this.#maxConcurrent, queue.quota.maxInFlight(nowMs));
   }
 
-  #start(queue: IdentityQueue): GovernedPermit {
+  #start(queue: IdentityQueue, caller: CallerKey): GovernedPermit {
     const startedAtMs = this.#clock.now();
+    queue.shares?.started(caller, startedAtMs);
     queue.active += 1;
     queue.quota.started(startedAtMs);
-    return new GovernedPermit(queue, startedAtMs, this.#pump);
+    return new GovernedPermit(queue, caller, startedAtMs, this.#pump);
   }
 
   /** Starts calls that can start, rejects those that cannot be served in time, and sets a timer for the next start. */
@@ -209,29 +234,46 @@ export class QuotaGovernor {
     const nowMs = this.#clock.now();
     let startMs = nowMs;
     while (queue.waitingCount > 0 && this.#hasRoom(queue, nowMs)) {
+      const mayStart = queue.admission(nowMs);
+      const next = queue.waiting.peek(mayStart);
+      // All that wait are beyond their callers' shares, until the next window.
+      if (next === undefined) {
+        startMs = queue.quota.endsMs(nowMs);
+        break;
+      }
       startMs = queue.quota.pacedMs(nowMs);
       // A call past its pacing limit can start only after those ahead, so the earliest limit applies to all.
       if (startMs > nowMs) {
         const pacedUntilMs = queue.waiting
           .all()
+          .filter(({ party }) => mayStart(party))
           .reduce((min, each) => Math.min(min, each.pacedUntilMs), Infinity);
         startMs = Math.max(queue.quota.earliestMs(0, nowMs), Math.min(startMs, pacedUntilMs));
       }
       if (startMs > nowMs) break;
-      const next = queue.waiting.peek();
       // A late answer wastes quota. While there is enough quota, every call may try.
-      const isTooLate =
-        queue.isShort && next !== undefined && nowMs + queue.duration.likelyMs > next.latestMs();
+      const isTooLate = queue.isShort && nowMs + queue.duration.likelyMs > next.latestMs();
       if (isTooLate) next.refuse(tooLate(0));
-      else queue.waiting.take()?.start(this.#start(queue));
+      else queue.waiting.take(mayStart)?.start(this.#start(queue, next.party));
     }
-    this.#refuseHopeless(queue, nowMs);
+    const mayStart = queue.admission(nowMs);
+    if (queue.waitingCount > 0 && queue.shares !== null) this.#refuseBeyondShares(queue, mayStart, nowMs);
+    this.#refuseHopeless(queue, mayStart, nowMs);
     if (queue.waitingCount > 0 && startMs > nowMs) {
       queue.timer = this.#clock.setTimeout(() => this.#pump(queue), Math.ceil(startMs - nowMs));
     }
   };
 
-  #refuseHopeless(queue: IdentityQueue, nowMs: number): void {
+  /** Calls beyond their callers' shares wait for the next window. */
+  #refuseBeyondShares(queue: IdentityQueue, mayStart: Admission, nowMs: number): void {
+    const startMs = queue.quota.endsMs(nowMs);
+    for (const waiting of queue.waiting.inOrder()) {
+      const isHopeless = startMs + queue.duration.likelyMs >= waiting.latestMs();
+      if (isHopeless && !mayStart(waiting.party)) waiting.refuse(beyondShare(startMs - nowMs));
+    }
+  }
+
+  #refuseHopeless(queue: IdentityQueue, mayStart: Admission, nowMs: number): void {
     if (queue.waitingCount === 0) queue.isShort = false;
     // Quota is mostly sufficient, however many calls wait for a permit.
     if (queue.waitingCount === 0 || queue.quota.earliestMs(queue.waitingCount - 1, nowMs) <= nowMs) return;
@@ -241,6 +283,7 @@ export class QuotaGovernor {
     let together = 0;
     let togetherFromMs = nowMs;
     for (const waiting of queue.waiting.inOrder()) {
+      if (!mayStart(waiting.party)) continue;
       const allowedMs = queue.quota.earliestMs(ahead, nowMs);
       // Calls that a new window releases together still run at most `maxConcurrent` at once.
       if (allowedMs > togetherFromMs) [together, togetherFromMs] = [0, allowedMs];
@@ -252,6 +295,18 @@ export class QuotaGovernor {
       } else waiting.refuse(tooLate(startMs - nowMs));
     }
   }
+}
+
+function beyondShare(waitMs: number): UpstreamError {
+  return new UpstreamError(
+    {
+      code: 'UPSTREAM_RATE_LIMITED',
+      message:
+        "the caller's share of the upstream's limits is used up, and the rest is kept for other callers",
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    },
+    { detail: BEYOND_SHARE },
+  );
 }
 
 function tooLate(waitMs: number): UpstreamError {

@@ -3,6 +3,7 @@ import type { UpstreamError } from '../../errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Latency } from './latency.ts';
 import type { AskedCall } from './ledger.ts';
+import { type Admission, CallerShares, type SharingRules } from './caller-shares.ts';
 import { type QuotaReport, QuotaWindow } from './window.ts';
 import { FairQueue } from './fair-queue.ts';
 
@@ -39,6 +40,8 @@ export interface QueuedCall {
 export class IdentityQueue {
   readonly clock: Clock;
   readonly quota: QuotaWindow;
+  /** Null where the identity's callers share nothing, or are one. */
+  readonly shares: CallerShares | null;
   readonly duration = new Latency();
   active = 0;
   lastEndMs = 0;
@@ -50,9 +53,15 @@ export class IdentityQueue {
   /** Created on demand: most identities never have a waiting call. */
   #waiting: FairQueue<QueuedCall> | undefined;
 
-  constructor(clock: Clock, share: () => number) {
+  constructor(clock: Clock, share: () => number, sharing: SharingRules | null) {
     this.clock = clock;
     this.quota = new QuotaWindow(share);
+    this.shares = sharing && new CallerShares(sharing, this.quota);
+  }
+
+  /** Admission of callers at this moment. */
+  admission(nowMs: number): Admission {
+    return this.shares?.admission(nowMs) ?? anyCaller;
   }
 
   get waiting(): FairQueue<QueuedCall> {
@@ -90,6 +99,7 @@ export class IdentityQueue {
 /** Permit of an `IdentityQueue`. */
 export class GovernedPermit implements Permit {
   readonly #queue: IdentityQueue;
+  readonly #caller: CallerKey;
   readonly #startedAtMs: number;
   readonly #onEnd: (queue: IdentityQueue) => void;
   #wasSent = false;
@@ -99,8 +109,14 @@ export class GovernedPermit implements Permit {
   /** Ledger entry to settle at the end; null while the ledger has granted none. */
   asked: AskedCall | null = null;
 
-  constructor(queue: IdentityQueue, startedAtMs: number, onEnd: (queue: IdentityQueue) => void) {
+  constructor(
+    queue: IdentityQueue,
+    caller: CallerKey,
+    startedAtMs: number,
+    onEnd: (queue: IdentityQueue) => void,
+  ) {
     this.#queue = queue;
+    this.#caller = caller;
     this.#startedAtMs = startedAtMs;
     this.#onEnd = onEnd;
   }
@@ -134,6 +150,7 @@ export class GovernedPermit implements Permit {
     const nowMs = this.#queue.clock.now();
     this.#queue.lastEndMs = nowMs;
     this.#queue.quota.ended(this.#wasSent && this.#report === null, this.#startedAtMs, this.#wasSent);
+    this.#queue.shares?.ended(this.#caller, this.#wasSent, nowMs);
     this.asked?.settle({
       wasSent: this.#wasSent,
       report: this.#report,
@@ -142,4 +159,8 @@ export class GovernedPermit implements Permit {
     });
     this.#onEnd(this.#queue);
   }
+}
+
+function anyCaller(): boolean {
+  return true;
 }

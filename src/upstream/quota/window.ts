@@ -51,6 +51,7 @@ export class QuotaWindow {
   /** Own calls of this window, including those in flight. */
   #own = 0;
   #inFlight = 0;
+  #number = 0;
   #beganAtMs = 0;
   /** Zero while the upstream has not reported the current window. */
   #endsAtMs = 0;
@@ -91,6 +92,23 @@ export class QuotaWindow {
     this.#rollOver(nowMs);
     if (!this.#wasAccepted) return UNKNOWN_IN_FLIGHT;
     return this.#isProbing ? this.#bystanders + PROBES_IN_FLIGHT : Infinity;
+  }
+
+  /** Number of the window, which rises with each new one. */
+  windowNumber(nowMs: number): number {
+    this.#rollOver(nowMs);
+    return this.#number;
+  }
+
+  /** Calls per window for this process; Infinity until the upstream has reported a quota. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  /** End of the window that runs or has just ended; now when none is known. */
+  endsMs(nowMs: number): number {
+    this.#rollOver(nowMs);
+    return Math.max(nowMs, this.#latestEndMs);
   }
 
   /** Null until the upstream has reported a quota. */
@@ -248,6 +266,7 @@ export class QuotaWindow {
   }
 
   #begin(nowMs: number): void {
+    this.#number += 1;
     this.#beganAtMs = nowMs;
     this.#own = this.#inFlight;
     if (this.#endsAtMs > 0) this.#lastEndMs = Math.min(nowMs, this.#endsAtMs);

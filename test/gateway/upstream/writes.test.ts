@@ -67,7 +67,7 @@ async function clientForTest({
     upstreamTimeoutMs: timeoutMs,
     upstreamConcurrency: concurrency,
     upstreamConnections: 16,
-    quotaSharing: { ledger: null, shareAlone: 1 },
+    quotaSharing: { ledger: null, shareAlone: 1, callers: null },
     identityProofSeconds: 60,
     credentialEvents: new CredentialEvents(),
     observer: { ...unobserved, called: (_resource, outcome) => outcomes.push(outcome) },

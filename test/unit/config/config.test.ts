@@ -51,6 +51,7 @@ describe('an empty environment', () => {
         connections: 252,
         connectionsForLogins: 4,
         replicas: 1,
+        callerShares: null,
       },
       loading: {
         batchSize: 100,
@@ -186,6 +187,7 @@ test('settings are read without the blanks around them', () => {
       connections: 252,
       connectionsForLogins: 4,
       replicas: 3,
+      callerShares: null,
     },
     loading: {
       batchSize: 500,
@@ -762,6 +764,27 @@ test('the token endpoint is /oauth/token below the login URL, unless that URL al
   expect(tokenUrlOf('https://proxy.example/login/')).toBe('https://proxy.example/login/oauth/token');
   expect(tokenUrlOf('https://login.example/oauth/token')).toBe('https://login.example/oauth/token');
   expect(tokenUrlOf('https://login.example/oauth/token/')).toBe('https://login.example/oauth/token');
+});
+
+describe('callers share the quota', () => {
+  const own = { GENESYSCLOUD_REGION: 'eu-west-1', ...client };
+  const sharesWith = (env: NodeJS.ProcessEnv) => parseConfig({ ...own, ...env }).upstream.callerShares;
+  const two = `${HASH},${HASH.replace(/^../, '00')}`;
+
+  test('where there are two API keys or more', () => {
+    expect(sharesWith({ AUTH_API_KEY_HASHES: two })).toEqual({ reserve: 0.2, mostCallers: 2 });
+    expect(sharesWith({ AUTH_API_KEY_HASHES: HASH })).toBeNull();
+  });
+
+  test('where there are tokens, of anybody', () => {
+    expect(sharesWith({ ...tokens, CALLER_RESERVE: '0.5' })).toEqual({ reserve: 0.5, mostCallers: null });
+    expect(sharesWith({ ...tokens, ...apiKeys })).toEqual({ reserve: 0.2, mostCallers: null });
+  });
+
+  test('of the gateway’s own credential alone', () => {
+    expect(parseConfig({ GENESYSCLOUD_REGION: 'eu-west-1' }).upstream.callerShares).toBeNull();
+    expect(sharesWith({ AUTH_NONE: 'i-know' })).toBeNull();
+  });
 });
 
 describe('introspection and GraphiQL', () => {

@@ -109,6 +109,7 @@ export class HeldUpstream {
       proofMs: PROOF_MS,
       refreshMs: REFRESH_MS,
       replicaStores: replicaStore && { of: () => replicaStore },
+      foundUnknown: null,
       refreshQuota: () => Promise.resolve(),
     };
   }
