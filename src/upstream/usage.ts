@@ -24,6 +24,11 @@ export class UpstreamUsage {
   /** Time spent waiting for permits. */
   waitedMs = 0;
 
+  /** True when something came from the upstream, now or earlier; in an answer without errors, that takes an accepted credential. */
+  get cameToData(): boolean {
+    return this.sentCount + this.sharedCount + this.keptCount > 0;
+  }
+
   /** A call is sent. */
   sent(): void {
     this.sentCount += 1;

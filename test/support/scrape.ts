@@ -71,7 +71,8 @@ export async function meteredGatewayForTest({
   trustedOperations,
   ...options
 }: Options & GatewayMetricsOptions = {}): Promise<MeteredGateway> {
-  const metrics = new GatewayMetrics({ trustedOperations });
+  const { clock } = options;
+  const metrics = new GatewayMetrics({ trustedOperations, ...(clock && { clock }) });
   const started = await keepingGatewayForTest({ ...options, metrics });
   const server = await serveMetrics(metrics, { host: '127.0.0.1', port: 0 });
   onTestFinished(() => server.close());

@@ -15,7 +15,7 @@ import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../../src/lib/json-bounds.ts';
 import { GRACE_MS } from '../../src/lib/own-work.ts';
 import { MAX_DEPTH, MAX_VALUES } from '../../src/lib/parse-in-pieces.ts';
 import { MAX_WAITING_BYTES } from '../../src/observability/log-destination.ts';
-import { MOST_NAMES } from '../../src/observability/metrics/operation-labels.ts';
+import { MOST_COUNTED, MOST_NAMES } from '../../src/observability/metrics/operation-labels.ts';
 import { LONGEST_NAME } from '../../src/observability/requests/operation-name.ts';
 import * as answerFields from '../../src/operations/answer-fields.ts';
 import { MAX_ERRORS, MAX_LOCATIONS, MAX_MESSAGE } from '../../src/operations/client-error.ts';
@@ -98,7 +98,16 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'compiled operations': [MAX_OPERATIONS, MAX_POSITIONS_KEPT],
   'response positions of one compiled operation': [MAX_POSITIONS],
   'plans of one operation': [MAX_PLANS],
-  'operations named in metrics, characters of a name': [MOST_NAMES, LONGEST_NAME],
+  'operations named in metrics, of so many counted, characters of a name': [
+    MOST_NAMES,
+    MOST_COUNTED,
+    LONGEST_NAME,
+  ],
+  'hashes of documents in the log': null,
+  "characters of a client's name, its version and a request id in the log": null,
+  'credentials whose quota, circuits and last acceptance are kept': null,
+  'credentials whose last answer is kept': null,
+  'callers of a credential whose calls are counted': null,
   'bytes of the log that wait to be written': [MAX_WAITING_BYTES],
   'commands that wait for Redis': [MOST_WAITING],
 };

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { LookupCounters } from '../../cache/lookup-counts.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
 import type { RedisObserver } from '../../redis/observer.ts';
 import type { RequestObserver } from '../requests/recorder.ts';
 import type { UpstreamObserver } from '../../upstream/observer.ts';
@@ -9,8 +10,10 @@ import { StateMetrics, type Watched } from './state-metrics.ts';
 import { UpstreamMetrics } from './upstream-metrics.ts';
 
 export interface GatewayMetricsOptions {
-  /** Operation names that become labels. @default the first 50 that are answered without errors */
+  /** Operation names that become labels. @default the 50 that are used most for data */
   readonly trustedOperations?: ReadonlySet<string> | undefined;
+  /** @default the clock of the machine */
+  readonly clock?: Clock;
 }
 
 /** The metrics of one gateway, in a registry of its own. */
@@ -30,8 +33,8 @@ export class GatewayMetrics {
   /** Counts of lookups in the caches. */
   readonly lookups = new LookupCounters();
 
-  constructor({ trustedOperations }: GatewayMetricsOptions = {}) {
-    this.onRequest = requestMetrics(this.#registry, trustedOperations);
+  constructor({ trustedOperations, clock = systemClock }: GatewayMetricsOptions = {}) {
+    this.onRequest = requestMetrics(this.#registry, clock, trustedOperations);
     this.upstream = new UpstreamMetrics(this.#registry);
     this.redis = new RedisMetrics(this.#registry);
     this.#unhandledRejections = new Counter({

@@ -1,4 +1,5 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Clock } from '../../lib/clock.ts';
 import type { RequestRecord } from '../requests/record.ts';
 import type { RequestObserver } from '../requests/recorder.ts';
 import { OperationLabels } from './operation-labels.ts';
@@ -34,7 +35,11 @@ interface OfOperation {
 }
 
 /** Counts and times requests, except probes of `/health` and `/ready`. */
-export function requestMetrics(registry: Registry, trustedOperations?: ReadonlySet<string>): RequestObserver {
+export function requestMetrics(
+  registry: Registry,
+  clock: Clock,
+  trustedOperations?: ReadonlySet<string>,
+): RequestObserver {
   const registers = [registry];
   const requests = new Counter({
     name: 'gateway_requests_total',
@@ -50,8 +55,16 @@ export function requestMetrics(registry: Registry, trustedOperations?: ReadonlyS
     registers,
   });
 
-  const labels = new OperationLabels(trustedOperations);
   const operations = new Map<string, OfOperation>();
+  const labels = new OperationLabels({
+    clock,
+    trusted: trustedOperations,
+    onDropped(operation) {
+      for (const code of operations.get(operation)?.byCode.keys() ?? []) requests.remove(operation, code);
+      durations.remove(operation);
+      operations.delete(operation);
+    },
+  });
   return (record) => {
     if (record.isProbe) return;
     const code = outcomeCodeOf(record);

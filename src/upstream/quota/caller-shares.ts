@@ -158,6 +158,6 @@ export class CallerShares {
     const isNew = came === this.#window;
     const leftForOthers = used >= share ? unspent : isNew ? unspentOfOld : 0;
     if (left - 1 >= kept + leftForOthers) return 'window';
-    return isNew && used < this.#reserve ? 'reserve' : null;
+    return isNew && kept > 0 && used < this.#reserve ? 'reserve' : null;
   }
 }

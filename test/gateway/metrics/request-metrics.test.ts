@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { graphqlRequest } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { meteredGatewayForTest } from '../../support/scrape.ts';
+import { TestClock } from '../../support/test-clock.ts';
 
 const REQUESTS = 'gateway_requests_total';
 
@@ -58,17 +59,64 @@ describe('requests', () => {
 });
 
 describe('labels of operations', () => {
-  test('are at most 50 names of answered operations and "other", however many names clients send', async () => {
-    const { query, scrape } = await meteredGatewayForTest();
-    for (let n = 0; n < 500; n += 1) {
+  const GOOD = 'query Good { user(id: "user-1") { email } }';
+
+  test('are names of operations that came to data with an accepted credential, and "other"', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      faults: [{ kind: 'status', status: 500, resource: 'queues' }],
+    });
+    for (let n = 0; n < 60; n += 1) {
       await query(`query Invalid${n} { nothing }`);
-      await query(`query Name${n} { __typename }`);
+      await query(`query Evil${n} { __typename }`, {}, null);
+      await query(`query Nothing${n} { __typename }`);
     }
-    const labels = (await scrape()).labels(REQUESTS, 'operation');
-    expect(labels).toContain('other');
-    expect([...labels].filter((label) => label?.startsWith('Name'))).toHaveLength(50);
+    await query('query Refused { user(id: "user-1") { email } }', {}, 'made-up');
+    await query('query Failed { queue(id: "queue-1") { memberCount } }');
+    await query(GOOD);
+    const metrics = await scrape();
+    expect(metrics.labels(REQUESTS, 'operation')).toEqual(new Set(['other', 'Good']));
+    expect(metrics.value(REQUESTS)).toBe(183);
+  });
+
+  test('are at most 50 names, those that are used most', async () => {
+    const { query, scrape } = await meteredGatewayForTest();
+    for (let n = 0; n < 60; n += 1) await query(`query Name${n} { user(id: "user-1") { email } }`);
+    for (let n = 0; n < 3; n += 1) await query(GOOD);
+    const metrics = await scrape();
+    const labels = metrics.labels(REQUESTS, 'operation');
     expect(labels.size).toBe(51);
-    expect((await scrape()).value(REQUESTS)).toBe(1_000);
+    expect(labels).toContain('Good');
+    // The count of a name begins when it becomes a label.
+    expect(metrics.value(REQUESTS, { operation: 'Good', code: 'OK' })).toBe(2);
+    expect(metrics.value('gateway_request_duration_seconds_count', { operation: 'Good' })).toBe(2);
+    expect(metrics.labels('gateway_request_duration_seconds_count', 'operation').size).toBe(51);
+  });
+
+  test('stay, whatever many names are used once', async () => {
+    const { query, scrape } = await meteredGatewayForTest();
+    for (let n = 0; n < 3; n += 1) await query(GOOD);
+    for (let n = 0; n < 1_500; n += 1) {
+      await query(`query Name${n} { user(id: "user-1") { email } }`);
+      if (n % 100 === 0) await query(GOOD);
+    }
+    const metrics = await scrape();
+    expect(metrics.value(REQUESTS, { operation: 'Good', code: 'OK' })).toBe(18);
+    expect(metrics.labels(REQUESTS, 'operation').size).toBe(51);
+  });
+
+  test('are given to others when their operations are not used any more', async () => {
+    const clock = new TestClock();
+    const { query, scrape } = await meteredGatewayForTest({ clock });
+    for (let n = 0; n < 50; n += 1) {
+      for (let times = 0; times < 4; times += 1) {
+        await query(`query Old${n} { user(id: "user-1") { email } }`);
+      }
+    }
+    for (let n = 0; n < 3; n += 1) await query(GOOD);
+    expect((await scrape()).labels(REQUESTS, 'operation')).not.toContain('Good');
+    await clock.skip(3_600_000);
+    for (let n = 0; n < 3; n += 1) await query(GOOD);
+    expect((await scrape()).labels(REQUESTS, 'operation')).toContain('Good');
   });
 
   test('are only the names of trusted operations and "other" when the trusted operations are known', async () => {
