@@ -47,6 +47,8 @@ async function run(): Promise<void> {
   const log = pino({ level: telemetry.logLevel }, output);
   log.info({ node: process.version }, 'The gateway starts');
   const unexpected = new UnexpectedErrors(log);
+  // Node's own listener writes to stderr.
+  process.removeAllListeners('warning').on('warning', (warning) => unexpected.warned(warning));
   const gateway = createGateway({
     config,
     target,

@@ -2,13 +2,15 @@ import type { RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
 import { isProbe } from './probes.ts';
-import { noConnectionLeft, rawRefusal, type Refusals } from './refusal.ts';
+import { noConnectionLeft, rawRefusalOf, type RefusalReason, type Refusals } from './refusal.ts';
 
 export interface ConnectionsOptions {
   readonly clock: Clock;
   /** Upper bound of open connections, apart from `CONNECTION_RESERVE`. */
   readonly max: number;
   readonly refusals: Refusals;
+  /** Answer to requests on connections above the bound. @default one that names MAX_CONNECTIONS */
+  readonly refusal?: RefusalReason;
   /** Called for each connection that gave way to another, or was refused. */
   readonly onTurnedAway?: ((how: 'evicted' | 'refused') => void) | undefined;
 }
@@ -43,6 +45,7 @@ export class Connections {
   readonly #clock: Clock;
   readonly #max: number;
   readonly #refusals: Refusals;
+  readonly #refusal: RefusalReason;
   readonly #onTurnedAway: ConnectionsOptions['onTurnedAway'];
   readonly #open = new Map<Socket, Tracked>();
   /** Connections without a request so far, the oldest first. */
@@ -53,7 +56,11 @@ export class Connections {
   #accepted = 0;
 
   /** The server must not listen yet. */
-  constructor(server: Server, { clock, max, refusals, onTurnedAway }: ConnectionsOptions) {
+  constructor(
+    server: Server,
+    { clock, max, refusals, refusal = noConnectionLeft, onTurnedAway }: ConnectionsOptions,
+  ) {
+    this.#refusal = refusal;
     this.#clock = clock;
     this.#max = max;
     this.#refusals = refusals;
@@ -85,7 +92,7 @@ export class Connections {
       response.setHeader('connection', 'close');
       if (isProbe(request.url)) return listener(request, response);
       this.#onTurnedAway?.('refused');
-      return this.#refusals.send(request, response, noConnectionLeft);
+      return this.#refusals.send(request, response, this.#refusal);
     };
   }
 
@@ -94,7 +101,7 @@ export class Connections {
     const isAbove = !this.#hasRoom();
     if (isAbove && this.#above.size >= CONNECTION_RESERVE && !this.#evict(this.#silentAbove())) {
       this.#onTurnedAway?.('refused');
-      socket.end(rawRefusal, () => socket.destroy());
+      socket.end(rawRefusalOf(this.#refusal), () => socket.destroy());
       return;
     }
     if (isAbove) this.#above.add(socket);

@@ -37,9 +37,7 @@ export function refusalResponse(reason: RefusalReason): Response {
 }
 
 /** Message on a connection whose requests are not read at all. */
-export const rawRefusal = messageOf(noConnectionLeft);
-
-function messageOf(reason: RefusalReason): string {
+export function rawRefusalOf(reason: RefusalReason): string {
   const body = bodyOf(reason);
   const headers = { ...headersOf(true), 'content-length': String(body.length) };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { framesOf } from './redact-error.ts';
 
 /**
- * Logs uncaught exceptions and unhandled rejections: defects. The log has an error's kind, code and stack frames, but not
+ * Logs uncaught exceptions and unhandled rejections, which are defects, and Node's warnings. The log has an error's kind, code and stack frames, but not
  * its message: a parser's message quotes its input, which may be personal.
  */
 export class UnexpectedErrors {
@@ -14,6 +14,11 @@ export class UnexpectedErrors {
 
   rejected(reason: unknown): void {
     this.#log.error(describe(reason), 'A promise was rejected, and nobody handled it');
+  }
+
+  /** A warning of Node: by default it would be written to stderr, which blocks the process while nobody reads it. */
+  warned(warning: Error): void {
+    this.#log.warn({ ...describe(warning), kind: warning.name }, 'Node warned');
   }
 
   thrown(error: unknown): void {

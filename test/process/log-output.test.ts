@@ -16,10 +16,11 @@ async function gatewayWritingTo(
   {
     isClosed = false,
     command = [process.execPath, GATEWAY],
-  }: { isClosed?: boolean; command?: readonly string[] } = {},
+    stderr: errors = 'pipe',
+  }: { isClosed?: boolean; command?: readonly string[]; stderr?: number | 'pipe' } = {},
 ) {
   const [port, metricsPort] = [await freePort(), await freePort()];
-  const stdio: StdioOptions = ['ignore', stdout, 'pipe'];
+  const stdio: StdioOptions = ['ignore', stdout, errors];
   const [program = '', ...args] = command;
   const child = spawn(program, args, {
     env: { PORT: String(port), METRICS_PORT: String(metricsPort), LOG_LEVEL: 'debug', DRAIN_SECONDS: '1' },
@@ -70,7 +71,38 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Command of a gateway in whose process so many warnings come every 10 ms. */
+function warning(times: number): string[] {
+  const code = `setInterval(() => { for (let n = 0; n < ${times}; n += 1) process.emitWarning('w'.repeat(200)); }, 10).unref();`;
+  return [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(code)}`, GATEWAY];
+}
+
 describe('a gateway answers, and ends at SIGTERM,', () => {
+  test('while warnings come, and nobody reads the pipe of its stderr', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'log-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const path = join(folder, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+    onTestFinished(() => closeSync(pipe));
+    const { ask, child, end } = await gatewayWritingTo('pipe', { command: warning(100), stderr: pipe });
+    let log = '';
+    child.stdout?.on('data', (chunk) => (log += String(chunk)));
+    await ask(100);
+    expect(await end()).toEqual([0, null, '']);
+    expect(log).toContain('"msg":"Node warned"');
+    expect(log).not.toContain('wwww');
+  });
+
+  test('while the disk of its stderr is full', async () => {
+    const full = openSync('/dev/full', constants.O_WRONLY);
+    onTestFinished(() => closeSync(full));
+    const { ask, child, end } = await gatewayWritingTo('pipe', { command: warning(1), stderr: full });
+    child.stdout?.resume();
+    await ask(20);
+    expect(await end()).toEqual([0, null, '']);
+  });
+
   test('while the disk of its log is full', async () => {
     const full = openSync('/dev/full', constants.O_WRONLY);
     onTestFinished(() => closeSync(full));

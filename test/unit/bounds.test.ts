@@ -16,6 +16,7 @@ import { GRACE_MS } from '../../src/lib/own-work.ts';
 import { MAX_DEPTH, MAX_VALUES } from '../../src/lib/parse-in-pieces.ts';
 import { MAX_WAITING_BYTES } from '../../src/observability/log-destination.ts';
 import { MOST_COUNTED, MOST_NAMES } from '../../src/observability/metrics/operation-labels.ts';
+import { MOST_CONNECTIONS } from '../../src/observability/metrics/serve-metrics.ts';
 import { LONGEST_NAME } from '../../src/observability/requests/operation-name.ts';
 import * as answerFields from '../../src/operations/answer-fields.ts';
 import { MAX_ERRORS, MAX_LOCATIONS, MAX_MESSAGE } from '../../src/operations/client-error.ts';
@@ -68,6 +69,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'its own work after that time has ended a wait': [GRACE_MS],
   'connections above these, for probes and refusals': [CONNECTION_RESERVE],
   'requests of a connection that are worked on at once': null,
+  'connections to the port of metrics': [MOST_CONNECTIONS, CONNECTION_RESERVE],
   'of these, for logins and keys': [CONNECTIONS_FOR_LOGINS],
   'calls that use or await one, of credentials not accepted yet': null,
   'connections with further requests unread': [MOST_HOLDING],

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
+import { connect } from 'node:net';
+import { setImmediate as macrotask } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { GatewayMetrics } from '../../../src/observability/metrics/gateway-metrics.ts';
-import { serveMetrics } from '../../../src/observability/metrics/serve-metrics.ts';
+import { MOST_CONNECTIONS, serveMetrics } from '../../../src/observability/metrics/serve-metrics.ts';
 import { meteredGatewayForTest, Scrape } from '../../support/scrape.ts';
 
 test('metrics are served at /metrics and nowhere else', async () => {
@@ -24,6 +26,38 @@ test('a request with a foreign Host header, as from a web page whose name leads 
   const [{ statusCode }] = await once(asking, 'response');
   asking.destroy();
   expect(statusCode).toBe(403);
+});
+
+test('scrapes that come together get the same text, made once', async () => {
+  const { metrics, metricsUrl } = await meteredGatewayForTest();
+  let made = 0;
+  const gate = Promise.withResolvers<string>();
+  metrics.text = () => {
+    made += 1;
+    return gate.promise;
+  };
+  const scrapes = Array.from({ length: 5 }, async () => (await fetch(`${metricsUrl}/metrics`)).text());
+  await expect.poll(() => made).toBe(1);
+  await macrotask();
+  gate.resolve('the_text 1\n');
+  expect(new Set(await Promise.all(scrapes))).toEqual(new Set(['the_text 1\n']));
+});
+
+test('connections that nobody reads on give way to those of scrapers', async () => {
+  const { metricsUrl, scrape } = await meteredGatewayForTest();
+  const { port } = new URL(metricsUrl);
+  const idle = await Promise.all(
+    Array.from({ length: MOST_CONNECTIONS + 10 }, async () => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+      onTestFinished(() => void socket.destroy());
+      await once(socket, 'connect');
+      // The first answer is not read, and neither are those to the requests that follow at once.
+      socket.pause().write('GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
+      return socket;
+    }),
+  );
+  expect(idle.length).toBeGreaterThan(MOST_CONNECTIONS);
+  await expect.poll(async () => (await scrape()).samples.length).toBeGreaterThan(20);
 });
 
 test('metrics include those of the process', async () => {
