@@ -25,6 +25,8 @@ interface CallerCount {
 interface Snapshot {
   /** Calls that each active caller may make whatever others want. */
   readonly share: number;
+  /** The same if nobody else spent the quota outside of this process. */
+  readonly wholeShare: number;
   /** Unspent shares of all callers, and of those who were there before this window. */
   readonly unspent: number;
   readonly unspentOfOld: number;
@@ -42,7 +44,8 @@ interface Snapshot {
  * - Beyond its share, a caller gets what is left without the others' unspent shares and without the reserve.
  * - A caller who came within this window has its share as far as those who were there before leave it, and the reserve in any
  *   case; several such callers share the reserve.
- * - Calls that others make with the same credential, outside of this process, make the window smaller for all.
+ * - Calls that others make with the same credential, outside of this process, make the window smaller for all. Whoever is
+ *   within the share that the whole window would give then has the reserve, too: it must not lie idle while others take the rest.
  *
  * With fewer calls in a window than callers, each may try one.
  */
@@ -125,8 +128,8 @@ export class CallerShares {
     for (const { spent, inFlight } of this.#callers.values()) used += spent + inFlight;
     const reserve = this.#reserve;
     const callers = Math.max(1, this.#callers.size);
-    const window = quota.allowed - Math.max(0, quota.used - used);
-    const share = Math.max(1, Math.floor((window - reserve) / callers));
+    const shareOf = (window: number) => Math.max(1, Math.floor((window - reserve) / callers));
+    const share = shareOf(quota.allowed - Math.max(0, quota.used - used));
     let unspent = 0;
     let unspentOfOld = 0;
     for (const count of this.#callers.values()) {
@@ -134,7 +137,14 @@ export class CallerShares {
       unspent += ofCaller;
       if (count.came < this.#window) unspentOfOld += ofCaller;
     }
-    return { share, unspent, unspentOfOld, kept: this.keptCalls(nowMs), left };
+    return {
+      share,
+      wholeShare: shareOf(quota.allowed),
+      unspent,
+      unspentOfOld,
+      kept: this.keptCalls(nowMs),
+      left,
+    };
   }
 
   /** Calls of this window that nobody who is there may make. */
@@ -152,12 +162,14 @@ export class CallerShares {
 
   #sourceFor(
     { spent, inFlight, came }: CallerCount,
-    { share, unspent, unspentOfOld, kept, left }: Snapshot,
+    { share, wholeShare, unspent, unspentOfOld, kept, left }: Snapshot,
   ): 'window' | 'reserve' | null {
     const used = spent + inFlight;
     const isNew = came === this.#window;
     const leftForOthers = used >= share ? unspent : isNew ? unspentOfOld : 0;
     if (left - 1 >= kept + leftForOthers) return 'window';
-    return isNew && kept > 0 && used < this.#reserve ? 'reserve' : null;
+    if (kept === 0) return null;
+    const mayUseReserve = isNew ? used < this.#reserve : share < wholeShare && used < wholeShare;
+    return mayUseReserve ? 'reserve' : null;
   }
 }

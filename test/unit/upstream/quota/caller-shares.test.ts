@@ -179,6 +179,14 @@ test('what others spend outside of the gateway makes the shares of all smaller',
   expect(callers.callAll('b')).toBe(99);
 });
 
+test('a caller within its share has the reserve when others outside of the gateway take the rest', () => {
+  const callers = new Callers(300);
+  callers.callAll('a', 1);
+  callers.nextWindow();
+  callers.spendOutside(239);
+  expect(callers.callAll('a')).toBe(61);
+});
+
 describe('over generated arrivals', { timeout }, () => {
   const step = fc.record({
     caller: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
