@@ -116,7 +116,12 @@ async function run(): Promise<void> {
     if (metrics !== null && telemetry.metricsPort !== null) {
       metricsServer = await serveMetrics(metrics, { host: config.server.host, port: telemetry.metricsPort });
     }
-    server.listen(config.server.port, config.server.host);
+    // Node's backlog of 511 would be full after a burst of clients, and the system would cut off the others.
+    server.listen({
+      port: config.server.port,
+      host: config.server.host,
+      backlog: config.server.maxConnections,
+    });
     await once(server, 'listening');
   } catch (error) {
     await (stopping = stop(0));

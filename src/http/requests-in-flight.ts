@@ -13,11 +13,16 @@ export interface RequestsInFlightOptions {
 interface RequestUnderWay {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  readonly sinceMs: number;
+  /** Number of the look before the request came. */
+  readonly look: number;
 }
 
-/** Time that a request has for its body before it has to give way to others. */
-const SLOW_BODY_MS = 1000;
+const LOOK_AGAIN_MS = 250;
+/**
+ * Looks that a request has for its body before it has to give way to others: a second. Looks are counted instead of time, since
+ * the process reads what has come between two of them: a body is not slow because the process was busy.
+ */
+const SLOW_BODY_LOOKS = 4;
 
 /**
  * Bounds the requests that are worked on at the same time. Above the bound, a request whose body has been coming for more than a
@@ -29,6 +34,8 @@ export class RequestsInFlight {
   readonly #refusals: Refusals;
   readonly #onRefused: RequestsInFlightOptions['onRefused'];
   readonly #inFlight = new Set<RequestUnderWay>();
+  #look = 0;
+  #isLooking = false;
   /** Requests of `fetch`, whose bodies have no connection here. */
   #fetching = 0;
 
@@ -46,8 +53,9 @@ export class RequestsInFlight {
         this.#onRefused?.();
         return this.#refusals.send(request, response, tooManyRequests(this.#max));
       }
-      const inFlight = { request, response, sinceMs: this.#clock.now() };
+      const inFlight = { request, response, look: this.#look };
       this.#inFlight.add(inFlight);
+      this.#lookLater();
       response.once('close', () => this.#inFlight.delete(inFlight));
       return listener(request, response);
     };
@@ -67,15 +75,26 @@ export class RequestsInFlight {
     }
   }
 
+  #lookLater(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#clock
+      .setTimeout(() => {
+        this.#isLooking = false;
+        this.#look += 1;
+        if (this.#inFlight.size > 0) this.#lookLater();
+      }, LOOK_AGAIN_MS)
+      .unref();
+  }
+
   #hasRoom(): boolean {
     return this.#inFlight.size + this.#fetching < this.#max || this.#endSlowBody();
   }
 
   #endSlowBody(): boolean {
-    const latestMs = this.#clock.now() - SLOW_BODY_MS;
     for (const inFlight of this.#inFlight) {
       // The oldest come first.
-      if (inFlight.sinceMs > latestMs) return false;
+      if (this.#look - inFlight.look < SLOW_BODY_LOOKS) return false;
       const { request, response } = inFlight;
       if (request.complete || response.headersSent) continue;
       this.#inFlight.delete(inFlight);

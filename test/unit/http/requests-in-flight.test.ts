@@ -110,6 +110,15 @@ test('a body that has just begun does not give way', async () => {
   expect(await answerOn(await send(GET))).toMatch(/^HTTP\/1\.1 503/);
 });
 
+test('a body is not slow because the process was busy', async () => {
+  const { waiting, send } = await serverForTest(1);
+  await send(HALF_A_BODY);
+  await expect.poll(() => waiting.length).toBe(1);
+  const later = await send(GET);
+  for (const untilMs = performance.now() + 1500; performance.now() < untilMs;);
+  expect(await answerOn(later)).toMatch(/^HTTP\/1\.1 503/);
+});
+
 test('requests without a server count as well', async () => {
   const { inFlight, refused } = await serverForTest(1);
   const { promise, resolve } = Promise.withResolvers<Response>();
