@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
@@ -102,5 +103,29 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(
       (await second?.query('{ queue(id: "queue-1") { id } }', {}, 'token-of-another'))?.errors,
     ).toBeUndefined();
+  });
+
+  test('is shared by its callers by quantity, with a reserve for one that comes', async () => {
+    const keys = ['key-a', 'key-b'];
+    const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
+      count: 1,
+      isService: true,
+      env: {
+        ...NOTHING_SHOWN_AGAIN,
+        AUTH_API_KEY_HASHES: keys.map((key) => createHash('sha256').update(key).digest('hex')).join(','),
+      },
+      rateLimit: { allowed: 30, windowSeconds: 600 },
+    });
+    const answered = async (key: string, count: number) => {
+      const answers = await Promise.all(
+        range(count).map((n) =>
+          replicas[0]?.query(`{ script(id: "${n}-of-${key.at(-1)}") { id } }`, {}, key),
+        ),
+      );
+      return answers.filter((answer) => answer?.errors === undefined).length;
+    };
+    expect(await answered('key-a', 40)).toBe(24);
+    expect(await answered('key-b', 6)).toBe(6);
+    expect(sandbox.answered.get(429)).toBeUndefined();
   });
 });
