@@ -1,6 +1,6 @@
 import type { AnswerAccount } from './answers/answer-account.ts';
 import { AnswerInFlight } from './answers/answer-in-flight.ts';
-import type { Caller } from './identity/caller.ts';
+import { type Caller, pseudonymOf } from './identity/caller.ts';
 import { UpstreamError } from './errors.ts';
 import { type CallerOf, upstreamTokenMissing } from './auth/callers.ts';
 import type { UpstreamIdentity } from './identity/upstream-identity.ts';
@@ -104,7 +104,7 @@ export function contextFactory(
     if (record !== undefined) {
       record.requester = {
         identity: identity?.key,
-        caller: caller?.key,
+        caller: caller === null ? undefined : () => pseudonymOf(caller),
         credentialFault: sender instanceof UpstreamError ? sender.detail : undefined,
         usage,
       };

@@ -1,7 +1,11 @@
+import { hash } from 'node:crypto';
 import { keyedHash } from './keyed-hash.ts';
 
 declare const callerKey: unique symbol;
-/** Pseudonym of a caller in logs, limits and fair queues; reveals nothing of what the caller sent. Never a key of data. */
+/**
+ * Key of a caller in limits and fair queues, the same in every process. Never a key of data, and never written anywhere as it
+ * is: the name in it could be guessed.
+ */
 export type CallerKey = string & { readonly [callerKey]: true };
 
 /**
@@ -17,5 +21,10 @@ export interface Caller {
 /** Key of a caller; `kind` separates ways of authenticating. */
 export function callerKeyOf(kind: string, ...name: readonly string[]): CallerKey {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the only place that creates the brand
-  return keyedHash(`caller ${kind}`, ...name) as CallerKey;
+  return hash('sha3-256', JSON.stringify([kind, ...name]), 'base64url') as CallerKey;
+}
+
+/** Pseudonym of a caller in logs, stable for the life of the process; reveals nothing of what the caller sent. */
+export function pseudonymOf({ key }: Pick<Caller, 'key'>): string {
+  return keyedHash('caller', key);
 }

@@ -1,6 +1,7 @@
 import { createClient, defineScript, RESP_TYPES } from '@redis/client';
 import {
   acceptScript,
+  chargeScript,
   lookScript,
   refuseScript,
   releaseScript,
@@ -30,10 +31,10 @@ function script(SCRIPT: string, NUMBER_OF_KEYS: number) {
   });
 }
 
-/** Script with two keys that replies with a `QuotaReply`. */
+/** Script with three keys that replies with a `QuotaReply`. */
 function quotaScript(text: string) {
   return defineScript({
-    ...script(text, 2),
+    ...script(text, 3),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only the script's text determines the reply's type
     transformReply: (reply: unknown) => reply as QuotaReply,
   });
@@ -51,19 +52,25 @@ function scriptOfKeys(SCRIPT: string) {
   });
 }
 
-/** Granted (1 or 0), used, allowed (0: unknown), milliseconds to the window's end (-1: unknown), rest of the hold. */
+/**
+ * Granted (1 or 0), used, allowed (0: unknown), milliseconds to the window's end (-1: unknown), rest of the hold; where callers
+ * share the quota also the window's number and, for each caller, name and calls as in `lua-scripts.ts`.
+ */
 export type QuotaReply = readonly [
   isGranted: number,
   used: number,
   allowed: number,
   resetMs: number,
   heldMs: number,
+  window?: number,
+  ...callers: readonly string[],
 ];
 
 const scripts = {
   takeCall: quotaScript(takeScript),
   lookAtQuota: quotaScript(lookScript),
-  settleCall: script(settleScript, 2),
+  settleCall: script(settleScript, 3),
+  chargeCaller: script(chargeScript, 3),
   acceptCredential: script(acceptScript, 1),
   refuseCredential: script(refuseScript, 1),
   releaseLeases: scriptOfKeys(releaseScript),

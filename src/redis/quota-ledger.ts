@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import type { CallerKey } from '../identity/caller.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { AskedCall, CallOutcomeForAll, QuotaLedger } from '../upstream/quota/ledger.ts';
+import type {
+  AskedCall,
+  CallOfCaller,
+  CallOutcomeForAll,
+  CallsOfAll,
+  QuotaLedger,
+} from '../upstream/quota/ledger.ts';
 import type { RowEncryptions } from './row-encryption.ts';
 import type { QuotaReply } from './client.ts';
 import { KEYS, RedisUnavailable, type RedisConnection } from './connection.ts';
@@ -36,18 +43,24 @@ export class RedisQuotaLedger implements QuotaLedger {
     return this.#connection.isUp && this.#clock.now() >= this.#doubtedUntilMs;
   }
 
-  async take(identity: UpstreamIdentity): Promise<AskedCall | null> {
+  nameOf(identity: UpstreamIdentity, caller: CallerKey): string {
+    return this.#encryptions.of(identity).rowKey('caller', caller);
+  }
+
+  async take(identity: UpstreamIdentity, call: CallOfCaller | null): Promise<AskedCall | null> {
+    const ofCaller = call === null ? [] : [call.caller, call.isFromReserve ? 1 : 0];
     const keys = this.#keysOf(identity);
     const id = randomUUID();
     try {
       const reply = await this.#connection.ask('quota', (client) =>
-        client.takeCall(keys, id, this.#lostAfterMs, INTERESTING_MS),
+        client.takeCall(keys, id, this.#lostAfterMs, INTERESTING_MS, ...ofCaller),
       );
       const [isGranted] = reply;
       return {
         isGranted: isGranted === 1,
+        callsOfAll: call && callsIn(reply),
         ...knownFrom(reply),
-        settle: (outcome) => this.#settle(keys, id, outcome),
+        settle: (outcome) => this.#settle(keys, id, outcome, ofCaller),
       };
     } catch (error) {
       return this.#doubted(error);
@@ -63,6 +76,13 @@ export class RedisQuotaLedger implements QuotaLedger {
     }
   }
 
+  charge(identity: UpstreamIdentity, caller: string, calls: number): void {
+    this.#connection
+      .ask('quota', (client) => client.chargeCaller(this.#keysOf(identity), caller, calls, INTERESTING_MS))
+      // This process has counted them.
+      .catch(() => undefined);
+  }
+
   /** The connection has already reported the cause. */
   #doubted(error: unknown): null {
     if (!(error instanceof RedisUnavailable)) throw error;
@@ -70,12 +90,17 @@ export class RedisQuotaLedger implements QuotaLedger {
     return null;
   }
 
-  #keysOf(identity: UpstreamIdentity): readonly [quota: string, underWay: string] {
+  #keysOf(identity: UpstreamIdentity): readonly [quota: string, underWay: string, callers: string] {
     const { name } = this.#encryptions.of(identity);
-    return [`${KEYS}{${name}}:quota`, `${KEYS}{${name}}:calls`];
+    return [`${KEYS}{${name}}:quota`, `${KEYS}{${name}}:calls`, `${KEYS}{${name}}:callers`];
   }
 
-  #settle(keys: readonly string[], id: string, outcome: CallOutcomeForAll): void {
+  #settle(
+    keys: readonly string[],
+    id: string,
+    outcome: CallOutcomeForAll,
+    ofCaller: readonly (string | number)[],
+  ): void {
     const { wasSent, report, refusedMs = -1, startedAgoMs } = outcome;
     const told = report ?? { count: -1, allowed: 0, resetSeconds: 0 };
     this.#connection
@@ -90,6 +115,7 @@ export class RedisQuotaLedger implements QuotaLedger {
           told.resetSeconds * 1000,
           refusedMs,
           INTERESTING_MS,
+          ...ofCaller,
         ),
       )
       // An unsettled call counts as in flight until it counts as lost.
@@ -99,4 +125,19 @@ export class RedisQuotaLedger implements QuotaLedger {
 
 function knownFrom([, used, allowed, resetMs, heldMs]: QuotaReply): Pick<AskedCall, 'known' | 'heldMs'> {
   return { known: allowed === 0 ? null : { used, allowed, resetMs: resetMs < 0 ? null : resetMs }, heldMs };
+}
+
+/** Calls by caller in a reply; malformed ones are left out. */
+function callsIn([, , , , , window = 0, ...callers]: QuotaReply): CallsOfAll {
+  const calls = new Map<string, { calls: number; isNew: boolean }>();
+  let fromReserve = 0;
+  for (let at = 0; at < callers.length; at += 2) {
+    const [name = '', counted = ''] = callers.slice(at, at + 2);
+    const [count = NaN, countedIn = NaN, came = NaN] = counted.split(' ').map(Number);
+    const ofWindow = countedIn === window ? count : 0;
+    if (Number.isNaN(ofWindow + came)) continue;
+    if (name === 'reserve') fromReserve = ofWindow;
+    else calls.set(name, { calls: ofWindow, isNew: came === window });
+  }
+  return { callers: calls, fromReserve };
 }

@@ -22,7 +22,7 @@ export function accessLog(log: Logger): RequestObserver {
         client: record.clientName,
         clientVersion: record.clientVersion,
         identity: requester?.identity?.slice(0, KEY_LENGTH),
-        caller: requester?.caller?.slice(0, KEY_LENGTH),
+        caller: requester?.caller?.().slice(0, KEY_LENGTH),
         credentialFault: requester?.credentialFault,
         upstreamCalls: requester?.usage.sentCount,
         sharedCalls: requester?.usage.sharedCount,

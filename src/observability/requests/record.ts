@@ -17,9 +17,10 @@ type HeaderOf = (name: string) => string | string[] | null | undefined;
 
 /** Facts about the sender of a request. */
 interface RequesterFacts {
-  /** Upstream identity and caller, as keyed hashes; undefined when there is none. */
+  /** Upstream identity as a keyed hash; undefined when there is none. */
   readonly identity: string | undefined;
-  readonly caller: string | undefined;
+  /** Gives the caller as a keyed hash; undefined when there is none. */
+  readonly caller: (() => string) | undefined;
   /** Reason for which the request's credential was not accepted, if it was not. */
   readonly credentialFault: string | undefined;
   readonly usage: UpstreamUsage;

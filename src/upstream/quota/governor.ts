@@ -58,6 +58,7 @@ export class QuotaGovernor {
   readonly #clock: Clock;
   readonly #maxConcurrent: number;
   readonly #ledger: QuotaLedger | null;
+  readonly #callers: SharingRules | null;
   readonly #queues: PerIdentity<IdentityQueue>;
   #closed: UpstreamError | undefined;
 
@@ -70,6 +71,7 @@ export class QuotaGovernor {
     this.#clock = clock;
     this.#maxConcurrent = maxConcurrent;
     this.#ledger = ledger;
+    this.#callers = callers;
     const share = () => (ledger?.isAvailable === true ? 1 : shareAlone);
     this.#queues = new PerIdentity(
       () => new IdentityQueue(clock, share, callers),
@@ -100,13 +102,14 @@ export class QuotaGovernor {
     if (call.signal.aborted) throw call.signal.reason;
     const queue = this.#queues.of(call.identity);
     const nowMs = this.#clock.now();
-    queue.shares?.wanted(call.caller, nowMs);
+    const party = this.#partyOf(call.identity, call.caller);
+    queue.shares?.wanted(party, nowMs);
     const mustWait =
       queue.waitingCount > 0 ||
       !this.#hasRoom(queue, nowMs) ||
       queue.quota.pacedMs(nowMs) > nowMs ||
-      !queue.admission(nowMs)(call.caller);
-    return mustWait ? this.#wait(queue, call) : this.#start(queue, call.caller);
+      !queue.admission(nowMs)(party);
+    return mustWait ? this.#wait(queue, party, call) : this.#start(queue, party);
   }
 
   /**
@@ -123,11 +126,18 @@ export class QuotaGovernor {
       if (!ledger.isAvailable) return permit;
       const askedAtMs = this.#clock.now();
       // oxlint-disable-next-line eslint/no-await-in-loop -- the next iteration comes only after a refusal
-      const asked = await ledger.take(call.identity);
+      const asked = await ledger.take(
+        call.identity,
+        queue.shares && {
+          caller: this.#partyOf(call.identity, call.caller),
+          isFromReserve: permit.isFromReserve,
+        },
+      );
       const isGranted = asked?.isGranted ?? false;
       if (asked !== null) {
         // A refused call is active here, but `used` does not include it.
         queue.learn(asked, isGranted ? queue.active : queue.active - 1, askedAtMs);
+        if (asked.callsOfAll !== null) queue.shares?.learn(asked.callsOfAll, this.#clock.now());
         if (isGranted) permit.asked = asked;
         else queue.quota.hold(ASK_AGAIN_MS, this.#clock.now());
       }
@@ -142,7 +152,11 @@ export class QuotaGovernor {
 
   /** Counts ids that the upstream does not know a second time, against their caller. `share` is their part in a call. */
   foundUnknown(identity: UpstreamIdentity, caller: CallerKey, share: number): void {
-    this.#queues.of(identity).shares?.foundUnknown(caller, share, this.#clock.now());
+    const { shares } = this.#queues.of(identity);
+    if (shares === null) return;
+    const party = this.#partyOf(identity, caller);
+    shares.foundUnknown(party, share, this.#clock.now());
+    this.#ledger?.charge(identity, party, share);
   }
 
   /** Quota of an identity as far as known; null until the upstream has reported one. */
@@ -184,7 +198,16 @@ export class QuotaGovernor {
     }
   }
 
-  #wait(queue: IdentityQueue, { caller, isList, latestMs, signal }: PlannedCall): Promise<GovernedPermit> {
+  /** Key of a caller: its name in all processes where they share a ledger, so that their counts can be joined. */
+  #partyOf(identity: UpstreamIdentity, caller: CallerKey): string {
+    return this.#ledger === null || this.#callers === null ? caller : this.#ledger.nameOf(identity, caller);
+  }
+
+  #wait(
+    queue: IdentityQueue,
+    party: string,
+    { isList, latestMs, signal }: PlannedCall,
+  ): Promise<GovernedPermit> {
     return new Promise((resolve, reject) => {
       const nowMs = this.#clock.now();
       const leave = () => {
@@ -197,7 +220,7 @@ export class QuotaGovernor {
         this.#pump(queue);
       };
       const waiting: QueuedCall = {
-        party: caller,
+        party,
         isList,
         latestMs,
         pacedUntilMs: nowMs + (latestMs() - nowMs) * PATIENCE,
@@ -220,12 +243,12 @@ export class QuotaGovernor {
     return queue.active < Math.min(this.#maxConcurrent, queue.quota.maxInFlight(nowMs));
   }
 
-  #start(queue: IdentityQueue, caller: CallerKey): GovernedPermit {
+  #start(queue: IdentityQueue, party: string): GovernedPermit {
     const startedAtMs = this.#clock.now();
-    queue.shares?.started(caller, startedAtMs);
+    const isFromReserve = queue.shares?.started(party, startedAtMs) ?? false;
     queue.active += 1;
     queue.quota.started(startedAtMs);
-    return new GovernedPermit(queue, caller, startedAtMs, this.#pump);
+    return new GovernedPermit(queue, party, startedAtMs, isFromReserve, this.#pump);
   }
 
   /** Starts calls that can start, rejects those that cannot be served in time, and sets a timer for the next start. */

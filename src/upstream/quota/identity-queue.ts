@@ -1,4 +1,3 @@
-import type { CallerKey } from '../../identity/caller.ts';
 import type { UpstreamError } from '../../errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { Latency } from './latency.ts';
@@ -27,7 +26,7 @@ export interface Permit {
 
 /** A call that waits for a permit. */
 export interface QueuedCall {
-  readonly party: CallerKey;
+  readonly party: string;
   readonly isList: boolean;
   readonly latestMs: () => number;
   /** Time from which pacing no longer delays the call. */
@@ -99,7 +98,9 @@ export class IdentityQueue {
 /** Permit of an `IdentityQueue`. */
 export class GovernedPermit implements Permit {
   readonly #queue: IdentityQueue;
-  readonly #caller: CallerKey;
+  readonly #party: string;
+  /** True for a call from the reserve for callers who have not come yet. */
+  readonly isFromReserve: boolean;
   readonly #startedAtMs: number;
   readonly #onEnd: (queue: IdentityQueue) => void;
   #wasSent = false;
@@ -111,12 +112,14 @@ export class GovernedPermit implements Permit {
 
   constructor(
     queue: IdentityQueue,
-    caller: CallerKey,
+    party: string,
     startedAtMs: number,
+    isFromReserve: boolean,
     onEnd: (queue: IdentityQueue) => void,
   ) {
+    this.isFromReserve = isFromReserve;
     this.#queue = queue;
-    this.#caller = caller;
+    this.#party = party;
     this.#startedAtMs = startedAtMs;
     this.#onEnd = onEnd;
   }
@@ -150,7 +153,11 @@ export class GovernedPermit implements Permit {
     const nowMs = this.#queue.clock.now();
     this.#queue.lastEndMs = nowMs;
     this.#queue.quota.ended(this.#wasSent && this.#report === null, this.#startedAtMs, this.#wasSent);
-    this.#queue.shares?.ended(this.#caller, this.#wasSent, nowMs);
+    this.#queue.shares?.ended(
+      this.#party,
+      { wasSent: this.#wasSent, isFromReserve: this.isFromReserve },
+      nowMs,
+    );
     this.asked?.settle({
       wasSent: this.#wasSent,
       report: this.#report,

@@ -1,3 +1,4 @@
+import type { CallerKey } from '../../identity/caller.ts';
 import type { UpstreamIdentity } from '../../identity/upstream-identity.ts';
 import type { QuotaReport } from './window.ts';
 
@@ -22,9 +23,27 @@ export interface CallOutcomeForAll {
   readonly startedAgoMs: number;
 }
 
+/** Call of one of the callers who share an identity's quota. */
+export interface CallOfCaller {
+  /** Name by `nameOf`. */
+  readonly caller: string;
+  /** True when it is made from the reserve for callers who have not come yet. */
+  readonly isFromReserve: boolean;
+}
+
+/** Calls of this window by caller, in all processes. */
+export interface CallsOfAll {
+  /** By the names of `nameOf`: callers who made calls in this window or the one before. `isNew` when in this window only. */
+  readonly callers: ReadonlyMap<string, { readonly calls: number; readonly isNew: boolean }>;
+  /** Calls that were made from the reserve. */
+  readonly fromReserve: number;
+}
+
 /** Reply of the ledger to `take`. */
 export interface AskedCall {
   readonly isGranted: boolean;
+  /** Null where callers share nothing. */
+  readonly callsOfAll: CallsOfAll | null;
   /** Null while the upstream has reported no limit. */
   readonly known: CommonQuota | null;
   /** Rest of the hold for all processes after a 429; usually 0. */
@@ -37,8 +56,15 @@ export interface AskedCall {
 export interface QuotaLedger {
   /** False while the ledger cannot answer. */
   readonly isAvailable: boolean;
-  /** Requests one call. Null when the ledger cannot answer; the ledger is then unavailable for a while. */
-  take(identity: UpstreamIdentity): Promise<AskedCall | null>;
+  /** Name of a caller, the same in all processes. Tells nothing of the caller without the identity's credential. */
+  nameOf(identity: UpstreamIdentity, caller: CallerKey): string;
+  /**
+   * Requests one call, for a caller if callers share the quota. Null when the ledger cannot answer; the ledger is then
+   * unavailable for a while.
+   */
+  take(identity: UpstreamIdentity, call: CallOfCaller | null): Promise<AskedCall | null>;
+  /** Counts calls of a caller beside those that were granted. */
+  charge(identity: UpstreamIdentity, caller: string, calls: number): void;
   /** Reads the quota without requesting a call; otherwise like `take`. */
-  look(identity: UpstreamIdentity): Promise<Omit<AskedCall, 'isGranted' | 'settle'> | null>;
+  look(identity: UpstreamIdentity): Promise<Pick<AskedCall, 'known' | 'heldMs'> | null>;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
@@ -105,27 +106,43 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     ).toBeUndefined();
   });
 
-  test('is shared by its callers by quantity, with a reserve for one that comes', async () => {
-    const keys = ['key-a', 'key-b'];
-    const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
-      count: 1,
-      isService: true,
-      env: {
-        ...NOTHING_SHOWN_AGAIN,
-        AUTH_API_KEY_HASHES: keys.map((key) => createHash('sha256').update(key).digest('hex')).join(','),
-      },
-      rateLimit: { allowed: 30, windowSeconds: 600 },
-    });
-    const answered = async (key: string, count: number) => {
-      const answers = await Promise.all(
-        range(count).map((n) =>
-          replicas[0]?.query(`{ script(id: "${n}-of-${key.at(-1)}") { id } }`, {}, key),
-        ),
-      );
-      return answers.filter((answer) => answer?.errors === undefined).length;
-    };
-    expect(await answered('key-a', 40)).toBe(24);
-    expect(await answered('key-b', 6)).toBe(6);
-    expect(sandbox.answered.get(429)).toBeUndefined();
-  });
+  const WINDOW_MS = 10_000;
+
+  test.each([
+    ['one replica', [0, 0]],
+    ['a replica each', [0, 1]],
+  ])(
+    'is shared by callers by quantity, with a reserve for one that comes, who come to %s',
+    async (_where, at) => {
+      const keys = ['key-a', 'key-b'];
+      const { replicas, sandbox } = await replicasForTest(await redisForTest(), {
+        isService: true,
+        env: {
+          ...NOTHING_SHOWN_AGAIN,
+          REQUEST_TIMEOUT_MS: '1000',
+          AUTH_API_KEY_HASHES: keys.map((key) => createHash('sha256').update(key).digest('hex')).join(','),
+        },
+        rateLimit: { allowed: 30, windowSeconds: WINDOW_MS / 1000 },
+      });
+      let asked = 0;
+      const answered = async (caller: 0 | 1, count: number) => {
+        asked += 1;
+        const replica = replicas[at[caller] ?? 0];
+        const answers = await Promise.all(
+          range(count).map(async (n) =>
+            replica?.query(`{ script(id: "${caller}-${asked}-${n}") { id } }`, {}, keys[caller]),
+          ),
+        );
+        return answers.filter((answer) => answer?.errors === undefined).length;
+      };
+      expect(await answered(0, 40)).toBe(24);
+      expect(await answered(1, 6)).toBe(6);
+      // Windows of the upstream end by its clock.
+      await delay(WINDOW_MS + 500);
+      const [ofA, ofB] = await Promise.all([answered(0, 40), answered(1, 7)]);
+      expect(ofB).toBe(7);
+      expect(ofA).toBeLessThanOrEqual(30 - 7);
+      expect(sandbox.answered.get(429)).toBeUndefined();
+    },
+  );
 });

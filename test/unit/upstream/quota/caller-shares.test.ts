@@ -30,14 +30,14 @@ class Callers {
     const caller = keyOf(name);
     this.#shares.wanted(caller, this.nowMs);
     if (this.left < 1 || !this.#shares.admission(this.nowMs)(caller)) return false;
-    this.#shares.started(caller, this.nowMs);
+    const isFromReserve = this.#shares.started(caller, this.nowMs);
     this.#quota.started(this.nowMs);
     this.#count += 1;
     const resetSeconds = (MINUTE_MS - (this.nowMs % MINUTE_MS)) / 1000;
     this.#quota.learn({ count: this.#count, allowed: this.#allowed, resetSeconds }, this.nowMs, this.nowMs);
     this.#quota.accepted(this.nowMs);
     this.#quota.ended(false, this.nowMs);
-    this.#shares.ended(caller, true, this.nowMs);
+    this.#shares.ended(caller, { wasSent: true, isFromReserve }, this.nowMs);
     this.#shares.foundUnknown(caller, unknown, this.nowMs);
     return true;
   }
@@ -51,8 +51,8 @@ class Callers {
 
   /** A call that is given up before it is sent. */
   giveUp(name: string): void {
-    this.#shares.started(keyOf(name), this.nowMs);
-    this.#shares.ended(keyOf(name), false, this.nowMs);
+    const isFromReserve = this.#shares.started(keyOf(name), this.nowMs);
+    this.#shares.ended(keyOf(name), { wasSent: false, isFromReserve }, this.nowMs);
   }
 
   /** Others spend the same quota outside of the gateway. */
