@@ -228,7 +228,7 @@ export function assembleGateway(
       await yoga.dispose();
       closing.abort(new UpstreamError(shuttingDown));
       await Promise.all([http.dispose(), loginHttp.dispose()]);
-      await replicas?.dispose();
+      replicas?.dispose();
       await (await traces)?.dispose();
     },
   };

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { ConfigError, parseConfig } from './config/config.ts';
-import type { OperationsConfig, UpstreamConfig } from './config/slices.ts';
+import type { OperationsConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
 import { Connections } from './http/connections.ts';
 import { ConnectionDrain } from './http/drain.ts';
 import { systemClock } from './lib/clock.ts';
@@ -16,6 +16,7 @@ import { parseTrustedDocuments, type TrustedDocuments } from './operations/trust
 import { EXAMPLE_CAMPAIGN_ID } from './sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from './sandbox/start-sandbox.ts';
 import { createGateway } from './gateway.ts';
+import { problemsAtStart } from './redis/examination.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf, type UpstreamTarget } from './config/upstream.ts';
@@ -35,6 +36,7 @@ async function run(): Promise<void> {
   // The schema comes first: without it there is nothing to serve.
   const schema = await servedSchema(federation);
   const documents = readTrustedDocuments(operations, schema);
+  await refuseUnusableRedis(config.redis);
   const { target, sandbox, exampleCampaignId } = await upstreamOrSandbox(config.upstream);
   const metrics = telemetry.metricsPort === null ? null : await loadMetrics(documents);
   const output = new LogDestination({
@@ -197,6 +199,12 @@ function readTrustedDocuments(
     throw new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which cannot be read: ${why}.`]);
   }
   return parseTrustedDocuments(manifest, file, schema, operations);
+}
+
+/** A Redis that cannot be reached is no reason not to start; one that can never be used is. */
+async function refuseUnusableRedis(redis: RedisConfig | null): Promise<void> {
+  const problems = redis === null ? [] : await problemsAtStart(redis.url, systemClock);
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 interface Upstream {

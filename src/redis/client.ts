@@ -78,16 +78,15 @@ const scripts = {
 };
 
 const CONNECT_TIMEOUT_MS = 1_000;
-const LONGEST_PAUSE_MS = 500;
-/** A connection that is silent for SILENT_MS is replaced; pings keep a healthy one from being silent. */
-const PING_EVERY_MS = 2_000;
-const SILENT_MS = 7_000;
 /** Bound on queued commands, never reached while Redis is in use; further ones fail instead of filling memory. */
 export const MOST_WAITING = 20_000;
 
 export type RedisClient = ReturnType<typeof redisClient>;
 
-/** Client that reconnects again and again once `connect` is called. Commands of one tick go in one write. */
+/**
+ * Client for one connection: after a failure it is of no more use. Commands of one tick go in one write. Liveness and timeouts
+ * are judged by link.ts and connection.ts.
+ */
 export function redisClient(url: string) {
   return createClient({
     url,
@@ -95,15 +94,10 @@ export function redisClient(url: string) {
     // A command that cannot be sent now is useless later.
     disableOfflineQueue: true,
     commandsQueueMaxLength: MOST_WAITING,
-    // The timeout is in connection.ts: the client's own covers only the time until a command is written.
+    // The client's own timeout covers only the time until a command is written.
     commandOptions: { timeout: 0 },
-    pingInterval: PING_EVERY_MS,
     maintNotifications: 'disabled',
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENT_MS,
-      reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, LONGEST_PAUSE_MS),
-    },
+    socket: { connectTimeout: CONNECT_TIMEOUT_MS, reconnectStrategy: false },
   });
 }
 

@@ -1,33 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../lib/clock.ts';
-import type { RedisClient, RedisClientInBytes } from './client.ts';
+import { Availability } from './availability.ts';
+import { examine } from './examination.ts';
+import { concernsOneKey, problemOf, type RedisProblem, RedisUnavailable } from './failure.ts';
+import { inTime, Late } from './in-time.ts';
+import { EVENT_CHANNEL, KEYS } from './keys.ts';
+import { type Question, RedisLink } from './link.ts';
 import { type RedisObserver, type RedisOutcome, type RedisPurpose, redisUnobserved } from './observer.ts';
+import { RedisClock } from './redis-clock.ts';
+import { type ProbeResult, probeResultOf, Slowness } from './slowness.ts';
 
 /** A longer wait for Redis would take as long as a call to the upstream. */
 const USUAL_TIMEOUT_MS = 50;
-/** A single late reply can have a local cause, such as a garbage collection. */
-const LATE_IN_A_ROW = 3;
-/** Interval of the probes while Redis is unavailable. */
-const PROBE_EVERY_MS = 500;
-/** Prefix of all keys; changes with the format of the stored values. */
-export const KEYS = 'cig1:';
-const NEWS_CHANNEL = `${KEYS}news`;
-
-type Question<Reply> = (client: RedisClient, inBytes: RedisClientInBytes) => Promise<Reply>;
-
-interface Clients {
-  readonly client: RedisClient;
-  readonly inBytes: RedisClientInBytes;
-}
-
-/** Reason why Redis is not used, in words fit for the public. */
-export type RedisProblem = 'connecting' | 'unreachable' | 'slow' | 'full' | 'refusing';
-
-/** Redis is unavailable or did not answer in time. The caller continues without Redis. */
-export class RedisUnavailable extends Error {
-  override readonly name = 'RedisAway';
-}
+/** Interval of the probes, and of the attempts to connect. */
+const PROBE_EVERY_MS = 400;
+/** Interval while there is a doubt, which has to end soon. */
+const PROBE_IN_DOUBT_EVERY_MS = 100;
+/** A connection on which nothing comes for this time, though something is awaited, is given up. */
+const SILENT_MS = 800;
+/** Interval of the attempts while Redis lacks something that only an operator can give. */
+const UNUSABLE_EVERY_MS = 5_000;
 
 export interface RedisConnectionOptions {
   readonly url: string;
@@ -41,21 +34,25 @@ export interface RedisConnectionOptions {
 
 /**
  * Connection to Redis, which may become unavailable at any moment. Questions then fail at once, until a probe finds Redis
- * available again. A Redis that answers late, refuses or is full counts as unavailable.
+ * available again. Any refusal except that of a full Redis ends the link, as do garbage and silence: the same URL may lead to
+ * another primary by now. A Redis that answers, but late, keeps its link; see slowness.ts.
  */
 export class RedisConnection {
   /** Id of this process among those that share a Redis. */
   readonly replica = randomUUID();
+  /** Clock of Redis, heard with each probe. */
+  readonly time: RedisClock;
+  readonly #url: string;
   readonly #clock: Clock;
-  readonly #log: Logger;
   readonly #observer: RedisObserver;
   readonly #timeoutMs: number;
-  readonly #opening: Promise<void>;
-  readonly #onNews: ((news: string) => void)[] = [];
-  readonly #onUp: (() => void)[] = [];
-  #clients: Clients | undefined;
-  #problem: RedisProblem | null = 'connecting';
-  #late = 0;
+  readonly #slowness: Slowness;
+  readonly #availability: Availability;
+  readonly #onEvent: ((event: string) => void)[] = [];
+  /** Link that is not examined yet. */
+  #opening: RedisLink | undefined;
+  #link: RedisLink | undefined;
+  #openedAtMs = -Infinity;
   #timer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
@@ -66,168 +63,186 @@ export class RedisConnection {
     observer = redisUnobserved,
     timeoutMs = USUAL_TIMEOUT_MS,
   }: RedisConnectionOptions) {
+    this.#url = url;
     this.#clock = clock;
     this.#timeoutMs = timeoutMs;
-    this.#log = log;
     this.#observer = observer;
-    observer.turned(false);
-    this.#opening = this.#open(url).catch((error: unknown) => this.#turnAway('unreachable', error));
+    this.#slowness = new Slowness(clock);
+    this.#availability = new Availability(log, observer);
+    this.time = new RedisClock(clock);
+    this.#tick();
   }
 
+  /** True while Redis may be waited for. */
   get isUp(): boolean {
-    return this.#problem === null;
+    return this.problem === null && !this.#slowness.isDoubted && !this.#isDisposed;
   }
 
   /** Reason why Redis is not used; null while it is used. */
   get problem(): RedisProblem | null {
-    return this.#problem;
+    return this.#availability.problem;
   }
 
   /** Registers a listener for the events that replicas publish, this one included. */
-  onEvent(listener: (news: string) => void): void {
-    this.#onNews.push(listener);
+  onEvent(listener: (event: string) => void): void {
+    this.#onEvent.push(listener);
   }
 
   /** Registers a listener that runs each time Redis becomes available: events published meanwhile were missed. */
   onUp(listener: () => void): void {
-    this.#onUp.push(listener);
+    this.#availability.onUp(listener);
   }
 
-  /** Channel on which events are published. */
-  get eventChannel(): string {
-    return NEWS_CHANNEL;
-  }
-
-  /** Sends a question's commands in one write. Rejects with `RedisUnavailable` and nothing else. */
+  /** Asks for what somebody waits for, in one write. Rejects with `RedisUnavailable` and nothing else. */
   async ask<Reply>(purpose: RedisPurpose, question: Question<Reply>): Promise<Reply> {
-    if (this.#problem !== null || this.#clients === undefined)
-      throw new RedisUnavailable('Redis is not used.');
-    return this.#ask(this.#clients, purpose, question);
+    const link = this.#link;
+    if (!this.isUp || link === undefined) throw new RedisUnavailable('Redis is not used.');
+    return this.#heeded(link, this.#timely(purpose, link.ask(question)));
+  }
+
+  /**
+   * Tells Redis what nobody waits for, also while its answers are late. Rejects with `RedisUnavailable` when Redis may not have
+   * heard it, however long that takes to show.
+   */
+  async tell(purpose: RedisPurpose, question: Question<unknown>): Promise<void> {
+    const link = this.#link;
+    const isHeard = this.problem === null || this.problem === 'slow';
+    if (!isHeard || link === undefined) throw new RedisUnavailable('Redis is not used.');
+    const reply = link.ask(question);
+    this.#heeded(link, this.#timely(purpose, reply)).catch(() => undefined);
+    await reply.catch((error: unknown) => {
+      throw new RedisUnavailable('Redis was not told.', { cause: error });
+    });
   }
 
   /** Closes the connection for good. */
-  async dispose(): Promise<void> {
+  dispose(): void {
     this.#isDisposed = true;
     this.#clock.clearTimeout(this.#timer);
-    await this.#opening;
-    this.#problem ??= 'unreachable';
-    if (this.#clients?.client.isOpen === true) this.#clients.client.destroy();
+    this.#opening?.close();
+    this.#link?.close();
+    this.#opening = undefined;
+    this.#link = undefined;
   }
 
-  async #open(url: string): Promise<void> {
+  readonly #hear = (event: string): void => {
+    for (const listener of this.#onEvent) listener(event);
+  };
+
+  /** Connects, probes, and gives up a silent link, again and again. */
+  readonly #tick = (): void => {
+    const link = this.#link;
+    if (link !== undefined) {
+      link.endIfSilent(SILENT_MS);
+      void this.#probe(link);
+    } else if (this.#opening === undefined) void this.#open();
+    this.#tickIn(this.#slowness.isDoubted ? PROBE_IN_DOUBT_EVERY_MS : PROBE_EVERY_MS);
+  };
+
+  #tickIn(ms: number): void {
+    this.#clock.clearTimeout(this.#timer);
+    if (!this.#isDisposed) this.#timer = this.#clock.setTimeout(this.#tick, Math.max(0, ms));
+  }
+
+  async #open(): Promise<void> {
+    this.#openedAtMs = this.#clock.now();
     // The client library is loaded only when Redis is configured.
     const { redisClient, inBytes } = await import('./client.ts');
     if (this.#isDisposed) return;
-    const client = redisClient(url);
-    const clients = { client, inBytes: inBytes(client) };
-    this.#clients = clients;
-    client.on('error', (error: unknown) => this.#heed(error));
-    client.on('ready', () => void this.#probe(clients));
-    // `connect` retries until the client is destroyed and rejects only then; failures before that are 'error' events.
-    client.connect().catch(() => undefined);
+    const client = redisClient(this.#url);
+    const link = new RedisLink(this.#clock, client, inBytes(client), (error) => this.#ended(link, error));
+    this.#opening = link;
+    try {
+      await link.open();
+      const lacking = await inTime(this.#clock, link.ask(examine), SILENT_MS);
+      if (this.#opening !== link) return;
+      if (lacking.length > 0) {
+        this.#opening = undefined;
+        link.close();
+        this.#availability.isUnusable(lacking);
+        this.#tickIn(UNUSABLE_EVERY_MS);
+        return;
+      }
+    } catch (error) {
+      link.end(error);
+      return;
+    }
+    this.#opening = undefined;
+    this.#link = link;
+    await this.#probe(link);
   }
 
-  readonly #tell = (news: string): void => {
-    for (const listener of this.#onNews) listener(news);
-  };
+  #ended(link: RedisLink, error: unknown): void {
+    if (this.#opening !== link && this.#link !== link) return;
+    this.#opening = undefined;
+    this.#link = undefined;
+    this.#slowness.reset();
+    this.#availability.failed(problemOf(error), error);
+    this.#tickIn(this.#openedAtMs + PROBE_EVERY_MS - this.#clock.now());
+  }
 
-  async #ask<Reply>(
-    { client, inBytes }: Clients,
-    purpose: RedisPurpose,
-    question: Question<Reply>,
-  ): Promise<Reply> {
+  /** Reply in time, observed. */
+  async #timely<Reply>(purpose: RedisPurpose, reply: Promise<Reply>): Promise<Reply> {
     const askedAtMs = this.#clock.now();
     let outcome: RedisOutcome = 'ok';
     try {
-      const reply = await inTime(this.#clock, question(client, inBytes), this.#timeoutMs);
-      this.#late = 0;
-      return reply;
+      return await inTime(this.#clock, reply, this.#timeoutMs);
     } catch (error) {
       outcome = error instanceof Late ? 'timeout' : 'failed';
-      this.#heed(error);
-      throw new RedisUnavailable('Redis did not answer.', { cause: error });
+      throw error;
     } finally {
       this.#observer.asked(purpose, outcome, this.#clock.now() - askedAtMs);
     }
   }
 
-  /** Makes Redis unavailable after a failure, but tolerates a few late replies. */
-  #heed(error: unknown): void {
-    if (error instanceof Late) {
-      this.#late += 1;
-      if (this.#late >= LATE_IN_A_ROW) this.#turnAway('slow', error);
-      return;
-    }
-    const code = replyCodeOf(error);
-    if (code === null) this.#turnAway('unreachable', error);
-    else this.#turnAway(code === 'OOM' ? 'full' : 'refusing', error);
-  }
-
-  #turnAway(problem: RedisProblem, error: unknown): void {
-    if (this.#isDisposed) return;
-    const wasKnown = this.#problem !== null && this.#problem !== 'connecting';
-    // The first problem says more than the failures of later attempts.
-    if (!wasKnown) {
-      this.#problem = problem;
-      this.#observer.turned(false);
-      this.#log.warn(
-        { redis: problem, code: replyCodeOf(error) ?? errorCodeOf(error) },
-        'Redis is not used: what is kept is this process’s own, and its part of the quota',
-      );
-    }
-    this.#timer ??= this.#clock.setTimeout(() => {
-      this.#timer = undefined;
-      if (this.#clients !== undefined) void this.#probe(this.#clients);
-    }, PROBE_EVERY_MS);
-  }
-
-  /** Makes Redis available if it answers in time, accepts a write and accepts the subscription to events. */
-  async #probe(clients: Clients): Promise<void> {
-    if (this.#isDisposed || this.#problem === null) return;
+  /** The reply; its failure is a `RedisUnavailable` and shows whether Redis can be used. */
+  async #heeded<Reply>(link: RedisLink, reply: Promise<Reply>): Promise<Reply> {
     try {
-      if (!clients.client.isReady) throw new RedisUnavailable('There is no connection.');
-      await this.#ask(clients, 'probe', (ready) =>
-        Promise.all([
-          ready.set(`${KEYS}probe`, '1', { expiration: { type: 'PX', value: PROBE_EVERY_MS } }),
-          // Repeating this is harmless: the client knows the listener.
-          ready.subscribe(NEWS_CHANNEL, this.#tell),
-        ]),
-      );
+      return await reply;
     } catch (error) {
-      this.#turnAway('unreachable', error);
-      return;
+      if (error instanceof Late) this.#late();
+      else if (!concernsOneKey(error)) this.#failed(link, error);
+      throw new RedisUnavailable('Redis did not answer.', { cause: error });
     }
-    // oxlint-disable-next-line typescript/no-unnecessary-condition -- another probe may have come first
-    if (this.#isDisposed || this.#problem === null) return;
-    this.#problem = null;
-    this.#late = 0;
-    this.#observer.turned(true);
-    this.#log.info('Redis is used');
-    for (const listener of this.#onUp) listener();
   }
-}
 
-/** No answer came in time. */
-class Late extends Error {}
+  #late(): void {
+    if (this.problem !== null) return;
+    this.#slowness.late();
+    if (this.#slowness.isSlow) this.#availability.isSlow();
+    this.#tickIn(PROBE_IN_DOUBT_EVERY_MS);
+  }
 
-/**
- * Result of `work`; rejects with `Late` after `timeoutMs`. Replies that have arrived by then are still read first, because
- * Redis is not to blame when this process was busy.
- */
-function inTime<Reply>(clock: Clock, work: Promise<Reply>, timeoutMs: number): Promise<Reply> {
-  return new Promise((resolve, reject) => {
-    const late = () => setImmediate(() => reject(new Late('No answer in time.')));
-    const timer = clock.setTimeout(late, timeoutMs);
-    work.then(resolve, reject).finally(() => clock.clearTimeout(timer));
-  });
-}
+  #failed(link: RedisLink, error: unknown): void {
+    if (problemOf(error) !== 'full') link.end(error);
+    else if (this.#link === link) this.#availability.failed('full', error);
+  }
 
-/** Code in capitals at the start of an error reply from Redis; null for any other error. */
-function replyCodeOf(error: unknown): string | null {
-  const cause = error instanceof RedisUnavailable ? error.cause : error;
-  return cause instanceof Error ? (/^[A-Z]{2,}(?= |$)/.exec(cause.message)?.[0] ?? null) : null;
-}
+  /** Asks whether Redis answers in time, accepts a write and accepts the subscription to events. */
+  async #probe(link: RedisLink): Promise<void> {
+    const askedAtMs = this.#clock.now();
+    const asked = link.ask((client) =>
+      Promise.all([
+        client.time(),
+        client.set(`${KEYS}probe`, '1', { expiration: { type: 'PX', value: PROBE_EVERY_MS } }),
+        // Repeating this is harmless: the client knows the listener.
+        client.subscribe(EVENT_CHANNEL, this.#hear),
+      ]),
+    );
+    try {
+      const [time] = await this.#timely('probe', asked);
+      this.time.heard(time);
+      this.#judge(link, probeResultOf(this.#clock.now() - askedAtMs, this.#timeoutMs));
+    } catch (error) {
+      if (error instanceof Late) this.#judge(link, 'late');
+      else this.#failed(link, error);
+    }
+  }
 
-function errorCodeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  #judge(link: RedisLink, result: ProbeResult): void {
+    if (this.#link !== link) return;
+    const { isSlow, isDoubted } = this.#slowness.probed(result);
+    if (isSlow) this.#availability.isSlow();
+    else if (result !== 'late' && !isDoubted) this.#availability.takeBack();
+  }
 }

@@ -8,7 +8,8 @@ import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { RowEncryptions } from './row-encryption.ts';
 import type { RedisClient } from './client.ts';
-import { KEYS, type RedisConnection } from './connection.ts';
+import type { RedisConnection } from './connection.ts';
+import { EVENT_CHANNEL, KEYS } from './keys.ts';
 
 /** Limits for showing rows of one resource; times in milliseconds of the Redis clock. */
 export interface CredentialStatus {
@@ -64,7 +65,7 @@ export class RedisCredentialStatus implements CredentialSubscriber {
     if (origin === 'replica') return;
     const agoMs = Math.max(0, Math.round(this.#clock.now() - sentMs));
     this.#connection
-      .ask('standing', (client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#ttlMs))
+      .tell('standing', (client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#ttlMs))
       // The next accepted call reports again.
       .catch(() => undefined);
   }
@@ -93,11 +94,11 @@ export class RedisCredentialStatus implements CredentialSubscriber {
     const { name } = this.#encryptions.of(identity);
     const event = JSON.stringify({ refused: name, refusal: denial, from: this.#connection.replica });
     this.#connection
-      .ask('standing', (client) =>
+      .tell('standing', (client) =>
         client.refuseCredential(
           [this.#keyOf(identity)],
           this.#ttlMs,
-          this.#connection.eventChannel,
+          EVENT_CHANNEL,
           event,
           ...(denial === null ? [REFUSED] : fieldsOf(denial)),
         ),

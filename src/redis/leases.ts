@@ -2,6 +2,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
+import { EVENT_CHANNEL } from './keys.ts';
 
 /** Time after which the leases of a dead replica expire. */
 const LEASE_MS = 2_000;
@@ -54,8 +55,8 @@ export class Leases {
     if (released.length === 0) return;
     const news = JSON.stringify({ released });
     this.#connection
-      .ask('leases', (client) =>
-        client.releaseLeases(released, this.#connection.replica, this.#connection.eventChannel, news),
+      .tell('leases', (client) =>
+        client.releaseLeases(released, this.#connection.replica, EVENT_CHANNEL, news),
       )
       // The leases expire.
       .catch(() => undefined);
@@ -97,12 +98,11 @@ export class Leases {
 
   readonly #renew = (): void => {
     this.#timer = this.#clock.setTimeout(this.#renew, RENEW_EVERY_MS);
-    if (!this.#connection.isUp) return;
     // One command per identity, because the keys of a command must be in one slot.
     const bySlot = Map.groupBy(this.#held.keys(), (key) => key.slice(0, key.indexOf('}')));
     for (const keys of bySlot.values()) {
       this.#connection
-        .ask('leases', (client) => client.renewLeases(keys, this.#connection.replica, LEASE_MS))
+        .tell('leases', (client) => client.renewLeases(keys, this.#connection.replica, LEASE_MS))
         .catch(() => undefined);
     }
   };

@@ -1,3 +1,5 @@
+import type { RedisProblem } from './failure.ts';
+
 export type RedisOutcome = 'ok' | 'timeout' | 'failed';
 
 /** Observes the connection to Redis, for operators. */
@@ -6,9 +8,11 @@ export interface RedisObserver {
   asked(purpose: RedisPurpose, outcome: RedisOutcome, ms: number): void;
   /** Redis became available or unavailable. */
   turned(isUp: boolean): void;
+  /** Redis was in use and is not any more. */
+  turnedAway(problem: RedisProblem): void;
 }
 
 /** Purpose of a question to Redis. */
 export type RedisPurpose = 'cache' | 'leases' | 'quota' | 'standing' | 'probe';
 
-export const redisUnobserved: RedisObserver = { asked() {}, turned() {} };
+export const redisUnobserved: RedisObserver = { asked() {}, turned() {}, turnedAway() {} };

@@ -11,7 +11,9 @@ import type {
 } from '../upstream/quota/ledger.ts';
 import type { RowEncryptions } from './row-encryption.ts';
 import type { QuotaReply } from './client.ts';
-import { KEYS, RedisUnavailable, type RedisConnection } from './connection.ts';
+import type { RedisConnection } from './connection.ts';
+import { nullIfUnavailable } from './failure.ts';
+import { KEYS } from './keys.ts';
 
 /** Lifetime of a quota in Redis: no window and no hold lasts longer (LONGEST_MS in window.ts). */
 const INTERESTING_MS = 600_000;
@@ -85,9 +87,9 @@ export class RedisQuotaLedger implements QuotaLedger {
 
   /** The connection has already reported the cause. */
   #doubted(error: unknown): null {
-    if (!(error instanceof RedisUnavailable)) throw error;
+    const nothing = nullIfUnavailable(error);
     this.#doubtedUntilMs = this.#clock.now() + DOUBTED_MS;
-    return null;
+    return nothing;
   }
 
   #keysOf(identity: UpstreamIdentity): readonly [quota: string, underWay: string, callers: string] {
@@ -104,7 +106,7 @@ export class RedisQuotaLedger implements QuotaLedger {
     const { wasSent, report, refusedMs = -1, startedAgoMs } = outcome;
     const told = report ?? { count: -1, allowed: 0, resetSeconds: 0 };
     this.#connection
-      .ask('quota', (client) =>
+      .tell('quota', (client) =>
         client.settleCall(
           keys,
           id,

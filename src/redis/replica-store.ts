@@ -12,8 +12,11 @@ import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { RowEncryption, RowEncryptions } from './row-encryption.ts';
 import type { Leases } from './leases.ts';
 import type { RedisClient, RedisClientInBytes } from './client.ts';
-import { KEYS, RedisUnavailable, type RedisConnection } from './connection.ts';
+import type { RedisConnection } from './connection.ts';
+import { nullIfUnavailable } from './failure.ts';
+import { KEYS } from './keys.ts';
 import type { RedisCredentialStatus, CredentialStatus } from './credential-status.ts';
+import { RedisClock } from './redis-clock.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 
 export interface ReplicaStoreOptions {
@@ -40,29 +43,6 @@ export class RedisReplicaStores implements ReplicaStores {
 
   of(...[identity, resource, scope]: Parameters<ReplicaStores['of']>): ReplicaStore {
     return new RedisReplicaStore(this.#options, this.#redisClock, identity, resource, scope);
-  }
-}
-
-/** Time of Redis, estimated from its last reply. */
-class RedisClock {
-  readonly #clock: Clock;
-  #toldMs = 0;
-  #heardAtMs: number | null = null;
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  /** Takes seconds and microseconds, returns milliseconds. */
-  heard([seconds, micros = '0']: readonly string[]): number {
-    this.#toldMs = Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
-    this.#heardAtMs = this.#clock.now();
-    return this.#toldMs;
-  }
-
-  /** Null before the first reply. */
-  nowMs(): number | null {
-    return this.#heardAtMs === null ? null : Math.floor(this.#toldMs + this.#clock.now() - this.#heardAtMs);
   }
 }
 
@@ -181,7 +161,7 @@ class RedisReplicaStore implements ReplicaStore {
         };
       }),
     );
-    await this.#options.connection.ask('cache', (client) =>
+    await this.#options.connection.tell('cache', (client) =>
       Promise.all(
         entries.map(({ key, encrypted, expiration }) => client.set(key, encrypted, { expiration })),
       ),
@@ -237,12 +217,6 @@ class RedisReplicaStore implements ReplicaStore {
     const place = encryption.rowKey(this.#resource.name, this.#scope, expand.toSorted().join(' '), id);
     return { id, place, key: `${KEYS}{${encryption.name}}:${place}` };
   }
-}
-
-/** Throws any other error, which is a defect. */
-function nullIfUnavailable(error: unknown): null {
-  if (error instanceof RedisUnavailable) return null;
-  throw error;
 }
 
 function leaseOf(key: string): string {

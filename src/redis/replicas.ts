@@ -5,7 +5,8 @@ import type { Clock } from '../lib/clock.ts';
 import type { QuotaLedger } from '../upstream/quota/ledger.ts';
 import { RowEncryptions } from './row-encryption.ts';
 import { Leases } from './leases.ts';
-import { RedisConnection, type RedisProblem } from './connection.ts';
+import { RedisConnection } from './connection.ts';
+import type { RedisProblem } from './failure.ts';
 import type { RedisObserver } from './observer.ts';
 import { RedisQuotaLedger } from './quota-ledger.ts';
 import { RedisReplicaStores } from './replica-store.ts';
@@ -72,8 +73,8 @@ export class Replicas {
     return this.#connection.problem;
   }
 
-  async dispose(): Promise<void> {
+  dispose(): void {
     this.#leases.dispose();
-    await this.#connection.dispose();
+    this.#connection.dispose();
   }
 }

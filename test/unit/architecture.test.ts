@@ -19,6 +19,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'observability',
     'observability/metrics',
     'operations',
+    'redis',
     'sandbox',
   ],
   banner: ['config', 'operations'],

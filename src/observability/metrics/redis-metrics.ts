@@ -1,10 +1,12 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { RedisProblem } from '../../redis/failure.ts';
 import type { RedisObserver, RedisOutcome, RedisPurpose } from '../../redis/observer.ts';
 
 /** Metrics of round trips to Redis, and of its availability. */
 export class RedisMetrics implements RedisObserver {
   readonly #isUp: Gauge;
   readonly #questions: Counter<'purpose' | 'outcome'>;
+  readonly #turnedAway: Counter<'problem'>;
   readonly #durations: Histogram<'purpose'>;
 
   constructor(registry: Registry) {
@@ -19,6 +21,12 @@ export class RedisMetrics implements RedisObserver {
       name: 'gateway_redis_questions_total',
       help: 'Questions to Redis, each sent in one write, by purpose (cache, leases, quota, standing, probe) and outcome (ok, timeout, failed).',
       labelNames: ['purpose', 'outcome'],
+      registers,
+    });
+    this.#turnedAway = new Counter({
+      name: 'gateway_redis_turned_away_total',
+      help: 'Times that Redis was in use and was left, by problem (unreachable, slow, full, refusing).',
+      labelNames: ['problem'],
       registers,
     });
     this.#durations = new Histogram({
@@ -37,5 +45,9 @@ export class RedisMetrics implements RedisObserver {
 
   turned(isUp: boolean): void {
     this.#isUp.set(isUp ? 1 : 0);
+  }
+
+  turnedAway(problem: RedisProblem): void {
+    this.#turnedAway.inc({ problem });
   }
 }

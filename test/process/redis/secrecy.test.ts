@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { KEYS } from '../../../src/redis/keys.ts';
 import { TOKEN } from '../../support/gateway.ts';
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
@@ -58,6 +59,6 @@ describe.skipIf(whySkipped !== null)('the content of Redis', () => {
 
 /** Keys of stored rows. */
 async function entriesIn(client: { keys(pattern: string): Promise<string[]> }): Promise<string[]> {
-  const keys = await client.keys('cig1:{*}:*');
+  const keys = await client.keys(`${KEYS}{*}:*`);
   return keys.filter((key) => /\}:[\w-]{22}$/.test(key));
 }
