@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import type {
   CredentialEvents,
   CredentialSubscriber,
@@ -10,16 +11,24 @@ import type { RowEncryptions } from './row-encryption.ts';
 import type { RedisClient } from './client.ts';
 import type { RedisConnection } from './connection.ts';
 import { EVENT_CHANNEL, KEYS } from './keys.ts';
+import { FUTURE_MS } from './redis-clock.ts';
+import { fieldsOf, type Revocations } from './revocations.ts';
 
 /** Limits for showing rows of one resource; times in milliseconds of the Redis clock. */
 export interface CredentialStatus {
-  /** Last acceptance of the credential; -Infinity when unknown, or when the credential was rejected since. */
+  /**
+   * Last acceptance of the credential, as a holder of the credential wrote it; -Infinity when unknown, or when the credential
+   * was rejected since. May lie in the future.
+   */
   readonly acceptedAtMs: number;
   /** Rows read until then must not be shown. */
   readonly notBeforeMs: number;
 }
 
+const ACCEPTED = 'accepted';
 const REFUSED = 'refused';
+/** Time with its proof. */
+const PROVEN = /^(\d{1,15}) ([\w-]{43})$/;
 /** Denial, or null when the whole credential was revoked. */
 type DenialOrAll = Denial | null;
 /** Bound on rejections kept for the end of an outage. The rest is lost: no row outlives its credential check anyway. */
@@ -34,6 +43,7 @@ export class RedisCredentialStatus implements CredentialSubscriber {
   readonly #connection: RedisConnection;
   readonly #encryptions: RowEncryptions;
   readonly #ttlMs: number;
+  readonly #revocations: Revocations;
   readonly #events: CredentialEvents;
   /** Time of the last known rejection, by hash field. */
   readonly #known = new WeakMap<UpstreamIdentity, Map<string, number>>();
@@ -46,12 +56,14 @@ export class RedisCredentialStatus implements CredentialSubscriber {
     connection: RedisConnection,
     encryptions: RowEncryptions,
     ttlMs: number,
+    revocations: Revocations,
     events: CredentialEvents,
   ) {
     this.#clock = clock;
     this.#connection = connection;
     this.#encryptions = encryptions;
     this.#ttlMs = ttlMs;
+    this.#revocations = revocations;
     this.#events = events;
     connection.onEvent((text) => this.#onEvent(text));
     // Events published while Redis or this process's connection was down were missed.
@@ -62,27 +74,48 @@ export class RedisCredentialStatus implements CredentialSubscriber {
   }
 
   accepted(identity: UpstreamIdentity, sentMs: number, origin: EventOrigin): void {
-    if (origin === 'replica') return;
-    const agoMs = Math.max(0, Math.round(this.#clock.now() - sentMs));
+    const nowMs = this.#connection.time.nowMs();
+    if (origin === 'replica' || nowMs === null || this.#connection.problem !== null) return;
+    const encryption = this.#encryptions.of(identity);
+    const sentAtMs = nowMs - Math.max(0, Math.round(this.#clock.now() - sentMs));
+    const proven = `${sentAtMs} ${encryption.proofOf(ACCEPTED, String(sentAtMs))}`;
     this.#connection
-      .tell('standing', (client) => client.acceptCredential([this.#keyOf(identity)], agoMs, this.#ttlMs))
+      .tell('standing', (client) =>
+        client.acceptCredential([this.#keyOf(identity)], sentAtMs, proven, this.#ttlMs, FUTURE_MS),
+      )
       // The next accepted call reports again.
       .catch(() => undefined);
   }
 
   revoked(identity: UpstreamIdentity, origin: EventOrigin): void {
+    this.#revocations.revoked(identity);
     if (origin === 'answer') this.#publish(identity, null);
   }
 
   denied(identity: UpstreamIdentity, denial: Denial, origin: EventOrigin): void {
+    this.#revocations.denied(identity, denial);
     if (origin === 'answer') this.#publish(identity, denial);
   }
 
   /** Status for rows of `about`, to be read in one write with those rows. */
   async read(client: RedisClient, identity: UpstreamIdentity, about: Denial): Promise<CredentialStatus> {
-    const reply = await client.hmGet(this.#keyOf(identity), ['accepted', REFUSED, ...fieldsOf(about)]);
-    const [accepted = 0, ...rejections] = reply.map(Number);
-    return { acceptedAtMs: accepted > 0 ? accepted : -Infinity, notBeforeMs: Math.max(0, ...rejections) };
+    const [accepted, ...rejections] = await client.hmGet(this.#keyOf(identity), [
+      ACCEPTED,
+      REFUSED,
+      ...fieldsOf(about),
+    ]);
+    return {
+      acceptedAtMs: this.#acceptedAtMs(identity, accepted),
+      notBeforeMs: Math.max(0, ...rejections.map(rejectedAtMs)),
+    };
+  }
+
+  /** Time of an acceptance whose proof is right. */
+  #acceptedAtMs(identity: UpstreamIdentity, accepted: string | null | undefined): number {
+    const [, time = '', proof = ''] = PROVEN.exec(accepted ?? '') ?? [];
+    if (time === '') return -Infinity;
+    const expected = this.#encryptions.of(identity).proofOf(ACCEPTED, time);
+    return timingSafeEqual(Buffer.from(proof), Buffer.from(expected)) ? Number(time) : -Infinity;
   }
 
   #emit(identity: UpstreamIdentity, denial: DenialOrAll): void {
@@ -145,16 +178,18 @@ export class RedisCredentialStatus implements CredentialSubscriber {
     const known = this.#known.get(identity) ?? new Map<string, number>();
     this.#known.set(identity, known);
     for (const [field, value] of Object.entries(marks)) {
-      const atMs = Number(value);
-      if (field === 'accepted' || atMs <= (known.get(field) ?? 0)) continue;
+      const atMs = rejectedAtMs(value);
+      if (field === ACCEPTED || atMs <= (known.get(field) ?? 0)) continue;
       known.set(field, atMs);
       this.#emit(identity, denialOf(field));
     }
   }
 }
 
-function fieldsOf({ resource, permissions }: Denial): string[] {
-  return [`resource ${resource}`, ...permissions.map((permission) => `permission ${permission}`)];
+/** Time of a rejection. What is no time withholds everything. */
+function rejectedAtMs(value: string | null): number {
+  const atMs = Number(value ?? 0);
+  return Number.isNaN(atMs) ? Infinity : atMs;
 }
 
 function denialOf(field: string): DenialOrAll {

@@ -167,17 +167,25 @@ end
 save(ARGV[8])
 return 1`;
 
-/** The upstream accepted a credential. KEYS: its status. ARGV: milliseconds since the call was sent, status lifetime. */
+/**
+ * The upstream accepted a credential. KEYS: its status. ARGV: time of the call, the same with its proof, status lifetime,
+ * tolerance of times in the future. A known time in the future is none, so that a forged one does not keep true ones away.
+ */
 export const acceptScript = `${NOW}
-local at = now - ARGV[1]
+local at, latest = tonumber(ARGV[1]), now + ARGV[4]
 local known = redis.call('HMGET', KEYS[1], 'accepted', 'refused')
-if at > (tonumber(known[2]) or 0) and at > (tonumber(known[1]) or 0) then
-  redis.call('HSET', KEYS[1], 'accepted', at)
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local accepted = tonumber(string.match(known[1] or '', '^%d+') or 0)
+if accepted > latest then accepted = 0 end
+if at > (tonumber(known[2] or 0) or 0) and at > accepted and at <= latest then
+  redis.call('HSET', KEYS[1], 'accepted', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end
 return 1`;
 
-/** The upstream rejected something. KEYS: credential status. ARGV: status lifetime, channel, event, hash fields. */
+/**
+ * The upstream rejected something. KEYS: credential status. ARGV: status lifetime, channel, event, hash fields. The time of a
+ * rejection has no proof, because it only withholds.
+ */
 export const refuseScript = `${NOW}
 for index = 4, #ARGV do
   redis.call('HSET', KEYS[1], ARGV[index], now)

@@ -1,11 +1,5 @@
-import type {
-  Lease,
-  Leased,
-  ReplicaRow,
-  ReplicaStore,
-  RowsToShare,
-  ReplicaStores,
-} from '../cache/replica-store.ts';
+import type { Leased, ReplicaRow, ReplicaStore, RowsToShare, ReplicaStores } from '../cache/replica-store.ts';
+import type { Denial } from '../identity/credential-events.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Signal } from '../lib/signal.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
@@ -13,10 +7,12 @@ import type { RowEncryption, RowEncryptions } from './row-encryption.ts';
 import type { Leases } from './leases.ts';
 import type { RedisClient, RedisClientInBytes } from './client.ts';
 import type { RedisConnection } from './connection.ts';
+import type { RedisCredentialStatus, CredentialStatus } from './credential-status.ts';
 import { nullIfUnavailable } from './failure.ts';
 import { KEYS } from './keys.ts';
-import type { RedisCredentialStatus, CredentialStatus } from './credential-status.ts';
-import { RedisClock } from './redis-clock.ts';
+import { FUTURE_MS } from './redis-clock.ts';
+import { RedisLease } from './redis-lease.ts';
+import type { Revocations } from './revocations.ts';
 import { decodeRow, encodeRow } from './row-codec.ts';
 
 export interface ReplicaStoreOptions {
@@ -25,6 +21,7 @@ export interface ReplicaStoreOptions {
   readonly encryptions: RowEncryptions;
   readonly leases: Leases;
   readonly credentialStatus: RedisCredentialStatus;
+  readonly revocations: Revocations;
   /** Longest time that rows may be shown after the upstream last accepted the credential, from any replica. */
   readonly proofMs: number;
   /** Receives the last acceptance of a credential that Redis knows, on the monotonic clock. */
@@ -34,15 +31,13 @@ export interface ReplicaStoreOptions {
 /** Rows in Redis, each encrypted by itself for holders of the credential that it was read with. */
 export class RedisReplicaStores implements ReplicaStores {
   readonly #options: ReplicaStoreOptions;
-  readonly #redisClock: RedisClock;
 
   constructor(options: ReplicaStoreOptions) {
     this.#options = options;
-    this.#redisClock = new RedisClock(options.clock);
   }
 
   of(...[identity, resource, scope]: Parameters<ReplicaStores['of']>): ReplicaStore {
-    return new RedisReplicaStore(this.#options, this.#redisClock, identity, resource, scope);
+    return new RedisReplicaStore(this.#options, identity, resource, scope);
   }
 }
 
@@ -54,14 +49,15 @@ interface RowKey {
 }
 
 interface StoredRows {
+  /** Monotonic time of the question; the clock of Redis showed `nowMs` then or later. */
+  readonly askedAtMs: number;
   readonly nowMs: number;
-  readonly credentialStatus: CredentialStatus;
+  readonly status: CredentialStatus;
   readonly encrypted: readonly (Buffer | null)[];
 }
 
 class RedisReplicaStore implements ReplicaStore {
   readonly #options: ReplicaStoreOptions;
-  readonly #redisClock: RedisClock;
   readonly #identity: UpstreamIdentity;
   readonly #resource: { readonly name: string; readonly permissions: readonly string[] };
   readonly #scope: string;
@@ -70,13 +66,11 @@ class RedisReplicaStore implements ReplicaStore {
 
   constructor(
     options: ReplicaStoreOptions,
-    redisClock: RedisClock,
     identity: UpstreamIdentity,
     resource: { readonly name: string; readonly permissions: readonly string[] },
     scope: string,
   ) {
     this.#options = options;
-    this.#redisClock = redisClock;
     this.#identity = identity;
     this.#resource = resource;
     this.#scope = scope;
@@ -136,7 +130,7 @@ class RedisReplicaStore implements ReplicaStore {
   }
 
   set(read: RowsToShare): void {
-    const readAtMs = this.#redisClock.nowMs();
+    const readAtMs = this.#options.connection.time.nowMs();
     if (readAtMs === null || !this.isAvailable) return;
     const write = this.#write(read, readAtMs)
       // A replica that misses a row reads it from the upstream.
@@ -173,26 +167,28 @@ class RedisReplicaStore implements ReplicaStore {
     inBytes: RedisClientInBytes,
     places: readonly RowKey[],
   ): Promise<StoredRows> {
-    const about = { resource: this.#resource.name, permissions: this.#resource.permissions };
-    const [time, credentialStatus, encrypted] = await Promise.all([
+    const { clock, connection, credentialStatus } = this.#options;
+    const askedAtMs = clock.now();
+    const [time, status, encrypted] = await Promise.all([
       client.time(),
-      this.#options.credentialStatus.read(client, this.#identity, about),
+      credentialStatus.read(client, this.#identity, this.#about),
       inBytes.mGet(places.map(({ key }) => key)),
     ]);
-    return { nowMs: this.#redisClock.heard(time), credentialStatus, encrypted };
+    return { askedAtMs, nowMs: connection.time.heard(time), status, encrypted };
   }
 
   /** Rows that may be shown, by id. */
   async #decrypted(
     places: readonly RowKey[],
-    { nowMs, credentialStatus: { acceptedAtMs, notBeforeMs }, encrypted }: StoredRows,
+    { askedAtMs, nowMs, status: { acceptedAtMs, notBeforeMs }, encrypted }: StoredRows,
   ): Promise<ReadonlyMap<string, ReplicaRow>> {
-    const hereMs = this.#options.clock.now();
     const rows = new Map<string, ReplicaRow>();
-    const { proofMs, onAccepted, encryptions } = this.#options;
-    const provenAgoMs = Math.max(0, nowMs - acceptedAtMs);
-    if (provenAgoMs > proofMs) return rows;
-    onAccepted(this.#identity, hereMs - provenAgoMs);
+    const { proofMs, onAccepted, encryptions, revocations } = this.#options;
+    // An age is never understated, as it is counted back from the question.
+    const acceptedMs = askedAtMs - ageMs(nowMs, acceptedAtMs);
+    const isProven = askedAtMs - acceptedMs <= proofMs && acceptedMs > revocations.revokedMs(this.#identity);
+    if (!isProven) return rows;
+    onAccepted(this.#identity, acceptedMs);
     const encryption = encryptions.of(this.#identity);
     await Promise.all(
       places.map(async ({ id, place }, index) => {
@@ -201,11 +197,16 @@ class RedisReplicaStore implements ReplicaStore {
         const kept = opened && (await decodeRow(opened));
         if (kept === null || kept.readAtMs <= notBeforeMs) return;
         const { row, status, correlationId } = kept;
-        const readAtMs = hereMs - Math.max(0, nowMs - kept.readAtMs);
-        rows.set(id, { row, status, correlationId, readAtMs });
+        rows.set(id, { row, status, correlationId, readAtMs: askedAtMs - ageMs(nowMs, kept.readAtMs) });
       }),
     );
-    return rows;
+    // Last, because this process may have learned of a revocation meanwhile.
+    const revokedMs = revocations.notBeforeMs(this.#identity, this.#about);
+    return new Map([...rows].filter(([, { readAtMs }]) => readAtMs > revokedMs));
+  }
+
+  get #about(): Denial {
+    return { resource: this.#resource.name, permissions: this.#resource.permissions };
   }
 
   #rowKeysOf(ids: readonly string[], expand: readonly string[]): RowKey[] {
@@ -219,36 +220,11 @@ class RedisReplicaStore implements ReplicaStore {
   }
 }
 
-function leaseOf(key: string): string {
-  return `${key}:asked`;
+/** Age of something at `atMs`. What lies in the future is infinitely old: no clock and no writer can be trusted with it. */
+function ageMs(nowMs: number, atMs: number): number {
+  return atMs > nowMs + FUTURE_MS ? Infinity : Math.max(0, nowMs - atMs);
 }
 
-/** Leases that are released together, after all rows read have been written. */
-class RedisLease implements Lease {
-  readonly #keys: readonly string[];
-  readonly #leases: Leases;
-  readonly #writes: ReadonlySet<Promise<unknown>>;
-  #underWay = 0;
-  #isOver = false;
-
-  constructor(keys: readonly string[], leases: Leases, writes: ReadonlySet<Promise<unknown>>) {
-    this.#keys = keys;
-    this.#leases = leases;
-    this.#writes = writes;
-  }
-
-  until(work: Promise<unknown>): void {
-    this.#underWay += 1;
-    const end = () => {
-      this.#underWay -= 1;
-      this.releaseUnlessUsed();
-    };
-    work.then(end, end);
-  }
-
-  releaseUnlessUsed(): void {
-    if (this.#underWay > 0 || this.#isOver) return;
-    this.#isOver = true;
-    void Promise.all(this.#writes).then(() => this.#leases.release(this.#keys));
-  }
+function leaseOf(key: string): string {
+  return `${key}:asked`;
 }

@@ -10,6 +10,7 @@ import type { RedisProblem } from './failure.ts';
 import type { RedisObserver } from './observer.ts';
 import { RedisQuotaLedger } from './quota-ledger.ts';
 import { RedisReplicaStores } from './replica-store.ts';
+import { Revocations } from './revocations.ts';
 import { RedisCredentialStatus } from './credential-status.ts';
 
 export interface ReplicasOptions {
@@ -46,11 +47,13 @@ export class Replicas {
     // Rows are not shown for longer than `proofMs` without another use of the identity.
     const encryptions = new RowEncryptions(clock, options, proofMs);
     const leases = new Leases(clock, connection);
+    const revocations = new Revocations(clock, longestTtlMs + proofMs);
     const credentialStatus = new RedisCredentialStatus(
       clock,
       connection,
       encryptions,
       longestTtlMs + proofMs,
+      revocations,
       events,
     );
     this.ledger = new RedisQuotaLedger(clock, connection, encryptions, upstreamTimeoutMs);
@@ -60,6 +63,7 @@ export class Replicas {
       encryptions,
       leases,
       credentialStatus,
+      revocations,
       proofMs,
       onAccepted: (identity, sentMs) => events.accepted(identity, sentMs, 'replica'),
     });

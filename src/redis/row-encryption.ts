@@ -25,12 +25,14 @@ export class RowEncryption {
   /** Name of the identity in Redis. */
   readonly name: string;
   readonly #placeSecret: string;
+  readonly #proofSecret: string;
   readonly #valueKey: Buffer;
 
   constructor(identity: UpstreamIdentity, { pepper, apiUrl }: RowEncryptionOptions) {
     const derived = (purpose: string) => identity.derived(`${purpose} ${apiUrl}`, pepper);
     this.name = derived('name').toString('base64url').slice(0, NAME_LENGTH);
     this.#placeSecret = derived('places').toString('base64url');
+    this.#proofSecret = derived('proofs').toString('base64url');
     this.#valueKey = derived('values');
   }
 
@@ -38,6 +40,11 @@ export class RowEncryption {
   rowKey(...what: readonly string[]): string {
     // SHA-3 needs no HMAC; see keyed-hash.ts.
     return hash('sha3-256', this.#placeSecret + JSON.stringify(what), 'base64url').slice(0, NAME_LENGTH);
+  }
+
+  /** Proof that a holder of the credential wrote `what`, which is not secret itself. */
+  proofOf(...what: readonly string[]): string {
+    return hash('sha3-256', this.#proofSecret + JSON.stringify(what), 'base64url');
   }
 
   /** Encrypts a value for one row key; under any other, decryption fails. */

@@ -17,7 +17,7 @@ import {
 import { supervisorsOrganisation } from './organisation.ts';
 import type { TestRedis } from './redis.ts';
 
-const PEPPER = 'a pepper of these tests, long enough';
+export const PEPPER = 'a pepper of these tests, long enough';
 
 export interface Replica {
   readonly gateway: Gateway;

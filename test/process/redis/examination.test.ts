@@ -21,9 +21,9 @@ const ENOUGH = [
   'on',
   '>a-password',
   'resetkeys',
-  '~cig1:*',
+  '~cig2:*',
   'resetchannels',
-  '&cig1:*',
+  '&cig2:*',
   '-@all',
   '+@connection',
   '+@read',
@@ -71,15 +71,15 @@ describe.skipIf(whySkipped !== null)('a gateway does not start', () => {
 
   test('with a user without the channel', async () => {
     expect(await refusal(await withUser(await redisForTest(), 'resetchannels'))).toContain(
-      'REDIS_URL has a user who lacks: the channel cig1:news.',
+      'REDIS_URL has a user who lacks: the channel cig2:news.',
     );
   });
 });
 
 describe.skipIf(whySkipped !== null)('a problem at start', () => {
   test.each([
-    ['no keys', ['resetkeys', '~other:*'], ['REDIS_URL has a user who lacks: the keys cig1:*.']],
-    ['keys only to read', ['resetkeys', '%R~cig1:*'], ['REDIS_URL has a user who lacks: the keys cig2:*.']],
+    ['no keys', ['resetkeys', '~other:*'], ['REDIS_URL has a user who lacks: the keys cig2:*.']],
+    ['keys only to read', ['resetkeys', '%R~cig2:*'], ['REDIS_URL has a user who lacks: the keys cig2:*.']],
     ['no sorted sets', ['-zadd', '-zcard'], ['REDIS_URL has a user who lacks: ZADD, ZCARD.']],
     ['no time', ['-time'], ['REDIS_URL has a user who lacks: TIME.']],
     ['no subscription', ['-subscribe'], ['REDIS_URL has a user who lacks: SUBSCRIBE.']],
