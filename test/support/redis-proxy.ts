@@ -10,7 +10,7 @@ type Behaviour =
   | { readonly kind: 'delay'; readonly fromMs: number; readonly toMs: number }
   /** Every write of a client is answered with these bytes, and reaches no server. */
   | { readonly kind: 'answer'; readonly bytes: string }
-  /** Nothing is answered. */
+  /** Replies come once the proxy behaves in another way. */
   | { readonly kind: 'silent' };
 
 const THROUGH: Behaviour = { kind: 'through' };
@@ -23,6 +23,8 @@ export class RedisProxy {
   readonly #clients = new Set<Socket>();
   #target: number;
   #behaviour: Behaviour = THROUGH;
+  #endSilence: () => void = () => undefined;
+  #silence: Promise<void> = Promise.resolve();
 
   private constructor(target: number) {
     this.#target = target;
@@ -55,7 +57,10 @@ export class RedisProxy {
 
   /** Changes what becomes of all connections, open ones included. */
   behave(behaviour: Behaviour): void {
+    this.#endSilence();
     this.#behaviour = behaviour;
+    if (behaviour.kind === 'silent')
+      ({ promise: this.#silence, resolve: this.#endSilence } = Promise.withResolvers<void>());
   }
 
   /** Writes bytes to all open connections, asked or not. */
@@ -81,18 +86,21 @@ export class RedisProxy {
     client.on('data', (bytes) => {
       const behaviour = this.#behaviour;
       if (behaviour.kind === 'answer') client.write(behaviour.bytes);
-      else if (behaviour.kind !== 'silent') server.write(bytes);
+      else server.write(bytes);
     });
     // Replies keep their order.
     let before: Promise<unknown> = Promise.resolve();
     server.on('data', (bytes) => {
-      const behaviour = this.#behaviour;
-      if (behaviour.kind === 'silent' || behaviour.kind === 'answer') return;
-      const waited =
-        behaviour.kind === 'delay'
-          ? delay(behaviour.fromMs + Math.random() * (behaviour.toMs - behaviour.fromMs))
-          : null;
-      before = Promise.all([before, waited]).then(() => client.writable && client.write(bytes));
+      before = Promise.all([before, this.#wait()]).then(() => client.writable && client.write(bytes));
     });
+  }
+
+  /** Wait of one reply. */
+  async #wait(): Promise<void> {
+    const behaviour = this.#behaviour;
+    if (behaviour.kind === 'silent') await this.#silence;
+    if (behaviour.kind !== 'delay') return;
+    const { fromMs, toMs } = behaviour;
+    await delay(fromMs + Math.random() * (toMs - fromMs));
   }
 }

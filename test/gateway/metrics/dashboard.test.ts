@@ -80,6 +80,7 @@ async function afterTraffic(): Promise<Scrape> {
   metrics.connectionTurnedAway('evicted');
   metrics.redis.turned(true);
   metrics.redis.asked('cache', 'ok', 1);
+  metrics.redis.turnedAway('slow');
   // Garbage is collected sooner or later.
   await expect
     .poll(async () => {
