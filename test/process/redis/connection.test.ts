@@ -77,10 +77,14 @@ describe.skipIf(whySkipped !== null)('a new connection', () => {
     const heard: string[] = [];
     connection.onEvent((event) => heard.push(event));
     proxy.write('garbage');
-    await expect.poll(() => connection.isUp).toBe(false);
+    await expect.poll(() => proxy.opened).toBe(2);
     await expect.poll(() => connection.isUp, { timeout: 4_000 }).toBe(true);
-    await redis.ask((client) => client.publish('cig2:news', 'an event'));
-    await expect.poll(() => heard).toEqual(['an event']);
+    await expect
+      .poll(async () => {
+        await redis.ask((client) => client.publish('cig2:news', 'an event'));
+        return heard;
+      })
+      .toContain('an event');
   });
 });
 

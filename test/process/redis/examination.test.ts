@@ -83,6 +83,7 @@ describe.skipIf(whySkipped !== null)('a problem at start', () => {
     ['no sorted sets', ['-zadd', '-zcard'], ['REDIS_URL has a user who lacks: ZADD, ZCARD.']],
     ['no time', ['-time'], ['REDIS_URL has a user who lacks: TIME.']],
     ['no subscription', ['-subscribe'], ['REDIS_URL has a user who lacks: SUBSCRIBE.']],
+    ['no publishing', ['-publish'], ['REDIS_URL has a user who lacks: PUBLISH.']],
     ['all that is needed', [], []],
   ])('is told of a user with %s', async (_, rules, problems) => {
     const redis = await redisForTest();
