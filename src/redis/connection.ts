@@ -49,6 +49,7 @@ export class RedisConnection {
   readonly #slowness: Slowness;
   readonly #availability: Availability;
   readonly #onEvent: ((event: string) => void)[] = [];
+  #isOpening = false;
   /** Link that is not examined yet. */
   #opening: RedisLink | undefined;
   #link: RedisLink | undefined;
@@ -135,7 +136,12 @@ export class RedisConnection {
     if (link !== undefined) {
       link.endIfSilent(SILENT_MS);
       void this.#probe(link);
-    } else if (this.#opening === undefined) void this.#open();
+    } else if (!this.#isOpening) {
+      void this.#open()
+        // A URL that cannot be taken apart.
+        .catch((error: unknown) => this.#availability.failed('unreachable', error))
+        .finally(() => (this.#isOpening = false));
+    }
     this.#tickIn(this.#slowness.isDoubted ? PROBE_IN_DOUBT_EVERY_MS : PROBE_EVERY_MS);
   };
 
@@ -145,6 +151,7 @@ export class RedisConnection {
   }
 
   async #open(): Promise<void> {
+    this.#isOpening = true;
     this.#openedAtMs = this.#clock.now();
     // The client library is loaded only when Redis is configured.
     const { redisClient, inBytes } = await import('./client.ts');
@@ -207,7 +214,8 @@ export class RedisConnection {
   }
 
   #late(): void {
-    if (this.problem !== null) return;
+    // Only the first late reply brings the next probe forward: further ones must not put it off.
+    if (!this.isUp) return;
     this.#slowness.late();
     if (this.#slowness.isSlow) this.#availability.isSlow();
     this.#tickIn(PROBE_IN_DOUBT_EVERY_MS);

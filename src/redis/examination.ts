@@ -15,7 +15,12 @@ const AT_START_MS = 1_000;
  */
 export async function problemsAtStart(url: string, clock: Clock): Promise<readonly string[]> {
   const { redisClient, inBytes } = await import('./client.ts');
-  const client = redisClient(url);
+  let client: RedisClient;
+  try {
+    client = redisClient(url);
+  } catch {
+    return ['REDIS_URL has a user name or password that is not encoded as in URLs.'];
+  }
   const link = new RedisLink(clock, client, inBytes(client), () => undefined);
   try {
     return await inTime(

@@ -103,6 +103,12 @@ describe.skipIf(whySkipped !== null)('a problem at start', () => {
     expect(await problemsAtStart(redis.url.replace('//', '//:a-password@'), systemClock)).toEqual([]);
   });
 
+  test('is a URL that cannot be taken apart', async () => {
+    expect(await problemsAtStart('redis://a%zz:b@127.0.0.1', systemClock)).toEqual([
+      'REDIS_URL has a user name or password that is not encoded as in URLs.',
+    ]);
+  });
+
   test('is a command that the server has renamed, too', async () => {
     const redis = await redisForTest('--rename-command', 'EVALSHA', 'secret');
     expect(await problemsAtStart(redis.url, systemClock)).toEqual([
