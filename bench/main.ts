@@ -19,7 +19,7 @@ import { PASSES as EXECUTOR_PASSES } from './executor/measure.ts';
 import { unpackGateway } from './against.ts';
 import { contenderNames, contenders } from './contenders.ts';
 import { killAll } from './processes/measured-process.ts';
-import { whyNoRedis } from './processes/redis-process.ts';
+import { whyNoRedis } from '../scripts/redis-process.ts';
 import type { ExecutorFigures, QuotaFigures, ReplicasFigures, ScenarioFigures } from './report/figures.ts';
 import { type Circumstances, resultsJson } from './report/results-json.ts';
 import { cpuChart } from './report/svg.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Bench } from './bench.ts';
 import { type Contender, startContender } from './contender.ts';
 import { contenders } from './contenders.ts';
-import { RedisProcess } from './processes/redis-process.ts';
+import { RedisProcess } from '../scripts/redis-process.ts';
 import type { QuotaFigures, ReplicasFigures } from './report/figures.ts';
 import { runQuotaOver } from './run-quota.ts';
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Memory, memoryOf } from './inspect-memory.ts';
 
-const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
+/** Command of the gateway. */
+export const GATEWAY = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
 const STARTED =
   /^Gateway.* on http:\S+:(\d+)\/graphql\n *upstream .*?(http:\S+)\n[^]*A query to paste:\n[^]*^\}$/m;
 const DEBUGGER = /^(?:Debugger |For help, see: |Waiting for the debugger)/;
@@ -65,9 +66,9 @@ export class GatewayProcess {
     return [...complaints, `the gateway ended with ${this.#child.exitCode ?? this.#child.signalCode}`];
   }
 
-  /** Memory after garbage collection. */
-  memory(): Promise<Memory> {
-    return memoryOf(this.#said.inspectorUrl);
+  /** Memory after garbage collection, with a pause of `betweenMs` after each of several. */
+  memory(betweenMs?: number): Promise<Memory> {
+    return memoryOf(this.#said.inspectorUrl, betweenMs);
   }
 
   /** Ends the gateway at once, even one that does not react any more. */

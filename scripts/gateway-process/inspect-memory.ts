@@ -24,9 +24,9 @@ const usageSchema = v.object({ rss: v.number(), heapUsed: v.number() }).rest(v.u
 
 /**
  * Collects garbage in the process with this inspector URL, then reads its memory. A heap that still holds garbage would not
- * show whether it leaks.
+ * show whether it leaks. `betweenMs` is the pause after each collection, in which finalizers run.
  */
-export async function memoryOf(inspectorUrl: string): Promise<Memory> {
+export async function memoryOf(inspectorUrl: string, betweenMs = BETWEEN_MS): Promise<Memory> {
   const socket = new WebSocket(inspectorUrl);
   try {
     const opened = Promise.withResolvers<void>();
@@ -46,7 +46,7 @@ export async function memoryOf(inspectorUrl: string): Promise<Memory> {
     for (let nth = 0; nth < COLLECTIONS; nth += 1) {
       socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
       // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
-      await delay(BETWEEN_MS);
+      await delay(betweenMs);
     }
     const expression = 'JSON.stringify(process.memoryUsage())';
     socket.send(JSON.stringify({ id: 2, method: 'Runtime.evaluate', params: { expression } }));

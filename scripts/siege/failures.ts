@@ -1,4 +1,5 @@
 import { sum } from '../soak/sum.ts';
+import type { Held } from './holding/hold.ts';
 import type { Fought, SiegeReport } from './run-siege.ts';
 
 /** Time without an answer of `/health` after which a gateway counts as silent. */
@@ -45,16 +46,22 @@ export function failuresOf({
   return [...new Set(found)].map((line) => `${assault.name}: ${line.slice(0, LONGEST)}`);
 }
 
+/** Relations of a scenario that did not hold. */
+export function failuresOfScenario({ scenario, problems }: Held): string[] {
+  return problems.map((problem) => `${scenario.name}: ${problem.slice(0, LONGEST)}`);
+}
+
 /** Failed expectations of a whole siege. */
-export function failures({ fought, memory, complaints }: SiegeReport): string[] {
-  const found = [...fought.flatMap(failuresOf), ...complaints];
+export function failures({ fought, held, memory, complaints }: SiegeReport): string[] {
+  const found = [...fought.flatMap(failuresOf), ...complaints, ...held.flatMap(failuresOfScenario)];
   if (memory !== null && memory.end - memory.start > MOST_STAYING_MB) {
     const { start, end } = memory;
     found.push(
       `RSS stays at ${end.toFixed(0)} MB, and was ${start.toFixed(0)} MB; ${MOST_STAYING_MB} MB more may be`,
     );
   }
-  // Nothing was shown if this fails.
-  if (sum(fought.map(({ ordinary }) => ordinary.right)) === 0) found.push('no ordinary request was answered');
+  // Nothing was shown if this fails; scenarios have ordinary clients of their own.
+  const right = sum(fought.map(({ ordinary }) => ordinary.right));
+  if (right === 0 && (fought.length > 0 || held.length === 0)) found.push('no ordinary request was answered');
   return found;
 }

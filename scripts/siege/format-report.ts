@@ -1,5 +1,6 @@
 import { sum } from '../soak/sum.ts';
-import { failuresOf } from './failures.ts';
+import { failuresOf, failuresOfScenario } from './failures.ts';
+import type { Held } from './holding/hold.ts';
 import type { Fought, SiegeReport } from './run-siege.ts';
 
 const NAME_WIDTH = 30;
@@ -44,7 +45,8 @@ export function formatRow(fought: Fought): string {
   ].join('\n');
 }
 
-export function formatReport({ settings, tookSeconds, fought, memory }: SiegeReport): string {
+/** Line of all assaults together, and how memory has changed. */
+export function formatAssaults({ fought, memory }: Pick<SiegeReport, 'fought' | 'memory'>): string {
   const total = (of: (each: Fought) => number) => sum(fought.map(of));
   const most = (of: (each: Fought) => number) => Math.max(...fought.map(of)).toFixed(0);
   return [
@@ -67,8 +69,26 @@ export function formatReport({ settings, tookSeconds, fought, memory }: SiegeRep
     memory === null
       ? 'Memory is not compared: there was more than one gateway.'
       : `RSS after garbage collection: ${memory.start.toFixed(0)} MB at the start, ${memory.end.toFixed(0)} MB at the end`,
-    `Over after ${tookSeconds.toFixed(0)} s with SIEGE_SEED=${settings.seed}`,
   ].join('\n');
+}
+
+/** Head of the table that `formatHeld` writes. */
+export const HELD_HEAD = `\n  ${'what'.padEnd(NAME_WIDTH)}before\n  ${''.padEnd(NAME_WIDTH)}now`;
+
+/** Lines of a scenario: what it was before there was a bound, what it is now, and why that is too much. */
+export function formatHeld(held: Held): string {
+  const { scenario, figure, tookSeconds } = held;
+  return [
+    `  ${scenario.name.padEnd(NAME_WIDTH)}${scenario.before}`,
+    `  ${`  ${tookSeconds.toFixed(0)} s`.padEnd(NAME_WIDTH)}${figure}`,
+    ...failuresOfScenario(held).map((problem) => `      FAILED; ${problem}`),
+  ].join('\n');
+}
+
+/** Last line of the report. */
+export function formatEnd({ settings, tookSeconds }: Pick<SiegeReport, 'settings' | 'tookSeconds'>): string {
+  const redis = settings.withRedis ? 'with Redis' : 'without Redis';
+  return `\nOver after ${tookSeconds.toFixed(0)} s with SIEGE_SEED=${settings.seed}, assaults ${redis}`;
 }
 
 function amounts(sentBytes: number, answerBytes: number, cpuMs: number): string[] {

@@ -1,18 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { GatewayProcess } from '../gateway-process/gateway-process.ts';
+import { RedisProcess, whyNoRedis } from '../redis-process.ts';
 import { type AttackRequest, tokenOf } from './attack.ts';
 import { assaults } from './attacks/index.ts';
 import { type Assault, besiege, type Course } from './besiege.ts';
 import { failuresOf } from './failures.ts';
-import { type Figures, GatewayFigures, MONITOR } from '../gateway-process/gateway-figures.ts';
+import type { Figures } from '../gateway-process/gateway-figures.ts';
 import { Health, type HealthFigures } from '../gateway-process/health.ts';
+import { hold, type Held } from './holding/hold.ts';
+import { scenarios } from './holding/index.ts';
 import { OrdinaryClients } from './ordinary-clients.ts';
 import type { SiegeSettings } from './parse-siege-settings.ts';
 import { send } from './send.ts';
+import { type MeasuredGateway, PEPPER, startGateway } from './start-gateway.ts';
 import { Upstream } from './upstream.ts';
 
-/** Largest heap of the gateway's process. */
-export const HEAP_MB = 384;
 /** Time for a gateway to become calm after an attack. */
 const PAUSE_MS = 50;
 /** Ordinary requests before the first measurement of memory: they compile code and fill caches. */
@@ -45,38 +46,69 @@ export interface SiegeReport {
   readonly settings: SiegeSettings;
   readonly tookSeconds: number;
   readonly fought: readonly Fought[];
-  /** Null when there was more than one gateway: each failed assault is the last one of its gateway. */
+  readonly held: readonly Held[];
+  /** Null when there was not one gateway for all assaults: each failed one is the last of its gateway. */
   readonly memory: Staying | null;
   /** Complaints after the last attack. */
   readonly complaints: readonly string[];
 }
 
-/** Besieges a gateway with one assault after the other. A gateway that ends is replaced, so that each assault is sent. */
-export async function runSiege(
-  settings: SiegeSettings,
-  onFought: (fought: Fought) => void = () => undefined,
-): Promise<SiegeReport> {
+/** Called for each row of the tables, as soon as it is known. */
+export interface SiegeListeners {
+  readonly onFought: (fought: Fought) => void;
+  readonly onAssaulted: (assaulted: Assaulted) => void;
+  /** `nth` counts from 0. */
+  readonly onHeld: (held: Held, nth: number) => void;
+}
+
+/** Part of the report that the assaults give. */
+type Assaulted = Pick<SiegeReport, 'fought' | 'memory' | 'complaints'>;
+
+/** Sends all assaults, then runs all scenarios. */
+export async function runSiege(settings: SiegeSettings, listeners: SiegeListeners): Promise<SiegeReport> {
   const beganAtMs = performance.now();
   const chosen = assaults.filter(({ name }) => settings.attacks.includes(name));
+  const none: Assaulted = { fought: [], memory: null, complaints: [] };
+  const assaulted = chosen.length === 0 ? none : await sendAssaults(chosen, settings, listeners);
+  const held: Held[] = [];
+  for (const scenario of scenarios.filter(({ name }) => settings.attacks.includes(name))) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
+    const result = await hold(scenario, settings.gateway);
+    listeners.onHeld(result, held.length);
+    held.push(result);
+  }
+  return { settings, tookSeconds: (performance.now() - beganAtMs) / 1000, ...assaulted, held };
+}
+
+/** Besieges a gateway with one assault after the other. A gateway that ends is replaced, so that each assault is sent. */
+async function sendAssaults(
+  chosen: readonly Assault[],
+  settings: SiegeSettings,
+  { onFought, onAssaulted }: SiegeListeners,
+): Promise<Assaulted> {
+  const why = settings.withRedis ? whyNoRedis() : null;
+  if (why !== null) throw new Error(why);
+  const redis = settings.withRedis ? await RedisProcess.start() : null;
   const upstream = await Upstream.start(settings.attacks);
-  const siege = new Siege(settings, upstream);
+  const siege = new Siege(settings, upstream, redis);
   const fought: Fought[] = [];
   try {
     const start = await siege.residentMb();
-    for (const assault of chosen) {
+    for (const each of chosen) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one after another
-      const result = await siege.fight(assault, (settings.seconds * 1000) / chosen.length);
+      const result = await siege.fight(each, (settings.seconds * 1000) / chosen.length);
       fought.push(result);
       onFought(result);
     }
     await delay(CALM_MS);
     const memory = siege.isFirst ? { start, end: await siege.residentMb() } : null;
-    const complaints = await siege.stop();
-    const tookSeconds = (performance.now() - beganAtMs) / 1000;
-    return { settings, tookSeconds, fought, memory, complaints };
+    const assaulted = { fought, memory, complaints: await siege.stop() };
+    onAssaulted(assaulted);
+    return assaulted;
   } finally {
     await siege.stop();
     await upstream.end();
+    await redis?.end();
   }
 }
 
@@ -98,21 +130,21 @@ const healthRequest: AttackRequest = {
   isAnonymous: true,
 };
 
-interface Running {
-  readonly gateway: GatewayProcess;
-  readonly figures: GatewayFigures;
+interface Running extends MeasuredGateway {
   readonly health: Health;
 }
 
 class Siege {
   readonly #settings: SiegeSettings;
   readonly #upstream: Upstream;
+  readonly #redis: RedisProcess | null;
   #running: Running | null = null;
   #gateways = 0;
 
-  constructor(settings: SiegeSettings, upstream: Upstream) {
+  constructor(settings: SiegeSettings, upstream: Upstream, redis: RedisProcess | null) {
     this.#settings = settings;
     this.#upstream = upstream;
+    this.#redis = redis;
   }
 
   /** True while there has been only one gateway. */
@@ -179,20 +211,12 @@ class Siege {
 
   async #start(): Promise<Running> {
     this.#gateways += 1;
-    const figures = new GatewayFigures();
-    const gateway = await GatewayProcess.start({
-      env: {
-        GENESYSCLOUD_API_URL: this.#upstream.url,
-        INTROSPECTION: 'on',
-        SUBGRAPH: '1',
-        LOG_LEVEL: 'warn',
-        // Settings of the allocator as in the image (Dockerfile).
-        MALLOC_MMAP_THRESHOLD_: '65536',
-        MALLOC_TRIM_THRESHOLD_: '131072',
-        ...this.#settings.gateway,
-      },
-      nodeOptions: [`--max-old-space-size=${HEAP_MB}`, '--import', MONITOR],
-      onMessage: figures.receive,
+    const { gateway, figures } = await startGateway({
+      GENESYSCLOUD_API_URL: this.#upstream.url,
+      INTROSPECTION: 'on',
+      SUBGRAPH: '1',
+      ...(this.#redis !== null && { REDIS_URL: this.#redis.url, REDIS_PEPPER: PEPPER }),
+      ...this.#settings.gateway,
     });
     await new OrdinaryClients().ask(gateway.port, AbortSignal.timeout(WARM_UP_MS));
     return { gateway, figures, health: new Health(gateway.port) };

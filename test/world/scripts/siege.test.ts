@@ -1,14 +1,23 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tokenOf } from '../../../scripts/siege/attack.ts';
 import { assaults, attacks } from '../../../scripts/siege/attacks/index.ts';
 import { Course } from '../../../scripts/siege/besiege.ts';
 import { failures, failuresOf } from '../../../scripts/siege/failures.ts';
+import { hold } from '../../../scripts/siege/holding/hold.ts';
+import { scenarios } from '../../../scripts/siege/holding/index.ts';
+import { above } from '../../../scripts/siege/holding/scenario.ts';
 import { judge } from '../../../scripts/siege/judge.ts';
 import { parseSiegeSettings } from '../../../scripts/siege/parse-siege-settings.ts';
 import type { Fought } from '../../../scripts/siege/run-siege.ts';
 import type { Reply } from '../../../scripts/siege/send.ts';
 import { createRandom } from '../../../src/sandbox/random.ts';
 import { Finding } from '../../../scripts/soak/finding.ts';
+import { whySkippedWithoutRedis } from '../../support/redis.ts';
 import { type NodeRun, runNode } from '../../support/run-node.ts';
 
 /** Attacks of each kind; `npm run siege` sends all of them. */
@@ -35,12 +44,16 @@ const SHORT = [
   'bytes-beyond',
   'mixture-of-refused',
 ];
+/** Scenario that is soon over; others need thousands of connections. */
+const HELD = 'graphiql-unread';
 
 /** Several times what a siege takes on a machine that does nothing else. */
 const TIMEOUT_MS = 240_000;
 
+const MAIN = new URL('../../../scripts/siege/main.ts', import.meta.url);
+
 function siege(env: Readonly<Record<string, string>>): Promise<NodeRun> {
-  return runNode([new URL('../../../scripts/siege/main.ts', import.meta.url)], env);
+  return runNode([MAIN], env);
 }
 
 /** Number of requests in the printed row of this name. */
@@ -48,10 +61,32 @@ function requestsOf({ stdout }: NodeRun, name: string): number {
   return Number(new RegExp(`^  ${name} +(\\d+) `, 'm').exec(stdout)?.[1] ?? 0);
 }
 
+function childrenOf(pid: number): number[] {
+  return [...readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').matchAll(/\d+/g)].map(Number);
+}
+
+/** Command line of a process; empty once it has ended. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** True when the process runs. A zombie, whose exit code nobody has read, does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 describe('a short siege', () => {
   let run: NodeRun;
   beforeAll(async () => {
-    run = await siege({ SIEGE_SECONDS: '6', SIEGE_ATTACKS: SHORT.join(',') });
+    run = await siege({ SIEGE_SECONDS: '6', SIEGE_ATTACKS: [...SHORT, HELD].join(',') });
   }, TIMEOUT_MS);
 
   test('is withstood by the gateway', () => {
@@ -62,6 +97,13 @@ describe('a short siege', () => {
 
   test.each([...SHORT, 'all'])('sends %s', (name) => {
     expect(requestsOf(run, name)).toBeGreaterThan(0);
+  });
+
+  test('shows for a scenario what it was and what it is, and whether there was a Redis', () => {
+    expect(run.stdout).toMatch(
+      /\n {2}what +before\n +now\n {2}graphiql-unread +1\.06 GB; .*\n +\d+ s +6 kB: [+-]\d+ MB at the peak, /,
+    );
+    expect(run.stdout).toMatch(/\nOver after \d+ s with SIEGE_SEED=\d+, assaults without Redis\n/);
   });
 });
 
@@ -85,6 +127,86 @@ test(
   },
   TIMEOUT_MS,
 );
+
+test(
+  'a siege fails when a relation of a scenario does not hold, and says which',
+  async () => {
+    // The query of the good client is refused then, and gets no label.
+    const run = await siege({ SIEGE_ATTACKS: 'names-without-credential', MAX_DEPTH: '1' });
+    expect(run).toMatchObject({ code: 1, stderr: '' });
+    expect(run.stdout).toMatch(/^ +FAILED; names-without-credential: the good operation has no label/m);
+    expect(run.stdout).toMatch(/\nFAILED\n {2}names-without-credential: the good operation has no label/);
+  },
+  TIMEOUT_MS,
+);
+
+test.skipIf(whySkippedWithoutRedis('The siege of a gateway with Redis') !== null)(
+  'a siege of a gateway with Redis says so',
+  async () => {
+    const run = await siege({ SIEGE_SECONDS: '1', SIEGE_REDIS: '1', SIEGE_ATTACKS: 'fields-1' });
+    expect(run, run.stdout + run.stderr).toMatchObject({ code: 0, stderr: '' });
+    expect(run.stdout).toMatch(/, assaults with Redis\n/);
+  },
+  TIMEOUT_MS,
+);
+
+test('a siege that is interrupted leaves no process behind', async () => {
+  const child = spawn(process.execPath, [fileURLToPath(MAIN)], {
+    env: { ...process.env, SIEGE_ATTACKS: 'graphiql-unread' },
+    stdio: 'ignore',
+    detached: true,
+  });
+  const ended = once(child, 'exit');
+  const { pid = 0 } = child;
+  // Children of a moment come before it.
+  const gateway = () => childrenOf(pid).find((one) => commandOf(one).includes('gateway.mjs'));
+  await expect.poll(gateway).toBeDefined();
+  const running = gateway() ?? 0;
+  process.kill(pid, 'SIGINT');
+  expect(await ended).toEqual([1, null]);
+  await expect.poll(() => isRunning(running)).toBe(false);
+});
+
+describe('scenarios', () => {
+  const outcome = { figure: '1 MB', problems: [] };
+  const scenario = { name: 'planted', before: '', openFiles: 10, run: () => Promise.resolve(outcome) };
+
+  test('have names of their own, which are no names of assaults', () => {
+    const names = [...assaults, ...scenarios].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z\d-]+$/);
+  });
+
+  test('end what they have started, also when they break off', async () => {
+    const sockets: Socket[] = [];
+    const held = await hold({
+      ...scenario,
+      async run(ground) {
+        const port = await ground.listen(createServer());
+        sockets.push(...(await ground.crowd(port, ['', 'x'])));
+        throw new TypeError('planted');
+      },
+    });
+    expect(held).toMatchObject({ figure: 'broken off', problems: ['TypeError: planted'] });
+    expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true, true]);
+  });
+
+  test('fail where a process may not open enough files, and say how many they need', async () => {
+    const [problem] = (await hold({ ...scenario, openFiles: 1e9 })).problems;
+    expect(problem).toMatch(/^needs 1000000200 open files in a process, and ulimit -n allows \d+$/);
+  });
+
+  test('are skipped where something is missing, and say what', async () => {
+    const held = await hold({ ...scenario, whySkipped: () => 'no Redis' });
+    expect(held).toMatchObject({ figure: 'skipped: no Redis', problems: [] });
+  });
+
+  test('count a value that was not measured as above its bound', () => {
+    expect(above('growth', 5, 5, ' MB')).toEqual([]);
+    expect(above('growth', 6, 5, ' MB')).toEqual(['growth: 6 MB; 5 MB may be']);
+    expect(above('growth', NaN, 5, ' MB')).toEqual(['growth: NaN MB; 5 MB may be']);
+  });
+});
 
 describe('attacks', () => {
   test('have names of their own, which settings and tokens can hold', () => {
@@ -172,12 +294,22 @@ describe('a siege notices', () => {
 
   test('memory that stays, and a siege in which no ordinary request was answered', () => {
     const settings = parseSiegeSettings({ SIEGE_SEED: '1' }, ['planted']);
-    const report = { settings, tookSeconds: 1, fought: [fought], complaints: [] };
+    const report = { settings, tookSeconds: 1, fought: [fought], held: [], complaints: [] };
     expect(failures({ ...report, memory: { start: 150, end: 250 } })).toEqual([]);
     expect(failures({ ...report, memory: { start: 150, end: 400 } })).toEqual([
       'RSS stays at 400 MB, and was 150 MB; 220 MB more may be',
     ]);
     expect(failures({ ...report, fought: [], memory: null })).toEqual(['no ordinary request was answered']);
+  });
+
+  test('a relation of a scenario that does not hold', () => {
+    const settings = parseSiegeSettings({ SIEGE_SEED: '1' }, ['planted']);
+    const held = { scenario: { name: 'planted', before: '1 GB' }, figure: '2 GB', tookSeconds: 1 };
+    const report = { settings, tookSeconds: 1, fought: [], memory: null, complaints: [] };
+    expect(failures({ ...report, held: [{ ...held, problems: [] }] })).toEqual([]);
+    expect(failures({ ...report, held: [{ ...held, problems: ['too much'] }] })).toEqual([
+      'planted: too much',
+    ]);
   });
 
   const reply = (text: string, others: Partial<Reply> = {}): Reply => ({
@@ -236,6 +368,7 @@ describe('settings of a siege', () => {
       seconds: 120,
       seed: expect.any(Number),
       attacks: ['a', 'b'],
+      withRedis: false,
       gateway: {},
     });
     expect(
@@ -244,13 +377,14 @@ describe('settings of a siege', () => {
           SIEGE_SECONDS: '2',
           SIEGE_SEED: '7',
           SIEGE_ATTACKS: 'b',
+          SIEGE_REDIS: '1',
           MAX_ANSWER_FIELDS: '5',
           PORT: '1',
           AUTH_NONE: 'i-know',
         },
         ['a', 'b'],
       ),
-    ).toEqual({ seconds: 2, seed: 7, attacks: ['b'], gateway: { MAX_ANSWER_FIELDS: '5' } });
+    ).toEqual({ seconds: 2, seed: 7, attacks: ['b'], withRedis: true, gateway: { MAX_ANSWER_FIELDS: '5' } });
   });
 
   test('are reported together when they are wrong, and nothing is started', async () => {
