@@ -81,6 +81,8 @@ function trialsOf(key: string): readonly (readonly string[])[] {
     ['PEXPIRE', key, '1000'],
     ['HMGET', key, 'field'],
     ['HGETALL', key],
+    ['HGET', key, 'field'],
+    ['HLEN', key],
     ['HSET', key, 'field', '1'],
     ['HDEL', key, 'field'],
     ['ZADD', key, 'XX', '1', 'member'],

@@ -80,7 +80,7 @@ export class RedisQuotaLedger implements QuotaLedger {
 
   charge(identity: UpstreamIdentity, caller: string, calls: number): void {
     this.#connection
-      .ask('quota', (client) => client.chargeCaller(this.#keysOf(identity), caller, calls, INTERESTING_MS))
+      .tell('quota', (client) => client.chargeCaller(this.#keysOf(identity), caller, calls, INTERESTING_MS))
       // This process has counted them.
       .catch(() => undefined);
   }
