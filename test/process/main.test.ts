@@ -195,7 +195,7 @@ describe('the log line of a request', () => {
 test('metrics are served at the printed address, and do not keep the process from ending', async () => {
   const { child, closed, output, address } = await runningGateway({ METRICS_PORT: '0' });
   const [metricsAddress = ''] = /http:\S+\/metrics/.exec(output.stdout) ?? [];
-  await ask(address, 'query Screen { __typename }', null);
+  await ask(address, 'query Screen { campaigns(first: 1) { nodes { id } } }', null);
   const metrics = await (await fetch(metricsAddress)).text();
   expect(metrics).toContain('gateway_requests_total{operation="Screen",code="OK"} 1');
   expect(metrics).toContain('process_resident_memory_bytes');
