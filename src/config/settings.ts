@@ -319,7 +319,7 @@ export const settings = {
   },
   REDIS_PEPPER: {
     meaning:
-      'secret of this installation, the same for all replicas, that goes into the keys by which everything in Redis is encrypted: at least 32 random characters',
+      'secret of this installation, the same for all replicas, that goes into the keys by which what was read is named, encrypted and proven in Redis: at least 32 random characters',
     default: null,
     schema: pepper,
     hidden: true,
