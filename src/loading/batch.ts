@@ -135,10 +135,10 @@ export class Batch<Entity, Expand extends string> {
     const ids = this.close();
     const unknown = new Set(ids.filter((id) => (found.get(id) ?? null) === null));
     if (unknown.size === 0) return shares;
-    for (const [{ caller }, lists] of this.#owners) {
-      const wanted = new Set(lists.flat());
+    for (const [caller, owners] of Map.groupBy(this.#owners, ([owner]) => owner.caller)) {
+      const wanted = new Set(owners.flatMap(([, lists]) => lists.flat()));
       const share = unknown.intersection(wanted).size / ids.length;
-      if (share > 0) shares.set(caller, (shares.get(caller) ?? 0) + share);
+      if (share > 0) shares.set(caller, share);
     }
     return shares;
   }

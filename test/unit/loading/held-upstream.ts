@@ -5,7 +5,7 @@ import { LookupCounters } from '../../../src/cache/lookup-counts.ts';
 import type { ReplicaStore } from '../../../src/cache/replica-store.ts';
 import { resources } from '../../../src/datasources/index.ts';
 import { UnknownValueError, UpstreamError } from '../../../src/errors.ts';
-import { callerKeyOf } from '../../../src/identity/caller.ts';
+import { type CallerKey, callerKeyOf } from '../../../src/identity/caller.ts';
 import { tokenIdentity } from '../../../src/identity/upstream-identity.ts';
 import { deadlineIn } from '../../../src/lib/deadline.ts';
 import type { InFlight } from '../../../src/lib/single-flight.ts';
@@ -86,6 +86,8 @@ export class HeldCall {
 export class HeldUpstream {
   readonly clock = new TestClock();
   readonly calls: HeldCall[] = [];
+  /** Parts of calls that were for unknown ids, by caller. */
+  readonly unknown: (readonly [caller: CallerKey, share: number])[] = [];
   readonly credentialChecks = new CredentialChecks(this.clock, HOUR_MS);
 
   /** Options of at most 3 ids per call. */
@@ -109,16 +111,16 @@ export class HeldUpstream {
       proofMs: PROOF_MS,
       refreshMs: REFRESH_MS,
       replicaStores: replicaStore && { of: () => replicaStore },
-      foundUnknown: null,
+      foundUnknown: (_identity, caller, share) => this.unknown.push([caller, share]),
       refreshQuota: () => Promise.resolve(),
     };
   }
 
   /** A request with an hour's time, or as long as its client stays. */
-  request(client = new AbortController(), budget = new CallBudget(10)): RequestScope {
+  request(client = new AbortController(), budget = new CallBudget(10), caller = 'me'): RequestScope {
     const deadline = deadlineIn(this.clock, HOUR_MS, client.signal);
     const usage = new UpstreamUsage();
-    return { identity, caller: callerKeyOf('test', 'me'), deadline, budget, usage, trace: null };
+    return { identity, caller: callerKeyOf('test', caller), deadline, budget, usage, trace: null };
   }
 
   /** Calls made since the last time, and by all that has begun. */

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { callerKeyOf } from '../../../src/identity/caller.ts';
+import { CallBudget } from '../../../src/upstream/budget.ts';
 import { InFlightBatches } from '../../../src/loading/in-flight.ts';
 import type { AnsweredEntities } from '../../../src/loading/read-batch.ts';
 import type { RequestScope } from '../../../src/upstream/call.ts';
@@ -175,5 +177,34 @@ describe('a batch', () => {
     await next.answer('anew');
     expect(await Promise.all([before, after])).toEqual([['first'], ['anew']]);
     expect(batches.isEmpty).toBe(true);
+  });
+});
+
+describe('ids that the upstream does not know', () => {
+  const me = callerKeyOf('test', 'me');
+  const other = callerKeyOf('test', 'other');
+  const requestOf = (caller: string) => upstream.request(new AbortController(), new CallBudget(10), caller);
+
+  test('count for the callers that asked for them, in parts of the call', async () => {
+    const loads = [
+      load(['known', 'a'], [], requestOf('me')),
+      load(['known', 'b'], [], requestOf('other')),
+      load(['a', 'b'], [], requestOf('other')),
+    ];
+    await (await upstream.onlyCall()).answerRows(['{"id":"known","department":"first"}']);
+    await Promise.all(loads);
+    expect(upstream.unknown).toEqual([
+      [me, 1 / 3],
+      [other, 2 / 3],
+    ]);
+  });
+
+  test('are none in a call that fails, or for whose ids there are rows', async () => {
+    const failing = load(['a'], [], requestOf('me'));
+    await (await upstream.onlyCall()).fail();
+    const answered = load(['a'], [], requestOf('me'));
+    await (await upstream.onlyCall()).answer();
+    await Promise.all([failing, answered]);
+    expect(upstream.unknown).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { getEventListeners } from 'node:events';
-import type { RequestListener, ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { UpstreamError } from '../../../../src/errors.ts';
@@ -120,6 +120,40 @@ describe('an answer', () => {
     });
     expect(answer).toMatchObject({ status: 302, headers: { location: '/elsewhere' } });
     expect(asked).toBe(1);
+  });
+});
+
+describe('connections', () => {
+  test('are no more than allowed, also for exchanges that begin in the moment in which others end', async () => {
+    let connections = 0;
+    const server = createServer((_request, response) => response.end('{}'));
+    server.on('connection', () => (connections += 1));
+    const url = new URL(await listeningForTest(server));
+    const http = new Http(5_000, new Turns(systemClock), 2);
+    onTestFinished(() => http.dispose());
+    const exchanges: Promise<unknown>[] = [];
+    const next = (): void => {
+      if (exchanges.length === 20) return;
+      exchanges.push(http.exchange(url, get, new CountedSignal(), { onEnd: next }));
+    };
+    next();
+    next();
+    await expect.poll(() => exchanges.length).toBe(20);
+    await Promise.all(exchanges);
+    expect(connections).toBe(2);
+  });
+
+  test('are used until the end of an exchange that was given up before', async () => {
+    const url = new URL(await listeningForTest(() => undefined));
+    const signal = new CountedSignal();
+    const ends: string[] = [];
+    const answer = httpForTest().exchange(url, get, signal, { onEnd: () => ends.push('connection') });
+    answer.catch(() => ends.push('exchange'));
+    signal.abort(new Error('nobody waits'));
+    await expect.poll(() => ends).toEqual(['exchange', 'connection']);
+    const late = httpForTest().exchange(url, get, signal, { onEnd: () => ends.push('never begun') });
+    await expect(late).rejects.toThrow('nobody waits');
+    expect(ends).toEqual(['exchange', 'connection', 'never begun']);
   });
 });
 
