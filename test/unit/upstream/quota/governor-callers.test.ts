@@ -46,6 +46,14 @@ test('calls of a caller that come one by one leave the reserve to the next calle
   expect(await outcomesOf('b', 3)).toEqual({ started: 2, refused: 1 });
 });
 
+test('a caller has its share and no more, also at the beginning of a window, when others were there before', async () => {
+  for (const caller of ['a', 'b', 'c', 'd']) await call(caller);
+  await elapse(WINDOW_SECONDS * 1000 - (performance.now() % (WINDOW_SECONDS * 1000)) + 1);
+  spent = 0;
+  expect(await outcomesOf('a', 5)).toEqual({ started: 2, refused: 3 });
+  expect(await outcomesOf('b', 2)).toEqual({ started: 2 });
+});
+
 test('a call beyond its caller’s share is refused at once, with the time to the next window', async () => {
   await outcomesOf('a', 8);
   const refused = new GovernedCall(governor, { caller: 'a', patienceMs: 5_000 });
