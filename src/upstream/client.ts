@@ -63,7 +63,7 @@ export class UpstreamClient {
     const governor = new QuotaGovernor(clock, options.upstreamConcurrency, options.quotaSharing);
     closing.addEventListener('abort', () => governor.close(closing.reason));
     const circuits = new CircuitBreakers(clock);
-    const connections = new UpstreamConnections(clock, options.upstreamConnections);
+    const connections = new UpstreamConnections(options.upstreamConnections);
     options.credentialEvents.subscribe(connections);
     this.#connections = connections;
     this.#governor = governor;

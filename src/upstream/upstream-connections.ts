@@ -1,13 +1,11 @@
 import { UpstreamError } from '../errors.ts';
 import type { CredentialSubscriber } from '../identity/credential-events.ts';
-import { PerIdentity } from '../identity/per-identity.ts';
-import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
-import type { Clock } from '../lib/clock.ts';
+import type { IdentityKey, UpstreamIdentity } from '../identity/upstream-identity.ts';
 import type { Signal } from '../lib/signal.ts';
 import { FairQueue, type WaitingCall } from './quota/fair-queue.ts';
 
-/** Time after an accepted call in which an identity counts as known. */
-const KNOWN_FOR_MS = 600_000;
+/** Identities that count as known: at least so many of those that were accepted last, and twice as many at most. */
+export const LEAST_KNOWN = 4096;
 
 interface WaitingForConnection extends WaitingCall {
   readonly letIn: (connection: UpstreamConnection) => void;
@@ -41,10 +39,11 @@ export class UpstreamConnection {
  * to send. An eighth is for the others, so that new credentials get known.
  */
 export class UpstreamConnections implements CredentialSubscriber {
-  readonly #clock: Clock;
   readonly #known = new FairQueue<WaitingForConnection>();
   readonly #unknown = new FairQueue<WaitingForConnection>();
-  readonly #lastAccepted: PerIdentity<{ atMs: number }>;
+  /** Identities accepted since the set was begun, and those of the set before. */
+  #accepted = new Set<IdentityKey>();
+  #acceptedBefore = new Set<IdentityKey>();
   readonly #max: number;
   readonly #mostOfUnknown: number;
   readonly #leastForUnknown: number;
@@ -52,15 +51,10 @@ export class UpstreamConnections implements CredentialSubscriber {
   #usedByUnknown = 0;
 
   /** `max` is the number of connections for API calls. */
-  constructor(clock: Clock, max: number) {
-    this.#clock = clock;
+  constructor(max: number) {
     this.#max = max;
     this.#mostOfUnknown = Math.ceil(this.#max / 2);
     this.#leastForUnknown = Math.ceil(this.#max / 8);
-    this.#lastAccepted = new PerIdentity(
-      () => ({ atMs: -Infinity }),
-      ({ atMs }) => atMs + KNOWN_FOR_MS < clock.now(),
-    );
   }
 
   /**
@@ -83,16 +77,21 @@ export class UpstreamConnections implements CredentialSubscriber {
     return { used: this.#used, waiting: this.#known.size + this.#unknown.size };
   }
 
-  accepted(identity: UpstreamIdentity): void {
-    this.#lastAccepted.of(identity).atMs = this.#clock.now();
+  accepted({ key }: UpstreamIdentity): void {
+    if (this.#accepted.size >= LEAST_KNOWN && !this.#accepted.has(key)) {
+      this.#acceptedBefore = this.#accepted;
+      this.#accepted = new Set();
+    }
+    this.#accepted.add(key);
   }
 
-  revoked(identity: UpstreamIdentity): void {
-    this.#lastAccepted.drop(identity);
+  revoked({ key }: UpstreamIdentity): void {
+    this.#accepted.delete(key);
+    this.#acceptedBefore.delete(key);
   }
 
-  #isKnown(identity: UpstreamIdentity): boolean {
-    return this.#clock.now() - this.#lastAccepted.of(identity).atMs <= KNOWN_FOR_MS;
+  #isKnown({ key }: UpstreamIdentity): boolean {
+    return this.#accepted.has(key) || this.#acceptedBefore.has(key);
   }
 
   #hasRoom(isKnown: boolean): boolean {

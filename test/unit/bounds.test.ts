@@ -30,6 +30,7 @@ import { MOST_WAITING } from '../../src/redis/client.ts';
 import { MOST_CALLERS } from '../../src/redis/lua-scripts.ts';
 import { MAX_ANSWER_BYTES } from '../../src/upstream/http/http.ts';
 import { MAX_HUGE_BYTES, MAX_LARGE_BYTES, UNKNOWN_LENGTH_BYTES } from '../../src/upstream/large-reads.ts';
+import { LEAST_KNOWN } from '../../src/upstream/upstream-connections.ts';
 import { MAX_RETRIES } from '../../src/upstream/with-retries.ts';
 
 const text = readFileSync(new URL('../../docs/bounds.md', import.meta.url), 'utf8');
@@ -109,7 +110,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'hashes of documents in the log': null,
   "characters of a client's name, its version and a request id in the log": null,
   'credentials whose quota, circuits and last acceptance are kept': null,
-  'credentials whose last answer is kept': null,
+  'credentials that are known to be accepted': [LEAST_KNOWN, 2 * LEAST_KNOWN],
   'callers of a credential whose calls are counted, and those in Redis': [MOST_CALLERS],
   'bytes of the log that wait to be written': [MAX_WAITING_BYTES],
   'commands that wait for Redis': [MOST_WAITING],

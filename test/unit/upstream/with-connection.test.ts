@@ -14,7 +14,7 @@ const failure = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'the 
 /** Step with two connections, and what it withheld. */
 function stepBefore(next: Parameters<typeof withConnection>[2]) {
   const clock = new TestClock();
-  const connections = new UpstreamConnections(clock, 2);
+  const connections = new UpstreamConnections(2);
   const withheld: WithholdingReason[] = [];
   const observer = {
     ...unobserved,
