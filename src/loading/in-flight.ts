@@ -151,22 +151,23 @@ export class InFlightBatches<Entity, Expand extends string> {
     return batch;
   }
 
-  async #read(
+  #read(
     batch: Batch<Entity, Expand>,
     maker: BatchOwner,
     shared: InFlight,
   ): Promise<ReadonlyMap<string, Found<Entity>>> {
-    const found = await readBatch(this.#resource, () => batch.close(), batch.expand, {
+    const reading = readBatch(this.#resource, () => batch.close(), batch.expand, {
       read: (facts, write) => this.#options.read(maker, shared, { ...facts, serialize: once(write) }),
       budget: maker.budget,
       slices: () => new Slices(this.#options.turns, shared.signal),
       onAnswer: (answered) => this.#cache.keep(answered, batch.expand),
     });
     const { foundUnknown } = this.#options;
-    if (foundUnknown !== null) {
+    if (foundUnknown === null) return reading;
+    return reading.then((found) => {
       for (const [caller, share] of batch.unknownByCaller(found)) foundUnknown(maker.identity, caller, share);
-    }
-    return found;
+      return found;
+    });
   }
 }
 

@@ -78,7 +78,8 @@ export class UpstreamConnections implements CredentialSubscriber {
   }
 
   accepted({ key }: UpstreamIdentity): void {
-    if (this.#accepted.size >= LEAST_KNOWN && !this.#accepted.has(key)) {
+    if (this.#accepted.has(key)) return;
+    if (this.#accepted.size >= LEAST_KNOWN) {
       this.#acceptedBefore = this.#accepted;
       this.#accepted = new Set();
     }

@@ -4,7 +4,7 @@ import type { UpstreamConnection, UpstreamConnections } from './upstream-connect
 
 /**
  * Step that waits for one of the connections to the upstream. It comes before the circuit, which must not take a wait here for
- * a fault of the upstream. Rejects with an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) when too many wait already.
+ * a fault of the upstream. Throws an `UpstreamError` (`UPSTREAM_UNAVAILABLE`) when too many wait already.
  */
 export function withConnection(
   { clock, observer }: StepContext,
@@ -19,7 +19,7 @@ export function withConnection(
     }
   }
 
-  return async (call) => {
+  return (call) => {
     const { owner, request, signal } = call;
     let waited: UpstreamConnection | Promise<UpstreamConnection>;
     try {
@@ -29,8 +29,9 @@ export function withConnection(
       throw error;
     }
     if (!(waited instanceof Promise)) return go(call, waited);
-    const connection = await waited;
-    const sentMs = clock.now();
-    return go({ ...call, sentMs, waitedMs: call.waitedMs + sentMs - call.sentMs }, connection);
+    return waited.then((connection) => {
+      const sentMs = clock.now();
+      return go({ ...call, sentMs, waitedMs: call.waitedMs + sentMs - call.sentMs }, connection);
+    });
   };
 }

@@ -23,7 +23,7 @@ function stepBefore(next: Parameters<typeof withConnection>[2]) {
   const closing = new AbortController().signal;
   const context = { clock, observer, credentialEvents: new CredentialEvents(), closing };
   const step = withConnection(context, connections, next);
-  const call = () =>
+  const call = async () =>
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that the step reads
     step({
       owner: { identity: tokenIdentity('token') },
