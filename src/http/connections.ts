@@ -117,7 +117,7 @@ export class Connections {
     connection.newest = response;
     this.#silent.delete(socket);
     this.#idle.delete(socket);
-    response.once('close', () => {
+    response.on('close', () => {
       if (connection.newest === response && this.#open.has(socket)) this.#idle.add(socket);
     });
   }

@@ -62,7 +62,7 @@ class OneByOne {
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.#response = response;
     this.#end.begin(bodyOf(request));
-    response.once('close', () => {
+    response.on('close', () => {
       this.#response = null;
       if (this.#holding.delete(this.#socket)) this.#socket.resume();
       else if (this.#isOver) this.#socket.destroySoon();

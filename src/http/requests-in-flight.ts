@@ -56,7 +56,7 @@ export class RequestsInFlight {
       const inFlight = { request, response, look: this.#look };
       this.#inFlight.add(inFlight);
       this.#lookLater();
-      response.once('close', () => this.#inFlight.delete(inFlight));
+      response.on('close', () => this.#inFlight.delete(inFlight));
       return listener(request, response);
     };
   }

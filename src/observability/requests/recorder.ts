@@ -50,7 +50,7 @@ export class RequestRecorder {
       if (this.isObserved) {
         this.#underWay += 1;
         // `close` always comes, after the end of an answer as well as without one.
-        response.once('close', () => {
+        response.on('close', () => {
           record.isAborted = !response.writableFinished;
           if (response.headersSent) record.status = response.statusCode;
           this.#end(record);
