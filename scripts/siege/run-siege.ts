@@ -34,6 +34,8 @@ export interface Fought {
   readonly calls: number;
   /** Complaints of the gateway's process: errors in its log, and its end. */
   readonly complaints: readonly string[];
+  /** True when the gateway shared what it read over a Redis. */
+  readonly hasRedis: boolean;
 }
 
 /** RSS in megabytes after garbage collection. */
@@ -180,6 +182,7 @@ class Siege {
       health: taken,
       calls: assault.attacks.reduce((sum, attack) => sum + (calls.get(tokenOf(attack)) ?? 0), 0),
       complaints,
+      hasRedis: this.#redis !== null,
     };
     if (failuresOf(result).length === 0) await delay(PAUSE_MS);
     // What this assault has left behind is not the fault of the next one.

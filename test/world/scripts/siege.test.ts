@@ -242,6 +242,7 @@ describe('a siege notices', () => {
     health: { probes: 10, failed: 0, mostMs: 900, p99Ms: 10 },
     calls: 0,
     complaints: [],
+    hasRedis: false,
   };
   const free = attacks.find(({ isFree = false }) => isFree);
   const bounded = attacks.slice(0, 1).map((attack) => ({ ...attack, mostBusyMs: 250 }));
@@ -254,6 +255,9 @@ describe('a siege notices', () => {
 
   test('nothing in an attack that the gateway has withstood', () => {
     expect(failuresOf(fought)).toEqual([]);
+    expect(failuresOf({ ...fought, figures: { ...fought.figures, peakMb: 700 }, hasRedis: true })).toEqual(
+      [],
+    );
   });
 
   test.each<[string, Partial<Fought>, RegExp]>([
