@@ -71,6 +71,17 @@ function isRunning(pid: number): boolean {
   }
 }
 
+/** Open pipe that nobody reads. */
+async function unreadPipe(): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'log-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  onTestFinished(() => closeSync(pipe));
+  return pipe;
+}
+
 /** Command of a gateway in whose process so many warnings come every 10 ms. */
 function warning(times: number): string[] {
   const code = `setInterval(() => { for (let n = 0; n < ${times}; n += 1) process.emitWarning('w'.repeat(200)); }, 10).unref();`;
@@ -79,12 +90,7 @@ function warning(times: number): string[] {
 
 describe('a gateway answers, and ends at SIGTERM,', () => {
   test('while warnings come, and nobody reads the pipe of its stderr', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'log-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const path = join(folder, 'pipe');
-    execFileSync('mkfifo', [path]);
-    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    onTestFinished(() => closeSync(pipe));
+    const pipe = await unreadPipe();
     const { ask, child, end } = await gatewayWritingTo('pipe', { command: warning(100), stderr: pipe });
     let log = '';
     child.stdout?.on('data', (chunk) => (log += String(chunk)));
@@ -112,12 +118,7 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
   });
 
   test('while nobody reads the pipe of its log', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'log-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const path = join(folder, 'pipe');
-    execFileSync('mkfifo', [path]);
-    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    onTestFinished(() => closeSync(pipe));
+    const pipe = await unreadPipe();
     const { ask, end } = await gatewayWritingTo(pipe);
     // 200 requests write more than the pipe holds.
     await ask(200);
@@ -129,10 +130,8 @@ describe('a gateway answers, and ends at SIGTERM,', () => {
   test.skipIf(!existsSync('/usr/bin/script'))('while nobody reads the terminal of its log', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'log-'));
     onTestFinished(() => rm(folder, { recursive: true }));
-    const [path, pidFile] = [join(folder, 'pipe'), join(folder, 'pid')];
-    execFileSync('mkfifo', [path]);
-    const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
-    onTestFinished(() => closeSync(pipe));
+    const pidFile = join(folder, 'pid');
+    const pipe = await unreadPipe();
     const command = `echo $$ > ${pidFile}; exec ${process.execPath} ${GATEWAY}`;
     const { ask, child } = await gatewayWritingTo(pipe, {
       command: ['/usr/bin/script', '-qc', command, '/dev/null'],

@@ -279,8 +279,12 @@ export class QuotaGovernor {
       if (isTooLate) next.refuse(tooLate(0));
       else queue.waiting.take(mayStart)?.start(this.#start(queue, next.party));
     }
+    if (queue.waitingCount === 0) {
+      queue.isShort = false;
+      return;
+    }
     const mayStart = queue.admission(nowMs);
-    if (queue.waitingCount > 0 && queue.shares !== null) this.#refuseBeyondShares(queue, mayStart, nowMs);
+    if (queue.shares !== null) this.#refuseBeyondShares(queue, mayStart, nowMs);
     this.#refuseHopeless(queue, mayStart, nowMs);
     if (queue.waitingCount > 0 && startMs > nowMs) {
       queue.timer = this.#clock.setTimeout(() => this.#pump(queue), Math.ceil(startMs - nowMs));
@@ -297,7 +301,6 @@ export class QuotaGovernor {
   }
 
   #refuseHopeless(queue: IdentityQueue, mayStart: Admission, nowMs: number): void {
-    if (queue.waitingCount === 0) queue.isShort = false;
     // Quota is mostly sufficient, however many calls wait for a permit.
     if (queue.waitingCount === 0 || queue.quota.earliestMs(queue.waitingCount - 1, nowMs) <= nowMs) return;
     queue.isShort = true;
