@@ -47,7 +47,7 @@ export class Replicas {
     // Rows are not shown for longer than `proofMs` without another use of the identity.
     const encryptions = new RowEncryptions(clock, options, proofMs);
     const leases = new Leases(clock, connection);
-    const revocations = new Revocations(clock, longestTtlMs + proofMs);
+    const revocations = new Revocations(clock, { proofMs, rowsMs: longestTtlMs + proofMs });
     const credentialStatus = new RedisCredentialStatus(
       clock,
       connection,

@@ -8,9 +8,16 @@ const MOST_DENIALS = 256;
 
 interface Known {
   revokedMs: number;
-  /** Time of the latest denial, by resource or permission. */
-  readonly deniedMs: Map<string, number>;
-  latestMs: number;
+  /** Time of the latest denial, by resource or permission; undefined before the first: each made-up token has such a state. */
+  deniedMs: Map<string, number> | undefined;
+  lastDeniedMs: number;
+}
+
+export interface KeptFor {
+  /** Longest time that rows may be shown after the upstream last accepted the credential. */
+  readonly proofMs: number;
+  /** Longest time that a row may be shown. */
+  readonly rowsMs: number;
 }
 
 /**
@@ -21,26 +28,31 @@ export class Revocations implements CredentialSubscriber {
   readonly #clock: Clock;
   readonly #known: PerIdentity<Known>;
 
-  /** Rows and acceptances older than `keepMs` are not shown anyway. */
-  constructor(clock: Clock, keepMs: number) {
+  /**
+   * A revocation is kept for `proofMs`: after that, rows are shown only if the upstream has accepted the credential since. Made-up
+   * tokens are revoked at their first call, so longer would be as many as anybody cares to send.
+   */
+  constructor(clock: Clock, { proofMs, rowsMs }: KeptFor) {
     this.#clock = clock;
     this.#known = new PerIdentity(
-      () => ({ revokedMs: -Infinity, deniedMs: new Map(), latestMs: -Infinity }),
-      ({ latestMs }) => latestMs + keepMs < clock.now(),
+      (): Known => ({ revokedMs: -Infinity, deniedMs: undefined, lastDeniedMs: -Infinity }),
+      ({ revokedMs, lastDeniedMs }) => Math.max(revokedMs + proofMs, lastDeniedMs + rowsMs) < clock.now(),
     );
   }
 
   revoked(identity: UpstreamIdentity): void {
     const known = this.#known.of(identity);
-    known.revokedMs = known.latestMs = this.#clock.now();
-    known.deniedMs.clear();
+    known.revokedMs = this.#clock.now();
   }
 
   denied(identity: UpstreamIdentity, denial: Denial): void {
     const known = this.#known.of(identity);
-    known.latestMs = this.#clock.now();
-    for (const field of fieldsOf(denial)) known.deniedMs.set(field, known.latestMs);
-    if (known.deniedMs.size > MOST_DENIALS) this.revoked(identity);
+    known.lastDeniedMs = this.#clock.now();
+    known.deniedMs ??= new Map();
+    for (const field of fieldsOf(denial)) known.deniedMs.set(field, known.lastDeniedMs);
+    if (known.deniedMs.size <= MOST_DENIALS) return;
+    this.revoked(identity);
+    known.deniedMs.clear();
   }
 
   /** Time of the latest revocation of the whole credential. */
@@ -51,7 +63,7 @@ export class Revocations implements CredentialSubscriber {
   /** Rows of `about` that were read until then must not be shown. */
   notBeforeMs(identity: UpstreamIdentity, about: Denial): number {
     const { revokedMs, deniedMs } = this.#known.of(identity);
-    return Math.max(revokedMs, ...fieldsOf(about).map((field) => deniedMs.get(field) ?? -Infinity));
+    return Math.max(revokedMs, ...fieldsOf(about).map((field) => deniedMs?.get(field) ?? -Infinity));
   }
 }
 
