@@ -14,6 +14,13 @@ import { EVENT_CHANNEL, KEYS } from './keys.ts';
 import { FUTURE_MS } from './redis-clock.ts';
 import { fieldsOf, type Revocations } from './revocations.ts';
 
+interface StatusLifetimes {
+  /** Lifetime of a status in Redis, at least that of any row. */
+  readonly ttlMs: number;
+  /** Longest time that rows may be shown after the upstream last accepted the credential. */
+  readonly proofMs: number;
+}
+
 /** Limits for showing rows of one resource; times in milliseconds of the Redis clock. */
 export interface CredentialStatus {
   /**
@@ -43,6 +50,7 @@ export class RedisCredentialStatus implements CredentialSubscriber {
   readonly #connection: RedisConnection;
   readonly #encryptions: RowEncryptions;
   readonly #ttlMs: number;
+  readonly #proofMs: number;
   readonly #revocations: Revocations;
   readonly #events: CredentialEvents;
   /** Time of the last known rejection, by hash field. */
@@ -50,12 +58,11 @@ export class RedisCredentialStatus implements CredentialSubscriber {
   /** Rejections not yet published because Redis was unavailable. */
   #unpublished: { readonly identity: UpstreamIdentity; readonly denial: DenialOrAll }[] = [];
 
-  /** `ttlMs` is the lifetime of a status in Redis, at least that of any row. */
   constructor(
     clock: Clock,
     connection: RedisConnection,
     encryptions: RowEncryptions,
-    ttlMs: number,
+    { ttlMs, proofMs }: StatusLifetimes,
     revocations: Revocations,
     events: CredentialEvents,
   ) {
@@ -63,6 +70,7 @@ export class RedisCredentialStatus implements CredentialSubscriber {
     this.#connection = connection;
     this.#encryptions = encryptions;
     this.#ttlMs = ttlMs;
+    this.#proofMs = proofMs;
     this.#revocations = revocations;
     this.#events = events;
     connection.onEvent((text) => this.#onEvent(text));
@@ -130,7 +138,8 @@ export class RedisCredentialStatus implements CredentialSubscriber {
       .tell('standing', (client) =>
         client.refuseCredential(
           [this.#keyOf(identity)],
-          this.#ttlMs,
+          // Each made-up token is revoked. Nothing of it is in Redis that would have to be withheld for longer.
+          denial === null ? this.#proofMs : this.#ttlMs,
           EVENT_CHANNEL,
           event,
           ...(denial === null ? [REFUSED] : fieldsOf(denial)),

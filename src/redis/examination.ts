@@ -79,6 +79,7 @@ function trialsOf(key: string): readonly (readonly string[])[] {
     ['MGET', key],
     ['DEL', key],
     ['PEXPIRE', key, '1000'],
+    ['PTTL', key],
     ['HMGET', key, 'field'],
     ['HGETALL', key],
     ['HGET', key, 'field'],

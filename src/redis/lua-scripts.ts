@@ -183,7 +183,7 @@ end
 return 1`;
 
 /**
- * The upstream rejected something. KEYS: credential status. ARGV: status lifetime, channel, event, hash fields. The time of a
+ * The upstream rejected something. KEYS: credential status. ARGV: least lifetime of the status, channel, event, hash fields. The time of a
  * rejection has no proof, because it only withholds.
  */
 export const refuseScript = `${NOW}
@@ -191,7 +191,7 @@ for index = 4, #ARGV do
   redis.call('HSET', KEYS[1], ARGV[index], now)
   if ARGV[index] == 'refused' then redis.call('HDEL', KEYS[1], 'accepted') end
 end
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`;
 

@@ -52,7 +52,7 @@ export class Replicas {
       clock,
       connection,
       encryptions,
-      longestTtlMs + proofMs,
+      { ttlMs: longestTtlMs + proofMs, proofMs },
       revocations,
       events,
     );

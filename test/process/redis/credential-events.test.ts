@@ -79,4 +79,26 @@ describe.skipIf(whySkipped !== null)('an event that an answer causes', () => {
       );
     await expect.poll(statuses).toEqual([['accepted']]);
   });
+
+  test('keep no made-up token in Redis for longer than it could be shown, and no mark for less', async () => {
+    const redis = await redisForTest();
+    const { events } = await replicaForTest(redis);
+    const lifeMs = async () => {
+      const [key = ''] = await redis.ask((client) => client.keys('*:standing'));
+      return redis.ask((client) => client.pTTL(key));
+    };
+    events.revoked(identity);
+    await expect.poll(lifeMs).toBeGreaterThan(0);
+    expect(await lifeMs()).toBeLessThanOrEqual(60_000);
+    events.denied(identity, denial);
+    await expect.poll(lifeMs).toBeGreaterThan(60_000);
+    const markedAt = async () => {
+      const [key = ''] = await redis.ask((client) => client.keys('*:standing'));
+      return redis.ask((client) => client.hGet(key, 'refused'));
+    };
+    const first = await markedAt();
+    events.revoked(identity);
+    await expect.poll(markedAt).not.toBe(first);
+    expect(await lifeMs()).toBeGreaterThan(60_000);
+  });
 });
