@@ -4,7 +4,7 @@ import type {
 } from '../datasources/campaign-interactions.ts';
 import { filteredInSlices, mappedInSlices, sortedInSlices } from '../lib/in-slices.ts';
 import type { Slices } from '../lib/slices.ts';
-import { type InteractionOrder, type InteractionPlace, interactionCursor } from './cursor.ts';
+import { ID_IN_CURSOR, type InteractionOrder, type InteractionPlace, interactionCursor } from './cursor.ts';
 
 export const DEFAULT_INTERACTIONS = 100;
 export const MAX_INTERACTIONS = 1000;
@@ -122,7 +122,8 @@ export function numberUpTo(sorted: readonly CampaignInteractionRecord[], cursor:
 }
 
 function cursorPlaceOf(interaction: CampaignInteractionRecord, order: InteractionOrder): InteractionPlace {
-  return { order, creationTimeMs: interaction.creationTimeMs, id: interaction.id };
+  const { id, creationTimeMs } = interaction;
+  return { order, creationTimeMs, id: id.length > ID_IN_CURSOR ? id.slice(0, ID_IN_CURSOR) : id };
 }
 
 /** Compares by creation time, null last in either order; ties by id, which makes the order total. */

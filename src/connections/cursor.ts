@@ -21,7 +21,10 @@ export interface CampaignPlace {
   readonly filter: string;
 }
 
-export const LONGEST_CURSOR = 1024;
+export const LONGEST_CURSOR = 4096;
+
+/** Beginning of an id that goes into a cursor. Escaped it can be six times as long, and must still fit. */
+export const ID_IN_CURSOR = 480;
 
 export function interactionCursor({ order, creationTimeMs, id }: InteractionPlace): string {
   return encode(['interaction', order, creationTimeMs, id]);

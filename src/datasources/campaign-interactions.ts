@@ -6,7 +6,7 @@ import { contactListIn } from './contact-list-of-contact.ts';
 import type { ContactReference } from './contacts.ts';
 import { ConversationRecord, type ParticipantRecord } from './conversations.ts';
 import { dispositionOf } from './disposition.ts';
-import { isId } from './wire/ids.ts';
+import { comparableId, isContactId } from './wire/ids.ts';
 import { type Reference, referenceFrom } from './wire/reference.ts';
 import { oneByOne } from './resource.ts';
 import { isObject, orNull, WireRecord } from './wire/wire-record.ts';
@@ -53,7 +53,7 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   }
   get contact() {
     if (this.#contact === undefined) {
-      const contact = this.reference('contact');
+      const contact = this.reference('contact', isContactId);
       this.#contact = contact && new InteractionContact(contact, this);
     }
     return this.#contact;
@@ -97,7 +97,7 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
     return this.text('disposition');
   }
   get callerName() {
-    return this.text('callerName');
+    return this.nameAt('callerName');
   }
   get callerAddress() {
     return this.text('callerAddress');
@@ -108,6 +108,7 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
   /** Conversation that the upstream inlines; null when it has no id. Personal data. */
   get conversation() {
     const conversation = this.nested('conversation');
+    // Whatever text is its id: nothing is asked for by it.
     const id = referenceFrom(conversation, this.origin)?.id;
     return conversation && id !== undefined
       ? new ConversationRecord(conversation, { ...this.origin, type: 'Conversation', id })
@@ -147,20 +148,26 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
 
 /** Reference from an interaction to its contact. */
 class InteractionContact implements ContactReference {
-  readonly id: string;
   readonly ownName: string | null;
   readonly selfUri: string | null;
+  readonly #reference: Reference;
   readonly #interaction: CampaignInteractionRecord;
   /** Memoized, because every selected field of the contact reads it. */
   #contactList: { readonly found: Reference | null } | undefined;
 
-  constructor({ id, ownName, selfUri }: Reference, interaction: CampaignInteractionRecord) {
-    this.id = id;
-    this.ownName = ownName;
-    this.selfUri = selfUri;
+  constructor(reference: Reference, interaction: CampaignInteractionRecord) {
+    this.ownName = reference.ownName;
+    this.selfUri = reference.selfUri;
+    this.#reference = reference;
     this.#interaction = interaction;
   }
 
+  get id() {
+    return this.#reference.id;
+  }
+  get refusal() {
+    return this.#reference.refusal;
+  }
   get contactList() {
     this.#contactList ??= { found: contactListIn(this, this.#interaction) };
     return this.#contactList.found;
@@ -180,6 +187,7 @@ const BYTES_PER_RECORD = 256;
 
 /** Rows of a list that were read. */
 class ListRows {
+  /** Keyed by `comparableId`. */
   readonly byId = new Map<string, CampaignInteractionRecord>();
   readonly faults = new Set<AnswerFault>();
   readonly #origin: EntityOrigin;
@@ -200,11 +208,15 @@ class ListRows {
   add(row: unknown, state: CampaignInteractionState): void {
     const { answer, id: campaignId } = this.#origin;
     const { id }: { id?: unknown } = isObject(row) ? row : {};
-    if (!isObject(row) || !isId(id)) this.faults.add('row');
-    else if (!this.byId.has(id)) {
-      const own = { answer, type: 'CampaignInteraction', id };
-      this.byId.set(id, new CampaignInteractionRecord(row, own, campaignId, state));
+    // Any text will do: no call carries the id of an interaction.
+    if (!isObject(row) || typeof id !== 'string' || id === '') {
+      this.faults.add('row');
+      return;
     }
+    const key = comparableId(id);
+    if (this.byId.has(key)) return;
+    const own = { answer, type: 'CampaignInteraction', id };
+    this.byId.set(key, new CampaignInteractionRecord(row, own, campaignId, state));
   }
 }
 
@@ -243,7 +255,7 @@ export class CampaignInteractionList {
 
   /** Interaction with this id; undefined when the list lacks it. */
   named(id: string): CampaignInteractionRecord | undefined {
-    return this.#byId.get(id);
+    return this.#byId.get(comparableId(id));
   }
 
   /** Interactions in the order called `name`; `arrange` runs at most once per name. */

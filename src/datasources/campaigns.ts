@@ -20,7 +20,7 @@ export class CampaignRecord extends EntityRecord<Models.Campaign> {
     return dialingModeOf(this.text('dialingMode'));
   }
   get callerName() {
-    return this.text('callerName');
+    return this.nameAt('callerName');
   }
   get callerAddress() {
     return this.text('callerAddress');

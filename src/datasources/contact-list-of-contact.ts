@@ -30,15 +30,27 @@ function fromParticipants(contactId: string, participants: readonly ParticipantR
 
 function fromUri({ id, selfUri }: Reference): string | null {
   if (selfUri === null) return null;
-  // No regular expression, for speed: a screen has hundreds of URIs.
-  const end = selfUri.endsWith('/') ? selfUri.length - 1 : selfUri.length;
-  const contactsAt = selfUri.lastIndexOf(CONTACTS, end - CONTACTS.length);
-  const listsAt = selfUri.lastIndexOf(LISTS, contactsAt);
-  if (contactsAt === -1 || listsAt === -1) return null;
-  const contactId = selfUri.slice(contactsAt + CONTACTS.length, end);
-  // Ids are compared both raw and encoded, because decoding another system's URI can fail.
-  if (contactId !== id && contactId !== encodeURIComponent(id)) return null;
-  return idOrNull(selfUri.slice(listsAt + LISTS.length, contactsAt));
+  // No regular expression, for speed: a screen has hundreds of URIs. A contact's id may itself look like the end of one.
+  const listsAt = selfUri.indexOf(LISTS);
+  if (listsAt === -1) return null;
+  const listAt = listsAt + LISTS.length;
+  const contactsAt = selfUri.indexOf('/', listAt);
+  if (contactsAt === -1 || !selfUri.startsWith(CONTACTS, contactsAt)) return null;
+  const written = selfUri.slice(contactsAt + CONTACTS.length);
+  return isWritten(id, written) || (written.endsWith('/') && isWritten(id, written.slice(0, -1)))
+    ? idOrNull(selfUri.slice(listAt, contactsAt))
+    : null;
+}
+
+/** True when a URI writes the id so: as it is, or percent-encoded in one of the ways that other systems have. */
+function isWritten(id: string, written: string): boolean {
+  if (written === id) return true;
+  if (!written.includes('%') && !written.includes('+')) return false;
+  try {
+    return decodeURIComponent(written) === id || decodeURIComponent(written.replaceAll('+', ' ')) === id;
+  } catch {
+    return false;
+  }
 }
 
 function fromAttributes(contactId: string, participants: readonly ParticipantRecord[]): string | null {

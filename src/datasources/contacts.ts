@@ -1,6 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import type { Reference } from './wire/reference.ts';
-import { bareArray, postOfIds, type Resource } from './resource.ts';
+import { bareArray, isSaid, postOfIds, type Resource } from './resource.ts';
+import { contactId } from './wire/ids.ts';
 import type { Origin } from './wire/origin.ts';
 import { EntityRecord, isObject, mapped, WireRecord } from './wire/wire-record.ts';
 
@@ -67,6 +68,7 @@ const facts = {
   permissions: ['outbound:contact:view'],
   ttl: { name: 'CONTACT', seconds: 15 },
   maxIds: 100,
+  ids: contactId,
   federated: { key: ['contactListId', 'id'], isPersonal: true },
 } as const;
 
@@ -80,7 +82,7 @@ function within(contactListId: string): Resource<ContactRecord> {
     rows: bareArray,
     // A row that names another list is a contact that was not requested.
     idOf: ({ id, contactListId: said }: { id?: unknown; contactListId?: unknown }) =>
-      (said ?? contactListId) === contactListId ? id : undefined,
+      isSaid(said, contactListId) ? id : undefined,
     absentOn404: true,
     Entity: ContactRecord,
   });

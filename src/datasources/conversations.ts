@@ -23,7 +23,7 @@ export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
     return this.text('id');
   }
   get name() {
-    return this.text('name');
+    return this.nameAt('name');
   }
   get purpose() {
     return this.text('purpose');
@@ -75,10 +75,10 @@ export class WrapupRecord extends WireRecord<Models.Wrapup> {
     return this.referenceBy('code', 'name');
   }
   get name() {
-    return this.text('name');
+    return this.nameAt('name');
   }
   get notes() {
-    return this.text('notes');
+    return this.writtenText('notes');
   }
   get durationSeconds() {
     return this.integer('durationSeconds');

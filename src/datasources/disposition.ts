@@ -15,7 +15,7 @@ export type DispositionValue = (typeof documented)[number] | 'OutdatedSdkVersion
 
 /** Call-analysis codes are mentioned in the upstream's description of the field; their meaning is taken from their names. */
 const byCode = new Map<string, DispositionValue>([
-  ...documented.map((value) => [value, value] as const),
+  ...documented.map((value) => [value.toLowerCase(), value] as const),
   ['disposition.classification.callable.person', 'LIVE_VOICE'],
   ['disposition.classification.callable.machine', 'MACHINE'],
   ['disposition.classification.callable.busy', 'BUSY'],
@@ -24,9 +24,12 @@ const byCode = new Map<string, DispositionValue>([
   ['disposition.classification.callable.fax', 'FAX'],
   ['disposition.classification.callable.sit', 'SIT_CALLABLE'],
   ['disposition.classification.uncallable.sit', 'SIT_UNCALLABLE'],
+  // The vendor has no value for these two yet.
+  ['disposition.classification.callable.lineconnected', 'OutdatedSdkVersion'],
+  ['disposition.classification.uncallable.notfound', 'OutdatedSdkVersion'],
 ]);
 
-/** Disposition for a value or code of the upstream; null for null. */
+/** Disposition for a value or code of the upstream, in any case; null for null. */
 export function dispositionOf(code: string | null): DispositionValue | null {
-  return code === null ? null : (byCode.get(code) ?? 'OutdatedSdkVersion');
+  return code === null ? null : (byCode.get(code.toLowerCase()) ?? 'OutdatedSdkVersion');
 }

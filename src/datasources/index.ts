@@ -11,6 +11,7 @@ import type { Resource, ScopedResource } from './resource.ts';
 import { scripts } from './scripts.ts';
 import { skills } from './skills.ts';
 import { users } from './users.ts';
+import { type IdForm, usualId } from './wire/ids.ts';
 import { wrapUpCodes } from './wrap-up-codes.ts';
 
 /**
@@ -46,3 +47,10 @@ export function resourcesOf(
 
 /** Root field that gives an entity of the resource by its id. */
 export type RootOf<Each> = Each extends { readonly root: infer Root extends string } ? Root : never;
+
+const idForms = new Map(resourcesOf(resources).map(({ type, ids }) => [type, ids]));
+
+/** Form of the ids of a GraphQL type. */
+export function idFormOf(type: string): IdForm {
+  return idForms.get(type) ?? usualId;
+}

@@ -1,5 +1,6 @@
 import type { CampaignInteractionRecord, CampaignInteractionState } from './campaign-interactions.ts';
 import type { DispositionValue } from './disposition.ts';
+import { comparableId } from './wire/ids.ts';
 import { orNull } from './wire/wire-record.ts';
 
 /** Conditions on interactions, all of which must hold. Null or absent is no condition; an empty list matches nothing. */
@@ -33,15 +34,16 @@ export function interactionMatcher(
   const { activePreviewCall, createdAfter, createdBefore } = filter;
   const states = anyOf(filter.states);
   const dispositions = anyOf(filter.dispositions);
-  const agentIds = anyOf(filter.agentIds);
-  const queueIds = anyOf(filter.queueIds);
-  const skillIds = anyOf(filter.skillIds);
+  const agentIds = anyId(filter.agentIds);
+  const queueIds = anyId(filter.queueIds);
+  const skillIds = anyId(filter.skillIds);
   return (interaction) =>
     (states?.(interaction.state) ?? true) &&
     (dispositions?.(orNull(() => interaction.disposition)) ?? true) &&
-    (agentIds?.(orNull(() => interaction.agent)?.id) ?? true) &&
-    (queueIds?.(orNull(() => interaction.queue)?.id) ?? true) &&
-    (skillIds === null || (orNull(() => interaction.skills)?.some(({ id }) => skillIds(id)) ?? false)) &&
+    (agentIds?.(orNull(() => interaction.agent?.id ?? null)) ?? true) &&
+    (queueIds?.(orNull(() => interaction.queue?.id ?? null)) ?? true) &&
+    (skillIds === null ||
+      (orNull(() => interaction.skills)?.some((skill) => skillIds(orNull(() => skill.id))) ?? false)) &&
     (activePreviewCall == null || orNull(() => interaction.activePreviewCall) === activePreviewCall) &&
     isWithin(interaction.creationTimeMs, createdAfter, createdBefore);
 }
@@ -52,6 +54,11 @@ function anyOf<Value>(
   if (wanted == null) return null;
   const values = new Set<Value | null | undefined>(wanted);
   return (value) => values.has(value);
+}
+
+function anyId(wanted: readonly string[] | null | undefined): ((id: string | null) => boolean) | null {
+  const isWanted = anyOf(wanted?.map(comparableId));
+  return isWanted && ((id) => id !== null && isWanted(comparableId(id)));
 }
 
 function isWithin(

@@ -4,7 +4,7 @@ import { EntityRecord } from './wire/wire-record.ts';
 
 class QueueRecord extends EntityRecord<Models.Queue> {
   get description() {
-    return this.text('description');
+    return this.writtenText('description');
   }
   get memberCount() {
     return this.integer('memberCount');

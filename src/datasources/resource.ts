@@ -1,6 +1,7 @@
 import type { Slices } from '../lib/slices.ts';
-import type { UpstreamAnswer } from '../upstream/answer.ts';
+import { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
+import { comparableId, type IdForm, usualId } from './wire/ids.ts';
 import type { EntityOrigin } from './wire/origin.ts';
 import { isObject } from './wire/wire-record.ts';
 
@@ -62,6 +63,8 @@ interface ResourceFacts {
   readonly expand: readonly ExpandPart<string>[];
   /** Root field that gives an entity by its `id`; absent where there is none. */
   readonly root?: string | undefined;
+  /** Ids that calls may carry. */
+  readonly ids: IdForm;
   /** Absent where the entities have no key in a federated graph. */
   readonly federated?: Federated | undefined;
   /** Cardinalities of the entities, by name. */
@@ -83,6 +86,8 @@ interface ResourceCalls<Entity, Expand extends string> {
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
   /** `entity` for a row of a large answer: an entity that reads many rows at once does so in slices. */
   entityInSlices(row: object, answer: UpstreamAnswer, id: string, slices: Slices): Entity | Promise<Entity>;
+  /** Entity that is known without a call, because the vendor gives its id a meaning; undefined for any other id. */
+  readonly builtIn: ((id: string) => Entity | undefined) | undefined;
   /** True when a reference is itself the entity, so that nothing has to be loaded. */
   readonly isEntity: (value: unknown) => value is Entity;
   /** True when 404 means that the upstream does not know the ids, not that the call failed. */
@@ -109,13 +114,17 @@ interface EntityClass {
   readonly inSlices?: (row: object, origin: EntityOrigin, slices: Slices) => Promise<object>;
 }
 
-interface Described extends Omit<ResourceFacts, 'expand' | 'maxIds'> {
+interface Described extends Omit<ResourceFacts, 'expand' | 'ids' | 'maxIds'> {
+  /** @default `usualId` */
+  readonly ids?: IdForm;
   /** @default `type` */
   readonly resultType?: string;
   /** Permissions, one of which the identity needs; empty where none is needed. Source: the vendor's API. */
   readonly permissions: readonly string[];
   readonly path: string;
   readonly Entity: EntityClass;
+  /** Row of an id that the vendor gives a meaning, which the upstream is never asked for. */
+  readonly builtIn?: (id: string) => object | undefined;
 }
 
 interface DescribedListing extends Described {
@@ -148,9 +157,11 @@ type Declared<Given extends Described> = ResourceCalls<InstanceType<Given['Entit
     ? Given[Fact]
     : Fact extends 'maxIds'
       ? number
-      : Fact extends 'expand'
-        ? readonly []
-        : undefined;
+      : Fact extends 'ids'
+        ? IdForm
+        : Fact extends 'expand'
+          ? readonly []
+          : undefined;
 };
 
 type ExpandNameOf<Given> = Given extends { readonly expand: readonly ExpandPart<infer Name>[] }
@@ -223,7 +234,7 @@ export function oneByOne(description: DescribedOne): Resource<object> {
       path: `${path}/${encodeURIComponent(id)}${below}`,
       ...(ttl === 'live' && { isList: true }),
     }),
-    rows: (body, [asked]) => (isObject(body) && (idOf(body) ?? asked) === asked ? [body] : null),
+    rows: (body, [asked = '']) => (isObject(body) && isSaid(idOf(body), asked) ? [body] : null),
     idOf: (_, [asked]) => asked,
     absentOn404: true,
   };
@@ -231,6 +242,16 @@ export function oneByOne(description: DescribedOne): Resource<object> {
 
 function idOfRow(row: { id?: unknown }): unknown {
   return row.id;
+}
+
+/** False for a row that says another id than the one that was asked for. */
+export function isSaid(said: unknown, asked: string): boolean {
+  return (
+    said === undefined ||
+    said === null ||
+    said === asked ||
+    (typeof said === 'string' && comparableId(said) === comparableId(asked))
+  );
 }
 
 /** Rows of a listing's envelope; null for any other body. */
@@ -254,7 +275,7 @@ export function bareArray(body: unknown): readonly unknown[] | null {
 /** Properties of all forms. Each is set in each resource, so that all resources of a form have one shape. */
 function described(description: Described) {
   const { name, type, resultType = type, permissions, ttl, Entity } = description;
-  const { root, federated, cardinalities } = description;
+  const { root, ids = usualId, federated, cardinalities, builtIn } = description;
   return {
     name,
     type,
@@ -262,8 +283,15 @@ function described(description: Described) {
     permissions,
     ttl,
     root,
+    ids,
     federated,
     cardinalities,
+    builtIn:
+      builtIn &&
+      ((id: string) => {
+        const row = builtIn(id);
+        return row && new Entity(row, { type, id, answer: new UpstreamAnswer(name, 200, undefined, 0) });
+      }),
     idOf: idOfRow,
     isCut: () => false,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),

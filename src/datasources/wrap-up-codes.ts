@@ -11,6 +11,8 @@ export const wrapUpCodes = listingById({
   ttl: { name: 'WRAP_UP_CODE', seconds: 300 },
   federated: { key: ['id'] },
   path: '/api/v2/routing/wrapupcodes',
+  // System codes, which the lookup does not know.
+  builtIn: (id) => (/^ININ-/i.test(id) ? { id, name: id } : undefined),
   maxIds: 100,
   Entity: WrapUpCodeRecord,
 });

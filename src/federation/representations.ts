@@ -1,5 +1,6 @@
 import { isBoundedJson, MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../lib/json-bounds.ts';
-import { ID_RULE, isId } from '../datasources/wire/ids.ts';
+import { idFormOf } from '../datasources/index.ts';
+import { usualId } from '../datasources/wire/ids.ts';
 import { type EntityKeys, entityKeys, type EntityType, entityTypesOf, isEntityType } from './entity-keys.ts';
 
 /** Root field that routers load entities by, and its only argument. */
@@ -41,9 +42,10 @@ function representationProblemsIn(value: unknown, place: string, keys: EntityKey
   if (!isEntityType(type, keys)) {
     return [`Argument "${place}.__typename" must be one of ${entityTypesOf(keys).join(', ')}.`];
   }
-  return keys[type].flatMap((field) =>
-    isId(value[field]) ? [] : [`Argument "${place}.${field}" must be an id, ${ID_RULE}.`],
-  );
+  return keys[type].flatMap((field) => {
+    const { is, rule } = field === 'id' ? idFormOf(type) : usualId;
+    return is(value[field]) ? [] : [`Argument "${place}.${field}" must be an id, ${rule}.`];
+  });
 }
 
 /** Representations in the given order. Wrong ones have been rejected already (use-argument-rules.ts). */

@@ -99,7 +99,7 @@ function isEntity(found: ResolvedEntity): found is object {
   return found !== null && !(found instanceof Error);
 }
 
-/** Ids contain no blanks, so keys are unambiguous. */
+/** Ids that are scopes have no blanks, so keys are unambiguous. */
 function representationKeyOf({ scope, id }: Representation): string {
   return `${scope} ${id}`;
 }

@@ -11,7 +11,6 @@ import {
 } from '../datasources/campaign-pages.ts';
 import { type CampaignRecord, campaigns } from '../datasources/campaigns.ts';
 import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
-import { isId } from '../datasources/wire/ids.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { UpstreamReader } from '../upstream/call.ts';
 
@@ -85,7 +84,7 @@ export class CampaignListing {
         const at = start + offset;
         if (at < from || at >= from + count) continue;
         const { id }: { id?: unknown } = isObject(row) ? row : {};
-        if (!isObject(row) || !isId(id)) faults.push({ fault: 'row', answer });
+        if (!isObject(row) || typeof id !== 'string' || id === '') faults.push({ fault: 'row', answer });
         else if (!rows.has(id)) rows.set(id, { at, campaign: campaigns.entity(row, answer, id) });
       }
       beyond = beyondPage(body, Math.min(from + count, start + size), start + page.length);

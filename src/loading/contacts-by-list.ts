@@ -64,10 +64,11 @@ export class ContactsByList {
     contact: ContactReference,
     field: FieldTrace | null = null,
   ): ContactRecord | null | Promise<ContactRecord | null> {
+    if (contact.refusal !== undefined) throw contact.refusal;
     const contactList = this.contactListOf(contact, field);
     return contactList instanceof Promise
-      ? contactList.then(({ id }) => this.#loaderOf(id).load(contact.id, [], Infinity, field))
-      : this.#findIn(contactList.id, contact.id, field);
+      ? contactList.then((list) => this.#loaderIn(list).load(contact.id, [], Infinity, field))
+      : this.#findIn(contactList, contact.id, field);
   }
 
   /** Like `EntityLoader.prefetch`. */
@@ -75,11 +76,12 @@ export class ContactsByList {
     const loads: Promise<unknown>[] = [];
     const byList = new Map<string, ContactReference[]>();
     for (const contact of contacts) {
+      if (contact.refusal !== undefined) continue;
       // Fast path: nearly all references name their list, and a screen has hundreds.
       const contactList = contact.contactList ?? orNull(() => this.contactListOf(contact, field));
       // `getOrLoad` throws the reason why the list cannot be known.
       if (contactList instanceof Promise) loads.push(contactList.then(() => this.getOrLoad(contact, field)));
-      else if (contactList !== null) {
+      else if (contactList !== null && contactList.refusal === undefined) {
         const others = byList.get(contactList.id);
         if (others === undefined) byList.set(contactList.id, [contact]);
         else others.push(contact);
@@ -139,13 +141,19 @@ export class ContactsByList {
   }
 
   #findIn(
-    contactListId: string,
+    contactList: Reference,
     id: string,
     field: FieldTrace | null,
   ): ContactRecord | null | Promise<ContactRecord | null> {
-    const loader = this.#loaderOf(contactListId);
+    const loader = this.#loaderIn(contactList);
     const known = loader.known(id);
     return known === undefined ? loader.load(id, [], Infinity, field) : known;
+  }
+
+  /** @throws UnknownValueError when no call may carry the list's id. */
+  #loaderIn({ id, refusal }: Reference): EntityLoader<ContactRecord> {
+    if (refusal !== undefined) throw refusal;
+    return this.#loaderOf(id);
   }
 
   #loaderOf(contactListId: string): EntityLoader<ContactRecord> {

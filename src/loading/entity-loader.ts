@@ -85,6 +85,8 @@ export class EntityLoader<Entity, Expand extends string = never> {
     field: FieldTrace | null = null,
   ): Promise<Entity | null> {
     const key = keyOf(id, expand);
+    const builtIn = this.#resource.builtIn?.(id);
+    if (builtIn !== undefined) return Promise.resolve(builtIn);
     // A list that was read for this request is fresh enough for any `maxAgeMs`.
     const found = this.#isRead?.has(key) === true ? this.#found?.get(key) : undefined;
     if (found !== undefined && !(found instanceof UnknownValueError)) return Promise.resolve(found);
@@ -95,12 +97,13 @@ export class EntityLoader<Entity, Expand extends string = never> {
    * Entity that a reference refers to: the reference itself, synchronously, when it is one and no part is wanted. Waiting
    * for a call that happens to be under way for the same id would separate entities found together and cost more calls.
    *
-   * @throws UnknownValueError when an earlier load of the entity has failed.
+   * @throws UnknownValueError when an earlier load of the entity has failed, or no call may carry the id.
    */
   getOrLoad(reference: Reference, expand: readonly Expand[] = []): Entity | null | Promise<Entity | null> {
-    // Plain references, which nearly all are, are never entities.
-    if (!(reference instanceof PlainReference) && expand.length === 0 && this.#resource.isEntity(reference)) {
-      return reference;
+    // Plain references, which nearly all are, are never entities, and have ids that calls may carry.
+    if (!(reference instanceof PlainReference)) {
+      if (expand.length === 0 && this.#resource.isEntity(reference)) return reference;
+      if (reference.refusal !== undefined) return this.#builtInOr(reference.refusal, reference);
     }
     const peek = this.known(reference.id, expand);
     return peek === undefined ? this.load(reference.id, expand) : peek;
@@ -113,7 +116,7 @@ export class EntityLoader<Entity, Expand extends string = never> {
    */
   known(id: string, expand: readonly Expand[] = []): Entity | null | undefined {
     let found = this.#found?.get(keyOf(id, expand));
-    if (found === undefined) found = this.#get(id, expand);
+    if (found === undefined) found = this.#resource.builtIn?.(id) ?? this.#get(id, expand);
     if (found instanceof UnknownValueError) throw found;
     return found;
   }
@@ -135,10 +138,13 @@ export class EntityLoader<Entity, Expand extends string = never> {
     const missing = new Set<string>();
     for (const reference of references) {
       // Plain references, which nearly all are, are never entities.
-      const isPlain = reference instanceof PlainReference;
-      if (!isPlain && expand.length === 0 && this.#resource.isEntity(reference)) continue;
+      if (!(reference instanceof PlainReference)) {
+        if (expand.length === 0 && this.#resource.isEntity(reference)) continue;
+        if (reference.refusal !== undefined) continue;
+      }
       const { id } = reference;
       if (missing.has(id) || this.#found?.has(keyOf(id, expand)) === true) continue;
+      if (this.#resource.builtIn?.(id) !== undefined) continue;
       const kept = recall?.(id);
       if (kept === undefined) missing.add(id);
       else this.#noteAll(id, expand, kept);
@@ -163,6 +169,13 @@ export class EntityLoader<Entity, Expand extends string = never> {
     this.#isRead = undefined;
     this.#dataLoader = undefined;
     this.#waiting = undefined;
+  }
+
+  /** @throws UnknownValueError unless the upstream need not be asked for the id. */
+  #builtInOr(refusal: UnknownValueError, { id }: Reference): Entity {
+    const builtIn = this.#resource.builtIn?.(id);
+    if (builtIn === undefined) throw refusal;
+    return builtIn;
   }
 
   get #foundSoFar(): Map<string, Found<Entity>> {
@@ -277,7 +290,7 @@ function loadKeyText<Expand extends string>(asked: LoadKey<Expand>): string | Lo
   const [id] = ids;
   if (id === undefined || ids.length > 1) return asked;
   const key = keyOf(id, expand);
-  return maxAgeMs === Infinity ? key : `${key} ${maxAgeMs}`;
+  return maxAgeMs === Infinity ? key : `${key}\n\n${maxAgeMs}`;
 }
 
 function waitingById<Expand extends string>(
@@ -304,6 +317,7 @@ function noteFailures<Entity>(found: FoundById<Entity>, waiting: NonNullable<Wai
   }
 }
 
+/** Ids have no line breaks, so keys are unambiguous. */
 function keyOf(id: string, expand: readonly string[]): string {
-  return expand.length === 0 ? id : `${id} ${expand.toSorted().join(' ')}`;
+  return expand.length === 0 ? id : `${id}\n${expand.toSorted().join(' ')}`;
 }

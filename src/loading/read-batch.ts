@@ -209,6 +209,7 @@ async function rowsById<Entity, Expand extends string>(
     // oxlint-disable-next-line eslint/no-await-in-loop -- one slice after the other
     if (slices.isOver(BYTES_PER_MATCH)) await slices.next();
   }
+  addOtherSpellings(found, resource, rows, ids, asItIs);
   return found;
 }
 
@@ -246,6 +247,7 @@ function valuesById<Entity, Expand extends string, Value>(
   const values = new Map<string, Value | null>();
   for (const id of ids) values.set(id, null);
   for (const row of rows) addTo(values, resource, row, ids, valueOf);
+  addOtherSpellings(values, resource, rows, ids, valueOf);
   return values;
 }
 
@@ -259,6 +261,31 @@ function addTo<Entity, Expand extends string, Value>(
   if (!isObject(row)) return;
   const id = resource.idOf(row, ids);
   if (typeof id === 'string' && values.get(id) === null) values.set(id, valueOf(row, id));
+}
+
+/** Adds values of rows whose ids are written in another way than they were asked for, as a UUID in upper case can be. */
+function addOtherSpellings<Entity, Expand extends string, Value>(
+  values: Map<string, Value | null>,
+  resource: Resource<Entity, Expand>,
+  rows: readonly unknown[],
+  ids: readonly string[],
+  valueOf: (row: object, id: string) => Value,
+): void {
+  const missing = ids.filter((id) => values.get(id) === null);
+  if (missing.length === 0) return;
+  const { comparable } = resource.ids;
+  const rowsByForm = new Map<string, object>();
+  for (const row of rows) {
+    if (!isObject(row)) continue;
+    const id = resource.idOf(row, ids);
+    if (typeof id !== 'string') continue;
+    const form = comparable(id);
+    if (!rowsByForm.has(form)) rowsByForm.set(form, row);
+  }
+  for (const id of missing) {
+    const row = rowsByForm.get(comparable(id));
+    if (row !== undefined) values.set(id, valueOf(row, id));
+  }
 }
 
 // Functions that are kept are created at module level, where they retain only their arguments.

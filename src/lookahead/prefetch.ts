@@ -1,5 +1,5 @@
 import type { GatewayContext } from '../context.ts';
-import type { Reference } from '../datasources/wire/reference.ts';
+import { PlainReference, type Reference } from '../datasources/wire/reference.ts';
 import { EntityRecord, orNull } from '../datasources/wire/wire-record.ts';
 import { UnknownValueError } from '../errors.ts';
 import type { EntityPrefetcher } from './entity-fields.ts';
@@ -113,5 +113,7 @@ function isNameless(reference: Reference): boolean {
 }
 
 function isReference(object: object): object is Reference {
-  return 'id' in object && typeof object.id === 'string' && 'ownName' in object;
+  if (!('id' in object && 'ownName' in object)) return false;
+  if (object instanceof PlainReference) return true;
+  return orNull(() => typeof object.id === 'string') ?? false;
 }

@@ -7,7 +7,8 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { ID_RULE, isId } from '../datasources/wire/ids.ts';
+import { idFormOf } from '../datasources/index.ts';
+import { type IdForm, usualId } from '../datasources/wire/ids.ts';
 import type { QueryCampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { parseCampaignCursor, parseInteractionCursor } from '../connections/cursor.ts';
 import { MAX_CAMPAIGN_PAGE } from '../datasources/campaign-pages.ts';
@@ -50,11 +51,14 @@ const limits: Readonly<Record<string, number>> = {
 /** Problems of arguments that the schema's types do not exclude: one sentence each, with argument and allowed values. */
 export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Arguments): string[] {
   const { first, after, maxAgeMs } = args;
-  const problems = field.args.flatMap(({ name, type }) => valueProblems(name, type, args[name]));
+  const typeName = getNamedType(field.type).name;
+  const problems = field.args.flatMap(({ name, type }) =>
+    valueProblems(name, type, args[name], name === 'id' ? idFormOf(typeName) : usualId),
+  );
   if (typeof maxAgeMs === 'number' && maxAgeMs < 0) {
     problems.push(`Argument "maxAgeMs" must be 0 or more milliseconds, not ${maxAgeMs}.`);
   }
-  const connection = connections[getNamedType(field.type).name];
+  const connection = connections[typeName];
   if (connection === undefined) return problems;
   const { maxFirst, cursor } = connection;
   if (typeof first === 'number' && (first < 0 || first > maxFirst)) {
@@ -67,11 +71,13 @@ export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Ar
 }
 
 /** Problems of ids, dates, and limited lists and texts, at any depth of an argument. */
-function valueProblems(name: string, type: GraphQLInputType, value: unknown): string[] {
+function valueProblems(name: string, type: GraphQLInputType, value: unknown, ids: IdForm): string[] {
   if (value === undefined || value === null) return [];
-  if (isNonNullType(type)) return valueProblems(name, type.ofType, value);
+  if (isNonNullType(type)) return valueProblems(name, type.ofType, value, ids);
   if (isListType(type)) {
-    return Array.isArray(value) ? value.flatMap((element) => valueProblems(name, type.ofType, element)) : [];
+    return Array.isArray(value)
+      ? value.flatMap((element) => valueProblems(name, type.ofType, element, ids))
+      : [];
   }
   if (isInputObjectType(type)) {
     const given = new Map<string, unknown>(Object.entries(value));
@@ -84,7 +90,7 @@ function valueProblems(name: string, type: GraphQLInputType, value: unknown): st
         ? [
             `Argument "${fieldName}" must have at most ${limit} ${Array.isArray(inner) ? 'elements' : 'characters'}, not ${length}.`,
           ]
-        : valueProblems(fieldName, field.type, inner);
+        : valueProblems(fieldName, field.type, inner, ids);
     });
   }
   if (value instanceof Date && Number.isNaN(value.getTime())) {
@@ -92,8 +98,8 @@ function valueProblems(name: string, type: GraphQLInputType, value: unknown): st
       `Argument "${name}" must be an ISO-8601 date and time with an offset, such as "2026-11-22T09:30:00Z".`,
     ];
   }
-  return type === GraphQLID && !isId(value)
-    ? [`Argument "${name}" must be an id, ${ID_RULE}, not ${shown(value)}.`]
+  return type === GraphQLID && !ids.is(value)
+    ? [`Argument "${name}" must be an id, ${ids.rule}, not ${shown(value)}.`]
     : [];
 }
 

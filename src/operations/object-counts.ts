@@ -59,8 +59,13 @@ export function countedPlacesOf(declared: DeclaredCardinalities): CountedPlaces 
   return { perObject, perList };
 }
 
-/** Fields whose references have an id, but no name. */
-const nameless: ReadonlySet<string> = new Set(['Contact.contactList', 'Participant.user']);
+/** Fields whose references have an id, but no name; the vendor is known to leave out the last two. */
+const nameless: ReadonlySet<string> = new Set([
+  'Contact.contactList',
+  'Participant.user',
+  'User.division',
+  'User.manager',
+]);
 
 /** Numbers from which a field's objects are counted. */
 export interface FieldCounts {

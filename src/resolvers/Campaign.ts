@@ -46,5 +46,8 @@ export const Campaign: TypeResolvers<'Campaign'> = {
   script: campaign.field('script'),
   progress: requiring(progress, (reference, _args, { sources }) => progress.getOrLoad(reference, sources)),
   stats: requiring(stats, (reference, _args, { sources }) => stats.getOrLoad(reference, sources)),
-  interactions: ({ id }, args, context, info) => campaignInteractionConnection(id, args, context, info),
+  interactions({ id, refusal }, args, context, info) {
+    if (refusal !== undefined) throw refusal;
+    return campaignInteractionConnection(id, args, context, info);
+  },
 };

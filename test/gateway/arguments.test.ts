@@ -36,7 +36,18 @@ describe('an invalid argument is a BAD_USER_INPUT error without any call,', () =
       { filter: { ids: Array.from({ length: 101 }, (_, n) => `id-${n}`) } },
     ],
     [['campaignId', '1 to 128'], `query { campaignInteractions(campaignId: "a b") { totalCount } }`, {}],
-    [['id', '1 to 128'], `query { contact(contactListId: "ok", id: "a/b") { id } }`, {}],
+    [['contactListId', '1 to 128'], `query { contact(contactListId: "a/b", id: "ok") { id } }`, {}],
+    [['id', '1 to 512'], `query ($id: ID!) { contact(contactListId: "ok", id: $id) { id } }`, { id: '' }],
+    [
+      ['id', '1 to 512'],
+      `query ($id: ID!) { contact(contactListId: "ok", id: $id) { id } }`,
+      { id: 'x'.repeat(513) },
+    ],
+    [
+      ['id', 'control character'],
+      `query ($id: ID!) { contact(contactListId: "ok", id: $id) { id } }`,
+      { id: 'a\u0085b' },
+    ],
   ])('whose message contains %j', async (words, query, variables) => {
     const gateway = await gatewayForTest();
     const { data, errors } = await gateway.query(query, variables);

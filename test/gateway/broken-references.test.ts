@@ -3,9 +3,12 @@ import { altered, gatewayWithRows, nodesIn, notIds, onlyError } from '../support
 import { gatewayForTest } from '../support/gateway.ts';
 import { interaction } from '../support/organisation.ts';
 
+const oddTexts = notIds.filter((id) => typeof id === 'string' && id !== '');
+const notTexts = notIds.filter((id) => typeof id !== 'string');
+
 describe('a reference', () => {
-  test.each([...notIds.map((id) => ({ id, name: 'do-not-tell' })), 'do-not-tell', 7, true, ['do-not-tell']])(
-    'that is malformed or has an invalid id is null, with one error for all such references of an answer: %j',
+  test.each(['do-not-tell', 7, true, ['do-not-tell']])(
+    'that is no object is null, with one error for all such references of an answer: %j',
     async (agent) => {
       const rows = [
         interaction(0),
@@ -46,69 +49,131 @@ describe('a reference', () => {
     },
   );
 
-  test.each([{}, { id: null }, { name: 'A name', selfUri: '/api/v2/users/user-1' }, null, undefined])(
-    'without an id is null without an error, and is left out of lists: %j',
-    async (reference) => {
-      const row = {
-        ...interaction(1),
-        campaign: reference,
-        agent: reference,
-        contact: reference,
-        queue: reference,
-        script: reference,
-        conversation: reference,
-        skills: [reference, { id: 'skill-1' }],
-      };
-      const { ask, calls } = await gatewayWithRows([row]);
-      expect(
-        await ask(`
-          campaign { campaignStatus } agent { email } contact { data } queue { memberCount }
-          script { startPageName } conversation { startTime } skills { id state }
-        `),
-      ).toEqual({
+  test.each(oddTexts)(
+    'with an odd id is shown as it came; only what would have to be loaded is null, with one error and no call: %j',
+    async (id) => {
+      const odd = { id, name: 'Own name', selfUri: '/own/uri' };
+      const rows = [
+        { ...interaction(1), agent: odd, queue: odd },
+        { ...interaction(2), agent: odd },
+      ];
+      const { ask, calls, sandbox } = await gatewayWithRows(rows);
+      expect(await ask('id agent { id name selfUri } queue { id name }')).toEqual({
         data: {
           campaignInteractions: {
             nodes: [
-              {
-                campaign: null,
-                agent: null,
-                contact: null,
-                queue: null,
-                script: null,
-                conversation: null,
-                skills: [{ id: 'skill-1', state: 'ACTIVE' }],
-              },
+              { id: 'interaction-001', agent: odd, queue: { id, name: 'Own name' } },
+              { id: 'interaction-002', agent: odd, queue: { id: 'queue-2', name: 'Name of queue-2' } },
             ],
           },
         },
       });
-      expect(calls()).toEqual({ campaignInteractions: 1, skills: 1 });
+      const answer = await ask('agent { id name email } queue { memberCount }');
+      expect(nodesIn(answer)).toEqual([
+        { agent: { id, name: 'Own name', email: null }, queue: { memberCount: null } },
+        { agent: { id, name: 'Own name', email: null }, queue: { memberCount: 2 } },
+      ]);
+      expect(onlyError(answer)).toMatchObject({
+        path: ['campaignInteractions', 'nodes', 0, 'agent', 'email'],
+        extensions: {
+          code: 'UPSTREAM_BAD_RESPONSE',
+          affected: { type: 'CampaignInteraction', ids: ['interaction-001', 'interaction-002'] },
+        },
+      });
+      expect(calls()).toMatchObject({ queues: 1 });
+      expect(calls()).not.toHaveProperty('users');
+      expect(sandbox.requests.flatMap(({ ids }) => ids)).not.toContain(id);
     },
   );
 
-  test('with an invalid id in a list makes that list null, and no other list', async () => {
-    const { ask } = await gatewayWithRows([
+  test.each(notTexts)('with an id that is no text keeps its own name: %j', async (id) => {
+    const { ask, calls } = await gatewayWithRows([{ ...interaction(1), agent: { id, name: 'Own name' } }]);
+    expect(nodesIn(await ask('agent { name }'))).toEqual([{ agent: { name: 'Own name' } }]);
+    const answer = await ask('agent { id name }');
+    expect(nodesIn(answer)).toEqual([{ agent: null }]);
+    expect(onlyError(answer)).toMatchObject({
+      path: ['campaignInteractions', 'nodes', 0, 'agent', 'id'],
+      extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+    });
+    expect(calls()).not.toHaveProperty('users');
+  });
+
+  test.each([
+    {},
+    { id: null },
+    { id: '' },
+    { name: 'A name', selfUri: '/api/v2/users/user-1' },
+    null,
+    undefined,
+  ])('without an id is null without an error, and is left out of lists: %j', async (reference) => {
+    const row = {
+      ...interaction(1),
+      campaign: reference,
+      agent: reference,
+      contact: reference,
+      queue: reference,
+      script: reference,
+      conversation: reference,
+      skills: [reference, { id: 'skill-1' }],
+    };
+    const { ask, calls } = await gatewayWithRows([row]);
+    expect(
+      await ask(`
+          campaign { campaignStatus } agent { email } contact { data } queue { memberCount }
+          script { startPageName } conversation { startTime } skills { id state }
+        `),
+    ).toEqual({
+      data: {
+        campaignInteractions: {
+          nodes: [
+            {
+              campaign: null,
+              agent: null,
+              contact: null,
+              queue: null,
+              script: null,
+              conversation: null,
+              skills: [{ id: 'skill-1', state: 'ACTIVE' }],
+            },
+          ],
+        },
+      },
+    });
+    expect(calls()).toEqual({ campaignInteractions: 1, skills: 1 });
+  });
+
+  test('with an odd id in a list costs nothing else in that list', async () => {
+    const { ask, calls } = await gatewayWithRows([
       { ...interaction(0), skills: [{ id: 'skill-1' }, { id: '../users' }] },
       interaction(1),
     ]);
-    const answer = await ask('skills { id }');
-    expect(nodesIn(answer)).toEqual([{ skills: null }, { skills: [{ id: 'skill-1' }] }]);
-    expect(onlyError(answer).path).toEqual(['campaignInteractions', 'nodes', 0, 'skills']);
+    const answer = await ask('skills { id state }');
+    expect(nodesIn(answer)).toEqual([
+      {
+        skills: [
+          { id: 'skill-1', state: 'ACTIVE' },
+          { id: '../users', state: null },
+        ],
+      },
+      { skills: [{ id: 'skill-1', state: 'ACTIVE' }] },
+    ]);
+    expect(onlyError(answer).path).toEqual(['campaignInteractions', 'nodes', 0, 'skills', 1, 'state']);
+    expect(calls()).toMatchObject({ skills: 1 });
   });
 
-  test('with an invalid id in a loaded entity makes only that field of that entity null', async () => {
+  test('with an odd id in a loaded entity costs only what would be loaded by it', async () => {
     const { query } = await gatewayForTest({
       faults: [altered('users', (user) => ({ ...user, manager: { id: 'a/b' } }), 'user-1')],
     });
     const answer = await query(
-      '{ a: user(id: "user-1") { email manager { id } } b: user(id: "user-2") { manager { id } } }',
+      '{ a: user(id: "user-1") { email manager { id title } } b: user(id: "user-2") { manager { id title } } }',
     );
     expect(answer.data).toEqual({
-      a: { email: 'user-1@example.com', manager: null },
-      b: { manager: { id: 'manager-2' } },
+      a: { email: 'user-1@example.com', manager: { id: 'a/b', title: null } },
+      b: { manager: { id: 'manager-2', title: 'Title of manager-2' } },
     });
     expect(onlyError(answer)).toMatchObject({
-      path: ['a', 'manager'],
+      path: ['a', 'manager', 'title'],
       extensions: { code: 'UPSTREAM_BAD_RESPONSE', affected: { type: 'User', ids: ['user-1'] } },
     });
   });
@@ -124,7 +189,7 @@ describe('a reference', () => {
     expect(request?.ids).toEqual([id]);
   });
 
-  test.each([undefined, null, 5, { text: 'x' }])(
+  test.each([undefined, null, '', ' ', '\t \u00a0', 5, { text: 'x' }])(
     'whose name is %j shares one call with all such references, and a reference with a name needs none',
     async (name) => {
       const rows = [0, 1, 2, 3].map((n) => ({
@@ -204,18 +269,28 @@ describe('the conversation of an interaction', () => {
     expect(calls()).toEqual({ campaignInteractions: 1 });
   });
 
-  test('has null for references with an invalid id, and one error', async () => {
+  test('has what came with references that have an odd id, and one error for what would be loaded', async () => {
     const participants = [
-      { id: 'a', userId: '../users', queueId: 'queue-1', wrapup: { code: 'a/b', notes: 'Note' } },
+      {
+        id: 'a',
+        userId: '../users',
+        queueId: 'queue-1',
+        wrapup: { code: 'a/b', name: 'Own', notes: 'Note' },
+      },
     ];
     const { ask } = await gatewayWithRows([
       { ...interaction(0), conversation: { id: 'conversation-0', participants } },
     ]);
     const answer = await ask(
-      'conversation { participants { id user { id } queue { id } wrapup { notes code { id } } } }',
+      'conversation { participants { id user { id name } queue { id } wrapup { notes code { id name } } } }',
     );
     expect(nodesIn(answer)[0].conversation.participants).toEqual([
-      { id: 'a', user: null, queue: { id: 'queue-1' }, wrapup: { notes: 'Note', code: null } },
+      {
+        id: 'a',
+        user: { id: '../users', name: null },
+        queue: { id: 'queue-1' },
+        wrapup: { notes: 'Note', code: { id: 'a/b', name: 'Own' } },
+      },
     ]);
     expect(onlyError(answer).extensions).toMatchObject({
       code: 'UPSTREAM_BAD_RESPONSE',
@@ -228,7 +303,7 @@ describe('the conversation of an interaction', () => {
     const { ask } = await gatewayWithRows([
       { ...interaction(0), agent: { id: 'a/b' }, conversation: { id: 'conversation-0', participants } },
     ]);
-    const answer = await ask('agent { id } conversation { participants { user { id } } }');
+    const answer = await ask('agent { email } conversation { participants { user { email } } }');
     expect(onlyError(answer).extensions.affected).toMatchObject({
       type: 'CampaignInteraction',
       ids: ['interaction-000'],

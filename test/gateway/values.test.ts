@@ -116,7 +116,10 @@ describe('an enum value', () => {
     ['disposition.classification.uncallable.sit', 'SIT_UNCALLABLE'],
     ['disposition.classification.callable.newer', 'OUTDATEDSDKVERSION'],
     ['OutdatedSdkVersion', 'OUTDATEDSDKVERSION'],
-    ['', 'OUTDATEDSDKVERSION'],
+    ['live_voice', 'LIVE_VOICE'],
+    ['Disposition.Classification.Callable.Person', 'LIVE_VOICE'],
+    ['disposition.classification.callable.lineconnected', 'OUTDATEDSDKVERSION'],
+    ['disposition.classification.uncallable.notfound', 'OUTDATEDSDKVERSION'],
     ['constructor', 'OUTDATEDSDKVERSION'],
     [null, null],
     [undefined, null],
@@ -131,7 +134,7 @@ describe('an enum value', () => {
     const { query } = await gatewayForTest({
       faults: [
         altered('users', (user) => ({ ...user, state: 'on_holiday' })),
-        altered('skills', (skill) => ({ ...skill, state: '' })),
+        altered('skills', (skill) => ({ ...skill, state: 'retired' })),
         altered('campaigns', (campaign) => ({
           ...campaign,
           campaignStatus: 'toString',

@@ -26,6 +26,10 @@ const instead = [
   'value-of-tomorrow',
   '2026-01-01T01:00:00.500+01:00',
   '',
+  ' ',
+  '*',
+  'ININ-OF-TOMORROW',
+  '0001-01-01T00:00:00Z',
   7,
   -1.5,
   2 ** 40,
@@ -36,6 +40,9 @@ const instead = [
   {},
   { id: 'value-of-tomorrow', surprise: { of: 'tomorrow' } },
   { id: '../users' },
+  { id: '../users', name: 'Own name' },
+  { id: 7, name: 'Own name' },
+  { id: '*', name: '' },
 ];
 
 export function damageTo(rows: Rows): fc.Arbitrary<Damage> {

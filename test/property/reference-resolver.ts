@@ -28,13 +28,17 @@ import { resourceOfType } from './resource-table.ts';
 import type { SelectedFields } from './selected-fields.ts';
 import {
   CouldNotBeKnown,
-  isId,
+  isContactId,
   isRow,
   leafIn,
   listIn,
+  NullBelow,
   objectIn,
+  presentIn,
   referenceIn,
   type Row,
+  textOrNull,
+  usableId,
 } from './reference-values.ts';
 
 /** Placeholder in expected data for values of the gateway's own: cursors, and the moment of an answer. */
@@ -84,8 +88,9 @@ class Walk {
           : type.name;
       } catch (error) {
         if (!(error instanceof CouldNotBeKnown)) throw error;
-        this.unknown.add(at);
+        if (!(error instanceof NullBelow)) this.unknown.add(at);
         data[key] = null;
+        if (isNonNullType(field?.type)) throw new NullBelow();
       }
     }
     return data;
@@ -104,18 +109,18 @@ class Walk {
     if (source.kind === 'row') return this.#read(typeName, field, type, source.row, source.chain);
 
     const { ref, chain, contactList } = source;
-    if (field === 'id') return ref.id;
-    if (field === 'selfUri') return leafIn((source.row ?? ref).selfUri, type);
+    if (field === 'id') return leafIn(ref.id, type);
+    if (field === 'selfUri') return leafIn(presentIn(field, (source.row ?? ref).selfUri, type), type);
     if (field === 'name' && ref.name !== null) return ref.name;
-    if (field === 'interactions') return this.#interactions(ref.id, args, chain, path);
+    if (field === 'interactions') return this.#interactions(usableId(ref), args, chain, path);
     if (field === 'progress' || field === 'stats') {
       const resource = field === 'progress' ? 'campaignProgress' : 'campaignStats';
-      const found = await this.#upstream.one(resource, ref.id, chain);
+      const found = await this.#upstream.one(resource, usableId(ref), chain);
       return found.row && { kind: 'row', row: found.row, chain: found.chain };
     }
     if (contactList && (field === 'contactListId' || field === 'contactList')) {
       const list = await contactListOf(contactList, chain, this.#upstream);
-      return field === 'contactListId' ? list.ref.id : { kind: 'entity', ...list };
+      return field === 'contactListId' ? leafIn(list.ref.id, type) : { kind: 'entity', ...list };
     }
     const found = await entityRow(typeName, source, this.#upstream);
     return found.row && this.#read(typeName, field, type, found.row, found.chain);
@@ -126,13 +131,13 @@ class Walk {
     const value = property ? property(row) : row[field];
     const named = getNamedType(type);
     if (value === ANYTHING) return value;
-    if (isLeafType(named)) return leafIn(value, type);
+    if (isLeafType(named)) return leafIn(presentIn(`${typeName}.${field}`, value, type), type);
     const read = (element: unknown): Source | null => {
       const inner = objectIn(element);
       if (inner === null) return null;
       if (named.name !== 'Contact' && !(named.name in resourceOfType))
         return { kind: 'row', row: inner, chain };
-      const ref = referenceIn(inner);
+      const ref = named.name === 'Contact' ? referenceIn(inner, isContactId) : referenceIn(inner);
       if (ref === null) return null;
       if (named.name === 'Contact') {
         return { kind: 'entity', ref, chain, contactList: contactListHint(ref, row) };
@@ -175,7 +180,7 @@ class Walk {
     if (field === 'contact') {
       const listId = String(args['contactListId']);
       const { row, chain } = await this.#upstream.one('contacts', id, '', listId);
-      const contactList = { ref: { id: listId, name: null, selfUri: null } };
+      const contactList = { ref: { id: listId, name: null, selfUri: null, isUsable: true } };
       return row && { ...foundEntity(row, id, chain), contactList };
     }
     const resource = resourceOfType[getNamedType(type).name];
@@ -213,7 +218,7 @@ class Walk {
     const first = Number(args['first'] ?? 25);
     const { row, chain } = await this.#upstream.campaignPage(first);
     const rows = listIn(row?.['entities']) ?? [];
-    const campaigns = rows.filter((campaign) => isRow(campaign) && isId(campaign['id']));
+    const campaigns = rows.filter((campaign) => isRow(campaign) && textOrNull(campaign['id']) !== null);
     if (campaigns.length < rows.length) this.unknown.add(path);
     return { kind: 'row', row: page(campaigns, Number(row?.['total']), first), chain };
   }

@@ -1,7 +1,9 @@
 /** Sources of the fields of each type, read one by one and without regard to the number of calls. */
 import {
+  builtInRow,
   CouldNotBeKnown,
   isId,
+  nameOrNull,
   isRow,
   listIn,
   objectIn,
@@ -9,6 +11,7 @@ import {
   referenceIn,
   type Row,
   textOrNull,
+  usableId,
   utc,
 } from './reference-values.ts';
 import type { Chain, Found, ReferenceUpstream } from './reference-upstream.ts';
@@ -32,7 +35,7 @@ type ContactListHint = { readonly ref: Ref } | { readonly campaignId: string };
 /** Source whose row is known, because it was read by this id. */
 export function foundEntity(row: Row, id: string, chain: Chain): Source {
   const { name, selfUri } = row;
-  const ref = { id, name: textOrNull(name), selfUri: textOrNull(selfUri) };
+  const ref = { id, name: nameOrNull(name), selfUri: textOrNull(selfUri), isUsable: true };
   return { kind: 'entity', ref, row, chain };
 }
 
@@ -77,8 +80,9 @@ export function interactionsIn(body: Row, campaignId: string): { rows: Row[]; is
     if (!Array.isArray(elements)) isWhole = false;
     else {
       for (const element of elements) {
-        if (!isRow(element) || !isId(element['id'])) isWhole = false;
-        else if (!rows.has(element['id'])) rows.set(element['id'], { ...element, campaignId, state });
+        const id = isRow(element) ? textOrNull(element['id']) : null;
+        if (!isRow(element) || id === null) isWhole = false;
+        else if (!rows.has(id)) rows.set(id, { ...element, campaignId, state });
       }
     }
   }
@@ -104,7 +108,7 @@ export function contactListHint(contact: Ref, interaction: Row): ContactListHint
     });
   return id === null
     ? { campaignId: String(interaction['campaignId']) }
-    : { ref: { id, name: null, selfUri: null } };
+    : { ref: { id, name: null, selfUri: null, isUsable: true } };
 }
 
 function fromUri({ id, selfUri }: Ref): string | null {
@@ -112,7 +116,7 @@ function fromUri({ id, selfUri }: Ref): string | null {
   return contact === id && isId(list) ? list : null;
 }
 
-function said(contactId: unknown, wanted: string, list: unknown): string | null {
+function said(contactId: unknown, wanted: unknown, list: unknown): string | null {
   return (contactId ?? wanted) === wanted && isId(list) ? list : null;
 }
 
@@ -146,14 +150,15 @@ export async function entityRow(
   { row, chain, ref, contactList }: Extract<Source, { kind: 'entity' }>,
   upstream: ReferenceUpstream,
 ): Promise<Found> {
-  if (row) return { row, chain };
+  const known = row ?? builtInRow(type, ref.id);
+  if (known) return { row: known, chain };
   if (contactList) {
     const list = await contactListOf(contactList, chain, upstream);
-    return upstream.one('contacts', ref.id, list.chain, list.ref.id);
+    return upstream.one('contacts', usableId(ref), list.chain, usableId(list.ref));
   }
   const resource = resourceOfType[type];
   if (resource === undefined) throw new TypeError(`${type} is read from a resource.`);
-  return upstream.one(resource, ref.id, chain);
+  return upstream.one(resource, usableId(ref), chain);
 }
 
 /** Creation time in epoch milliseconds; NaN when it is absent or cannot be read. */

@@ -3,6 +3,7 @@
  * the gateway are compared. It shares no code with the gateway.
  */
 import {
+  getNamedType,
   type GraphQLEnumType,
   type GraphQLOutputType,
   isEnumType,
@@ -13,6 +14,9 @@ import {
 
 /** Thrown for a value that could not be known; an absent value is null. */
 export class CouldNotBeKnown extends Error {}
+
+/** Thrown for an object that is null, because a value in it that cannot be null could not be known. */
+export class NullBelow extends CouldNotBeKnown {}
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -35,9 +39,18 @@ export function listIn(value: unknown): unknown[] | null {
 }
 
 export interface Ref {
-  readonly id: string;
+  /** Text, or else nothing that can be shown. */
+  readonly id: unknown;
   readonly name: string | null;
   readonly selfUri: string | null;
+  /** False when no call may carry the id. */
+  readonly isUsable: boolean;
+}
+
+/** Id that calls may carry. */
+export function usableId({ id, isUsable }: Ref): string {
+  if (isUsable && typeof id === 'string') return id;
+  throw new CouldNotBeKnown('The reference has something that is no id.');
 }
 
 export function isId(value: unknown): value is string {
@@ -49,16 +62,46 @@ export function isId(value: unknown): value is string {
   );
 }
 
+export function isContactId(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= 512 && !/\p{Cc}/u.test(value);
+}
+
 /** Reference of the upstream; null without an id, which refers to nothing. */
-export function referenceIn(value: unknown): Ref | null {
+export function referenceIn(value: unknown, isUsable: (id: unknown) => boolean = isId): Ref | null {
   const row = objectIn(value);
-  if (row === null || row['id'] === undefined || row['id'] === null) return null;
-  if (!isId(row['id'])) throw new CouldNotBeKnown('The reference has something that is no id.');
-  return { id: row['id'], name: textOrNull(row['name']), selfUri: textOrNull(row['selfUri']) };
+  const id = row?.['id'];
+  if (row === null || id === undefined || id === null || id === '') return null;
+  return { id, name: nameOrNull(row['name']), selfUri: textOrNull(row['selfUri']), isUsable: isUsable(id) };
+}
+
+/** Rows that the vendor gives ids a meaning by, without a call. */
+export function builtInRow(type: string, id: unknown): Row | null {
+  if (type === 'Division' && id === '*') return { id, name: 'All divisions' };
+  return type === 'WrapUpCode' && /^ININ-/i.test(String(id)) ? { id, name: id } : null;
 }
 
 export function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+export function nameOrNull(value: unknown): string | null {
+  return typeof value === 'string' && /\S/.test(value) ? value : null;
+}
+
+/** Fields whose empty texts stay. */
+const written: ReadonlySet<string> = new Set([
+  'CallRecord.column',
+  'ContactList.columnNames',
+  'Queue.description',
+  'Wrapup.notes',
+]);
+
+/** Value of a field without what stands for nothing: empty texts, and names of blanks. */
+export function presentIn(field: string, value: unknown, type: GraphQLOutputType): unknown {
+  const named = getNamedType(type);
+  const isText = isEnumType(named) || named.name === 'String' || named.name === 'ID';
+  if (typeof value !== 'string' || written.has(field) || !isText) return value;
+  return /\.(name|callerName)$/.test(field) ? nameOrNull(value) : textOrNull(value);
 }
 
 /** Leaf, or list of leaves, of this type. */
@@ -106,7 +149,7 @@ function enumValueIn(value: unknown, type: GraphQLEnumType): string {
   if (typeof value !== 'string') throw new CouldNotBeKnown('A text was expected.');
   const names = new Set(type.getValues().map(({ name }) => name));
   if (type.name === 'Disposition') {
-    const name = dispositionCodes[value] ?? value;
+    const name = dispositionCodes[value.toLowerCase()] ?? value.toUpperCase();
     return names.has(name) ? name : 'OUTDATEDSDKVERSION';
   }
   const name = value.toUpperCase();

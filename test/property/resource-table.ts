@@ -52,6 +52,7 @@ export const cardinalities: Cardinalities = {
   campaignsPerPage: resourceTable.campaigns.ids.length,
   campaignsPerList: resourceTable.campaigns.ids.length,
   contactListsPerList: resourceTable.contactLists.ids.length,
+  divisionsPerList: resourceTable.divisions.ids.length,
   queuesPerList: resourceTable.queues.ids.length,
   scriptsPerList: resourceTable.scripts.ids.length,
   skillsPerInteraction: 3,

@@ -82,7 +82,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   '`first` of interactions, and of campaigns': [MAX_INTERACTIONS, MAX_CAMPAIGN_PAGE],
   'ids and divisions of a filter of campaigns, its name': null,
   'representations of `_entities`': [MAX_REPRESENTATIONS],
-  'characters of an id, and of a cursor': [128, LONGEST_CURSOR],
+  "characters of an id, of a contact's id, and of a cursor": [128, 512, LONGEST_CURSOR],
   'depth of a variable': [MAX_JSON_DEPTH],
   'retries of one call': [MAX_RETRIES],
   'bytes of one answer of the upstream': [MAX_ANSWER_BYTES],

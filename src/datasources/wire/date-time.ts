@@ -3,8 +3,8 @@ const ISO_8601 =
   /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,18}))?)?(?:Z|([+-])(\d\d):?(\d\d))$/i;
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z$/;
 
-// Bounds of four-digit years; an offset can move a moment beyond them.
-const FIRST_MS = Date.parse('0000-01-01T00:00:00Z');
+// Bounds of the years 1 to 9999; an offset can move a moment beyond them.
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LAST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** Epoch milliseconds of an ISO-8601 date and time with an offset; null for other text and for dates such as 30 February. */
@@ -77,23 +77,19 @@ function anyMsOf(text: string): number | null {
   const [, year, month, day, hours, minutes, seconds = '0', fraction = '', sign, ...offset] = match;
   const [offsetHours, offsetMinutes] = offset;
   const ms = Number(fraction.padEnd(3, '0').slice(0, 3));
-  const local = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hours),
-    Number(minutes),
-    Number(seconds),
-    ms,
-  );
-  // `Date.UTC` carries 30 February over into March, and reads the years 0 to 99 as 1900 to 1999.
-  const carried = new Date(local).toISOString();
+  const date = new Date(0);
+  // `Date.UTC` reads the years 0 to 99 as 1900 to 1999.
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const local = date.setUTCHours(Number(hours), Number(minutes), Number(seconds), ms);
+  // 30 February is carried over into March.
+  const carried = date.toISOString();
   if (
     carried.slice(0, 16) !== text.slice(0, 16).toUpperCase() ||
     Number(carried.slice(17, 19)) !== Number(seconds)
   ) {
     return null;
   }
+  if (local < FIRST_MS) return null;
   if (sign === undefined) return local;
   if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59) return null;
   const offsetMs = (Number(offsetHours) * 60 + Number(offsetMinutes)) * 60_000;

@@ -1,3 +1,4 @@
+import type { UnknownValueError } from '../../errors.ts';
 import { isId } from './ids.ts';
 import { type Origin, unknownValue } from './origin.ts';
 
@@ -10,6 +11,8 @@ export interface Reference {
   /** Name in this reference. Null when the upstream left it out, as it may; then the entity has to be loaded for it. */
   readonly ownName: string | null;
   readonly selfUri: string | null;
+  /** Error of everything that would have to be loaded, where no call may carry the id. */
+  readonly refusal?: UnknownValueError | undefined;
 }
 
 /**
@@ -28,19 +31,45 @@ export class PlainReference implements Reference {
   }
 }
 
+/** Reference with an id that no call may carry. All that came with it is shown, and nothing is loaded for it. */
+class OddReference implements Reference {
+  readonly ownName: string | null;
+  readonly selfUri: string | null;
+  readonly #id: unknown;
+  readonly #origin: Origin;
+
+  constructor(id: unknown, ownName: string | null, selfUri: string | null, origin: Origin) {
+    this.#id = id;
+    this.ownName = ownName;
+    this.selfUri = selfUri;
+    this.#origin = origin;
+  }
+
+  /** @throws UnknownValueError for an id that is not even text. */
+  get id(): string {
+    if (typeof this.#id === 'string') return this.#id;
+    throw this.refusal;
+  }
+  get refusal(): UnknownValueError {
+    return unknownValue(this.#origin, 'reference');
+  }
+}
+
 /**
  * Reads a reference. Null when it has no id, for then it refers to nothing.
  *
- * @throws UnknownValueError when its id is malformed.
+ * @param isUsable True for an id that calls may carry.
  */
-export function referenceFrom(value: object | null, origin: Origin): Reference | null {
+export function referenceFrom(value: object | null, origin: Origin, isUsable = isId): Reference | null {
   if (value === null) return null;
   const { id, name, selfUri }: { id?: unknown; name?: unknown; selfUri?: unknown } = value;
-  if (id === undefined || id === null) return null;
-  if (!isId(id)) throw unknownValue(origin, 'reference');
-  return new PlainReference(id, textOrNull(name), textOrNull(selfUri));
+  if (id === undefined || id === null || id === '') return null;
+  const ownName = nameIn(name);
+  const uri = typeof selfUri === 'string' && selfUri !== '' ? selfUri : null;
+  return isUsable(id) ? new PlainReference(id, ownName, uri) : new OddReference(id, ownName, uri, origin);
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+/** Name in an answer. Null for a name of blanks, which the upstream writes where it leaves a name out. */
+export function nameIn(value: unknown): string | null {
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
 }

@@ -3,7 +3,8 @@ import type { AnswerFault } from '../../upstream/answer.ts';
 import { isBoundedJson } from '../../lib/json-bounds.ts';
 import { epochMsOf, utcTextOf } from './date-time.ts';
 import { type EntityOrigin, type Origin, unknownValue } from './origin.ts';
-import { type Reference, referenceFrom } from './reference.ts';
+import { isId } from './ids.ts';
+import { nameIn, type Reference, referenceFrom } from './reference.ts';
 
 /** Names of the vendor's properties that are declared as `Value`. */
 type KeysOf<Wire, Value> = {
@@ -27,10 +28,22 @@ export abstract class WireRecord<Wire extends object> {
     this.origin = origin;
   }
 
+  /** Null for an empty text, by which the upstream says that there is none. */
   protected text(key: KeysOf<Wire, string>): string | null {
     const value = this.#wire[key];
     // Fast path: nearly all of the thousands of values in an answer are text.
-    return typeof value === 'string' ? value : this.checked(value, isText);
+    if (typeof value === 'string') return value === '' ? null : value;
+    return this.checked(value, isText);
+  }
+
+  /** Null for a name of blanks. */
+  protected nameAt(key: KeysOf<Wire, string>): string | null {
+    return nameIn(this.checked(this.#wire[key], isText));
+  }
+
+  /** Text that somebody wrote, which may be empty. */
+  protected writtenText(key: KeysOf<Wire, string>): string | null {
+    return this.checked(this.#wire[key], isText);
   }
 
   protected flag(key: KeysOf<Wire, boolean>): boolean | null {
@@ -58,8 +71,9 @@ export abstract class WireRecord<Wire extends object> {
     return typeof value === 'string' ? epochMsOf(value) : null;
   }
 
-  protected reference(key: KeysOf<Wire, object>): Reference | null {
-    return referenceFrom(this.nested(key, 'reference'), this.origin);
+  /** `isUsable` as for `referenceFrom`. */
+  protected reference(key: KeysOf<Wire, object>, isUsable = isId): Reference | null {
+    return referenceFrom(this.nested(key, 'reference'), this.origin, isUsable);
   }
 
   /** Reference whose id, and perhaps name and URI, are properties of this row. */
@@ -140,10 +154,14 @@ export abstract class EntityRecord<Wire extends { name?: string; selfUri?: strin
   }
 
   get ownName(): string | null {
-    return this.checked(this.#named.name, isText);
+    return nameIn(this.checked(this.#named.name, isText));
   }
   get selfUri(): string | null {
-    return this.checked(this.#named.selfUri, isText);
+    const uri = this.checked(this.#named.selfUri, isText);
+    return uri === '' ? null : uri;
+  }
+  get refusal(): UnknownValueError | undefined {
+    return isId(this.id) ? undefined : unknownValue(this.origin, 'reference');
   }
 }
 

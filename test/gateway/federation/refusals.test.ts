@@ -4,6 +4,7 @@ import { range } from '../../support/range.ts';
 import { named, subgraphForTest } from './support.ts';
 
 const ID_RULE = 'must be an id, 1 to 128 characters of A-Z a-z 0-9 _ - with . and : inside.';
+const CONTACT_ID_RULE = 'must be an id, 1 to 512 characters, none of them a control character.';
 const TYPES =
   'Campaign, CampaignInteraction, Contact, ContactList, Division, Queue, Script, Skill, User, WrapUpCode';
 
@@ -20,7 +21,10 @@ const refused: readonly [what: string, representations: unknown, problems: reado
       { __typename: 'Contact', id: 'contact-1' },
       { __typename: 'Contact', contactListId: 'list-1' },
     ],
-    [`Argument "representations[0].contactListId" ${ID_RULE}`, `Argument "representations[1].id" ${ID_RULE}`],
+    [
+      `Argument "representations[0].contactListId" ${ID_RULE}`,
+      `Argument "representations[1].id" ${CONTACT_ID_RULE}`,
+    ],
   ],
   [
     'an interaction with an invalid campaign id',

@@ -32,6 +32,29 @@ describe.skipIf(whySkipped !== null)('entities that replicas share', () => {
     expect(other?.extensions?.upstream?.fromCache.length).toBeGreaterThan(4);
   });
 
+  test('are contacts with any text for an id, each under its own', async () => {
+    const ids = ['+13175550101', 'a b', 'a/b', 'Zoë', '..', '{slot}', ':asked'];
+    const { replicas, calls } = await replicasForTest(await redisForTest(), {
+      faults: [
+        {
+          kind: 'alter',
+          resource: 'contacts',
+          alter: (_body, request) => request.ids.map((id) => ({ id, data: { Id: id } })),
+        },
+      ],
+    });
+    const [first, second] = replicas;
+    const query = `query (${ids.map((_, n) => `$id${n}: ID!`).join(' ')}) {
+      ${ids.map((_, n) => `c${n}: contact(contactListId: "list-1", id: $id${n}) { data }`).join(' ')}
+    }`;
+    const variables = Object.fromEntries(ids.map((id, n) => [`id${n}`, id]));
+    const expected = Object.fromEntries(ids.map((id, n) => [`c${n}`, { data: { Id: id } }]));
+    expect((await first?.query(query, variables))?.data).toEqual(expected);
+    expect(calls()).toEqual({ contacts: 1 });
+    expect((await second?.query(query, variables))?.data).toEqual(expected);
+    expect(calls()).toEqual({});
+  });
+
   test('are read once when all replicas need them at the same moment', async () => {
     const { replicas, calls } = await replicasForTest(await redisForTest(), { count: 3, latencyMs: 100 });
     const answers = await Promise.all(replicas.map(({ query }) => query(SCREEN)));

@@ -31,6 +31,13 @@ describe('a date and time', () => {
     ['2028-02-29T23:30:00-01:00', '2028-03-01T00:30:00Z', 'moved past a leap day by its offset'],
     ['2026-11-22t09:30:00z', '2026-11-22T09:30:00Z', 'in lower case'],
     ['1969-12-31T23:59:59.999Z', '1969-12-31T23:59:59.999Z', 'before the epoch'],
+    [
+      '0001-01-01T00:00:00Z',
+      '0001-01-01T00:00:00Z',
+      'in the first year, which some systems write for no date',
+    ],
+    ['0099-12-31T23:59:59.999Z', '0099-12-31T23:59:59.999Z', 'in the first century'],
+    ['0026-11-22T10:30:00+01:00', '0026-11-22T09:30:00Z', 'in the first century with an offset'],
   ])('%s is read as %s: %s', (text, utc) => {
     expect(utcTextOf(text)).toBe(utc);
     expect(epochMsOf(text)).toBe(Date.parse(utc));
@@ -60,7 +67,7 @@ describe('a date and time', () => {
     '2026-11-22T09:30:61Z',
     '+002026-11-22T09:30:00Z',
     '26-11-22T09:30:00Z',
-    '0026-11-22T09:30:00Z',
+    '0000-11-22T09:30:00Z',
     '1795340400000',
     ' 2026-11-22T09:30:00Z',
     '2026-11-22T09:30:00Z\n',
@@ -74,6 +81,11 @@ describe('a date and time', () => {
   test('may lack seconds, which are written as 00', () => {
     expect(utcTextOf('2026-11-22T09:30Z')).toBe('2026-11-22T09:30:00Z');
     expect(utcTextOf('2026-11-22T09:30+01:00')).toBe('2026-11-22T08:30:00Z');
+  });
+
+  test('moved before the year 1 by its offset is null', () => {
+    expect(utcTextOf('0001-01-01T00:30:00+01:00')).toBeNull();
+    expect(utcTextOf('0001-01-01T00:30:00-01:00')).toBe('0001-01-01T01:30:00Z');
   });
 
   test('moved beyond the year 9999 by its offset is null, because the form has four digits for the year', () => {
