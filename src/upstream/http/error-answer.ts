@@ -14,6 +14,11 @@ const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} G
 /** Statuses after which the vendor asks to retry reads. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
+const NOT_OF_UPSTREAM = 'the status 404 that was answered is not of the upstream itself';
+/** For the log. */
+const FOREIGN_404 =
+  'a proxy, an API gateway or a wrong address: the upstream writes a code or a correlation id';
+
 /** Headers of an answer; names in lower case, as undici gives them. */
 export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -33,12 +38,30 @@ export function errorFromAnswer(
   const body = parsed ?? {};
   const correlationId = correlationIdOf(headers) ?? knownAs(CORRELATION_ID, body.contextId);
   const common = { upstreamStatus: status, ...(correlationId !== undefined && { correlationId }) };
-  // A 404 page of a proxy or a wrong address says nothing about what the upstream knows.
-  const isNotFound = status === 404 && (parsed !== null || bodyText === '');
+  if (status === 404 && !isOfVendor(headers, body, bodyText)) {
+    return new UpstreamError(
+      { ...common, code: 'UPSTREAM_BAD_RESPONSE', message: NOT_OF_UPSTREAM },
+      { detail: FOREIGN_404 },
+    );
+  }
   return new UpstreamError(
     { ...common, ...classify(status, headers, body, receivedAtMs) },
-    { isNotFound, isTransient: TRANSIENT.has(status) },
+    { isNotFound: status === 404, isTransient: TRANSIENT.has(status) },
   );
+}
+
+/**
+ * True for an error that the vendor itself wrote. That of a proxy, of an API gateway or of a wrong address says nothing about
+ * what the upstream knows.
+ */
+function isOfVendor(
+  headers: AnswerHeaders,
+  { code, contextId }: Partial<Record<keyof Models.ErrorBody, unknown>>,
+  bodyText: string,
+): boolean {
+  if (typeof code === 'string' || typeof contextId === 'string') return true;
+  // A proxy can pass on the header with a page of its own.
+  return correlationIdOf(headers) !== undefined && !/^\s*</.test(bodyText);
 }
 
 export function correlationIdOf(headers: AnswerHeaders): string | undefined {

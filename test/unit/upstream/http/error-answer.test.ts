@@ -165,3 +165,32 @@ test('an error message contains no text that the upstream wrote', () => {
     expect(message).not.toMatch(/vendor|a\.code/);
   }
 });
+
+describe('a 404 says that the upstream does not know something', () => {
+  const correlation = { 'inin-correlation-id': 'correlation-1' };
+
+  test.each<[string, Record<string, string>, string]>([
+    ['with a code', {}, '{"code":"not.found"}'],
+    ['with a context id', {}, '{"contextId":"context-1","status":404}'],
+    ['with a correlation id and no body', correlation, ''],
+    ['with a correlation id and other JSON', correlation, '{"message":"HTTP 404 Not Found"}'],
+  ])('%s', (_what, headers, body) => {
+    expect(errorFromAnswer(404, headers, body, NOW_MS)).toMatchObject({ isNotFound: true });
+  });
+
+  test.each<[string, Record<string, string>, string]>([
+    ['no body', {}, ''],
+    ['a page', {}, '<html>Not Found</html>'],
+    ['a page behind a header that was passed on', correlation, ' <!doctype html><p>Not Found'],
+    ['text', {}, 'Not Found'],
+    ['JSON of an API gateway', {}, '{"message":"no Route matched with those values"}'],
+    ['JSON with a numeric code', {}, '{"code":404,"contextId":null}'],
+    ['a list', {}, '[]'],
+    ['a correlation id that is none', { 'inin-correlation-id': 'a b' }, ''],
+  ])('but not with %s', (_what, headers, body) => {
+    expect(errorFromAnswer(404, headers, body, NOW_MS)).toMatchObject({
+      isNotFound: false,
+      failure: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 404 },
+    });
+  });
+});
