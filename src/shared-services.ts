@@ -7,6 +7,7 @@ import { CredentialEvents } from './identity/credential-events.ts';
 import type { CacheConfig, LoadingConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
 import { type Registry, resources } from './datasources/index.ts';
 import { ttlsOf } from './config/ttls.ts';
+import { BatchSizes } from './loading/batch-sizes.ts';
 import { createSharedSources, type SharedSources } from './loading/data-sources.ts';
 import type { RedisObserver } from './redis/observer.ts';
 import { Replicas } from './redis/replicas.ts';
@@ -129,6 +130,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       foundUnknown:
         upstream.callerShares && ((identity, caller, share) => client.foundUnknown(identity, caller, share)),
       batchSize: loading.batchSize,
+      batchSizes: new BatchSizes(clock, log),
       refreshMs: requestTimeoutMs,
       replicaStores: replicas?.stores ?? null,
       refreshQuota: (identity) => client.refreshQuota(identity),

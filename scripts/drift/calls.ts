@@ -1,3 +1,5 @@
+import { pino } from 'pino';
+import { BatchSizes } from '../../src/loading/batch-sizes.ts';
 import { CredentialChecks } from '../../src/cache/credential-checks.ts';
 import { ByteLru } from '../../src/cache/byte-lru.ts';
 import { LookupCounters } from '../../src/cache/lookup-counts.ts';
@@ -116,6 +118,7 @@ function dataSourcesOver(read: UpstreamReader): DataSources {
     listMs: 0,
     read: (_maker, _shared, late) => read(late.serialize()),
     batchSize: 1,
+    batchSizes: new BatchSizes(systemClock, pino({ level: 'silent' })),
     refreshMs: 0,
     replicaStores: null,
     foundUnknown: null,

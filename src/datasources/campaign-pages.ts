@@ -1,7 +1,6 @@
-import type { Models } from 'purecloud-platform-client-v2';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import { campaigns } from './campaigns.ts';
-import { isObject } from './wire/wire-record.ts';
+import { type ListingEnvelope, saysNext, smallerPageSize } from './listing-envelope.ts';
 
 /** Largest page that the upstream gives. */
 export const MAX_CAMPAIGN_PAGE = 100;
@@ -42,21 +41,34 @@ export function campaignPageRequest({ filter, size, number }: CampaignPageKey): 
   return { resource, permissions, keys: ids?.length ?? 0, method: 'GET', path, query, isList: true };
 }
 
-/** Total of the listing, null if not given, and whether rows follow place `end`. The page's own rows end at `seen`. */
+/** Size of the pages that the upstream gives, by one with these rows; smaller than the one asked for when it caps them. */
+export function givenPageSize(
+  envelope: ListingEnvelope,
+  { size, number }: Pick<CampaignPageKey, 'size' | 'number'>,
+  rows: number,
+): number {
+  const smaller = smallerPageSize(envelope, size);
+  if (smaller !== null) return smaller;
+  if (rows >= size || rows === 0 || typeof envelope.pageSize === 'number') return size;
+  // A page that says no size and is not full, although it is not the last one, shows the size.
+  const { total } = envelope;
+  const isLast =
+    typeof total === 'number' ? (number - 1) * size + rows === total : !saysNext(envelope, number);
+  return isLast ? size : rows;
+}
+
+/**
+ * Total of the listing, null if not given, and whether rows follow place `end`, by the page with this number. The page's own
+ * rows end at `seen`.
+ */
 export function beyondPage(
-  body: unknown,
+  envelope: ListingEnvelope,
+  number: number,
   end: number,
   seen: number,
 ): { readonly total: number | null; readonly hasMore: boolean } {
-  const {
-    total,
-    nextUri,
-    pageNumber,
-    pageCount,
-  }: Partial<Record<keyof Models.CampaignEntityListing, unknown>> = isObject(body) ? body : {};
-  const saysNext =
-    typeof nextUri === 'string' || (Number.isInteger(pageCount) && Number(pageCount) > Number(pageNumber));
-  return typeof total === 'number' && Number.isInteger(total) && total >= 0
-    ? { total, hasMore: end < total }
-    : { total: null, hasMore: end < seen || saysNext };
+  const { total } = envelope;
+  const isTotal = typeof total === 'number' && Number.isInteger(total) && total >= 0;
+  const hasMore = end < (isTotal ? total : seen) || saysNext(envelope, number);
+  return { total: isTotal ? total : null, hasMore };
 }

@@ -1,6 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { campaignIdOf } from './campaigns.ts';
-import { entitiesOf, postOfIds } from './resource.ts';
+import { entitiesOf } from './listing-envelope.ts';
+import { postOfIds } from './resource.ts';
 import { WireRecord } from './wire/wire-record.ts';
 
 export class CampaignStatsRecord extends WireRecord<Models.CampaignPerformanceData> {

@@ -1,6 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import type { Reference } from './wire/reference.ts';
-import { bareArray, isSaid, postOfIds, type Resource } from './resource.ts';
+import { bareArray } from './listing-envelope.ts';
+import { isSaid, postOfIds, type Resource } from './resource.ts';
 import { contactId } from './wire/ids.ts';
 import type { Origin } from './wire/origin.ts';
 import { EntityRecord, isObject, mapped, WireRecord } from './wire/wire-record.ts';

@@ -2,6 +2,7 @@ import type { Slices } from '../lib/slices.ts';
 import { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import { comparableId, type IdForm, usualId } from './wire/ids.ts';
+import { type Cut, cutOf, entitiesOf } from './listing-envelope.ts';
 import type { EntityOrigin } from './wire/origin.ts';
 import { isObject } from './wire/wire-record.ts';
 
@@ -81,8 +82,8 @@ interface ResourceCalls<Entity, Expand extends string> {
   readonly rows: (body: unknown, ids: readonly string[]) => readonly unknown[] | null;
   /** Id that a row answers; where the answer is a single row, the id that was asked for. */
   readonly idOf: (row: object, ids: readonly string[]) => unknown;
-  /** True when the answer itself says that it lacks rows for these ids. */
-  readonly isCut: (body: unknown, ids: readonly string[]) => boolean;
+  /** What the answer itself says of lacking rows for these ids; null when it says nothing of the kind. */
+  readonly cutOf: (body: unknown, ids: readonly string[]) => Cut | null;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
   /** `entity` for a row of a large answer: an entity that reads many rows at once does so in slices. */
   entityInSlices(row: object, answer: UpstreamAnswer, id: string, slices: Slices): Entity | Promise<Entity>;
@@ -193,7 +194,6 @@ export function listingById(description: DescribedListing): Resource<object, str
       ],
     }),
     rows: entitiesOf,
-    isCut: saysThereAreMore,
     absentOn404: false,
   };
 }
@@ -254,24 +254,6 @@ export function isSaid(said: unknown, asked: string): boolean {
   );
 }
 
-/** Rows of a listing's envelope; null for any other body. */
-export function entitiesOf(body: unknown): readonly unknown[] | null {
-  if (typeof body !== 'object' || body === null || !('entities' in body)) return null;
-  return bareArray(body.entities);
-}
-
-/** A total above the number of ids counts something else and proves nothing. */
-function saysThereAreMore(body: unknown, ids: readonly string[]): boolean {
-  const { total }: { total?: unknown } = isObject(body) ? body : {};
-  const rows = entitiesOf(body)?.length ?? 0;
-  return typeof total === 'number' && rows < total && total <= ids.length;
-}
-
-/** Rows of an answer that is a bare array. */
-export function bareArray(body: unknown): readonly unknown[] | null {
-  return Array.isArray(body) ? body : null;
-}
-
 /** Properties of all forms. Each is set in each resource, so that all resources of a form have one shape. */
 function described(description: Described) {
   const { name, type, resultType = type, permissions, ttl, Entity } = description;
@@ -293,7 +275,7 @@ function described(description: Described) {
         return row && new Entity(row, { type, id, answer: new UpstreamAnswer(name, 200, undefined, 0) });
       }),
     idOf: idOfRow,
-    isCut: () => false,
+    cutOf,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),
     entityInSlices: (row: object, answer: UpstreamAnswer, id: string, slices: Slices) =>
       Entity.inSlices?.(row, { type, id, answer }, slices) ?? new Entity(row, { type, id, answer }),

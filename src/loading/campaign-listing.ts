@@ -4,6 +4,7 @@ import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/tra
 import type { AnswerFault, UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
 import {
   beyondPage,
+  givenPageSize,
   type CampaignFilter,
   type CampaignPageKey,
   campaignPageRequest,
@@ -59,7 +60,8 @@ export class CampaignListing {
 
   /**
    * Slice of `count` campaigns (1 to 100) from position `from` on, counted from 0. One call, or two when no single page of
-   * the upstream covers the slice. Rejects with an `UnknownValueError`.
+   * the upstream covers the slice; more when the upstream gives smaller pages than it is asked for. Rejects with an
+   * `UnknownValueError`, also when the budget ends before the slice.
    *
    * @param field Trace of the field that waits.
    */
@@ -69,25 +71,32 @@ export class CampaignListing {
     count: number,
     field: FieldTrace | null = null,
   ): Promise<CampaignSlice> {
-    const { size, numbers } = pagesCovering(from, count);
     const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
     const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
     let beyond: Pick<CampaignSlice, 'total' | 'hasMore'> = { total: null, hasMore: true };
-    for (const number of numbers) {
-      if (!beyond.hasMore) break;
-      // oxlint-disable-next-line eslint/no-await-in-loop -- only the first page tells whether there is a second
+    let size = pageSizeCovering(from, count);
+    let next = from;
+    while (next < from + count && beyond.hasMore) {
+      const number = Math.floor(next / size) + 1;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- only a page tells whether there is another one
       const { body, answer } = await this.#load({ filter, size, number }, field);
       const page = campaigns.rows(body, []);
       if (page === null) throw failureOf(answer.fault('body'));
+      // The upstream numbers pages by the size that it gives.
+      size = givenPageSize(Object(body), { size, number }, page.length);
       const start = (number - 1) * size;
+      const end = Math.min(from + count, start + size);
       for (const [offset, row] of page.slice(0, size).entries()) {
         const at = start + offset;
-        if (at < from || at >= from + count) continue;
+        if (at < next || at >= end) continue;
         const { id }: { id?: unknown } = isObject(row) ? row : {};
         if (!isObject(row) || typeof id !== 'string' || id === '') faults.push({ fault: 'row', answer });
         else if (!rows.has(id)) rows.set(id, { at, campaign: campaigns.entity(row, answer, id) });
       }
-      beyond = beyondPage(body, Math.min(from + count, start + size), start + page.length);
+      beyond = beyondPage(Object(body), number, end, start + page.length);
+      if (page.length === 0 && beyond.hasMore) throw failureOf(answer.fault('cut'));
+      // A page before the slice was numbered by a smaller size than was known.
+      next = Math.max(next, end);
     }
     for (const { campaign } of rows.values()) this.#campaigns.prime(campaign.id, campaign);
     return { rows: [...rows.values()], faults, ...beyond };
@@ -106,15 +115,13 @@ function pageKeyOf(key: CampaignPageKey): string {
 
 /**
  * Pages are numbered by the upstream, so a slice that does not begin at a multiple of its length (the client changed `first`
- * between pages) needs a larger page to fit into one call.
+ * between pages) needs a larger page to fit into one call. Where no page covers it, two of its length do.
  */
-function pagesCovering(from: number, count: number): { size: number; numbers: number[] } {
+function pageSizeCovering(from: number, count: number): number {
   for (let size = count; size <= MAX_CAMPAIGN_PAGE; size += 1) {
-    const page = Math.floor(from / size);
-    if (Math.floor((from + count - 1) / size) === page) return { size, numbers: [page + 1] };
+    if (Math.floor((from + count - 1) / size) === Math.floor(from / size)) return size;
   }
-  const first = Math.floor(from / count) + 1;
-  return { size: count, numbers: [first, first + 1] };
+  return count;
 }
 
 function failureOf(error: unknown): UnknownValueError {

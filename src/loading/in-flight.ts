@@ -14,7 +14,7 @@ const none: readonly never[] = [];
 
 type BatchOptions = Pick<
   LoadingOptions,
-  'clock' | 'turns' | 'read' | 'foundUnknown' | 'batchSize' | 'proofMs'
+  'clock' | 'turns' | 'read' | 'foundUnknown' | 'batchSize' | 'batchSizes' | 'proofMs'
 >;
 
 /** Register of one identity's batches of one resource: those under way, and those to be made at the end of this tick. */
@@ -22,7 +22,6 @@ export class InFlightBatches<Entity, Expand extends string> {
   readonly #resource: Resource<Entity, Expand>;
   readonly #cache: Pick<ResourceCache<Entity, Expand>, 'keep'>;
   readonly #options: BatchOptions;
-  readonly #maxSize: number;
   #batches: Batch<Entity, Expand>[] = [];
 
   /** `cache` receives each answer. */
@@ -34,7 +33,6 @@ export class InFlightBatches<Entity, Expand extends string> {
     this.#resource = resource;
     this.#cache = cache;
     this.#options = options;
-    this.#maxSize = Math.min(resource.maxIds, options.batchSize);
   }
 
   get isEmpty(): boolean {
@@ -74,21 +72,28 @@ export class InFlightBatches<Entity, Expand extends string> {
   ): Promise<FoundById<Entity>> {
     const joinable = this.joinable(requestScope, expand);
     const [first] = joinable;
+    const maxSize = this.#maxSizeFor(requestScope);
     // Fast paths, nearly always taken: one batch for all ids.
-    if (first === undefined && ids.length <= this.#maxSize) {
-      return this.#join(this.#open(ids, expand), requestScope, ids, waiting);
+    if (first === undefined && ids.length <= maxSize) {
+      return this.#join(this.#open(ids, expand, maxSize), requestScope, ids, waiting);
     }
     if (first !== undefined && ids.every((id) => first.carries(id))) {
       return this.#join(first, requestScope, ids, waiting);
     }
     const idsByBatch =
       first === undefined
-        ? this.#openAll(ids, expand)
-        : Map.groupBy(ids, (id) => carrierOf(id, joinable) ?? this.#openFor(id, expand));
+        ? this.#openAll(ids, expand, maxSize)
+        : Map.groupBy(ids, (id) => carrierOf(id, joinable) ?? this.#openFor(id, expand, maxSize));
     const [only] = idsByBatch.keys();
     return only !== undefined && idsByBatch.size === 1
       ? this.#join(only, requestScope, ids, waiting)
       : this.#joinAll(idsByBatch, requestScope, waiting);
+  }
+
+  #maxSizeFor({ identity }: RequestScope): number {
+    const { batchSize, batchSizes } = this.#options;
+    const { maxIds, name } = this.#resource;
+    return maxIds === 1 ? 1 : Math.min(maxIds, batchSize, batchSizes.of(identity, name));
   }
 
   async #joinAll(
@@ -122,27 +127,31 @@ export class InFlightBatches<Entity, Expand extends string> {
   }
 
   /** New batches of the greatest size, the last one of the rest. */
-  #openAll(ids: readonly string[], expand: readonly Expand[]): Map<Batch<Entity, Expand>, string[]> {
+  #openAll(
+    ids: readonly string[],
+    expand: readonly Expand[],
+    maxSize: number,
+  ): Map<Batch<Entity, Expand>, string[]> {
     const opened = new Map<Batch<Entity, Expand>, string[]>();
-    for (let from = 0; from < ids.length; from += this.#maxSize) {
-      const some = ids.slice(from, from + this.#maxSize);
-      opened.set(this.#open(some, expand), some);
+    for (let from = 0; from < ids.length; from += maxSize) {
+      const some = ids.slice(from, from + maxSize);
+      opened.set(this.#open(some, expand, maxSize), some);
     }
     return opened;
   }
 
   /** Batch that takes one more id: an open one with the same `expand`, or a new one. */
-  #openFor(id: string, expand: readonly Expand[]): Batch<Entity, Expand> {
+  #openFor(id: string, expand: readonly Expand[], maxSize: number): Batch<Entity, Expand> {
     const open = this.#batches.findLast((batch) => batch.isOpen && isSameExpand(batch.expand, expand));
-    if (open === undefined) return this.#open([id], expand);
+    if (open === undefined) return this.#open([id], expand, maxSize);
     open.add(id);
     return open;
   }
 
   /** New batch, made once the rest of this tick has added its ids. */
-  #open(ids: readonly string[], expand: readonly Expand[]): Batch<Entity, Expand> {
+  #open(ids: readonly string[], expand: readonly Expand[], maxSize: number): Batch<Entity, Expand> {
     const { clock } = this.#options;
-    const batch = new Batch<Entity, Expand>(clock, ids, expand, this.#maxSize, () => {
+    const batch = new Batch<Entity, Expand>(clock, ids, expand, maxSize, () => {
       const at = this.#batches.indexOf(batch);
       if (at !== -1) this.#batches.splice(at, 1);
     });
@@ -160,6 +169,7 @@ export class InFlightBatches<Entity, Expand extends string> {
       read: (facts, write) => this.#options.read(maker, shared, { ...facts, serialize: once(write) }),
       budget: maker.budget,
       slices: () => new Slices(this.#options.turns, shared.signal),
+      onSize: (size) => this.#options.batchSizes.learn(maker.identity, this.#resource.name, size),
       onAnswer: (answered) => this.#cache.keep(answered, batch.expand),
     });
     const { foundUnknown } = this.#options;

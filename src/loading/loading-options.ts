@@ -1,3 +1,4 @@
+import type { BatchSizes } from './batch-sizes.ts';
 import type { CredentialChecks } from '../cache/credential-checks.ts';
 import type { ByteLru } from '../cache/byte-lru.ts';
 import type { Ttl } from '../datasources/resource.ts';
@@ -29,6 +30,8 @@ export interface LoadingOptions {
   readonly foundUnknown: ((identity: UpstreamIdentity, caller: CallerKey, share: number) => void) | null;
   /** Maximum number of ids per call. */
   readonly batchSize: number;
+  /** Smaller numbers that upstreams turned out to take. */
+  readonly batchSizes: BatchSizes;
   /** Time after sending for which a batch may be joined. */
   readonly proofMs: number;
   /** Deadline of a revalidation. */

@@ -10,6 +10,7 @@ import type { UpstreamRequest } from '../upstream/request.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
 import { canBisect, bisect } from './bisect.ts';
+import { askForLacking, type Lacking, lackingIn } from './cut-answers.ts';
 
 /** Cost of matching a row to its id, in bytes that would be parsed meanwhile. */
 const BYTES_PER_MATCH = 16;
@@ -46,19 +47,21 @@ type Reader = (
   write: () => UpstreamRequest,
 ) => Promise<UpstreamRead>;
 
-interface Means<Entity> {
+interface BatchMeans<Entity> {
   readonly read: Reader;
   /** Budget for bisecting a refused call. */
   readonly budget: Pick<Budget, 'left' | 'refusal'>;
   /** Called for a large answer. */
   readonly slices: () => Slices;
+  /** Called with a number of ids that the upstream turned out to take, smaller than was asked for. */
+  readonly onSize: (size: number) => void;
   /** Called for each answer; must take synchronously what it keeps. */
   readonly onAnswer: (answered: AnsweredEntities<Entity>) => void;
 }
 
 /**
- * Makes one bulk call for 1 to `maxIds` distinct ids that are not empty; more calls when it is refused for some of them. An
- * id missing from the map is unknown to the upstream. Rejects only for defects of the gateway.
+ * Makes one bulk call for 1 to `maxIds` distinct ids that are not empty; more calls when it is refused for some of them, or
+ * its answer is cut. An id missing from the map is unknown to the upstream. Rejects only for defects of the gateway.
  *
  * @param idsOf Ids, the same each time; not called before the call is sent.
  */
@@ -66,9 +69,10 @@ export async function readBatch<Entity, Expand extends string>(
   resource: Resource<Entity, Expand>,
   idsOf: () => readonly string[],
   expand: readonly Expand[],
-  { read, budget, slices, onAnswer }: Means<Entity>,
+  { read, budget, slices, onSize, onAnswer }: BatchMeans<Entity>,
 ): Promise<ReadonlyMap<string, Found<Entity>>> {
   let found: Map<string, Found<Entity>> = new Map();
+  const lacking: Lacking[] = [];
   const unknown = (some: Iterable<string>, reason: UpstreamError) => {
     for (const id of some) found.set(id, new UnknownValueError(reason, resource.type, id));
   };
@@ -92,8 +96,12 @@ export async function readBatch<Entity, Expand extends string>(
     ...(resource.ttl === 'live' && { isList: true as const }),
   };
 
-  /** Resolves to the error of a call that can be bisected, to null otherwise. */
-  async function ask(settle: () => readonly string[]): Promise<UpstreamError | null> {
+  /**
+   * Resolves to the error of a call that can be bisected, to null otherwise.
+   *
+   * @param isOwed True when the upstream has said that it has rows for some of the ids, so that none is unknown.
+   */
+  async function ask(settle: () => readonly string[], isOwed: boolean): Promise<UpstreamError | null> {
     try {
       const { body, bytes, answer } = await read(facts, () => resource.request(settle(), expand));
       const some = settle();
@@ -101,8 +109,9 @@ export async function readBatch<Entity, Expand extends string>(
       const entities = isLarge
         ? await entitiesInSlices(resource, body, answer, some, slices())
         : entitiesIn(resource, body, answer, some);
-      const cut = resource.isCut(body, some) ? some.filter((id) => entities.get(id) === null) : [];
-      for (const id of cut) entities.delete(id);
+      const cut = resource.cutOf(body, some);
+      const missing = cut === null && !isOwed ? [] : some.filter((id) => entities.get(id) === null);
+      for (const id of missing) entities.delete(id);
       let isTextWanted = false;
       onAnswer({
         entities,
@@ -123,27 +132,55 @@ export async function readBatch<Entity, Expand extends string>(
       // The only answer, nearly always, so its map is not copied.
       if (found.size === 0) found = entities;
       else entities.forEach((entity, id) => found.set(id, entity));
-      if (cut.length > 0) unknown(cut, answer.fault('cut'));
+      if (cut !== null && missing.length > 0) {
+        lacking.push(lackingIn(cut, missing, some.length, answer));
+      }
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const some = settle();
-      if (some.length > 1 && canBisect(error)) return error;
+      if (canBisect(error)) return error;
       refused(some, error);
     }
     return null;
   }
 
-  const error = await ask(idsOf);
-  if (error !== null) {
-    await bisect(
-      { ids: idsOf(), error },
-      () => budget.left,
-      (some) => ask(() => some),
-      (part, why) => {
-        if (why === 'all') refused(part.ids, part.error);
-        else unknown(part.ids, why === 'spent' ? budget.refusal(resource.name, part.error) : part.error);
+  async function askOrBisect(settle: () => readonly string[], isOwed: boolean): Promise<void> {
+    const error = await ask(settle, isOwed);
+    if (error === null) return;
+    if (settle().length === 1) {
+      refused(settle(), error);
+      return;
+    }
+    const size = await bisect(
+      { ids: settle(), error },
+      {
+        callsLeft: () => budget.left,
+        ask: (some) => ask(() => some, isOwed),
+        giveUp(part, why) {
+          if (why === 'all' || (why === 'these' && part.ids.length === 1)) refused(part.ids, part.error);
+          else unknown(part.ids, why === 'spent' ? budget.refusal(resource.name, part.error) : part.error);
+        },
       },
     );
+    if (size !== null) onSize(size);
+  }
+
+  await askOrBisect(idsOf, false);
+  if (lacking.length > 0) {
+    await askForLacking(lacking, {
+      callsLeft: () => budget.left,
+      ask: (some, isOwed) => askOrBisect(() => some, isOwed),
+      isFound(id) {
+        const each = found.get(id);
+        return each !== undefined && each !== null && !(each instanceof UnknownValueError);
+      },
+      giveUp(some, answer, why) {
+        const error = answer.fault('cut');
+        const failed = some.filter((id) => !(found.get(id) instanceof UnknownValueError));
+        unknown(failed, why === 'spent' ? budget.refusal(resource.name, error) : error);
+      },
+      onSize,
+    });
   }
   return found;
 }

@@ -31,8 +31,10 @@ interface Failure {
 
 /** Number of calls for a transient failure: one, and two retries. */
 const ALL_ATTEMPTS = 3;
-/** Number of calls when one is refused whatever its ids: itself, its two halves and their four halves. */
-const ALL_SPLITS = 7;
+/** Number of calls when one is refused whatever its ids: itself, its two halves, their four halves, one id. */
+const ALL_SPLITS = 8;
+/** The same without one id: a 404 is not about the number of ids. */
+const SPLITS_BY_ID = 7;
 
 /** Ways that one call for users can fail. */
 const failures: readonly Failure[] = [
@@ -68,7 +70,7 @@ const failures: readonly Failure[] = [
   },
   {
     failure: '404 on a bulk call, which says nothing about its ids',
-    attempts: ALL_SPLITS,
+    attempts: SPLITS_BY_ID,
     fault: { kind: 'status', resource: 'users', status: 404 },
     extensions: { code: 'UPSTREAM_BAD_RESPONSE', upstreamStatus: 404, correlationId },
   },

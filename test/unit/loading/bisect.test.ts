@@ -21,6 +21,8 @@ interface Split {
   readonly calls: (readonly string[])[];
   readonly answered: string[];
   readonly givenUp: Map<string, UpstreamError>;
+  /** Number of ids that the upstream was found to take. */
+  readonly size: number | null;
 }
 
 /** Bisects a call. The upstream refuses calls with a bad id, and calls with more ids than `largest`. */
@@ -29,26 +31,28 @@ async function split(
   bad: ReadonlySet<string>,
   { callsLeft = Infinity, largest = Infinity } = {},
 ): Promise<Split> {
-  const result: Split = { calls: [], answered: [], givenUp: new Map() };
-  await bisect(
+  const result: Omit<Split, 'size'> = { calls: [], answered: [], givenUp: new Map() };
+  const size = await bisect(
     { ids, error: original },
-    () => callsLeft - result.calls.length,
-    async (some) => {
-      result.calls.push(some);
-      await Promise.resolve();
-      const isRefused = some.length > largest || some.some((id) => bad.has(id));
-      // A refused single id needs no case of its own: `bisect` gives it up.
-      if (!isRefused) result.answered.push(...some);
-      return isRefused ? refusal(some.join()) : null;
-    },
-    (refused) => {
-      for (const id of refused.ids) {
-        expect(result.givenUp).not.toContain(id);
-        result.givenUp.set(id, refused.error);
-      }
+    {
+      callsLeft: () => callsLeft - result.calls.length,
+      ask: async (some) => {
+        result.calls.push(some);
+        await Promise.resolve();
+        const isRefused = some.length > largest || some.some((id) => bad.has(id));
+        // A refused single id needs no case of its own: `bisect` gives it up.
+        if (!isRefused) result.answered.push(...some);
+        return isRefused ? refusal(some.join()) : null;
+      },
+      giveUp(refused) {
+        for (const id of refused.ids) {
+          expect(result.givenUp).not.toContain(id);
+          result.givenUp.set(id, refused.error);
+        }
+      },
     },
   );
-  return result;
+  return { ...result, size };
 }
 
 function idsUpTo(count: number): string[] {
@@ -57,7 +61,7 @@ function idsUpTo(count: number): string[] {
 
 describe('a refused call', () => {
   test.each([400, 404, 413, 414])('with %i can be bisected', (status) => {
-    expect(canBisect(errorFromAnswer(status, {}, '', 0))).toBe(true);
+    expect(canBisect(errorFromAnswer(status, {}, '{"code":"any"}', 0))).toBe(true);
   });
 
   test.each([401, 403, 408, 409, 410, 429, 500, 502, 503, 504])('with %i cannot be bisected', (status) => {
@@ -87,24 +91,59 @@ describe('a bisection', () => {
     }
   });
 
-  test('gives up after six calls when the ids are not the reason, with the original error', async () => {
+  test('gives up after seven calls when neither the ids nor their number are the reason, with the original error', async () => {
     const ids = idsUpTo(100);
-    const { calls, givenUp } = await split(ids, new Set(ids));
-    expect(calls).toHaveLength(6);
+    const { calls, givenUp, size } = await split(ids, new Set(ids));
+    expect(size).toBeNull();
+    expect(calls).toHaveLength(7);
     expect(new Set(givenUp.keys())).toEqual(new Set(ids));
     expect(new Set(givenUp.values())).toEqual(new Set([original]));
   });
 
-  test('finds the number of ids that the upstream takes when that is a quarter at least', async () => {
-    const ids = idsUpTo(100);
-    for (const [largest, most] of [
-      [50, 2],
-      [25, 6],
-    ] as const) {
-      const { calls, answered } = await split(ids, new Set(), { largest });
+  test.each([
+    { largest: 50, made: 2, found: 50 },
+    { largest: 25, made: 6, found: 25 },
+    { largest: 20, made: 15, found: 13 },
+    { largest: 10, made: 23, found: 7 },
+    { largest: 5, made: 34, found: 4 },
+  ])(
+    'finds the number of ids that the upstream takes: $largest of a hundred',
+    async ({ largest, made, found }) => {
+      const { calls, answered, size } = await split(idsUpTo(100), new Set(), { largest });
       expect(answered).toHaveLength(100);
-      expect(calls).toHaveLength(most);
-    }
+      expect(calls).toHaveLength(made);
+      expect(size).toBe(found);
+    },
+  );
+
+  test('finds no number where an id is the reason', async () => {
+    const { size } = await split(idsUpTo(100), new Set(['id-7']));
+    expect(size).toBeNull();
+  });
+
+  test('answers as many as it may when the upstream takes one id at a time, and finds that out', async () => {
+    const { calls, answered, givenUp, size } = await split(idsUpTo(100), new Set(), { largest: 1 });
+    expect(calls).toHaveLength(mostOf(100));
+    expect(answered.length + givenUp.size).toBe(100);
+    expect(size).toBe(1);
+  });
+
+  test('does not look for a number after a 404, which is about an id', async () => {
+    const ids = idsUpTo(100);
+    const calls: number[] = [];
+    const notFound = errorFromAnswer(404, {}, '{"code":"not.found"}', 0);
+    await bisect(
+      { ids, error: notFound },
+      {
+        callsLeft: () => 100,
+        async ask(some) {
+          calls.push(some.length);
+          return notFound;
+        },
+        giveUp: () => undefined,
+      },
+    );
+    expect(calls).toEqual([50, 50, 25, 25, 25, 25]);
   });
 
   test('makes no call when fewer than two are left, or when there is a single id', async () => {
@@ -123,14 +162,16 @@ describe('a bisection', () => {
     const asked: number[] = [];
     await bisect(
       { ids: idsUpTo(8), error: original },
-      () => left,
-      async (ids) => {
-        asked.push(ids.length);
-        // Other calls of the same request have spent the rest.
-        left = 0;
-        return refusal('again');
+      {
+        callsLeft: () => left,
+        ask: async (ids) => {
+          asked.push(ids.length);
+          // Other calls of the same request have spent the rest.
+          left = 0;
+          return refusal('again');
+        },
+        giveUp: () => undefined,
       },
-      () => undefined,
     );
     expect(asked).toEqual([4, 4]);
   });
@@ -139,9 +180,7 @@ describe('a bisection', () => {
     const mistake = new TypeError('a mistake');
     const splitting = bisect(
       { ids: ['a', 'b'], error: original },
-      () => 10,
-      () => Promise.reject(mistake),
-      () => undefined,
+      { callsLeft: () => 10, ask: () => Promise.reject(mistake), giveUp: () => undefined },
     );
     await expect(splitting).rejects.toBe(mistake);
   });

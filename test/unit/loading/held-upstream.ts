@@ -1,3 +1,5 @@
+import { pino } from 'pino';
+import { BatchSizes } from '../../../src/loading/batch-sizes.ts';
 import { setImmediate as macrotask } from 'node:timers/promises';
 import { ByteLru } from '../../../src/cache/byte-lru.ts';
 import { CredentialChecks } from '../../../src/cache/credential-checks.ts';
@@ -108,6 +110,7 @@ export class HeldUpstream {
         return call.read;
       },
       batchSize: 3,
+      batchSizes: new BatchSizes(clock, pino({ level: 'silent' })),
       proofMs: PROOF_MS,
       refreshMs: REFRESH_MS,
       replicaStores: replicaStore && { of: () => replicaStore },

@@ -24,6 +24,9 @@ async function keptOfAnswer() {
     slices() {
       throw new TypeError('It is not large.');
     },
+    onSize() {
+      throw new TypeError('One id is not too many.');
+    },
     onAnswer: ({ again, release }) => kept.push(again, release),
   });
   return { kept, parsed: new WeakRef(body) };
