@@ -20,16 +20,20 @@ export function contactListIn(
   contact: Reference,
   interaction: { readonly participants: readonly ParticipantRecord[] },
 ): Reference | null {
-  const id = fromUri(contact) ?? fromParticipants(contact.id, interaction.participants);
+  const contactId = orNull(() => contact.id);
+  const id = fromUri(contactId, contact.selfUri) ?? fromParticipants(contactId, interaction.participants);
   return id === null ? null : { id, ownName: null, selfUri: null };
 }
 
-function fromParticipants(contactId: string, participants: readonly ParticipantRecord[]): string | null {
+function fromParticipants(
+  contactId: string | null,
+  participants: readonly ParticipantRecord[],
+): string | null {
   return fromAttributes(contactId, participants) ?? fromPreviews(contactId, participants);
 }
 
-function fromUri({ id, selfUri }: Reference): string | null {
-  if (selfUri === null) return null;
+function fromUri(id: string | null, selfUri: string | null): string | null {
+  if (id === null || selfUri === null) return null;
   // No regular expression, for speed: a screen has hundreds of URIs. A contact's id may itself look like the end of one.
   const listsAt = selfUri.indexOf(LISTS);
   if (listsAt === -1) return null;
@@ -53,7 +57,7 @@ function isWritten(id: string, written: string): boolean {
   }
 }
 
-function fromAttributes(contactId: string, participants: readonly ParticipantRecord[]): string | null {
+function fromAttributes(contactId: string | null, participants: readonly ParticipantRecord[]): string | null {
   for (const participant of participants) {
     const attributes: DialerAttributes = orNull(() => participant.allAttributes) ?? {};
     if (isSameOrUnsaid(attributes.dialerContactId, contactId)) {
@@ -64,7 +68,7 @@ function fromAttributes(contactId: string, participants: readonly ParticipantRec
   return null;
 }
 
-function fromPreviews(contactId: string, participants: readonly ParticipantRecord[]): string | null {
+function fromPreviews(contactId: string | null, participants: readonly ParticipantRecord[]): string | null {
   for (const participant of participants) {
     for (const callback of orNull(() => participant.callbacks) ?? []) {
       const contactListId = orNull(() => {
@@ -78,7 +82,7 @@ function fromPreviews(contactId: string, participants: readonly ParticipantRecor
 }
 
 /** False for a row of another contact: an interaction can have participants of other calls' contacts. */
-function isSameOrUnsaid(said: unknown, contactId: string): boolean {
+function isSameOrUnsaid(said: unknown, contactId: string | null): boolean {
   return said === undefined || said === null || said === contactId;
 }
 

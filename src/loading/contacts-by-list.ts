@@ -178,7 +178,7 @@ function contactListUnknown(contact: ContactReference): UnknownValueError {
   if (contact.origin === null) throw new TypeError('A contact reference without an origin names its list.');
   const error =
     unknownLists.get(contact) ??
-    new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', contact.id);
+    new UnknownValueError(contact.origin.answer.fault('contactList'), 'Contact', shownIdOf(contact));
   unknownLists.set(contact, error);
   return error;
 }
@@ -186,6 +186,11 @@ function contactListUnknown(contact: ContactReference): UnknownValueError {
 /** Error of the contact for an error of its campaign, which could not be loaded or read. */
 function ofContact(error: unknown, contact: ContactReference): unknown {
   return error instanceof UnknownValueError && error.type !== 'Contact'
-    ? new UnknownValueError(error.reason, 'Contact', contact.id, true)
+    ? new UnknownValueError(error.reason, 'Contact', shownIdOf(contact), true)
     : error;
+}
+
+/** Null for an id that cannot be shown. */
+function shownIdOf(contact: ContactReference): string | null {
+  return orNull(() => contact.id);
 }

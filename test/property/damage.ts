@@ -84,7 +84,8 @@ export function oddAnswers(
       if (isRows(body)) return alterRows(body, request);
       if (isEnvelope(body)) {
         const entities = alterRows(body.entities, request);
-        return { ...body, entities, total: entities.length, surprise: 'of tomorrow' };
+        const total = request.ids.length === 0 ? body['total'] : entities.length;
+        return { ...body, entities, total, surprise: 'of tomorrow' };
       }
       return alterRow(Object(body), request);
     },

@@ -143,6 +143,8 @@ class Walk {
         return { kind: 'entity', ref, chain, contactList: contactListHint(ref, row) };
       }
       const isWhole = named.name === 'Conversation' || /(Connection|Edge)$/.test(typeName);
+      // Its participants are told apart by its id.
+      if (named.name === 'Conversation' && typeof ref.id !== 'string') throw new CouldNotBeKnown();
       return { kind: 'entity', ref, chain, ...(isWhole && { row: inner }) };
     };
     const isList = isListType(isNonNullType(type) ? type.ofType : type);

@@ -113,7 +113,7 @@ export function contactListHint(contact: Ref, interaction: Row): ContactListHint
 
 function fromUri({ id, selfUri }: Ref): string | null {
   const [, list, contact] = /\/outbound\/contactlists\/([^/]+)\/contacts\/([^/]+)$/.exec(selfUri ?? '') ?? [];
-  return contact === id && isId(list) ? list : null;
+  return typeof id === 'string' && contact === id && isId(list) ? list : null;
 }
 
 function said(contactId: unknown, wanted: unknown, list: unknown): string | null {
