@@ -45,6 +45,7 @@ const answers: Readonly<Record<keyof Registry | 'campaignListing', string>> = {
   campaignListing: 'Models.CampaignEntityListing',
   campaignProgress: 'Array<Models.CampaignProgress>',
   campaignStats: 'Models.CampaignPerformanceDataListing',
+  campaignStatsById: 'Models.CampaignStats',
   contactLists: 'Models.ContactListEntityListing',
   contacts: 'Array<Models.DialerContact>',
   conversations: 'Models.Conversation',

@@ -66,10 +66,17 @@ export const mirrors = {
   CampaignStats: {
     models: ['CampaignPerformanceData'],
     found: {
-      // The type of this answer declares only the ratio; the others come from the statistics of a single campaign.
+      connectRatio: { model: 'CampaignPerformanceDataContactRate', property: 'connectRatio' },
+      // These come from the statistics of a single campaign.
       attempts: { model: 'ConnectRate', property: 'attempts' },
       connects: { model: 'ConnectRate', property: 'connects' },
-      connectRatio: { model: 'CampaignPerformanceDataContactRate', property: 'connectRatio' },
+      validAttempts: { model: 'CampaignStats', property: 'validAttempts' },
+      timeZoneRescheduledCalls: { model: 'CampaignStats', property: 'timeZoneRescheduledCalls' },
+      filteredOutContactsCount: { model: 'CampaignStats', property: 'filteredOutContactsCount' },
+      linesUtilization: { model: 'CampaignStats', property: 'linesUtilization' },
+      successCount: { model: 'CampaignBusinessCategoryMetrics', property: 'successCount' },
+      neutralCount: { model: 'CampaignBusinessCategoryMetrics', property: 'neutralCount' },
+      failureCount: { model: 'CampaignBusinessCategoryMetrics', property: 'failureCount' },
     },
   },
   Contact: {
@@ -81,6 +88,7 @@ export const mirrors = {
   Conversation: { models: ['ConversationBasic', 'Conversation'], inlined: true },
   // Division is part of other entities, AuthzDivision is read by itself.
   Division: { models: ['Division', 'AuthzDivision'] },
+  LinesUtilization: { models: ['CampaignLinesUtilization'], inlined: true },
   Participant: {
     models: ['ParticipantBasic', 'Participant'],
     inlined: true,
@@ -111,16 +119,22 @@ type Reads = {
   };
 };
 
+/** Properties of a listing that tell whether it is cut. */
+const envelope = {
+  total: 'number',
+  pageSize: 'number',
+  pageNumber: 'number',
+  pageCount: 'number',
+  nextUri: 'string',
+} as const;
+
 /** Properties that the gateway reads although no field shows them: envelopes, ids for matching rows, paths to objects. */
 export const alsoRead = {
-  AuthzDivisionEntityListing: { entities: 'Array<Models.AuthzDivision>', total: 'number' },
+  AuthzDivisionEntityListing: { entities: 'Array<Models.AuthzDivision>', ...envelope },
   CallbackBasic: { dialerPreview: 'Models.DialerPreview' },
   CampaignEntityListing: {
     entities: 'Array<Models.Campaign>',
-    total: 'number',
-    nextUri: 'string',
-    pageNumber: 'number',
-    pageCount: 'number',
+    ...envelope,
   },
   CampaignInteractions: {
     campaign: 'reference',
@@ -136,14 +150,18 @@ export const alsoRead = {
   },
   CampaignPerformanceDataListing: { entities: 'Array<Models.CampaignPerformanceData>' },
   CampaignProgress: { campaign: 'reference' },
-  ContactListEntityListing: { entities: 'Array<Models.ContactList>', total: 'number' },
+  CampaignStats: {
+    contactRate: 'Models.ConnectRate',
+    businessCategoryMetrics: 'Models.CampaignBusinessCategoryMetrics',
+  },
+  ContactListEntityListing: { entities: 'Array<Models.ContactList>', ...envelope },
   DialerPreview: { contactId: 'string', contactListId: 'string' },
   DomainEntityRef: { id: 'string', name: 'string', selfUri: 'string' },
-  ErrorBody: { contextId: 'string', message: 'string', messageParams: 'object' },
+  ErrorBody: { code: 'string', contextId: 'string', message: 'string', messageParams: 'object' },
   ParticipantBasic: { callbacks: 'Array<Models.CallbackBasic>' },
-  QueueEntityListing: { entities: 'Array<Models.Queue>', total: 'number' },
-  SkillEntityListing: { entities: 'Array<Models.RoutingSkill>', total: 'number' },
-  UserEntityListing: { entities: 'Array<Models.User>', total: 'number' },
+  QueueEntityListing: { entities: 'Array<Models.Queue>', ...envelope },
+  SkillEntityListing: { entities: 'Array<Models.RoutingSkill>', ...envelope },
+  UserEntityListing: { entities: 'Array<Models.User>', ...envelope },
   UserPresence: { presenceDefinition: 'Models.PresenceDefinition' },
-  WrapupCodeEntityListing: { entities: 'Array<Models.WrapupCode>', total: 'number' },
+  WrapupCodeEntityListing: { entities: 'Array<Models.WrapupCode>', ...envelope },
 } as const satisfies Reads;

@@ -7,13 +7,16 @@ export interface VendorModels {
   CallRecord: Models.CallRecord;
   CallbackBasic: Models.CallbackBasic;
   Campaign: Models.Campaign;
+  CampaignBusinessCategoryMetrics: Models.CampaignBusinessCategoryMetrics;
   CampaignEntityListing: Models.CampaignEntityListing;
   CampaignInteraction: Models.CampaignInteraction;
   CampaignInteractions: Models.CampaignInteractions;
+  CampaignLinesUtilization: Models.CampaignLinesUtilization;
   CampaignPerformanceData: Models.CampaignPerformanceData;
   CampaignPerformanceDataContactRate: Models.CampaignPerformanceDataContactRate;
   CampaignPerformanceDataListing: Models.CampaignPerformanceDataListing;
   CampaignProgress: Models.CampaignProgress;
+  CampaignStats: Models.CampaignStats;
   ConnectRate: Models.ConnectRate;
   ContactList: Models.ContactList;
   ContactListEntityListing: Models.ContactListEntityListing;

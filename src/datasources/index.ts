@@ -1,6 +1,7 @@
 import { campaignInteractions } from './campaign-interactions.ts';
 import { campaignProgress } from './campaign-progress.ts';
 import { campaignStats } from './campaign-stats.ts';
+import { campaignStatsById } from './campaign-stats-by-id.ts';
 import { campaigns } from './campaigns.ts';
 import { contactLists } from './contact-lists.ts';
 import { contactsResource } from './contacts.ts';
@@ -23,6 +24,7 @@ export const resources = {
   campaignInteractions,
   campaignProgress,
   campaignStats,
+  campaignStatsById,
   contactLists,
   contacts: contactsResource,
   divisions,

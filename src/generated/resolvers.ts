@@ -4,10 +4,11 @@ import type { CampaignPage } from '../connections/campaign-page.ts';
 import type { CampaignInteractionRecord } from '../datasources/campaign-interactions.ts';
 import type { CampaignInteractionPage } from '../connections/campaign-interaction-page.ts';
 import type { CampaignProgressRecord } from '../datasources/campaign-progress.ts';
-import type { CampaignStatsRecord } from '../datasources/campaign-stats.ts';
+import type { CampaignFigures } from '../datasources/campaign-stats.ts';
 import type { CallRecordRecord, ContactReference } from '../datasources/contacts.ts';
 import type { ConversationRecord, ParticipantRecord, WrapupRecord } from '../datasources/conversations.ts';
 import type { DispositionValue } from '../datasources/disposition.ts';
+import type { LinesUtilizationRecord } from '../datasources/campaign-stats-by-id.ts';
 import type { RoutingStatusRecord, UserPresenceRecord, UserSkillRecord } from '../datasources/users.ts';
 import type { GatewayContext } from '../context.ts';
 export type Maybe<T> = T | null;
@@ -162,10 +163,17 @@ export type CampaignStats = {
   connectRatio?: Maybe<Scalars['Float']['output']>;
   connects?: Maybe<Scalars['Int']['output']>;
   effectiveIdleAgents?: Maybe<Scalars['Float']['output']>;
+  failureCount?: Maybe<Scalars['Int']['output']>;
+  filteredOutContactsCount?: Maybe<Scalars['Int']['output']>;
   idleAgents?: Maybe<Scalars['Float']['output']>;
+  linesUtilization?: Maybe<LinesUtilization>;
+  neutralCount?: Maybe<Scalars['Int']['output']>;
   outstandingCalls?: Maybe<Scalars['Int']['output']>;
   rightPartyContactsCount?: Maybe<Scalars['Int']['output']>;
   scheduledCalls?: Maybe<Scalars['Int']['output']>;
+  successCount?: Maybe<Scalars['Int']['output']>;
+  timeZoneRescheduledCalls?: Maybe<Scalars['Int']['output']>;
+  validAttempts?: Maybe<Scalars['Int']['output']>;
 };
 
 export type CampaignStatus =
@@ -249,6 +257,12 @@ export type EntityState =
   | 'DELETED'
   | 'INACTIVE'
   | 'UNKNOWN';
+
+export type LinesUtilization = {
+  __typename?: 'LinesUtilization';
+  assignedOutboundLines?: Maybe<Scalars['Int']['output']>;
+  totalAvailableOutboundLines?: Maybe<Scalars['Int']['output']>;
+};
 
 export type PageInfo = {
   __typename?: 'PageInfo';
@@ -538,7 +552,7 @@ export type ResolversTypes = {
   CampaignInteractionOrder: CampaignInteractionOrder;
   CampaignInteractionState: CampaignInteractionState;
   CampaignProgress: ResolverTypeWrapper<CampaignProgressRecord>;
-  CampaignStats: ResolverTypeWrapper<CampaignStatsRecord>;
+  CampaignStats: ResolverTypeWrapper<CampaignFigures>;
   CampaignStatus: CampaignStatus;
   Contact: ResolverTypeWrapper<ContactReference>;
   ContactList: ResolverTypeWrapper<Reference>;
@@ -553,6 +567,7 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  LinesUtilization: ResolverTypeWrapper<LinesUtilizationRecord>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Participant: ResolverTypeWrapper<ParticipantRecord>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -581,7 +596,7 @@ export type ResolversParentTypes = {
   CampaignInteractionEdge: Omit<CampaignInteractionEdge, 'node'> & { node: ResolversParentTypes['CampaignInteraction'] };
   CampaignInteractionFilter: CampaignInteractionFilter;
   CampaignProgress: CampaignProgressRecord;
-  CampaignStats: CampaignStatsRecord;
+  CampaignStats: CampaignFigures;
   Contact: ContactReference;
   ContactList: Reference;
   Conversation: ConversationRecord;
@@ -592,6 +607,7 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
   JSON: Scalars['JSON']['output'];
+  LinesUtilization: LinesUtilizationRecord;
   PageInfo: PageInfo;
   Participant: ParticipantRecord;
   Query: Record<PropertyKey, never>;
@@ -701,10 +717,17 @@ export type CampaignStatsResolvers<ContextType = GatewayContext, ParentType exte
   connectRatio?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
   connects?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   effectiveIdleAgents?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  failureCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  filteredOutContactsCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   idleAgents?: Resolver<Maybe<ResolversTypes['Float']>, ParentType, ContextType>;
+  linesUtilization?: Resolver<Maybe<ResolversTypes['LinesUtilization']>, ParentType, ContextType>;
+  neutralCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   outstandingCalls?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   rightPartyContactsCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   scheduledCalls?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  successCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  timeZoneRescheduledCalls?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  validAttempts?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type ContactResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Contact'] = ResolversParentTypes['Contact']> = {
@@ -760,6 +783,11 @@ export type DomainEntityResolvers<ContextType = GatewayContext, ParentType exten
 export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
   name: 'JSON';
 }
+
+export type LinesUtilizationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['LinesUtilization'] = ResolversParentTypes['LinesUtilization']> = {
+  assignedOutboundLines?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+  totalAvailableOutboundLines?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
 
 export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -895,6 +923,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   Division?: DivisionResolvers<ContextType>;
   DomainEntity?: DomainEntityResolvers<ContextType>;
   JSON?: GraphQLScalarType;
+  LinesUtilization?: LinesUtilizationResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Participant?: ParticipantResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

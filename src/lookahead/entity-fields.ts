@@ -39,6 +39,14 @@ export interface EntityRequirement<Ref extends Reference = Reference> {
   readonly isBeside?: true;
   /** True when the value of the field itself is loaded, so that the field waits and not the object. */
   readonly isValue?: true;
+  /** Fields of the value that are loaded in another way; the load is left out where no others are selected. */
+  readonly except?: ValueParts<Ref> | undefined;
+}
+
+interface ValueParts<Ref extends Reference> {
+  readonly fields: ReadonlySet<string>;
+  /** Object that has the value for these fields alone. */
+  readonly holderOf: (reference: Ref) => object;
 }
 
 type SchemaField = GraphQLField<unknown, unknown>;
@@ -111,20 +119,53 @@ export function entityFields<Entity extends Reference, Expand extends string>(
   );
 }
 
+/** Resolvers for fields whose values are loaded by the id of their object. */
+export function fieldsById<Values extends object>(
+  resource: LoadedResource,
+  loaderOf: (sources: DataSources) => EntityLoader<Values>,
+) {
+  return propertyFields<Reference, Values, never>(
+    resource,
+    (reference, sources) => loaderOf(sources).getOrLoad(reference),
+    (references, sources, _expand, field) => loaderOf(sources).prefetch(references, [], field),
+  );
+}
+
+type Getter<Ref, Entity, Expand> = (
+  reference: Ref,
+  sources: DataSources,
+  expand?: readonly Expand[],
+) => Entity | null | Promise<Entity | null>;
+
+type Prefetcher<Ref, Expand> = (
+  references: readonly Ref[],
+  sources: DataSources,
+  expand: readonly Expand[],
+  field: FieldTrace | null,
+) => Promise<unknown> | undefined;
+
 /** Like `entityFields`, for entities that need more than an id to be loaded. */
 export function fieldsLoadedBy<Ref extends Reference, Entity extends Reference, Expand extends string>(
   resource: LoadedResource,
-  getOrLoad: (
-    reference: Ref,
-    sources: DataSources,
-    expand?: readonly Expand[],
-  ) => Entity | null | Promise<Entity | null>,
-  prefetch: (
-    references: readonly Ref[],
-    sources: DataSources,
-    expand: readonly Expand[],
-    field: FieldTrace | null,
-  ) => Promise<unknown> | undefined,
+  getOrLoad: Getter<Ref, Entity, Expand>,
+  prefetch: Prefetcher<Ref, Expand>,
+) {
+  const fields = propertyFields(resource, getOrLoad, prefetch);
+  return {
+    ...fields,
+    /** Name in the reference when it has one, so that selecting more fields never changes it. */
+    name: requiring(
+      { ...fields.requirement, unlessNamed: true },
+      (reference: Ref, _args: unknown, { sources }: GatewayContext) =>
+        reference.ownName ?? read(getOrLoad(reference, sources), 'ownName'),
+    ),
+  };
+}
+
+function propertyFields<Ref extends Reference, Entity extends object, Expand extends string>(
+  resource: LoadedResource,
+  getOrLoad: Getter<Ref, Entity, Expand>,
+  prefetch: Prefetcher<Ref, Expand>,
 ) {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- receive only the `expand` that fields of the type name
   const requirement = { getOrLoad, prefetch, resource } as Pick<
@@ -132,12 +173,7 @@ export function fieldsLoadedBy<Ref extends Reference, Entity extends Reference, 
     'getOrLoad' | 'prefetch' | 'resource'
   >;
   return {
-    /** Name in the reference when it has one, so that selecting more fields never changes it. */
-    name: requiring(
-      { ...requirement, unlessNamed: true },
-      (reference: Ref, _args: unknown, { sources }: GatewayContext) =>
-        reference.ownName ?? read(getOrLoad(reference, sources), 'ownName'),
-    ),
+    requirement,
 
     /** Property of the entity; `part` when the upstream gives it only when asked to. */
     field<Field extends keyof Entity>(field: Field, part?: Expand) {

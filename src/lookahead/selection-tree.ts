@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import {
   type EntityGetter,
+  type EntityRequirement,
   entityRequirementOf,
   type EntityPrefetcher,
   hasResolver,
@@ -42,6 +43,8 @@ export interface Requirement {
   readonly isBeside: boolean;
   /** Field whose value is loaded; null when the load is for the object. */
   readonly field: string | null;
+  /** Names of the selected fields that have the requirement. */
+  readonly fields: readonly string[];
 }
 
 /** A field that leads to other objects. */
@@ -113,7 +116,7 @@ function nodeOf(
   const fields = type.getFields();
   const requirements = new Map<
     EntityPrefetcher,
-    Omit<Requirement, 'expand' | 'prefetch'> & { expand: Set<string> }
+    Omit<Requirement, 'expand' | 'fields' | 'prefetch'> & { expand: Set<string>; fields: Set<string> }
   >();
   const selected = new Map<string, SelectionSetNode[]>();
   const properties = new Set<string>();
@@ -126,9 +129,11 @@ function nodeOf(
     const name = node.name.value;
     const definition = fields[name];
     const requirement = definition && entityRequirementOf(definition);
-    if (requirement !== undefined) {
+    if (requirement !== undefined && isLoadNeededFor(requirement, node, operation)) {
       const known = requirements.get(requirement.prefetch);
       const expand = known?.expand ?? new Set<string>();
+      const needing = known?.fields ?? new Set<string>();
+      needing.add(name);
       if (requirement.part !== undefined) expand.add(requirement.part);
       requirements.set(requirement.prefetch, {
         resource: requirement.resource,
@@ -136,6 +141,7 @@ function nodeOf(
         unlessNamed: (known?.unlessNamed ?? true) && (requirement.unlessNamed ?? false),
         isBeside: requirement.isBeside ?? false,
         field: requirement.isValue === true ? name : null,
+        fields: needing,
       });
     }
     if (definition !== undefined && definition.args.length > 0) fieldsWithArguments.push(node);
@@ -157,21 +163,36 @@ function nodeOf(
     // The results of other resolvers are not known beforehand.
     if (hasResolver(definition) && requirement === undefined && !isPersonal) return [];
     const node = nodeOf(itsType, below, operation);
-    const { getOrLoad = null, prefetch = null } = requirement ?? {};
+    const isLeftOut = requirement?.except !== undefined && !requirements.has(requirement.prefetch);
+    const { getOrLoad = null, prefetch = null } = isLeftOut
+      ? { getOrLoad: requirement.except.holderOf }
+      : (requirement ?? {});
     return [{ field, getOrLoad, prefetch, isPersonal, node, isWanted: isWanted(node) }];
   });
   return {
     type: type.name,
     isEntity: Object.values(fields).some((field) => entityRequirementOf(field) !== undefined),
-    requirements: [...requirements].map(([prefetch, { expand, ...requirement }]) => ({
+    requirements: [...requirements].map(([prefetch, { expand, fields: needing, ...requirement }]) => ({
       prefetch,
       expand: [...expand],
+      fields: [...needing],
       ...requirement,
     })),
     properties: [...properties],
     edges,
     fieldsWithArguments,
   };
+}
+
+/** False when all that is selected of the field's value is loaded in another way. */
+export function isLoadNeededFor(
+  { except }: Pick<EntityRequirement, 'except'>,
+  { selectionSet }: FieldNode,
+  operation: Pick<SelectedOperation, 'fragments' | 'variableValues'>,
+): boolean {
+  if (except === undefined || selectionSet === undefined) return true;
+  const selected = selectedBelow([selectionSet], operation);
+  return selected.some(({ name }) => name.value !== '__typename' && !except.fields.has(name.value));
 }
 
 function isWanted({ requirements, edges }: LookaheadNode): boolean {

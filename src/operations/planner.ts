@@ -255,7 +255,7 @@ class OperationPlanner {
 
   #node(node: LookaheadNode, objects: Objects): void {
     if (node.type === 'Contact') this.#contacts(node.requirements, objects);
-    else for (const requirement of node.requirements) this.#requirement(requirement, objects);
+    else for (const requirement of node.requirements) this.#requirement(requirement, objects, node.type);
     for (const { field, node: below } of node.edges) {
       const definition = this.#fieldOf(node.type, field);
       const length = definition && isList(definition) ? UNKNOWN_LENGTH : 1;
@@ -274,12 +274,18 @@ class OperationPlanner {
       isListed = this.#interactions(nodes, objects, node.type) || isListed;
     }
     // One list per campaign serves all these fields.
+    if (isListed) this.#plan.causedBy(interactionLists.name, [`${node.type}.interactions`]);
     if (isListed) this.#bulk(interactionLists, objects.lists, notLoadedAbove(objects).perList);
   }
 
-  #requirement(requirement: Requirement, objects: Objects): void {
-    const { resource } = requirement;
+  #requirement(requirement: Requirement, objects: Objects, type: string): void {
+    const { resource, fields } = requirement;
     if (resource.name === objects.loadedFrom) return;
+    if (resource.maxIds === 1)
+      this.#plan.causedBy(
+        resource.name,
+        fields.map((field) => `${type}.${field}`),
+      );
     const needing = resource.name === campaignsResource.name ? notLoadedAbove(objects) : objects;
     this.#bulk(resource, objects.lists, needyOf(requirement, needing, this.#options.cardinalities));
   }

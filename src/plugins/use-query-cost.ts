@@ -14,7 +14,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
 import { coercedVariables } from '../executor/coerced-variables.ts';
 import { estimateAnswerFields } from '../operations/answer-fields.ts';
-import type { PlannedCalls } from '../operations/call-plan.ts';
+import type { DearFields, PlannedCalls } from '../operations/call-plan.ts';
 import { planOperation, type PlannerOptions } from '../operations/planner.ts';
 import { fragmentsOf } from '../executor/collect-fields.ts';
 import type { SelectedOperation } from '../lookahead/selection-tree.ts';
@@ -40,6 +40,7 @@ interface Cost {
   readonly total: number;
   /** Calls by resource; empty when there are not too many. Thousands of plans are kept. */
   readonly byResource: readonly PlannedCalls[];
+  readonly dearFields: readonly DearFields[];
 }
 
 /**
@@ -54,9 +55,15 @@ export function useQueryCost({
   const plans = new WeakMap<OperationDefinitionNode, Map<string, Cost>>();
 
   function costOf(planned: SelectedOperation, operation: OperationDefinitionNode): Cost {
-    const { total, byResource } = planOperation(planned, operation, options);
+    const { total, byResource, dearFields } = planOperation(planned, operation, options);
     const answerFields = estimateAnswerFields(planned, operation, options.cardinalities);
-    return { total, byResource: total > maxUpstreamCalls ? byResource : [], answerFields };
+    const isTooMuch = total > maxUpstreamCalls;
+    return {
+      total,
+      byResource: isTooMuch ? byResource : [],
+      dearFields: isTooMuch ? dearFields : [],
+      answerFields,
+    };
   }
 
   return onOperation<GatewayContext>({
@@ -147,15 +154,26 @@ function entitiesShape(
   return shape;
 }
 
+/** Most fields that a hint names. */
+const MOST_IN_HINT = 10;
+
+/** Advice on the fields that would save the most calls. */
+function hintAt([dearest]: Cost['dearFields']): string {
+  if (dearest === undefined) return '';
+  const { fields, calls } = dearest;
+  const names = fields.slice(0, MOST_IN_HINT).join(', ');
+  return ` Ask for fewer rows, or leave out what costs a call for each: ${names} (${calls} calls).`;
+}
+
 /** Error of an operation that would cost too much; null when it may be executed. */
 function refusalOf(
-  { total, byResource, answerFields }: Cost,
+  { total, byResource, dearFields, answerFields }: Cost,
   { maxUpstreamCalls, maxAnswerFields }: Pick<QueryCostOptions, 'maxUpstreamCalls' | 'maxAnswerFields'>,
 ): GraphQLError | null {
   if (total > maxUpstreamCalls) {
     const dearest = byResource.map(({ resource, calls }) => `${calls} to ${resource}`).join(', ');
     return queryTooExpensive(
-      `The query would need up to ${total} upstream calls, and ${maxUpstreamCalls} are allowed (MAX_UPSTREAM_CALLS): ${dearest}.`,
+      `The query would need up to ${total} upstream calls, and ${maxUpstreamCalls} are allowed (MAX_UPSTREAM_CALLS): ${dearest}.${hintAt(dearFields)}`,
       { limit: 'upstreamCalls', asked: total, allowed: maxUpstreamCalls },
       { plan: byResource },
     );

@@ -1,18 +1,20 @@
 import { campaignInteractionConnection } from './campaign-interaction-connection.ts';
 import { campaignProgress } from '../datasources/campaign-progress.ts';
-import { campaignStats } from '../datasources/campaign-stats.ts';
+import { CampaignFigures, campaignStats } from '../datasources/campaign-stats.ts';
 import type { DataSources } from '../loading/data-sources.ts';
 import type { EntityLoader } from '../loading/entity-loader.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { campaigns } from '../datasources/campaigns.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 import { entityFields, type LoadedResource, requiring } from '../lookahead/entity-fields.ts';
+import { isLoadNeededFor } from '../lookahead/selection-tree.ts';
+import { statsById } from './CampaignStats.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 const campaign = entityFields(campaigns, (sources) => sources.campaigns);
 
 const progress = figuresOf(campaignProgress, (sources) => sources.campaignProgress);
-const stats = figuresOf(campaignStats, (sources) => sources.campaignStats);
+const bulkStats = figuresOf(campaignStats, (sources) => sources.campaignStats);
 
 /** Figures of a campaign, loaded by its id alone. */
 function figuresOf<Figures>(
@@ -32,6 +34,21 @@ function figuresOf<Figures>(
   } as const;
 }
 
+/** Statistics of a campaign, of which some are loaded by fields of their own (`CampaignStats.ts`). */
+const stats = {
+  ...bulkStats,
+  getOrLoad(reference: Reference, sources: DataSources) {
+    const found = bulkStats.getOrLoad(reference, sources);
+    return found instanceof Promise
+      ? found.then((record) => ({ stats: record && new CampaignFigures(reference, record) }))
+      : { stats: found && new CampaignFigures(reference, found) };
+  },
+  except: {
+    fields: statsById,
+    holderOf: (reference: Reference) => ({ stats: new CampaignFigures(reference, null) }),
+  },
+} as const;
+
 export const Campaign: TypeResolvers<'Campaign'> = {
   name: campaign.name,
   campaignStatus: campaign.field('campaignStatus'),
@@ -45,7 +62,11 @@ export const Campaign: TypeResolvers<'Campaign'> = {
   queue: campaign.field('queue'),
   script: campaign.field('script'),
   progress: requiring(progress, (reference, _args, { sources }) => progress.getOrLoad(reference, sources)),
-  stats: requiring(stats, (reference, _args, { sources }) => stats.getOrLoad(reference, sources)),
+  stats: requiring(stats, (reference, _args, { sources }, info) => {
+    const isLoaded = info.fieldNodes.some((node) => isLoadNeededFor(stats, node, info));
+    const holder = isLoaded ? stats.getOrLoad(reference, sources) : stats.except.holderOf(reference);
+    return holder instanceof Promise ? holder.then((held) => held.stats) : holder.stats;
+  }),
   interactions({ id, refusal }, args, context, info) {
     if (refusal !== undefined) throw refusal;
     return campaignInteractionConnection(id, args, context, info);

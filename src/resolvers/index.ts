@@ -3,6 +3,7 @@ import { GraphQLJSON } from 'graphql-scalars';
 import type { DispositionResolvers } from '../generated/resolvers.ts';
 import { Campaign } from './Campaign.ts';
 import { CampaignConnection } from './CampaignConnection.ts';
+import { CampaignStats } from './CampaignStats.ts';
 import { Contact } from './Contact.ts';
 import { ContactList } from './ContactList.ts';
 import { DateTime } from './DateTime.ts';
@@ -18,6 +19,7 @@ import { WrapUpCode } from './WrapUpCode.ts';
 const types: RequiredResolvers = {
   Campaign,
   CampaignConnection,
+  CampaignStats,
   Contact,
   ContactList,
   Division,

@@ -3,6 +3,7 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { badRequest, invalidValue, notFound } from './api-error.ts';
 import { inOwnOrder, isDescending, nameFilter, page, sorted, values, withIds, withName } from './listing.ts';
 import { bodyIds, byId, param, type ApiCall, type Route } from './route.ts';
+import { statsOfCampaign } from './stats-of-campaign.ts';
 
 const MAX_PAGE_SIZE = 100;
 const MAX_PERFORMANCE_IDS = 50;
@@ -63,6 +64,17 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     resource: 'campaigns',
     permissions: ['outbound:campaign:view'],
     handle: (call) => byId(call.organisation.campaigns, call, 'campaign'),
+  },
+  {
+    method: 'GET',
+    path: '/api/v2/outbound/campaigns/{id}/stats',
+    resource: 'campaignStatsById',
+    permissions: ['outbound:performance:view', 'outbound:campaign:view'],
+    handle: (call) => {
+      const stats = statsOfCampaign(call.organisation, param(call, 'id'), call.atMs);
+      if (stats === undefined) throw notFound('campaign');
+      return stats;
+    },
   },
   {
     method: 'GET',

@@ -9,6 +9,7 @@ export const RESOURCE_NAMES = [
   'campaignInteractions',
   'campaignProgress',
   'campaignStats',
+  'campaignStatsById',
   'contacts',
   'contactLists',
   'conversations',

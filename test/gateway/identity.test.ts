@@ -89,7 +89,7 @@ describe('a caller with a token of its own', () => {
     const { query, sandbox } = await forgetfulGatewayForTest();
     await query(
       `query ($id: ID!) {
-        campaigns { nodes { progress { percentage } stats { attempts } } }
+        campaigns { nodes { progress { percentage } stats { idleAgents } } }
         campaignInteractions(campaignId: $id) {
           nodes { contact { data } script { startPageName } agent { manager { email } } }
         }

@@ -116,7 +116,8 @@ function keyOf(resource: ResourceName, row: Row, { path, ids: [asked] }: Recorde
   const [, list] = /contactlists\/([^/]+)\/contacts/.exec(path) ?? [];
   const about: { id?: unknown } = typeof row['campaign'] === 'object' ? { ...row['campaign'] } : {};
   const isOfCampaign = resource === 'campaignProgress' || resource === 'campaignStats';
-  const id = isOfCampaign ? about.id : resource === 'campaignInteractions' ? asked : row['id'];
+  const isAlone = resource === 'campaignInteractions' || resource === 'campaignStatsById';
+  const id = isOfCampaign ? about.id : isAlone ? asked : row['id'];
   return list === undefined ? `${resource} ${String(id)}` : `${resource} ${list} ${String(id)}`;
 }
 

@@ -1,3 +1,4 @@
+import { statsOfCampaign } from '../../src/sandbox/stats-of-campaign.ts';
 import * as fc from 'fast-check';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
@@ -64,13 +65,8 @@ function rowsHeld(drafts: readonly CampaignDraft[]): Rows {
     ...rowsOf(organisation),
     ['conversations conversation-0', conversation],
     ...drafts.flatMap(({ row, body }): [string, Row][] => [
-      [
-        `campaignStats ${row.id}`,
-        {
-          ...organisation.stats(row.id, 0),
-          contactRate: { attempts: 8, connects: 4, connectRatio: 0.5 },
-        },
-      ],
+      [`campaignStats ${row.id}`, { ...organisation.stats(row.id, 0) }],
+      [`campaignStatsById ${row.id}`, { ...statsOfCampaign(organisation, row.id, 0) }],
       [`campaigns ${row.id}`, row],
       [`campaignInteractions ${row.id}`, body],
     ]),

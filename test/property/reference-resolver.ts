@@ -22,6 +22,7 @@ import {
   matches,
   properties,
   type Source,
+  statsById,
 } from './reference-types.ts';
 import type { Chain, ReferenceUpstream } from './reference-upstream.ts';
 import { resourceOfType } from './resource-table.ts';
@@ -35,6 +36,7 @@ import {
   NullBelow,
   objectIn,
   presentIn,
+  type Ref,
   referenceIn,
   type Row,
   textOrNull,
@@ -80,7 +82,7 @@ class Walk {
       try {
         data[key] = field
           ? await this.#completed(
-              await this.#value(type.name, name, args, field.type, source, at),
+              await this.#value(type.name, name, args, field.type, source, at, below),
               field.type,
               below,
               at,
@@ -104,8 +106,14 @@ class Walk {
     type: GraphQLOutputType,
     source: Source,
     path: string,
+    below: SelectedFields,
   ): Promise<unknown> {
     if (typeName === 'Query') return this.#rootField(field, type, args, path);
+    if (source.kind === 'row' && source.campaign !== undefined && statsById.has(field)) {
+      const { ref, chain } = source.campaign;
+      const found = await this.#upstream.one('campaignStatsById', usableId(ref), chain);
+      return found.row && this.#read(typeName, field, type, found.row, found.chain);
+    }
     if (source.kind === 'row') return this.#read(typeName, field, type, source.row, source.chain);
 
     const { ref, chain, contactList } = source;
@@ -113,17 +121,29 @@ class Walk {
     if (field === 'selfUri') return leafIn(presentIn(field, (source.row ?? ref).selfUri, type), type);
     if (field === 'name' && ref.name !== null) return ref.name;
     if (field === 'interactions') return this.#interactions(usableId(ref), args, chain, path);
-    if (field === 'progress' || field === 'stats') {
-      const resource = field === 'progress' ? 'campaignProgress' : 'campaignStats';
-      const found = await this.#upstream.one(resource, usableId(ref), chain);
+    if (field === 'progress') {
+      const found = await this.#upstream.one('campaignProgress', usableId(ref), chain);
       return found.row && { kind: 'row', row: found.row, chain: found.chain };
     }
+    if (field === 'stats') return this.#stats(ref, chain, type, below);
     if (contactList && (field === 'contactListId' || field === 'contactList')) {
       const list = await contactListOf(contactList, chain, this.#upstream);
       return field === 'contactListId' ? leafIn(list.ref.id, type) : { kind: 'entity', ...list };
     }
     const found = await entityRow(typeName, source, this.#upstream);
     return found.row && this.#read(typeName, field, type, found.row, found.chain);
+  }
+
+  async #stats(ref: Ref, chain: Chain, type: GraphQLOutputType, fields: SelectedFields): Promise<unknown> {
+    const statsType = getNamedType(type);
+    if (!isObjectType(statsType)) throw new TypeError('Statistics are objects.');
+    const names = [...fields(statsType)].map(([, { name }]) => name);
+    const campaign = { ref, chain };
+    if (names.every((name) => name === '__typename' || statsById.has(name))) {
+      return { kind: 'row', row: {}, chain, campaign };
+    }
+    const found = await this.#upstream.one('campaignStats', usableId(ref), chain);
+    return found.row && { kind: 'row', row: found.row, chain: found.chain, campaign };
   }
 
   #read(typeName: string, field: string, type: GraphQLOutputType, row: Row, chain: Chain): unknown {

@@ -19,7 +19,13 @@ import { resourceOfType } from './resource-table.ts';
 
 /** Object of the answer: its data known so far, and the calls that gave it. */
 export type Source =
-  | { readonly kind: 'row'; readonly row: Row; readonly chain: Chain }
+  | {
+      readonly kind: 'row';
+      readonly row: Row;
+      readonly chain: Chain;
+      /** Only of statistics: the campaign by which the others are read, and the chain before these. */
+      readonly campaign?: { readonly ref: Ref; readonly chain: Chain };
+    }
   | {
       readonly kind: 'entity';
       readonly ref: Ref;
@@ -39,9 +45,25 @@ export function foundEntity(row: Row, id: string, chain: Chain): Source {
   return { kind: 'entity', ref, row, chain };
 }
 
+/** Statistics that take a call for each campaign. */
+export const statsById: ReadonlySet<string> = new Set([
+  'attempts',
+  'connects',
+  'validAttempts',
+  'timeZoneRescheduledCalls',
+  'filteredOutContactsCount',
+  'linesUtilization',
+  'successCount',
+  'neutralCount',
+  'failureCount',
+]);
+
 /** Values of fields that are not the property of the same name, by type and field. */
 export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
   'CampaignInteraction.dispositionCode': (row) => row['disposition'],
+  'CampaignStats.successCount': (row) => objectIn(row['businessCategoryMetrics'])?.['successCount'],
+  'CampaignStats.neutralCount': (row) => objectIn(row['businessCategoryMetrics'])?.['neutralCount'],
+  'CampaignStats.failureCount': (row) => objectIn(row['businessCategoryMetrics'])?.['failureCount'],
   'CampaignStats.attempts': (row) => objectIn(row['contactRate'])?.['attempts'],
   'CampaignStats.connects': (row) => objectIn(row['contactRate'])?.['connects'],
   'CampaignStats.connectRatio': (row) => objectIn(row['contactRate'])?.['connectRatio'],

@@ -149,6 +149,7 @@ const otherCalls = {
         ? rowOf(answer['entities'], (row) => isRow(row['campaign']) && row['campaign']['id'] === id)
         : undefined,
   }),
+  campaignStatsById: (id: string) => alone('/api/v2/outbound/campaigns', id, '/stats'),
   contacts: (id: string, list: string): Call => ({
     path: `/api/v2/outbound/contactlists/${encodeURIComponent(list)}/contacts/bulk`,
     body: [id],

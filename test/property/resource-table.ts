@@ -4,7 +4,7 @@ import { type Registry, resources } from '../../src/datasources/index.ts';
 /** Resources that give entities by ids of their own. The reference has code for each of the others. */
 type NameById = Exclude<
   keyof Registry,
-  'campaignInteractions' | 'campaignProgress' | 'campaignStats' | 'contacts'
+  'campaignInteractions' | 'campaignProgress' | 'campaignStats' | 'campaignStatsById' | 'contacts'
 >;
 
 /** Facts of one resource. Its call is written here once more, because the reference checks what the gateway declares. */

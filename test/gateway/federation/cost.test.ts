@@ -17,7 +17,7 @@ const selections = [
   '... on Skill { state }',
   '... on Script { startPageName division { id name } }',
   '... on ContactList { size }',
-  '... on Campaign { stats { attempts } }',
+  '... on Campaign { stats { idleAgents } }',
   '... on Campaign { campaignStatus queue { memberCount } contactList { size } }',
   '... on Campaign { interactions(first: 5) { nodes { campaign { campaignStatus } agent { title } } } }',
   '... on Contact { contactList { size } }',

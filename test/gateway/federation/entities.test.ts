@@ -154,7 +154,7 @@ describe('entities', () => {
     const { entities, calls } = await subgraphForTest();
     const { data } = await entities(
       named('Campaign', CAMPAIGN_ID),
-      '... on Campaign { id stats { attempts idleAgents } interactions(first: 2) { nodes { id } } }',
+      '... on Campaign { id stats { idleAgents outstandingCalls } interactions(first: 2) { nodes { id } } }',
     );
     expect(data._entities[0].stats.idleAgents).toBe(1.5);
     expect(data._entities[0].interactions.nodes).toHaveLength(2);

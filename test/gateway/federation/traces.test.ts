@@ -7,7 +7,7 @@ test('a trace links entities to the calls that they wait for, and fields below t
   const { gateway, exported } = await tracedGatewayForTest({ env: { SUBGRAPH: '1' } });
   const response = await gateway.fetch(
     graphqlRequest(
-      `query E($r: [_Any!]!) { _entities(representations: $r) { ... on User { email manager { email } } ... on Campaign { stats { attempts } } ... on Skill { id } } }`,
+      `query E($r: [_Any!]!) { _entities(representations: $r) { ... on User { email manager { email } } ... on Campaign { stats { idleAgents } } ... on Skill { id } } }`,
       {
         r: [
           { __typename: 'User', id: 'user-1' },

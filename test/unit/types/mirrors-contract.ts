@@ -20,6 +20,7 @@ interface SdlTypes {
   ContactList: Sdl.ContactList;
   Conversation: Sdl.Conversation;
   Division: Sdl.Division;
+  LinesUtilization: Sdl.LinesUtilization;
   Participant: Sdl.Participant;
   Queue: Sdl.Queue;
   RoutingStatus: Sdl.RoutingStatus;

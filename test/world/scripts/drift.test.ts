@@ -177,7 +177,7 @@ describe('a part of the SDK that the gateway uses', () => {
 
 describe('the recorded calls', () => {
   test('are one for each data source, with all query parameters that it can send', () => {
-    expect(calls).toHaveLength(13 + 1);
+    expect(calls).toHaveLength(14 + 1);
     expect(calls).toContainEqual({
       resource: 'users',
       method: 'GET',
