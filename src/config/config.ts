@@ -155,7 +155,8 @@ function readSettings(env: Environment, problems: string[]): SettingValues {
     const parsed = schema.try(text);
     if (parsed.ok) values[name] = parsed.value;
     else {
-      const shown = 'hidden' in setting ? 'the value given' : JSON.stringify(text);
+      // A URL in the place of another value may hold a password or a token.
+      const shown = 'hidden' in setting || /[@?]/.test(text) ? 'the value given' : JSON.stringify(text);
       problems.push(`${name} ${messageOf(parsed.issues)}; it is ${shown}.`);
     }
   }

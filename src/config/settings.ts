@@ -3,11 +3,13 @@ import { type Cardinalities, cardinalities } from './cardinalities.ts';
 import { type TtlName, type Ttls, ttls } from './ttls.ts';
 import {
   acknowledgement,
+  apiUrl,
   apiKeys,
   bearerToken,
   host,
   hostNames,
   jwksUrl,
+  loginUrl,
   oneOf,
   onOrOff,
   origins,
@@ -22,7 +24,6 @@ import {
   samplerNames,
   scope,
   text,
-  url,
   wholeNumber,
 } from './values.ts';
 import type { ApiKey } from '../identity/api-keys.ts';
@@ -75,20 +76,21 @@ export const settings = {
   },
   GENESYSCLOUD_REGION: {
     meaning:
-      'region of the upstream: its name, such as `eu-west-1`, or its domain; not set: the embedded sandbox',
+      'region of the upstream: its name, such as `eu-west-1`, its domain, or the address of a page of it; not set: the embedded sandbox',
     default: null,
     schema: region,
   },
   GENESYSCLOUD_API_URL: {
-    meaning: 'base of the REST API, instead of a region',
+    meaning:
+      'base of the REST API, instead of a region; that of an API gateway in front may have a path, and `/api/v2` at the end is left out',
     default: null,
-    schema: url,
+    schema: apiUrl,
     hidden: true,
   },
   GENESYSCLOUD_LOGIN_URL: {
     meaning: 'base of the login service, instead of a region',
     default: null,
-    schema: url,
+    schema: loginUrl,
     hidden: true,
   },
   GENESYSCLOUD_OAUTHCLIENT_ID: {

@@ -1,6 +1,5 @@
 import type { Credentials } from '../identity/credentials.ts';
 import { isLoopback } from '../lib/loopback.ts';
-import { regions } from './regions.ts';
 import {
   authenticating,
   type IsSet,
@@ -36,7 +35,7 @@ export function targetOf(values: SettingValues, isSet: IsSet, problems: string[]
       `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: authenticate callers by AUTH_JWKS_URL or AUTH_API_KEY_HASHES, bind it to loopback, or set AUTH_NONE=i-know.`,
     );
   }
-  const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${domainOf(values)}`;
+  const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${values.GENESYSCLOUD_REGION}`;
   return { apiUrl, credentials };
 }
 
@@ -59,15 +58,11 @@ function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]):
   }
   return {
     mode: 'client',
-    tokenUrl: tokenUrlOf(values.GENESYSCLOUD_LOGIN_URL ?? `https://login.${domainOf(values)}`),
+    tokenUrl: tokenUrlOf(values.GENESYSCLOUD_LOGIN_URL ?? `https://login.${values.GENESYSCLOUD_REGION}`),
     clientId: values.GENESYSCLOUD_OAUTHCLIENT_ID ?? '',
     clientSecret: values.GENESYSCLOUD_OAUTHCLIENT_SECRET ?? '',
     bearerFirst: false,
   };
-}
-
-function domainOf({ GENESYSCLOUD_REGION: region }: SettingValues): string {
-  return regions.get(region ?? '') ?? region ?? '';
 }
 
 /** Token endpoint of the login service; a URL that already names the endpoint stays as it is. */

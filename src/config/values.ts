@@ -3,7 +3,7 @@ import { parseApiKeys } from '../identity/api-keys.ts';
 import { isScope } from '../identity/scopes.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { type Cardinalities, type DeclaredCardinalities, parseCardinalities } from './cardinalities.ts';
-import { regions } from './regions.ts';
+import { readRegion, regions, vendorDomainOf } from './regions.ts';
 
 // Schemas that parse and check the values of settings, with the messages for invalid values.
 
@@ -19,11 +19,31 @@ export const port = wholeNumber(0, 65_535);
 export const host = matching(/^[\w.:-]+$/, 'must be a host name or an address');
 export const bearerToken = matching(/^[\w.~+/-]+=*$/, 'must be a bearer token');
 export const scope = text.assert(isScope, 'must be one scope, without blanks and quotes');
-export const url = text.assert(
-  isUpstreamUrl,
-  'must be an https URL (http for loopback only) without credentials and query',
-);
-export const region = text.assert(isRegion, `must be a domain, or one of ${[...regions.keys()].join(', ')}`);
+const upstreamUrl = 'must be an https URL (http for loopback only) without credentials and query';
+/** Base of the REST API, without the `/api/v2` that people copy along with it. */
+export const apiUrl = text.chain((value) => {
+  const base = value.replace(/(?:\/+api\/+v2)?\/*$/, '');
+  const meant = meantUrl('api', base, ['/']);
+  if (!isUpstreamUrl(base)) return v.err(withLikely(upstreamUrl, meant));
+  return meant === null || meant === base
+    ? // One spelling for all replicas: keys in Redis are derived from it.
+      v.ok(new URL(base).href.replace(/\/+$/, ''))
+    : v.err(withLikely('must be the base of the REST API', meant));
+});
+export const loginUrl = text.chain((value) => {
+  const meant = meantUrl('login', value, ['/', '/oauth/token', '/oauth/token/']);
+  if (!isUpstreamUrl(value)) return v.err(withLikely(upstreamUrl, meant));
+  return meant === null ? v.ok(value) : v.err(withLikely('must be the base of the login service', meant));
+});
+/** Domain of the region. */
+export const region = text.chain((value) => {
+  const read = readRegion(value);
+  if ('domain' in read) return v.ok(read.domain);
+  const known = `must be a domain, or one of ${[...regions.keys()].join(', ')}`;
+  const isUrl = /^https?:\/\//i.test(value);
+  if (isUrl && read.likely.length === 0) return v.err(`${known}; a URL is for GENESYSCLOUD_API_URL`);
+  return v.err(withLikely(known, read.likely.join(' or ') || null));
+});
 export const jwksUrl = text.assert(
   isJwksUrl,
   'must be an https URL (http for loopback only) without credentials',
@@ -88,8 +108,23 @@ function matching(pattern: RegExp, message: string): v.Type<string> {
   return text.assert((value) => pattern.test(value), message);
 }
 
-function isRegion(value: string): boolean {
-  return regions.has(value) || /^(?=.{1,253}$)[a-z\d-]+(?:\.[a-z\d-]+)+$/i.test(value);
+/** Message with what is probably meant, if that is known. */
+function withLikely(message: string, likely: string | null): string {
+  return likely === null ? message : `${message}, probably ${likely}`;
+}
+
+/**
+ * URL of a service of the vendor's that a text is meant to be, which names the region or another service of it; null for
+ * the right URL, and for hosts that are not the vendor's or that are not known to be another service.
+ */
+function meantUrl(service: 'api' | 'login', value: string, paths: readonly string[]): string | null {
+  const read = readRegion(value);
+  const domain = 'domain' in read ? vendorDomainOf(read.domain) : null;
+  if (domain === null) return null;
+  const meant = `https://${service}.${domain}`;
+  if (!URL.canParse(value)) return meant;
+  const { origin, pathname, search, hash } = new URL(value);
+  return origin === meant && paths.includes(pathname) && search + hash === '' ? null : meant;
 }
 
 /** Calls carry a credential, so plain http is allowed to loopback only. */

@@ -332,7 +332,7 @@ describe('the upstream', () => {
     ]);
   });
 
-  test.each(['eu-west-99', 'localhost', 'https://mypurecloud.ie', 'mypurecloud.ie/x', 'user@host.example'])(
+  test.each(['eu-west-99', 'localhost', 'https://gateway.example', 'gateway.example/x', 'user@host.example'])(
     'cannot have the region %s',
     (region) => {
       expect(problemsOf({ GENESYSCLOUD_REGION: region })).toEqual([
