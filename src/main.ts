@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { ConfigError, parseConfig } from './config/config.ts';
+import { unusedVendorVariables } from './config/environment.ts';
 import type { OperationsConfig, RedisConfig, UpstreamConfig } from './config/slices.ts';
 import { Connections } from './http/connections.ts';
 import { ConnectionDrain } from './http/drain.ts';
@@ -48,6 +49,10 @@ async function run(): Promise<void> {
   process.once('exit', () => output.flushSync());
   const log = pino({ level: telemetry.logLevel }, output);
   log.info({ node: process.version }, 'The gateway starts');
+  const unused = unusedVendorVariables(process.env);
+  if (unused.length > 0) {
+    log.warn({ variables: unused }, "Variables of the vendor's tools are not used here");
+  }
   const unexpected = new UnexpectedErrors(log);
   // Node's own listener writes to stderr.
   process.removeAllListeners('warning').on('warning', (warning) => unexpected.warned(warning));

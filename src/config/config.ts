@@ -1,13 +1,21 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Err } from '@badrap/valita';
 import { usualCardinalities } from './cardinalities.ts';
-import { type IsSet, ttlSetting, type SettingName, settings, type SettingValues } from './settings.ts';
+import { type GivenSettings, givenSettings } from './environment.ts';
+import {
+  type Environment,
+  type IsSet,
+  type SettingName,
+  settingNames,
+  settings,
+  type SettingValues,
+  ttlSetting,
+} from './settings.ts';
 import { type AuthenticationConfig, authenticationOf } from './callers.ts';
 import type { CallerSharesConfig, Config, RedisConfig, TrustedDocumentsConfig } from './slices.ts';
 import { type TtlName, ttls } from './ttls.ts';
 import { targetOf } from './upstream.ts';
 
-type Environment = Readonly<Record<string, string | undefined>>;
 /** Connections that API calls leave to logins and reads of signing keys, of which few are under way at once. */
 export const CONNECTIONS_FOR_LOGINS = 4;
 /** Most bytes of lists in the cache; with a small heap, an eighth of it. */
@@ -31,9 +39,15 @@ export class ConfigError extends Error {
  */
 export function parseConfig(env: Environment): Config {
   const problems: string[] = [];
-  const values = readSettings(env, problems);
-  const isSet = (name: SettingName) => Boolean(env[name]?.trim());
-  const target = targetOf(values, isSet, problems);
+  const given = givenSettings(env, problems);
+  const { isSet } = given;
+  const values = readSettings(given, problems);
+  const target = targetOf(
+    values,
+    isSet,
+    { isProduction: env['NODE_ENV']?.trim() === 'production' },
+    problems,
+  );
   const authentication = authenticationOf(values, isSet, problems);
   const trustedDocuments = trustedDocumentsOf(values, isSet, problems);
   const redis = redisOf(values, isSet, problems);
@@ -144,14 +158,13 @@ function isOn(value: 'on' | 'off' | null, preset: boolean): boolean {
   return value === null ? preset : value === 'on';
 }
 
-function readSettings(env: Environment, problems: string[]): SettingValues {
+function readSettings({ textOf }: GivenSettings, problems: string[]): SettingValues {
   const values: Partial<Record<SettingName, SettingValues[SettingName]>> = {};
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
-  for (const name of Object.keys(settings) as SettingName[]) {
+  for (const name of settingNames) {
     const { schema, default: preset, ...setting } = settings[name];
     values[name] = preset === null ? null : schema.parse(preset);
-    const text = env[name]?.trim();
-    if (!text) continue;
+    const text = textOf(name);
+    if (text === undefined) continue;
     const parsed = schema.try(text);
     if (parsed.ok) values[name] = parsed.value;
     else {

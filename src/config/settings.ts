@@ -265,6 +265,12 @@ export const settings = {
     default: null,
     schema: onOrOff,
   },
+  SANDBOX: {
+    meaning:
+      '`1`: without a region or an API URL, over the embedded sandbox also beyond loopback or with `NODE_ENV=production`; not set: on loopback only',
+    default: null,
+    schema: oneOf(['1'], 'can only be 1'),
+  },
   SUBGRAPH: {
     meaning: '`1` or `0`: whether the schema has the keys and fields of a subgraph in a federated graph',
     default: '0',
@@ -335,6 +341,16 @@ export const settings = {
 } as const satisfies Record<string, Setting>;
 
 export type SettingName = keyof typeof settings;
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.keys forgets the key type
+export const settingNames = Object.keys(settings) as readonly SettingName[];
+/** Settings that are secrets, or may contain one. Their values may be in files (`<NAME>_FILE`). */
+export const secretSettings: readonly SettingName[] = settingNames.filter(
+  (name) => 'hidden' in settings[name],
+);
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Value of each setting; null when it is not set and has no default. */
 export type SettingValues = {

@@ -15,19 +15,40 @@ export interface UpstreamTarget {
   readonly credentials: Credentials;
 }
 
+const selectingSettings = ['GENESYSCLOUD_REGION', 'GENESYSCLOUD_API_URL'] as const satisfies SettingName[];
 /** Settings that need an upstream but do not select one. */
 const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const satisfies SettingName[];
-/** Checks settings in combination. An invalid setting counts as set: its own problem is already reported. */
-export function targetOf(values: SettingValues, isSet: IsSet, problems: string[]): UpstreamTarget | null {
+
+/**
+ * Checks settings in combination. An invalid setting counts as set: its own problem is already reported. Null for the
+ * embedded sandbox.
+ */
+export function targetOf(
+  values: SettingValues,
+  isSet: IsSet,
+  { isProduction }: { readonly isProduction: boolean },
+  problems: string[],
+): UpstreamTarget | null {
   const credentials = credentialsOf(values, isSet, problems);
-  if (!isSet('GENESYSCLOUD_REGION') && !isSet('GENESYSCLOUD_API_URL')) {
+  const selecting = selectingSettings.filter(isSet);
+  if (selecting.length === 0) {
     const others = upstreamSettings.filter(isSet);
     if (others.length > 0) {
       problems.push(
         `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set: without them the embedded sandbox is the upstream, for which ${others.join(' and ')} cannot be meant.`,
       );
+    } else if (!isSet('SANDBOX') && (isProduction || !isLoopback(values.HOST))) {
+      // Invented data must not be served to anybody because the name of a setting was misspelt.
+      problems.push(
+        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set, or SANDBOX=1 for the invented data of the embedded sandbox: it starts by itself only on loopback and without NODE_ENV=production.`,
+      );
     }
     return null;
+  }
+  if (isSet('SANDBOX')) {
+    problems.push(
+      `SANDBOX cannot be set with ${selecting.join(' and ')}: it asks for the embedded sandbox as upstream.`,
+    );
   }
   const isOpen = ![...authenticating, 'AUTH_NONE' as const].some(isSet);
   if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && isOpen) {

@@ -128,7 +128,7 @@ function meantUrl(service: 'api' | 'login', value: string, paths: readonly strin
 }
 
 /** Calls carry a credential, so plain http is allowed to loopback only. */
-function isUpstreamUrl(value: string): boolean {
+export function isUpstreamUrl(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const { protocol, hostname, username, password } = new URL(value);
   // Paths are appended to the URL, so not even an empty query or fragment may end it.

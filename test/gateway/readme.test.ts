@@ -7,7 +7,7 @@ import { generateOrganisation } from '../../src/sandbox/generate-organisation.ts
 import { schema } from '../../src/schema.ts';
 import { cardinalities } from '../../src/config/cardinalities.ts';
 import { GatewayMetrics } from '../../src/observability/metrics/gateway-metrics.ts';
-import { settings } from '../../src/config/settings.ts';
+import { secretSettings, settings } from '../../src/config/settings.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -56,6 +56,12 @@ test('the README’s table of settings matches the code', () => {
       setting.default ?? 'not set',
     ]),
   );
+});
+
+test('the README names the settings that can be in files', () => {
+  const [, list = ''] =
+    /whose path `<NAME>_FILE` names, such as `REDIS_URL_FILE`: ([^.]*)\./.exec(readme) ?? [];
+  expect([...list.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(secretSettings);
 });
 
 test('the README’s table of cardinalities matches the code', () => {

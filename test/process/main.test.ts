@@ -203,7 +203,31 @@ test('metrics are served at the printed address, and do not keep the process fro
   expect(await closed).toEqual([0, null]);
 });
 
+test("variables of the vendor's tools that mean nothing here are named in the log, without their values", async () => {
+  const { output } = await runningGateway({
+    GENESYSCLOUD_SDK_DEBUG: 'hush',
+    GENESYSCLOUD_GATEWAY_AUTH_PASSWORD: 'hush',
+  });
+  const line = output.stdout.split('\n').find((each) => each.includes("vendor's tools"));
+  expect(JSON.parse(line ?? '{}').variables).toEqual([
+    'GENESYSCLOUD_SDK_DEBUG',
+    'GENESYSCLOUD_GATEWAY_AUTH_PASSWORD',
+  ]);
+  expect(output.stdout).not.toContain('hush');
+});
+
 describe('a gateway that cannot start', () => {
+  test.each([
+    ['in production', { NODE_ENV: 'production' }],
+    ['beyond loopback', { HOST: '0.0.0.0' }],
+  ])('%s has a misspelt region, and is not ready on invented data instead', async (_where, env) => {
+    const { output, closed } = run({ ...env, GENESYSCLOUD_REGON: 'eu-west-1' });
+    expect(await closed).toEqual([1, null]);
+    expect(output.stdout).toBe('');
+    expect(output.stderr).toContain('  - GENESYSCLOUD_REGON is no setting: GENESYSCLOUD_REGION is');
+    expect(output.stderr).toContain('or SANDBOX=1 for the invented data of the embedded sandbox');
+  });
+
   test('prints all errors of its configuration at once, without secrets, and exits with 1', async () => {
     const { output, closed } = run({
       PORT: 'http',

@@ -641,7 +641,53 @@ describe('credentials of the gateway itself', () => {
 
   test('do not exist in pass-through or with the sandbox, which may listen on any host', () => {
     expect(problemsOf({ GENESYSCLOUD_REGION: 'eu-west-1', HOST: '0.0.0.0' })).toEqual([]);
-    expect(problemsOf({ HOST: '0.0.0.0' })).toEqual([]);
+    expect(problemsOf({ SANDBOX: '1', HOST: '0.0.0.0' })).toEqual([]);
+  });
+});
+
+describe('the embedded sandbox', () => {
+  const beyond: readonly Record<string, string>[] = [
+    { HOST: '0.0.0.0' },
+    { HOST: '::' },
+    { HOST: 'gateway.example' },
+    { NODE_ENV: 'production' },
+    { NODE_ENV: ' production ', HOST: '0.0.0.0' },
+  ];
+
+  test('is the upstream by itself on loopback, and elsewhere or in production with SANDBOX=1', () => {
+    for (const env of [{}, { HOST: '::1' }, { NODE_ENV: 'development' }]) {
+      expect(parseConfig(env).upstream.target).toBeNull();
+      expect(parseConfig({ ...env, SANDBOX: '1' }).upstream.target).toBeNull();
+    }
+    for (const env of beyond) {
+      expect(problemsOf(env)).toEqual([
+        expect.stringMatching(/^GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set, or SANDBOX=1 /),
+      ]);
+      expect(parseConfig({ ...env, SANDBOX: '1' }).upstream.target).toBeNull();
+      expect(parseConfig({ ...env, GENESYSCLOUD_REGION: 'eu-west-1' }).upstream.target).not.toBeNull();
+    }
+  });
+
+  test('is not the upstream of a pod whose region is misspelt', () => {
+    for (const env of beyond) {
+      expect(problemsOf({ ...env, GENESYSCLOUD_REGON: 'eu-west-1' })).toContain(
+        'GENESYSCLOUD_REGON is no setting: GENESYSCLOUD_REGION is probably meant.',
+      );
+    }
+  });
+
+  test.each([
+    [{ GENESYSCLOUD_REGION: 'eu-west-1' }, 'GENESYSCLOUD_REGION'],
+    [{ GENESYSCLOUD_API_URL: 'https://api.example' }, 'GENESYSCLOUD_API_URL'],
+    [{ GENESYSCLOUD_GATEWAY_HOST: 'gateway.example' }, 'GENESYSCLOUD_API_URL'],
+  ])('cannot be asked for along with an upstream: %j', (env, named) => {
+    expect(problemsOf({ ...env, SANDBOX: '1' })).toEqual([
+      `SANDBOX cannot be set with ${named}: it asks for the embedded sandbox as upstream.`,
+    ]);
+  });
+
+  test.each(['0', 'on', 'true'])('cannot be asked for by SANDBOX=%s', (SANDBOX) => {
+    expect(problemsOf({ SANDBOX })).toEqual([`SANDBOX can only be 1; it is "${SANDBOX}".`]);
   });
 });
 

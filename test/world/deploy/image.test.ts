@@ -84,7 +84,7 @@ test('the image has the gateway and nothing else, answers as a user other than r
 
   const PORT = String(await freePort());
   // Loopback instead of the image's HOST, so that other machines cannot connect.
-  const env = { ...image.env, PATH: path, PORT, HOST: '127.0.0.1' };
+  const env = { ...image.env, PATH: path, PORT, HOST: '127.0.0.1', SANDBOX: '1' };
   const place = { cwd: pathIn(image, '.'), ...userOf(image) };
   const health = async () => {
     const [program = '', ...args] = image.healthcheck;
