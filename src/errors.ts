@@ -18,7 +18,13 @@ export type UpstreamFailure = {
   correlationId?: string;
 } & (
   | { code: 'UNAUTHENTICATED' | 'UPSTREAM_BAD_RESPONSE' }
-  | { code: 'FORBIDDEN'; missingPermissions?: readonly string[] }
+  | {
+      code: 'FORBIDDEN';
+      /** Permissions that the upstream named as missing. */
+      missingPermissions?: readonly string[];
+      /** Permissions of which the call needs one, where the upstream named none. */
+      requiredPermissions?: readonly string[];
+    }
   | {
       /** The budget was spent: the call was not made, or not retried. */
       code: 'QUERY_TOO_EXPENSIVE';

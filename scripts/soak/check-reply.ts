@@ -42,6 +42,7 @@ const clientError = v.object({
     upstreamStatus: wholeNumber.optional(),
     correlationId: text.optional(),
     missingPermissions: v.array(text).optional(),
+    requiredPermissions: v.array(text).optional(),
     retryAfterSeconds: wholeNumber.optional(),
     limit: text.optional(),
     asked: wholeNumber.optional(),

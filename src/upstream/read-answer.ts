@@ -19,13 +19,15 @@ const HEAD_BYTES = 1024;
  * @param parseLarge Parses the bytes of a large answer, as `parseInPieces` does.
  */
 export function readAnswer(
-  { resource, effect }: Pick<UpstreamRequest, 'resource' | 'effect'>,
+  { resource, effect, permissions }: Pick<UpstreamRequest, 'resource' | 'effect' | 'permissions'>,
   answer: HttpAnswer,
   receivedAtMs: number,
   parseLarge: (bytes: Buffer) => Promise<unknown>,
 ): UpstreamRead | Promise<UpstreamRead> {
   const { status, headers, bytes } = answer;
-  if (status < 200 || status > 299) throw errorFromAnswer(status, headers, headOf(bytes), receivedAtMs);
+  if (status < 200 || status > 299) {
+    throw errorFromAnswer(status, headers, headOf(bytes), receivedAtMs, permissions);
+  }
   const read = (body: unknown) => ({
     body,
     bytes,

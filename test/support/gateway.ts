@@ -86,6 +86,7 @@ export interface AnsweredError {
     readonly upstreamStatus?: number;
     readonly correlationId?: string;
     readonly missingPermissions?: readonly string[];
+    readonly requiredPermissions?: readonly string[];
     readonly retryAfterSeconds?: number;
     readonly limit?: string;
     readonly asked?: number;

@@ -7,6 +7,12 @@ import type { QuotaReport } from '../quota/window.ts';
 const CORRELATION_ID = /^[\w-]{1,128}$/;
 /** Permission as the vendor writes it, such as `routing:queue:view`. Bounded: long words would take quadratic time. */
 const PERMISSION = /\b[a-z]\w{0,63}:[a-z]\w{0,63}:(?:\w{1,64}|\*)/gi;
+/** Beginning of the sentence that names permissions. What comes before may quote the request. */
+const NAMES_PERMISSIONS = /\bpermission(?:s|\(s\))?\b[^:]{0,100}:\s/i;
+/** Characters of a message that are searched: the sentence and its names are shorter. */
+const MOST_SEARCHED = 4096;
+/** Vendor's code when one of the permissions would have been enough. */
+const MISSING_ANY = 'missing.any.permissions';
 const RETRY_IN_SECONDS = /retry the request in \[(\d{1,6})\] seconds/i;
 
 /** Only date format that HTTP still writes; `Date.parse` would accept almost anything. */
@@ -27,25 +33,30 @@ export type AnswerHeaders = Readonly<Record<string, string | string[] | undefine
  * seconds and the correlation id are taken from the vendor's texts; nothing else may reach a client.
  *
  * @param receivedAtMs Epoch milliseconds, by which a date in `Retry-After` becomes seconds.
+ * @param permissions Permissions of which the call needs one, for a 403 that names none.
  */
 export function errorFromAnswer(
   status: number,
   headers: AnswerHeaders,
   bodyText: string,
   receivedAtMs: number,
+  permissions: readonly string[] = [],
 ): UpstreamError {
   const parsed = parseErrorBody(bodyText);
   const body = parsed ?? {};
   const correlationId = correlationIdOf(headers) ?? knownAs(CORRELATION_ID, body.contextId);
   const common = { upstreamStatus: status, ...(correlationId !== undefined && { correlationId }) };
-  if (status === 404 && !isOfVendor(headers, body, bodyText)) {
+  const isVendors = isOfVendor(headers, body, bodyText);
+  if (status === 404 && !isVendors) {
     return new UpstreamError(
       { ...common, code: 'UPSTREAM_BAD_RESPONSE', message: NOT_OF_UPSTREAM },
       { detail: FOREIGN_404 },
     );
   }
+  // A proxy that refuses a call knows nothing of permissions.
+  const needed = isVendors ? permissions : [];
   return new UpstreamError(
-    { ...common, ...classify(status, headers, body, receivedAtMs) },
+    { ...common, ...classify(status, headers, body, receivedAtMs, needed) },
     { isNotFound: status === 404, isTransient: TRANSIENT.has(status) },
   );
 }
@@ -73,21 +84,14 @@ function classify(
   headers: AnswerHeaders,
   body: Partial<Record<keyof Models.ErrorBody, unknown>>,
   receivedAtMs: number,
+  needed: readonly string[],
 ): UpstreamFailure {
   const namedSeconds = () => named(headers, receivedAtMs);
   switch (status) {
     case 401:
       return { code: 'UNAUTHENTICATED', message: 'the upstream did not accept the credential' };
-    case 403: {
-      const missingPermissions = permissionsIn(body.messageParams);
-      return missingPermissions.length === 0
-        ? { code: 'FORBIDDEN', message: 'the upstream refused it for lack of a permission' }
-        : {
-            code: 'FORBIDDEN',
-            message: `the upstream refused it for lack of ${missingPermissions.join(', ')}`,
-            missingPermissions,
-          };
-    }
+    case 403:
+      return forbidden(body, needed);
     case 429:
       return {
         code: 'UPSTREAM_RATE_LIMITED',
@@ -112,6 +116,35 @@ function classify(
   }
 }
 
+/** Failure for a 403, with the permissions that it names, or else those of which the call needs one. */
+function forbidden(
+  { code, message, messageParams }: Partial<Record<keyof Models.ErrorBody, unknown>>,
+  needed: readonly string[],
+): UpstreamFailure {
+  const ofParams = permissionsIn(messageParams);
+  const missingPermissions = ofParams.length > 0 ? ofParams : permissionsIn(sentenceOfPermissions(message));
+  const refused = 'the upstream refused it';
+  if (missingPermissions.length > 0) {
+    const names = missingPermissions.join(', ');
+    const lack = code === MISSING_ANY && missingPermissions.length > 1 ? `one of ${names}` : names;
+    return { code: 'FORBIDDEN', message: `${refused} for lack of ${lack}`, missingPermissions };
+  }
+  if (needed.length === 0) return { code: 'FORBIDDEN', message: `${refused} for lack of a permission` };
+  return {
+    code: 'FORBIDDEN',
+    message: `${refused}, probably for lack of ${needed.join(' or ')}`,
+    requiredPermissions: needed,
+  };
+}
+
+/** Part of a message that names permissions; undefined when it names none. */
+function sentenceOfPermissions(message: unknown): string | undefined {
+  if (typeof message !== 'string') return undefined;
+  const searched = message.slice(0, MOST_SEARCHED);
+  const start = NAMES_PERMISSIONS.exec(searched);
+  return start === null ? undefined : searched.slice(start.index + start[0].length);
+}
+
 /** Quota that an answer reports; null when one of the three headers is missing or malformed. */
 export function quotaReportOf(headers: AnswerHeaders): QuotaReport | null {
   const count = wholeNumberIn(headers['inin-ratelimit-count']);
@@ -133,12 +166,12 @@ function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, un
 }
 
 /**
- * Permissions that a 403 names. The vendor documents no shape for its `messageParams`, so they are matched anywhere in it,
- * unless it is absurd.
+ * Permissions that a part of a 403 names. The vendor documents no shape for its `messageParams`, so they are matched
+ * anywhere in it, unless it is absurd.
  */
-function permissionsIn(messageParams: unknown): string[] {
-  if (!isBoundedJson(messageParams)) return [];
-  return [...new Set(JSON.stringify(messageParams ?? null).match(PERMISSION))].slice(0, 20);
+function permissionsIn(part: unknown): string[] {
+  if (!isBoundedJson(part)) return [];
+  return [...new Set(JSON.stringify(part ?? null).match(PERMISSION))].slice(0, 20);
 }
 
 function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number } {

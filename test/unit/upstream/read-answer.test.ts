@@ -14,7 +14,7 @@ type TextAnswer = Partial<Pick<HttpAnswer, 'status' | 'headers'>> & { readonly t
 
 function read({ text = '{}', status = 200, headers = {} }: TextAnswer) {
   const answer = { status, headers, bytes: Buffer.from(text) };
-  const reading = readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, notLarge);
+  const reading = readAnswer({ resource: 'users', permissions: [] }, answer, RECEIVED_AT_MS, notLarge);
   if (reading instanceof Promise) throw new TypeError('It is not large.');
   return reading;
 }
@@ -86,7 +86,7 @@ describe('a large answer', () => {
   const padding = ' '.repeat(LARGE_BYTES);
   const readLarge = async (text: string, status = 200, signal = new Cancellation()) => {
     const answer = { status, headers: { 'inin-correlation-id': 'abc-1' }, bytes: Buffer.from(text) };
-    return readAnswer({ resource: 'users' }, answer, RECEIVED_AT_MS, (bytes) =>
+    return readAnswer({ resource: 'users', permissions: [] }, answer, RECEIVED_AT_MS, (bytes) =>
       parseInPieces(bytes, new Slices(new Turns(systemClock), signal)),
     );
   };

@@ -61,6 +61,59 @@ describe('a 403 for lack of permissions', () => {
     }
   });
 
+  const sentence =
+    'Unable to perform the requested action. You are missing the following permission(s): routing:queue:view, outbound:contact:view';
+
+  test('names those of the sentence when the parameters name none', () => {
+    for (const messageParams of [undefined, {}, { permissions: '' }]) {
+      const failure = failureFrom(403, {}, errorBody({ messageParams, message: sentence }));
+      expect(failure).toMatchObject({ missingPermissions: ['routing:queue:view', 'outbound:contact:view'] });
+    }
+    const both = errorBody({ messageParams: { permissions: 'a:b:view' }, message: sentence });
+    expect(failureFrom(403, {}, both)).toMatchObject({ missingPermissions: ['a:b:view'] });
+  });
+
+  test('says that one of several would be enough', () => {
+    const message =
+      'Unable to perform the requested action. You must have at least one of the following permissions assigned: a:b:view, a:c:view';
+    expect(failureFrom(403, {}, errorBody({ code: 'missing.any.permissions', message }))).toMatchObject({
+      message: 'the upstream refused it for lack of one of a:b:view, a:c:view',
+      missingPermissions: ['a:b:view', 'a:c:view'],
+    });
+  });
+
+  test.each([
+    'Ada Lovelace (ada:love:lace) may not do this.',
+    'The permission is missing for ada:love:lace',
+    'ada:love:lace lacks a permission.',
+    `${'x'.repeat(5000)} permission: a:b:view`,
+    { permission: ': a:b:view' },
+  ])('takes nothing else from the message %j', (message) => {
+    const failure = failureFrom(403, {}, errorBody({ message }));
+    expect(failure).not.toHaveProperty('missingPermissions');
+    expect(failure.message).toBe('the upstream refused it for lack of a permission');
+  });
+
+  test('names those that the call needs when the upstream names none', () => {
+    const failureOf = (body: string, permissions: readonly string[], headers = {}) =>
+      errorFromAnswer(403, headers, body, NOW_MS, permissions).failure;
+    expect(failureOf(errorBody({ code: 'not.authorized' }), ['a:b:view', 'a:c:view'])).toMatchObject({
+      message: 'the upstream refused it, probably for lack of a:b:view or a:c:view',
+      requiredPermissions: ['a:b:view', 'a:c:view'],
+    });
+    expect(failureOf(errorBody({ message: sentence }), ['a:b:view'])).not.toHaveProperty(
+      'requiredPermissions',
+    );
+    expect(failureOf('', ['a:b:view'], { 'inin-correlation-id': 'an-id' })).toHaveProperty(
+      'requiredPermissions',
+    );
+    expect(failureOf(errorBody({ code: 'not.authorized' }), [])).not.toHaveProperty('requiredPermissions');
+    // A proxy refuses for other reasons.
+    for (const body of ['<html>Forbidden</html>', '', '{"error":"blocked"}']) {
+      expect(failureOf(body, ['a:b:view'])).not.toHaveProperty('requiredPermissions');
+    }
+  });
+
   test('names no permission when the upstream nests values absurdly deep', () => {
     const depth = 100_000;
     const body = `{"messageParams":{"permission":"domain:entity:view","more":${'['.repeat(depth)}${']'.repeat(depth)}}}`;
