@@ -44,6 +44,8 @@ interface UpstreamErrorOptions extends ErrorOptions {
   readonly isNotFound?: boolean;
   /** @default false */
   readonly isTransient?: boolean;
+  /** @default false */
+  readonly isOfResource?: boolean;
   readonly resource?: string;
   readonly detail?: string;
 }
@@ -55,6 +57,8 @@ export class UpstreamError extends Error {
   readonly isNotFound: boolean;
   /** True when the same call may succeed a moment later, by the vendor's rules. */
   readonly isTransient: boolean;
+  /** True for a 429 of a limit that the resource alone has: hardly anything of the token's quota is used. */
+  readonly isOfResource: boolean;
   /** Name of the REST resource, such as `users`; undefined when the failure belongs to no call. */
   readonly resource: string | undefined;
   /** Cause, for the log alone. Holds none of the upstream's own text, which may be personal. */
@@ -65,18 +69,29 @@ export class UpstreamError extends Error {
     this.failure = failure;
     this.isNotFound = options.isNotFound ?? false;
     this.isTransient = options.isTransient ?? false;
+    this.isOfResource = options.isOfResource ?? false;
     this.resource = options.resource;
     this.detail = options.detail;
   }
 
   /** Copy of this error, for a call to `resource`. */
   of(resource: string): UpstreamError {
-    const { failure, isNotFound, isTransient, detail, cause } = this;
+    return this.#copy(this.failure, resource);
+  }
+
+  /** Copy of this error with another failure. */
+  with(failure: UpstreamFailure): UpstreamError {
+    return this.#copy(failure, this.resource);
+  }
+
+  #copy(failure: UpstreamFailure, resource: string | undefined): UpstreamError {
+    const { isNotFound, isTransient, isOfResource, detail, cause } = this;
     return new UpstreamError(failure, {
       cause,
       isNotFound,
       isTransient,
-      resource,
+      isOfResource,
+      ...(resource !== undefined && { resource }),
       ...(detail !== undefined && { detail }),
     });
   }

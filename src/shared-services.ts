@@ -117,10 +117,10 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       credentialChecks: checks,
       lookups: observers.lookups ?? new LookupCounters(),
       proofMs,
-      freshnessOf: (ttl, identity) =>
+      freshnessOf: (ttl, identity, resource) =>
         ttl === 'live'
           ? freshnessOfList(
-              client.usableQuotaOf(identity),
+              client.isHeld(identity, resource) ? 'none' : client.usableQuotaOf(identity),
               loading.interactionsWindowMs,
               loading.interactionsMaxAgeMs,
             )

@@ -25,9 +25,10 @@ interface Quota {
 /** Share of a window's calls that is reserved for everything but lists. */
 const RESERVE = 0.2;
 
-/** Freshness of a list of interactions. */
-export function freshnessOfList(quota: Quota | null, wantedMs: number, mostMs: number): Freshness {
-  return { freshMs: interactionsWindowMs(quota, wantedMs, mostMs), staleMs: 0 };
+/** Freshness of a list of interactions; `none` for a quota that has no call for lists now. */
+export function freshnessOfList(quota: Quota | null | 'none', wantedMs: number, mostMs: number): Freshness {
+  const freshMs = quota === 'none' ? mostMs : interactionsWindowMs(quota, wantedMs, mostMs);
+  return { freshMs, staleMs: 0 };
 }
 
 /**

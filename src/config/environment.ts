@@ -37,7 +37,7 @@ export function unusedVendorVariables(env: Environment): readonly string[] {
     .filter((name) => !(isUsed && isTakenOver(name)));
 }
 
-/** What is set, without the blanks around it and without the addresses of services. */
+/** Texts that are set, without the blanks around it and without the addresses of services. */
 function textsOf(env: Environment): Readonly<Record<string, string>> {
   const entries = Object.entries(env).map(([name, text]) => [name, text?.trim() ?? ''] as const);
   return Object.fromEntries(entries.filter(([name, text]) => text !== '' && !isServiceLink(name, text)));

@@ -33,6 +33,11 @@ export class PerIdentity<State> {
     return state;
   }
 
+  /** State of the identity if it has been used. */
+  known({ key }: UpstreamIdentity): State | undefined {
+    return this.#states.get(key);
+  }
+
   /** Removes the state of the identity. */
   drop({ key }: UpstreamIdentity): void {
     this.#states.delete(key);

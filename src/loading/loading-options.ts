@@ -22,7 +22,7 @@ export interface LoadingOptions {
   readonly lists: ByteLru;
   readonly credentialChecks: CredentialChecks;
   readonly lookups: LookupCounters;
-  readonly freshnessOf: (ttl: Ttl | 'live', identity: UpstreamIdentity) => Freshness;
+  readonly freshnessOf: (ttl: Ttl | 'live', identity: UpstreamIdentity, resource: string) => Freshness;
   /** Longest time that a list may be used. */
   readonly listMs: number;
   readonly read: (maker: BatchOwner, shared: InFlight, read: DeferredRequest) => Promise<UpstreamRead>;

@@ -5,12 +5,12 @@ import type { LoadingOptions } from './loading-options.ts';
 
 /** Freshness of one resource's entities for one identity. */
 export class ResourceFreshness<Expand extends string> {
-  readonly #resource: Pick<Resource<unknown, Expand>, 'ttl' | 'expand'>;
+  readonly #resource: Pick<Resource<unknown, Expand>, 'name' | 'ttl' | 'expand'>;
   readonly #identity: UpstreamIdentity;
   readonly #options: Pick<LoadingOptions, 'freshnessOf' | 'listMs' | 'refreshQuota'>;
 
   constructor(
-    resource: Pick<Resource<unknown, Expand>, 'ttl' | 'expand'>,
+    resource: Pick<Resource<unknown, Expand>, 'name' | 'ttl' | 'expand'>,
     identity: UpstreamIdentity,
     options: Pick<LoadingOptions, 'freshnessOf' | 'listMs' | 'refreshQuota'>,
   ) {
@@ -21,10 +21,11 @@ export class ResourceFreshness<Expand extends string> {
 
   /** Shortest freshness of the resource and of each part of `expand`. */
   of(expand: readonly Expand[]): Freshness {
-    let { freshMs, staleMs } = this.#options.freshnessOf(this.#resource.ttl, this.#identity);
+    const { name, ttl } = this.#resource;
+    let { freshMs, staleMs } = this.#options.freshnessOf(ttl, this.#identity, name);
     for (const part of this.#resource.expand) {
       if (part.ttl === undefined || !expand.includes(part.name)) continue;
-      const ofPart = this.#options.freshnessOf(part.ttl, this.#identity);
+      const ofPart = this.#options.freshnessOf(part.ttl, this.#identity, name);
       freshMs = Math.min(freshMs, ofPart.freshMs);
       staleMs = Math.min(staleMs, ofPart.staleMs);
     }

@@ -8,6 +8,7 @@ import { CircuitBreakers, type CircuitCounts } from './circuit-breakers.ts';
 import type { Transport } from './http/transport.ts';
 import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/governor.ts';
 import type { QuotaLeft } from './quota/window.ts';
+import { ResourceHolds } from './resource-holds.ts';
 import { RequestDedupe } from './request-dedupe.ts';
 import { sendOver } from './send.ts';
 import { type ConnectionFigures, UpstreamConnections } from './upstream-connections.ts';
@@ -16,6 +17,7 @@ import { withCircuit, withClosedCircuit } from './with-circuit.ts';
 import { withConnection } from './with-connection.ts';
 import { withDedupe } from './with-dedupe.ts';
 import { withPermit } from './with-permit.ts';
+import { withoutHold, withResourceHold } from './with-resource-hold.ts';
 import { withRetries } from './with-retries.ts';
 import { withToken } from './with-token.ts';
 
@@ -50,6 +52,7 @@ export class UpstreamClient {
   readonly #governor: QuotaGovernor;
   readonly #circuits: CircuitBreakers;
   readonly #connections: UpstreamConnections;
+  readonly #holds: ResourceHolds;
   /** All steps but the first. */
   readonly #call: Step;
 
@@ -69,12 +72,14 @@ export class UpstreamClient {
     this.#governor = governor;
     this.#circuits = circuits;
 
+    const holds = new ResourceHolds(clock);
+    closing.addEventListener('abort', () => holds.close(closing.reason));
+    this.#holds = holds;
+
     const exchange = withCircuit(options, circuits, sendOver(options, transport));
-    const attempt = withClosedCircuit(
-      options,
-      circuits,
-      withToken(options, withPermit(options, governor, withConnection(options, connections, exchange))),
-    );
+    const connected = withConnection(options, connections, withoutHold(holds, exchange));
+    const permitted = withResourceHold(options, holds, withPermit(options, governor, connected));
+    const attempt = withClosedCircuit(options, circuits, withToken(options, permitted));
     this.#call = withBudget(options, withRetries(options, attempt));
     this.readerFor = withDedupe(options, dedupe, this.#call);
   }
@@ -95,6 +100,11 @@ export class UpstreamClient {
   /** The same without the calls that are kept for callers who have not come yet. */
   usableQuotaOf(identity: UpstreamIdentity): QuotaLeft | null {
     return this.#governor.usableQuotaOf(identity);
+  }
+
+  /** True while a resource makes no calls for an identity, because a limit of its own is reached. */
+  isHeld(identity: UpstreamIdentity, resource: string): boolean {
+    return this.#holds.isHeld(identity, resource);
   }
 
   /** Takes over what other processes know of an identity's quota. Never rejects. */

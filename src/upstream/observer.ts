@@ -13,7 +13,7 @@ export type CallOutcome =
   | 'given_up';
 
 /** Reason why a call was not sent. */
-export type WithholdingReason = 'quota' | 'share' | 'connections' | 'circuit' | 'budget';
+export type WithholdingReason = 'quota' | 'share' | 'hold' | 'connections' | 'circuit' | 'budget';
 
 /**
  * Observes calls as they happen, for operators. An observer learns names of resources, such as `users`, but nothing about

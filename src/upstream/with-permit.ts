@@ -59,7 +59,8 @@ export function withPermit(
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
       const { failure } = error;
-      if (failure.code === 'UPSTREAM_RATE_LIMITED') permit.rateLimited(failure.retryAfterSeconds);
+      const isOfQuota = failure.code === 'UPSTREAM_RATE_LIMITED' && !error.isOfResource;
+      if (isOfQuota) permit.rateLimited(failure.retryAfterSeconds);
       else if (failure.upstreamStatus !== undefined) permit.accepted();
       throw error.of(request.resource);
     } finally {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { onlyError, screen } from '../support/answers.ts';
+import { onlyError, screen, usedUp } from '../support/answers.ts';
 import { ANY_SIZE, forgetfulGatewayForTest, type GraphQLAnswer } from '../support/gateway.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
 import { clockWithoutPacing } from '../support/test-clock.ts';
@@ -102,7 +102,7 @@ describe('a quota', () => {
 
   test('that a 429 shows to be used up blocks all calls of its identity until the named time, and no other identity’s', async () => {
     const { query, calls } = await forgetfulGatewayForTest({
-      faults: [{ kind: 'rateLimited', retryAfterSeconds: 42, resource: 'users', times: 1 }],
+      faults: [usedUp('users', 42, 1)],
       tokens: ['another'],
     });
     expect(onlyError(await query('{ user(id: "user-1") { name } }')).extensions).toMatchObject({

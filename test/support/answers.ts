@@ -69,6 +69,23 @@ export function deniedOnce(resource: ResourceName, permissions: readonly string[
   return { kind: 'missingPermissions', resource, permissions, times: 1 };
 }
 
+/** Fault that answers 429 with headers by which the token's whole quota is used up; with a time to come again, or without. */
+export function usedUp(resource: ResourceName | '*', retryAfterSeconds?: number, times?: number): Fault {
+  return {
+    kind: 'status',
+    status: 429,
+    body: {},
+    resource,
+    ...(times !== undefined && { times }),
+    headers: {
+      'inin-ratelimit-count': '301',
+      'inin-ratelimit-allowed': '300',
+      'inin-ratelimit-reset': '42',
+      ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+    },
+  };
+}
+
 /** Nodes of an answer to a query made by `screen`. */
 // oxlint-disable-next-line typescript/no-explicit-any -- each query has its own shape
 export function nodesIn({ data }: GraphQLAnswer): any[] {

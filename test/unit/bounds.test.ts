@@ -109,7 +109,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   ],
   'hashes of documents in the log': null,
   "characters of a client's name, its version and a request id in the log": null,
-  'credentials whose quota, circuits and last acceptance are kept': null,
+  'credentials whose quota, circuits, holds and last acceptance are kept': null,
   'credentials that are known to be accepted': [LEAST_KNOWN, 2 * LEAST_KNOWN],
   'callers of a credential whose calls are counted, and those in Redis': [MOST_CALLERS],
   'bytes of the log that wait to be written': [MAX_WAITING_BYTES],

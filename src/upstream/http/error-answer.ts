@@ -19,6 +19,8 @@ const RETRY_IN_SECONDS = /retry the request in \[(\d{1,6})\] seconds/i;
 const HTTP_DATE = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
 /** Statuses after which the vendor asks to retry reads. */
 const TRANSIENT = new Set([429, 502, 503, 504]);
+/** Share of the token's quota up to which a 429 is none of the token's: limits of tokens lower than announced are not so low. */
+const HARDLY_USED = 0.25;
 
 const NOT_OF_UPSTREAM = 'the status 404 that was answered is not of the upstream itself';
 /** For the log. */
@@ -55,9 +57,10 @@ export function errorFromAnswer(
   }
   // A proxy that refuses a call knows nothing of permissions.
   const needed = isVendors ? permissions : [];
+  const isOfResource = status === 429 && isHardlyUsed(headers);
   return new UpstreamError(
     { ...common, ...classify(status, headers, body, receivedAtMs, needed) },
-    { isNotFound: status === 404, isTransient: TRANSIENT.has(status) },
+    { isNotFound: status === 404, isTransient: TRANSIENT.has(status), isOfResource },
   );
 }
 
@@ -93,11 +96,7 @@ function classify(
     case 403:
       return forbidden(body, needed);
     case 429:
-      return {
-        code: 'UPSTREAM_RATE_LIMITED',
-        message: "the upstream's rate limit is reached",
-        ...retryAfter(namedSeconds() ?? said(body.message) ?? wholeNumberIn(headers['inin-ratelimit-reset'])),
-      };
+      return rateLimited(headers, namedSeconds() ?? said(body.message));
     case 408:
     case 504:
       return {
@@ -114,6 +113,23 @@ function classify(
           }
         : { code: 'UPSTREAM_BAD_RESPONSE', message: `the upstream answered with status ${status}` };
   }
+}
+
+/** Failure for a 429. The end of the token's window is that of its limit, not that of a resource's own. */
+function rateLimited(headers: AnswerHeaders, seconds: number | undefined): UpstreamFailure {
+  const code = 'UPSTREAM_RATE_LIMITED';
+  return isHardlyUsed(headers)
+    ? { code, message: "the upstream's limit for this resource is reached", ...retryAfter(seconds) }
+    : {
+        code,
+        message: "the upstream's rate limit is reached",
+        ...retryAfter(seconds ?? wholeNumberIn(headers['inin-ratelimit-reset'])),
+      };
+}
+
+function isHardlyUsed(headers: AnswerHeaders): boolean {
+  const report = quotaReportOf(headers);
+  return report !== null && report.count <= report.allowed * HARDLY_USED;
 }
 
 /** Failure for a 403, with the permissions that it names, or else those of which the call needs one. */

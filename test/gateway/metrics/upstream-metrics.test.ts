@@ -137,6 +137,19 @@ describe('the quota', () => {
     expect(after.value('gateway_quota_wait_seconds_count')).toBe(4);
   });
 
+  test('of one resource alone is exported as withheld calls of that resource', async () => {
+    const { query, scrape } = await meteredGatewayForTest({
+      env: NOTHING_KEPT,
+      faults: [{ kind: 'rateLimited', retryAfterSeconds: 42, resource: 'users', times: 1 }],
+    });
+    await query(USER);
+    await query(USER);
+    const metrics = await scrape();
+    expect(
+      metrics.value('gateway_upstream_withheld_calls_total', { resource: 'users', reason: 'hold' }),
+    ).toBe(1);
+  });
+
   test('that leaves no call in time is exported as withheld calls', async () => {
     const { query, scrape } = await meteredGatewayForTest({
       rateLimit: { allowed: 2, windowSeconds: 60 },

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { usedUp } from '../../support/answers.ts';
 import { CAMPAIGN_ID } from '../../support/organisation.ts';
 import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
 import { replicasForTest } from '../../support/replicas.ts';
@@ -63,7 +64,7 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     const redis = await redisForTest();
     const { replicas, calls } = await replicasForTest(redis, {
       env: NOTHING_SHOWN_AGAIN,
-      faults: [{ kind: 'rateLimited', retryAfterSeconds: 120, times: 1 }],
+      faults: [usedUp('*', 120, 1)],
     });
     const [first, second] = replicas;
     const refused = await first?.query('{ queue(id: "queue-1") { id } }');
@@ -76,6 +77,24 @@ describe.skipIf(whySkipped !== null)('the quota of an identity', () => {
     expect(held?.errors?.[0]?.extensions.code).toBe('UPSTREAM_RATE_LIMITED');
     expect(held?.errors?.[0]?.extensions.retryAfterSeconds).toBeGreaterThan(60);
     expect(calls()).toEqual({});
+  });
+
+  test('is not held for a 429 of a resource’s own limit, which each replica learns by itself', async () => {
+    const redis = await redisForTest();
+    const { replicas, calls } = await replicasForTest(redis, {
+      env: NOTHING_SHOWN_AGAIN,
+      faults: [{ kind: 'rateLimited', retryAfterSeconds: 120, resource: 'queues' }],
+    });
+    const [first, second] = replicas;
+    const queue = '{ queue(id: "queue-1") { id } }';
+    const user = '{ user(id: "user-1") { id } }';
+    for (const text of [queue, queue, user]) await first?.query(text);
+    expect(calls()).toEqual({ queues: 1, users: 1 });
+    for (const text of [queue, queue, user]) await second?.query(text);
+    expect(calls()).toEqual({ queues: 1, users: 1 });
+    const [quota = ''] = await redis.ask((client) => client.keys('*:quota'));
+    await expect.poll(() => redis.ask((client) => client.hGet(quota, 'count'))).toBe('4');
+    expect(await redis.ask((client) => client.hGet(quota, 'held'))).toBe('0');
   });
 
   test('is also shared by replicas that log in by themselves, each with its own token', async () => {
