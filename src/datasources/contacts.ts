@@ -70,6 +70,8 @@ const facts = {
   ttl: { name: 'CONTACT', seconds: 15 },
   maxIds: 100,
   ids: contactId,
+  // Columns are the customer's own, such as account numbers.
+  exactNumbers: true,
   federated: { key: ['contactListId', 'id'], isPersonal: true },
 } as const;
 

@@ -66,6 +66,8 @@ interface ResourceFacts {
   readonly root?: string | undefined;
   /** Ids that calls may carry. */
   readonly ids: IdForm;
+  /** True when rows may have whole numbers beyond 2^53, which then are text. */
+  readonly exactNumbers?: true | undefined;
   /** Absent where the entities have no key in a federated graph. */
   readonly federated?: Federated | undefined;
   /** Cardinalities of the entities, by name. */
@@ -203,13 +205,21 @@ export function postOfIds<const Given extends DescribedPost>(
   description: Only<DescribedPost, Given>,
 ): Declared<Given>;
 export function postOfIds(description: DescribedPost): Resource<object> {
-  const { name, permissions, path, maxIds, rows, idOf, absentOn404 = false } = description;
+  const { name, permissions, path, maxIds, rows, idOf, absentOn404 = false, exactNumbers } = description;
   const base = described(description);
   return {
     ...base,
     maxIds,
     expand: [],
-    request: (ids) => ({ resource: name, permissions, keys: ids.length, method: 'POST', path, body: ids }),
+    request: (ids) => ({
+      resource: name,
+      permissions,
+      ...(exactNumbers && { exactNumbers }),
+      keys: ids.length,
+      method: 'POST',
+      path,
+      body: ids,
+    }),
     rows,
     idOf: idOf ?? base.idOf,
     absentOn404,
@@ -257,7 +267,7 @@ export function isSaid(said: unknown, asked: string): boolean {
 /** Properties of all forms. Each is set in each resource, so that all resources of a form have one shape. */
 function described(description: Described) {
   const { name, type, resultType = type, permissions, ttl, Entity } = description;
-  const { root, ids = usualId, federated, cardinalities, builtIn } = description;
+  const { root, ids = usualId, federated, cardinalities, builtIn, exactNumbers } = description;
   return {
     name,
     type,
@@ -274,6 +284,7 @@ function described(description: Described) {
         const row = builtIn(id);
         return row && new Entity(row, { type, id, answer: new UpstreamAnswer(name, 200, undefined, 0) });
       }),
+    exactNumbers,
     idOf: idOfRow,
     cutOf,
     entity: (row: object, answer: UpstreamAnswer, id: string) => new Entity(row, { type, id, answer }),

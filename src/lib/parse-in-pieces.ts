@@ -1,3 +1,4 @@
+import { exactText } from './exact-json.ts';
 import { OpenList, OpenObject, type OpenValue } from './open-value.ts';
 import type { Slices } from './slices.ts';
 import { textStart } from './utf8.ts';
@@ -29,7 +30,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
 /**
- * Value of `JSON.parse(decodeUtf8(bytes))`, parsed in pieces. Rejects with a `SyntaxError` where that throws one, and with
+ * Value of `parseJson(bytes, isExact)`, parsed in pieces. Rejects with a `SyntaxError` where that throws one, and with
  * the reason of the slices when they end. Nothing here recurses. A text that would take many times its size in memory is
  * rejected with an `OversizedJsonError`: one of more depth than `MAX_DEPTH`, or of more than `MAX_VALUES`.
  *
@@ -39,8 +40,13 @@ const CLOSE_OBJECT = 0x7d;
  *
  * @param pieceBytes Most bytes that are given to `JSON.parse` at once; by default it takes less than a millisecond for them.
  */
-export function parseInPieces(bytes: Buffer, slices: Slices, pieceBytes = PIECE_BYTES): Promise<unknown> {
-  return new PiecewiseParser(bytes, slices, pieceBytes).parse();
+export function parseInPieces(
+  bytes: Buffer,
+  slices: Slices,
+  isExact = false,
+  pieceBytes = PIECE_BYTES,
+): Promise<unknown> {
+  return new PiecewiseParser(bytes, slices, isExact, pieceBytes).parse();
 }
 
 /* oxlint-disable eslint/no-await-in-loop -- one slice after the other */
@@ -48,6 +54,7 @@ export function parseInPieces(bytes: Buffer, slices: Slices, pieceBytes = PIECE_
 class PiecewiseParser {
   readonly #bytes: Buffer;
   readonly #slices: Slices;
+  readonly #isExact: boolean;
   readonly #pieceBytes: number;
   /** Place of the next element, or of the comma or bracket after one. */
   #at: number;
@@ -63,7 +70,8 @@ class PiecewiseParser {
   #opened = 0;
   #countedTo = 0;
 
-  constructor(bytes: Buffer, slices: Slices, pieceBytes: number) {
+  constructor(bytes: Buffer, slices: Slices, isExact: boolean, pieceBytes: number) {
+    this.#isExact = isExact;
     this.#bytes = bytes;
     this.#slices = slices;
     this.#pieceBytes = pieceBytes;
@@ -272,7 +280,9 @@ class PiecewiseParser {
   }
 
   #text(end: number): string {
-    return this.#bytes.toString('utf8', this.#at, end);
+    return this.#isExact
+      ? exactText(this.#bytes, this.#at, end)
+      : this.#bytes.toString('utf8', this.#at, end);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Budget } from '../upstream/budget.ts';
 import { jsonText } from '../lib/json-text.ts';
 import { releaseBytes } from '../lib/release-bytes.ts';
 import { LARGE_BYTES, type Slices } from '../lib/slices.ts';
-import { decodeUtf8 } from '../lib/utf8.ts';
+import { parseJson } from '../lib/exact-json.ts';
 import type { UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
@@ -333,7 +333,7 @@ function rereading<Entity, Expand extends string>(
   answer: UpstreamAnswer,
   ids: readonly string[],
 ): () => Map<string, Entity | null> {
-  return () => entitiesIn(resource, JSON.parse(decodeUtf8(bytes)), answer, ids);
+  return () => entitiesIn(resource, parseJson(bytes, resource.exactNumbers ?? false), answer, ids);
 }
 
 /** A function of its own: one within another would keep the parsed answer in memory, as long as a cache keeps it. */

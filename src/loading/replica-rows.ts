@@ -2,7 +2,7 @@ import type { ReplicaRow } from '../cache/replica-store.ts';
 import type { Clock } from '../lib/clock.ts';
 import { parseInPieces } from '../lib/parse-in-pieces.ts';
 import type { Slices } from '../lib/slices.ts';
-import { decodeUtf8 } from '../lib/utf8.ts';
+import { parseJson } from '../lib/exact-json.ts';
 import { UpstreamAnswer } from '../upstream/answer.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import type { Resource } from '../datasources/resource.ts';
@@ -64,7 +64,7 @@ function entitiesInRows<Entity, Expand extends string>(
       entities.set(id, null);
       continue;
     }
-    const read = parsed(row);
+    const read = parsed(row, resource.exactNumbers ?? false);
     if (isObject(read)) entities.set(id, resource.entity(read, answer, id));
   }
   return entities;
@@ -79,7 +79,7 @@ async function entitiesInSlices<Entity, Expand extends string>(
   const entities = new Map<string, Entity | null>();
   for (const [id, { row }] of rows) {
     // oxlint-disable eslint/no-await-in-loop -- one slice after the other
-    const read = row && (await parseInPieces(row, slices).catch(() => undefined));
+    const read = row && (await parseInPieces(row, slices, resource.exactNumbers).catch(() => undefined));
     if (row === null) entities.set(id, null);
     else if (isObject(read)) entities.set(id, await resource.entityInSlices(read, answer, id, slices));
     // oxlint-enable eslint/no-await-in-loop
@@ -88,9 +88,9 @@ async function entitiesInSlices<Entity, Expand extends string>(
 }
 
 /** Undefined when the row is not JSON. */
-function parsed(row: Buffer): unknown {
+function parsed(row: Buffer, isExact: boolean): unknown {
   try {
-    return JSON.parse(decodeUtf8(row));
+    return parseJson(row, isExact);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 import { UpstreamError } from '../errors.ts';
+import { parseJson } from '../lib/exact-json.ts';
 import { OversizedJsonError } from '../lib/parse-in-pieces.ts';
 import { releaseBytes } from '../lib/release-bytes.ts';
 import { LARGE_BYTES } from '../lib/slices.ts';
@@ -11,6 +12,8 @@ import type { UpstreamRequest } from './request.ts';
 /** Bytes at the beginning of a large answer that show what it is instead of JSON. */
 const HEAD_BYTES = 1024;
 
+type ReadRequest = Pick<UpstreamRequest, 'resource' | 'effect' | 'permissions' | 'exactNumbers'>;
+
 /**
  * Parses the JSON of a 2xx answer, that of a large one in slices; null for the empty one that a write may have. Throws, or
  * rejects with, an `UpstreamError` for any other answer.
@@ -19,7 +22,7 @@ const HEAD_BYTES = 1024;
  * @param parseLarge Parses the bytes of a large answer, as `parseInPieces` does.
  */
 export function readAnswer(
-  { resource, effect, permissions }: Pick<UpstreamRequest, 'resource' | 'effect' | 'permissions'>,
+  { resource, effect, permissions, exactNumbers }: ReadRequest,
   answer: HttpAnswer,
   receivedAtMs: number,
   parseLarge: (bytes: Buffer) => Promise<unknown>,
@@ -43,7 +46,7 @@ export function readAnswer(
   }
   try {
     // The text is not kept: it is as large as everything that is parsed from it.
-    return read(JSON.parse(decodeUtf8(bytes)));
+    return read(parseJson(bytes, exactNumbers ?? false));
   } catch {
     throw unreadable(answer);
   }

@@ -6,6 +6,8 @@ export interface UpstreamRequest {
   readonly permissions: readonly string[];
   /** True when other calls of the same request depend on this one: such calls go before details when quota is short. */
   readonly isList?: true;
+  /** True when the answer may have whole numbers beyond 2^53, which are parsed as text; the look for them takes time. */
+  readonly exactNumbers?: true;
   /** Number of requested ids. */
   readonly keys: number;
   /**

@@ -54,8 +54,8 @@ export function sendOver(
           onEnd: connection.end,
         });
         permit.answered(quotaReportOf(got.headers));
-        const reading = readAnswer(request, got, clock.epochMs(), (bytes) => {
-          const parse = () => parseInPieces(bytes, new Slices(turns, signal));
+        const reading = readAnswer(serialized, got, clock.epochMs(), (bytes) => {
+          const parse = () => parseInPieces(bytes, new Slices(turns, signal), serialized.exactNumbers);
           return bytes.length > HUGE_BYTES ? hugeParses.run(parse) : parse();
         });
         const read = reading instanceof Promise ? await reading : reading;

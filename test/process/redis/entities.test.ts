@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { CAMPAIGN_ID } from '../../support/organisation.ts';
+import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../../support/organisation.ts';
 import { redisForTest, whySkippedWithoutRedis } from '../../support/redis.ts';
 import { replicasForTest } from '../../support/replicas.ts';
 
@@ -53,6 +53,18 @@ describe.skipIf(whySkipped !== null)('entities that replicas share', () => {
     expect(calls()).toEqual({ contacts: 1 });
     expect((await second?.query(query, variables))?.data).toEqual(expected);
     expect(calls()).toEqual({});
+  });
+
+  test('have all digits of their large numbers also where another replica has read them', async () => {
+    const body = `[{"id":"contact-1","contactListId":"${CONTACT_LIST_ID}","data":{"Account":12345678901234567890}}]`;
+    const { replicas, calls } = await replicasForTest(await redisForTest(), {
+      faults: [{ kind: 'status', status: 200, resource: 'contacts', body }],
+    });
+    const contact = `{ contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-1") { data } }`;
+    for (const { query } of replicas) {
+      expect((await query(contact)).data).toEqual({ contact: { data: { Account: '12345678901234567890' } } });
+    }
+    expect(calls()).toEqual({ contacts: 1 });
   });
 
   test('are read once when all replicas need them at the same moment', async () => {

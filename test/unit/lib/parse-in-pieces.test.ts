@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../src/lib/clock.ts';
+import { parseJson } from '../../../src/lib/exact-json.ts';
 import { MAX_DEPTH, MAX_VALUES, parseInPieces } from '../../../src/lib/parse-in-pieces.ts';
 import { Cancellation } from '../../../src/lib/signal.ts';
 import { Slices } from '../../../src/lib/slices.ts';
@@ -39,12 +40,20 @@ function textOf(value: unknown): string {
   return text.join(' ');
 }
 
-/** Outcomes in pieces and as a whole, which are to be the same. */
+/** Outcomes in pieces and as a whole, which are to be the same, also where long numbers are text. */
 async function outcomes(bytes: Buffer, pieceBytes: number): Promise<[inPieces: unknown, whole: unknown]> {
   return [
-    await outcomeOf(() => parseInPieces(bytes, slices(), pieceBytes)),
-    await outcomeOf(() => JSON.parse(decodeUtf8(bytes))),
+    [
+      await outcomeOf(() => parseInPieces(bytes, slices(), false, pieceBytes)),
+      await outcomeOf(() => parseInPieces(bytes, slices(), true, pieceBytes)),
+    ],
+    [await outcomeOf(() => JSON.parse(decodeUtf8(bytes))), await outcomeOf(() => parseJson(bytes, true))],
   ];
+}
+
+/** The slow way to what `parseJson` gives: a reviver. */
+function longNumbersAsText(_key: string, value: unknown, { source = '' }: { source?: string } = {}): unknown {
+  return /^-?\d{16,}$/.test(source) && !Number.isSafeInteger(value) ? source : value;
 }
 
 const space = fc.stringMatching(/^[ \n\r\t]{0,3}$/);
@@ -95,7 +104,22 @@ const key = fc.oneof(
 );
 const scalar = fc.oneof(
   string,
-  fc.constantFrom('null', 'true', 'false', '0', '-0', '1e400', '-1.5E-7', '12345678901234567890'),
+  fc.constantFrom(
+    'null',
+    'true',
+    'false',
+    '0',
+    '-0',
+    '1e400',
+    '-1.5E-7',
+    '12345678901234567890',
+    '-9007199254740993',
+    '9007199254740991',
+    '1234567890123456.5',
+    '0.1234567890123456789',
+    '1E1234567890123456789',
+    '"12345678901234567890"',
+  ),
 );
 
 /** JSON texts with any space, escapes, and keys that occur twice. */
@@ -128,12 +152,12 @@ describe('JSON in pieces may be nested', () => {
     ['objects', '{"a":[', ']}', 65_536],
   ])('up to a depth: %s', async (_what, open, close, most) => {
     const depth = (MAX_DEPTH - 1) / open.replaceAll(/[^[{]/g, '').length + 1;
-    await expect(parseInPieces(nested(Math.floor(depth), open, close), slices(), most)).resolves.toBeTypeOf(
-      'object',
-    );
-    await expect(parseInPieces(nested(Math.floor(depth) + 1, open, close), slices(), most)).rejects.toThrow(
-      SyntaxError,
-    );
+    await expect(
+      parseInPieces(nested(Math.floor(depth), open, close), slices(), false, most),
+    ).resolves.toBeTypeOf('object');
+    await expect(
+      parseInPieces(nested(Math.floor(depth) + 1, open, close), slices(), false, most),
+    ).rejects.toThrow(SyntaxError);
   });
 });
 
@@ -152,8 +176,13 @@ describe('JSON in pieces is parsed as JSON.parse parses it as a whole', () => {
   test('for any value', async () => {
     await fc.assert(
       fc.asyncProperty(textWith(key), pieceBytes, fc.boolean(), async (json, most, hasMark) => {
-        const [inPieces, whole] = await outcomes(Buffer.from(`${hasMark ? '\uFEFF' : ''}${json}`), most);
+        const bytes = Buffer.from(`${hasMark ? '\uFEFF' : ''}${json}`);
+        const [inPieces, whole] = await outcomes(bytes, most);
         expect(inPieces).toEqual(whole);
+        expect(whole).toEqual([
+          expect.anything(),
+          await outcomeOf(() => JSON.parse(json, longNumbersAsText)),
+        ]);
       }),
       { numRuns: 500 },
     );
