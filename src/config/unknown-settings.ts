@@ -13,7 +13,7 @@ const OF_OTHERS = /^(?:OTEL_.*|NPM_.*|(?:ALL|FTP|HTTPS?|NO|RSYNC|SOCKS5?|WSS?)_P
 /** Variables of the vendor's Terraform provider. Source: its documentation, version 1.71. Its CLI and Archy read no others. */
 const OF_VENDOR =
   /^GENESYSCLOUD_(?:PROXY_\w+|GATEWAY_\w+|SDK_\w+|TOKEN_(?:POOL_SIZE|ACQUIRE_TIMEOUT|INIT_TIMEOUT)|LOG_STACK_TRACES(?:_FILE_PATH)?)$/;
-/** Other names for the same, as the vendor's examples have them. */
+/** Other names for the same, as the vendor's examples have them; of no interest where the setting itself is set. */
 const synonyms: ReadonlyMap<string, string> = new Map([['GENESYSCLOUD_ENVIRONMENT', 'GENESYSCLOUD_REGION']]);
 
 const known: ReadonlySet<string> = new Set([
@@ -29,7 +29,8 @@ export function problemsOfUnknown(own: Readonly<Record<string, string>>): string
     .filter((name) => !known.has(name) && !isMisplaced(name))
     .flatMap((name) => {
       const likely = likelyNames(name.toUpperCase());
-      if (likely === null) return [];
+      const synonym = synonyms.get(name);
+      if (likely === null || (synonym !== undefined && synonym in own)) return [];
       const meant = likely.length === 0 ? '' : `: ${likely.join(' or ')} is probably meant`;
       return [`${name} is no setting${meant}.`];
     });

@@ -91,6 +91,11 @@ describe('a variable that is no setting', () => {
     ).toEqual([]);
   });
 
+  test('is left alone when it is another name for a setting that is set', () => {
+    const env = { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ENVIRONMENT: 'mypurecloud.ie' };
+    expect(problemsOf(env)).toEqual([]);
+  });
+
   test('is reported along with everything else', () => {
     expect(problemsOf({ PORT: 'x', UPSTREAM_CONCURENCY: '4', CACHE_MAX_BYTE: '1' })).toEqual([
       'UPSTREAM_CONCURENCY is no setting: UPSTREAM_CONCURRENCY is probably meant.',
