@@ -63,10 +63,9 @@ function secondsOf({ failure }: UpstreamError): number | undefined {
   return 'retryAfterSeconds' in failure ? failure.retryAfterSeconds : undefined;
 }
 
-/** The error with the time of the hold: it is of no use to ask before. */
+/** The error with the time of the hold where the upstream has named none: it is of no use to ask before. */
 function withTime(error: UpstreamError, holdMs: number): UpstreamError {
   const { failure } = error;
-  return failure.code === 'UPSTREAM_RATE_LIMITED'
-    ? error.with({ ...failure, retryAfterSeconds: Math.max(1, Math.ceil(holdMs / 1000)) })
-    : error;
+  if (failure.code !== 'UPSTREAM_RATE_LIMITED' || failure.retryAfterSeconds) return error;
+  return error.with({ ...failure, retryAfterSeconds: Math.max(1, Math.ceil(Math.round(holdMs) / 1000)) });
 }
