@@ -6,11 +6,13 @@ import { AnswerAccount } from './answers/answer-account.ts';
 import { callersOf } from './auth/callers.ts';
 import { SignedTokens } from './auth/signed-tokens.ts';
 import { SigningKeys, type SigningKeysOptions } from './auth/signing-keys.ts';
+import { waysOut } from './config/network.ts';
 import type { AuthConfig, Config, TelemetryConfig } from './config/slices.ts';
 import { contextFactory, type GatewayContext } from './context.ts';
 import { redactError } from './observability/redact-error.ts';
 import { UpstreamError } from './errors.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { trusting } from './lib/trusted-authorities.ts';
 import { Turns } from './lib/turns.ts';
 import { maskedError } from './operations/client-error.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
@@ -33,6 +35,7 @@ import { createSharedServices } from './shared-services.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import type { Traces } from './observability/tracing/traces.ts';
 import { identitiesOf } from './upstream/login/identities.ts';
+import type { WayOut } from './upstream/http/agents.ts';
 import { Http } from './upstream/http/http.ts';
 import { yogaLogger } from './observability/yoga-logger.ts';
 import type { UpstreamTarget } from './config/upstream.ts';
@@ -91,8 +94,9 @@ export function assembleGateway(
   const closing = new AbortController();
   const turns = new Turns(clock);
   const answers = new AnswerAccount(operations.maxBytesInFlight);
-  const http = new Http(upstream.timeoutMs, turns, upstream.connections);
-  const loginHttp = new Http(upstream.timeoutMs, turns, upstream.connectionsForLogins);
+  const way = wayOut(options, target);
+  const http = new Http(upstream.timeoutMs, turns, upstream.connections, way);
+  const loginHttp = new Http(upstream.timeoutMs, turns, upstream.connectionsForLogins, way);
 
   const recorder = new RequestRecorder(clock);
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
@@ -128,7 +132,7 @@ export function assembleGateway(
     clock,
     log,
   });
-  const traces = loadTraces(telemetry, target.apiUrl, clock, log);
+  const traces = loadTraces(telemetry, { apiUrl: target.apiUrl, way }, clock, log);
   const requestTraces: ServerTraces = new WeakMap();
 
   const login = target.credentials.mode === 'client' ? identityOf(null) : null;
@@ -239,6 +243,16 @@ function targetOf({ config, target = config.upstream.target ?? undefined }: Gate
   return target;
 }
 
+/** A target that the configuration does not name is the embedded sandbox, which no proxy is asked for. */
+function wayOut({ config }: GatewayOptions, { apiUrl, credentials }: UpstreamTarget): WayOut {
+  const addresses = credentials.mode === 'client' ? [apiUrl, credentials.tokenUrl] : [apiUrl];
+  const origins = addresses.map((address) => new URL(address).origin);
+  return {
+    wayTo: waysOut(config.network, origins, config.upstream.target === null),
+    secureContext: trusting(config.network.authorities),
+  };
+}
+
 /** Null where callers send no signed tokens. */
 function signedTokens(
   { authentication }: AuthConfig,
@@ -261,13 +275,13 @@ function graphiqlOptionsOf(options: GatewayOptions) {
 /** Traces of requests, imported only where they are configured. Null where they are not; resolves to null on failure. */
 function loadTraces(
   { otlpEndpoint: endpoint, tracesSampler, tracesRatio }: TelemetryConfig,
-  apiUrl: string,
+  { apiUrl, way }: { readonly apiUrl: string; readonly way: WayOut },
   clock: Clock,
   log: Logger,
 ): Promise<Traces | null> | null {
   if (endpoint === null) return null;
   return import('./observability/tracing/traces.ts')
-    .then((loaded) => new loaded.Traces(clock, { endpoint, tracesSampler, tracesRatio, apiUrl }, log))
+    .then((loaded) => new loaded.Traces(clock, { endpoint, tracesSampler, tracesRatio, apiUrl, way }, log))
     .catch((error: unknown) => {
       log.error({ err: error }, 'No traces are made, for what makes them could not be loaded');
       return null;

@@ -11,6 +11,7 @@ import {
   type SettingValues,
   ttlSetting,
 } from './settings.ts';
+import { networkOf } from './network.ts';
 import { type AuthenticationConfig, authenticationOf } from './callers.ts';
 import type { CallerSharesConfig, Config, RedisConfig, TrustedDocumentsConfig } from './slices.ts';
 import { type TtlName, ttls } from './ttls.ts';
@@ -48,6 +49,7 @@ export function parseConfig(env: Environment): Config {
     { isProduction: env['NODE_ENV']?.trim() === 'production' },
     problems,
   );
+  const network = networkOf(values, isSet, problems);
   const authentication = authenticationOf(values, isSet, problems);
   const trustedDocuments = trustedDocumentsOf(values, isSet, problems);
   const redis = redisOf(values, isSet, problems);
@@ -87,6 +89,7 @@ export function parseConfig(env: Environment): Config {
       maxBodyBytes: values.MAX_BODY_BYTES,
       graphiql: isOn(values.GRAPHIQL, introspection),
     },
+    network,
     upstream: {
       target,
       timeoutMs,
@@ -158,7 +161,7 @@ function isOn(value: 'on' | 'off' | null, preset: boolean): boolean {
   return value === null ? preset : value === 'on';
 }
 
-function readSettings({ textOf }: GivenSettings, problems: string[]): SettingValues {
+function readSettings({ textOf, variableOf }: GivenSettings, problems: string[]): SettingValues {
   const values: Partial<Record<SettingName, SettingValues[SettingName]>> = {};
   for (const name of settingNames) {
     const { schema, default: preset, ...setting } = settings[name];
@@ -170,7 +173,7 @@ function readSettings({ textOf }: GivenSettings, problems: string[]): SettingVal
     else {
       // A URL in the place of another value may hold a password or a token.
       const shown = 'hidden' in setting || /[@?]/.test(text) ? 'the value given' : JSON.stringify(text);
-      problems.push(`${name} ${messageOf(parsed.issues)}; it is ${shown}.`);
+      problems.push(`${variableOf(name)} ${messageOf(parsed.issues)}; it is ${shown}.`);
     }
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema

@@ -1,6 +1,6 @@
 import { problemsOfMisplacedFiles, readSecretFiles } from './secret-files.ts';
 import { isServiceLink } from './service-links.ts';
-import type { Environment, IsSet, SettingName } from './settings.ts';
+import { type Environment, type IsSet, type SettingName, settingNames, settings } from './settings.ts';
 import { isOfVendor, problemsOfUnknown } from './unknown-settings.ts';
 import { isUpstreamUrl } from './values.ts';
 import { type GatewayUrls, gatewayUrlsOf, isTakenOver } from './vendor-gateway.ts';
@@ -9,6 +9,8 @@ import { type GatewayUrls, gatewayUrlsOf, isTakenOver } from './vendor-gateway.t
 export interface GivenSettings {
   /** Text without the blanks around it; undefined for a setting that is not set, or that could not be read. */
   readonly textOf: (name: SettingName) => string | undefined;
+  /** Variable that has the text. */
+  readonly variableOf: (name: SettingName) => string;
   readonly isSet: IsSet;
 }
 
@@ -18,12 +20,14 @@ export interface GivenSettings {
  */
 export function givenSettings(env: Environment, problems: string[]): GivenSettings {
   const own = textsOf(env);
+  const inLowerCase = textsInLowerCase(own);
   problems.push(...problemsOfMisplacedFiles(own), ...problemsOfUnknown(own));
   const ofFiles = readSecretFiles(own, problems);
   const ofGateway = readGateway(own, problems);
-  const texts: Readonly<Record<string, string | null>> = { ...ofGateway, ...ofFiles, ...own };
+  const texts: Readonly<Record<string, string | null>> = { ...ofGateway, ...ofFiles, ...own, ...inLowerCase };
   return {
     textOf: (name) => texts[name] ?? undefined,
+    variableOf: (name) => (name in inLowerCase ? name.toLowerCase() : name),
     isSet: (name) => texts[name] !== undefined,
   };
 }
@@ -35,6 +39,17 @@ export function unusedVendorVariables(env: Environment): readonly string[] {
   return Object.keys(own)
     .filter((name) => isOfVendor(name) && !name.startsWith('GENESYSCLOUD_PROXY_'))
     .filter((name) => !(isUsed && isTakenOver(name)));
+}
+
+/** Texts of variables in lower case, by the settings that are read in either case. */
+function textsInLowerCase(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const names = settingNames.filter((name) => 'isAnyCase' in settings[name]);
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = own[name.toLowerCase()];
+      return text === undefined ? [] : [[name, text]];
+    }),
+  );
 }
 
 /** Texts that are set, without the blanks around it and without the addresses of services. */

@@ -17,6 +17,8 @@ import {
   pepper,
   plannedCardinalities,
   port,
+  proxyHost,
+  proxyUrl,
   partOfOne,
   ratio,
   redisUrl,
@@ -36,6 +38,8 @@ interface Setting {
   readonly schema: Type<string | number | readonly string[] | readonly ApiKey[] | Cardinalities>;
   /** True when the value is never shown, not even in an error about itself: it is a secret, or may contain one. */
   readonly hidden?: true;
+  /** True when the name may be in lower case as well, which then counts first, as in other programs. */
+  readonly isAnyCase?: true;
 }
 
 /** All settings read from the environment. A test compares the README's table with them. */
@@ -110,6 +114,62 @@ export const settings = {
     default: null,
     schema: bearerToken,
     hidden: true,
+  },
+  HTTPS_PROXY: {
+    meaning:
+      'proxy to https addresses (the API, the login, keys, traces), `http://…` or `https://…`, with its credentials; not set: they are reached directly',
+    default: null,
+    schema: proxyUrl,
+    hidden: true,
+    isAnyCase: true,
+  },
+  HTTP_PROXY: {
+    meaning: 'the same to http addresses; not used for https ones',
+    default: null,
+    schema: proxyUrl,
+    hidden: true,
+    isAnyCase: true,
+  },
+  NO_PROXY: {
+    meaning:
+      'hosts that are reached without a proxy, apart by commas: names with all below them, addresses, ranges such as `10.0.0.0/8`; `*`: all',
+    default: null,
+    schema: text,
+    isAnyCase: true,
+  },
+  GENESYSCLOUD_PROXY_HOST: {
+    meaning:
+      "proxy to the API and the login, by the settings of the vendor's own tools; not set: the settings above count",
+    default: null,
+    schema: proxyHost,
+  },
+  GENESYSCLOUD_PROXY_PORT: {
+    meaning: 'its port; not set: 80, or 443 by https',
+    default: null,
+    schema: wholeNumber(1, 65_535),
+  },
+  GENESYSCLOUD_PROXY_PROTOCOL: {
+    meaning: '`http` or `https`: how that proxy is spoken to',
+    default: 'http',
+    schema: oneOf(['http', 'https'], 'must be http or https'),
+  },
+  GENESYSCLOUD_PROXY_AUTH_USERNAME: {
+    meaning: 'user of that proxy',
+    default: null,
+    schema: text,
+    hidden: true,
+  },
+  GENESYSCLOUD_PROXY_AUTH_PASSWORD: {
+    meaning: "that user's password",
+    default: null,
+    schema: text,
+    hidden: true,
+  },
+  CA_FILE: {
+    meaning:
+      'file of certificate authorities (PEM) that are trusted besides those of Node, for all that the gateway calls over https',
+    default: null,
+    schema: text,
   },
   AUTH_JWKS_URL: {
     meaning: "where the keys are that callers' tokens (JWTs) are signed with, as a JSON Web Key Set",

@@ -1,5 +1,6 @@
 import type { AuthenticationConfig } from './callers.ts';
 import type { Cardinalities } from './cardinalities.ts';
+import type { NetworkConfig } from './network.ts';
 import type { SettingValues } from './settings.ts';
 import type { Ttls } from './ttls.ts';
 import type { UpstreamTarget } from './upstream.ts';
@@ -143,6 +144,7 @@ export interface TelemetryConfig {
 /** Configuration by the parts that read it. Each service takes its slice, or single values, never the whole. */
 export interface Config {
   readonly server: ServerConfig;
+  readonly network: NetworkConfig;
   readonly upstream: UpstreamConfig;
   readonly loading: LoadingConfig;
   readonly cache: CacheConfig;

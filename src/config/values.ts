@@ -60,6 +60,16 @@ export const hostNames = text
   );
 export const acknowledgement = oneOf(['i-know'], 'can only be i-know');
 export const otlpUrl = text.assert(isHttpUrl, 'must be an http or https URL without credentials and query');
+export const proxyUrl = text
+  .map(withProxyScheme)
+  .assert(
+    isProxyUrl,
+    'must be an http or https URL of a proxy, such as http://proxy.example:3128, without path and query, and with special characters of its credentials percent-encoded',
+  );
+export const proxyHost = text.assert(
+  (value) => /^[\w.:-]+$/.test(value) && URL.canParse(`http://${value.includes(':') ? `[${value}]` : value}`),
+  'must be a host name or an address, without scheme and port',
+);
 export const redisUrl = text.assert(
   isRedisUrl,
   'must be a URL such as redis://redis:6379 or rediss://user:password@redis:6380/0',
@@ -149,6 +159,26 @@ function isHttpUrl(value: string): boolean {
   if (!/^https?:/i.test(value) || !URL.canParse(value) || /[?#]/.test(value)) return false;
   const { username, password } = new URL(value);
   return username + password === '';
+}
+
+/** A proxy without a scheme is one of http, as in other programs. */
+function withProxyScheme(value: string): string {
+  return /^[a-z][a-z\d+.-]*:\/\//i.test(value) ? value : `http://${value}`;
+}
+
+/** Plain http is allowed: the connection through the proxy is encrypted by itself. */
+function isProxyUrl(value: string): boolean {
+  if (!/^https?:/i.test(value) || !URL.canParse(value)) return false;
+  const { pathname, search, hash, username, password } = new URL(value);
+  return pathname + search + hash === '/' && isPercentEncoded(username) && isPercentEncoded(password);
+}
+
+function isPercentEncoded(value: string): boolean {
+  try {
+    return decodeURIComponent(value).length <= value.length;
+  } catch {
+    return false;
+  }
 }
 
 /** Plain redis:// is allowed: cached data is encrypted before it is sent. The password is not. */

@@ -66,6 +66,18 @@ describe('a gateway over the embedded sandbox', () => {
     expect((await ask(address, query, null)).errors).toBeUndefined();
   });
 
+  test('is asked directly, whatever proxies are set', async () => {
+    const nowhere = 'http://user:hush@127.0.0.1:1';
+    const { output, address, query } = await runningGateway({
+      HTTP_PROXY: nowhere,
+      http_proxy: nowhere,
+      HTTPS_PROXY: nowhere,
+      GENESYSCLOUD_PROXY_HOST: '127.0.0.1',
+    });
+    expect((await ask(address, query, null)).errors).toBeUndefined();
+    expect(output.stdout + output.stderr).not.toContain('hush');
+  });
+
   test('requires an API key where keys are configured, and neither passes the key on nor prints it', async () => {
     const key = 'a-key-of-the-gateway';
     const { output, address, query } = await runningGateway({

@@ -125,7 +125,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   observability: ['lib'],
   'observability/metrics': ['answers', 'cache', 'http', 'lib', 'observability/requests', 'redis', 'upstream'],
   'observability/requests': ['http', 'lib', 'upstream'],
-  'observability/tracing': ['config', 'errors', 'lib', 'upstream'],
+  'observability/tracing': ['config', 'errors', 'lib', 'upstream', 'upstream/http'],
   answers: ['lib'],
   config: ['datasources', 'identity', 'lib'],
   loading: ['cache', 'datasources', 'datasources/wire', 'errors', 'identity', 'lib', 'upstream'],

@@ -1,5 +1,3 @@
-import { Agent } from 'node:http';
-import { Agent as SecureAgent } from 'node:https';
 import { type Context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
@@ -15,6 +13,8 @@ import type { Logger } from 'pino';
 import type { TelemetryConfig } from '../../config/slices.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { pause } from '../../lib/deadline.ts';
+import type { WayOut } from '../../upstream/http/agents.ts';
+import { type CollectorAgent, collectorAgent } from './collector-agent.ts';
 import { samplerOf } from './sampler.ts';
 import { LoggingExporter } from './logging-exporter.ts';
 import { type ServerTrace, TracedRequest, type TracingOptions } from './traced-request.ts';
@@ -24,6 +24,8 @@ export interface TracesOptions extends Pick<TelemetryConfig, 'tracesSampler' | '
   readonly endpoint: string;
   /** Base URL of the upstream. */
   readonly apiUrl: string;
+  /** Way to the collector. */
+  readonly way: WayOut;
 }
 
 const NAME = 'campaign-interaction-gateway';
@@ -38,18 +40,20 @@ const MOST_LINKS = 1_000;
 export class Traces {
   readonly #provider: TracerProvider;
   readonly #options: TracingOptions;
-  readonly #agent: Agent;
+  readonly #agent: CollectorAgent;
   readonly #propagator = new W3CTraceContextPropagator();
 
   /** The README lists further environment variables of the exporter and the resource detectors. */
-  constructor(clock: Clock, { endpoint, tracesSampler, tracesRatio, apiUrl }: TracesOptions, log: Logger) {
-    // The exporter's default agent would wait for a connection for as long as the operating system does.
-    const connections = { keepAlive: true, timeout: EXPORT_TIMEOUT_MS };
-    this.#agent = /^https:/i.test(endpoint) ? new SecureAgent(connections) : new Agent(connections);
+  constructor(
+    clock: Clock,
+    { endpoint, tracesSampler, tracesRatio, apiUrl, way }: TracesOptions,
+    log: Logger,
+  ) {
+    this.#agent = collectorAgent(endpoint, way, EXPORT_TIMEOUT_MS);
     const exporter = new OTLPTraceExporter({
       url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
       timeoutMillis: EXPORT_TIMEOUT_MS,
-      httpAgentOptions: () => this.#agent,
+      httpAgentOptions: () => this.#agent.agent,
     });
     this.#provider = new TracerProvider({
       resource: defaultResource()

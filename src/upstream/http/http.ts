@@ -1,9 +1,11 @@
-import { Agent, type Dispatcher, errors } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { UpstreamError } from '../../errors.ts';
 import type { Signal } from '../../lib/signal.ts';
 import { LARGE_BYTES, Slices } from '../../lib/slices.ts';
 import type { Turns } from '../../lib/turns.ts';
+import { Agents, directWay, type WayOut } from './agents.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
+import { ProxyError } from './proxy-pool.ts';
 import type { ExchangeHooks, HttpAddress, HttpAnswer, HttpRequest, Transport } from './transport.ts';
 
 /** Upper bound for an answer held in memory. Thousands of interactions with conversations stay well below it. */
@@ -14,24 +16,18 @@ export const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
  * is for.
  */
 export class Http implements Transport {
-  readonly #agent: Agent;
+  readonly #agents: Agents;
   readonly #turns: Turns;
 
   /**
    * @param connectTimeoutMs Upper bound for making a connection.
    * @param connections Most connections to one origin. An exchange beyond them waits, so whoever bounds exchanges uses the same
    *   number: undici would open one more for an exchange that begins in the moment in which another ends.
+   * @param way Proxies and trusted authorities. @default directly, with those of Node
    */
-  constructor(connectTimeoutMs: number, turns: Turns, connections: number) {
+  constructor(connectTimeoutMs: number, turns: Turns, connections: number, way: WayOut = directWay) {
     this.#turns = turns;
-    this.#agent = new Agent({
-      connections,
-      connect: { timeout: connectTimeoutMs },
-      // Callers limit the rest (lib/deadline.ts), because they know the time left; undici's own limits are coarser.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxResponseSize: MAX_ANSWER_BYTES,
-    });
+    this.#agents = new Agents({ connectTimeoutMs, connections, maxResponseSize: MAX_ANSWER_BYTES }, way);
   }
 
   exchange(
@@ -46,7 +42,7 @@ export class Http implements Transport {
         onEnd?.();
         return;
       }
-      this.#agent.dispatch(
+      this.#agents.of(address.origin).dispatch(
         {
           origin: address.origin,
           path: 'path' in address ? address.path : address.pathname + address.search,
@@ -61,7 +57,7 @@ export class Http implements Transport {
 
   /** Ends exchanges under way and closes the connections. */
   async dispose(): Promise<void> {
-    await this.#agent.destroy();
+    await this.#agents.destroy();
   }
 }
 
@@ -178,12 +174,37 @@ function unanswered(cause: Error, answer: AnswerHead | undefined): UpstreamError
     const message = 'the upstream answered with more than can be held';
     return new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, ...known }, { cause });
   }
+  if (cause instanceof ProxyError) return withoutTunnel(cause);
   const message =
     answer === undefined ? 'the upstream could not be reached' : 'the upstream broke off its answer';
   const detail = systemCodeOf(cause);
   return new UpstreamError(
     { code: 'UPSTREAM_UNAVAILABLE', message, ...known },
     { cause, isTransient: !isOurs(cause), ...(detail !== null && { detail }) },
+  );
+}
+
+/** Statuses with which a proxy says that the same may succeed a moment later. */
+const TRANSIENT_AT_PROXY = new Set([429, 500, 502, 503, 504]);
+
+/** Error for a connection that a proxy did not make. Its status is that of the proxy, none of the upstream. */
+function withoutTunnel(cause: ProxyError): UpstreamError {
+  const { proxy, status } = cause;
+  const code = 'UPSTREAM_UNAVAILABLE';
+  if (status === null) {
+    const why = cause.cause instanceof Error ? systemCodeOf(cause.cause) : null;
+    return new UpstreamError(
+      { code, message: 'the proxy on the way to the upstream could not be reached' },
+      { cause, isTransient: true, detail: why === null ? `proxy ${proxy}` : `proxy ${proxy}: ${why}` },
+    );
+  }
+  const message =
+    status === 407
+      ? 'the proxy on the way to the upstream did not accept the credentials for it'
+      : `the proxy on the way to the upstream refused the connection with status ${status}`;
+  return new UpstreamError(
+    { code, message },
+    { cause, isTransient: TRANSIENT_AT_PROXY.has(status), detail: `proxy ${proxy}: status ${status}` },
   );
 }
 

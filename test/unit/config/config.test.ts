@@ -44,6 +44,13 @@ describe('an empty environment', () => {
         maxBodyBytes: 100_000,
         graphiql: true,
       },
+      network: {
+        httpsProxy: null,
+        httpProxy: null,
+        upstreamProxy: null,
+        noProxy: '',
+        authorities: [],
+      },
       upstream: {
         target: null,
         timeoutMs: 5000,
@@ -163,6 +170,15 @@ test('settings are read without the blanks around them', () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
     OTEL_TRACES_SAMPLER: 'traceidratio',
     OTEL_TRACES_SAMPLER_ARG: '.25',
+    HTTPS_PROXY: ' https://user:password@proxy.example:3128 ',
+    HTTP_PROXY: 'http://not-this-one.example',
+    http_proxy: 'other.example:3129',
+    NO_PROXY: '.svc, 10.0.0.0/8',
+    no_proxy: ' ',
+    GENESYSCLOUD_PROXY_HOST: 'vendors.example',
+    GENESYSCLOUD_PROXY_PORT: '80',
+    GENESYSCLOUD_PROXY_AUTH_USERNAME: 'us@er',
+    GENESYSCLOUD_PROXY_AUTH_PASSWORD: 'pass word',
   };
   expect(parseConfig(env)).toEqual({
     server: {
@@ -179,6 +195,13 @@ test('settings are read without the blanks around them', () => {
       corsOrigins: [],
       maxBodyBytes: 1000,
       graphiql: true,
+    },
+    network: {
+      httpsProxy: 'https://user:password@proxy.example:3128',
+      httpProxy: 'http://other.example:3129',
+      upstreamProxy: 'http://us%40er:pass%20word@vendors.example/',
+      noProxy: '.svc, 10.0.0.0/8',
+      authorities: [],
     },
     upstream: {
       target: null,

@@ -129,12 +129,21 @@ describe('a secret in a file', () => {
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318',
     REDIS_URL: 'redis://:hush@redis:6379',
     REDIS_PEPPER: 'p'.repeat(32),
+    HTTPS_PROXY: 'http://me:hush@proxy.example:3128',
+    HTTP_PROXY: 'http://me:hush@proxy.example:3128',
+    GENESYSCLOUD_PROXY_AUTH_USERNAME: 'me',
+    GENESYSCLOUD_PROXY_AUTH_PASSWORD: 'hush',
   };
   const along: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     GENESYSCLOUD_OAUTHCLIENT_SECRET: { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client' },
     AUTH_JWKS_URL: { AUTH_ISSUER: 'https://issuer.example/', AUTH_AUDIENCE: 'gateway' },
     REDIS_URL: { REDIS_PEPPER: 'p'.repeat(32) },
     REDIS_PEPPER: { REDIS_URL: 'redis://redis' },
+    GENESYSCLOUD_PROXY_AUTH_USERNAME: { GENESYSCLOUD_PROXY_HOST: 'proxy.example' },
+    GENESYSCLOUD_PROXY_AUTH_PASSWORD: {
+      GENESYSCLOUD_PROXY_HOST: 'proxy.example',
+      GENESYSCLOUD_PROXY_AUTH_USERNAME: 'me',
+    },
   };
   const upstream = (name: string) =>
     name.endsWith('_API_URL') ||

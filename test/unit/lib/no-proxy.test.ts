@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { NoProxy } from '../../../src/lib/no-proxy.ts';
+
+test.each([
+  ['', 'https://api.example.com', false],
+  ['*', 'https://api.example.com', true],
+  ['other.com, *', 'https://api.example.com', true],
+  ['example.com', 'https://example.com', true],
+  ['example.com', 'https://api.example.com', true],
+  ['.example.com', 'https://api.example.com', true],
+  ['.example.com', 'https://example.com', true],
+  ['*.example.com', 'https://api.example.com', true],
+  ['*.example.com', 'https://example.com', false],
+  ['ample.com', 'https://example.com', false],
+  ['api.example.com', 'https://example.com', false],
+  ['EXAMPLE.com.', 'https://api.Example.COM', true],
+  ['example.com', 'https://api.example.com.', true],
+  ['other.com example.com', 'https://example.com', true],
+  ['other.com,example.com', 'https://example.com', true],
+  ['example.com:443', 'https://example.com', true],
+  ['example.com:443', 'https://example.com:8443', false],
+  ['example.com:80', 'http://example.com', true],
+  ['*:8443', 'https://example.com:8443', true],
+  ['*:8443', 'https://example.com', false],
+  ['localhost', 'http://localhost:4100', true],
+  ['localhost', 'http://127.0.0.1:4100', false],
+  ['127.0.0.1', 'http://127.0.0.1:4100', true],
+  ['127.0.0.1:4100', 'http://127.0.0.1:4100', true],
+  ['10.0.0.0/8', 'https://10.1.2.3', true],
+  ['10.0.0.0/8', 'https://11.1.2.3', false],
+  ['10.0.0.0/8', 'https://ten.example', false],
+  ['10.0.0.0/33', 'https://10.1.2.3', false],
+  ['::1', 'http://[::1]:4100', true],
+  ['[::1]', 'http://[::1]', true],
+  ['[::1]:4100', 'http://[::1]:4100', true],
+  ['[::1]:4100', 'http://[::1]:4200', false],
+  ['fd00::/8', 'https://[fd00::1]', true],
+  ['fd00::/8', 'https://[fe00::1]', false],
+  [',, ,', 'https://example.com', false],
+])('NO_PROXY %j and %s: %s', (list, url, isNamed) => {
+  expect(new NoProxy(list).names(new URL(url))).toBe(isNamed);
+});
