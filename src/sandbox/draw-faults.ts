@@ -1,18 +1,28 @@
-import type { AlterFault, DelayFault, Fault, RecordedRequest, RefuseIdsFault } from './fault.ts';
+import type {
+  AlterFault,
+  DelayFault,
+  EncodingFault,
+  Fault,
+  RecordedRequest,
+  RefuseIdsFault,
+} from './fault.ts';
+import type { PackedAs } from './pack.ts';
 import { hash32, type Random } from './random.ts';
 
 export interface DrawnFaults {
   readonly delayMs: number;
   readonly alterations: readonly AlterFault[];
+  /** PackedAs that the body is packed by; null for none. */
+  readonly coding: PackedAs | null;
   /** The fault that decides the answer, if any. */
-  readonly decisive: Exclude<Fault, DelayFault | AlterFault> | null;
+  readonly decisive: Exclude<Fault, DelayFault | AlterFault | EncodingFault> | null;
 }
 
-export const NO_FAULTS: DrawnFaults = { delayMs: 0, alterations: [], decisive: null };
+export const NO_FAULTS: DrawnFaults = { delayMs: 0, alterations: [], coding: null, decisive: null };
 
 /**
- * Creates the function that draws the faults for a request. Delays add up; alterations apply in the given order. The first
- * fault of any other kind decides; later faults are neither drawn nor counted. Counts belong to the fault object.
+ * Creates the function that draws the faults for a request. Delays add up; alterations apply in the given order; the last coding
+ * counts. The first fault of any other kind decides; later faults are neither drawn nor counted. Counts belong to the fault object.
  */
 export function createFaultDraw(
   random: Random,
@@ -32,13 +42,15 @@ export function createFaultDraw(
   return (faults, request) => {
     let delayMs = 0;
     const alterations: AlterFault[] = [];
+    let coding: PackedAs | null = null;
     for (const fault of faults) {
       if (!hits(fault, request)) continue;
       if (fault.kind === 'delay') delayMs += fault.ms;
       else if (fault.kind === 'alter') alterations.push(fault);
-      else return { delayMs, alterations, decisive: fault };
+      else if (fault.kind === 'encoding') coding = fault.coding ?? 'gzip';
+      else return { delayMs, alterations, coding, decisive: fault };
     }
-    return { delayMs, alterations, decisive: null };
+    return { delayMs, alterations, coding, decisive: null };
   };
 }
 

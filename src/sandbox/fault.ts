@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { PackedAs } from './pack.ts';
 import type { ResourceName } from './route.ts';
 
 /** A request as the sandbox received it, for tests that count and inspect. */
@@ -110,6 +111,13 @@ interface HtmlFault extends FaultScope {
   readonly status?: 200 | 502;
 }
 
+/** Packs the body of an answer by a content coding, whatever the request accepts: gateways and CDNs do so. */
+export interface EncodingFault extends FaultScope {
+  readonly kind: 'encoding';
+  /** @default 'gzip' */
+  readonly coding?: PackedAs;
+}
+
 /** Changes the JSON of the answer. `alter` gets a copy: the organisation stays unchanged. Code only, not from settings. */
 export interface AlterFault extends FaultScope {
   readonly kind: 'alter';
@@ -128,4 +136,5 @@ export type Fault =
   | ResetFault
   | TruncateFault
   | HtmlFault
+  | EncodingFault
   | AlterFault;

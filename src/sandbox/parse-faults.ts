@@ -74,6 +74,7 @@ const KINDS: Readonly<Record<string, FaultFields>> = {
   reset: { afterBytes: number(0) },
   truncate: {},
   html: { status: oneOf(200, 502) },
+  encoding: { coding: oneOf('gzip', 'deflate', 'br') },
 };
 
 /** @param json a JSON array of faults. Never throws: errors are listed in `problems`. */

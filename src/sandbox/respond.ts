@@ -4,6 +4,7 @@ import { ApiError, missingPermissions, rateLimited, refusedIds, retryAfterHeader
 import { refusedId, type DrawnFaults } from './draw-faults.ts';
 import type { RecordedRequest } from './fault.ts';
 import { throttledLogin } from './login.ts';
+import { pack } from './pack.ts';
 import { withoutRateLimit } from './rate-limit.ts';
 
 const HTML_PAGE = '<html><head><title>Bad Gateway</title></head><body><h1>Bad Gateway</h1></body></html>';
@@ -20,7 +21,7 @@ export function respond(
   response: ServerResponse,
   request: RecordedRequest,
   answer: Answer,
-  { alterations, decisive }: DrawnFaults,
+  { alterations, decisive, coding }: DrawnFaults,
   contextId: string,
 ): void {
   const isUnannounced = decisive?.kind === 'rateLimited' && decisive.retryAfterSeconds === null;
@@ -32,12 +33,17 @@ export function respond(
     type = 'application/json',
   ) => {
     request.status = status;
+    const packed = pack(text, coding);
     response.writeHead(status, {
-      ...(status !== 204 && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+      ...(status !== 204 && {
+        'Content-Type': type,
+        'Content-Length': packed.bytes.length,
+        ...packed.headers,
+      }),
       ...usualHeaders,
       ...headers,
     });
-    response.end(status === 204 ? undefined : text);
+    response.end(status === 204 ? undefined : packed.bytes);
   };
   const refuse = (error: ApiError) => {
     send(error.status, error.headers, JSON.stringify(error.toBody(contextId)));

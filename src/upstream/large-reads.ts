@@ -1,6 +1,6 @@
 import type { CallerKey } from '../identity/caller.ts';
 import { HUGE_BYTES } from '../lib/slices.ts';
-import { MAX_ANSWER_BYTES } from './http/http.ts';
+import { MAX_ANSWER_BYTES } from './http/exchange.ts';
 import { FairQueue, type WaitingCall } from './quota/fair-queue.ts';
 
 /**

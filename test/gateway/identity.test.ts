@@ -126,6 +126,7 @@ describe('a caller with a token of its own', () => {
     expect(seen.map(({ headers }) => headers)).toEqual([
       {
         accept: 'application/json',
+        'accept-encoding': 'identity',
         authorization: `Bearer ${TOKEN}`,
         connection: 'keep-alive',
         host: url.slice('http://'.length),

@@ -28,7 +28,7 @@ import { MOST_COMPRESSED } from '../../src/plugins/use-large-answers.ts';
 import { MAX_PLANS } from '../../src/plugins/use-query-cost.ts';
 import { MOST_WAITING } from '../../src/redis/client.ts';
 import { MOST_CALLERS } from '../../src/redis/lua-scripts.ts';
-import { MAX_ANSWER_BYTES } from '../../src/upstream/http/http.ts';
+import { MAX_ANSWER_BYTES } from '../../src/upstream/http/exchange.ts';
 import { MAX_HUGE_BYTES, MAX_LARGE_BYTES, UNKNOWN_LENGTH_BYTES } from '../../src/upstream/large-reads.ts';
 import { LEAST_KNOWN } from '../../src/upstream/upstream-connections.ts';
 import { MAX_RETRIES } from '../../src/upstream/with-retries.ts';

@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import { Agent, buildConnector } from 'undici';
+import { isLoopback } from '../../lib/loopback.ts';
 import type { ProxyAddress, WayTo } from '../../lib/proxy-address.ts';
 import { ProxyPool } from './proxy-pool.ts';
 
@@ -22,6 +23,13 @@ export interface AgentsOptions {
   readonly maxResponseSize: number;
 }
 
+/** Way to one origin. */
+export interface OriginRoute {
+  readonly agent: Agent;
+  /** Content codings that are asked for (docs/decisions/0009): unpacking costs more than bytes do between processes of one machine. */
+  readonly acceptEncoding: 'gzip, br' | 'identity';
+}
+
 /**
  * Undici's agents, one for direct connections and one for each proxy. `ProxyAgent` and `EnvHttpProxyAgent` are not used: they
  * report a refused CONNECT as an abort without a status, leave connections to the proxy without bounds, and take the proxy for
@@ -32,7 +40,7 @@ export class Agents {
   readonly #options: AgentsOptions;
   readonly #way: WayOut;
   /** As many as there are configured origins. */
-  readonly #byOrigin = new Map<string, Agent>();
+  readonly #routes = new Map<string, OriginRoute>();
   readonly #byProxy = new Map<string, Agent>();
   readonly #pools: ProxyPool[] = [];
   #direct: Agent | undefined;
@@ -42,15 +50,19 @@ export class Agents {
     this.#way = way;
   }
 
-  /** Agent for an origin, always the same one. */
-  of(origin: string): Agent {
-    let agent = this.#byOrigin.get(origin);
-    if (agent === undefined) {
+  /** Way to an origin, always the same one. */
+  to(origin: string): OriginRoute {
+    let route = this.#routes.get(origin);
+    if (route === undefined) {
       const proxy = this.#way.wayTo(origin);
-      agent = proxy === null ? this.#directAgent() : this.#agentThrough(proxy);
-      this.#byOrigin.set(origin, agent);
+      const isHere = proxy === null && isLoopback(new URL(origin).hostname);
+      route = {
+        agent: proxy === null ? this.#directAgent() : this.#agentThrough(proxy),
+        acceptEncoding: isHere ? 'identity' : 'gzip, br',
+      };
+      this.#routes.set(origin, route);
     }
-    return agent;
+    return route;
   }
 
   /** Ends exchanges under way and closes the connections. */

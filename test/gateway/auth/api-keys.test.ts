@@ -128,6 +128,7 @@ describe('a caller’s credential', () => {
     for (const { headers } of seen) {
       expect(headers).toEqual({
         accept: 'application/json',
+        'accept-encoding': 'identity',
         authorization: 'Bearer the-token-of-the-gateway',
         connection: 'keep-alive',
         host: new URL(url).host,

@@ -452,6 +452,7 @@ describe('the issuer’s keys', () => {
     expect(seen).toEqual([
       {
         accept: 'application/json, application/jwk-set+json',
+        'accept-encoding': 'identity',
         connection: 'keep-alive',
         host: new URL(env['AUTH_JWKS_URL'] ?? '').host,
         'user-agent': 'campaign-interaction-gateway',

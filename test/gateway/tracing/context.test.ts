@@ -87,7 +87,7 @@ test('calls carry no header for tracing unless the gateway traces, and then only
   expect(traceparent).toMatch(/^00-/);
   const { host: _other, ...ever } = headersUpstream(plain);
   expect(rest).toEqual(ever);
-  expect(Object.keys(ever).toSorted()).toEqual(['accept', 'authorization', 'connection']);
+  expect(Object.keys(ever).toSorted()).toEqual(['accept', 'accept-encoding', 'authorization', 'connection']);
 });
 
 test('the upstream report of a request is the same with and without traces', async () => {

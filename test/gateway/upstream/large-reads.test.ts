@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { setImmediate as macrotask } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
 import { graphqlRequest } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
+import { toStop } from '../../support/to-stop.ts';
 
 const MIB = 1024 * 1024;
 /** More than the sockets between two ends on one machine keep. */
@@ -19,16 +19,6 @@ async function upstreamOfLargeLists() {
     else response.write(BODY.slice(0, 2 * MIB));
   });
   return { apiUrl, responses, finish: (number: number) => responses[number]?.end(BODY.slice(2 * MIB)) };
-}
-
-/** Resolves when nothing of the response has been received for many turns of the event loop. */
-async function toStop(response: ServerResponse | undefined): Promise<void> {
-  const leftBytes = () => response?.socket?.writableLength ?? 0;
-  for (let still = 0, left = leftBytes(); still < 500; still = left === leftBytes() ? still + 1 : 0) {
-    left = leftBytes();
-    // oxlint-disable-next-line eslint/no-await-in-loop -- one turn after the other
-    await macrotask();
-  }
 }
 
 test('two large answers are received at once, and the others wait for their turn', async () => {
