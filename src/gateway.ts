@@ -24,11 +24,13 @@ import { plugins } from './plugins/index.ts';
 import { corsOptions } from './plugins/use-cors.ts';
 import type { SignedTokensContext } from './plugins/use-signed-tokens.ts';
 import type { ServerTraces } from './plugins/use-traces.ts';
+import { AccessCheck } from './http/access-check.ts';
 import { isProbe, Probes } from './http/probes.ts';
 import type { TrustedDocuments } from './operations/trusted-documents.ts';
-import { LoginCheck, PressureCheck, Readiness, RedisCheck } from './http/readiness.ts';
+import { LoginCheck, PressureCheck, ReachCheck, Readiness, RedisCheck } from './http/readiness.ts';
 import { Refusals } from './http/refusal.ts';
 import { RequestsInFlight } from './http/requests-in-flight.ts';
+import { ReachLog } from './observability/reach-log.ts';
 import { accessLog } from './observability/requests/access-log.ts';
 import { RequestRecorder } from './observability/requests/recorder.ts';
 import { createSharedServices } from './shared-services.ts';
@@ -94,7 +96,8 @@ export function assembleGateway(
   const closing = new AbortController();
   const turns = new Turns(clock);
   const answers = new AnswerAccount(operations.maxBytesInFlight);
-  const way = wayOut(options, target);
+  const reach = new ReachLog(clock, log);
+  const way = { ...wayOut(options, target), observer: reach };
   const http = new Http(upstream.timeoutMs, turns, upstream.connections, way);
   const loginHttp = new Http(upstream.timeoutMs, turns, upstream.connectionsForLogins, way);
 
@@ -102,7 +105,7 @@ export function assembleGateway(
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
 
-  const { client, shared, kept, replicas } = createSharedServices({
+  const { client, shared, kept, replicas, credentialEvents } = createSharedServices({
     apiUrl: target.apiUrl,
     upstream,
     loading,
@@ -135,7 +138,10 @@ export function assembleGateway(
   const traces = loadTraces(telemetry, { apiUrl: target.apiUrl, way }, clock, log);
   const requestTraces: ServerTraces = new WeakMap();
 
-  const login = target.credentials.mode === 'client' ? identityOf(null) : null;
+  const ownIdentity = target.credentials.mode === 'passThrough' ? null : identityOf(null);
+  const login = target.credentials.mode === 'client' ? ownIdentity : null;
+  const access = ownIdentity && new AccessCheck(ownIdentity, clock, log);
+  if (access !== null) credentialEvents.subscribe(access);
   const pressure = new PressureCheck(clock);
   const inFlight = new RequestsInFlight({
     clock,
@@ -149,6 +155,8 @@ export function assembleGateway(
   const readiness = new Readiness([
     pressure,
     ...(login === null ? [] : [new LoginCheck(login, closing.signal, clock, log)]),
+    new ReachCheck(() => reach.problemOf(new URL(target.apiUrl).host)),
+    ...(access === null ? [] : [access]),
     ...(replicas === null ? [] : [new RedisCheck(replicas)]),
   ]);
   const probes = new Probes(readiness);

@@ -158,6 +158,8 @@ async function run(): Promise<void> {
   );
   log.info({ port, ms: Math.round(systemClock.now() - startedMs) }, 'The gateway is ready');
   output.flush();
+  // A probe of its own: the log tells at the start what keeps the gateway from logging in.
+  if (config.upstream.target !== null) await gateway.fetch(new Request(`http://localhost:${port}/ready`));
 }
 
 /**

@@ -54,6 +54,7 @@ interface SharedServices {
   readonly kept: { readonly entities: ByteLru; readonly lists: ByteLru };
   /** Connection to the other replicas; null without Redis. */
   readonly replicas: Replicas | null;
+  readonly credentialEvents: CredentialEvents;
 }
 
 /**
@@ -144,7 +145,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
     denied: (identity, denial) => shared.drop(identity, denial),
   });
   if (replicas !== null) credentialEvents.subscribe(replicas.credentialStatus);
-  return { client, shared, kept, replicas };
+  return { client, shared, kept, replicas, credentialEvents };
 }
 
 function longestTtlMs(

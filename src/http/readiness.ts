@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
-import { withinTime } from '../lib/deadline.ts';
+import { unlessAborted, withinTime } from '../lib/deadline.ts';
 import type { UpstreamIdentity } from '../identity/upstream-identity.ts';
 
 /** Condition for requests to be sent here. */
@@ -107,6 +107,25 @@ export class PressureCheck implements ReadinessCheck {
   }
 }
 
+/**
+ * Check that the API can be reached. Without it, what is kept is served and other fields have errors that tell why: if the
+ * gateway were not ready then, all gateways would be out of service at once.
+ */
+export class ReachCheck implements ReadinessCheck {
+  readonly name = 'upstream';
+  readonly isDispensable = true;
+  readonly isHiddenWhenOk = true;
+  readonly #problem: () => string | null;
+
+  constructor(problem: () => string | null) {
+    this.#problem = problem;
+  }
+
+  problem(): Promise<string | null> {
+    return Promise.resolve(this.#problem());
+  }
+}
+
 /** Kubernetes gives a probe one second by default. */
 const LONGEST_WAIT_MS = 500;
 
@@ -122,7 +141,9 @@ export class LoginCheck implements ReadinessCheck {
   readonly #clock: Clock;
   readonly #log: Logger;
   #hasLoggedIn = false;
-  #logged: UpstreamError | undefined;
+  #attempt: Promise<void> | undefined;
+  /** Last failure. */
+  #failed: UpstreamError | undefined;
 
   constructor(identity: UpstreamIdentity, closing: AbortSignal, clock: Clock, log: Logger) {
     this.#identity = identity;
@@ -133,25 +154,40 @@ export class LoginCheck implements ReadinessCheck {
 
   async problem(): Promise<string | null> {
     if (this.#hasLoggedIn) return null;
+    const attempt = (this.#attempt ??= this.#logIn());
     try {
-      await withinTime(this.#clock, LONGEST_WAIT_MS, this.#closing, async (signal) =>
-        this.#identity.token(signal),
+      await withinTime(this.#clock, LONGEST_WAIT_MS, this.#closing, (signal) =>
+        unlessAborted(attempt, signal),
       );
+    } catch (error) {
+      // The wait is over; the login goes on.
+      if (!(error instanceof UpstreamError)) throw error;
+    }
+    if (this.#hasLoggedIn) return null;
+    if (this.#failed === undefined) return 'under way';
+    const { code, message } = this.#failed.failure;
+    return `failed: ${code}, ${message}`;
+  }
+
+  /** Rejects only for a defect. The reason of a failure is told until a login succeeds, also while the next one is under way. */
+  async #logIn(): Promise<void> {
+    try {
+      await this.#identity.token(this.#closing);
       this.#hasLoggedIn = true;
-      return null;
+      if (this.#failed !== undefined) this.#log.info('The gateway has logged in');
     } catch (error) {
       if (!(error instanceof UpstreamError)) throw error;
-      // An error without a resource is the end of the wait; the login goes on.
-      if (error.resource === undefined) return 'under way';
+      if (this.#closing.aborted) return;
       this.#tell(error);
-      return `failed: ${error.failure.code}`;
+      this.#failed = error;
+    } finally {
+      this.#attempt = undefined;
     }
   }
 
-  /** Logs a failure once: many probes can meet the same one. */
+  /** Logs a failure once: many logins can fail for the same reason. */
   #tell(error: UpstreamError): void {
-    if (this.#logged === error) return;
-    this.#logged = error;
+    if (this.#failed?.failure.message === error.failure.message) return;
     const { resource, detail } = error;
     const { message, ...facts } = error.failure;
     this.#log.warn({ resource, ...facts, detail }, message);

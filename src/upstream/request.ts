@@ -1,3 +1,6 @@
+/** Resource of a failed login, which is none of the API. Errors of resources are told apart from it. */
+export const LOGIN = 'login';
+
 /** One call to the upstream, described before it is made. */
 export interface UpstreamRequest {
   /** Name of the REST resource in reports and logs, such as `users`; never a URL. */

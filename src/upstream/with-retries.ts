@@ -1,6 +1,7 @@
 import { UpstreamError } from '../errors.ts';
 import type { InFlight } from '../lib/single-flight.ts';
 import type { Step, StepContext } from './call.ts';
+import { LOGIN } from './request.ts';
 import { retry } from './retry.ts';
 import { pay } from './with-budget.ts';
 
@@ -32,7 +33,8 @@ export function withRetries({ clock, observer, closing }: StepContext, next: Ste
           maxRetries: isWrite ? MAX_RETRIES_OF_WRITES : MAX_RETRIES,
           latestMs: () => shared.latestMs(),
           beforeRetry(failed) {
-            if (closing.aborted) throw failed;
+            // The login has been tried again by itself.
+            if (closing.aborted || failed.resource === LOGIN) throw failed;
             if (isWrite && failed.failure.code !== 'UPSTREAM_RATE_LIMITED') throw failed;
             pay(observer, call, failed);
             retrying.add(shared);
@@ -48,7 +50,7 @@ export function withRetries({ clock, observer, closing }: StepContext, next: Ste
       status = answered.answer.status;
       return answered;
     } catch (error) {
-      if (error instanceof UpstreamError) status = error.failure.upstreamStatus;
+      if (error instanceof UpstreamError && error.resource !== LOGIN) status = error.failure.upstreamStatus;
       // The answer to a write is told also while the gateway closes: it says whether the write was carried out.
       if (closing.aborted && !(isWrite && status !== undefined)) throw closing.reason;
       throw ofResource(error, request.resource);

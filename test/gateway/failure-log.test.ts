@@ -70,13 +70,15 @@ test('the log names the resource, status, correlation id and request of a failed
   ]);
 });
 
-test('the log has the reason of a failed connection, but not the address', async () => {
-  const { log, others, text } = capturedLog();
+test('the log has the reason of a failed connection, but the address not with the call', async () => {
+  const { log, others } = capturedLog();
   const { query, sandbox } = await gatewayForTest({ log });
   await sandbox.close();
   expect(onlyError(await query(screen('id'))).extensions).not.toHaveProperty('detail');
-  expect(others()).toMatchObject([{ resource: 'campaignInteractions', detail: 'ECONNREFUSED' }]);
-  expect(text()).not.toContain('127.0.0.1');
+  const [reach, ...calls] = others();
+  expect(reach).toMatchObject({ msg: 'A host cannot be reached', code: 'ECONNREFUSED' });
+  expect(calls).toMatchObject([{ resource: 'campaignInteractions', detail: 'ECONNREFUSED' }]);
+  expect(JSON.stringify(calls)).not.toContain('127.0.0.1');
 });
 
 test('the log has an entry for a failed login, without the secret', async () => {

@@ -116,7 +116,7 @@ describe('a gateway with its own login', () => {
     expect(calls()).toEqual({ login: 1 });
   });
 
-  test('reports and logs a failed login by its code alone, and does not repeat it for each probe', async () => {
+  test('reports and logs a failed login by its code and a text of its own, and does not repeat it for each probe', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
     const { gateway, sandbox, calls } = await serviceGatewayForTest(
@@ -125,7 +125,11 @@ describe('a gateway with its own login', () => {
       { log },
     );
     for (let probe = 0; probe < 5; probe++) {
-      expect(await ready(gateway)).toEqual(unready('failed: UNAUTHENTICATED'));
+      expect(await ready(gateway)).toEqual(
+        unready(
+          "failed: UNAUTHENTICATED, the login service did not accept the secret of the gateway's OAuth client, or the client belongs to another region",
+        ),
+      );
     }
     expect(calls()).toEqual({ login: 1 });
     expect(lines.map((line) => JSON.parse(line))).toEqual([
@@ -166,7 +170,9 @@ describe('a gateway with its own login', () => {
     const { gateway } = await serviceGatewayForTest({}, [
       { kind: 'status', status: 500, resource: 'login', times: 1 },
     ]);
-    expect(await ready(gateway)).toEqual(unready('failed: UPSTREAM_UNAVAILABLE'));
+    expect(await ready(gateway)).toEqual(
+      unready('failed: UPSTREAM_UNAVAILABLE, the login service is not available'),
+    );
     expect(await ready(gateway)).toEqual(inService);
   });
 

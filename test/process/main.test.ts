@@ -225,6 +225,20 @@ test("variables of the vendor's tools that mean nothing here are named in the lo
     'GENESYSCLOUD_SDK_DEBUG',
     'GENESYSCLOUD_GATEWAY_AUTH_PASSWORD',
   ]);
+});
+
+test('a gateway that cannot log in says so at the start, before anybody asks for anything', async () => {
+  const sandbox = await sandboxForTest();
+  const { output } = await runningGateway({
+    GENESYSCLOUD_API_URL: sandbox.url,
+    GENESYSCLOUD_LOGIN_URL: sandbox.url,
+    GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
+    GENESYSCLOUD_OAUTHCLIENT_SECRET: 'hush',
+  });
+  await expect
+    .poll(() => messagesIn(output.stdout))
+    .toContainEqual(expect.stringContaining("did not accept the secret of the gateway's OAuth client"));
+  expect(sandbox.requests.map(({ resource }) => resource)).toEqual(['login']);
   expect(output.stdout).not.toContain('hush');
 });
 

@@ -3,12 +3,15 @@ import { Agent, buildConnector } from 'undici';
 import { isLoopback } from '../../lib/loopback.ts';
 import type { ProxyAddress, WayTo } from '../../lib/proxy-address.ts';
 import { ProxyPool } from './proxy-pool.ts';
+import { type ReachObserver, reachFailureOf } from './reach.ts';
 
 /** How the network is left. */
 export interface WayOut {
   readonly wayTo: WayTo;
   /** TLS context of connections to proxies and to what is behind them; undefined for Node's own. */
   readonly secureContext: SecureContext | undefined;
+  /** @default none */
+  readonly observer?: ReachObserver;
 }
 
 /** No proxies, and Node's own authorities. */
@@ -44,6 +47,7 @@ export class Agents {
   readonly #byProxy = new Map<string, Agent>();
   readonly #pools: ProxyPool[] = [];
   #direct: Agent | undefined;
+  #isDestroyed = false;
 
   constructor(options: AgentsOptions, way: WayOut) {
     this.#options = options;
@@ -67,12 +71,13 @@ export class Agents {
 
   /** Ends exchanges under way and closes the connections. */
   async destroy(): Promise<void> {
+    this.#isDestroyed = true;
     const all = [...this.#byProxy.values(), ...this.#pools, ...(this.#direct ? [this.#direct] : [])];
     await Promise.all(all.map((each) => each.destroy()));
   }
 
   #directAgent(): Agent {
-    this.#direct ??= this.#agent(this.#connector());
+    this.#direct ??= this.#agent(this.#connector(), null);
     return this.#direct;
   }
 
@@ -84,20 +89,30 @@ export class Agents {
     const { secureContext } = this.#way;
     const pool = new ProxyPool(proxy, { timeoutMs: this.#options.connectTimeoutMs, secureContext });
     this.#pools.push(pool);
-    const agent = this.#agent(throughTunnels(pool, this.#connector()));
+    const agent = this.#agent(throughTunnels(pool, this.#connector()), proxy.name);
     this.#byProxy.set(key, agent);
     return agent;
   }
 
-  #agent(connect: buildConnector.connector): Agent {
+  #agent(connect: buildConnector.connector, proxy: string | null): Agent {
     return new Agent({
       connections: this.#options.connections,
-      connect,
+      connect: (options, callback) =>
+        connect(options, (...outcome) => {
+          this.#observe(options.host ?? options.hostname, proxy, outcome[0]);
+          callback(...outcome);
+        }),
       // Callers limit the rest (lib/deadline.ts), because they know the time left; undici's own limits are coarser.
       headersTimeout: 0,
       bodyTimeout: 0,
       maxResponseSize: this.#options.maxResponseSize,
     });
+  }
+
+  #observe(host: string, proxy: string | null, error: Error | null): void {
+    const { observer } = this.#way;
+    if (error === null) observer?.reached(host, proxy);
+    else if (!this.#isDestroyed) observer?.failed(host, proxy, reachFailureOf(error));
   }
 
   #connector(): buildConnector.connector {

@@ -59,7 +59,10 @@ export function errorFromAnswer(
   const needed = isVendors ? permissions : [];
   const isOfResource = status === 429 && isHardlyUsed(headers);
   return new UpstreamError(
-    { ...common, ...classify(status, headers, body, receivedAtMs, needed) },
+    {
+      ...common,
+      ...classify(status, headers, body, receivedAtMs, { needed, isForeign: !isVendors && parsed === null }),
+    },
     { isNotFound: status === 404, isTransient: TRANSIENT.has(status), isOfResource },
   );
 }
@@ -87,14 +90,14 @@ function classify(
   headers: AnswerHeaders,
   body: Partial<Record<keyof Models.ErrorBody, unknown>>,
   receivedAtMs: number,
-  needed: readonly string[],
+  refusal: { readonly needed: readonly string[]; readonly isForeign: boolean },
 ): UpstreamFailure {
   const namedSeconds = () => named(headers, receivedAtMs);
   switch (status) {
     case 401:
       return { code: 'UNAUTHENTICATED', message: 'the upstream did not accept the credential' };
     case 403:
-      return forbidden(body, needed);
+      return forbidden(body, refusal);
     case 429:
       return rateLimited(headers, namedSeconds() ?? said(body.message));
     case 408:
@@ -135,7 +138,7 @@ function isHardlyUsed(headers: AnswerHeaders): boolean {
 /** Failure for a 403, with the permissions that it names, or else those of which the call needs one. */
 function forbidden(
   { code, message, messageParams }: Partial<Record<keyof Models.ErrorBody, unknown>>,
-  needed: readonly string[],
+  { needed, isForeign }: { readonly needed: readonly string[]; readonly isForeign: boolean },
 ): UpstreamFailure {
   const ofParams = permissionsIn(messageParams);
   const missingPermissions = ofParams.length > 0 ? ofParams : permissionsIn(sentenceOfPermissions(message));
@@ -144,6 +147,15 @@ function forbidden(
     const names = missingPermissions.join(', ');
     const lack = code === MISSING_ANY && missingPermissions.length > 1 ? `one of ${names}` : names;
     return { code: 'FORBIDDEN', message: `${refused} for lack of ${lack}`, missingPermissions };
+  }
+  if (isForeign) {
+    return {
+      code: 'FORBIDDEN',
+      message: 'something on the way to the upstream refused it, such as a proxy or a firewall',
+    };
+  }
+  if (isOfAddress(`${String(code)} ${String(message)}`)) {
+    return { code: 'FORBIDDEN', message: 'the upstream refuses calls from the address of the gateway' };
   }
   if (needed.length === 0) return { code: 'FORBIDDEN', message: `${refused} for lack of a permission` };
   return {
@@ -188,6 +200,11 @@ function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, un
 function permissionsIn(part: unknown): string[] {
   if (!isBoundedJson(part)) return [];
   return [...new Set(JSON.stringify(part ?? null).match(PERMISSION))].slice(0, 20);
+}
+
+/** True for texts about addresses that may not call. None has been published; the vendor has lists of allowed ones. */
+export function isOfAddress(text: string): boolean {
+  return /\bip\b|\bip.?address|allow.?list|white.?list/i.test(text);
 }
 
 function retryAfter(seconds: number | undefined): { retryAfterSeconds?: number } {

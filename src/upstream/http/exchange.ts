@@ -3,7 +3,8 @@ import type { Signal } from '../../lib/signal.ts';
 import { LARGE_BYTES, Slices } from '../../lib/slices.ts';
 import type { Turns } from '../../lib/turns.ts';
 import type { AnswerHeaders } from './error-answer.ts';
-import { type AnswerHead, systemCodeOf, unanswered, UnreadableCodingError } from './failed-exchange.ts';
+import { type AnswerHead, unanswered, UnreadableCodingError } from './failed-exchange.ts';
+import { systemCodeOf } from './reach.ts';
 import type { ExchangeHooks, HttpAnswer } from './transport.ts';
 import { type PackedCoding, codingOf, type Pausable, Unpacker } from './unpacking.ts';
 

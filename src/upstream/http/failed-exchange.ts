@@ -2,6 +2,7 @@ import { errors } from 'undici';
 import { UpstreamError } from '../../errors.ts';
 import { type AnswerHeaders, correlationIdOf } from './error-answer.ts';
 import { ProxyError } from './proxy-pool.ts';
+import { obstacles, reachFailureOf } from './reach.ts';
 
 export interface AnswerHead {
   readonly status: number;
@@ -32,9 +33,11 @@ export function unanswered(cause: Error, answer: AnswerHead | undefined): Upstre
     );
   }
   if (cause instanceof ProxyError) return withoutTunnel(cause);
+  const { obstacle, code: detail } = reachFailureOf(cause);
   const message =
-    answer === undefined ? 'the upstream could not be reached' : 'the upstream broke off its answer';
-  const detail = systemCodeOf(cause);
+    answer === undefined
+      ? `the upstream could not be reached: ${obstacles[obstacle]}`
+      : 'the upstream broke off its answer';
   return new UpstreamError(
     { code: 'UPSTREAM_UNAVAILABLE', message, ...known },
     { cause, isTransient: !isOurs(cause), ...(detail !== null && { detail }) },
@@ -46,22 +49,15 @@ const TRANSIENT_AT_PROXY = new Set([429, 500, 502, 503, 504]);
 
 /** Error for a connection that a proxy did not make. Its status is that of the proxy, none of the upstream. */
 function withoutTunnel(cause: ProxyError): UpstreamError {
-  const { proxy, status } = cause;
-  const code = 'UPSTREAM_UNAVAILABLE';
-  if (status === null) {
-    const why = cause.cause instanceof Error ? systemCodeOf(cause.cause) : null;
-    return new UpstreamError(
-      { code, message: 'the proxy on the way to the upstream could not be reached' },
-      { cause, isTransient: true, detail: why === null ? `proxy ${proxy}` : `proxy ${proxy}: ${why}` },
-    );
-  }
-  const message =
-    status === 407
-      ? 'the proxy on the way to the upstream did not accept the credentials for it'
-      : `the proxy on the way to the upstream refused the connection with status ${status}`;
+  const { obstacle, code } = reachFailureOf(cause);
+  const message = `the upstream could not be reached: ${obstacles[obstacle]}`;
   return new UpstreamError(
-    { code, message },
-    { cause, isTransient: TRANSIENT_AT_PROXY.has(status), detail: `proxy ${proxy}: status ${status}` },
+    { code: 'UPSTREAM_UNAVAILABLE', message },
+    {
+      cause,
+      isTransient: cause.status === null || TRANSIENT_AT_PROXY.has(cause.status),
+      detail: code === null ? `proxy ${cause.proxy}` : `proxy ${cause.proxy}: ${code}`,
+    },
   );
 }
 
@@ -73,10 +69,4 @@ function isOurs(cause: Error): boolean {
     cause instanceof errors.ClientClosedError ||
     cause instanceof errors.InvalidArgumentError
   );
-}
-
-/** Error code, such as ECONNREFUSED or ENOTFOUND: it tells operators where to look, and holds no address. */
-export function systemCodeOf(cause: Error): string | null {
-  const code = 'code' in cause ? cause.code : null;
-  return typeof code === 'string' && /^[A-Z][A-Z\d_]{1,63}$/.test(code) ? code : null;
 }

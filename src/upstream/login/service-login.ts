@@ -3,7 +3,6 @@ import type { Signal } from '../../lib/signal.ts';
 import { decodeUtf8 } from '../../lib/utf8.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { unlessAborted, withinTime } from '../../lib/deadline.ts';
-import { errorFromAnswer } from '../http/error-answer.ts';
 import type { Transport } from '../http/transport.ts';
 import {
   bearerTokenOf,
@@ -12,6 +11,7 @@ import {
   type UpstreamIdentity,
 } from '../../identity/upstream-identity.ts';
 import { retry } from '../retry.ts';
+import { loginFailureOf, ofLogin } from './login-failure.ts';
 
 /** Time limits of logins, and the signal that ends them. */
 export interface LoginLimits {
@@ -43,8 +43,8 @@ const REFUSED_FOR_MS = 5_000;
 const THROTTLED_FOR_MS = 1_000;
 /** Upper bound for the pause that the endpoint names. */
 const LONGEST_THROTTLED_MS = 600_000;
-/** The vendor throttles its token endpoint with a 400 that does not mean a bad credential. */
-const THROTTLED = /rate limit exceeded/i;
+/** Lifetime of a token that names none, or an empty one, as a tool of the vendor was seen to: the usual one. */
+const USUAL_LIFE_SECONDS = 86_400;
 
 interface Grant {
   readonly token: string;
@@ -75,7 +75,7 @@ export function serviceLogin(transport: Transport, options: ServiceLoginOptions)
       .then((granted) => (grant = granted))
       .catch((error: unknown) => {
         if (!(error instanceof UpstreamError)) throw error;
-        const failed = error.of('login');
+        const failed = ofLogin(error);
         refusal = loginRejectionOf(failed, clock.now());
         throw failed;
       })
@@ -145,16 +145,7 @@ async function requestGrant(
   );
   const text = decodeUtf8(bytes);
   const receivedAtMs = options.clock.epochMs();
-  if (status === 400 && THROTTLED.test(text)) {
-    const { failure } = errorFromAnswer(429, headers, text, receivedAtMs);
-    throw new UpstreamError({ ...failure, upstreamStatus: status }, { isTransient: true });
-  }
-  if (status === 400 || status === 401) {
-    const { failure } = errorFromAnswer(401, headers, text, receivedAtMs);
-    const message = "the upstream did not accept the gateway's own login";
-    throw new UpstreamError({ ...failure, message, upstreamStatus: status });
-  }
-  if (status !== 200) throw errorFromAnswer(status, headers, text, receivedAtMs);
+  if (status !== 200) throw loginFailureOf(status, headers, text, receivedAtMs);
   const { token, expiresInSeconds } = parseGrant(text);
   const lifeMs = expiresInSeconds * 1000;
   const nowMs = options.clock.now();
@@ -168,12 +159,13 @@ async function requestGrant(
 function parseGrant(text: string): { token: string; expiresInSeconds: number } {
   const body = parseObject(text);
   if (typeof body.access_token !== 'string' || bearerTokenOf(`Bearer ${body.access_token}`) === null) {
-    const message = 'the upstream answered a login with something that cannot be read';
+    const message =
+      'the login service gave an answer that cannot be read: the region or the URL that was set may be wrong';
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 });
   }
   const expiresIn = Number(body.expires_in);
-  // A token without `expires_in` serves until the upstream rejects it.
-  return { token: body.access_token, expiresInSeconds: expiresIn > 0 ? expiresIn : Infinity };
+  // A token that ends earlier is rejected, and replaced then.
+  return { token: body.access_token, expiresInSeconds: expiresIn > 0 ? expiresIn : USUAL_LIFE_SECONDS };
 }
 
 function parseObject(text: string): { access_token?: unknown; expires_in?: unknown } {

@@ -199,13 +199,13 @@ describe('a refusal of the proxy', () => {
     [
       'for lack of credentials',
       { credentials: 'user:word' },
-      'the proxy on the way to the upstream did not accept the credentials for it',
+      'the upstream could not be reached: the proxy did not accept the credentials for it',
       'status 407',
     ],
     [
       'by its rules',
       { behaviour: 'refuse' },
-      'the proxy on the way to the upstream refused the connection with status 403',
+      'the upstream could not be reached: the proxy refused the connection',
       'status 403',
     ],
   ] as const)('%s is told as that of the proxy, and not tried again', async (_why, how, message, detail) => {

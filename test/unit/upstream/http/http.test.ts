@@ -162,7 +162,10 @@ describe('an exchange', () => {
     const signal = new CountedSignal();
     const outcome = httpForTest().exchange(new URL('http://127.0.0.1:1'), get, signal);
     await expect(outcome).rejects.toMatchObject({
-      failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream could not be reached' },
+      failure: {
+        code: 'UPSTREAM_UNAVAILABLE',
+        message: 'the upstream could not be reached: it refuses connections',
+      },
       isTransient: true,
       detail: 'ECONNREFUSED',
     });
