@@ -17,7 +17,7 @@ export function smallerPageSize({ pageSize }: ListingEnvelope, asked: number): n
 }
 
 /** Answer that lacks rows. */
-export interface Cut {
+export interface CutListing {
   /** Number of rows that the upstream gives at once; 0 when that cannot be seen. */
   readonly size: number;
   /** Number of rows that it has for these ids and did not give; 0 when it does not say. */
@@ -25,7 +25,7 @@ export interface Cut {
 }
 
 /** A total above the number of ids counts something else and proves nothing. */
-export function cutOf(body: unknown, ids: readonly string[]): Cut | null {
+export function cutOf(body: unknown, ids: readonly string[]): CutListing | null {
   const rows = entitiesOf(body)?.length;
   if (rows === undefined) return null;
   const envelope: ListingEnvelope = Object(body);

@@ -2,7 +2,7 @@ import type { Slices } from '../lib/slices.ts';
 import { UpstreamAnswer } from '../upstream/answer.ts';
 import type { UpstreamRequest } from '../upstream/request.ts';
 import { comparableId, type IdForm, usualId } from './wire/ids.ts';
-import { type Cut, cutOf, entitiesOf } from './listing-envelope.ts';
+import { type CutListing, cutOf, entitiesOf } from './listing-envelope.ts';
 import type { EntityOrigin } from './wire/origin.ts';
 import { isObject } from './wire/wire-record.ts';
 
@@ -85,7 +85,7 @@ interface ResourceCalls<Entity, Expand extends string> {
   /** Id that a row answers; where the answer is a single row, the id that was asked for. */
   readonly idOf: (row: object, ids: readonly string[]) => unknown;
   /** What the answer itself says of lacking rows for these ids; null when it says nothing of the kind. */
-  readonly cutOf: (body: unknown, ids: readonly string[]) => Cut | null;
+  readonly cutOf: (body: unknown, ids: readonly string[]) => CutListing | null;
   entity(row: object, answer: UpstreamAnswer, id: string): Entity;
   /** `entity` for a row of a large answer: an entity that reads many rows at once does so in slices. */
   entityInSlices(row: object, answer: UpstreamAnswer, id: string, slices: Slices): Entity | Promise<Entity>;

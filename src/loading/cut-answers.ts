@@ -1,4 +1,4 @@
-import type { Cut } from '../datasources/listing-envelope.ts';
+import type { CutListing } from '../datasources/listing-envelope.ts';
 import type { UpstreamAnswer } from '../upstream/answer.ts';
 
 /** Ids that an answer lacks although it says that there are more rows. */
@@ -25,7 +25,7 @@ interface AskAgainMeans {
 
 /** Ids that the answer to a call for `asked` ids lacks. */
 export function lackingIn(
-  { size, owed }: Cut,
+  { size, owed }: CutListing,
   ids: readonly string[],
   asked: number,
   answer: UpstreamAnswer,

@@ -2,6 +2,7 @@ import { invalidValue } from './api-error.ts';
 import { inOwnOrder, isDescending, page, sorted, values, withIds, withName } from './listing.ts';
 import type { OrganisationUser } from './organisation.ts';
 import { byId, type ApiCall, type Route } from './route.ts';
+import { sameCase } from './same-case.ts';
 
 /** Maximum for listings outside outbound: observed, not documented. */
 const MAX_PAGE_SIZE = 500;
@@ -36,9 +37,9 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     resource: 'queues',
     permissions: ['routing:queue:view'],
     handle: (call) => {
-      const divisionIds = new Set(values(call.query, 'divisionId'));
+      const divisionIds = new Set(values(call.query, 'divisionId').map(sameCase));
       const queues = named(withIds(call.organisation.queues, call.query), call).filter(
-        ({ division }) => divisionIds.size === 0 || divisionIds.has(division?.id ?? ''),
+        ({ division }) => divisionIds.size === 0 || divisionIds.has(sameCase(division?.id ?? '')),
       );
       const byName = sorted(queues, ({ name }) => name ?? '', isDescending(call.query));
       return page(byName, { ...call, maxPageSize: MAX_PAGE_SIZE });

@@ -1,5 +1,6 @@
 import type {
   AlterFault,
+  CutFault,
   DelayFault,
   EncodingFault,
   Fault,
@@ -14,15 +15,24 @@ export interface DrawnFaults {
   readonly alterations: readonly AlterFault[];
   /** PackedAs that the body is packed by; null for none. */
   readonly coding: PackedAs | null;
+  /** The strictest cut of listings, if any. */
+  readonly cut: CutFault | null;
   /** The fault that decides the answer, if any. */
-  readonly decisive: Exclude<Fault, DelayFault | AlterFault | EncodingFault> | null;
+  readonly decisive: Exclude<Fault, DelayFault | AlterFault | CutFault | EncodingFault> | null;
 }
 
-export const NO_FAULTS: DrawnFaults = { delayMs: 0, alterations: [], coding: null, decisive: null };
+export const NO_FAULTS: DrawnFaults = {
+  delayMs: 0,
+  alterations: [],
+  coding: null,
+  cut: null,
+  decisive: null,
+};
 
 /**
  * Creates the function that draws the faults for a request. Delays add up; alterations apply in the given order; the last coding
- * counts. The first fault of any other kind decides; later faults are neither drawn nor counted. Counts belong to the fault object.
+ * counts, and the strictest cut. The first fault of any other kind decides; later faults are neither drawn nor counted. Counts
+ * belong to the fault object.
  */
 export function createFaultDraw(
   random: Random,
@@ -43,14 +53,16 @@ export function createFaultDraw(
     let delayMs = 0;
     const alterations: AlterFault[] = [];
     let coding: PackedAs | null = null;
+    let cut: CutFault | null = null;
     for (const fault of faults) {
       if (!hits(fault, request)) continue;
       if (fault.kind === 'delay') delayMs += fault.ms;
       else if (fault.kind === 'alter') alterations.push(fault);
       else if (fault.kind === 'encoding') coding = fault.coding ?? 'gzip';
-      else return { delayMs, alterations, coding, decisive: fault };
+      else if (fault.kind === 'cut') cut = cut !== null && cut.maxRows <= fault.maxRows ? cut : fault;
+      else return { delayMs, alterations, coding, cut, decisive: fault };
     }
-    return { delayMs, alterations, coding, decisive: null };
+    return { delayMs, alterations, coding, cut, decisive: null };
   };
 }
 

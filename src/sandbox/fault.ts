@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { PackedAs } from './pack.ts';
+import type { Cut } from './listing.ts';
 import type { ResourceName } from './route.ts';
 
 /** A request as the sandbox received it, for tests that count and inspect. */
@@ -47,6 +48,8 @@ interface StatusFault extends FaultScope {
   readonly code?: string;
   /** Sends `body` (or a default page) as text/html, as proxies do. */
   readonly html?: boolean;
+  /** Leaves out the vendor's own headers (correlation id, quota), as a proxy's or an API gateway's answer does. */
+  readonly foreign?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -81,6 +84,14 @@ interface TooManyIdsFault extends FaultScope {
   readonly maxIds: number;
   /** @default 413 */
   readonly status?: 400 | 413 | 414;
+}
+
+/**
+ * Cuts the pages of listings to `maxRows`, whatever `pageSize` says. Further pages are there for those who ask. An answer
+ * that is not a listing stays whole.
+ */
+export interface CutFault extends FaultScope, Cut {
+  readonly kind: 'cut';
 }
 
 /** Waits `ms` milliseconds, then answers as usual. */
@@ -131,6 +142,7 @@ export type Fault =
   | MissingPermissionsFault
   | RefuseIdsFault
   | TooManyIdsFault
+  | CutFault
   | DelayFault
   | HangFault
   | ResetFault

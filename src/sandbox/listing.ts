@@ -1,19 +1,35 @@
 import { invalidValue } from './api-error.ts';
 import { hash32 } from './random.ts';
+import { sameCase } from './same-case.ts';
 
 const DEFAULT_PAGE_SIZE = 25;
 
+/** Cut of the pages to fewer rows than `pageSize` asks for. */
+export interface Cut {
+  readonly maxRows: number;
+  /** The one property that tells of the rows left out. @default all of them, and `total` */
+  readonly toldBy?: 'pageSize' | 'pageCount' | 'nextUri';
+}
+
+/** Page of a listing. Only a cut with `toldBy` leaves out more than the links to pages that are not there. */
 export interface Envelope<Row> {
   readonly entities: readonly Row[];
-  readonly pageSize: number;
+  readonly pageSize?: number;
   readonly pageNumber: number;
-  readonly pageCount: number;
-  readonly total: number;
-  readonly selfUri: string;
-  readonly firstUri: string;
+  readonly pageCount?: number;
+  readonly total?: number;
+  readonly selfUri?: string;
+  readonly firstUri?: string;
   readonly nextUri?: string;
   readonly previousUri?: string;
-  readonly lastUri: string;
+  readonly lastUri?: string;
+}
+
+export interface PageOptions {
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly maxPageSize: number;
+  readonly cut: Cut | null;
 }
 
 /**
@@ -22,9 +38,10 @@ export interface Envelope<Row> {
  */
 export function page<Row>(
   rows: readonly Row[],
-  { path, query, maxPageSize }: { path: string; query: URLSearchParams; maxPageSize: number },
+  { path, query, maxPageSize, cut }: PageOptions,
 ): Envelope<Row> {
-  const pageSize = Math.min(positiveInteger(query, 'pageSize', DEFAULT_PAGE_SIZE), maxPageSize);
+  const asked = positiveInteger(query, 'pageSize', DEFAULT_PAGE_SIZE);
+  const pageSize = Math.min(asked, maxPageSize, cut?.maxRows ?? Infinity);
   const pageNumber = positiveInteger(query, 'pageNumber', 1);
   const pageCount = Math.ceil(rows.length / pageSize);
   const uri = (number: number) => {
@@ -33,15 +50,27 @@ export function page<Row>(
     parameters.set('pageNumber', String(number));
     return `${path}?${parameters}`;
   };
+  const entities = rows.slice((pageNumber - 1) * pageSize, pageNumber * pageSize);
+  const nextUri = pageNumber < pageCount ? uri(pageNumber + 1) : undefined;
+  if (cut?.toldBy !== undefined) {
+    const { toldBy } = cut;
+    return {
+      entities,
+      pageNumber,
+      ...(toldBy === 'pageSize' && { pageSize }),
+      ...(toldBy === 'pageCount' && { pageCount }),
+      ...(toldBy === 'nextUri' && nextUri !== undefined && { nextUri }),
+    };
+  }
   return {
-    entities: rows.slice((pageNumber - 1) * pageSize, pageNumber * pageSize),
+    entities,
     pageSize,
     pageNumber,
     pageCount,
     total: rows.length,
     selfUri: uri(pageNumber),
     firstUri: uri(1),
-    ...(pageNumber < pageCount && { nextUri: uri(pageNumber + 1) }),
+    ...(nextUri !== undefined && { nextUri }),
     ...(pageNumber > 1 && { previousUri: uri(pageNumber - 1) }),
     lastUri: uri(Math.max(pageCount, 1)),
   };
@@ -68,8 +97,8 @@ export function withIds<Row extends { readonly id?: string }>(
   rows: readonly Row[],
   query: URLSearchParams,
 ): readonly Row[] {
-  const ids = new Set(values(query, 'id'));
-  return ids.size === 0 ? rows : rows.filter(({ id }) => id !== undefined && ids.has(id));
+  const ids = new Set(values(query, 'id').map(sameCase));
+  return ids.size === 0 ? rows : rows.filter(({ id }) => id !== undefined && ids.has(sameCase(id)));
 }
 
 /** Rows in an order that is stable across pages, but follows neither the requested ids nor the stored order. */

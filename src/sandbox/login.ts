@@ -14,20 +14,28 @@ export interface LoginAnswer {
 
 /**
  * POST /oauth/token: HTTP Basic and `grant_type=client_credentials`, as a form.
- * A wrong client or secret gets 400, not 401. Throttling gets 400 too (`throttledLogin`): only the body tells them apart.
+ * An unknown client and a wrong secret get 400, not 401, and differ in their text. Throttling gets 400 too (`throttledLogin`): only the body tells them apart.
  */
 export function login(authorization: string | undefined, form: string, options: LoginOptions): LoginAnswer {
   const encoded = /^Basic +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (encoded === undefined) return refusal('invalid_request', 'client credentials are missing');
-  if (Buffer.from(encoded, 'base64').toString() !== `${options.clientId}:${options.clientSecret}`) {
-    return refusal('invalid_client', 'authentication failed');
-  }
+  const credentials = Buffer.from(encoded, 'base64').toString();
+  if (!credentials.startsWith(`${options.clientId}:`)) return unknownClient();
+  if (credentials !== `${options.clientId}:${options.clientSecret}`) return wrongSecret();
   const grantType = new URLSearchParams(form).get('grant_type');
   if (grantType === null) return refusal('invalid_request', 'grant_type is missing');
   if (grantType !== 'client_credentials')
     return refusal('unsupported_grant_type', 'grant_type is not supported');
   const { token, expiresInSeconds } = options.tokens.issue(options.clientId);
   return { status: 200, body: { access_token: token, token_type: 'bearer', expires_in: expiresInSeconds } };
+}
+
+export function unknownClient(): LoginAnswer {
+  return refusal('invalid_client', 'client not found');
+}
+
+export function wrongSecret(): LoginAnswer {
+  return refusal('invalid_client', 'authentication failed');
 }
 
 export function throttledLogin(): LoginAnswer {

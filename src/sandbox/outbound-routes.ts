@@ -4,6 +4,7 @@ import { badRequest, invalidValue, notFound } from './api-error.ts';
 import { inOwnOrder, isDescending, nameFilter, page, sorted, values, withIds, withName } from './listing.ts';
 import { bodyIds, byId, param, type ApiCall, type Route } from './route.ts';
 import { statsOfCampaign } from './stats-of-campaign.ts';
+import { sameCase } from './same-case.ts';
 
 const MAX_PAGE_SIZE = 100;
 const MAX_PERFORMANCE_IDS = 50;
@@ -33,7 +34,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     resource: 'campaignProgress',
     permissions: ['outbound:campaign:view'],
     handle: (call) => {
-      const rows = [...bodyIds(call)].map((id) => call.organisation.progress(id, call.atMs));
+      const rows = [...bodyIds(call)].map((id) => call.organisation.progress(sameCase(id), call.atMs));
       return inOwnOrder(
         rows.filter((row) => row !== undefined),
         ({ campaign }) => campaign.id,
@@ -49,7 +50,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
       const ids = bodyIds(call);
       if (ids.size > MAX_PERFORMANCE_IDS)
         throw badRequest(`At most ${MAX_PERFORMANCE_IDS} campaign ids are allowed.`);
-      const rows = [...ids].map((id) => call.organisation.stats(id, call.atMs));
+      const rows = [...ids].map((id) => call.organisation.stats(sameCase(id), call.atMs));
       return {
         entities: inOwnOrder(
           rows.filter((row) => row !== undefined),
@@ -82,7 +83,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     resource: 'campaignInteractions',
     permissions: ['outbound:campaign:view'],
     handle: (call) => {
-      const interactions = call.organisation.interactions(param(call, 'id'), call.atMs);
+      const interactions = call.organisation.interactions(sameCase(param(call, 'id')), call.atMs);
       if (interactions === undefined) throw notFound('campaign');
       return interactions;
     },
@@ -145,8 +146,8 @@ function filteredCampaigns(call: ApiCall): readonly Models.Campaign[] {
   const queueId = query.get('distributionQueueId');
   return inAskedDivision(named, call).filter(
     ({ contactList, queue }) =>
-      (contactListId === null || contactList.id === contactListId) &&
-      (queueId === null || queue?.id === queueId),
+      (contactListId === null || sameCase(contactList.id ?? '') === sameCase(contactListId)) &&
+      (queueId === null || sameCase(queue?.id ?? '') === sameCase(queueId)),
   );
 }
 
@@ -154,8 +155,8 @@ function inAskedDivision<Row extends { readonly division?: Models.DomainEntityRe
   rows: readonly Row[],
   { query }: ApiCall,
 ): readonly Row[] {
-  const ids = new Set(values(query, 'divisionId'));
-  return ids.size === 0 ? rows : rows.filter(({ division }) => ids.has(division?.id ?? ''));
+  const ids = new Set(values(query, 'divisionId').map(sameCase));
+  return ids.size === 0 ? rows : rows.filter(({ division }) => ids.has(sameCase(division?.id ?? '')));
 }
 
 function inAskedOrder(campaigns: readonly Models.Campaign[], { query }: ApiCall): Models.Campaign[] {
@@ -168,7 +169,7 @@ function inAskedOrder(campaigns: readonly Models.Campaign[], { query }: ApiCall)
 }
 
 function contactsOfList(call: ApiCall): ReadonlyMap<string, Models.DialerContact> {
-  const contacts = call.organisation.contacts.get(param(call, 'listId'));
+  const contacts = call.organisation.contacts.get(sameCase(param(call, 'listId')));
   if (contacts === undefined) throw notFound('contact list');
   return contacts;
 }

@@ -48,6 +48,7 @@ const KINDS: Readonly<Record<string, FaultFields>> = {
     body: { expected: 'anything', fits: () => true },
     code: text,
     html: oneOf(true, false),
+    foreign: oneOf(true, false),
     headers: {
       expected: 'an object of texts',
       fits: (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string'),
@@ -69,6 +70,10 @@ const KINDS: Readonly<Record<string, FaultFields>> = {
     status: oneOf(400, 404, 413, 414),
   },
   tooManyIds: { maxIds: { ...number(0), required: true }, status: oneOf(400, 413, 414) },
+  cut: {
+    maxRows: { expected: 'a whole number from 1 up', fits: isCount, required: true },
+    toldBy: oneOf('pageSize', 'pageCount', 'nextUri'),
+  },
   delay: { ms: { ...number(0), required: true } },
   hang: {},
   reset: { afterBytes: number(0) },

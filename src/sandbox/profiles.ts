@@ -1,4 +1,14 @@
 import type { Fault } from './fault.ts';
+import { unknownClient, wrongSecret } from './login.ts';
+import {
+  withAllDivisions,
+  withEmptyNames,
+  withEmptyTexts,
+  withIdsInUpperCase,
+  withSystemWrapUps,
+} from './odd-values.ts';
+import type { Organisation } from './organisation.ts';
+import { withOwnContactIds } from './own-contact-ids.ts';
 import type { RateLimit } from './rate-limit.ts';
 
 /** A kind of upstream trouble. */
@@ -8,9 +18,11 @@ export interface Profile {
   readonly faults?: readonly Fault[];
   /** Replaces the sandbox's own limit. */
   readonly rateLimit?: RateLimit;
+  /** The organisation that is shown instead. */
+  readonly organisation?: (organisation: Organisation) => Organisation;
 }
 
-/** Upstream troubles by name. Each spares enough of the calls that a client can cope. */
+/** Upstream troubles and oddities by name. Each spares enough of the calls that a client can cope. */
 export const PROFILES = {
   rateLimitBursts: {
     description: 'of every 60 calls the first 10 are answered with 429 and Retry-After',
@@ -122,6 +134,49 @@ export const PROFILES = {
       { kind: 'rateLimited', resource: 'login', burst: { length: 1, every: 3 } },
     ],
   },
+  refusedLogins: {
+    description: 'of every four logins the first finds its client unknown, and the second its secret wrong',
+    faults: [
+      {
+        kind: 'status',
+        resource: 'login',
+        ...unknownClient(),
+        burst: { length: 1, every: 4 },
+      },
+      // Three of every four logins count here, as above.
+      { kind: 'status', resource: 'login', ...wrongSecret(), burst: { length: 1, every: 3 } },
+    ],
+  },
+  resourceLimit: {
+    description:
+      'a fourth of the calls for users and contacts meets a limit of their own (429) that no quota header tells of',
+    faults: [
+      { kind: 'rateLimited', resource: 'users', retryAfterSeconds: 1, burst: { length: 5, every: 20 } },
+      { kind: 'rateLimited', resource: 'contacts', retryAfterSeconds: 1, burst: { length: 5, every: 20 } },
+    ],
+  },
+  foreignNotFound: {
+    description: 'a tenth of the answers is a 404 of a proxy or an API gateway, not of the vendor',
+    faults: [
+      {
+        kind: 'status',
+        status: 404,
+        resource: 'api',
+        rate: 0.05,
+        foreign: true,
+        html: true,
+        body: '<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>',
+      },
+      {
+        kind: 'status',
+        status: 404,
+        resource: 'api',
+        rate: 0.05,
+        foreign: true,
+        body: { message: 'no Route matched with those values' },
+      },
+    ],
+  },
   refusedBatches: {
     description: 'calls with a bad id (400, 404) or too many ids (413, 414) are refused as a whole',
     faults: [
@@ -132,6 +187,52 @@ export const PROFILES = {
       { kind: 'refuseIds', ids: { share: 0.05 }, resource: 'users', status: 404 },
       { kind: 'refuseIds', ids: { share: 0.01 }, resource: 'contacts' },
     ],
+  },
+  fewIds: {
+    description:
+      'more than 10 ids of users and contacts at a time are refused (400), of others cut to 10 rows',
+    faults: [
+      { kind: 'tooManyIds', maxIds: 10, status: 400, resource: 'users' },
+      { kind: 'tooManyIds', maxIds: 10, status: 400, resource: 'contacts' },
+      { kind: 'cut', maxRows: 10, resource: 'api' },
+    ],
+  },
+  cutAnswers: {
+    description: 'listings have at most 5 rows on a page, and say so by all that they have',
+    faults: [{ kind: 'cut', maxRows: 5, resource: 'api' }],
+  },
+  cutAnswersWithoutTotal: {
+    description: 'the same, but only `pageSize` (users), `pageCount` (queues) or `nextUri` (others) says so',
+    faults: [
+      { kind: 'cut', maxRows: 5, toldBy: 'pageSize', resource: 'users' },
+      { kind: 'cut', maxRows: 5, toldBy: 'pageCount', resource: 'queues' },
+      { kind: 'cut', maxRows: 5, toldBy: 'nextUri', resource: 'api' },
+    ],
+  },
+  emptyNames: {
+    description: 'references, participants, wrap-ups and contacts have a name that is empty or blank',
+    faults: [{ kind: 'alter', resource: 'api', alter: withEmptyNames }],
+  },
+  emptyTexts: {
+    description: 'values of enums and optional texts are there and empty',
+    faults: [{ kind: 'alter', resource: 'api', alter: withEmptyTexts }],
+  },
+  ownContactIds: {
+    description:
+      'contacts have ids of the customer’s own: numbers, addresses, blanks, slashes, accents, dots',
+    organisation: withOwnContactIds,
+  },
+  idsInUpperCase: {
+    description: 'references have their UUIDs in upper case, and the rows that they refer to in lower case',
+    faults: [{ kind: 'alter', resource: 'api', alter: withIdsInUpperCase }],
+  },
+  systemWrapUps: {
+    description: 'wrap-ups have system codes (`ININ-…`), which lookups do not know',
+    faults: [{ kind: 'alter', resource: 'api', alter: withSystemWrapUps }],
+  },
+  allDivisions: {
+    description: 'every second row belongs to the division `*`, which lookups do not know',
+    faults: [{ kind: 'alter', resource: 'api', alter: withAllDivisions }],
   },
 } as const satisfies Readonly<Record<string, Profile>>;
 

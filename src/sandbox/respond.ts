@@ -25,7 +25,8 @@ export function respond(
   contextId: string,
 ): void {
   const isUnannounced = decisive?.kind === 'rateLimited' && decisive.retryAfterSeconds === null;
-  const usualHeaders = isUnannounced ? withoutRateLimit(answer.headers) : answer.headers;
+  const isForeign = decisive?.kind === 'status' && decisive.foreign === true;
+  const usualHeaders = isForeign ? {} : isUnannounced ? withoutRateLimit(answer.headers) : answer.headers;
   const send = (
     status: number,
     headers: Readonly<Record<string, string>>,

@@ -1,5 +1,7 @@
 import { badRequest, missingPermissions, notFound } from './api-error.ts';
+import type { Cut } from './listing.ts';
 import type { Organisation } from './organisation.ts';
+import { sameCase } from './same-case.ts';
 import type { TokenOwner } from './tokens.ts';
 
 /** Kind of data that a request reads; faults and tests use these names. */
@@ -33,6 +35,8 @@ export interface ApiCall {
   readonly body: unknown;
   readonly atMs: number;
   readonly owner: TokenOwner;
+  /** Cut of listings that a fault asks for. */
+  readonly cut: Cut | null;
 }
 
 export interface Route {
@@ -66,8 +70,8 @@ export function byId<Row extends { readonly id?: string }>(
   call: ApiCall,
   what: string,
 ): Row {
-  const id = param(call, 'id');
-  const row = rows.find((candidate) => candidate.id === id);
+  const id = sameCase(param(call, 'id'));
+  const row = rows.find((candidate) => sameCase(candidate.id ?? '') === id);
   if (row === undefined) throw notFound(what);
   return row;
 }

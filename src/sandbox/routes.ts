@@ -4,6 +4,7 @@ import { ApiError, notFound } from './api-error.ts';
 import { DIRECTORY_ROUTES } from './directory-routes.ts';
 import { OUTBOUND_ROUTES } from './outbound-routes.ts';
 import { param, type ApiCall, type Route } from './route.ts';
+import { sameCase } from './same-case.ts';
 
 /** Every call the sandbox answers. Earlier rows win, so fixed paths come before paths with a parameter. */
 const ROUTES: readonly Route[] = [
@@ -15,7 +16,7 @@ const ROUTES: readonly Route[] = [
     resource: 'conversations',
     permissions: ['conversation:communication:view'],
     handle: (call) => {
-      const conversation = call.organisation.conversations(param(call, 'id'), call.atMs);
+      const conversation = call.organisation.conversations(sameCase(param(call, 'id')), call.atMs);
       if (conversation === undefined) throw notFound('conversation');
       return conversation;
     },

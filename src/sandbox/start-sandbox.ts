@@ -87,6 +87,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const answered = new Map<number, number>();
   const faults: Fault[] = [...(options.faults ?? [])];
   let profileFaults: readonly Fault[] = [];
+  let shown = organisation;
   const draw = createFaultDraw(createRandom(seed));
   const drawFaults = (request: RecordedRequest) => draw([...faults, ...profileFaults], request);
   const closing = new AbortController();
@@ -96,6 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const profile: Profile | null = name === null ? null : PROFILES[name];
     // Copies, because counts belong to the fault object and must start from zero.
     profileFaults = (profile?.faults ?? []).map((fault) => ({ ...fault }));
+    shown = profile?.organisation?.(organisation) ?? organisation;
     limiter.use(profile?.rateLimit ?? rateLimit);
   }
 
@@ -128,7 +130,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
         if (match instanceof ApiError) throw match;
         const { route, params } = match;
         requirePermission(route, owner);
-        const call = { ...request, organisation, params, owner, atMs: now() };
+        const call = { ...request, organisation: shown, params, owner, atMs: now(), cut: drawn.cut };
         answer = { status: 200, body: route.handle(call), headers };
       }
     } catch (error) {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
 import { parseFaults } from '../../../src/sandbox/parse-faults.ts';
-import { ask, entitiesOf, idsOf, logIn, post, sandboxForTest, TOKEN } from './helpers.ts';
+import { ask, entitiesOf, idsOf, logIn, post, type Reply, sandboxForTest, TOKEN } from './helpers.ts';
 
 const organisation = generateOrganisation(1);
 const QUEUES = '/api/v2/routing/queues';
@@ -34,6 +34,32 @@ describe('a fault of kind', () => {
     const html = await askUnder({ kind: 'status', status: 504, html: true });
     expect(html.status).toBe(504);
     expect(html.headers.get('content-type')).toBe('text/html');
+  });
+
+  test("status can leave out the vendor's headers, as somebody else's answer has none of them", async () => {
+    const own = await askUnder({ kind: 'status', status: 404 });
+    const foreign = await askUnder({ kind: 'status', status: 404, body: { message: 'no' }, foreign: true });
+    const ofVendor = ({ headers }: Reply) => [...headers.keys()].filter((name) => name.startsWith('inin-'));
+    expect(ofVendor(own)).toHaveLength(4);
+    expect(ofVendor(foreign)).toEqual([]);
+    expect(foreign).toMatchObject({ status: 404, text: '{"message":"no"}' });
+  });
+
+  test('cut gives fewer rows than asked for, in pages that follow one another; the strictest cut applies', async () => {
+    const sandbox = await sandboxForTest({
+      organisation,
+      faults: [
+        { kind: 'cut', maxRows: 6 },
+        { kind: 'cut', maxRows: 3, toldBy: 'pageCount' },
+        { kind: 'cut', maxRows: 4 },
+      ],
+    });
+    const pages = await Promise.all(
+      [1, 2, 3].map((number) => ask(sandbox, `${QUEUES}?pageSize=500&pageNumber=${number}`)),
+    );
+    expect(pages.flatMap((page) => idsOf(entitiesOf(page)))).toHaveLength(organisation.queues.length);
+    expect(pages[0]?.body).toEqual({ entities: expect.any(Array), pageNumber: 1, pageCount: 3 });
+    expect(idsOf((await post(sandbox, PROGRESS, idsOf(organisation.campaigns))).body)).toHaveLength(12);
   });
 
   test('status can set the code of the error body, and a date as Retry-After', async () => {
@@ -302,6 +328,9 @@ describe('faults as JSON', () => {
       { kind: 'refuseIds', ids: ['a'], status: 404 },
       { kind: 'refuseIds', ids: { share: 0.1 } },
       { kind: 'tooManyIds', maxIds: 30, status: 414 },
+      { kind: 'status', status: 404, foreign: true, html: true },
+      { kind: 'cut', maxRows: 5 },
+      { kind: 'cut', maxRows: 5, toldBy: 'nextUri', resource: 'users' },
       { kind: 'delay', ms: 20, resource: '*' },
       { kind: 'hang' },
       { kind: 'reset', afterBytes: 10 },
@@ -328,6 +357,8 @@ describe('faults as JSON', () => {
     ['[{"kind":"refuseIds","ids":{"share":2}}]', 'fault 1: ids must be an array of texts, or an object'],
     ['[{"kind":"refuseIds","ids":["a"],"status":500}]', 'status must be one of 400, 404, 413, 414'],
     ['[{"kind":"tooManyIds"}]', 'fault 1: maxIds must be a number from 0 up'],
+    ['[{"kind":"cut","maxRows":0}]', 'fault 1: maxRows must be a whole number from 1 up'],
+    ['[{"kind":"cut","maxRows":5,"toldBy":"total"}]', 'toldBy must be one of pageSize, pageCount, nextUri'],
     ['[{"kind":"rateLimited","retryAfterSeconds":"1"}]', 'must be a number from 0 up, or null'],
   ])('are rejected: %s', (json, problem) => {
     expect(parseFaults(json).problems).toEqual([expect.stringContaining(problem)]);

@@ -5,18 +5,36 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
 import { PROFILES, type ProfileName } from '../../../src/sandbox/profiles.ts';
 import type { Sandbox } from '../../../src/sandbox/start-sandbox.ts';
-import { ask, entitiesOf, logIn, post, type Reply, sandboxForTest, TOKEN } from './helpers.ts';
+import { ask, entitiesOf, idsOf, logIn, post, type Reply, sandboxForTest, TOKEN } from './helpers.ts';
 
 const organisation = generateOrganisation(1);
+const AT_MS = Date.UTC(2026, 5, 1, 9);
+const SKILLS = '/api/v2/routing/skills';
+const CAMPAIGNS = '/api/v2/outbound/campaigns';
+const CONTACT_LISTS = '/api/v2/outbound/contactlists';
 const QUEUES = '/api/v2/routing/queues';
 const USERS = '/api/v2/users?state=any&pageSize=100';
 const INTERACTIONS = `/api/v2/outbound/campaigns/${EXAMPLE_CAMPAIGN_ID}/interactions`;
-const STATS = '/api/v2/outbound/campaigns/performance/query';
+const STATS = `${CAMPAIGNS}/performance/query`;
 
 /** Sandbox with this profile; its own rate limit is too high to matter. */
 function troubled(profile: ProfileName): Promise<Sandbox> {
   const rateLimit = { allowed: 100_000, windowSeconds: 60 };
-  return sandboxForTest({ organisation, profile, rateLimit });
+  return sandboxForTest({ organisation, profile, rateLimit, now: () => AT_MS });
+}
+
+/** Values of a property with this name, anywhere in the answer. */
+function valuesOf(reply: Reply, name: string): unknown[] {
+  const found: unknown[] = [];
+  JSON.parse(reply.text, (key, value: unknown) => {
+    if (key === name) found.push(value);
+    return value;
+  });
+  return found;
+}
+
+function rowsOf(rows: unknown): Record<string, unknown>[] {
+  return idsOf(rows).length > 0 && Array.isArray(rows) ? rows.map((row) => ({ ...row })) : [];
 }
 
 /** Replies to `count` calls, made one after the other. */
@@ -225,6 +243,210 @@ const effects: Readonly<Record<ProfileName, () => Promise<void>>> = {
     expect(new Set(statusesOf(refused))).toEqual(new Set([400]));
     expect(refused[0]?.body).toMatchObject({ code: 'invalid.value' });
     expect(refused.length).toBeLessThan(each.length / 20);
+  },
+
+  async refusedLogins() {
+    const sandbox = await troubled('refusedLogins');
+    const logins: unknown[] = [];
+    while (logins.length < 8) {
+      const { status, text } = await logIn(sandbox);
+      logins.push(status === 200 ? 200 : [status, JSON.parse(text)]);
+    }
+    const refusal = (description: string) => [
+      400,
+      { error: 'invalid_client', description, error_description: description },
+    ];
+    const round = [refusal('client not found'), refusal('authentication failed'), 200, 200];
+    expect(logins).toEqual([...round, ...round]);
+    expect((await ask(sandbox, QUEUES)).status).toBe(200);
+  },
+
+  async resourceLimit() {
+    const sandbox = await troubled('resourceLimit');
+    const replies = await repliesOf(sandbox, 40, USERS);
+    const round = [...Array.from({ length: 5 }, () => 429), ...Array.from({ length: 15 }, () => 200)];
+    expect(statusesOf(replies)).toEqual([...round, ...round]);
+    expect(replies[0]?.headers.get('retry-after')).toBe('1');
+    expect(replies[0]?.headers.get('inin-ratelimit-count')).toBe('1');
+    expect(replies[0]?.headers.get('inin-ratelimit-allowed')).toBe('100000');
+    const [[listId] = ['']] = organisation.contacts;
+    expect((await post(sandbox, `${CONTACT_LISTS}/${listId}/contacts/bulk`, [])).status).toBe(429);
+    expect(new Set(statusesOf(await repliesOf(sandbox, 20)))).toEqual(new Set([200]));
+  },
+
+  async foreignNotFound() {
+    const replies = await repliesOf(await troubled('foreignNotFound'), 200);
+    const foreign = replies.filter(({ status }) => status === 404);
+    expect(foreign.length).toBeLessThan(40);
+    expect(new Set(foreign.map(({ headers }) => headers.get('content-type')))).toEqual(
+      new Set(['text/html', 'application/json']),
+    );
+    for (const { headers, text } of foreign) {
+      expect([...headers.keys()].filter((name) => name.startsWith('inin-'))).toEqual([]);
+      expect(text).not.toMatch(/contextId|"code"/);
+    }
+    expect(tally(statusesOf(replies))).toEqual({ 200: expect.any(Number), 404: expect.any(Number) });
+  },
+
+  async fewIds() {
+    const sandbox = await troubled('fewIds');
+    const [[listId, contacts] = ['', new Map<string, unknown>()]] = organisation.contacts;
+    const ofUsers = (count: number) => `${USERS}&id=${idsOf(organisation.users.slice(0, count)).join()}`;
+    const ofSkills = `${SKILLS}?pageSize=100&id=${idsOf(organisation.skills.slice(0, 11)).join()}`;
+    const bulk = (count: number) =>
+      post(sandbox, `${CONTACT_LISTS}/${listId}/contacts/bulk`, [...contacts.keys()].slice(0, count));
+    expect((await ask(sandbox, ofUsers(11))).status).toBe(400);
+    expect(entitiesOf(await ask(sandbox, ofUsers(10)))).toHaveLength(10);
+    expect((await bulk(11)).status).toBe(400);
+    expect(idsOf((await bulk(10)).body)).toHaveLength(10);
+    const { body } = await ask(sandbox, ofSkills);
+    expect(body).toMatchObject({ pageSize: 10, pageCount: 2, total: 11 });
+    expect(rowsOf(body instanceof Object && 'entities' in body ? body.entities : [])).toHaveLength(10);
+  },
+
+  async cutAnswers() {
+    const sandbox = await troubled('cutAnswers');
+    const first = await ask(sandbox, `${SKILLS}?pageSize=100`);
+    expect(first.body).toMatchObject({ pageSize: 5, pageNumber: 1, pageCount: 3, total: 12 });
+    const [next] = valuesOf(first, 'nextUri');
+    const second = await ask(sandbox, String(next));
+    const third = await ask(sandbox, `${SKILLS}?pageSize=100&pageNumber=3`);
+    const all = [first, second, third].flatMap((reply) => idsOf(entitiesOf(reply)));
+    expect(new Set(all)).toEqual(new Set(idsOf(organisation.skills)));
+    expect(all).toHaveLength(12);
+  },
+
+  async cutAnswersWithoutTotal() {
+    const sandbox = await troubled('cutAnswersWithoutTotal');
+    const told = async (path: string) => {
+      const reply = await ask(sandbox, `${path}?pageSize=100`);
+      expect(entitiesOf(reply)).toHaveLength(5);
+      const { entities: _entities, ...rest } = { entities: [], ...Object(reply.body) };
+      return rest;
+    };
+    expect(await told('/api/v2/users')).toEqual({ pageNumber: 1, pageSize: 5 });
+    expect(await told(QUEUES)).toEqual({ pageNumber: 1, pageCount: 2 });
+    expect(await told(SKILLS)).toEqual({ pageNumber: 1, nextUri: expect.stringContaining('pageNumber=2') });
+    expect(await told(CAMPAIGNS)).toEqual({ pageNumber: 1, nextUri: expect.any(String) });
+    const last = await ask(sandbox, `${SKILLS}?pageSize=100&pageNumber=3`);
+    expect(last.body).toEqual({ entities: [expect.anything(), expect.anything()], pageNumber: 3 });
+  },
+
+  async emptyNames() {
+    const sandbox = await troubled('emptyNames');
+    const names = valuesOf(await ask(sandbox, INTERACTIONS), 'name');
+    expect(new Set(names)).toEqual(new Set(['', '  ']));
+    const users = rowsOf(entitiesOf(await ask(sandbox, USERS)));
+    expect(users.map(({ name }) => name)).not.toContain('');
+    const divisions = users.map(({ division }) => Object(division).name);
+    expect(new Set(divisions)).toEqual(new Set(['', '  ']));
+    const [[listId, contacts] = ['', new Map<string, unknown>()]] = organisation.contacts;
+    const ids = [...contacts.keys()].slice(0, 20);
+    const ofList = await post(sandbox, `${CONTACT_LISTS}/${listId}/contacts/bulk`, ids);
+    expect(new Set(valuesOf(ofList, 'name'))).toEqual(new Set(['', '  ']));
+    expect(rowsOf(ofList.body).every(({ data }) => JSON.stringify(data).includes('"FirstName":"'))).toBe(
+      true,
+    );
+  },
+
+  async emptyTexts() {
+    const sandbox = await troubled('emptyTexts');
+    const interactions = await ask(sandbox, INTERACTIONS);
+    for (const name of ['disposition', 'dialingMode', 'callerName', 'destinationAddress']) {
+      expect({ name, values: new Set(valuesOf(interactions, name)) }).toEqual({
+        name,
+        values: new Set(['']),
+      });
+    }
+    expect(new Set(valuesOf(await ask(sandbox, CAMPAIGNS), 'campaignStatus'))).toEqual(new Set(['']));
+    expect(new Set(valuesOf(await ask(sandbox, SKILLS), 'state'))).toEqual(new Set(['']));
+    expect((await ask(sandbox, `${QUEUES}/nobody`)).body).toMatchObject({ code: 'not.found', status: 404 });
+  },
+
+  async ownContactIds() {
+    const sandbox = await troubled('ownContactIds');
+    const seen: string[] = [];
+    for (const { id: campaignId = '' } of organisation.campaigns) {
+      const { body } = await ask(sandbox, `${CAMPAIGNS}/${campaignId}/interactions`);
+      for (const row of Object.values(Object(body)).filter(Array.isArray).flatMap(rowsOf)) {
+        const contact = { id: '', selfUri: '', ...Object(row['contact']) };
+        const listId = /contactlists\/([^/]+)\//.exec(contact.selfUri)?.[1] ?? '';
+        expect(contact.selfUri).toBe(`${CONTACT_LISTS}/${listId}/contacts/${encodeURIComponent(contact.id)}`);
+        const found = await post(sandbox, `${CONTACT_LISTS}/${listId}/contacts/bulk`, [contact.id]);
+        expect(idsOf(found.body)).toEqual([contact.id]);
+        if (!/^\.\.?$/.test(contact.id)) expect((await ask(sandbox, contact.selfUri)).status).toBe(200);
+        expect(JSON.stringify(row)).not.toMatch(/"dialerContactId":"[\da-f]{8}-/);
+        seen.push(contact.id);
+      }
+    }
+    for (const form of [
+      /^\+1\d+$/,
+      /@/,
+      /^\d+$/,
+      /^\w+ \w+ \d+$/,
+      /\//,
+      /é|ü/,
+      /^[\da-f]{32}$/,
+      /^ /,
+      /["\\]/,
+    ]) {
+      expect({ form, count: seen.filter((id) => form.test(id)).length }).toEqual({
+        form,
+        count: expect.toSatisfy((count) => count > 0),
+      });
+    }
+    const [[listId] = ['']] = organisation.contacts;
+    const odd = ['.', '..', 'x'.repeat(512), '__proto__'];
+    const bulk = await post(sandbox, `${CONTACT_LISTS}/${listId}/contacts/bulk`, odd);
+    expect(new Set(idsOf(bulk.body))).toEqual(new Set(odd));
+  },
+
+  async idsInUpperCase() {
+    const sandbox = await troubled('idsInUpperCase');
+    const interactions = await ask(sandbox, INTERACTIONS);
+    const campaign = EXAMPLE_CAMPAIGN_ID.toUpperCase();
+    expect(interactions.body).toMatchObject({ campaign: { id: campaign } });
+    const agents = valuesOf(interactions, 'agent').map((agent) => String(Object(agent).id));
+    expect(agents.length).toBeGreaterThan(0);
+    expect(agents.filter((id) => id !== id.toUpperCase())).toEqual([]);
+    const found = idsOf(entitiesOf(await ask(sandbox, `${USERS}&id=${agents.join()}`)));
+    expect(new Set(found)).toEqual(new Set(agents.map((id) => id.toLowerCase())));
+    const contacts = valuesOf(interactions, 'contact').map((contact) => String(Object(contact).id));
+    expect(contacts.filter((id) => id !== id.toLowerCase())).toEqual([]);
+    const { body } = await post(sandbox, `${CAMPAIGNS}/progress`, [campaign]);
+    expect(body).toMatchObject([{ campaign: { id: campaign } }]);
+    expect((await ask(sandbox, `${CAMPAIGNS}/${campaign}`)).body).toMatchObject({ id: EXAMPLE_CAMPAIGN_ID });
+    expect((await ask(sandbox, `${CAMPAIGNS}/${campaign}/interactions`)).text).toBe(interactions.text);
+    expect((await ask(sandbox, `${CAMPAIGNS}/nobody`)).body).toMatchObject({ code: 'not.found' });
+  },
+
+  async systemWrapUps() {
+    const sandbox = await troubled('systemWrapUps');
+    const wrapUps: { code?: string; name?: string }[] = [];
+    for (const { id = '' } of organisation.campaigns) {
+      const interactions = await ask(sandbox, `${CAMPAIGNS}/${id}/interactions`);
+      wrapUps.push(...valuesOf(interactions, 'wrapup').map((wrapUp) => ({ ...Object(wrapUp) })));
+    }
+    const codes = new Set(wrapUps.map(({ code = '' }) => code));
+    expect(codes).toEqual(new Set(['ININ-WRAP-UP-TIMEOUT', 'ININ-WRAP-UP-SKIPPED']));
+    expect(new Set(wrapUps.map(({ code, name }) => (name === code ? 'the code' : name)))).toEqual(
+      new Set(['the code', '', undefined]),
+    );
+    const found = await ask(sandbox, `/api/v2/routing/wrapupcodes?id=${[...codes].join()}`);
+    expect(entitiesOf(found)).toEqual([]);
+  },
+
+  async allDivisions() {
+    const sandbox = await troubled('allDivisions');
+    const ids = new Set<unknown>();
+    for (const path of [USERS, QUEUES, CAMPAIGNS, CONTACT_LISTS, '/api/v2/scripts']) {
+      const divisions = valuesOf(await ask(sandbox, path), 'division').map((one) => Object(one).id);
+      expect(divisions).toContain('*');
+      for (const id of divisions) ids.add(id);
+    }
+    expect(ids.size).toBe(1 + organisation.divisions.length);
+    expect(entitiesOf(await ask(sandbox, '/api/v2/authorization/divisions?id=*'))).toEqual([]);
+    expect((await ask(sandbox, '/api/v2/authorization/divisions/*')).status).toBe(404);
   },
 };
 

@@ -2,9 +2,13 @@ import sdk from 'purecloud-platform-client-v2';
 import { describe, expect, test } from 'vitest';
 
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
+import { isProfileName, PROFILES } from '../../../src/sandbox/profiles.ts';
+import { hash32 } from '../../../src/sandbox/random.ts';
 import type { Sandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { idsOf, sandboxForTest } from './helpers.ts';
 
+/** Share of ids that the profile refusedBatches refuses at most. */
+const REFUSED_SHARE = 0.05;
 const AT_MS = Date.UTC(2026, 5, 1, 9);
 const organisation = generateOrganisation(1);
 
@@ -15,13 +19,27 @@ async function loggedInClient(sandbox: Sandbox): Promise<InstanceType<typeof sdk
   client.config.setConfigPath('');
   const { hostname, port } = new URL(sandbox.url);
   client.setGateway({ host: hostname, protocol: 'http', port: Number(port) });
-  await client.loginClientCredentialsGrant('sandbox', 'sandbox');
+  const { accessToken } = await client.loginClientCredentialsGrant('sandbox', 'sandbox');
+  if (accessToken === undefined) throw new TypeError('The login gave no token');
   return client;
 }
 
 async function setUp() {
   const sandbox = await sandboxForTest({ organisation, now: () => AT_MS });
   return { sandbox, client: await loggedInClient(sandbox) };
+}
+
+/** The first answer that can be used, of up to 30 tries. @throws the error of the last one. */
+async function eventually<Answer>(call: () => Promise<Answer>, tries = 30): Promise<Answer> {
+  try {
+    const answer = await call();
+    // The SDK takes a proxy's page, and an answer without a body, for data.
+    if (typeof answer === 'object' && answer !== null) return answer;
+    throw new TypeError(`The SDK gave no object, but ${JSON.stringify(answer)}`);
+  } catch (error) {
+    if (tries === 1) throw error;
+    return eventually(call, tries - 1);
+  }
 }
 
 function firstIds(rows: readonly { readonly id?: string }[], count: number): string[] {
@@ -39,10 +57,13 @@ describe("the vendor's own SDK", () => {
     ]);
   });
 
-  test('is refused with status 400 when its secret is wrong', async () => {
+  test.each([
+    ['sandbox', 'authentication failed'],
+    ['sandboxer', 'client not found'],
+  ])('is refused with status 400 as client %s with a wrong secret: %s', async (clientId, description) => {
     const { client } = await setUp();
-    await expect(client.loginClientCredentialsGrant('sandbox', 'wrong')).rejects.toMatchObject({
-      response: { status: 400, data: { error: 'invalid_client' } },
+    await expect(client.loginClientCredentialsGrant(clientId, 'wrong')).rejects.toMatchObject({
+      response: { status: 400, data: { error: 'invalid_client', description } },
     });
   });
 
@@ -142,6 +163,37 @@ describe("the vendor's own SDK", () => {
     const { proceedingInteractions } = organisation.interactions(EXAMPLE_CAMPAIGN_ID, AT_MS) ?? {};
     expect(example?.outstandingCalls).toBe(proceedingInteractions?.length);
   });
+
+  test.each(Object.keys(PROFILES).filter(isProfileName))(
+    'reads interactions, their users and their contacts under the profile %s, when it tries again',
+    async (profile) => {
+      const rateLimit = { allowed: 10_000, windowSeconds: 60 };
+      const sandbox = await sandboxForTest({ organisation, now: () => AT_MS, rateLimit, profile });
+      const client = await eventually(() => loggedInClient(sandbox));
+      // The first call of hangingAnswers is given up after this time.
+      client.getHttpClient().setTimeout(1_000);
+      const outbound = new sdk.OutboundApi(client);
+      const { interactingInteractions: talks = [] } = await eventually(() =>
+        outbound.getOutboundCampaignInteractions(EXAMPLE_CAMPAIGN_ID),
+      );
+      expect(talks.length).toBeGreaterThan(10);
+      const isSpared = (id: string) => hash32(id) / 2 ** 32 > REFUSED_SHARE;
+      const agents = [...new Set(talks.map(({ agent }) => agent?.id ?? ''))].filter(isSpared).slice(0, 5);
+      const { entities = [] } = await eventually(() =>
+        new sdk.UsersApi(client).getUsers({ id: agents, state: 'any', pageSize: 100 }),
+      );
+      expect(idsOf(entities)).toHaveLength(agents.length);
+      const listId = /contactlists\/([^/]+)/.exec(talks[0]?.contact?.selfUri ?? '')?.[1] ?? '';
+      const contacts = talks
+        .map(({ contact }) => contact?.id ?? '')
+        .filter(isSpared)
+        .slice(0, 10);
+      const found = await eventually(() =>
+        outbound.postOutboundContactlistContactsBulk(listId, contacts),
+      ).then(idsOf, ({ status }: { status: number }) => [status]);
+      expect(new Set(found)).toEqual(new Set<unknown>(profile === 'missingPermissions' ? [403] : contacts));
+    },
+  );
 
   test('gets the error body of an unknown id', async () => {
     const { client } = await setUp();
