@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { iso } from '../../src/sandbox/generate-conversation.ts';
 import { GENERATED_AT_MS, refOf } from '../../src/sandbox/generate-people.ts';
+import { iso } from '../../src/sandbox/iso.ts';
 import type { OrganisationUser } from '../../src/sandbox/organisation.ts';
 import { at, pick, randomFor, stableId } from '../../src/sandbox/random.ts';
 

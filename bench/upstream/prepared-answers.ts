@@ -1,8 +1,8 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { progressAt, statsAt } from '../../src/sandbox/generate-campaign-numbers.ts';
+import { progressOf, statsOf } from '../../src/sandbox/generate-campaign-numbers.ts';
 import { CAMPAIGN_PLANS, generateCampaigns } from '../../src/sandbox/generate-campaigns.ts';
 import { generateContactLists, generateContacts } from '../../src/sandbox/generate-contacts.ts';
-import { generateDivisions, generateUsers, GENERATED_AT_MS } from '../../src/sandbox/generate-people.ts';
+import { generateDivisions, generateUsers } from '../../src/sandbox/generate-people.ts';
 import { generateQueues, generateScripts, generateSkills } from '../../src/sandbox/generate-routing.ts';
 import { at, hash32 } from '../../src/sandbox/random.ts';
 import { campaignIds, largeCampaignId, namedCampaignIds, SEED } from './campaigns.ts';
@@ -46,7 +46,9 @@ export function prepareAnswers(): PreparedAnswers {
   const users = [0, 1, 2, 3, 4]
     .flatMap((n) => generateUsers(SEED + n, divisions, skills))
     .map(({ presence: _presence, routingStatus: _status, skills: _skills, ...user }) => user);
-  const queues = generateQueues(SEED, divisions).slice(0, 5);
+  const queues = generateQueues(SEED, divisions)
+    .slice(0, 5)
+    .map((queue, index) => ({ ...queue, memberCount: 20 + index, joinedMemberCount: 10 + index }));
   // Some of the vendor's older resources write dates so.
   const scripts = generateScripts(SEED, divisions)
     .slice(0, 3)
@@ -80,9 +82,17 @@ export function prepareAnswers(): PreparedAnswers {
     };
     const rows = generateRows(parts, isLarge ? LARGE : 100);
     interactions.set(id, bytesOf(rows));
-    const done = progressAt(campaign, at(CAMPAIGN_PLANS, index % 4), 2400, GENERATED_AT_MS);
+    const done = progressOf(campaign, 24 * at(CAMPAIGN_PLANS, index % 4).progress, 2400);
     progress.set(id, prepared(id, done));
-    stats.set(id, prepared(id, statsAt(campaign, done, rows)));
+    const figures = {
+      progress: done,
+      idleAgents: 4,
+      callsPerAgent: 1,
+      scheduled: rows.scheduledInteractions?.length ?? 0,
+      proceeding: rows.proceedingInteractions?.length ?? 0,
+      interacting: rows.interactingInteractions?.length ?? 0,
+    };
+    stats.set(id, prepared(id, statsOf(campaign, figures)));
   }
 
   return {

@@ -42,7 +42,9 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
         ({ division }) => divisionIds.size === 0 || divisionIds.has(sameCase(division?.id ?? '')),
       );
       const byName = sorted(queues, ({ name }) => name ?? '', isDescending(call.query));
-      return page(byName, { ...call, maxPageSize: MAX_PAGE_SIZE });
+      const listing = page(byName, { ...call, maxPageSize: MAX_PAGE_SIZE });
+      const entities = listing.entities.map((queue) => call.organisation.queueAt(queue, call.atMs));
+      return { ...listing, entities };
     },
   },
   {
@@ -50,7 +52,7 @@ export const DIRECTORY_ROUTES: readonly Route[] = [
     path: '/api/v2/routing/queues/{id}',
     resource: 'queues',
     permissions: ['routing:queue:view'],
-    handle: (call) => byId(call.organisation.queues, call, 'queue'),
+    handle: (call) => call.organisation.queueAt(byId(call.organisation.queues, call, 'queue'), call.atMs),
   },
   ...directory(
     { path: '/api/v2/routing/skills', resource: 'skills', permissions: ['routing:skill:view'] },
@@ -137,9 +139,10 @@ function usersInState({ organisation, query }: ApiCall): readonly OrganisationUs
     : organisation.users.filter(({ state = 'active' }) => state === wanted);
 }
 
-function expanded(user: OrganisationUser, { query }: ApiCall): OrganisationUser {
+function expanded(user: OrganisationUser, { query, organisation, atMs }: ApiCall): OrganisationUser {
   const asked = new Set(values(query, 'expand'));
-  const { presence, routingStatus, skills, ...plain } = user;
+  const { presence, routingStatus, skills, ...plain } =
+    asked.size === 0 ? user : organisation.userAt(user, atMs);
   return {
     ...plain,
     ...(asked.has('presence') && presence !== undefined && { presence }),

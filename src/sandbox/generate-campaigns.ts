@@ -13,36 +13,36 @@ export interface CampaignPlan {
   readonly name: string;
   readonly dialingMode: string;
   readonly campaignStatus: string;
-  /** Number of contacts dialed at once; 0 for a campaign that does not run. */
-  readonly slots: number;
-  /** Percentage of the contact list that is done at GENERATED_AT_MS. */
+  /** Number of agents, or of lines in an agentless campaign; 0 for a campaign that does not run. */
+  readonly seats: number;
+  /** Percentage of the contact list that is done at the beginning of the story, or for good if the campaign does not run. */
   readonly progress: number;
 }
 
 /** The example campaign comes first, then one of each kind. */
 export const CAMPAIGN_PLANS: readonly CampaignPlan[] = [
-  { name: 'Spring offer by hand', dialingMode: 'preview', campaignStatus: 'on', slots: 112, progress: 41 },
-  { name: 'Spring offer wide', dialingMode: 'predictive', campaignStatus: 'on', slots: 90, progress: 62 },
-  { name: 'Renewals first call', dialingMode: 'progressive', campaignStatus: 'on', slots: 45, progress: 33 },
-  { name: 'Payment reminder', dialingMode: 'power', campaignStatus: 'on', slots: 60, progress: 20 },
-  { name: 'Survey after delivery', dialingMode: 'agentless', campaignStatus: 'on', slots: 30, progress: 75 },
+  { name: 'Spring offer by hand', dialingMode: 'preview', campaignStatus: 'on', seats: 70, progress: 41 },
+  { name: 'Spring offer wide', dialingMode: 'predictive', campaignStatus: 'on', seats: 43, progress: 62 },
+  { name: 'Renewals first call', dialingMode: 'progressive', campaignStatus: 'on', seats: 32, progress: 33 },
+  { name: 'Payment reminder', dialingMode: 'power', campaignStatus: 'on', seats: 28, progress: 20 },
+  { name: 'Survey after delivery', dialingMode: 'agentless', campaignStatus: 'on', seats: 30, progress: 75 },
   {
     name: 'Renewals last call',
     dialingMode: 'progressive',
     campaignStatus: 'stopping',
-    slots: 16,
+    seats: 7,
     progress: 88,
   },
-  { name: 'Winter offer', dialingMode: 'predictive', campaignStatus: 'complete', slots: 0, progress: 100 },
-  { name: 'Summer offer', dialingMode: 'preview', campaignStatus: 'off', slots: 0, progress: 0 },
-  { name: 'Payment reminder late', dialingMode: 'power', campaignStatus: 'off', slots: 0, progress: 12 },
-  { name: 'Partner leads', dialingMode: 'external', campaignStatus: 'off', slots: 0, progress: 5 },
-  { name: 'Win back pilot', dialingMode: 'predictive', campaignStatus: 'invalid', slots: 0, progress: 0 },
+  { name: 'Winter offer', dialingMode: 'predictive', campaignStatus: 'complete', seats: 0, progress: 100 },
+  { name: 'Summer offer', dialingMode: 'preview', campaignStatus: 'off', seats: 0, progress: 0 },
+  { name: 'Payment reminder late', dialingMode: 'power', campaignStatus: 'off', seats: 0, progress: 12 },
+  { name: 'Partner leads', dialingMode: 'external', campaignStatus: 'off', seats: 0, progress: 5 },
+  { name: 'Win back pilot', dialingMode: 'predictive', campaignStatus: 'invalid', seats: 0, progress: 0 },
   {
     name: 'Survey panel night run',
     dialingMode: 'agentless',
     campaignStatus: 'forced_off',
-    slots: 0,
+    seats: 0,
     progress: 54,
   },
 ];

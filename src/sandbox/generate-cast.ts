@@ -1,18 +1,13 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-import { attemptAt, type DialingAttempt } from './dialing-attempt.ts';
+import type { DialingAttempt } from './dialing-attempt.ts';
+import { dispositionOf } from './disposition.ts';
 import type { OrganisationUser } from './organisation.ts';
-import { at, pick, randomFor, stableId, type Random } from './random.ts';
+import { pick, randomFor, stableId, type Random } from './random.ts';
+import { contactOf, type RunningCampaign } from './story.ts';
 
-/** A running campaign with its agents, contacts, skills and wrap-up codes. */
-export interface RunningCampaign {
-  readonly seed: number;
-  readonly id: string;
-  readonly campaign: Models.Campaign;
-  readonly dialingMode: string;
-  readonly slots: number;
-  readonly agents: readonly OrganisationUser[];
-  readonly contacts: readonly Models.DialerContact[];
+/** Rows that the data of attempts are drawn from. */
+export interface CastParts {
   readonly skills: readonly Models.RoutingSkill[];
   readonly wrapUpCodes: readonly Models.WrapupCode[];
 }
@@ -25,42 +20,17 @@ export interface Cast {
   readonly conversationId: string;
   readonly contact: Models.DialerContact;
   readonly phone: string;
+  /** Agent who has the call, or will have it; null in an agentless campaign and when nobody answers a dialed call. */
   readonly agent: OrganisationUser | null;
   readonly disposition: string;
   readonly skills: readonly Models.RoutingSkill[];
   readonly wrapUp: Models.Wrapup;
 }
 
-/** Dispositions in both spellings of the upstream, with an occasional undocumented value. */
-const REACHED = [
-  ...Array<string>(9).fill('LIVE_VOICE'),
-  ...Array<string>(8).fill('disposition.classification.callable.person'),
-  'MACHINE',
-  'disposition.classification.callable.machine',
-  'disposition.classification.callable.assistant',
-];
-const NOT_REACHED = [
-  'BUSY',
-  'NO_ANSWER',
-  'DISCONNECT',
-  'SIT_CALLABLE',
-  'SIT_UNCALLABLE',
-  'FAX',
-  'disposition.classification.callable.busy',
-  'disposition.classification.callable.noanswer',
-  'disposition.classification.callable.disconnect',
-  'disposition.classification.callable.fax',
-  'disposition.classification.callable.sit',
-  'disposition.classification.uncallable.sit',
-];
-
-export function castOf(running: RunningCampaign, attempt: DialingAttempt): Cast {
+export function castOf(running: RunningCampaign, attempt: DialingAttempt, parts: CastParts): Cast {
   const random = randomFor(attempt.key, 'cast');
   const contact = contactOf(running, attempt);
-  const agent = running.dialingMode === 'agentless' ? null : pick(random, running.agents);
-  const isReached = attempt.begins.has('interacting') || agent === null;
-  const disposition = pick(random, isReached ? REACHED : NOT_REACHED);
-  const skills = random() < 0.4 ? [pick(random, running.skills)] : [];
+  const hasAgent = attempt.begins.has('previewing') || attempt.begins.has('interacting');
   return {
     running,
     attempt,
@@ -68,31 +38,16 @@ export function castOf(running: RunningCampaign, attempt: DialingAttempt): Cast 
     conversationId: conversationId(attempt),
     contact,
     phone: contact.data['Phone'] ?? '',
-    agent,
-    disposition,
-    skills,
-    wrapUp: wrapUp(random, running.wrapUpCodes),
+    agent: (hasAgent ? running.agents[attempt.seat] : null) ?? null,
+    disposition: dispositionOf(attempt),
+    skills: random() < 0.4 ? [pick(random, parts.skills)] : [],
+    wrapUp: wrapUp(random, parts.wrapUpCodes),
   };
-}
-
-export function castsAt(running: RunningCampaign, atMs: number): Cast[] {
-  return Array.from({ length: running.slots }, (_, slot) => {
-    return castOf(running, attemptAt({ ...running, campaignId: running.id }, slot, atMs));
-  });
 }
 
 /** Separate from castOf, because findConversation computes the id of every attempt. */
 export function conversationId(attempt: DialingAttempt): string {
   return stableId(attempt.key, 'conversation');
-}
-
-/** Each slot has its own contacts, so a campaign never calls one contact twice at once. */
-function contactOf(
-  { contacts, slots }: RunningCampaign,
-  { slot, cycle }: DialingAttempt,
-): Models.DialerContact {
-  const rounds = Math.max(1, Math.floor(contacts.length / slots));
-  return at(contacts, slot + slots * (((cycle % rounds) + rounds) % rounds));
 }
 
 function wrapUp(random: Random, codes: readonly Models.WrapupCode[]): Models.Wrapup {
@@ -101,7 +56,6 @@ function wrapUp(random: Random, codes: readonly Models.WrapupCode[]): Models.Wra
     code: id,
     ...(random() < 0.7 && { name }),
     ...(random() < 0.2 && { notes: 'Sounded friendly.' }),
-    durationSeconds: 5,
     provisional: false,
   };
 }

@@ -8,6 +8,8 @@ const LISTS: readonly (readonly [name: string, size: number])[] = [
   ['Contracts ending', 1500],
   ['Open invoices', 1200],
   ['Survey panel', 400],
+  ['Deliveries', 600],
+  ['Contracts ended', 300],
 ];
 const COLUMNS = ['FirstName', 'LastName', 'Phone', 'Email', 'City', 'CustomerSince', 'OpenAmount'];
 /** Names that cannot be mistaken for real people. */

@@ -1,10 +1,9 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
 import type { Cast } from './generate-cast.ts';
+import { iso } from './iso.ts';
 import { stableId } from './random.ts';
-
-/** Last part of an attempt: the customer has hung up and the agent wraps up. */
-const WRAP_UP_MS = 5_000;
+import type { RunningCampaign } from './story.ts';
 
 export function dialerParticipantId({ attempt }: Cast): string {
   return stableId(attempt.key, 'dialer participant');
@@ -23,6 +22,7 @@ export function conversationAt(cast: Cast, atMs: number): Models.Conversation | 
     participants: [
       dialer(cast, startsAtMs, atMs),
       customer(cast, atMs),
+      acd(cast, startsAtMs, atMs),
       agent(cast, startsAtMs, atMs),
     ].filter((participant) => participant !== null),
   };
@@ -39,10 +39,9 @@ function dialer(cast: Cast, startsAtMs: number, atMs: number): Models.Participan
 }
 
 function customer({ attempt, contact, phone, running }: Cast, atMs: number): Models.Participant | null {
-  const placedAtMs = attempt.begins.get('proceeding');
-  if (placedAtMs === undefined || placedAtMs > atMs) return null;
-  const connectedAtMs = attempt.begins.get('interacting') ?? Infinity;
-  const hungUpAtMs = attempt.endsAtMs - WRAP_UP_MS;
+  const { placedAtMs, hungUpAtMs } = attempt;
+  if (placedAtMs > atMs) return null;
+  const connectedAtMs = attempt.isReached ? attempt.analysedAtMs : Infinity;
   const isConnected = atMs >= connectedAtMs;
   return {
     id: stableId(attempt.key, 'customer'),
@@ -58,7 +57,7 @@ function customer({ attempt, contact, phone, running }: Cast, atMs: number): Mod
     attributes: {
       dialerContactId: contact.id ?? '',
       dialerContactListId: contact.contactListId,
-      dialerCampaignId: running.id,
+      dialerCampaignId: running.campaign.id ?? '',
     },
     calls: [
       {
@@ -72,13 +71,34 @@ function customer({ attempt, contact, phone, running }: Cast, atMs: number): Mod
   };
 }
 
+/** The queue, between the answer and the agent. A preview goes to its agent at once. */
+function acd(
+  { attempt, running, agent: user }: Cast,
+  startsAtMs: number,
+  atMs: number,
+): Models.Participant | null {
+  const isPreview = attempt.begins.has('previewing');
+  const joinedAtMs = isPreview ? startsAtMs : attempt.analysedAtMs;
+  if (user === null || atMs < joinedAtMs) return null;
+  const leftAtMs = isPreview ? startsAtMs : (attempt.begins.get('interacting') ?? attempt.endsAtMs);
+  return {
+    id: stableId(attempt.key, 'acd'),
+    purpose: 'acd',
+    participantType: 'Internal',
+    ...inQueue(running),
+    startTime: iso(joinedAtMs),
+    connectedTime: iso(joinedAtMs),
+    ...ended(leftAtMs, atMs),
+  };
+}
+
 function agent(cast: Cast, startsAtMs: number, atMs: number): Models.Participant | null {
   const { attempt, agent: user, running, contact } = cast;
   const isPreview = attempt.begins.has('previewing');
   const joinedAtMs = isPreview ? startsAtMs : (attempt.begins.get('interacting') ?? Infinity);
   if (user === null || atMs < joinedAtMs) return null;
-  const { queue } = running.campaign;
-  const isWrappingUp = attempt.begins.has('interacting') && atMs >= attempt.endsAtMs - WRAP_UP_MS;
+  const isWrappingUp = attempt.begins.has('interacting') && atMs >= attempt.hungUpAtMs;
+  const durationSeconds = Math.floor((Math.min(atMs, attempt.endsAtMs) - attempt.hungUpAtMs) / 1000);
   return {
     id: stableId(attempt.key, 'agent'),
     purpose: 'agent',
@@ -86,13 +106,12 @@ function agent(cast: Cast, startsAtMs: number, atMs: number): Models.Participant
     name: user.name ?? '',
     userId: user.id ?? '',
     userUri: user.selfUri ?? '',
-    ...(queue?.id !== undefined && { queueId: queue.id }),
-    ...(queue?.name !== undefined && { queueName: queue.name }),
+    ...inQueue(running),
     startTime: iso(joinedAtMs),
     connectedTime: iso(joinedAtMs),
     ...ended(attempt.endsAtMs, atMs),
     wrapupRequired: true,
-    ...(isWrappingUp && { wrapup: { ...cast.wrapUp, ...ended(attempt.endsAtMs, atMs) } }),
+    ...(isWrappingUp && { wrapup: { ...cast.wrapUp, durationSeconds, ...ended(attempt.endsAtMs, atMs) } }),
     ...(isPreview && {
       callbacks: [
         {
@@ -103,7 +122,7 @@ function agent(cast: Cast, startsAtMs: number, atMs: number): Models.Participant
             id: stableId(attempt.key, 'preview'),
             contactId: contact.id ?? '',
             contactListId: contact.contactListId,
-            campaignId: running.id,
+            campaignId: running.campaign.id ?? '',
             phoneNumberColumns: [{ columnName: 'Phone', type: 'cell' }],
           },
         },
@@ -112,10 +131,13 @@ function agent(cast: Cast, startsAtMs: number, atMs: number): Models.Participant
   };
 }
 
-function ended(endsAtMs: number, atMs: number): { endTime?: string } {
-  return atMs >= endsAtMs ? { endTime: iso(endsAtMs) } : {};
+function inQueue({ campaign: { queue } }: RunningCampaign): Partial<Models.Participant> {
+  return {
+    ...(queue?.id !== undefined && { queueId: queue.id }),
+    ...(queue?.name !== undefined && { queueName: queue.name }),
+  };
 }
 
-export function iso(atMs: number): string {
-  return new Date(atMs).toISOString();
+function ended(endsAtMs: number, atMs: number): { endTime?: string } {
+  return atMs >= endsAtMs ? { endTime: iso(endsAtMs) } : {};
 }

@@ -1,43 +1,46 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-import { attemptAt, attemptInCycle, stageAt, type Stage } from './dialing-attempt.ts';
-import { castOf, castsAt, conversationId, type Cast, type RunningCampaign } from './generate-cast.ts';
-import { conversationAt, dialerParticipantId, iso } from './generate-conversation.ts';
+import type { Stage } from './dialing-attempt.ts';
+import { castOf, conversationId, type Cast, type CastParts } from './generate-cast.ts';
+import { conversationAt, dialerParticipantId } from './generate-conversation.ts';
 import { refOf } from './generate-people.ts';
+import { iso } from './iso.ts';
+import type { CampaignState, Story } from './story.ts';
 
 /** Time between the creation of a scheduled interaction and its attempt. */
 const SCHEDULED_AHEAD_MS = 600_000;
 const POP_MS = 800;
 
-/** Answer of the interactions endpoint for a running campaign. A stopping campaign takes no new contacts. */
-export function interactionsAt(running: RunningCampaign, atMs: number): Models.CampaignInteractions {
-  const casts = castsAt(running, atMs);
-  const inStage = (stage: Stage) =>
-    casts
-      .filter(({ attempt }) => stageAt(attempt, atMs) === stage)
-      .map((cast) => interactionAt(cast, stage, atMs));
-  const isStopping = running.campaign.campaignStatus === 'stopping';
+/** Answer of the interactions endpoint for a running campaign. */
+export function interactionsAt(
+  { running, calls }: CampaignState,
+  parts: CastParts,
+  atMs: number,
+): Models.CampaignInteractions {
+  const inStage = (wanted: Stage) =>
+    calls
+      .filter(({ stage }) => stage === wanted)
+      .map(({ attempt, stage }) => interactionAt(castOf(running, attempt, parts), stage, atMs));
   return {
     campaign: refOf(running.campaign),
-    pendingInteractions: isStopping ? [] : inStage('pending'),
+    pendingInteractions: inStage('pending'),
     proceedingInteractions: inStage('proceeding'),
     previewingInteractions: inStage('previewing'),
     interactingInteractions: inStage('interacting'),
-    scheduledInteractions: isStopping ? [] : inStage('scheduled'),
+    scheduledInteractions: inStage('scheduled'),
   };
 }
 
-/** The conversation with this id, if it belongs to the current or the previous attempt of a slot. */
+/** The conversation with this id, if it belongs to a recent attempt. */
 export function findConversation(
-  running: RunningCampaign,
+  { campaigns }: Story,
+  parts: CastParts,
   id: string,
   atMs: number,
 ): Models.Conversation | undefined {
-  const plan = { ...running, campaignId: running.id };
-  for (let slot = 0; slot < running.slots; slot += 1) {
-    const current = attemptAt(plan, slot, atMs);
-    for (const attempt of [current, attemptInCycle(plan, slot, current.cycle - 1)]) {
-      if (conversationId(attempt) === id) return conversationAt(castOf(running, attempt), atMs);
+  for (const running of campaigns.values()) {
+    for (const attempt of running.calls.attemptsAround(atMs)) {
+      if (conversationId(attempt) === id) return conversationAt(castOf(running, attempt, parts), atMs);
     }
   }
   return undefined;
@@ -46,7 +49,8 @@ export function findConversation(
 function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignInteraction {
   const { running, attempt, contact, agent } = cast;
   const { campaign } = running;
-  const isPreview = running.dialingMode === 'preview';
+  const { dialingMode } = campaign;
+  const isPreview = dialingMode === 'preview';
   const isScheduled = attempt.begins.has('scheduled');
   const hasAgent =
     stage === 'interacting' || (isPreview && (stage === 'previewing' || stage === 'proceeding'));
@@ -57,7 +61,7 @@ function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignI
     campaign: refOf(campaign),
     contact: refOf(contact),
     destinationAddress: cast.phone,
-    dialingMode: running.dialingMode,
+    dialingMode,
     callerName: campaign.callerName,
     callerAddress: campaign.callerAddress,
     creationTime: iso(attempt.startsAtMs - (isScheduled ? SCHEDULED_AHEAD_MS : 0)),
@@ -69,7 +73,7 @@ function interactionAt(cast: Cast, stage: Stage, atMs: number): Models.CampaignI
     ...(campaign.queue !== undefined && { queue: campaign.queue }),
     ...(campaign.script !== undefined && { script: campaign.script }),
     ...(cast.skills.length > 0 && { skills: cast.skills.map(refOf) }),
-    ...(isAnalysed(cast, atMs) && { disposition: cast.disposition }),
+    ...(attempt.analysedAtMs <= atMs && { disposition: cast.disposition }),
     ...(conversation !== undefined && { conversation, dialerSystemParticipantId: dialerParticipantId(cast) }),
   };
 }
@@ -86,11 +90,4 @@ function timesAt({ attempt }: Cast, atMs: number): Partial<Models.CampaignIntera
     ...(placed !== undefined && past(placed) && { callPlacedTime: iso(placed) }),
     ...(routed !== undefined && past(routed) && { callRoutedTime: iso(routed) }),
   };
-}
-
-/** Call analysis has its result about halfway through the dialing. */
-function isAnalysed({ attempt }: Cast, atMs: number): boolean {
-  const placed = attempt.begins.get('proceeding') ?? Infinity;
-  const answered = attempt.begins.get('interacting') ?? attempt.endsAtMs;
-  return atMs >= (placed + answered) / 2;
 }

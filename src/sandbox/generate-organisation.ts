@@ -1,28 +1,30 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-import { progressAt, statsAt } from './generate-campaign-numbers.ts';
+import type { Stage } from './dialing-attempt.ts';
+import { progressOf, statsOf } from './generate-campaign-numbers.ts';
 import { CAMPAIGN_PLANS, generateCampaigns, type CampaignPlan } from './generate-campaigns.ts';
-import type { RunningCampaign } from './generate-cast.ts';
 import { generateContactLists, generateContacts } from './generate-contacts.ts';
 import { findConversation, interactionsAt } from './generate-interactions.ts';
-import { generateDivisions, generateUsers, refOf } from './generate-people.ts';
+import { GENERATED_AT_MS, generateDivisions, generateUsers, presenceOf, refOf } from './generate-people.ts';
 import { generateQueues, generateScripts, generateSkills, generateWrapUpCodes } from './generate-routing.ts';
-import type { Organisation } from './organisation.ts';
+import { generateTeams } from './generate-teams.ts';
+import { iso } from './iso.ts';
+import type { Organisation, OrganisationUser } from './organisation.ts';
 import { at, stableId } from './random.ts';
+import { createStory } from './story.ts';
 
 export { EXAMPLE_CAMPAIGN_ID } from './generate-campaigns.ts';
-
-/** Number of agents per campaign. */
-const TEAM_SIZE = 20;
 
 interface GeneratedCampaign {
   readonly campaign: Models.Campaign;
   readonly plan: CampaignPlan;
   readonly listSize: number;
-  readonly running: RunningCampaign | null;
 }
 
-/** A small contact centre of invented people. The same seed and moment give the same data, down to each call. */
+/**
+ * A contact centre of invented people. The same seed and moment give the same data, down to each call: whatever changes is
+ * read from one story.
+ */
 export function generateOrganisation(seed: number): Organisation {
   const divisions = generateDivisions(seed);
   const skills = generateSkills(seed);
@@ -33,31 +35,34 @@ export function generateOrganisation(seed: number): Organisation {
   const contactLists = generateContactLists(seed, divisions);
   const contacts = generateContacts(seed, contactLists);
   const campaigns = generateCampaigns(seed, { divisions, queues, scripts, contactLists });
-  const agents = users.filter(({ state, manager }) => state === 'active' && manager !== undefined);
+  const active = users.filter(({ state }) => state === 'active');
+  const agents = active.filter(isAgent);
+  const story = createStory({
+    seed,
+    beginsAtMs: GENERATED_AT_MS,
+    teams: generateTeams({ campaigns, queues, agents, contacts }),
+    others: active.filter((user) => !isAgent(user)),
+  });
+  const castParts = { skills, wrapUpCodes };
 
   const generated = new Map<string, GeneratedCampaign>();
   for (const [index, campaign] of campaigns.entries()) {
-    const { id = '', dialingMode } = campaign;
-    const plan = at(CAMPAIGN_PLANS, index);
-    const ofList = [...(contacts.get(campaign.contactList.id ?? '')?.values() ?? [])];
-    const team = Array.from({ length: TEAM_SIZE }, (_, member) => at(agents, index * 9 + member));
-    const running = { seed, id, campaign, dialingMode, slots: plan.slots, contacts: ofList, agents: team };
-    generated.set(id, {
-      campaign,
-      plan,
-      listSize: ofList.length,
-      running: plan.slots === 0 ? null : { ...running, skills, wrapUpCodes },
-    });
+    const listSize = contacts.get(campaign.contactList.id ?? '')?.size ?? 0;
+    generated.set(campaign.id ?? '', { campaign, plan: at(CAMPAIGN_PLANS, index), listSize });
   }
 
   const interactions: Organisation['interactions'] = (campaignId, atMs) => {
+    const state = story.campaignAt(campaignId, atMs);
+    if (state !== undefined) return interactionsAt(state, castParts, atMs);
     const found = generated.get(campaignId);
-    if (found === undefined) return undefined;
-    return found.running === null ? { campaign: refOf(found.campaign) } : interactionsAt(found.running, atMs);
+    return found && { campaign: refOf(found.campaign) };
   };
   const progress: Organisation['progress'] = (campaignId, atMs) => {
     const found = generated.get(campaignId);
-    return found && progressAt(found.campaign, found.plan, found.listSize, atMs);
+    if (found === undefined) return undefined;
+    const { campaign, plan, listSize } = found;
+    const before = Math.round((listSize * plan.progress) / 100);
+    return progressOf(campaign, story.contactsCalled(campaignId, atMs) ?? before, listSize);
   };
 
   return {
@@ -65,27 +70,64 @@ export function generateOrganisation(seed: number): Organisation {
     name: 'Example Contact Centre',
     divisions,
     users,
+    userAt: (user, atMs) => {
+      const { id = '' } = user;
+      const state = story.agentAt(id, atMs);
+      if (state === undefined) return user;
+      const { presence, presenceSinceMs, routingStatus, routingStatusSinceMs } = state;
+      return {
+        ...user,
+        presence: presenceOf(id, presence, presenceSinceMs),
+        routingStatus: { userId: id, status: routingStatus, startTime: iso(routingStatusSinceMs) },
+      };
+    },
     queues,
+    queueAt: (queue, atMs) => {
+      const { members, joined } = story.queueAt(queue.id ?? '', atMs);
+      return { ...queue, memberCount: members.length, joinedMemberCount: joined };
+    },
     skills,
     scripts,
     wrapUpCodes,
     contactLists,
     contacts,
+    contactAt: (contact, atMs) => {
+      const state = story.contactAt(contact.id ?? '', atMs);
+      if (state === undefined) return contact;
+      const { callable, callRecord } = state;
+      return {
+        ...contact,
+        callable,
+        phoneNumberStatus: { Phone: { callable } },
+        callRecords: { Phone: callRecord },
+      };
+    },
     campaigns,
     interactions,
     progress,
     stats: (campaignId, atMs) => {
-      const found = generated.get(campaignId);
-      const calls = interactions(campaignId, atMs);
+      const campaign = generated.get(campaignId)?.campaign;
       const done = progress(campaignId, atMs);
-      return found && calls && done && statsAt(found.campaign, done, calls);
+      const state = story.campaignAt(campaignId, atMs);
+      const count = (wanted: Stage) => state?.calls.filter(({ stage }) => stage === wanted).length ?? 0;
+      return (
+        campaign &&
+        done &&
+        statsOf(campaign, {
+          progress: done,
+          idleAgents: state?.idleAgents ?? 0,
+          callsPerAgent: state?.running.calls.team.attemptsPerTurn ?? 0,
+          scheduled: count('scheduled'),
+          proceeding: count('proceeding'),
+          interacting: count('interacting'),
+        })
+      );
     },
-    conversations: (conversationId, atMs) => {
-      for (const { running } of generated.values()) {
-        const conversation = running && findConversation(running, conversationId, atMs);
-        if (conversation) return conversation;
-      }
-      return undefined;
-    },
+    conversations: (conversationId, atMs) => findConversation(story, castParts, conversationId, atMs),
   };
+}
+
+/** Managers lead a team and take no calls. */
+function isAgent({ manager }: OrganisationUser): boolean {
+  return manager !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
+import { iso } from './iso.ts';
 import type { OrganisationUser } from './organisation.ts';
 import { at, integerBetween, pick, randomFor, stableId } from './random.ts';
 
@@ -13,16 +14,14 @@ const FAMILY_NAMES =
   );
 const TITLES = ['Agent', 'Senior agent', 'Collections specialist', 'Retention specialist', 'Trainee'];
 const DEPARTMENTS = ['Sales', 'Service', 'Collections', 'Retention'];
-const PRESENCES = ['Available', 'On Queue', 'On Queue', 'On Queue', 'Busy', 'Break', 'Meal', 'Offline'];
-const ROUTING_STATUSES = ['IDLE', 'INTERACTING', 'INTERACTING', 'COMMUNICATING', 'NOT_RESPONDING'];
-const USERS = 60;
+const USERS = 220;
 const MANAGERS = 5;
 
-/** Fixed moment in the past: the base of static dates and of campaign progress. */
+/** Fixed moment in the past: the base of static dates, and the beginning of the story. */
 export const GENERATED_AT_MS = Date.UTC(2026, 0, 12, 8);
 
 export function generatedDate(minutesBefore: number): string {
-  return new Date(GENERATED_AT_MS - minutesBefore * 60_000).toISOString();
+  return iso(GENERATED_AT_MS - minutesBefore * 60_000);
 }
 
 export function generateDivisions(seed: number): Models.AuthzDivision[] {
@@ -38,7 +37,10 @@ export function generateDivisions(seed: number): Models.AuthzDivision[] {
   });
 }
 
-/** Sixty people: five managers first, then their agents; every 12th is inactive, every 20th deleted. */
+/**
+ * As many people as have different names: five managers first, then their agents; every 12th is inactive, every 20th deleted.
+ * Nobody is at work; presence and routing status of those who are come from the story.
+ */
 export function generateUsers(
   seed: number,
   divisions: readonly Models.AuthzDivision[],
@@ -54,7 +56,6 @@ export function generateUsers(
     const isManager = index < MANAGERS;
     const managerId = userId(seed, index % MANAGERS);
     const state = index % 20 === 19 ? 'deleted' : index % 12 === 11 ? 'inactive' : 'active';
-    const systemPresence = state === 'active' ? pick(random, PRESENCES) : 'Offline';
     return {
       id,
       name: `${given} ${family}`,
@@ -66,18 +67,8 @@ export function generateUsers(
       title: isManager ? 'Team lead' : pick(random, TITLES),
       version: integerBetween(random, 1, 40),
       ...(!isManager && { manager: { id: managerId, selfUri: `/api/v2/users/${managerId}` } }),
-      presence: {
-        id,
-        source: 'PURECLOUD',
-        primary: true,
-        presenceDefinition: { id: stableId('presence', systemPresence), systemPresence },
-        modifiedDate: generatedDate(integerBetween(random, 1, 240)),
-      },
-      routingStatus: {
-        userId: id,
-        status: systemPresence === 'On Queue' ? pick(random, ROUTING_STATUSES) : 'OFF_QUEUE',
-        startTime: generatedDate(integerBetween(random, 1, 60)),
-      },
+      presence: presenceOf(id, 'Offline', GENERATED_AT_MS),
+      routingStatus: { userId: id, status: 'OFF_QUEUE', startTime: iso(GENERATED_AT_MS) },
       skills: skills
         .filter(() => random() < 0.3)
         .map((skill) => ({
@@ -91,6 +82,16 @@ export function generateUsers(
       selfUri,
     };
   });
+}
+
+export function presenceOf(id: string, systemPresence: string, sinceMs: number): Models.UserPresence {
+  return {
+    id,
+    source: 'PURECLOUD',
+    primary: true,
+    presenceDefinition: { id: stableId('presence', systemPresence), systemPresence },
+    modifiedDate: iso(sinceMs),
+  };
 }
 
 function userId(seed: number, index: number): string {

@@ -1,7 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
 import { generatedDate, refOf } from './generate-people.ts';
-import { at, integerBetween, randomFor, stableId } from './random.ts';
+import { at, stableId } from './random.ts';
 
 const QUEUES = [
   'Outbound Sales',
@@ -39,16 +39,12 @@ const WRAP_UP_CODES = [
 
 export function generateQueues(seed: number, divisions: readonly Models.AuthzDivision[]): Models.Queue[] {
   return QUEUES.map((name, index) => {
-    const random = randomFor(seed, 'queue', index);
     const id = stableId(seed, 'queue', index);
-    const memberCount = integerBetween(random, 8, 30);
     return {
       id,
       name,
       description: `Calls of ${name}`,
       division: refOf(at(divisions, index)),
-      memberCount,
-      joinedMemberCount: integerBetween(random, 2, memberCount),
       dateCreated: generatedDate(400_000 + index),
       dateModified: generatedDate(4_000 + index),
       selfUri: `/api/v2/routing/queues/${id}`,

@@ -15,13 +15,19 @@ export interface Organisation {
   readonly name: string;
   readonly divisions: readonly Models.AuthzDivision[];
   readonly users: readonly OrganisationUser[];
+  /** The user with presence and routing status at a moment. */
+  readonly userAt: (user: OrganisationUser, atMs: number) => OrganisationUser;
   readonly queues: readonly Models.Queue[];
+  /** The queue with its members at a moment. */
+  readonly queueAt: (queue: Models.Queue, atMs: number) => Models.Queue;
   readonly skills: readonly Models.RoutingSkill[];
   readonly scripts: readonly Models.Script[];
   readonly wrapUpCodes: readonly Models.WrapupCode[];
   readonly contactLists: readonly Models.ContactList[];
   /** Contact list id → contact id → contact. */
   readonly contacts: ReadonlyMap<string, ReadonlyMap<string, Models.DialerContact>>;
+  /** The contact with its call records at a moment. */
+  readonly contactAt: (contact: Models.DialerContact, atMs: number) => Models.DialerContact;
   readonly campaigns: readonly Models.Campaign[];
   readonly progress: (campaignId: string, atMs: number) => Models.CampaignProgress | undefined;
   readonly stats: (campaignId: string, atMs: number) => Models.CampaignPerformanceData | undefined;
@@ -37,12 +43,15 @@ export function emptyOrganisation(): Organisation {
     name: 'Empty organisation',
     divisions: [],
     users: [],
+    userAt: (user) => user,
     queues: [],
+    queueAt: (queue) => queue,
     skills: [],
     scripts: [],
     wrapUpCodes: [],
     contactLists: [],
     contacts: new Map(),
+    contactAt: (contact) => contact,
     campaigns: [],
     progress: () => undefined,
     stats: () => undefined,

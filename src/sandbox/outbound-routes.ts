@@ -123,7 +123,9 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
       const ids = bodyIds(call);
       const contacts = contactsOfList(call);
       const found = [...ids].map((id) => contacts.get(id)).filter((contact) => contact !== undefined);
-      return inOwnOrder(found, ({ id }) => id);
+      return inOwnOrder(found, ({ id }) => id).map((contact) =>
+        call.organisation.contactAt(contact, call.atMs),
+      );
     },
   },
   {
@@ -134,7 +136,7 @@ export const OUTBOUND_ROUTES: readonly Route[] = [
     handle: (call) => {
       const contact = contactsOfList(call).get(param(call, 'id'));
       if (contact === undefined) throw notFound('contact');
-      return contact;
+      return call.organisation.contactAt(contact, call.atMs);
     },
   },
 ];

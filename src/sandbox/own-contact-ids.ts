@@ -25,18 +25,26 @@ const FORMS: readonly ((contact: Contact, place: number) => string)[] = [
 export function withOwnContactIds(organisation: Organisation): Organisation {
   const contacts = new Map<string, ReadonlyMap<string, Contact>>();
   const ownIds = new Map<string, string>();
+  const originals = new Map<Contact, { contact: Contact; own: Pick<Contact, 'id' | 'selfUri'> }>();
   for (const [listId, ofList] of organisation.contacts) {
-    const owned = [...ofList.values()].map((contact, place) => {
+    const rows = [...ofList.values()].map((contact, place) => {
       const id = ONCE[place] ?? FORMS[place % FORMS.length]?.(contact, place) ?? '';
       ownIds.set(contact.id ?? '', id);
-      return { ...contact, id, selfUri: selfUri(listId, id) };
+      const own = { id, selfUri: selfUri(listId, id) };
+      const owned = { ...contact, ...own };
+      originals.set(owned, { contact, own });
+      return owned;
     });
-    contacts.set(listId, new Map(owned.map((contact) => [contact.id, contact])));
+    contacts.set(listId, new Map(rows.map((contact) => [contact.id, contact])));
   }
   const renamed = <Value>(value: Value) => withIds(value, ownIds);
   return {
     ...organisation,
     contacts,
+    contactAt: (owned, atMs) => {
+      const { contact, own } = originals.get(owned) ?? { contact: owned, own: {} };
+      return { ...organisation.contactAt(contact, atMs), ...own };
+    },
     interactions: (campaignId, atMs) => renamed(organisation.interactions(campaignId, atMs)),
     conversations: (conversationId, atMs) => renamed(organisation.conversations(conversationId, atMs)),
   };

@@ -18,9 +18,9 @@ const INTERACTIONS = `/api/v2/outbound/campaigns/${EXAMPLE_CAMPAIGN_ID}/interact
 const STATS = `${CAMPAIGNS}/performance/query`;
 
 /** Sandbox with this profile; its own rate limit is too high to matter. */
-function troubled(profile: ProfileName): Promise<Sandbox> {
+function troubled(profile: ProfileName, now = () => AT_MS): Promise<Sandbox> {
   const rateLimit = { allowed: 100_000, windowSeconds: 60 };
-  return sandboxForTest({ organisation, profile, rateLimit, now: () => AT_MS });
+  return sandboxForTest({ organisation, profile, rateLimit, now });
 }
 
 /** Values of a property with this name, anywhere in the answer. */
@@ -233,7 +233,7 @@ const effects: Readonly<Record<ProfileName, () => Promise<void>>> = {
     const single = await Promise.all(ids.map((id) => ask(sandbox, `${USERS}&id=${id}`)));
     const bad = ids.filter((_, index) => single[index]?.status === 404);
     expect(bad.length).toBeGreaterThan(0);
-    expect(bad.length).toBeLessThan(10);
+    expect(bad.length).toBeLessThan(ids.length / 10);
     const good = ids.filter((id) => !bad.includes(id)).slice(0, 19);
     expect((await ask(sandbox, `${USERS}&id=${[...good, ...bad.slice(0, 1)].join()}`)).status).toBe(404);
     expect(entitiesOf(await ask(sandbox, `${USERS}&id=${good.join()}`))).toHaveLength(19);
@@ -421,10 +421,11 @@ const effects: Readonly<Record<ProfileName, () => Promise<void>>> = {
   },
 
   async systemWrapUps() {
-    const sandbox = await troubled('systemWrapUps');
+    let nowMs = AT_MS;
+    const sandbox = await troubled('systemWrapUps', () => nowMs);
     const wrapUps: { code?: string; name?: string }[] = [];
-    for (const { id = '' } of organisation.campaigns) {
-      const interactions = await ask(sandbox, `${CAMPAIGNS}/${id}/interactions`);
+    for (; nowMs < AT_MS + 120_000; nowMs += 15_000) {
+      const interactions = await ask(sandbox, INTERACTIONS);
       wrapUps.push(...valuesOf(interactions, 'wrapup').map((wrapUp) => ({ ...Object(wrapUp) })));
     }
     const codes = new Set(wrapUps.map(({ code = '' }) => code));

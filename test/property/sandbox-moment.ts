@@ -1,0 +1,115 @@
+import type { Models } from 'purecloud-platform-client-v2';
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+
+const TOKEN = 'a-token-of-the-story';
+
+export const LISTS = [
+  'scheduledInteractions',
+  'pendingInteractions',
+  'previewingInteractions',
+  'proceedingInteractions',
+  'interactingInteractions',
+] as const;
+
+/** An interaction with the list that it stands in, and the campaign whose list that is. */
+export interface Standing {
+  readonly list: (typeof LISTS)[number];
+  readonly row: Models.CampaignInteraction;
+  readonly campaign: Models.Campaign;
+}
+
+/** Everything that a sandbox says of one moment. */
+export interface Moment {
+  readonly atMs: number;
+  readonly campaigns: readonly Models.Campaign[];
+  readonly interactions: readonly Standing[];
+  readonly users: ReadonlyMap<string, Models.User>;
+  readonly queues: ReadonlyMap<string, Models.Queue>;
+  readonly stats: ReadonlyMap<string, Models.CampaignPerformanceData>;
+  readonly progress: ReadonlyMap<string, Models.CampaignProgress>;
+}
+
+export interface SandboxInTime {
+  momentAt(atMs: number): Promise<Moment>;
+  /** Contacts of a list as they are at a moment, by id. */
+  contactsAt(
+    atMs: number,
+    listId: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Models.DialerContact>>;
+  /** Ids of all contacts of a list. */
+  contactIds(listId: string): readonly string[];
+  close(): Promise<void>;
+}
+
+type Options = NonNullable<Parameters<typeof startSandbox>[0]>;
+
+/** Sandbox that is asked over HTTP, at any moment and in any order. */
+export async function sandboxInTime(
+  organisation: NonNullable<Options['organisation']>,
+): Promise<SandboxInTime> {
+  let nowMs = 0;
+  const sandbox = await startSandbox({
+    organisation,
+    tokens: [TOKEN],
+    now: () => nowMs,
+    rateLimit: { allowed: Number.MAX_SAFE_INTEGER, windowSeconds: 60 },
+    recordedRequests: 0,
+  });
+  const headers = { authorization: `Bearer ${TOKEN}` };
+
+  async function get(path: string) {
+    return (await fetch(`${sandbox.url}/api/v2/${path}`, { headers })).json();
+  }
+
+  async function post(path: string, ids: readonly string[]) {
+    const init = { method: 'POST', headers, body: JSON.stringify(ids) };
+    return (await fetch(`${sandbox.url}/api/v2/${path}`, init)).json();
+  }
+
+  return {
+    async momentAt(atMs) {
+      nowMs = atMs;
+      const listing: { entities: Models.Campaign[] } = await get('outbound/campaigns?pageSize=100');
+      const campaigns = listing.entities;
+      const ids = campaigns.map(({ id = '' }) => id);
+      const interactions = await Promise.all(
+        campaigns.map(async (campaign): Promise<Standing[]> => {
+          const lists: Models.CampaignInteractions = await get(
+            `outbound/campaigns/${campaign.id}/interactions`,
+          );
+          return LISTS.flatMap((list) => (lists[list] ?? []).map((row) => ({ list, row, campaign })));
+        }),
+      );
+      const users: { entities: Models.User[] } = await get(
+        'users?state=any&pageSize=500&expand=presence,routingStatus',
+      );
+      const queues: { entities: Models.Queue[] } = await get('routing/queues?pageSize=500');
+      const stats: { entities: Models.CampaignPerformanceData[] } = await post(
+        'outbound/campaigns/performance/query',
+        ids,
+      );
+      const progress: Models.CampaignProgress[] = await post('outbound/campaigns/progress', ids);
+      return {
+        atMs,
+        campaigns,
+        interactions: interactions.flat(),
+        users: byId(users.entities, ({ id }) => id),
+        queues: byId(queues.entities, ({ id }) => id),
+        stats: byId(stats.entities, ({ campaign }) => campaign.id),
+        progress: byId(progress, ({ campaign }) => campaign.id),
+      };
+    },
+    async contactsAt(atMs, listId, ids) {
+      nowMs = atMs;
+      const rows: Models.DialerContact[] = await post(`outbound/contactlists/${listId}/contacts/bulk`, ids);
+      return byId(rows, ({ id }) => id);
+    },
+    contactIds: (listId) => [...(organisation.contacts.get(listId)?.keys() ?? [])],
+    close: () => sandbox.close(),
+  };
+}
+
+function byId<Row>(rows: readonly Row[], idOf: (row: Row) => string | undefined): Map<string, Row> {
+  return new Map(rows.map((row) => [idOf(row) ?? '', row]));
+}
