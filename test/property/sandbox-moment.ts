@@ -1,4 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
+import { request } from 'undici';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 
 const TOKEN = 'a-token-of-the-story';
@@ -58,38 +59,39 @@ export async function sandboxInTime(
   });
   const headers = { authorization: `Bearer ${TOKEN}` };
 
-  async function get(path: string) {
-    return (await fetch(`${sandbox.url}/api/v2/${path}`, { headers })).json();
-  }
-
-  async function post(path: string, ids: readonly string[]) {
-    const init = { method: 'POST', headers, body: JSON.stringify(ids) };
-    return (await fetch(`${sandbox.url}/api/v2/${path}`, init)).json();
+  /** Answer on a connection of its own: a kept one may just be closing after a long comparison of answers. */
+  async function read(path: string, ids?: readonly string[]) {
+    const { body } = await request(`${sandbox.url}/api/v2/${path}`, {
+      headers,
+      reset: true,
+      ...(ids !== undefined && { method: 'POST', body: JSON.stringify(ids) }),
+    });
+    return JSON.parse(await body.text());
   }
 
   return {
     async momentAt(atMs) {
       nowMs = atMs;
-      const listing: { entities: Models.Campaign[] } = await get('outbound/campaigns?pageSize=100');
+      const listing: { entities: Models.Campaign[] } = await read('outbound/campaigns?pageSize=100');
       const campaigns = listing.entities;
       const ids = campaigns.map(({ id = '' }) => id);
       const interactions = await Promise.all(
         campaigns.map(async (campaign): Promise<Standing[]> => {
-          const lists: Models.CampaignInteractions = await get(
+          const lists: Models.CampaignInteractions = await read(
             `outbound/campaigns/${campaign.id}/interactions`,
           );
           return LISTS.flatMap((list) => (lists[list] ?? []).map((row) => ({ list, row, campaign })));
         }),
       );
-      const users: { entities: Models.User[] } = await get(
+      const users: { entities: Models.User[] } = await read(
         'users?state=any&pageSize=500&expand=presence,routingStatus',
       );
-      const queues: { entities: Models.Queue[] } = await get('routing/queues?pageSize=500');
-      const stats: { entities: Models.CampaignPerformanceData[] } = await post(
+      const queues: { entities: Models.Queue[] } = await read('routing/queues?pageSize=500');
+      const stats: { entities: Models.CampaignPerformanceData[] } = await read(
         'outbound/campaigns/performance/query',
         ids,
       );
-      const progress: Models.CampaignProgress[] = await post('outbound/campaigns/progress', ids);
+      const progress: Models.CampaignProgress[] = await read('outbound/campaigns/progress', ids);
       return {
         atMs,
         campaigns,
@@ -102,7 +104,7 @@ export async function sandboxInTime(
     },
     async contactsAt(atMs, listId, ids) {
       nowMs = atMs;
-      const rows: Models.DialerContact[] = await post(`outbound/contactlists/${listId}/contacts/bulk`, ids);
+      const rows: Models.DialerContact[] = await read(`outbound/contactlists/${listId}/contacts/bulk`, ids);
       return byId(rows, ({ id }) => id);
     },
     contactIds: (listId) => [...(organisation.contacts.get(listId)?.keys() ?? [])],

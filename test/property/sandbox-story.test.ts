@@ -26,13 +26,17 @@ import {
 const SEEDS = [1, 2, 3];
 const YEAR_MS = 31_536_000_000;
 const HOUR_MS = 3_600_000;
-const STEP_MS = 15_000;
+const STEP_MS = 20_000;
 /** Time between two looks at all contacts. */
 const CONTACTS_MS = 600_000;
 /** A moment is hundreds of rows over HTTP, and an hour is hundreds of moments. */
 const momentRuns = { ...propertyRuns, numRuns: Math.ceil(propertyRuns.numRuns / 4) };
 const orderRuns = { ...propertyRuns, numRuns: Math.ceil(propertyRuns.numRuns / 10) };
-const hourRuns = { ...propertyRuns, numRuns: Math.ceil(propertyRuns.numRuns / 100) };
+const hourRuns = {
+  ...propertyRuns,
+  numRuns: Math.ceil(propertyRuns.numRuns / 100),
+  interruptAfterTimeLimit: propertyRuns.interruptAfterTimeLimit * 3,
+};
 
 const seeds = fc.constantFrom(...SEEDS);
 const moments = fc.integer({ min: GENERATED_AT_MS, max: GENERATED_AT_MS + 50 * YEAR_MS });
@@ -279,5 +283,5 @@ test(
       }),
       hourRuns,
     ),
-  timeout,
+  timeout * 3,
 );
