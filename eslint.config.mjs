@@ -63,6 +63,7 @@ export default [
               'CallRecord',
               'CampaignProgress',
               'CampaignStats',
+              'LinesUtilization',
               'PageInfo',
               'Participant',
               'RoutingStatus',

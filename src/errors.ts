@@ -46,6 +46,8 @@ interface UpstreamErrorOptions extends ErrorOptions {
   readonly isTransient?: boolean;
   /** @default false */
   readonly isOfResource?: boolean;
+  /** @default false */
+  readonly isForeign?: boolean;
   readonly resource?: string;
   readonly detail?: string;
 }
@@ -59,6 +61,8 @@ export class UpstreamError extends Error {
   readonly isTransient: boolean;
   /** True for a 429 of a limit that the resource alone has: hardly anything of the token's quota is used. */
   readonly isOfResource: boolean;
+  /** True when something else answered in the upstream's place. */
+  readonly isForeign: boolean;
   /** Name of the REST resource, such as `users`; undefined when the failure belongs to no call. */
   readonly resource: string | undefined;
   /** Cause, for the log alone. Holds none of the upstream's own text, which may be personal. */
@@ -70,6 +74,7 @@ export class UpstreamError extends Error {
     this.isNotFound = options.isNotFound ?? false;
     this.isTransient = options.isTransient ?? false;
     this.isOfResource = options.isOfResource ?? false;
+    this.isForeign = options.isForeign ?? false;
     this.resource = options.resource;
     this.detail = options.detail;
   }
@@ -85,12 +90,13 @@ export class UpstreamError extends Error {
   }
 
   #copy(failure: UpstreamFailure, resource: string | undefined): UpstreamError {
-    const { isNotFound, isTransient, isOfResource, detail, cause } = this;
+    const { isNotFound, isTransient, isOfResource, isForeign, detail, cause } = this;
     return new UpstreamError(failure, {
       cause,
       isNotFound,
       isTransient,
       isOfResource,
+      isForeign,
       ...(resource !== undefined && { resource }),
       ...(detail !== undefined && { detail }),
     });

@@ -31,6 +31,7 @@ import { LoginCheck, PressureCheck, ReachCheck, Readiness, RedisCheck } from './
 import { Refusals } from './http/refusal.ts';
 import { RequestsInFlight } from './http/requests-in-flight.ts';
 import { ReachLog } from './observability/reach-log.ts';
+import { ForeignAnswers } from './observability/foreign-answers.ts';
 import { accessLog } from './observability/requests/access-log.ts';
 import { RequestRecorder } from './observability/requests/recorder.ts';
 import { createSharedServices } from './shared-services.ts';
@@ -105,6 +106,7 @@ export function assembleGateway(
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
 
+  const foreignAnswers = new ForeignAnswers(clock, log);
   const { client, shared, kept, replicas, credentialEvents } = createSharedServices({
     apiUrl: target.apiUrl,
     upstream,
@@ -117,6 +119,7 @@ export function assembleGateway(
     turns,
     closing: closing.signal,
     log,
+    onForeign: (resource) => foreignAnswers.met(resource),
     observers: metrics ?? {},
   });
   metrics?.watch({ client, kept, requests: recorder, answers });

@@ -39,6 +39,8 @@ export interface SharedServicesOptions {
   readonly registry?: Registry;
   /** @default silent */
   readonly log?: Logger;
+  /** Called with a resource in whose place something else than the upstream answers. */
+  readonly onForeign?: (resource: string) => void;
   /** Observers for operators. */
   readonly observers?: {
     readonly upstream?: UpstreamObserver;
@@ -89,6 +91,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       credentialEvents,
     );
   const client = new UpstreamClient(transport, {
+    onForeign: options.onForeign,
     apiUrl,
     upstreamTimeoutMs: upstream.timeoutMs,
     upstreamConcurrency: upstream.concurrency,

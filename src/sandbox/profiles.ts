@@ -155,6 +155,10 @@ export const PROFILES = {
       { kind: 'rateLimited', resource: 'contacts', retryAfterSeconds: 1, burst: { length: 5, every: 20 } },
     ],
   },
+  packedAnswers: {
+    description: 'answers come packed (gzip), asked for or not',
+    faults: [{ kind: 'encoding', coding: 'gzip' }],
+  },
   foreignNotFound: {
     description: 'a tenth of the answers is a 404 of a proxy or an API gateway, not of the vendor',
     faults: [

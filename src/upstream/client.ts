@@ -28,6 +28,8 @@ export interface UpstreamClientOptions extends StepContext {
   readonly upstreamTimeoutMs: number;
   /** Turns of the event loop, for parsing large answers. */
   readonly turns: Turns;
+  /** Called when something else answers in the upstream's place. */
+  readonly onForeign?: ((resource: string) => void) | undefined;
   /** Upper bound for concurrent calls of one identity. */
   readonly upstreamConcurrency: number;
   /** Most connections to the upstream at once, for all identities together. */

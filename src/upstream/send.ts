@@ -20,6 +20,8 @@ interface SendOptions extends StepContext {
   readonly upstreamTimeoutMs: number;
   /** Turns of the event loop, for parsing large answers. */
   readonly turns: Turns;
+  /** Called when something else answers in the upstream's place. */
+  readonly onForeign?: ((resource: string) => void) | undefined;
 }
 
 /**
@@ -27,7 +29,7 @@ interface SendOptions extends StepContext {
  * `UpstreamError` unless a 2xx answer with a JSON body came in time.
  */
 export function sendOver(
-  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs, turns }: SendOptions,
+  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs, turns, onForeign }: SendOptions,
   transport: Transport,
 ): Step<ConnectedCall> {
   const { origin, pathname } = new URL(apiUrl);
@@ -68,6 +70,7 @@ export function sendOver(
         if (!(error instanceof UpstreamError)) throw error;
         const outcome = call.signal.aborted ? 'given_up' : outcomeOf(error);
         observer.called(resource, outcome, serialized.keys, clock.now() - sentMs);
+        if (error.isForeign) onForeign?.(resource);
         if (error.failure.upstreamStatus === 403)
           credentialEvents.denied(owner.identity, { resource, permissions });
         throw error;

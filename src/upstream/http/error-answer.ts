@@ -52,7 +52,7 @@ export function errorFromAnswer(
   if (status === 404 && !isVendors) {
     return new UpstreamError(
       { ...common, code: 'UPSTREAM_BAD_RESPONSE', message: NOT_OF_UPSTREAM },
-      { detail: FOREIGN_404 },
+      { detail: FOREIGN_404, isForeign: true },
     );
   }
   // A proxy that refuses a call knows nothing of permissions.

@@ -274,6 +274,14 @@ const effects: Readonly<Record<ProfileName, () => Promise<void>>> = {
     expect(new Set(statusesOf(await repliesOf(sandbox, 20)))).toEqual(new Set([200]));
   },
 
+  async packedAnswers() {
+    const sandbox = await troubled('packedAnswers');
+    for (const { status, headers, text } of await repliesOf(sandbox, 2)) {
+      expect([status, headers.get('content-encoding')]).toEqual([200, 'gzip']);
+      expect(JSON.parse(text)).toHaveProperty('entities');
+    }
+  },
+
   async foreignNotFound() {
     const replies = await repliesOf(await troubled('foreignNotFound'), 200);
     const foreign = replies.filter(({ status }) => status === 404);
