@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { buildSchema, getNamedType, type GraphQLObjectType, isEnumType, isObjectType } from 'graphql';
+import { getNamedType, isEnumType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { RESOURCE_NAMES } from '../../src/sandbox/route.ts';
+import { everyField, publishedSchema } from '../support/every-field.ts';
 import { ANY_SIZE, gatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 
 const root = new URL('../../', import.meta.url);
-const schema = buildSchema(readFileSync(new URL('schema.graphql', root), 'utf8'));
 
 /** Meaning of `""` by field, as the documentation says. */
 const meanings = new Map(
@@ -27,7 +27,7 @@ const ofTheGateway = new Set([
   'PageInfo.startCursor',
 ]);
 
-const objectTypes = Object.values(schema.getTypeMap())
+const objectTypes = Object.values(publishedSchema.getTypeMap())
   .filter(isObjectType)
   .filter(({ name }) => !name.startsWith('__') && name !== 'Query');
 
@@ -61,23 +61,6 @@ function withTexts(value: unknown, text: string): unknown {
   );
 }
 
-/** Selection of everything without arguments, to this depth. */
-function everything(type: GraphQLObjectType, depth: number): string {
-  const fields = Object.values(type.getFields()).flatMap(({ name, args, type: given }) => {
-    if (args.length > 0) return [];
-    const below = getNamedType(given);
-    if (!isObjectType(below)) return [name];
-    return depth === 0 ? [] : [`${name} { ${everything(below, depth - 1)} }`];
-  });
-  return ['__typename', ...fields].join(' ');
-}
-
-function selectionOf(name: string, depth: number): string {
-  const type = schema.getType(name);
-  if (!isObjectType(type)) throw new TypeError(`${name} is no object type.`);
-  return everything(type, depth);
-}
-
 /** Values by field, of all objects in an answer. */
 function valuesIn(data: unknown, values = new Map<string, Set<unknown>>()): Map<string, Set<unknown>> {
   if (Array.isArray(data)) for (const each of data) valuesIn(each, values);
@@ -95,15 +78,15 @@ function valuesIn(data: unknown, values = new Map<string, Set<unknown>>()): Map<
 }
 
 const query = `{
-  campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 2) { nodes { ${selectionOf('CampaignInteraction', 3)} } }
-  campaign(id: "${CAMPAIGN_ID}") { ${selectionOf('Campaign', 2)} }
-  user(id: "user-1") { ${selectionOf('User', 3)} }
-  queue(id: "queue-1") { ${selectionOf('Queue', 1)} }
-  skill(id: "skill-1") { ${selectionOf('Skill', 1)} }
-  script(id: "script-1") { ${selectionOf('Script', 1)} }
-  contactList(id: "${CONTACT_LIST_ID}") { ${selectionOf('ContactList', 1)} }
-  contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-1") { ${selectionOf('Contact', 2)} }
-  conversation(id: "conversation-0") { ${selectionOf('Conversation', 3)} }
+  campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 2) { nodes { ${everyField('CampaignInteraction', 3)} } }
+  campaign(id: "${CAMPAIGN_ID}") { ${everyField('Campaign', 2)} }
+  user(id: "user-1") { ${everyField('User', 3)} }
+  queue(id: "queue-1") { ${everyField('Queue', 1)} }
+  skill(id: "skill-1") { ${everyField('Skill', 1)} }
+  script(id: "script-1") { ${everyField('Script', 1)} }
+  contactList(id: "${CONTACT_LIST_ID}") { ${everyField('ContactList', 1)} }
+  contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-1") { ${everyField('Contact', 2)} }
+  conversation(id: "conversation-0") { ${everyField('Conversation', 3)} }
 }`;
 
 async function answerWithTexts(text: string) {

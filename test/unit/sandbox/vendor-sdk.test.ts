@@ -4,7 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
 import { isProfileName, PROFILES } from '../../../src/sandbox/profiles.ts';
 import { hash32 } from '../../../src/sandbox/random.ts';
-import type { Sandbox } from '../../../src/sandbox/start-sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../../src/sandbox/start-sandbox.ts';
+import clientNotFound from '../../fixtures/published/oauth-client-not-found.json' with { type: 'json' };
+import rateLimitError from '../../fixtures/published/rate-limit-error.json' with { type: 'json' };
+import tokenOfCli from '../../fixtures/published/token-of-cli-tests.json' with { type: 'json' };
+import { published, publishedOrganisation } from '../../support/published-structures.ts';
 import { idsOf, sandboxForTest } from './helpers.ts';
 
 /** Share of ids that the profile refusedBatches refuses at most. */
@@ -24,8 +28,8 @@ async function loggedInClient(sandbox: Sandbox): Promise<InstanceType<typeof sdk
   return client;
 }
 
-async function setUp() {
-  const sandbox = await sandboxForTest({ organisation, now: () => AT_MS });
+async function setUp(options: SandboxOptions = {}) {
+  const sandbox = await sandboxForTest({ organisation, now: () => AT_MS, ...options });
   return { sandbox, client: await loggedInClient(sandbox) };
 }
 
@@ -201,5 +205,60 @@ describe("the vendor's own SDK", () => {
       status: 404,
       code: 'not.found',
     });
+  });
+});
+
+describe("the vendor's own SDK reads published structures", () => {
+  const { contactList, conversations, skills, users, wrapUpCode } = published;
+
+  test('of users, conversations, skills, wrap-up codes and contact lists as they are', async () => {
+    const { client } = await setUp({ organisation: publishedOrganisation() });
+    const { expanded, listed } = users;
+    const { entities = [] } = await new sdk.UsersApi(client).getUsers({
+      id: [expanded.id, listed.id],
+      expand: ['presence', 'routingStatus', 'skills'],
+    });
+    expect(entities.find(({ id }) => id === expanded.id)).toEqual(expanded);
+    expect(entities.find(({ id }) => id === listed.id)).toEqual(listed);
+    const conversationsApi = new sdk.ConversationsApi(client);
+    for (const row of Object.values(conversations)) {
+      expect(await conversationsApi.getConversation(row.id)).toEqual(row);
+    }
+    const routing = new sdk.RoutingApi(client);
+    expect(await routing.getRoutingSkill(skills.ofCli.id)).toEqual(skills.ofCli);
+    expect(await routing.getRoutingWrapupcode(wrapUpCode.id)).toEqual(wrapUpCode);
+    expect(await new sdk.OutboundApi(client).getOutboundContactlist(contactList.id)).toEqual(contactList);
+  });
+
+  test('of the error of a rate limit', async () => {
+    const { client } = await setUp({
+      faults: [{ kind: 'status', status: 429, body: rateLimitError, resource: 'users' }],
+    });
+    await expect(new sdk.UsersApi(client).getUsers()).rejects.toMatchObject({
+      status: 429,
+      code: rateLimitError.code,
+      message: rateLimitError.message,
+    });
+  });
+
+  test('of a login whose client is not found', async () => {
+    const faults = [{ kind: 'status', status: 400, body: clientNotFound, resource: 'login' } as const];
+    await expect(setUp({ faults })).rejects.toMatchObject({
+      response: { status: 400, data: clientNotFound },
+    });
+  });
+
+  test('of a token without a time', async () => {
+    const { client, sandbox } = await setUp({
+      faults: [
+        {
+          kind: 'alter',
+          resource: 'login',
+          alter: (body) => ({ ...tokenOfCli, access_token: Object(body).access_token }),
+        },
+      ],
+    });
+    await new sdk.UsersApi(client).getUsers();
+    expect(sandbox.requests.map(({ status }) => status)).toEqual([200, 200]);
   });
 });

@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { buildSchema, getNamedType, type GraphQLObjectType, isObjectType } from 'graphql';
+
+/** The schema that is published, without resolvers. */
+export const publishedSchema = buildSchema(
+  readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'),
+);
+
+/** Selection of all fields without arguments of the type with this name, `depth` objects deep. */
+export function everyField(typeName: string, depth: number): string {
+  const type = publishedSchema.getType(typeName);
+  if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type.`);
+  return everything(type, depth);
+}
+
+function everything(type: GraphQLObjectType, depth: number): string {
+  const fields = Object.values(type.getFields()).flatMap(({ name, args, type: given }) => {
+    if (args.length > 0) return [];
+    const below = getNamedType(given);
+    if (!isObjectType(below)) return [name];
+    return depth === 0 ? [] : [`${name} { ${everything(below, depth - 1)} }`];
+  });
+  return ['__typename', ...fields].join(' ');
+}
