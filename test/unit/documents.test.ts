@@ -10,13 +10,17 @@ function textOf(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-test.each(['README.md', 'CONTRIBUTING.md', 'docs/bounds.md', 'docs/decisions/README.md', ...records])(
-  'every file that %s links exists',
-  (file) => {
-    const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
-    expect(links.filter((path) => !existsSync(join(root, dirname(file), path)))).toEqual([]);
-  },
-);
+test.each([
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/bounds.md',
+  'docs/upstream.md',
+  'docs/decisions/README.md',
+  ...records,
+])('every file that %s links exists', (file) => {
+  const links = [...textOf(file).matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path);
+  expect(links.filter((path) => !existsSync(join(root, dirname(file), path)))).toEqual([]);
+});
 
 test('the tree of CONTRIBUTING.md has every folder and file of src/, and nothing that does not exist', () => {
   const tree = [...textOf('CONTRIBUTING.md').matchAll(/^([\w.-]+\/?\S*) {2,}\S/gm)].map(
