@@ -15,6 +15,7 @@ export function statsOfCampaign(
     performance;
   const connects = Math.round(attempts * connectRatio);
   const { rightPartyContactsCount = 0 } = performance;
+  const successCount = Math.min(rightPartyContactsCount, connects);
   return {
     contactRate: { attempts, connects, connectRatio },
     ...(idleAgents !== undefined && { idleAgents }),
@@ -28,8 +29,8 @@ export function statsOfCampaign(
     validAttempts: attempts,
     linesUtilization: { assignedOutboundLines: 20, totalAvailableOutboundLines: 50 },
     businessCategoryMetrics: {
-      successCount: rightPartyContactsCount,
-      neutralCount: Math.max(0, connects - rightPartyContactsCount),
+      successCount,
+      neutralCount: connects - successCount,
       failureCount: attempts - connects,
     },
   };
