@@ -166,6 +166,14 @@ describe("the vendor's own SDK", () => {
     const example = entities.find(({ campaign }) => campaign.id === EXAMPLE_CAMPAIGN_ID);
     const { proceedingInteractions } = organisation.interactions(EXAMPLE_CAMPAIGN_ID, AT_MS) ?? {};
     expect(example?.outstandingCalls).toBe(proceedingInteractions?.length);
+    const alone = await outbound.getOutboundCampaignStats(EXAMPLE_CAMPAIGN_ID);
+    expect(alone.outstandingCalls).toBe(example?.outstandingCalls);
+    const { attempts = 0, connects = 0 } = alone.contactRate ?? {};
+    const of = progress.find(({ campaign }) => campaign.id === EXAMPLE_CAMPAIGN_ID);
+    expect(attempts).toBe(of?.numberOfContactsCalled);
+    const { successCount = 0, neutralCount = 0, failureCount = 0 } = alone.businessCategoryMetrics ?? {};
+    expect(successCount + neutralCount).toBe(connects);
+    expect(connects + failureCount).toBe(attempts);
   });
 
   test.each(Object.keys(PROFILES).filter(isProfileName))(
