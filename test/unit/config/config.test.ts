@@ -4,6 +4,7 @@ import { ttls } from '../../../src/config/ttls.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
 import { ConfigError, parseConfig } from '../../../src/config/config.ts';
 import { tokenUrlOf } from '../../../src/config/upstream.ts';
+import { problemsOf } from './problems-of.ts';
 
 const SECRET = 'hush-this-is-a-secret';
 const HASH = '5'.repeat(64);
@@ -14,17 +15,6 @@ const tokens = {
 };
 const apiKeys = { AUTH_API_KEY_HASHES: HASH };
 const client = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: SECRET };
-
-/** Problems of an environment; none when it is valid. */
-function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 describe('an empty environment', () => {
   test('selects the embedded sandbox on loopback, and the documented limits', () => {

@@ -2,21 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../../src/config/config.ts';
+import { parseConfig } from '../../../src/config/config.ts';
 import { unusedVendorVariables } from '../../../src/config/environment.ts';
 import { secretSettings, settingNames } from '../../../src/config/settings.ts';
 import { developersShell, podsEnvironment } from './environments.ts';
-
-/** Problems of an environment; none when it is valid. */
-function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
+import { problemsOf } from './problems-of.ts';
 
 describe('the environment of other programs', () => {
   test('in a pod changes nothing, whatever the services of the cluster are called', () => {

@@ -1,20 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError, parseConfig } from '../../../src/config/config.ts';
+import { parseConfig } from '../../../src/config/config.ts';
 import { vendorProxySettings, waysOut } from '../../../src/config/network.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
 import { fileForTest } from '../../support/secured.ts';
+import { problemsOf } from './problems-of.ts';
 
 const SECRET = 'hush-this-is-a-secret';
-
-function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {
-  try {
-    parseConfig(env);
-    return [];
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-}
 
 describe('a proxy', () => {
   test.each([
