@@ -127,6 +127,23 @@ describe('the plan of a query', () => {
     });
   });
 
+  test('has calls for the names of users’ divisions and managers, which the vendor leaves out', async () => {
+    const list = `campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 10)`;
+    expect(await planOf(`{ ${list} { nodes { agent { division { name } } } } }`)).toEqual({
+      campaignInteractions: 1,
+      users: 1,
+      divisions: 1,
+    });
+    expect(await planOf(`{ ${list} { nodes { agent { manager { name } } } } }`)).toEqual({
+      campaignInteractions: 1,
+      users: 2,
+    });
+    expect(await planOf(`{ ${list} { nodes { agent { division { id } manager { id } } } } }`)).toEqual({
+      campaignInteractions: 1,
+      users: 1,
+    });
+  });
+
   test('has a call for the other campaign that a few interactions of a loaded campaign can refer to', async () => {
     const query =
       '{ campaigns(first: 4) { nodes { interactions(first: 1) { nodes { campaign { campaignStatus } } } } } }';
