@@ -7,7 +7,7 @@ const ownMappers = {
   CampaignInteraction: '../datasources/campaign-interactions.ts#CampaignInteractionRecord',
   CampaignInteractionConnection: '../connections/campaign-interaction-page.ts#CampaignInteractionPage',
   CampaignProgress: '../datasources/campaign-progress.ts#CampaignProgressRecord',
-  CampaignStats: '../datasources/campaign-stats.ts#CampaignFigures',
+  CampaignStats: '../datasources/campaign-figures.ts#CampaignFigures',
   CallRecord: '../datasources/contacts.ts#CallRecordRecord',
   Contact: '../datasources/contacts.ts#ContactReference',
   Conversation: '../datasources/conversations.ts#ConversationRecord',

@@ -1,4 +1,4 @@
-import { nearestNames } from '../lib/edit-distance.ts';
+import { editDistance, nearestNames } from '../lib/edit-distance.ts';
 
 /**
  * Domains of the vendor's regions, by name as in its tools. New regions appear, so any domain may be configured as well.
@@ -53,10 +53,20 @@ export function readRegion(text: string): RegionReading {
   if (host === undefined) return { likely: likelyNames(name) };
   const domain = host.replace(HOST_OF_REGION, '');
   const ofVendor = VENDOR_DOMAIN.exec(host)?.[1];
-  if (ofVendor !== undefined) return ofVendor === domain ? { domain } : { likely: [ofVendor] };
   const likely = nearestNames(domain, regions.values(), MOST_EDITS);
+  if (ofVendor !== undefined && !isMisspelt(domain, likely)) {
+    return ofVendor === domain ? { domain } : { likely: [ofVendor] };
+  }
   const isOther = likely.length > 0 || /\bpure\.cloud$/.test(domain);
   return isOther || scheme !== undefined || rest !== undefined ? { likely } : { domain };
+}
+
+/** True for a domain with a letter too few or too many: one that has another letter may be another country's. */
+function isMisspelt(domain: string, likely: readonly string[]): boolean {
+  return (
+    domain.startsWith('mypurecloud.') &&
+    likely.some((each) => editDistance(each, domain, 1) === 1 && each.length !== domain.length)
+  );
 }
 
 /** Domain of the vendor's that a host is in; null for hosts of others. */

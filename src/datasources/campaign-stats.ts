@@ -2,10 +2,9 @@ import type { Models } from 'purecloud-platform-client-v2';
 import { campaignIdOf } from './campaigns.ts';
 import { entitiesOf } from './listing-envelope.ts';
 import { postOfIds } from './resource.ts';
-import type { Reference } from './wire/reference.ts';
 import { WireRecord } from './wire/wire-record.ts';
 
-class CampaignStatsRecord extends WireRecord<Models.CampaignPerformanceData> {
+export class CampaignStatsRecord extends WireRecord<Models.CampaignPerformanceData> {
   get idleAgents() {
     return this.float('idleAgents');
   }
@@ -33,44 +32,6 @@ class CampaignStatsRecord extends WireRecord<Models.CampaignPerformanceData> {
 class ContactRateRecord extends WireRecord<Models.CampaignPerformanceDataContactRate> {
   get connectRatio() {
     return this.float('connectRatio');
-  }
-}
-
-/** Statistics of a campaign: the figures of the bulk call, and the reference by which the others are loaded. */
-export class CampaignFigures implements Reference {
-  readonly id: string;
-  readonly ownName = null;
-  readonly selfUri = null;
-  readonly refusal: Reference['refusal'];
-  readonly #bulk: CampaignStatsRecord | null;
-
-  /** @param bulk Null when none of its figures is wanted. */
-  constructor({ id, refusal }: Reference, bulk: CampaignStatsRecord | null) {
-    this.id = id;
-    this.refusal = refusal;
-    this.#bulk = bulk;
-  }
-
-  get idleAgents() {
-    return this.#bulk?.idleAgents ?? null;
-  }
-  get effectiveIdleAgents() {
-    return this.#bulk?.effectiveIdleAgents ?? null;
-  }
-  get adjustedCallsPerAgent() {
-    return this.#bulk?.adjustedCallsPerAgent ?? null;
-  }
-  get outstandingCalls() {
-    return this.#bulk?.outstandingCalls ?? null;
-  }
-  get scheduledCalls() {
-    return this.#bulk?.scheduledCalls ?? null;
-  }
-  get rightPartyContactsCount() {
-    return this.#bulk?.rightPartyContactsCount ?? null;
-  }
-  get connectRatio() {
-    return this.#bulk?.connectRatio ?? null;
   }
 }
 

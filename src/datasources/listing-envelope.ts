@@ -20,11 +20,16 @@ export function smallerPageSize({ pageSize }: ListingEnvelope, asked: number): n
 export interface CutListing {
   /** Number of rows that the upstream gives at once; 0 when that cannot be seen. */
   readonly size: number;
+  /** True when the upstream says that size itself. */
+  readonly isStated: boolean;
   /** Number of rows that it has for these ids and did not give; 0 when it does not say. */
   readonly owed: number;
 }
 
-/** A total above the number of ids counts something else and proves nothing. */
+/**
+ * What an answer says of rows that it lacks for these ids; null when it says nothing of the kind, or is no envelope. A total
+ * above the number of ids counts something else and proves nothing.
+ */
 export function cutOf(body: unknown, ids: readonly string[]): CutListing | null {
   const rows = entitiesOf(body)?.length;
   if (rows === undefined) return null;
@@ -33,7 +38,7 @@ export function cutOf(body: unknown, ids: readonly string[]): CutListing | null 
   const pageSize = smallerPageSize(envelope, ids.length);
   const owed = isCount(total) && total <= ids.length ? Math.max(0, total - rows) : 0;
   const isCut = owed > 0 || pageSize !== null || saysNext(envelope, 1);
-  return isCut ? { size: pageSize ?? rows, owed } : null;
+  return isCut ? { size: pageSize ?? rows, isStated: pageSize !== null, owed } : null;
 }
 
 function isCount(value: unknown): value is number {

@@ -4,7 +4,7 @@ import type { CampaignPage } from '../connections/campaign-page.ts';
 import type { CampaignInteractionRecord } from '../datasources/campaign-interactions.ts';
 import type { CampaignInteractionPage } from '../connections/campaign-interaction-page.ts';
 import type { CampaignProgressRecord } from '../datasources/campaign-progress.ts';
-import type { CampaignFigures } from '../datasources/campaign-stats.ts';
+import type { CampaignFigures } from '../datasources/campaign-figures.ts';
 import type { CallRecordRecord, ContactReference } from '../datasources/contacts.ts';
 import type { ConversationRecord, ParticipantRecord, WrapupRecord } from '../datasources/conversations.ts';
 import type { DispositionValue } from '../datasources/disposition.ts';

@@ -6,9 +6,11 @@ const DIGIT_0 = 0x30;
 const DIGIT_9 = 0x39;
 /**
  * Strings, and long whole numbers that JSON allows in their place. Nothing else is matched, so that what is no JSON does not
- * become any: no number with leading zeros, and none in the place of a key.
+ * become any: no number with leading zeros, and none in the place of a key. A string without an end goes to the end of the text,
+ * so that nothing is looked at twice.
  */
-const STRING_OR_LONG_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/gs;
+const STRING_OR_LONG_NUMBER =
+  /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|(?<![\d.eE+-])-?[1-9]\d{15,}(?![\d.eE]|\s*:)/gs;
 
 /** Value of JSON bytes as `JSON.parse` gives it; an exact one has whole numbers beyond 2^53 as their own text. */
 export function parseJson(bytes: Buffer, isExact: boolean): unknown {

@@ -36,11 +36,17 @@ export class BatchSizes {
     return learned === undefined || learned.untilMs <= this.#clock.now() ? Infinity : learned.size;
   }
 
-  learn(identity: UpstreamIdentity, resource: string, size: number): void {
-    const untilMs = this.#clock.now() + LEARNED_MS;
-    this.#byIdentity
-      .of(identity)
-      .set(resource, { size: Math.min(size, this.of(identity, resource)), untilMs });
+  /** @param isProven False for a number that counts only when it is met again. */
+  learn(identity: UpstreamIdentity, resource: string, size: number, isProven: boolean): void {
+    const nowMs = this.#clock.now();
+    const untilMs = nowMs + LEARNED_MS;
+    const known = this.#byIdentity.of(identity);
+    const met = `${resource} met`;
+    if (!isProven && (known.get(met)?.untilMs ?? 0) <= nowMs) {
+      known.set(met, { size, untilMs });
+      return;
+    }
+    known.set(resource, { size: Math.min(size, this.of(identity, resource)), untilMs });
     if (size >= (this.#logged.get(resource) ?? Infinity)) return;
     this.#logged.set(resource, size);
     this.#log.warn(

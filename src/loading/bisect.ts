@@ -20,9 +20,21 @@ interface BisectMeans {
   readonly callsLeft: () => number;
   /** Makes one call; resolves to the refusal when it can be bisected again, to null otherwise. */
   readonly ask: (ids: readonly string[]) => Promise<UpstreamError | null>;
+  /** True when a 404 for one id alone means that the upstream does not know it. */
+  readonly isAbsentOn404: boolean;
   /** Called with ids that stay refused, and why. */
   readonly giveUp: (refused: Refused, why: BisectEnd) => void;
 }
+
+/** Number of ids that the upstream turned out to take. */
+export interface TakenSize {
+  readonly size: number;
+  /** False when the refusal may have had another reason, and only happened to be of a larger call. */
+  readonly isProven: boolean;
+}
+
+/** Ids of a call from which a refusal that was not repeated says something of their number. */
+const MANY = 8;
 
 /** True when single ids can be the reason that a call was refused. */
 export function canBisect({ failure, isNotFound }: UpstreamError): boolean {
@@ -32,12 +44,12 @@ export function canBisect({ failure, isNotFound }: UpstreamError): boolean {
 
 /**
  * Bisects a call that was refused as a whole, until every refused id is alone. Each halving takes two calls. When all quarters
- * are refused, the number of ids may be the reason: if one id alone is answered, a number is looked for that is taken. At
- * most as many calls are made as isolate three ids, and at most `callsLeft`.
+ * are refused, single ids tell whether any call is answered; then the number of ids may be the reason, and a number is looked
+ * for that is taken. At most as many calls are made as isolate three ids, and at most `callsLeft`.
  *
- * @returns Number of ids that the upstream takes, when the number was the reason; null otherwise.
+ * @returns Null when an id may have been the reason, not the number of ids.
  */
-export function bisect(refused: Refused, means: BisectMeans): Promise<number | null> {
+export function bisect(refused: Refused, means: BisectMeans): Promise<TakenSize | null> {
   return new Bisection(refused, means).run();
 }
 
@@ -47,6 +59,7 @@ class Bisection {
   /** Number of calls that may still be made. */
   #most: number;
   #largestAnswered = 0;
+  #refusals = 1;
   /** True when an id may be the reason, not the number of ids. */
   #isIdSuspect = false;
 
@@ -56,14 +69,21 @@ class Bisection {
     this.#most = 6 * Math.ceil(Math.log2(refused.ids.length));
   }
 
-  async run(): Promise<number | null> {
+  async run(): Promise<TakenSize | null> {
     let level: readonly Refused[] = [this.#refused];
     for (let depth = 0; level.length > 0; depth += 1) {
       const isHopeless = depth >= HOPELESS_DEPTH && this.#largestAnswered === 0;
       // oxlint-disable-next-line eslint/no-await-in-loop -- what is asked next depends on what was refused
       level = await (isHopeless ? this.#askForFewer(level) : this.#askAll(this.#halvesOf(level)));
     }
-    return this.#isIdSuspect || this.#largestAnswered === 0 ? null : this.#largestAnswered;
+    const { ids } = this.#refused;
+    if (this.#isIdSuspect || this.#largestAnswered === 0 || this.#status === 404) return null;
+    const isProven = this.#status !== 400 || this.#refusals > 1;
+    return isProven || ids.length >= MANY ? { size: this.#largestAnswered, isProven } : null;
+  }
+
+  get #status(): number {
+    return this.#refused.error.failure.upstreamStatus ?? 0;
   }
 
   #halvesOf(level: readonly Refused[]): readonly string[][] {
@@ -86,18 +106,40 @@ class Bisection {
     return halves;
   }
 
-  /** Looks for a number of ids that is taken, and asks for all ids in calls of that number. */
+  /** Finds out whether all ids are refused or only their number, and goes on with ids that may be answered. */
   async #askForFewer(level: readonly Refused[]): Promise<readonly Refused[]> {
+    const rest = level.flatMap(({ ids }) => ids);
     const { error } = this.#refused;
-    let rest = level.flatMap(({ ids }) => ids);
-    let size = Math.ceil(rest.length / level.length);
-    const canBeNumber = size > 1 && OF_NUMBER.has(error.failure.upstreamStatus ?? 0);
-    // One id alone tells whether any call is answered.
-    if (!canBeNumber || !this.#mayAsk || (await this.#ask(rest.slice(0, 1))) !== null) {
-      this.#suspect({ ids: rest, error }, canBeNumber && !this.#mayAsk ? 'spent' : 'all');
+    if (!OF_NUMBER.has(this.#status)) return this.#askOneOfEach(this.#means.isAbsentOn404 ? level : [], rest);
+    const size = Math.ceil(rest.length / level.length);
+    if (size > 1 && !this.#mayAsk) {
+      this.#suspect({ ids: rest, error }, 'spent');
       return [];
     }
-    rest = rest.slice(1);
+    // One id alone tells whether any call is answered.
+    if (size === 1 || (await this.#ask(rest.slice(0, 1))) !== null) {
+      this.#suspect({ ids: rest, error }, 'all');
+      return [];
+    }
+    return this.#askInTakenNumber(rest.slice(1), size);
+  }
+
+  /** After a refusal that no number causes: all ids are refused unless one of them, alone, is answered. */
+  async #askOneOfEach(level: readonly Refused[], rest: readonly string[]): Promise<readonly Refused[]> {
+    const several = level.filter(({ ids }) => ids.length > 1);
+    const most = Math.max(0, Math.min(this.#most, this.#means.callsLeft()));
+    await this.#askAll(several.slice(0, most).map(({ ids }) => ids.slice(0, 1)));
+    if (this.#largestAnswered > 0) return level;
+    const why = several.length > most ? 'spent' : 'all';
+    this.#suspect({ ids: rest, error: this.#refused.error }, why);
+    return [];
+  }
+
+  /** Looks for a number of ids that is taken, and asks for all ids in calls of that number. */
+  async #askInTakenNumber(ids: readonly string[], refusedSize: number): Promise<readonly Refused[]> {
+    const { error } = this.#refused;
+    let rest = ids;
+    let size = refusedSize;
     for (let isTaken = false; !isTaken && size > 1;) {
       size = Math.ceil(size / 2);
       if (!this.#mayAsk) break;
@@ -111,7 +153,8 @@ class Bisection {
     const most = Math.max(0, Math.min(this.#most, this.#means.callsLeft()));
     const left = chunks.slice(most).flat();
     if (left.length > 0) {
-      this.#means.giveUp({ ids: left, error }, most < this.#most ? 'spent' : 'these');
+      if (most < this.#most) this.#suspect({ ids: left, error }, 'spent');
+      else this.#means.giveUp({ ids: left, error }, 'these');
     }
     return this.#askAll(chunks.slice(0, most));
   }
@@ -129,6 +172,7 @@ class Bisection {
     this.#most -= 1;
     const error = await this.#means.ask(ids);
     if (error === null) this.#largestAnswered = Math.max(this.#largestAnswered, ids.length);
+    else this.#refusals += 1;
     return error;
   }
 

@@ -7,6 +7,8 @@ export interface Lacking {
   readonly answer: UpstreamAnswer;
   /** Number of ids for the next call; 0 when there is no use in one. */
   readonly size: number;
+  /** True when the upstream says itself how many it gives at once. */
+  readonly isStated: boolean;
   /** Number of the ids that the upstream has, by its own total; 0 when it does not say. */
   readonly owed: number;
 }
@@ -25,13 +27,13 @@ interface AskAgainMeans {
 
 /** Ids that the answer to a call for `asked` ids lacks. */
 export function lackingIn(
-  { size, owed }: CutListing,
+  { size, isStated, owed }: CutListing,
   ids: readonly string[],
   asked: number,
   answer: UpstreamAnswer,
 ): Lacking {
   const given = asked - ids.length;
-  return { ids, answer, size: size > 0 && size < asked ? size : given, owed };
+  return { ids, answer, size: size > 0 && size < asked ? size : given, isStated, owed };
 }
 
 /**
@@ -46,7 +48,7 @@ export async function askForLacking(lacking: Lacking[], means: AskAgainMeans): P
   const debts: Lacking[] = [];
 
   async function askFor(lack: Lacking): Promise<void> {
-    const { ids, answer, size, owed } = lack;
+    const { ids, answer, size, isStated, owed } = lack;
     if (size === 0) {
       giveUp(ids, answer, 'cut');
       return;
@@ -57,8 +59,8 @@ export async function askForLacking(lacking: Lacking[], means: AskAgainMeans): P
     const most = Math.max(0, callsLeft());
     if (chunks.length > most) giveUp(chunks.slice(most).flat(), answer, 'spent');
     await Promise.all(chunks.slice(0, most).map((chunk) => ask(chunk, owed > 0)));
-    // Only then the size was the reason, and not rows that the upstream counts but does not show.
-    if (ids.some(isFound)) onSize(size);
+    // Otherwise the size was not the reason: the upstream counts rows that it does not show.
+    if (isStated || ids.some(isFound)) onSize(size);
     if (owed > 0) debts.push(lack);
   }
 

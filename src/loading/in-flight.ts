@@ -169,7 +169,8 @@ export class InFlightBatches<Entity, Expand extends string> {
       read: (facts, write) => this.#options.read(maker, shared, { ...facts, serialize: once(write) }),
       budget: maker.budget,
       slices: () => new Slices(this.#options.turns, shared.signal),
-      onSize: (size) => this.#options.batchSizes.learn(maker.identity, this.#resource.name, size),
+      onSize: (size, isProven) =>
+        this.#options.batchSizes.learn(maker.identity, this.#resource.name, size, isProven),
       onAnswer: (answered) => this.#cache.keep(answered, batch.expand),
     });
     const { foundUnknown } = this.#options;

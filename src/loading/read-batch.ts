@@ -54,7 +54,7 @@ interface BatchMeans<Entity> {
   /** Called for a large answer. */
   readonly slices: () => Slices;
   /** Called with a number of ids that the upstream turned out to take, smaller than was asked for. */
-  readonly onSize: (size: number) => void;
+  readonly onSize: (size: number, isProven: boolean) => void;
   /** Called for each answer; must take synchronously what it keeps. */
   readonly onAnswer: (answered: AnsweredEntities<Entity>) => void;
 }
@@ -151,10 +151,11 @@ export async function readBatch<Entity, Expand extends string>(
       refused(settle(), error);
       return;
     }
-    const size = await bisect(
+    const taken = await bisect(
       { ids: settle(), error },
       {
         callsLeft: () => budget.left,
+        isAbsentOn404: resource.absentOn404,
         ask: (some) => ask(() => some, isOwed),
         giveUp(part, why) {
           if (why === 'all' || (why === 'these' && part.ids.length === 1)) refused(part.ids, part.error);
@@ -162,7 +163,7 @@ export async function readBatch<Entity, Expand extends string>(
         },
       },
     );
-    if (size !== null) onSize(size);
+    if (taken !== null) onSize(taken.size, taken.isProven);
   }
 
   await askOrBisect(idsOf, false);
@@ -179,7 +180,7 @@ export async function readBatch<Entity, Expand extends string>(
         const failed = some.filter((id) => !(found.get(id) instanceof UnknownValueError));
         unknown(failed, why === 'spent' ? budget.refusal(resource.name, error) : error);
       },
-      onSize,
+      onSize: (size) => onSize(size, true),
     });
   }
   return found;

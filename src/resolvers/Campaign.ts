@@ -1,6 +1,7 @@
 import { campaignInteractionConnection } from './campaign-interaction-connection.ts';
 import { campaignProgress } from '../datasources/campaign-progress.ts';
-import { CampaignFigures, campaignStats } from '../datasources/campaign-stats.ts';
+import { CampaignFigures } from '../datasources/campaign-figures.ts';
+import { campaignStats } from '../datasources/campaign-stats.ts';
 import type { DataSources } from '../loading/data-sources.ts';
 import type { EntityLoader } from '../loading/entity-loader.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
@@ -8,6 +9,7 @@ import { campaigns } from '../datasources/campaigns.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 import { entityFields, type LoadedResource, requiring } from '../lookahead/entity-fields.ts';
 import { isLoadNeededFor } from '../lookahead/selection-tree.ts';
+import { selectedAmong } from '../lookahead/selections.ts';
 import { statsById } from './CampaignStats.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
@@ -40,8 +42,8 @@ const stats = {
   getOrLoad(reference: Reference, sources: DataSources) {
     const found = bulkStats.getOrLoad(reference, sources);
     return found instanceof Promise
-      ? found.then((record) => ({ stats: record && new CampaignFigures(reference, record) }))
-      : { stats: found && new CampaignFigures(reference, found) };
+      ? found.then((record) => ({ stats: new CampaignFigures(reference, record) }))
+      : { stats: new CampaignFigures(reference, found) };
   },
   except: {
     fields: statsById,
@@ -65,7 +67,10 @@ export const Campaign: TypeResolvers<'Campaign'> = {
   stats: requiring(stats, (reference, _args, { sources }, info) => {
     const isLoaded = info.fieldNodes.some((node) => isLoadNeededFor(stats, node, info));
     const holder = isLoaded ? stats.getOrLoad(reference, sources) : stats.except.holderOf(reference);
-    return holder instanceof Promise ? holder.then((held) => held.stats) : holder.stats;
+    const isOwnWanted = selectedAmong([...statsById], info).length > 0;
+    const statsIn = ({ stats: figures }: { stats: CampaignFigures }) =>
+      isLoaded && figures.isUnknown && !isOwnWanted ? null : figures;
+    return holder instanceof Promise ? holder.then(statsIn) : statsIn(holder);
   }),
   interactions({ id, refusal }, args, context, info) {
     if (refusal !== undefined) throw refusal;

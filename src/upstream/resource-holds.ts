@@ -158,7 +158,6 @@ class ResourceHold {
     const nowMs = this.#clock.now();
     const isFirst = enteredMs >= this.#refusedAtMs;
     if (isFirst) this.#refusedAtMs = nowMs;
-    // Zero counts as no time: immediate calls would be refused again and again.
     // Every 429 holds for a while: an immediate call would be refused as well.
     let holdMs = Math.max(UNNAMED_HOLD_MS, (retryAfterSeconds ?? 0) * 1000);
     if (!retryAfterSeconds && isFirst) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { onlyError } from '../support/answers.ts';
+import { answering, onlyError } from '../support/answers.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, campaign, supervisorsOrganisation } from '../support/organisation.ts';
 import { range } from '../support/range.ts';
@@ -81,6 +81,15 @@ describe('statistics of campaigns', () => {
         },
       },
     });
+  });
+
+  test('that the bulk call lacks take nothing away from those of the campaign’s own call', async () => {
+    const { query } = await gatewayForTest({ faults: [answering('campaignStats', { entities: [] })] });
+    const stats = async (fields: string) =>
+      (await query(`{ campaign(id: "${CAMPAIGN_ID}") { stats { ${fields} } } }`)).data.campaign.stats;
+    expect(await stats('attempts')).toEqual({ attempts: 40 });
+    expect(await stats('attempts idleAgents')).toEqual({ attempts: 40, idleAgents: null });
+    expect(await stats('idleAgents')).toBeNull();
   });
 
   test('of a campaign that the upstream does not know are null without an error', async () => {

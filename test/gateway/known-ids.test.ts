@@ -164,8 +164,12 @@ describe('a UUID', () => {
 
 describe('an interaction with an id that is no id', () => {
   test('stays in its list and is paged like any other', async () => {
-    const ids = ['a b', '../users', 'x'.repeat(2000), '\u0000'.repeat(480), 'plain'];
-    const { query } = await gatewayWithRows(ids.map((id, n) => ({ ...interaction(n), id })));
+    const long = 'x'.repeat(2000);
+    const ids = ['a b', '../users', long, '\u0000'.repeat(480), 'plain', `${long}1`, `${long}2`];
+    const { query } = await gatewayWithRows(
+      // The last ones have one creation time, so that their ids decide.
+      ids.map((id, n) => ({ ...interaction(Math.min(n, 5)), id })),
+    );
     const seen: string[] = [];
     let after: string | null = null;
     for (let page = 0; page <= ids.length; page += 1) {
@@ -183,7 +187,8 @@ describe('an interaction with an id that is no id', () => {
       after = pageInfo.endCursor;
       if (!pageInfo.hasNextPage) break;
     }
-    expect(seen).toEqual(ids);
+    expect(seen.slice(0, 5)).toEqual(ids.slice(0, 5));
+    expect(seen.toSorted()).toEqual(ids.toSorted());
   });
 });
 

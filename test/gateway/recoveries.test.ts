@@ -112,6 +112,19 @@ describe('a batch that is refused as a whole', () => {
     expect(unknown).toEqual([{ contact: { id: 'contact-7', data: null } }]);
   });
 
+  test('for contacts of which most are unknown still finds the others', async () => {
+    const unknown = ['u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'];
+    const { query } = await gatewayForTest({
+      faults: [{ kind: 'refuseIds', resource: 'contacts', ids: unknown, status: 404 }],
+    });
+    const roots = ['contact-1', ...unknown].map(
+      (id, n) => `c${n}: contact(contactListId: "list-1", id: "${id}") { id }`,
+    );
+    const { data, errors } = await query(`{ ${roots.join(' ')} }`);
+    expect(errors).toBeUndefined();
+    expect(Object.values(data)).toEqual([{ id: 'contact-1' }, ...unknown.map(() => null)]);
+  });
+
   test('for a missing contact list leaves all of its contacts unknown, without an error', async () => {
     const { query } = await gatewayForTest({
       faults: [{ kind: 'status', resource: 'contacts', status: 404 }],

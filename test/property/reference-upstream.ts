@@ -13,7 +13,9 @@ interface Call {
 
 /** Number of calls for `ids` ids when all calls are refused. */
 function callsOfRefused(ids: number, depth = 0): number {
-  if (ids < 2 || depth === 2) return 1;
+  if (ids < 2) return 1;
+  // One id of each quarter tells whether any is answered.
+  if (depth === 2) return 2;
   return 1 + callsOfRefused(Math.ceil(ids / 2), depth + 1) + callsOfRefused(Math.floor(ids / 2), depth + 1);
 }
 

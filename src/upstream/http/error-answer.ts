@@ -154,7 +154,7 @@ function forbidden(
       message: 'something on the way to the upstream refused it, such as a proxy or a firewall',
     };
   }
-  if (isOfAddress(`${String(code)} ${String(message)}`)) {
+  if (isOfAddress(`${textOf(code)} ${textOf(message)}`)) {
     return { code: 'FORBIDDEN', message: 'the upstream refuses calls from the address of the gateway' };
   }
   if (needed.length === 0) return { code: 'FORBIDDEN', message: `${refused} for lack of a permission` };
@@ -200,6 +200,11 @@ function parseErrorBody(text: string): Partial<Record<keyof Models.ErrorBody, un
 function permissionsIn(part: unknown): string[] {
   if (!isBoundedJson(part)) return [];
   return [...new Set(JSON.stringify(part ?? null).match(PERMISSION))].slice(0, 20);
+}
+
+/** Beginning of a text; empty for any other value. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, MOST_SEARCHED) : '';
 }
 
 /** True for texts about addresses that may not call. None has been published; the vendor has lists of allowed ones. */

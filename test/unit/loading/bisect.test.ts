@@ -22,7 +22,7 @@ interface Split {
   readonly answered: string[];
   readonly givenUp: Map<string, UpstreamError>;
   /** Number of ids that the upstream was found to take. */
-  readonly size: number | null;
+  readonly size: number | undefined;
 }
 
 /** Bisects a call. The upstream refuses calls with a bad id, and calls with more ids than `largest`. */
@@ -36,6 +36,7 @@ async function split(
     { ids, error: original },
     {
       callsLeft: () => callsLeft - result.calls.length,
+      isAbsentOn404: false,
       ask: async (some) => {
         result.calls.push(some);
         await Promise.resolve();
@@ -52,7 +53,7 @@ async function split(
       },
     },
   );
-  return { ...result, size };
+  return { ...result, size: size?.size };
 }
 
 function idsUpTo(count: number): string[] {
@@ -94,7 +95,7 @@ describe('a bisection', () => {
   test('gives up after seven calls when neither the ids nor their number are the reason, with the original error', async () => {
     const ids = idsUpTo(100);
     const { calls, givenUp, size } = await split(ids, new Set(ids));
-    expect(size).toBeNull();
+    expect(size).toBeUndefined();
     expect(calls).toHaveLength(7);
     expect(new Set(givenUp.keys())).toEqual(new Set(ids));
     expect(new Set(givenUp.values())).toEqual(new Set([original]));
@@ -118,7 +119,7 @@ describe('a bisection', () => {
 
   test('finds no number where an id is the reason', async () => {
     const { size } = await split(idsUpTo(100), new Set(['id-7']));
-    expect(size).toBeNull();
+    expect(size).toBeUndefined();
   });
 
   test('answers as many as it may when the upstream takes one id at a time, and finds that out', async () => {
@@ -128,22 +129,46 @@ describe('a bisection', () => {
     expect(size).toBe(1);
   });
 
-  test('does not look for a number after a 404, which is about an id', async () => {
-    const ids = idsUpTo(100);
-    const calls: number[] = [];
-    const notFound = errorFromAnswer(404, {}, '{"code":"not.found"}', 0);
-    await bisect(
-      { ids, error: notFound },
-      {
-        callsLeft: () => 100,
-        async ask(some) {
-          calls.push(some.length);
-          return notFound;
+  test.each([
+    { isAbsentOn404: false, sizes: [50, 50, 25, 25, 25, 25] },
+    { isAbsentOn404: true, sizes: [50, 50, 25, 25, 25, 25, 1, 1, 1, 1] },
+  ])(
+    'does not look for a number after a 404, which is about ids: $isAbsentOn404',
+    async ({ isAbsentOn404, sizes }) => {
+      const calls: number[] = [];
+      const notFound = errorFromAnswer(404, {}, '{"code":"not.found"}', 0);
+      const size = await bisect(
+        { ids: idsUpTo(100), error: notFound },
+        {
+          callsLeft: () => 100,
+          isAbsentOn404,
+          async ask(some) {
+            calls.push(some.length);
+            return notFound;
+          },
+          giveUp: () => undefined,
         },
-        giveUp: () => undefined,
-      },
-    );
-    expect(calls).toEqual([50, 50, 25, 25, 25, 25]);
+      );
+      expect(calls).toEqual(sizes);
+      expect(size).toBeNull();
+    },
+  );
+
+  test('takes one refusal of a large call for no proof, and that of a small one for nothing', async () => {
+    const once = async (count: number, status: number) => {
+      const error = new UpstreamError({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        message: 'x',
+        upstreamStatus: status,
+      });
+      return bisect(
+        { ids: idsUpTo(count), error },
+        { callsLeft: () => 100, isAbsentOn404: false, ask: async () => null, giveUp: () => undefined },
+      );
+    };
+    expect(await once(100, 400)).toEqual({ size: 50, isProven: false });
+    expect(await once(100, 413)).toEqual({ size: 50, isProven: true });
+    expect(await once(2, 400)).toBeNull();
   });
 
   test('makes no call when fewer than two are left, or when there is a single id', async () => {
@@ -164,6 +189,7 @@ describe('a bisection', () => {
       { ids: idsUpTo(8), error: original },
       {
         callsLeft: () => left,
+        isAbsentOn404: false,
         ask: async (ids) => {
           asked.push(ids.length);
           // Other calls of the same request have spent the rest.
@@ -180,7 +206,12 @@ describe('a bisection', () => {
     const mistake = new TypeError('a mistake');
     const splitting = bisect(
       { ids: ['a', 'b'], error: original },
-      { callsLeft: () => 10, ask: () => Promise.reject(mistake), giveUp: () => undefined },
+      {
+        callsLeft: () => 10,
+        isAbsentOn404: false,
+        ask: () => Promise.reject(mistake),
+        giveUp: () => undefined,
+      },
     );
     await expect(splitting).rejects.toBe(mistake);
   });
@@ -203,6 +234,19 @@ describe('a bisection with any bad ids', { timeout }, () => {
       expect([...result.answered, ...result.givenUp.keys()].toSorted()).toEqual(ids.toSorted());
       expect(result.answered.filter((id) => bad.includes(id))).toEqual([]);
       expect(result.calls.length).toBeLessThanOrEqual(Math.min(callsLeft, mostOf(ids.length)));
+    });
+    await fc.assert(property, propertyRuns);
+  });
+
+  test('finds at least half of the number that the upstream takes, or none, whatever the calls and bad ids are', async () => {
+    const cases = fc.record({
+      of: refusedIds,
+      callsLeft: fc.option(fc.nat(30), { nil: Infinity }),
+      largest: fc.integer({ min: 1, max: 100 }),
+    });
+    const property = fc.asyncProperty(cases, async ({ of: { ids, bad }, callsLeft, largest }) => {
+      const { size = null } = await split(ids, new Set(bad), { callsLeft, largest });
+      expect(size === null || size >= Math.min(largest, ids.length) / 2).toBe(true);
     });
     await fc.assert(property, propertyRuns);
   });

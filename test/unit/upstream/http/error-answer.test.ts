@@ -219,6 +219,14 @@ test('an error message contains no text that the upstream wrote', () => {
   }
 });
 
+test.each([
+  '{"code":"x","message":{"toString":1,"valueOf":1}}',
+  `{"contextId":"x","code":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+  '{"code":7,"message":["a"],"messageParams":{"toString":1}}',
+])('a 403 with values that are no texts is still a 403: %.40s', (body) => {
+  expect(failureFrom(403, {}, body)).toMatchObject({ code: 'FORBIDDEN' });
+});
+
 describe('a 404 says that the upstream does not know something', () => {
   const correlation = { 'inin-correlation-id': 'correlation-1' };
 
