@@ -7,7 +7,7 @@ import { queryRules } from '../../src/operations/limits.ts';
 import { ANY_SIZE, type GraphQLAnswer, startTestGateway } from '../support/gateway.ts';
 import { answerProblems } from './answer-validator.ts';
 import type { GeneratedOperation } from './generated-operation.ts';
-import { sandboxOptions, type UpstreamPlan } from './generated-upstream.ts';
+import { areCut, sandboxOptions, type UpstreamPlan } from './generated-upstream.ts';
 import { ANYTHING, referenceAnswer } from './reference-resolver.ts';
 import { ReferenceUpstream } from './reference-upstream.ts';
 import type { Row } from './reference-values.ts';
@@ -69,7 +69,7 @@ export async function compareWithReference(
     const fields = selectedFields(sdl, document, values);
     const reference = new ReferenceUpstream(sandbox.url, REFERENCE_TOKEN);
     const { data, unknown } = await referenceAnswer(sdl, fields, reference);
-    const fewest = reference.fewestCalls(plan.batchSize);
+    const fewest = reference.fewestCalls(plan.batchSize, (resource) => areCut(plan, resource));
     const tooMany = Object.entries(calls).map(([resource, count]) => [
       resource,
       count - (fewest[resource] ?? 0),

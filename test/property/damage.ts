@@ -3,6 +3,7 @@ import type { AlterFault, RecordedRequest } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { isEnvelope, isRows, type Row } from '../support/answers.ts';
+import { isRow } from './reference-values.ts';
 
 /** Rows of the upstream by resource and id, and for contacts by resource, contact list and id. */
 export type Rows = ReadonlyMap<string, Row>;
@@ -18,7 +19,15 @@ export interface Damage {
 
 /** Oddities of whole answers, of which a client may notice only the last. */
 export const oddities = ['reversed', 'repeated', 'with strays', 'without names'] as const;
-export type Oddity = (typeof oddities)[number];
+
+/** Ways in which an answer to several ids can be cut, by the property that tells. A client may notice none of them. */
+export const cuts = ['cut by total', 'cut by pageSize', 'cut by pageCount', 'cut by nextUri'] as const;
+type Cut = (typeof cuts)[number];
+
+export type Oddity = (typeof oddities)[number] | Cut;
+
+/** Number of rows that cut answers have. */
+const ROWS_OF_CUT = { 'cut by total': 1, 'cut by pageSize': 2, 'cut by pageCount': 2, 'cut by nextUri': 1 };
 
 const instead = [
   undefined,
@@ -83,6 +92,23 @@ export function oddAnswers(
     alter: (body, request) => {
       if (isRows(body)) return alterRows(body, request);
       if (isEnvelope(body)) {
+        const cut = cuts.find((each) => odd.includes(each));
+        // Pages of campaigns that ids only filter are not asked for by ids.
+        if (cut !== undefined && request.ids.length > 0 && !request.query.has('sortBy')) {
+          const { entities, ...said } = cutAnswer(cut, body.entities, (row) => {
+            const altered = alterRow(row, request);
+            return isRow(altered) && keyOf(resource, altered, request) === keyOf(resource, row, request);
+          });
+          const isCounted = odd.includes('repeated') || odd.includes('with strays');
+          return {
+            ...body,
+            total: undefined,
+            entities: alterRows(entities, request),
+            ...said,
+            // A total says nothing beside rows that are none.
+            ...(isCounted && cut === 'cut by total' && { pageSize: ROWS_OF_CUT[cut] }),
+          };
+        }
         const entities = alterRows(body.entities, request);
         const total = request.ids.length === 0 ? body['total'] : entities.length;
         return { ...body, entities, total, surprise: 'of tomorrow' };
@@ -90,6 +116,25 @@ export function oddAnswers(
       return alterRow(Object(body), request);
     },
   };
+}
+
+/**
+ * First rows of an answer, with what it says of the rest. Rows that can be matched to their ids come first: an answer that
+ * shows none of them and says that there are more is an error, and not asked for again.
+ */
+function cutAnswer(
+  cut: Cut,
+  rows: readonly Row[],
+  isMatched: (row: Row) => boolean,
+): { entities: Row[]; [said: string]: unknown } {
+  const size = ROWS_OF_CUT[cut];
+  const matched = rows.filter(isMatched);
+  const entities = [...matched, ...rows.filter((row) => !matched.includes(row))].slice(0, size);
+  const hidden = Math.max(0, matched.length - size);
+  if (cut === 'cut by total') return { entities, total: entities.length + hidden };
+  if (cut === 'cut by pageSize') return { entities, pageSize: size };
+  if (cut === 'cut by pageCount') return { entities, pageCount: 1 + Math.ceil(hidden / size) };
+  return { entities, nextUri: hidden > 0 ? '/api/v2/next' : null };
 }
 
 /** First two rows of each resource other than campaigns, interactions and conversations. */

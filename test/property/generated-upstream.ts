@@ -6,7 +6,16 @@ import { RESOURCE_NAMES, type ResourceName } from '../../src/sandbox/route.ts';
 import type { Row } from '../support/answers.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
 import { type CampaignDraft, campaignDrafts, conversation } from './generated-campaigns.ts';
-import { type Damage, damageTo, oddAnswers, oddities, type Oddity, type Rows, rowsOf } from './damage.ts';
+import {
+  cuts,
+  type Damage,
+  damageTo,
+  oddAnswers,
+  oddities,
+  type Oddity,
+  type Rows,
+  rowsOf,
+} from './damage.ts';
 import { resourceTable } from './resource-table.ts';
 
 /** Generated upstream as plain data, so that a failing case can be read. */
@@ -27,12 +36,17 @@ const resources = RESOURCE_NAMES.filter((name) => !['tokens', 'login', 'unknown'
 /** Resources for which 404 is an answer. */
 const answering404 = ['campaignInteractions', 'conversations', 'scripts'] as const;
 
+/** Oddities of the answers of one resource. Half of them are cut as well. */
+const odditiesOfAnswers: fc.Arbitrary<readonly Oddity[]> = fc
+  .tuple(fc.subarray([...oddities]), fc.option(fc.constantFrom(...cuts), { freq: 2 }))
+  .map(([odd, cut]) => (cut === null ? odd : [...odd, cut]));
+
 /** Upstreams with up to two campaigns, with damaged rows, odd answers or a failing resource. */
 export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((drafts) =>
   fc.record({
     campaigns: fc.constant(drafts),
     damage: fc.array(damageTo(rowsHeld(drafts)), { maxLength: 12 }),
-    oddities: fc.dictionary(fc.constantFrom(...resources), fc.subarray([...oddities])),
+    oddities: fc.dictionary(fc.constantFrom(...resources), odditiesOfAnswers),
     failing: fc.option(
       fc.oneof(
         fc.record({ resource: fc.constantFrom(...resources), status: fc.constantFrom(403, 500) }),
@@ -44,6 +58,13 @@ export const upstreamPlans: fc.Arbitrary<UpstreamPlan> = campaignDrafts.chain((d
     batchSize: fc.constantFrom(1, 2, 3, 100),
   }),
 );
+
+/** True for a resource whose answers to several ids may lack some. */
+export function areCut({ oddities: odd }: UpstreamPlan, resource: string): boolean {
+  return Object.entries(odd).some(
+    ([name, those]) => name === resource && cuts.some((cut) => those.includes(cut)),
+  );
+}
 
 /** Options that make a sandbox such an upstream. */
 export function sandboxOptions({ campaigns: drafts, damage, oddities: odd, failing }: UpstreamPlan): {

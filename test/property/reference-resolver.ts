@@ -183,10 +183,27 @@ class Walk {
     if (!isObjectType(named)) return value;
     if (isSource(value)) return this.object(named, fields, value, path);
     const elements: unknown[] = [];
-    for (const element of listIn(value)?.filter(isSource) ?? []) {
-      elements.push(await this.object(named, fields, element, `${path}.*`));
+    const sources = listIn(value)?.filter(isSource) ?? [];
+    for (const [n, element] of sources.entries()) {
+      try {
+        elements.push(await this.object(named, fields, element, `${path}.*`));
+      } catch (error) {
+        await this.#readInVain(named, fields, sources.slice(n + 1), path);
+        throw error;
+      }
     }
     return elements;
+  }
+
+  /** Reads the other elements of a list that is null because of one of them: they may be asked for at the same time. */
+  async #readInVain(
+    type: GraphQLObjectType,
+    fields: SelectedFields,
+    sources: readonly Source[],
+    path: string,
+  ): Promise<void> {
+    const inVain = new Walk(this.#upstream);
+    await Promise.allSettled(sources.map((source) => inVain.object(type, fields, source, path)));
   }
 
   async #rootField(field: string, type: GraphQLOutputType, args: Row, path: string): Promise<unknown> {

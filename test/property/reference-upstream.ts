@@ -83,8 +83,11 @@ export class ReferenceUpstream {
     return { row: body, chain: `>page(${size})` };
   }
 
-  /** Fewest calls by resource when one call carries at most `batchSize` ids. */
-  fewestCalls(batchSize: number): Record<string, number> {
+  /**
+   * Fewest calls by resource when one call carries at most `batchSize` ids. Resources whose answers are cut may take a call more
+   * for each id.
+   */
+  fewestCalls(batchSize: number, areCut: (resource: string) => boolean): Record<string, number> {
     return Object.fromEntries(
       [...this.#needed].map(([resource, groups]) => {
         const refused = [...groups].filter(([together]) => this.#refused.has(`${resource} ${together}`));
@@ -98,7 +101,8 @@ export class ReferenceUpstream {
         // Groups that happen to be known at one time share calls, and are refused together.
         const ids = refused.length < 2 ? 0 : sum(refused.map(([, group]) => group.ids.size));
         const together = Math.ceil((ids * callsOfRefused(COSTLIEST)) / COSTLIEST);
-        return [resource, sum(answered) + Math.max(sum(apart), together)];
+        const completing = areCut(resource) ? sum(others.map(([, group]) => group.ids.size)) : 0;
+        return [resource, sum(answered) + completing + Math.max(sum(apart), together)];
       }),
     );
   }
