@@ -92,7 +92,7 @@ export const mirrors = {
   Participant: {
     models: ['ParticipantBasic', 'Participant'],
     inlined: true,
-    found: { queue: { id: 'queueId', name: 'queueName' }, user: { id: 'userId' } },
+    found: { queue: { id: 'queueId', name: 'queueName' }, user: { id: 'userId', selfUri: 'userUri' } },
   },
   Queue: { models: ['Queue'] },
   RoutingStatus: { models: ['RoutingStatus'], inlined: true },

@@ -48,7 +48,7 @@ export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
   }
   // The participant's name may be a station or a number, so it is not used as the user's name.
   get user() {
-    return this.referenceBy('userId');
+    return this.referenceBy('userId', undefined, 'userUri');
   }
   get queue() {
     return this.referenceBy('queueId', 'queueName');

@@ -1,8 +1,12 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { listingById } from './resource.ts';
+import { isId, usualId } from './wire/ids.ts';
 import { EntityRecord } from './wire/wire-record.ts';
 
 class WrapUpCodeRecord extends EntityRecord<Models.WrapupCode> {}
+
+/** Code of the system, which the lookup does not know. */
+const SYSTEM_CODE = /^ININ-\P{Cc}{0,123}$/iu;
 
 export const wrapUpCodes = listingById({
   name: 'wrapUpCodes',
@@ -11,8 +15,12 @@ export const wrapUpCodes = listingById({
   ttl: { name: 'WRAP_UP_CODE', seconds: 300 },
   federated: { key: ['id'] },
   path: '/api/v2/routing/wrapupcodes',
-  // System codes, which the lookup does not know.
-  builtIn: (id) => (/^ININ-/i.test(id) ? { id, name: id } : undefined),
+  ids: {
+    ...usualId,
+    is: (value): value is string => isId(value) || (typeof value === 'string' && SYSTEM_CODE.test(value)),
+    rule: `${usualId.rule}, or a code that begins with ININ-`,
+  },
+  builtIn: (id) => (SYSTEM_CODE.test(id) ? { id, name: id } : undefined),
   maxIds: 100,
   Entity: WrapUpCodeRecord,
 });

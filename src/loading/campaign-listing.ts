@@ -12,7 +12,8 @@ import {
 } from '../datasources/campaign-pages.ts';
 import { type CampaignRecord, campaigns } from '../datasources/campaigns.ts';
 import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
-import { isObject } from '../datasources/wire/wire-record.ts';
+import { isObject, orNull } from '../datasources/wire/wire-record.ts';
+import type { BatchSizes } from './batch-sizes.ts';
 import type { UpstreamReader } from '../upstream/call.ts';
 
 /** A slice of the upstream's listing, which is sorted by name. */
@@ -28,14 +29,22 @@ export interface CampaignSlice {
 /** Lists campaigns for one request, from the upstream's pages. */
 export class CampaignListing {
   #read: UpstreamReader;
+  #requestScope: LoaderContext['requestScope'];
+  readonly #batchSizes: BatchSizes;
   readonly #campaigns: EntityLoader<CampaignRecord>;
   #loader: DataLoader<CampaignPageKey, UpstreamRead, string> | undefined;
   /** Traced fields that wait for a page, by its cache key. */
   #waiting: Map<string, FieldsWaiting> | undefined;
 
-  constructor({ read }: LoaderContext, byId: EntityLoader<CampaignRecord>) {
+  constructor(
+    { read, requestScope }: LoaderContext,
+    byId: EntityLoader<CampaignRecord>,
+    batchSizes: BatchSizes,
+  ) {
     this.#read = read;
+    this.#requestScope = requestScope;
     this.#campaigns = byId;
+    this.#batchSizes = batchSizes;
   }
 
   get #pages(): DataLoader<CampaignPageKey, UpstreamRead, string> {
@@ -54,13 +63,14 @@ export class CampaignListing {
   /** Like `EntityLoader.release`. */
   release(): void {
     this.#read = answered.read;
+    this.#requestScope = answered.requestScope;
     this.#loader = undefined;
     this.#waiting = undefined;
   }
 
   /**
    * Slice of `count` campaigns (1 to 100) from position `from` on, counted from 0. One call, or two when no single page of
-   * the upstream covers the slice; more when the upstream gives smaller pages than it is asked for. Rejects with an
+   * the upstream covers the slice; more when the upstream gives smaller pages than it is asked for, or takes fewer ids. Rejects with an
    * `UnknownValueError`, also when the budget ends before the slice.
    *
    * @param field Trace of the field that waits.
@@ -70,6 +80,64 @@ export class CampaignListing {
     from: number,
     count: number,
     field: FieldTrace | null = null,
+  ): Promise<CampaignSlice> {
+    const ids = [...new Set(filter.ids)];
+    const size = this.#takenSize();
+    if (ids.length > size) return this.#sliceOfParts({ ...filter, ids }, size, from, count, field);
+    try {
+      return await this.#sliceOf(filter, from, count, field);
+    } catch (error) {
+      if (ids.length < 2 || !isOfNumber(error)) throw error;
+      return this.#sliceOfParts({ ...filter, ids }, Math.ceil(ids.length / 2), from, count, field);
+    }
+  }
+
+  /** Number of ids in one call that the upstream turned out to take. */
+  #takenSize(): number {
+    const scope = this.#requestScope;
+    return scope instanceof UpstreamError ? Infinity : this.#batchSizes.of(scope.identity, campaigns.name);
+  }
+
+  /** Slice of the campaigns with these ids, asked for in parts of `size`: the upstream takes no more at once. */
+  async #sliceOfParts(
+    filter: CampaignFilter & { readonly ids: readonly string[] },
+    size: number,
+    from: number,
+    count: number,
+    field: FieldTrace | null,
+  ): Promise<CampaignSlice> {
+    const { ids } = filter;
+    const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) =>
+      ids.slice(n * size, (n + 1) * size),
+    );
+    const read = (part: readonly string[]) => this.#sliceOf({ ...filter, ids: part }, 0, part.length, field);
+    const [firstPart = [], ...others] = parts;
+    let first: CampaignSlice;
+    try {
+      first = await read(firstPart);
+    } catch (error) {
+      if (size === 1 || !isOfNumber(error)) throw error;
+      return this.#sliceOfParts(filter, Math.ceil(size / 2), from, count, field);
+    }
+    const slices = [first, ...(await Promise.all(others.map(read)))];
+    const scope = this.#requestScope;
+    if (!(scope instanceof UpstreamError)) {
+      this.#batchSizes.learn(scope.identity, campaigns.name, size, true);
+    }
+    const all = slices.flatMap(({ rows }) => rows.map(({ campaign }) => campaign)).toSorted(byName);
+    return {
+      rows: all.map((campaign, at) => ({ at, campaign })).slice(from, from + count),
+      total: all.length,
+      hasMore: from + count < all.length,
+      faults: slices.flatMap(({ faults }) => faults),
+    };
+  }
+
+  async #sliceOf(
+    filter: CampaignFilter,
+    from: number,
+    count: number,
+    field: FieldTrace | null,
   ): Promise<CampaignSlice> {
     const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
     const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
@@ -122,6 +190,17 @@ function pageSizeCovering(from: number, count: number): number {
     if (Math.floor((from + count - 1) / size) === Math.floor(from / size)) return size;
   }
   return count;
+}
+
+/** True for the refusal of a call that a smaller number of ids may avoid. */
+function isOfNumber(error: unknown): boolean {
+  const status = error instanceof UnknownValueError ? (error.reason.failure.upstreamStatus ?? 0) : 0;
+  return status === 400 || status === 413 || status === 414;
+}
+
+/** Order of the upstream's listing. */
+function byName(one: CampaignRecord, other: CampaignRecord): number {
+  return (orNull(() => one.ownName) ?? '').localeCompare(orNull(() => other.ownName) ?? '', 'en');
 }
 
 function failureOf(error: unknown): UnknownValueError {

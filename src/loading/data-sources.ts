@@ -38,7 +38,10 @@ export function createSharedSources(options: LoadingOptions, registry: Registry 
   const contactsByIdentity = new EntitySources(contacts.within, options);
   const all: Pick<EntitySources<object>, 'drop'>[] = [contactsByIdentity];
   const makers = new Map<string, LoaderMaker>([
-    ['campaignListing', (context, { campaigns }) => new CampaignListing(context, campaigns)],
+    [
+      'campaignListing',
+      (context, { campaigns }) => new CampaignListing(context, campaigns, options.batchSizes),
+    ],
     ['contacts', (context, { campaigns }) => new ContactsByList(contactsByIdentity, context, campaigns)],
   ]);
   // A copy of the registry may have more resources than the type says.

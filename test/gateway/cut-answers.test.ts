@@ -261,6 +261,32 @@ describe('pages of campaigns', () => {
     expect(onlyError(answer).extensions.code).toBe('QUERY_TOO_EXPENSIVE');
   });
 
+  test('by more ids than the upstream takes at once are read in parts, sorted by name, and that is learned', async () => {
+    const { query, calls } = await forgetfulGatewayForTest({
+      organisation,
+      faults: [{ kind: 'tooManyIds', resource: 'campaigns', maxIds: 3, status: 413 }],
+    });
+    const page = async (first: number, after: string | null) =>
+      query(
+        `query ($ids: [ID!], $first: Int, $after: String) {
+          campaigns(filter: { ids: $ids }, first: $first, after: $after) {
+            totalCount nodes { id } pageInfo { hasNextPage endCursor }
+          }
+        }`,
+        { ids: ids.toReversed(), first, after },
+      );
+    const begin = await page(7, null);
+    expect(begin.errors).toBeUndefined();
+    expect(begin.data.campaigns.nodes.map(({ id }: { id: string }) => id)).toEqual(ids.slice(0, 7));
+    expect(begin.data.campaigns).toMatchObject({ totalCount: 10, pageInfo: { hasNextPage: true } });
+    // All ten, five, and four of three or fewer.
+    expect(calls()).toEqual({ campaigns: 6 });
+    const end = await page(7, begin.data.campaigns.pageInfo.endCursor);
+    expect(end.data.campaigns.nodes.map(({ id }: { id: string }) => id)).toEqual(ids.slice(7));
+    expect(end.data.campaigns.pageInfo.hasNextPage).toBe(false);
+    expect(calls()).toEqual({ campaigns: 4 });
+  });
+
   test('that are empty although more follow are an error', async () => {
     const { query, calls } = await gatewayForTest({
       organisation,

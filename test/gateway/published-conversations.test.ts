@@ -106,7 +106,10 @@ const shownConversations = {
         startTime: '2025-10-14T07:05:32.268Z',
         connectedTime: '2025-10-14T07:05:42.677Z',
         endTime: '2025-10-14T07:07:13.870Z',
-        user: { id: 'd93493b6-9642-4d05-b509-ff2f99f50d1e', selfUri: null },
+        user: {
+          id: 'd93493b6-9642-4d05-b509-ff2f99f50d1e',
+          selfUri: '/api/v2/users/d93493b6-9642-4d05-b509-ff2f99f50d1e',
+        },
         // The name of the queue that the call came from, beside the id of the queue that it came to.
         queue: { id: '1c0f3dbb-77f0-4c2e-a2ec-4329740ad873', name: 'Warranty desk', selfUri: null },
         attributes: {
@@ -145,7 +148,10 @@ const shownConversations = {
         id: 'ab4a36ef-cf90-488c-b407-d31c8894c79d',
         name: 'Beatrix Standin',
         purpose: 'agent',
-        user: { id: '16f8403d-1836-417a-870a-5ccb2b571fd0', selfUri: null },
+        user: {
+          id: '16f8403d-1836-417a-870a-5ccb2b571fd0',
+          selfUri: '/api/v2/users/16f8403d-1836-417a-870a-5ccb2b571fd0',
+        },
         startTime: '2025-12-02T15:26:42.419Z',
         connectedTime: null,
         endTime: '2025-12-02T15:27:39.677Z',

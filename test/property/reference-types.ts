@@ -78,7 +78,7 @@ export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
     );
   },
   'Participant.queue': (row) => ({ id: row['queueId'], name: row['queueName'] }),
-  'Participant.user': (row) => ({ id: row['userId'] }),
+  'Participant.user': (row) => ({ id: row['userId'], selfUri: row['userUri'] }),
   'UserPresence.systemPresence': (row) => objectIn(row['presenceDefinition'])?.['systemPresence'],
   'UserSkill.skill': (row) => ({ id: row['id'], name: row['name'], selfUri: row['skillUri'] }),
   'Wrapup.code': (row) => ({ id: row['code'], name: row['name'] }),

@@ -128,17 +128,17 @@ describe('the plan of a query', () => {
   });
 
   test('has calls for the names of users’ divisions and managers, which the vendor leaves out', async () => {
-    const list = `campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 10)`;
-    expect(await planOf(`{ ${list} { nodes { agent { division { name } } } } }`)).toEqual({
+    const ten = `campaignInteractions(campaignId: "${CAMPAIGN_ID}", first: 10)`;
+    expect(await planOf(`{ ${ten} { nodes { agent { division { name } } } } }`)).toEqual({
       campaignInteractions: 1,
       users: 1,
       divisions: 1,
     });
-    expect(await planOf(`{ ${list} { nodes { agent { manager { name } } } } }`)).toEqual({
+    expect(await planOf(`{ ${ten} { nodes { agent { manager { name } } } } }`)).toEqual({
       campaignInteractions: 1,
       users: 2,
     });
-    expect(await planOf(`{ ${list} { nodes { agent { division { id } manager { id } } } } }`)).toEqual({
+    expect(await planOf(`{ ${ten} { nodes { agent { division { id } manager { id } } } } }`)).toEqual({
       campaignInteractions: 1,
       users: 1,
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseConfig } from '../../../src/config/config.ts';
-import { regions } from '../../../src/config/regions.ts';
+import { regions, readRegion } from '../../../src/config/regions.ts';
 
 const client = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCLIENT_SECRET: 'a-secret' };
 
@@ -174,4 +174,15 @@ describe('the URL of the login', () => {
       /^GENESYSCLOUD_LOGIN_URL must be .*, probably https:\/\/login\.mypurecloud\.ie; it is the value given\.$/,
     );
   });
+});
+
+test.each(['mypurecloud.co', 'mypurecloud.comm', 'login.mypurecloud.com.a', 'https://apps.mypurecloud.i/'])(
+  'a domain with a letter too few or too many is no new region: %s',
+  (text) => {
+    expect(readRegion(text)).toHaveProperty('likely');
+  },
+);
+
+test('a domain with another letter may be a new region', () => {
+  expect(readRegion('mypurecloud.fr')).toEqual({ domain: 'mypurecloud.fr' });
 });

@@ -62,3 +62,9 @@ describe('an exact value of JSON', () => {
 test('a value that is not exact has its long numbers rounded', () => {
   expect(parseJson(Buffer.from('[12345678901234567890]'), false)).toEqual([12_345_678_901_234_567_000]);
 });
+
+test('a string without an end is looked at once, however many quotes it escapes', () => {
+  // Quadratic work would take minutes, and the test its time.
+  const text = `[12345678901234567890,"${'\\"'.repeat(500_000)}`;
+  expect(() => parseJson(Buffer.from(text), true)).toThrow(SyntaxError);
+});
