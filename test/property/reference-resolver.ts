@@ -143,7 +143,9 @@ class Walk {
       return { kind: 'row', row: {}, chain, campaign };
     }
     const found = await this.#upstream.one('campaignStats', usableId(ref), chain);
-    return found.row && { kind: 'row', row: found.row, chain: found.chain, campaign };
+    // Figures of the campaign's own call do not depend on those of the bulk call.
+    const row = found.row ?? (names.some((name) => statsById.has(name)) ? {} : null);
+    return row && { kind: 'row', row, chain: found.chain, campaign };
   }
 
   #read(typeName: string, field: string, type: GraphQLOutputType, row: Row, chain: Chain): unknown {
