@@ -69,7 +69,13 @@ export function referenceFrom(value: object | null, origin: Origin, isUsable = i
   return isUsable(id) ? new PlainReference(id, ownName, uri) : new OddReference(id, ownName, uri, origin);
 }
 
+const SPACE = 0x20;
+const DELETE = 0x7f;
+
 /** Name in an answer. Null for a name of blanks, which the upstream writes where it leaves a name out. */
 export function nameIn(value: unknown): string | null {
-  return typeof value === 'string' && value.trim() !== '' ? value : null;
+  if (typeof value !== 'string') return null;
+  const first = value.charCodeAt(0);
+  // Fast path: nearly all of the thousands of names in an answer begin with a letter.
+  return (first > SPACE && first < DELETE) || value.trim() !== '' ? value : null;
 }
