@@ -39,6 +39,9 @@ export type UpstreamFailure = {
     }
 );
 
+/** Something else than the upstream that answered in its place, or the upstream's list of addresses that may call. */
+export type RefusalCause = 'foreign' | 'address';
+
 interface UpstreamErrorOptions extends ErrorOptions {
   /** @default false */
   readonly isNotFound?: boolean;
@@ -46,8 +49,8 @@ interface UpstreamErrorOptions extends ErrorOptions {
   readonly isTransient?: boolean;
   /** @default false */
   readonly isOfResource?: boolean;
-  /** @default false */
-  readonly isForeign?: boolean;
+  /** @default null */
+  readonly refusedBy?: RefusalCause | null;
   readonly resource?: string;
   readonly detail?: string;
 }
@@ -61,8 +64,8 @@ export class UpstreamError extends Error {
   readonly isTransient: boolean;
   /** True for a 429 of a limit that the resource alone has: hardly anything of the token's quota is used. */
   readonly isOfResource: boolean;
-  /** True when something else answered in the upstream's place. */
-  readonly isForeign: boolean;
+  /** Cause of a refusal that is none of the call or its credential; null for any other error. */
+  readonly refusedBy: RefusalCause | null;
   /** Name of the REST resource, such as `users`; undefined when the failure belongs to no call. */
   readonly resource: string | undefined;
   /** Cause, for the log alone. Holds none of the upstream's own text, which may be personal. */
@@ -74,7 +77,7 @@ export class UpstreamError extends Error {
     this.isNotFound = options.isNotFound ?? false;
     this.isTransient = options.isTransient ?? false;
     this.isOfResource = options.isOfResource ?? false;
-    this.isForeign = options.isForeign ?? false;
+    this.refusedBy = options.refusedBy ?? null;
     this.resource = options.resource;
     this.detail = options.detail;
   }
@@ -90,13 +93,13 @@ export class UpstreamError extends Error {
   }
 
   #copy(failure: UpstreamFailure, resource: string | undefined): UpstreamError {
-    const { isNotFound, isTransient, isOfResource, isForeign, detail, cause } = this;
+    const { isNotFound, isTransient, isOfResource, refusedBy, detail, cause } = this;
     return new UpstreamError(failure, {
       cause,
       isNotFound,
       isTransient,
       isOfResource,
-      isForeign,
+      refusedBy,
       ...(resource !== undefined && { resource }),
       ...(detail !== undefined && { detail }),
     });

@@ -31,7 +31,7 @@ import { LoginCheck, PressureCheck, ReachCheck, Readiness, RedisCheck } from './
 import { Refusals } from './http/refusal.ts';
 import { RequestsInFlight } from './http/requests-in-flight.ts';
 import { ReachLog } from './observability/reach-log.ts';
-import { ForeignAnswers } from './observability/foreign-answers.ts';
+import { RefusalLog } from './observability/refusal-log.ts';
 import { accessLog } from './observability/requests/access-log.ts';
 import { RequestRecorder } from './observability/requests/recorder.ts';
 import { createSharedServices } from './shared-services.ts';
@@ -106,7 +106,7 @@ export function assembleGateway(
   if (log.isLevelEnabled('info')) recorder.observe(accessLog(log));
   if (metrics !== null) recorder.observe(metrics.onRequest);
 
-  const foreignAnswers = new ForeignAnswers(clock, log);
+  const refusals = new RefusalLog(clock, log);
   const { client, shared, kept, replicas, credentialEvents } = createSharedServices({
     apiUrl: target.apiUrl,
     upstream,
@@ -119,7 +119,7 @@ export function assembleGateway(
     turns,
     closing: closing.signal,
     log,
-    onForeign: (resource) => foreignAnswers.met(resource),
+    onRefusal: (resource, status, cause) => refusals.met(resource, status, cause),
     observers: metrics ?? {},
   });
   metrics?.watch({ client, kept, requests: recorder, answers });
@@ -158,7 +158,7 @@ export function assembleGateway(
   const readiness = new Readiness([
     pressure,
     ...(login === null ? [] : [new LoginCheck(login, closing.signal, clock, log)]),
-    new ReachCheck(() => reach.problemOf(new URL(target.apiUrl).host)),
+    new ReachCheck(() => reach.problemOf(new URL(target.apiUrl).host) ?? refusals.problem),
     ...(access === null ? [] : [access]),
     ...(replicas === null ? [] : [new RedisCheck(replicas)]),
   ]);

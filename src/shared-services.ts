@@ -14,6 +14,7 @@ import { Replicas } from './redis/replicas.ts';
 import type { Clock } from './lib/clock.ts';
 import type { Turns } from './lib/turns.ts';
 import type { Transport } from './upstream/http/transport.ts';
+import type { RefusalObserver } from './upstream/send.ts';
 import { unobserved, type UpstreamObserver } from './upstream/observer.ts';
 import { UpstreamClient } from './upstream/client.ts';
 
@@ -39,8 +40,8 @@ export interface SharedServicesOptions {
   readonly registry?: Registry;
   /** @default silent */
   readonly log?: Logger;
-  /** Called with a resource in whose place something else than the upstream answers. */
-  readonly onForeign?: (resource: string) => void;
+  /** Called for refusals that are none of the call or its credential. */
+  readonly onRefusal?: RefusalObserver;
   /** Observers for operators. */
   readonly observers?: {
     readonly upstream?: UpstreamObserver;
@@ -91,7 +92,7 @@ export function createSharedServices(options: SharedServicesOptions): SharedServ
       credentialEvents,
     );
   const client = new UpstreamClient(transport, {
-    onForeign: options.onForeign,
+    onRefusal: options.onRefusal,
     apiUrl,
     upstreamTimeoutMs: upstream.timeoutMs,
     upstreamConcurrency: upstream.concurrency,

@@ -10,7 +10,7 @@ import { QuotaGovernor, type QuotaFigures, type QuotaSharing } from './quota/gov
 import type { QuotaLeft } from './quota/window.ts';
 import { ResourceHolds } from './resource-holds.ts';
 import { RequestDedupe } from './request-dedupe.ts';
-import { sendOver } from './send.ts';
+import { type RefusalObserver, sendOver } from './send.ts';
 import { type ConnectionFigures, UpstreamConnections } from './upstream-connections.ts';
 import { withBudget } from './with-budget.ts';
 import { withCircuit, withClosedCircuit } from './with-circuit.ts';
@@ -28,8 +28,8 @@ export interface UpstreamClientOptions extends StepContext {
   readonly upstreamTimeoutMs: number;
   /** Turns of the event loop, for parsing large answers. */
   readonly turns: Turns;
-  /** Called when something else answers in the upstream's place. */
-  readonly onForeign?: ((resource: string) => void) | undefined;
+  /** Called for refusals that are none of the call or its credential. */
+  readonly onRefusal?: RefusalObserver | undefined;
   /** Upper bound for concurrent calls of one identity. */
   readonly upstreamConcurrency: number;
   /** Most connections to the upstream at once, for all identities together. */

@@ -1,4 +1,4 @@
-import { UpstreamError } from '../errors.ts';
+import { type RefusalCause, UpstreamError } from '../errors.ts';
 import { withinTime } from '../lib/deadline.ts';
 import { OneAfterAnother } from '../lib/one-after-another.ts';
 import { parseInPieces } from '../lib/parse-in-pieces.ts';
@@ -13,6 +13,9 @@ import { readAnswer } from './read-answer.ts';
 import type { SerializedRequest } from './request.ts';
 import type { CallTrace } from './trace.ts';
 
+/** Receives a resource, the status of the answer and the cause. */
+export type RefusalObserver = (resource: string, status: number | undefined, cause: RefusalCause) => void;
+
 interface SendOptions extends StepContext {
   /** Base of the REST API; a path in it is kept. */
   readonly apiUrl: string;
@@ -20,8 +23,8 @@ interface SendOptions extends StepContext {
   readonly upstreamTimeoutMs: number;
   /** Turns of the event loop, for parsing large answers. */
   readonly turns: Turns;
-  /** Called when something else answers in the upstream's place. */
-  readonly onForeign?: ((resource: string) => void) | undefined;
+  /** Called for refusals that are none of the call or its credential. */
+  readonly onRefusal?: RefusalObserver | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ interface SendOptions extends StepContext {
  * `UpstreamError` unless a 2xx answer with a JSON body came in time.
  */
 export function sendOver(
-  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs, turns, onForeign }: SendOptions,
+  { clock, observer, credentialEvents, apiUrl, upstreamTimeoutMs, turns, onRefusal }: SendOptions,
   transport: Transport,
 ): Step<ConnectedCall> {
   const { origin, pathname } = new URL(apiUrl);
@@ -70,9 +73,9 @@ export function sendOver(
         if (!(error instanceof UpstreamError)) throw error;
         const outcome = call.signal.aborted ? 'given_up' : outcomeOf(error);
         observer.called(resource, outcome, serialized.keys, clock.now() - sentMs);
-        if (error.isForeign) onForeign?.(resource);
-        if (error.failure.upstreamStatus === 403)
-          credentialEvents.denied(owner.identity, { resource, permissions });
+        const { upstreamStatus: status } = error.failure;
+        if (error.refusedBy !== null) onRefusal?.(resource, status, error.refusedBy);
+        else if (status === 403) credentialEvents.denied(owner.identity, { resource, permissions });
         throw error;
       } finally {
         if (largeRead !== undefined) largeReads.leave(largeRead);

@@ -122,7 +122,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   ],
   connections: ['datasources', 'lib', 'loading'],
   executor: ['lib'],
-  observability: ['lib', 'upstream/http'],
+  observability: ['errors', 'lib', 'upstream/http'],
   'observability/metrics': ['answers', 'cache', 'http', 'lib', 'observability/requests', 'redis', 'upstream'],
   'observability/requests': ['http', 'lib', 'upstream'],
   'observability/tracing': ['config', 'errors', 'lib', 'upstream', 'upstream/http'],

@@ -1,5 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { UpstreamError, type UpstreamFailure } from '../../errors.ts';
+import { type RefusalCause, UpstreamError, type UpstreamFailure } from '../../errors.ts';
 import { isBoundedJson } from '../../lib/json-bounds.ts';
 import type { QuotaReport } from '../quota/window.ts';
 
@@ -52,18 +52,17 @@ export function errorFromAnswer(
   if (status === 404 && !isVendors) {
     return new UpstreamError(
       { ...common, code: 'UPSTREAM_BAD_RESPONSE', message: NOT_OF_UPSTREAM },
-      { detail: FOREIGN_404, isForeign: true },
+      { detail: FOREIGN_404, refusedBy: 'foreign' },
     );
   }
-  // A proxy that refuses a call knows nothing of permissions.
-  const needed = isVendors ? permissions : [];
+  // A page is of something on the way, which knows nothing of permissions.
+  const isPage = !isVendors && parsed === null && bodyText !== '';
+  const refusedBy = status === 403 ? refuserOf(body, isVendors) : null;
   const isOfResource = status === 429 && isHardlyUsed(headers);
+  const refusal = { needed: isPage ? [] : permissions, refusedBy };
   return new UpstreamError(
-    {
-      ...common,
-      ...classify(status, headers, body, receivedAtMs, { needed, isForeign: !isVendors && parsed === null }),
-    },
-    { isNotFound: status === 404, isTransient: TRANSIENT.has(status), isOfResource },
+    { ...common, ...classify(status, headers, body, receivedAtMs, refusal) },
+    { isNotFound: status === 404, isTransient: TRANSIENT.has(status), isOfResource, refusedBy },
   );
 }
 
@@ -90,7 +89,7 @@ function classify(
   headers: AnswerHeaders,
   body: Partial<Record<keyof Models.ErrorBody, unknown>>,
   receivedAtMs: number,
-  refusal: { readonly needed: readonly string[]; readonly isForeign: boolean },
+  refusal: ForbiddenFacts,
 ): UpstreamFailure {
   const namedSeconds = () => named(headers, receivedAtMs);
   switch (status) {
@@ -135,10 +134,31 @@ function isHardlyUsed(headers: AnswerHeaders): boolean {
   return report !== null && report.count <= report.allowed * HARDLY_USED;
 }
 
+/** Cause of a 403 that is none of the call or its credential. */
+function refuserOf(
+  { code, message }: Partial<Record<keyof Models.ErrorBody, unknown>>,
+  isVendors: boolean,
+): RefusalCause | null {
+  if (isOfAddress(textOf(code, message))) return 'address';
+  return isVendors ? null : 'foreign';
+}
+
+/** Facts of a 403. */
+interface ForbiddenFacts {
+  /** Permissions of which the call needs one; empty when they say nothing. */
+  readonly needed: readonly string[];
+  readonly refusedBy: RefusalCause | null;
+}
+
+const refusalMessages: Readonly<Record<RefusalCause, string>> = {
+  foreign: 'something on the way to the upstream refused it, such as a proxy or a firewall',
+  address: 'the upstream refuses calls from the address of the gateway',
+};
+
 /** Failure for a 403, with the permissions that it names, or else those of which the call needs one. */
 function forbidden(
   { code, message, messageParams }: Partial<Record<keyof Models.ErrorBody, unknown>>,
-  { needed, isForeign }: { readonly needed: readonly string[]; readonly isForeign: boolean },
+  { needed, refusedBy }: ForbiddenFacts,
 ): UpstreamFailure {
   const ofParams = permissionsIn(messageParams);
   const missingPermissions = ofParams.length > 0 ? ofParams : permissionsIn(sentenceOfPermissions(message));
@@ -148,20 +168,14 @@ function forbidden(
     const lack = code === MISSING_ANY && missingPermissions.length > 1 ? `one of ${names}` : names;
     return { code: 'FORBIDDEN', message: `${refused} for lack of ${lack}`, missingPermissions };
   }
-  if (isForeign) {
-    return {
-      code: 'FORBIDDEN',
-      message: 'something on the way to the upstream refused it, such as a proxy or a firewall',
-    };
-  }
-  if (isOfAddress(`${textOf(code)} ${textOf(message)}`)) {
-    return { code: 'FORBIDDEN', message: 'the upstream refuses calls from the address of the gateway' };
-  }
-  if (needed.length === 0) return { code: 'FORBIDDEN', message: `${refused} for lack of a permission` };
+  const required = needed.length === 0 ? {} : { requiredPermissions: needed };
+  if (refusedBy !== null) return { code: 'FORBIDDEN', message: refusalMessages[refusedBy], ...required };
+  const lack =
+    needed.length === 0 ? 'for lack of a permission' : `, probably for lack of ${needed.join(' or ')}`;
   return {
     code: 'FORBIDDEN',
-    message: `${refused}, probably for lack of ${needed.join(' or ')}`,
-    requiredPermissions: needed,
+    message: needed.length === 0 ? `${refused} ${lack}` : `${refused}${lack}`,
+    ...required,
   };
 }
 
@@ -202,9 +216,9 @@ function permissionsIn(part: unknown): string[] {
   return [...new Set(JSON.stringify(part ?? null).match(PERMISSION))].slice(0, 20);
 }
 
-/** Beginning of a text; empty for any other value. */
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, MOST_SEARCHED) : '';
+/** Beginnings of those of the values that are texts. */
+function textOf(...values: readonly unknown[]): string {
+  return values.map((value) => (typeof value === 'string' ? value.slice(0, MOST_SEARCHED) : '')).join(' ');
 }
 
 /** True for texts about addresses that may not call. None has been published; the vendor has lists of allowed ones. */

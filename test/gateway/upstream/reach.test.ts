@@ -10,6 +10,7 @@ import {
   gatewayForTest,
   graphqlRequest,
   NOTHING_KEPT,
+  TOKEN,
 } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { proxyForTest } from '../../support/proxy.ts';
@@ -328,3 +329,32 @@ test.each([
     errors: [{ message: `User: ${message}.`, extensions: { code: 'FORBIDDEN' } }],
   });
 });
+
+test.each([
+  ['<html>', 'something else than the upstream answers'],
+  [{ message: 'Forbidden' }, 'something else than the upstream answers'],
+  [
+    { code: 'forbidden', message: 'IP address is not in the allowlist' },
+    'the upstream refuses calls from the address of the gateway',
+  ],
+])(
+  'a refusal on the way is told in /ready and once in the log, and not as a lack of permissions: %j',
+  async (body, problem) => {
+    const { log, others } = capturedLog();
+    const { gateway, query } = await forgetfulGatewayForTest({
+      env: { GENESYSCLOUD_ACCESS_TOKEN: TOKEN },
+      faults: [{ kind: 'status', status: 403, resource: 'users', body, foreign: true }],
+      log,
+    });
+    for (let n = 0; n < 2; n += 1) expect(await query(USER)).toHaveProperty('errors');
+    const { body: told } = await ready(gateway);
+    expect(told).toMatchObject({ checks: { upstream: problem } });
+    expect(told).not.toHaveProperty('checks.access');
+    // The failed calls have lines of their own, without a hint.
+    const lines = others().filter(
+      ({ msg, hint }) => hint !== undefined && msg.toLowerCase().startsWith(problem),
+    );
+    expect(lines).toMatchObject([{ resource: 'users', upstreamStatus: 403 }]);
+    expect(others().map(({ msg }) => msg)).not.toContainEqual(expect.stringContaining('denies a resource'));
+  },
+);

@@ -109,8 +109,12 @@ describe('a 403 for lack of permissions', () => {
     );
     expect(failureOf(errorBody({ code: 'not.authorized' }), [])).not.toHaveProperty('requiredPermissions');
     // A proxy refuses for other reasons.
-    for (const body of ['<html>Forbidden</html>', '', '{"error":"blocked"}']) {
-      expect(failureOf(body, ['a:b:view'])).not.toHaveProperty('requiredPermissions');
+    expect(failureOf('<html>Forbidden</html>', ['a:b:view'])).not.toHaveProperty('requiredPermissions');
+    for (const body of ['', '{"error":"blocked"}']) {
+      expect(failureOf(body, ['a:b:view'])).toMatchObject({
+        message: 'something on the way to the upstream refused it, such as a proxy or a firewall',
+        requiredPermissions: ['a:b:view'],
+      });
     }
   });
 
