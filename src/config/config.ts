@@ -172,7 +172,8 @@ function readSettings({ textOf, variableOf }: GivenSettings, problems: string[])
     if (parsed.ok) values[name] = parsed.value;
     else {
       // A URL in the place of another value may hold a password or a token.
-      const shown = 'hidden' in setting || /[@?]/.test(text) ? 'the value given' : JSON.stringify(text);
+      const isSecret = 'hidden' in setting || 'maybeSecret' in setting || /[@?]/.test(text);
+      const shown = isSecret ? 'the value given' : JSON.stringify(text);
       problems.push(`${variableOf(name)} ${messageOf(parsed.issues)}; it is ${shown}.`);
     }
   }

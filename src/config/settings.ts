@@ -38,6 +38,8 @@ interface Setting {
   readonly schema: Type<string | number | readonly string[] | readonly ApiKey[] | Cardinalities>;
   /** True when the value is never shown, not even in an error about itself: it is a secret, or may contain one. */
   readonly hidden?: true;
+  /** True when a wrong value may contain a secret, so that it is not shown. */
+  readonly maybeSecret?: true;
   /** True when the name may be in lower case as well, which then counts first, as in other programs. */
   readonly isAnyCase?: true;
 }
@@ -141,11 +143,13 @@ export const settings = {
     meaning:
       "proxy to the API and the login, by the settings of the vendor's own tools; not set: the settings above count",
     default: null,
+    maybeSecret: true,
     schema: proxyHost,
   },
   GENESYSCLOUD_PROXY_PORT: {
     meaning: 'its port; not set: 80, or 443 by https',
     default: null,
+    maybeSecret: true,
     schema: wholeNumber(1, 65_535),
   },
   GENESYSCLOUD_PROXY_PROTOCOL: {

@@ -59,11 +59,19 @@ export class NoProxy {
 
 function directHostOf(text: string): DirectHost {
   const [, host = text, port = null] = WITH_PORT.exec(text) ?? [];
-  return { host: hostOf(host.replace(/^\*?\./, '')), isBelowOnly: host.startsWith('*.'), port };
+  return { host: usualForm(hostOf(host.replace(/^\*?\./, ''))), isBelowOnly: host.startsWith('*.'), port };
+}
+
+/** Host as URLs have it: addresses in their shortest form, names in ASCII. */
+function usualForm(host: string): string {
+  const text = isIP(host) === 6 ? `[${host}]` : host;
+  return URL.canParse(`http://${text}`) ? hostOf(new URL(`http://${text}`).hostname) : host;
 }
 
 function isNamed(host: string, entry: DirectHost): boolean {
   if (entry.host === '*') return true;
+  // Nothing is below an address.
+  if (isIP(host) !== 0) return host === entry.host && !entry.isBelowOnly;
   return host.endsWith(`.${entry.host}`) || (!entry.isBelowOnly && host === entry.host);
 }
 

@@ -39,7 +39,7 @@ describe('a proxy', () => {
 
   test("by settings of the vendor's tools is a host alone, which is no URL", () => {
     expect(problemsOf({ GENESYSCLOUD_PROXY_HOST: 'https://proxy.example:8443' })).toEqual([
-      'GENESYSCLOUD_PROXY_HOST must be a host name or an address, without scheme and port; it is "https://proxy.example:8443".',
+      'GENESYSCLOUD_PROXY_HOST must be a host name or an address, without scheme and port; it is the value given.',
     ]);
   });
 
@@ -129,3 +129,12 @@ describe('CA_FILE', () => {
     ]);
   });
 });
+
+test.each(['GENESYSCLOUD_PROXY_HOST', 'GENESYSCLOUD_PROXY_PORT'])(
+  'credentials in the place of %s are not shown',
+  (name) => {
+    const problems = problemsOf({ GENESYSCLOUD_PROXY_HOST: 'proxy', [name]: `us:${SECRET}` });
+    expect(problems).toHaveLength(1);
+    expect(problems.join()).not.toContain(SECRET);
+  },
+);

@@ -36,6 +36,12 @@ test.each([
   ['[::1]:4100', 'http://[::1]:4200', false],
   ['fd00::/8', 'https://[fd00::1]', true],
   ['fd00::/8', 'https://[fe00::1]', false],
+  ['0:0:0:0:0:0:0:1', 'http://[::1]:4100', true],
+  ['[FD00:0::1]:8080', 'http://[fd00::1]:8080', true],
+  ['müller.example', 'https://müller.example', true],
+  ['müller.example', 'https://api.müller.example', true],
+  ['0.0.1', 'http://10.0.0.1', false],
+  ['1', 'http://127.0.0.1', false],
   [',, ,', 'https://example.com', false],
 ])('NO_PROXY %j and %s: %s', (list, url, isNamed) => {
   expect(new NoProxy(list).names(new URL(url))).toBe(isNamed);
