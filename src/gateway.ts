@@ -43,6 +43,9 @@ import { Http } from './upstream/http/http.ts';
 import { yogaLogger } from './observability/yoga-logger.ts';
 import type { UpstreamTarget } from './config/upstream.ts';
 
+/** Part of a request's time that a login may take, so that the request can still tell that the login was the reason. */
+const LOGIN_PATIENCE = 0.8;
+
 /** Configuration of a gateway, and the services around it. */
 export interface GatewayOptions {
   readonly config: Config;
@@ -127,7 +130,7 @@ export function assembleGateway(
   const identityOf = identitiesOf(loginHttp, target.credentials, {
     clock,
     timeoutMs: upstream.timeoutMs,
-    patienceMs: operations.requestTimeoutMs,
+    patienceMs: operations.requestTimeoutMs * LOGIN_PATIENCE,
     closing: closing.signal,
   });
   const keysTimeoutMs = Math.min(upstream.timeoutMs, operations.requestTimeoutMs);

@@ -220,6 +220,20 @@ describe('a failed login', () => {
     expect(calls()).toEqual({ login: 5 });
   });
 
+  test('that takes longer than a request is told as a failed login, not as a slow resource', async () => {
+    const { ask, calls } = await serviceGatewayForTest(
+      { ...NOTHING_KEPT, REQUEST_TIMEOUT_MS: '1000', UPSTREAM_TIMEOUT_MS: '900' },
+      [
+        { kind: 'delay', resource: 'login', ms: 600 },
+        { kind: 'status', status: 503, resource: 'login' },
+      ],
+    );
+    expect((await ask(USER)).errors).toMatchObject([
+      { message: 'User: the login service took too long.', extensions: { code: 'UPSTREAM_TIMEOUT' } },
+    ]);
+    expect(calls()).not.toHaveProperty('users');
+  });
+
   test('opens no circuit of a resource, however often', async () => {
     const { ask, sandbox } = await serviceGatewayForTest(NOTHING_KEPT, [
       { kind: 'status', status: 500, resource: 'login' },
