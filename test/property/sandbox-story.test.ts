@@ -190,7 +190,7 @@ describe('at any moment', () => {
             ).toEqual([]);
             expect(before.filter((call) => recordOf(call).callable !== true)).toEqual([]);
             expect(
-              before.filter((call) => !(recordOf(call).lastAttempt ?? '' < (call.row.creationTime ?? ''))),
+              before.filter((call) => !((recordOf(call).lastAttempt ?? '') < (call.row.creationTime ?? ''))),
             ).toEqual([]);
           }
         }),
