@@ -30,17 +30,13 @@ const BREAKS = ['Break', 'Break', 'Meal', 'Meeting', 'Busy', 'Away', 'Available'
 const AT_THE_DESK = ['Available', 'Available', 'Busy', 'Meeting', 'Away'];
 /** Presences at a desk change at these times only. */
 const DESK_MS = 2_400_000;
+const FOUR_WEEKS_MS = 2_419_200_000;
 
 /**
  * The agent of a seat.
- * @param shiftsSinceMs start of the absence of those whose shift is another, in ms since 1970: they never come.
+ * @param sinceMs start of the absence of those whose shift is another, in ms since 1970: they never come.
  */
-export function agentStateAt(
-  calls: CampaignCalls,
-  seat: number,
-  atMs: number,
-  shiftsSinceMs: number,
-): AgentState {
+export function agentStateAt(calls: CampaignCalls, seat: number, atMs: number, sinceMs: number): AgentState {
   const current = calls.turnOf(seat, atMs);
   const [activity, activityAtMs] = calls.activityAt(seat, atMs);
   const presence = presenceIn(calls.team, current);
@@ -50,9 +46,9 @@ export function agentStateAt(
     return {
       activity,
       presence,
-      presenceSinceMs: shiftsSinceMs,
+      presenceSinceMs: sinceMs,
       routingStatus,
-      routingStatusSinceMs: shiftsSinceMs,
+      routingStatusSinceMs: sinceMs,
       call: null,
     };
   }
@@ -83,6 +79,14 @@ export function deskStateAt(seed: number, userId: string, atMs: number, sinceMs:
     routingStatusSinceMs: sinceMs,
     call: null,
   };
+}
+
+/**
+ * Start of a state that never changes, in ms since 1970: the beginning of the story. Before that, the state began less than
+ * four weeks ago.
+ */
+export function constantSinceMs(beginsAtMs: number, atMs: number): number {
+  return beginsAtMs - Math.max(0, Math.ceil((beginsAtMs - atMs) / FOUR_WEEKS_MS)) * FOUR_WEEKS_MS;
 }
 
 const PRESENCES: Readonly<Record<Exclude<Duty, 'break'>, string>> = {

@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
+import { constantSinceMs } from './agent-state.ts';
 import type { Stage } from './dialing-attempt.ts';
 import { progressOf, statsOf } from './generate-campaign-numbers.ts';
 import { CAMPAIGN_PLANS, generateCampaigns, type CampaignPlan } from './generate-campaigns.ts';
@@ -73,8 +74,13 @@ export function generateOrganisation(seed: number): Organisation {
     userAt: (user, atMs) => {
       const { id = '' } = user;
       const state = story.agentAt(id, atMs);
-      if (state === undefined) return user;
-      const { presence, presenceSinceMs, routingStatus, routingStatusSinceMs } = state;
+      const sinceMs = constantSinceMs(GENERATED_AT_MS, atMs);
+      const {
+        presence = 'Offline',
+        presenceSinceMs = sinceMs,
+        routingStatus = 'OFF_QUEUE',
+        routingStatusSinceMs = sinceMs,
+      } = state ?? {};
       return {
         ...user,
         presence: presenceOf(id, presence, presenceSinceMs),

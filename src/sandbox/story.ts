@@ -1,6 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
-import { agentStateAt, deskStateAt, type AgentState } from './agent-state.ts';
+import { agentStateAt, constantSinceMs, deskStateAt, type AgentState } from './agent-state.ts';
 import { createCampaignCalls, type CallAt, type CampaignCalls } from './campaign-calls.ts';
 import type { DialingAttempt } from './dialing-attempt.ts';
 import { dispositionOf, isUncallable } from './disposition.ts';
@@ -87,7 +87,10 @@ export interface TeamPart {
 
 export interface StoryParts {
   readonly seed: number;
-  /** Beginning of the story in ms since 1970. Moments before it are as good as those after it. */
+  /**
+   * Beginning of the story in ms since 1970. Moments before it are as good as those after it, only that states that never
+   * change begin again every four weeks until then.
+   */
   readonly beginsAtMs: number;
   readonly teams: readonly TeamPart[];
   /** People in no queue, such as team leads. */
@@ -123,7 +126,8 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
     }
   }
 
-  const stateOf = ({ calls, seat }: Seat, atMs: number) => agentStateAt(calls, seat, atMs, beginsAtMs);
+  const sinceMs = (atMs: number) => constantSinceMs(beginsAtMs, atMs);
+  const stateOf = ({ calls, seat }: Seat, atMs: number) => agentStateAt(calls, seat, atMs, sinceMs(atMs));
 
   return {
     campaigns,
@@ -145,7 +149,7 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
     agentAt(userId, atMs) {
       const seat = seats.get(userId);
       if (seat !== undefined) return stateOf(seat, atMs);
-      return desks.has(userId) ? deskStateAt(seed, userId, atMs, beginsAtMs) : undefined;
+      return desks.has(userId) ? deskStateAt(seed, userId, atMs, sinceMs(atMs)) : undefined;
     },
     queueAt(queueId, atMs) {
       const queue = queues.get(queueId);
