@@ -42,7 +42,7 @@ export interface CampaignCalls {
 const REMEMBERED = 4;
 
 export function createCampaignCalls(team: Team): CampaignCalls {
-  const { seats, attemptsPerTurn } = team;
+  const { seats, attemptsPerTurn, endsAtTurn } = team;
   // A memory only: a turn is a pure function of its place, and the same moments ask for the same turns.
   const turns: (Turn | undefined)[] = Array.from({ length: seats * REMEMBERED });
 
@@ -102,7 +102,7 @@ export function createCampaignCalls(team: Team): CampaignCalls {
       let placed = 0;
       for (let seat = 0; seat < seats; seat += 1) {
         const current = turnNumberAt(team, seat, atMs);
-        placed += attemptsBefore(team, { seat, turn: current });
+        placed += attemptsBefore(team, { seat, turn: Math.min(current, endsAtTurn) });
         for (const { placedAtMs } of attemptsOf(seat, current, current + 1)) {
           if (placedAtMs <= atMs) placed += 1;
         }
@@ -111,8 +111,8 @@ export function createCampaignCalls(team: Team): CampaignCalls {
     },
     latestBegun(remainder, divisor, atMs) {
       // Seat 0 is ahead of the others, and no attempt begins more than a turn before its own.
-      const beyond = attemptsBeforeTurn(team, turnNumberAt(team, 0, atMs) + 2);
-      let number = beyond - modulo(beyond - remainder, divisor);
+      const beyond = attemptsBeforeTurn(team, Math.min(turnNumberAt(team, 0, atMs) + 2, endsAtTurn));
+      let number = beyond - 1 - modulo(beyond - 1 - remainder, divisor);
       while (attempt(number).startsAtMs > atMs) number -= divisor;
       return attempt(number);
     },

@@ -111,9 +111,11 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
 
   for (const { queueId, agents, running } of teams) {
     const { id = '', dialingMode } = running?.campaign ?? { id: queueId ?? '', dialingMode: null };
+    // A stopping campaign takes no new contacts: it has the calls that it has begun, and then none.
+    const stopsAtMs = running?.campaign.campaignStatus === 'stopping' ? beginsAtMs : null;
     const isAgentless = dialingMode === 'agentless';
     const size = isAgentless ? (running?.lines ?? 0) : agents.length;
-    const calls = createCampaignCalls(createTeam({ seed, id, dialingMode, seats: size }));
+    const calls = createCampaignCalls(createTeam({ seed, id, dialingMode, seats: size, stopsAtMs }));
     for (const [seat, user] of agents.entries()) seats.set(user.id ?? '', { calls, seat });
     if (queueId !== null) queues.set(queueId, { agents, calls });
     if (running === null) continue;
@@ -134,11 +136,10 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
     campaignAt(campaignId, atMs) {
       const running = campaigns.get(campaignId);
       if (running === undefined) return undefined;
-      const { calls, agents, campaign } = running;
-      const underWay = calls.callsAt(atMs);
+      const { calls, agents } = running;
       return {
         running,
-        calls: campaign.campaignStatus === 'stopping' ? underWay.filter(isDialed) : underWay,
+        calls: calls.callsAt(atMs),
         idleAgents: agents.filter((_, seat) => calls.activityAt(seat, atMs)[0] === 'idle').length,
       };
     },
@@ -180,11 +181,6 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
       };
     },
   };
-}
-
-/** A stopping campaign takes no new contacts: nobody waits for a call. */
-function isDialed({ stage }: CallAt): boolean {
-  return stage !== 'pending' && stage !== 'scheduled';
 }
 
 /** Each attempt takes the next contact of the list, which begins again at its end. */

@@ -11,6 +11,8 @@ export interface TeamPlan {
   readonly dialingMode: string | null;
   /** Number of agents; of lines in an agentless campaign. */
   readonly seats: number;
+  /** Moment in ms since 1970 after which no turn with calls begins; null when calling goes on for good. */
+  readonly stopsAtMs?: number | null;
 }
 
 /**
@@ -26,7 +28,11 @@ export interface Team extends TeamPlan {
   readonly working: readonly (readonly number[])[];
   /** Number of turns with the duty `calls` before each round of the roster, and in all of it. */
   readonly turnsBefore: readonly number[];
+  /** First turn without attempts; infinite when calling goes on for good. */
+  readonly endsAtTurn: number;
 }
+
+type Pace = Pick<Team, 'turnMs' | 'seats'>;
 
 /** One turn of one seat. Turn 0 of seat 0 begins in 1970. */
 export interface TurnPlace {
@@ -45,7 +51,7 @@ const USUAL_TURN_MS = 150_000;
 const ATTEMPTS_PER_TURN: Readonly<Record<string, number>> = { predictive: 3, power: 2 };
 
 export function createTeam(plan: TeamPlan): Team {
-  const { seats, dialingMode } = plan;
+  const { seats, dialingMode, stopsAtMs = null } = plan;
   const bySeat = Array.from({ length: seats }, (_, seat) =>
     dialingMode === 'agentless' ? Array<Duty>(ROUNDS).fill('calls') : dutiesOf(plan, seat),
   );
@@ -55,13 +61,17 @@ export function createTeam(plan: TeamPlan): Team {
   const working = roster.map((duties) => duties.flatMap((duty, seat) => (duty === 'calls' ? [seat] : [])));
   const turnsBefore = [0];
   for (const seatsOfRound of working) turnsBefore.push((turnsBefore.at(-1) ?? 0) + seatsOfRound.length);
+  const turnMs = TURN_MS[dialingMode ?? ''] ?? USUAL_TURN_MS;
+  // The last seat begins its turn last: it has begun this one before the campaign stops.
+  const lastTurn = (atMs: number) => turnNumberAt({ turnMs, seats }, seats - 1, atMs);
   return {
     ...plan,
-    turnMs: TURN_MS[dialingMode ?? ''] ?? USUAL_TURN_MS,
+    turnMs,
     attemptsPerTurn: ATTEMPTS_PER_TURN[dialingMode ?? ''] ?? 1,
     roster,
     working,
     turnsBefore,
+    endsAtTurn: stopsAtMs === null ? Infinity : lastTurn(stopsAtMs) + 1,
   };
 }
 
@@ -70,7 +80,7 @@ export function dutyOf({ roster }: Team, { seat, turn }: TurnPlace): Duty {
 }
 
 /** Turn of the seat at a moment. */
-export function turnNumberAt(team: Team, seat: number, atMs: number): number {
+export function turnNumberAt(team: Pace, seat: number, atMs: number): number {
   return Math.floor((atMs - offsetMs(team, seat)) / team.turnMs);
 }
 
@@ -118,7 +128,7 @@ export function modulo(value: number, by: number): number {
   return ((value % by) + by) % by;
 }
 
-function offsetMs({ turnMs, seats }: Team, seat: number): number {
+function offsetMs({ turnMs, seats }: Pace, seat: number): number {
   return Math.round((seat * turnMs) / seats);
 }
 

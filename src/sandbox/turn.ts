@@ -50,7 +50,7 @@ interface Dice {
 
 /** No attempt begins more than a turn before its own, and none ends after it. */
 function attemptsFor(team: Team, place: TurnPlace, startsAtMs: number): DialingAttempt[] {
-  if (team.dialingMode === null) return [];
+  if (team.dialingMode === null || place.turn >= team.endsAtTurn) return [];
   const random = randomFor(team.seed, team.id, place.seat, place.turn);
   const dice: Dice = {
     between: (least, most) => Math.round(team.turnMs * (least + random() * (most - least))),

@@ -41,8 +41,7 @@ export function* stageProblems(hour: readonly Moment[]): Problems {
     const told = `call ${id} of the campaign ${campaign.name}: ${lists.join()}`;
     const places = lists.map((each) => LISTS.indexOf(each));
     if (places.some((place, index) => place < (places[index - 1] ?? 0))) yield `${told} go back`;
-    // A stopping campaign shows nobody who waits.
-    if (isNew && campaign.campaignStatus === 'on' && !isWaiting(list)) yield `${told} begin without waiting`;
+    if (isNew && !isWaiting(list)) yield `${told} begin without waiting`;
     if (new Set(lists.filter(isWaiting)).size > 1) yield `${told} wait in two lists`;
     if (lists.includes('previewingInteractions') && row.dialingMode !== 'preview') {
       yield `${told} have a preview`;

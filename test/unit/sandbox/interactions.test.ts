@@ -138,11 +138,11 @@ describe('the generated interactions', () => {
     expect(wrapUps.some(({ name }) => name !== undefined)).toBe(true);
   });
 
-  test('are neither pending nor scheduled for a stopping campaign, have no lists for one that is off, and are undefined for an unknown one', () => {
+  test('are none for a campaign that has stopped calling, have no lists for one that is off, and are undefined for an unknown one', () => {
     const withStatus = (status: string) =>
       organisation.campaigns.find(({ campaignStatus }) => campaignStatus === status)?.id ?? '';
     const stopping = organisation.interactions(withStatus('stopping'), AT_MS);
-    expect(stopping).toMatchObject({ pendingInteractions: [], scheduledInteractions: [] });
+    expect(LISTS.map((list) => stopping?.[list])).toEqual(LISTS.map(() => []));
     expect(Object.keys(organisation.interactions(withStatus('off'), AT_MS) ?? {})).toEqual(['campaign']);
     expect(organisation.interactions('unknown', AT_MS)).toBeUndefined();
   });

@@ -20,9 +20,9 @@ const contacts = [
 ];
 
 /** Story of twenty agents who take the calls of one campaign, of three in a queue without one, and of one at a desk. */
-function storyOf(dialingMode: string) {
+function storyOf(dialingMode: string, campaignStatus = 'on') {
   const agents = dialingMode === 'agentless' ? [] : users.slice(5, 25);
-  const campaign = { id: 'campaign', name: 'Campaign', dialingMode, campaignStatus: 'on' };
+  const campaign = { id: 'campaign', name: 'Campaign', dialingMode, campaignStatus };
   return createStory({
     seed: 1,
     beginsAtMs: GENERATED_AT_MS,
@@ -71,6 +71,26 @@ describe.each(MODES)('in %s mode', (dialingMode) => {
     const placed = around.filter((placedAtMs) => placedAtMs > AT_MS && placedAtMs <= until).length;
     expect(placed).toBeGreaterThan(50);
     expect(calls.placedBefore(until) - calls.placedBefore(AT_MS)).toBe(placed);
+  });
+
+  test('a stopping campaign goes on with the calls that it has begun, and then has none', () => {
+    const story = storyOf(dialingMode, 'stopping');
+    const callsAt = (atMs: number) => story.campaignAt('campaign', atMs)?.calls ?? [];
+    expect(callsAt(GENERATED_AT_MS).length).toBeGreaterThan(3);
+    for (let atMs = GENERATED_AT_MS; atMs < GENERATED_AT_MS + 10 * MINUTE_MS; atMs += 1_000) {
+      for (const { attempt } of callsAt(atMs))
+        expect(attempt.startsAtMs).toBeLessThanOrEqual(GENERATED_AT_MS);
+    }
+    const endMs = GENERATED_AT_MS + 6 * MINUTE_MS;
+    expect(callsAt(endMs)).toEqual([]);
+    expect(callsAt(AT_MS)).toEqual([]);
+    const called = story.contactsCalled('campaign', endMs) ?? NaN;
+    expect(story.contactsCalled('campaign', AT_MS)).toBe(called);
+    const recordsAt = (atMs: number) => contacts.map(({ id = '' }) => story.contactAt(id, atMs)?.callRecord);
+    expect(recordsAt(AT_MS)).toEqual(recordsAt(endMs));
+    const lastAttempts = recordsAt(endMs).map((record) => record?.lastAttempt ?? '');
+    const since = lastAttempts.filter((attempt) => Date.parse(attempt) > GENERATED_AT_MS);
+    expect(since).toHaveLength(called - 300);
   });
 
   test('the record of each contact is that of its last call', () => {
