@@ -1,4 +1,5 @@
 import type { Models } from 'purecloud-platform-client-v2';
+import { outcomesOfPast } from '../../src/sandbox/count-outcomes.ts';
 import { progressOf, statsOf } from '../../src/sandbox/generate-campaign-numbers.ts';
 import { CAMPAIGN_PLANS, generateCampaigns } from '../../src/sandbox/generate-campaigns.ts';
 import { generateContactLists, generateContacts } from '../../src/sandbox/generate-contacts.ts';
@@ -90,7 +91,7 @@ export function prepareAnswers(): PreparedAnswers {
       callsPerAgent: 1,
       scheduled: rows.scheduledInteractions?.length ?? 0,
       proceeding: rows.proceedingInteractions?.length ?? 0,
-      interacting: rows.interactingInteractions?.length ?? 0,
+      outcomes: outcomesOfPast(id, done.numberOfContactsCalled ?? 0),
     };
     stats.set(id, prepared(id, statsOf(campaign, figures)));
   }

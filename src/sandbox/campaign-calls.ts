@@ -36,6 +36,11 @@ export interface CampaignCalls {
    */
   latestBegun(remainder: number, divisor: number, atMs: number): DialingAttempt;
   attempt(number: number): DialingAttempt;
+  /**
+   * Attempts in the order in which they are placed, as placedBefore counts them.
+   * @param first number of those placed before. Fewer than `count` where calling ends.
+   */
+  placedInOrder(first: number, count: number): DialingAttempt[];
 }
 
 /** Turns remembered for each seat: those that one moment can ask for. */
@@ -115,6 +120,22 @@ export function createCampaignCalls(team: Team): CampaignCalls {
       let number = beyond - 1 - modulo(beyond - 1 - remainder, divisor);
       while (attempt(number).startsAtMs > atMs) number -= divisor;
       return attempt(number);
+    },
+    placedInOrder(first, count) {
+      // Attempts whose turns are three apart are placed in the order of their numbers.
+      const margin = 3 * seats * attemptsPerTurn;
+      const [begin, end] = [first - margin, first + count + margin];
+      const found: DialingAttempt[] = [];
+      const lastTurn = Math.min(placeOfAttempt(team, end).turn, endsAtTurn - 1);
+      for (let number = placeOfAttempt(team, begin).turn; number <= lastTurn; number += 1) {
+        // Not remembered: these turns would push out those of the moment.
+        for (let seat = 0; seat < seats; seat += 1)
+          found.push(...turnAt(team, { seat, turn: number }).attempts);
+      }
+      return found
+        .filter(({ number }) => number >= begin && number < end)
+        .toSorted((a, b) => a.placedAtMs - b.placedAtMs || a.number - b.number)
+        .slice(margin, margin + count);
     },
   };
 }

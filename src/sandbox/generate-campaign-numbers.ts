@@ -1,9 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
+import type { Outcomes } from './count-outcomes.ts';
 import { refOf } from './generate-people.ts';
-
-/** Part of the contacts called with whom the right party was reached. */
-const RIGHT_PARTY = 0.4;
 
 /** Progress of a campaign through its contact list. */
 export function progressOf(
@@ -30,25 +28,24 @@ export interface StatsParts {
   /** Number of interactions in these stages. */
   readonly scheduled: number;
   readonly proceeding: number;
-  readonly interacting: number;
+  readonly outcomes: Outcomes;
 }
 
 /** Statistics of a campaign. */
 export function statsOf(campaign: Models.Campaign, parts: StatsParts): Models.CampaignPerformanceData {
-  const { progress, idleAgents, callsPerAgent, scheduled, proceeding, interacting } = parts;
+  const { progress, idleAgents, callsPerAgent, scheduled, proceeding, outcomes } = parts;
   const { campaignStatus, dialingMode, division } = campaign;
-  const connected = interacting + proceeding === 0 ? 0 : interacting / (interacting + proceeding);
   return {
     campaign: refOf(campaign),
     ...(division !== undefined && { division }),
-    contactRate: { connectRatio: connected },
+    contactRate: { connectRatio: outcomes.connects / Math.max(1, outcomes.attempts) },
     idleAgents,
     // Each agent belongs to one campaign at a time, so none is shared between campaigns.
     effectiveIdleAgents: idleAgents,
     adjustedCallsPerAgent: callsPerAgent,
     outstandingCalls: proceeding,
     scheduledCalls: scheduled,
-    rightPartyContactsCount: Math.floor((progress.numberOfContactsCalled ?? 0) * RIGHT_PARTY),
+    rightPartyContactsCount: outcomes.rightParties,
     ...(campaignStatus !== undefined && { campaignStatus }),
     dialingMode,
     progress: { percentage: progress.percentage ?? 0 },

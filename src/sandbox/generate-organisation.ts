@@ -1,9 +1,10 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
 import { constantSinceMs } from './agent-state.ts';
+import { outcomesOfPast, type Outcomes } from './count-outcomes.ts';
 import type { Stage } from './dialing-attempt.ts';
 import { progressOf, statsOf } from './generate-campaign-numbers.ts';
-import { CAMPAIGN_PLANS, generateCampaigns, type CampaignPlan } from './generate-campaigns.ts';
+import { CAMPAIGN_PLANS, generateCampaigns } from './generate-campaigns.ts';
 import { generateContactLists, generateContacts } from './generate-contacts.ts';
 import { findConversation, interactionsAt } from './generate-interactions.ts';
 import { GENERATED_AT_MS, generateDivisions, generateUsers, presenceOf, refOf } from './generate-people.ts';
@@ -18,8 +19,9 @@ export { EXAMPLE_CAMPAIGN_ID } from './generate-campaigns.ts';
 
 interface GeneratedCampaign {
   readonly campaign: Models.Campaign;
-  readonly plan: CampaignPlan;
   readonly listSize: number;
+  /** What has become of the contacts of a campaign that does not run. */
+  readonly past: Outcomes | null;
 }
 
 /**
@@ -49,7 +51,10 @@ export function generateOrganisation(seed: number): Organisation {
   const generated = new Map<string, GeneratedCampaign>();
   for (const [index, campaign] of campaigns.entries()) {
     const listSize = contacts.get(campaign.contactList.id ?? '')?.size ?? 0;
-    generated.set(campaign.id ?? '', { campaign, plan: at(CAMPAIGN_PLANS, index), listSize });
+    const { id = '' } = campaign;
+    const called = Math.round((listSize * at(CAMPAIGN_PLANS, index).progress) / 100);
+    const past = story.campaigns.has(id) ? null : outcomesOfPast([seed, id, 'past'].join('/'), called);
+    generated.set(id, { campaign, listSize, past });
   }
 
   const interactions: Organisation['interactions'] = (campaignId, atMs) => {
@@ -61,10 +66,12 @@ export function generateOrganisation(seed: number): Organisation {
   const progress: Organisation['progress'] = (campaignId, atMs) => {
     const found = generated.get(campaignId);
     if (found === undefined) return undefined;
-    const { campaign, plan, listSize } = found;
-    const before = Math.round((listSize * plan.progress) / 100);
-    return progressOf(campaign, story.contactsCalled(campaignId, atMs) ?? before, listSize);
+    const { campaign, past, listSize } = found;
+    const called = past?.attempts ?? story.contactsCalled(campaignId, atMs) ?? 0;
+    return progressOf(campaign, called, listSize);
   };
+  const outcomes = (campaignId: string, atMs: number) =>
+    generated.get(campaignId)?.past ?? story.outcomesAt(campaignId, atMs);
 
   return {
     id: stableId(seed, 'organisation'),
@@ -111,21 +118,24 @@ export function generateOrganisation(seed: number): Organisation {
     campaigns,
     interactions,
     progress,
+    outcomes,
     stats: (campaignId, atMs) => {
       const campaign = generated.get(campaignId)?.campaign;
       const done = progress(campaignId, atMs);
+      const results = outcomes(campaignId, atMs);
       const state = story.campaignAt(campaignId, atMs);
       const count = (wanted: Stage) => state?.calls.filter(({ stage }) => stage === wanted).length ?? 0;
       return (
         campaign &&
         done &&
+        results &&
         statsOf(campaign, {
           progress: done,
           idleAgents: state?.idleAgents ?? 0,
           callsPerAgent: state?.running.calls.team.attemptsPerTurn ?? 0,
           scheduled: count('scheduled'),
           proceeding: count('proceeding'),
-          interacting: count('interacting'),
+          outcomes: results,
         })
       );
     },

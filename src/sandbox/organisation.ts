@@ -1,5 +1,7 @@
 import type { Models } from 'purecloud-platform-client-v2';
 
+import type { Outcomes } from './count-outcomes.ts';
+
 /** A user in an answer: the manager is a reference, although the vendor's type declares a whole user. */
 export type OrganisationUser = Omit<Models.User, 'manager'> & { manager?: Models.DomainEntityRef };
 
@@ -31,6 +33,8 @@ export interface Organisation {
   readonly campaigns: readonly Models.Campaign[];
   readonly progress: (campaignId: string, atMs: number) => Models.CampaignProgress | undefined;
   readonly stats: (campaignId: string, atMs: number) => Models.CampaignPerformanceData | undefined;
+  /** What became of a campaign's calls. Where it is missing, it is worked out from `progress` and `stats`. */
+  readonly outcomes?: (campaignId: string, atMs: number) => Outcomes | undefined;
   /** Undefined is answered with 404, so a campaign that does not run gives an object without lists. */
   readonly interactions: (campaignId: string, atMs: number) => Models.CampaignInteractions | undefined;
   readonly conversations: (conversationId: string, atMs: number) => Models.Conversation | undefined;

@@ -1,4 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
+
+import type { Outcomes } from './count-outcomes.ts';
 import type { Organisation } from './organisation.ts';
 
 /** Statistics of one campaign, which say more than those of many at once. Undefined for an unknown campaign. */
@@ -9,13 +11,12 @@ export function statsOfCampaign(
 ): Models.CampaignStats | undefined {
   const performance = organisation.stats(campaignId, atMs);
   if (performance === undefined) return undefined;
-  const { numberOfContactsCalled: attempts = 0 } = organisation.progress(campaignId, atMs) ?? {};
+  const { numberOfContactsCalled: called = 0 } = organisation.progress(campaignId, atMs) ?? {};
   const { connectRatio = 0 } = performance.contactRate ?? {};
+  const { attempts, connects, rightParties, successes, neutrals, failures } =
+    organisation.outcomes?.(campaignId, atMs) ?? workedOut(called, performance);
   const { idleAgents, effectiveIdleAgents, adjustedCallsPerAgent, outstandingCalls, scheduledCalls } =
     performance;
-  const connects = Math.round(attempts * connectRatio);
-  const { rightPartyContactsCount = 0 } = performance;
-  const successCount = Math.min(rightPartyContactsCount, connects);
   return {
     contactRate: { attempts, connects, connectRatio },
     ...(idleAgents !== undefined && { idleAgents }),
@@ -25,13 +26,30 @@ export function statsOfCampaign(
     ...(scheduledCalls !== undefined && { scheduledCalls }),
     timeZoneRescheduledCalls: 0,
     filteredOutContactsCount: 0,
-    rightPartyContactsCount,
+    rightPartyContactsCount: rightParties,
     validAttempts: attempts,
     linesUtilization: { assignedOutboundLines: 20, totalAvailableOutboundLines: 50 },
     businessCategoryMetrics: {
-      successCount,
-      neutralCount: connects - successCount,
-      failureCount: attempts - connects,
+      successCount: successes,
+      neutralCount: neutrals,
+      failureCount: failures,
     },
+  };
+}
+
+/** Outcomes that a handmade organisation's figures leave room for: each right party is a success. */
+function workedOut(
+  attempts: number,
+  { contactRate, rightPartyContactsCount: rightParties = 0 }: Models.CampaignPerformanceData,
+): Outcomes {
+  const connects = Math.round(attempts * (contactRate?.connectRatio ?? 0));
+  const successes = Math.min(rightParties, connects);
+  return {
+    attempts,
+    connects,
+    rightParties,
+    successes,
+    neutrals: connects - successes,
+    failures: attempts - connects,
   };
 }

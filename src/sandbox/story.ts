@@ -2,6 +2,7 @@ import type { Models } from 'purecloud-platform-client-v2';
 
 import { agentStateAt, constantSinceMs, deskStateAt, type AgentState } from './agent-state.ts';
 import { createCampaignCalls, type CallAt, type CampaignCalls } from './campaign-calls.ts';
+import { createOutcomeCount, type Outcomes } from './count-outcomes.ts';
 import type { DialingAttempt } from './dialing-attempt.ts';
 import { dispositionOf, isUncallable } from './disposition.ts';
 import { iso } from './iso.ts';
@@ -19,6 +20,8 @@ export interface RunningCampaign {
   readonly contacts: readonly Models.DialerContact[];
   /** Difference between the number of an attempt and the place of its contact. */
   readonly shift: number;
+  /** What became of the calls of this round of the list, at a moment at which so many calls have been placed. */
+  readonly countOutcomes: (atMs: number, placed: number) => Outcomes;
 }
 
 /** A campaign at a moment. */
@@ -63,6 +66,11 @@ export interface Story {
    * does not run.
    */
   contactsCalled(campaignId: string, atMs: number): number | undefined;
+  /**
+   * What became of the calls to these contacts so far: none of the numbers falls, save that of the neutral ones, until the
+   * list begins again. Undefined for a campaign that does not run.
+   */
+  outcomesAt(campaignId: string, atMs: number): Outcomes | undefined;
   /** State of a person; undefined for an unknown, inactive or deleted user. */
   agentAt(userId: string, atMs: number): AgentState | undefined;
   /** State of a queue; without members for an unknown id. */
@@ -121,7 +129,8 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
     if (running === null) continue;
     const { campaign, contacts, calledBefore } = running;
     const shift = calledBefore - calls.placedBefore(beginsAtMs);
-    const found = { campaign, agents, calls, contacts, shift };
+    const countOutcomes = createOutcomeCount(calls, contacts.length, shift);
+    const found = { campaign, agents, calls, contacts, shift, countOutcomes };
     campaigns.set(id, found);
     for (const [place, contact] of contacts.entries()) {
       places.set(contact.id ?? '', { running: found, place });
@@ -146,6 +155,10 @@ export function createStory({ seed, beginsAtMs, teams, others }: StoryParts): St
     contactsCalled(campaignId, atMs) {
       const running = campaigns.get(campaignId);
       return running && placeOf(running, running.calls.placedBefore(atMs));
+    },
+    outcomesAt(campaignId, atMs) {
+      const running = campaigns.get(campaignId);
+      return running?.countOutcomes(atMs, running.calls.placedBefore(atMs));
     },
     agentAt(userId, atMs) {
       const seat = seats.get(userId);

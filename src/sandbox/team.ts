@@ -32,7 +32,7 @@ export interface Team extends TeamPlan {
   readonly endsAtTurn: number;
 }
 
-type Pace = Pick<Team, 'turnMs' | 'seats'>;
+type TurnTimes = Pick<Team, 'turnMs' | 'seats'>;
 
 /** One turn of one seat. Turn 0 of seat 0 begins in 1970. */
 export interface TurnPlace {
@@ -80,7 +80,7 @@ export function dutyOf({ roster }: Team, { seat, turn }: TurnPlace): Duty {
 }
 
 /** Turn of the seat at a moment. */
-export function turnNumberAt(team: Pace, seat: number, atMs: number): number {
+export function turnNumberAt(team: TurnTimes, seat: number, atMs: number): number {
   return Math.floor((atMs - offsetMs(team, seat)) / team.turnMs);
 }
 
@@ -128,7 +128,7 @@ export function modulo(value: number, by: number): number {
   return ((value % by) + by) % by;
 }
 
-function offsetMs({ turnMs, seats }: Pace, seat: number): number {
+function offsetMs({ turnMs, seats }: TurnTimes, seat: number): number {
   return Math.round((seat * turnMs) / seats);
 }
 

@@ -28,6 +28,8 @@ export interface Moment {
   readonly queues: ReadonlyMap<string, Models.Queue>;
   readonly stats: ReadonlyMap<string, Models.CampaignPerformanceData>;
   readonly progress: ReadonlyMap<string, Models.CampaignProgress>;
+  /** Statistics of each campaign's own call. */
+  readonly ownStats: ReadonlyMap<string, Models.CampaignStats>;
 }
 
 export interface SandboxInTime {
@@ -92,6 +94,12 @@ export async function sandboxInTime(
         ids,
       );
       const progress: Models.CampaignProgress[] = await read('outbound/campaigns/progress', ids);
+      const ownStats = await Promise.all(
+        ids.map(async (id): Promise<[string, Models.CampaignStats]> => [
+          id,
+          await read(`outbound/campaigns/${id}/stats`),
+        ]),
+      );
       return {
         atMs,
         campaigns,
@@ -100,6 +108,7 @@ export async function sandboxInTime(
         queues: byId(queues.entities, ({ id }) => id),
         stats: byId(stats.entities, ({ campaign }) => campaign.id),
         progress: byId(progress, ({ campaign }) => campaign.id),
+        ownStats: new Map(ownStats),
       };
     },
     async contactsAt(atMs, listId, ids) {

@@ -14,6 +14,7 @@ import {
 } from './sandbox-moment.ts';
 import {
   beginningProblems,
+  outcomeProblems,
   isOnQueue,
   isRunning,
   isWaiting,
@@ -168,6 +169,7 @@ describe('at any moment', () => {
             const isCalling = isRunning(campaign) && !isStopping;
             expect({ id, isCalling: own.length > 0 }).toEqual({ id, isCalling });
           }
+          expect([...outcomeProblems([moment])]).toEqual([]);
           const people = [...users.values()];
           const members = [...queues.values()];
           expect(sum(members.map(({ joinedMemberCount }) => joinedMemberCount))).toBe(
@@ -287,7 +289,7 @@ test(
 );
 
 test(
-  'over an hour calls pass their stages in order and leave a record, agents keep to one campaign, states keep their beginning, and idle agents, members and progress are those of the lists',
+  'over an hour calls pass their stages in order and leave a record, agents keep to one campaign, states keep their beginning, outcomes add up and grow, and idle agents, members and progress are those of the lists',
   () =>
     fc.assert(
       fc.asyncProperty(seeds, laterMoments, async (seed, beginMs) => {
@@ -300,6 +302,7 @@ test(
         expect([...stageProblems(hour)]).toEqual([]);
         expect([...teamProblems(hour)]).toEqual([]);
         expect([...beginningProblems(hour)]).toEqual([]);
+        expect([...outcomeProblems(hour)]).toEqual([]);
         expect(await recordProblems(sandbox, hour)).toEqual([]);
         expect(await progressProblems(sandbox, hour, CONTACTS_MS)).toEqual([]);
       }),

@@ -175,3 +175,46 @@ export async function progressProblems(
   }
   return compared < 20 ? [...problems, `only ${compared} figures were compared`] : problems;
 }
+
+/**
+ * What became of the calls adds up to the contacts called, and is told alike by both kinds of statistics; connects, right
+ * parties and successes grow until the list starts over.
+ */
+export function* outcomeProblems(moments: readonly Moment[]): Problems {
+  for (const [index, { atMs, progress, stats, ownStats }] of moments.entries()) {
+    for (const [id, own] of ownStats) {
+      const { attempts = NaN, connects = NaN, connectRatio = NaN } = own.contactRate ?? {};
+      const {
+        successCount = NaN,
+        neutralCount = NaN,
+        failureCount = NaN,
+      } = own.businessCategoryMetrics ?? {};
+      const { rightPartyContactsCount: rightParties = NaN } = own;
+      const told = `campaign ${id} at ${atMs}: ${JSON.stringify(own)}`;
+      const { numberOfContactsCalled } = progress.get(id) ?? {};
+      if (attempts !== numberOfContactsCalled) yield `${told}, but ${numberOfContactsCalled} called`;
+      if (successCount + neutralCount + failureCount !== attempts) yield `${told} do not add up`;
+      const falling = [attempts, connects, rightParties, successCount, 0];
+      if (!isDescending(falling) || !(neutralCount >= 0 && failureCount >= 0))
+        yield `${told} have more than all`;
+      if (Math.round(connectRatio * attempts) !== connects) yield `${told} have another ratio`;
+      const { contactRate, rightPartyContactsCount } = stats.get(id) ?? {};
+      if (contactRate?.connectRatio !== connectRatio || rightPartyContactsCount !== rightParties) {
+        yield `${told}, but the figures of many are ${JSON.stringify(stats.get(id))}`;
+      }
+      const before = moments[index - 1]?.ownStats.get(id);
+      if (before === undefined || attempts < (before.contactRate?.attempts ?? NaN)) continue;
+      const grown: (readonly [number, number | undefined])[] = [
+        [connects, before.contactRate?.connects],
+        [rightParties, before.rightPartyContactsCount],
+        [successCount, before.businessCategoryMetrics?.successCount],
+        [failureCount, before.businessCategoryMetrics?.failureCount],
+      ];
+      if (grown.some(([now, then = NaN]) => !(now >= then))) yield `${told} after ${JSON.stringify(before)}`;
+    }
+  }
+}
+
+function isDescending(numbers: readonly number[]): boolean {
+  return numbers.every((number, index) => number <= (numbers[index - 1] ?? Infinity));
+}

@@ -93,6 +93,26 @@ describe.each(MODES)('in %s mode', (dialingMode) => {
     expect(since).toHaveLength(called - 300);
   });
 
+  test('connects are the calls of this round of the list in which somebody was reached', () => {
+    const story = storyOf(dialingMode);
+    const running = story.campaigns.get('campaign');
+    for (let atMs = AT_MS; atMs < AT_MS + 12 * 60 * MINUTE_MS; atMs += 100 * MINUTE_MS) {
+      const attempts = story.contactsCalled('campaign', atMs) ?? NaN;
+      const [last = NaN] = (running?.calls.callsAt(atMs) ?? []).map(({ attempt }) => attempt.number);
+      const calls = Array.from({ length: contacts.length + 600 }, (_, index) =>
+        running?.calls.attempt(last + 300 - index),
+      ).filter((call) => call !== undefined && call.placedAtMs <= atMs);
+      const ofRound = calls
+        .toSorted(
+          (a, b) => (b?.placedAtMs ?? 0) - (a?.placedAtMs ?? 0) || (b?.number ?? 0) - (a?.number ?? 0),
+        )
+        .slice(0, attempts);
+      const connects = ofRound.filter((call) => call?.isReached === true && call.analysedAtMs <= atMs).length;
+      expect(story.outcomesAt('campaign', atMs)).toMatchObject({ attempts: ofRound.length, connects });
+      expect(ofRound).toHaveLength(attempts);
+    }
+  });
+
   test('the record of each contact is that of its last call', () => {
     const story = storyOf(dialingMode);
     const running = story.campaigns.get('campaign');
@@ -172,4 +192,5 @@ test('people at a desk have presences and no calls, and nobody else has a state'
   expect(story.agentAt(users[59]?.id ?? '', AT_MS)).toBeUndefined();
   expect(story.campaignAt('another', AT_MS)).toBeUndefined();
   expect(story.contactsCalled('another', AT_MS)).toBeUndefined();
+  expect(story.outcomesAt('another', AT_MS)).toBeUndefined();
 });

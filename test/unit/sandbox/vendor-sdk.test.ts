@@ -172,8 +172,9 @@ describe("the vendor's own SDK", () => {
     const of = progress.find(({ campaign }) => campaign.id === EXAMPLE_CAMPAIGN_ID);
     expect(attempts).toBe(of?.numberOfContactsCalled);
     const { successCount = 0, neutralCount = 0, failureCount = 0 } = alone.businessCategoryMetrics ?? {};
-    expect(successCount + neutralCount).toBe(connects);
-    expect(connects + failureCount).toBe(attempts);
+    expect(successCount + neutralCount + failureCount).toBe(attempts);
+    expect(successCount).toBeLessThan(connects);
+    expect(connects).toBeLessThan(attempts);
   });
 
   test.each(Object.keys(PROFILES).filter(isProfileName))(
