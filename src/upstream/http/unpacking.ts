@@ -55,6 +55,7 @@ export interface Pausable {
 export interface UnpackerHooks {
   /** Gets the unpacked bytes. Small answers come in one piece, at the end. */
   readonly onPiece: (piece: Buffer, source: Pausable) => void;
+  /** Called once all is unpacked and all was received: whoever sends may add bytes to what is packed, or not end it. */
   readonly onEnd: () => void;
   readonly onError: (error: Error) => void;
 }
@@ -69,14 +70,19 @@ export class Unpacker {
   readonly #received: Buffer[] = [];
   #length = 0;
   #stream: Transform | undefined;
+  /** Source that waits for the stream. */
+  #paused: Pausable | undefined;
+  #isReceived = false;
+  #isUnpacked = false;
 
   constructor(coding: PackedCoding, hooks: UnpackerHooks) {
     this.#coding = coding;
     this.#hooks = hooks;
   }
 
-  /** Takes packed bytes. `source` is paused while too many of them wait. */
+  /** Takes packed bytes, and drops what follows their end. `source` is paused while too many of them wait. */
   write(bytes: Buffer, source: Pausable): void {
+    if (this.#isUnpacked) return;
     if (this.#stream === undefined) {
       this.#received.push(bytes);
       this.#length += bytes.length;
@@ -86,10 +92,13 @@ export class Unpacker {
     }
     if (this.#stream.write(bytes)) return;
     source.pause();
-    this.#stream.once('drain', () => source.resume());
+    this.#paused = source;
+    this.#stream.once('drain', () => this.#goOn());
   }
 
   end(): void {
+    this.#isReceived = true;
+    if (this.#isUnpacked) return this.#hooks.onEnd();
     if (this.#stream !== undefined) {
       this.#stream.end();
       return;
@@ -118,9 +127,22 @@ export class Unpacker {
     const stream = streamOf(this.#coding, this.#received[0]);
     this.#stream = stream;
     stream.on('data', (piece: Buffer) => this.#hooks.onPiece(piece, stream));
-    stream.on('end', () => this.#hooks.onEnd());
+    stream.on('end', () => {
+      this.#isUnpacked = true;
+      if (this.#isReceived) return this.#hooks.onEnd();
+      // A stream that ended before its input is not drained any more.
+      stream.destroy();
+      this.#goOn();
+    });
     stream.on('error', (error) => this.#hooks.onError(error));
     return stream;
+  }
+
+  #goOn(): void {
+    const source = this.#paused;
+    // Resumed, it may come with more at once, and be paused again.
+    this.#paused = undefined;
+    source?.resume();
   }
 }
 

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
 import { createGateway } from '../../../src/gateway.ts';
-import { forgetfulGatewayForTest, graphqlRequest } from '../../support/gateway.ts';
+import { forgetfulGatewayForTest, graphqlRequest, NOTHING_KEPT } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { serviceGatewayForTest } from '../../support/service-gateway.ts';
 
@@ -50,6 +51,38 @@ test('a bomb costs its own fields, and no other', async () => {
   );
   expect(await response.json()).toMatchObject({
     data: { campaignInteractions: null, user: { email: 'user-1@example.com' } },
-    errors: [{ extensions: { code: 'UPSTREAM_BAD_RESPONSE' } }],
+    errors: [
+      {
+        message: expect.stringMatching(/: the upstream answered with more than can be held\.$/),
+        extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
+      },
+    ],
   });
+});
+
+test('answers that go on after their packed bytes, without an end, cost no connection for good', async () => {
+  const user = '{"entities":[{"id":"user-1","email":"user-1@example.com"}]}';
+  const large = `{"entities":[],"pad":"${randomBytes(100_000).toString('hex')}"}`;
+  let endless = 0;
+  const apiUrl = await listeningForTest((_request, response) => {
+    if (endless === 8) return void response.end(user);
+    endless += 1;
+    response.writeHead(200, { 'content-encoding': 'gzip' });
+    response.write(Buffer.concat([gzipSync(large), Buffer.of(0)]));
+  });
+  const config = parseConfig({
+    GENESYSCLOUD_API_URL: apiUrl,
+    ...NOTHING_KEPT,
+    UPSTREAM_CONNECTIONS: '8',
+    UPSTREAM_TIMEOUT_MS: '300',
+  });
+  const gateway = createGateway({ config });
+  onTestFinished(() => gateway.dispose());
+  const ask = async (): Promise<unknown> =>
+    (await gateway.fetch(graphqlRequest('{ user(id: "user-1") { email } }'))).json();
+  for (let n = 0; n < 8; n += 1) {
+    expect(await ask()).toMatchObject({ errors: [{ extensions: { code: 'UPSTREAM_TIMEOUT' } }] });
+  }
+  expect(endless).toBe(8);
+  expect(await ask()).toMatchObject({ data: { user: { email: 'user-1@example.com' } } });
 });

@@ -111,6 +111,42 @@ describe('an answer in a content coding', () => {
     expect(lengths).toEqual([null]);
   });
 
+  const followed = [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+  ] as const;
+
+  test.each(followed)('%s is followed by bytes that are dropped', async (coding, pack) => {
+    const bytes = textOf(200_000);
+    const { outcome, ends } = await exchangeWith((_request, response) =>
+      packed(response, coding, Readable.from([pack(bytes), Buffer.alloc(8 * MIB)])),
+    );
+    expect(Object(outcome).bytes?.equals(bytes)).toBe(true);
+    expect(ends()).toBe(1);
+  });
+
+  test.each(followed)('%s that does not end is given up with its connection', async (coding, pack) => {
+    const taken = Promise.withResolvers<void>();
+    const url = new URL(
+      await listeningForTest((_request, response) => {
+        response.writeHead(200, { 'content-encoding': coding });
+        response.write(pack(textOf(200_000)));
+        response.write(Buffer.alloc(8 * MIB), () => taken.resolve());
+      }),
+    );
+    const http = new Http(5_000, new Turns(systemClock), 16);
+    onTestFinished(() => http.dispose());
+    const signal = new Cancellation();
+    let ends = 0;
+    const outcome = http.exchange(url, get, signal, { onEnd: () => (ends += 1) });
+    outcome.catch(() => undefined);
+    await taken.promise;
+    signal.abort(new Error('nobody waits'));
+    await expect(outcome).rejects.toThrow('nobody waits');
+    await expect.poll(() => ends).toBe(1);
+  });
+
   test('is given up while it is unpacked', async () => {
     const bytes = gzipSync(textOf(24 * MIB), { level: 1 });
     const url = new URL(await listeningForTest((_request, response) => packed(response, 'gzip', bytes)));
