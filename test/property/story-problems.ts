@@ -61,7 +61,11 @@ export function* teamProblems(hour: readonly Moment[]): Problems {
   if (teams.size < 150) yield `only ${teams.size} agents were seen`;
   const called = new Set(teams.values());
   for (const { atMs, campaigns, users, queues, stats } of hour) {
-    for (const { id = '', queue } of campaigns.filter((campaign) => called.has(campaign.id ?? ''))) {
+    // Of a stopping campaign's agents only those are seen who still have a call.
+    const lasting = campaigns.filter(
+      ({ id = '', campaignStatus }) => called.has(id) && campaignStatus !== 'stopping',
+    );
+    for (const { id = '', queue } of lasting) {
       const team = [...teams].flatMap(([userId, campaignId]) =>
         campaignId === id ? (users.get(userId) ?? []) : [],
       );
