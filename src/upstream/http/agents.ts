@@ -31,6 +31,8 @@ export interface OriginRoute {
   readonly agent: Agent;
   /** Content codings that are asked for (docs/decisions/0009): unpacking costs more than bytes do between processes of one machine. */
   readonly acceptEncoding: 'gzip, br' | 'identity';
+  /** Notes an answer: also a connection that is kept shows that the host is reached. */
+  readonly answered: () => void;
 }
 
 /**
@@ -47,6 +49,8 @@ export class Agents {
   readonly #byProxy = new Map<string, Agent>();
   readonly #pools: ProxyPool[] = [];
   #direct: Agent | undefined;
+  /** Hosts whose last connection failed, as many at most as the settings name. */
+  readonly #unreached = new Set<string>();
   #isDestroyed = false;
 
   constructor(options: AgentsOptions, way: WayOut) {
@@ -63,6 +67,7 @@ export class Agents {
       route = {
         agent: proxy === null ? this.#directAgent() : this.#agentThrough(proxy),
         acceptEncoding: isHere ? 'identity' : 'gzip, br',
+        answered: this.#answered(new URL(origin).host, proxy?.name ?? null),
       };
       this.#routes.set(origin, route);
     }
@@ -109,10 +114,21 @@ export class Agents {
     });
   }
 
+  #answered(host: string, proxy: string | null): () => void {
+    return () => {
+      if (this.#unreached.has(host)) this.#observe(host, proxy, null);
+    };
+  }
+
   #observe(host: string, proxy: string | null, error: Error | null): void {
     const { observer } = this.#way;
-    if (error === null) observer?.reached(host, proxy);
-    else if (!this.#isDestroyed) observer?.failed(host, proxy, reachFailureOf(error));
+    if (error === null) {
+      this.#unreached.delete(host);
+      observer?.reached(host, proxy);
+    } else if (!this.#isDestroyed) {
+      this.#unreached.add(host);
+      observer?.failed(host, proxy, reachFailureOf(error));
+    }
   }
 
   #connector(): buildConnector.connector {

@@ -30,12 +30,16 @@ export class Http implements Transport {
     { onLarge, onEnd }: ExchangeHooks = {},
   ): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
-      const exchange = new Exchange(this.#turns, signal, resolve, reject, onLarge, onEnd);
+      const { agent, acceptEncoding, answered } = this.#agents.to(address.origin);
+      const resolveWith = (answer: HttpAnswer) => {
+        answered();
+        resolve(answer);
+      };
+      const exchange = new Exchange(this.#turns, signal, resolveWith, reject, onLarge, onEnd);
       if (signal.aborted) {
         onEnd?.();
         return;
       }
-      const { agent, acceptEncoding } = this.#agents.to(address.origin);
       agent.dispatch(
         {
           origin: address.origin,

@@ -372,3 +372,15 @@ test.each([
     expect(others().map(({ msg }) => msg)).not.toContainEqual(expect.stringContaining('denies a resource'));
   },
 );
+
+test('a host that refuses a further connection is told to be back by an answer over the one that it kept', async () => {
+  const proxy = await proxyForTest();
+  const { log, others } = capturedLog();
+  const { query, gateway } = await forgetfulGatewayForTest({ env: { HTTP_PROXY: proxy.url }, log });
+  expect(await query(USER)).toEqual(found);
+  proxy.behaviour = 'refuse';
+  await Promise.all([query(USER), query('{ queue(id: "queue-1") { memberCount } }')]);
+  expect(await query(USER)).toEqual(found);
+  expect((await ready(gateway)).body).not.toHaveProperty('checks.upstream');
+  expect(others().map(({ msg }) => msg)).toContain('A host can be reached again');
+});
