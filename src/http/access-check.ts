@@ -40,8 +40,8 @@ export class AccessCheck implements ReadinessCheck, CredentialSubscriber {
     this.#log.warn('The upstream does not accept the credential of the gateway');
   }
 
-  denied({ key }: UpstreamIdentity, { resource, permissions }: Denial): void {
-    if (key !== this.#key) return;
+  denied({ key }: UpstreamIdentity, { resource, permissions, isOfOthers = false }: Denial): void {
+    if (key !== this.#key || isOfOthers) return;
     const isKnown = this.#current().some(([known]) => known === resource);
     this.#denials.set(resource, { permissions, untilMs: this.#clock.now() + DENIED_FOR_MS });
     if (isKnown) return;

@@ -7,6 +7,8 @@ export type EventOrigin = 'answer' | 'replica';
 export interface Denial {
   readonly resource: string;
   readonly permissions: readonly string[];
+  /** True when something else than the permissions of the credential is the reason, as far as the answer tells. */
+  readonly isOfOthers?: boolean;
 }
 
 /** Receives what the upstream says of credentials. */

@@ -74,8 +74,10 @@ export function sendOver(
         const outcome = call.signal.aborted ? 'given_up' : outcomeOf(error);
         observer.called(resource, outcome, serialized.keys, clock.now() - sentMs);
         const { upstreamStatus: status } = error.failure;
+        const isOfOthers = error.refusedBy !== null;
         if (error.refusedBy !== null) onRefusal?.(resource, status, error.refusedBy);
-        else if (status === 403) credentialEvents.denied(owner.identity, { resource, permissions });
+        // Whoever refused it, data read before is no longer shown.
+        if (status === 403) credentialEvents.denied(owner.identity, { resource, permissions, isOfOthers });
         throw error;
       } finally {
         if (largeRead !== undefined) largeReads.leave(largeRead);
