@@ -34,7 +34,7 @@ export interface TakenSize {
 }
 
 /** Ids of a call from which a refusal that was not repeated says something of their number. */
-const MANY = 8;
+export const MANY_IDS = 8;
 
 /** True when single ids can be the reason that a call was refused. */
 export function canBisect({ failure, isNotFound }: UpstreamError): boolean {
@@ -79,7 +79,7 @@ class Bisection {
     const { ids } = this.#refused;
     if (this.#isIdSuspect || this.#largestAnswered === 0 || this.#status === 404) return null;
     const isProven = this.#status !== 400 || this.#refusals > 1;
-    return isProven || ids.length >= MANY ? { size: this.#largestAnswered, isProven } : null;
+    return isProven || ids.length >= MANY_IDS ? { size: this.#largestAnswered, isProven } : null;
   }
 
   get #status(): number {

@@ -11,6 +11,7 @@ import {
   MAX_CAMPAIGN_PAGE,
 } from '../datasources/campaign-pages.ts';
 import { type CampaignRecord, campaigns } from '../datasources/campaigns.ts';
+import { MANY_IDS } from './bisect.ts';
 import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
 import { isObject, orNull } from '../datasources/wire/wire-record.ts';
 import type { BatchSizes } from './batch-sizes.ts';
@@ -83,12 +84,13 @@ export class CampaignListing {
   ): Promise<CampaignSlice> {
     const ids = [...new Set(filter.ids)];
     const size = this.#takenSize();
-    if (ids.length > size) return this.#sliceOfParts({ ...filter, ids }, size, from, count, field);
+    if (ids.length > size) return this.#sliceOfParts({ ...filter, ids }, size, null, from, count, field);
     try {
       return await this.#sliceOf(filter, from, count, field);
     } catch (error) {
-      if (ids.length < 2 || !isOfNumber(error)) throw error;
-      return this.#sliceOfParts({ ...filter, ids }, Math.ceil(ids.length / 2), from, count, field);
+      const refused = refusalOfNumber(error);
+      if (ids.length < 2 || refused === null) throw error;
+      return this.#sliceOfParts({ ...filter, ids }, Math.ceil(ids.length / 2), refused, from, count, field);
     }
   }
 
@@ -98,10 +100,15 @@ export class CampaignListing {
     return scope instanceof UpstreamError ? Infinity : this.#batchSizes.of(scope.identity, campaigns.name);
   }
 
-  /** Slice of the campaigns with these ids, asked for in parts of `size`: the upstream takes no more at once. */
+  /**
+   * Slice of the campaigns with these ids, asked for in parts of `size`: the upstream takes no more at once.
+   *
+   * @param refused Status of the refusal of a larger number; null where the size was known before.
+   */
   async #sliceOfParts(
     filter: CampaignFilter & { readonly ids: readonly string[] },
     size: number,
+    refused: number | null,
     from: number,
     count: number,
     field: FieldTrace | null,
@@ -116,13 +123,15 @@ export class CampaignListing {
     try {
       first = await read(firstPart);
     } catch (error) {
-      if (size === 1 || !isOfNumber(error)) throw error;
-      return this.#sliceOfParts(filter, Math.ceil(size / 2), from, count, field);
+      const again = refusalOfNumber(error);
+      if (size === 1 || again === null) throw error;
+      return this.#sliceOfParts(filter, Math.ceil(size / 2), again, from, count, field);
     }
     const slices = [first, ...(await Promise.all(others.map(read)))];
     const scope = this.#requestScope;
-    if (!(scope instanceof UpstreamError)) {
-      this.#batchSizes.learn(scope.identity, campaigns.name, size, true);
+    const isProven = refused !== 400;
+    if (refused !== null && !(scope instanceof UpstreamError) && (isProven || ids.length >= MANY_IDS)) {
+      this.#batchSizes.learn(scope.identity, campaigns.name, size, isProven);
     }
     const all = slices.flatMap(({ rows }) => rows.map(({ campaign }) => campaign)).toSorted(byName);
     return {
@@ -192,10 +201,10 @@ function pageSizeCovering(from: number, count: number): number {
   return count;
 }
 
-/** True for the refusal of a call that a smaller number of ids may avoid. */
-function isOfNumber(error: unknown): boolean {
-  const status = error instanceof UnknownValueError ? (error.reason.failure.upstreamStatus ?? 0) : 0;
-  return status === 400 || status === 413 || status === 414;
+/** Status of a refusal that a smaller number of ids may avoid; null for any other error. */
+function refusalOfNumber(error: unknown): number | null {
+  const status = error instanceof UnknownValueError ? error.reason.failure.upstreamStatus : undefined;
+  return status === 400 || status === 413 || status === 414 ? status : null;
 }
 
 /** Order of the upstream's listing. */

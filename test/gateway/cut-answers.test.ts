@@ -287,6 +287,37 @@ describe('pages of campaigns', () => {
     expect(calls()).toEqual({ campaigns: 4 });
   });
 
+  test('by ids of which one is refused once, for whatever reason, are asked for together again', async () => {
+    const { query, calls } = await forgetfulGatewayForTest({
+      organisation,
+      faults: [{ kind: 'status', resource: 'campaigns', status: 400, times: 1 }],
+    });
+    const two = `{ campaigns(filter: { ids: ["campaign-0", "campaign-1"] }) { nodes { id } } }`;
+    const found = { data: { campaigns: { nodes: [{ id: 'campaign-0' }, { id: 'campaign-1' }] } } };
+    expect(await query(two)).toEqual(found);
+    expect(calls()).toEqual({ campaigns: 3 });
+    expect(await query(two)).toEqual(found);
+    expect(calls()).toEqual({ campaigns: 1 });
+  });
+
+  test('by a number of ids that was learned are asked for in full again after an hour', async () => {
+    const clock = new TestClock();
+    const { query, calls, sandbox } = await forgetfulGatewayForTest({
+      organisation,
+      clock,
+      faults: [{ kind: 'tooManyIds', resource: 'campaigns', maxIds: 5, status: 413 }],
+    });
+    const all = `{ campaigns(filter: { ids: ${JSON.stringify(ids)} }) { totalCount } }`;
+    await query(all);
+    sandbox.faults.length = 0;
+    await clock.skip(1_800_000);
+    await query(all);
+    calls();
+    await clock.skip(1_800_000);
+    expect(await query(all)).toEqual({ data: { campaigns: { totalCount: 10 } } });
+    expect(calls()).toEqual({ campaigns: 1 });
+  });
+
   test('that are empty although more follow are an error', async () => {
     const { query, calls } = await gatewayForTest({
       organisation,
