@@ -13,6 +13,8 @@ const ownMappers = {
   Conversation: '../datasources/conversations.ts#ConversationRecord',
   Disposition: '../datasources/disposition.ts#DispositionValue',
   LinesUtilization: '../datasources/campaign-stats-by-id.ts#LinesUtilizationRecord',
+  // A node of any type; the resolver notes which.
+  Node: 'object',
   Participant: '../datasources/conversations.ts#ParticipantRecord',
   RoutingStatus: '../datasources/users.ts#RoutingStatusRecord',
   UserPresence: '../datasources/users.ts#UserPresenceRecord',

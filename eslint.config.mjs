@@ -77,18 +77,22 @@ export default [
       ],
       // Paging goes forward only.
       '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
-      // There is no Node interface (ids are the upstream's, unique within a type only), and lists are plain
-      // where they are short (skills, participants) or repeat the edges without cursors (nodes).
+      // Lists are plain where they are short (skills, participants) or repeat the edges without cursors (nodes).
       '@graphql-eslint/relay-edge-types': [
         'error',
-        { withEdgeSuffix: true, shouldImplementNode: false, listTypeCanWrapOnlyEdgeType: false },
+        { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
       ],
     },
   },
   {
-    // campaignStatus, contactListId, contactList and username are names that clients rely on, and the rule takes
+    // campaignStatus, contactListId, contactList, nodeId and username are names that clients rely on, and the rule takes
     // no exceptions by field.
-    files: ['schema/Campaign.graphql', 'schema/Contact.graphql', 'schema/User.graphql'],
+    files: [
+      'schema/Campaign.graphql',
+      'schema/Contact.graphql',
+      'schema/User.graphql',
+      'schema/schema.graphql',
+    ],
     rules: { '@graphql-eslint/no-typename-prefix': 'off' },
   },
 ];

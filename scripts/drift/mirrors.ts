@@ -8,6 +8,7 @@ export type MirroringType = Exclude<
   | 'Disposition'
   | 'DomainEntity'
   | 'JSON'
+  | 'Node'
   | 'PageInfo'
   | 'Query'
   | `${string}Connection`

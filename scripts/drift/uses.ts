@@ -34,13 +34,16 @@ const scalars: Readonly<Record<string, string>> = {
 const mirrorByType: Readonly<Record<string, Mirror>> = mirrors;
 const readByModel: Readonly<Record<string, Readonly<Record<string, string>>>> = alsoRead;
 
+/** Field that the gateway makes of ids. */
+const OURS = 'nodeId';
+
 /** All properties of vendor models that the gateway reads, for the fields of this schema and for itself. */
 export function usesOf(schema: GraphQLSchema): Use[] {
   const byFields = Object.entries(mirrorByType).flatMap(([typeName, mirror]) => {
     const type = schema.getType(typeName);
     if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type of the schema.`);
     return Object.values(type.getFields())
-      .filter(({ name }) => mirror.ours?.[name] === undefined)
+      .filter(({ name }) => name !== OURS && mirror.ours?.[name] === undefined)
       .flatMap((field) =>
         mirror.models
           .flatMap((model) => placesOf(mirror.found?.[field.name] ?? field.name, model, wantedOf(field.type)))

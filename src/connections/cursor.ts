@@ -1,3 +1,5 @@
+import { opaqueText, partsOf } from '../lib/opaque-text.ts';
+
 /**
  * Cursors are opaque to clients: JSON in base64url. Each begins with its kind, so that a cursor of another list is not read
  * as a position in this one.
@@ -27,12 +29,12 @@ export const LONGEST_CURSOR = 4096;
 export const ID_IN_CURSOR = 480;
 
 export function interactionCursor({ order, creationTimeMs, id }: InteractionPlace): string {
-  return encode(['interaction', order, creationTimeMs, id]);
+  return opaqueText(['interaction', order, creationTimeMs, id]);
 }
 
 /** Null when the text is no cursor of interactions. */
 export function parseInteractionCursor(cursor: string): InteractionPlace | null {
-  const [kind, order, creationTimeMs, id, ...rest] = decode(cursor);
+  const [kind, order, creationTimeMs, id, ...rest] = partsOf(cursor, LONGEST_CURSOR);
   if (kind !== 'interaction' || rest.length > 0) return null;
   if (order !== 'CREATION_TIME_ASC' && order !== 'CREATION_TIME_DESC') return null;
   if (creationTimeMs !== null && !isSafeInteger(creationTimeMs)) return null;
@@ -40,28 +42,14 @@ export function parseInteractionCursor(cursor: string): InteractionPlace | null 
 }
 
 export function campaignCursor({ from, filter }: CampaignPlace): string {
-  return encode(['campaign', from, filter]);
+  return opaqueText(['campaign', from, filter]);
 }
 
 /** Null when the text is no cursor of campaigns. */
 export function parseCampaignCursor(cursor: string): CampaignPlace | null {
-  const [kind, from, filter, ...rest] = decode(cursor);
+  const [kind, from, filter, ...rest] = partsOf(cursor, LONGEST_CURSOR);
   if (kind !== 'campaign' || rest.length > 0) return null;
   return isSafeInteger(from) && from >= 0 && typeof filter === 'string' ? { from, filter } : null;
-}
-
-function encode(parts: readonly unknown[]): string {
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
-}
-
-function decode(cursor: string): unknown[] {
-  if (cursor.length > LONGEST_CURSOR) return [];
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) ? parts : [];
-  } catch {
-    return [];
-  }
 }
 
 function isSafeInteger(value: unknown): value is number {

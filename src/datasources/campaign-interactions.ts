@@ -7,6 +7,7 @@ import type { ContactReference } from './contacts.ts';
 import { ConversationRecord, type ParticipantRecord } from './conversations.ts';
 import { dispositionOf } from './disposition.ts';
 import { comparableId, isContactId } from './wire/ids.ts';
+import { CONTACT_OF_CAMPAIGN, contactNodeId, scopedNodeId } from './wire/node-id.ts';
 import { type Reference, referenceFrom } from './wire/reference.ts';
 import { oneByOne } from './resource.ts';
 import { isObject, orNull, WireRecord } from './wire/wire-record.ts';
@@ -45,6 +46,9 @@ export class CampaignInteractionRecord extends WireRecord<Models.CampaignInterac
     this.state = state;
   }
 
+  get nodeId() {
+    return scopedNodeId('CampaignInteraction', this.campaignId, this.id);
+  }
   get campaign() {
     return this.#referenceAt('campaign');
   }
@@ -167,6 +171,12 @@ class InteractionContact implements ContactReference {
   }
   get refusal() {
     return this.#reference.refusal;
+  }
+  /** By the contact list where the row names it, and else by the campaign, so that no call is needed. */
+  get nodeId() {
+    return this.contactList === null
+      ? contactNodeId(CONTACT_OF_CAMPAIGN, this.campaignId, this.id)
+      : contactNodeId('Contact', this.contactList.id, this.id);
   }
   get contactList() {
     this.#contactList ??= { found: contactListIn(this, this.#interaction) };

@@ -3,6 +3,7 @@ import type { Reference } from './wire/reference.ts';
 import { bareArray } from './listing-envelope.ts';
 import { isSaid, postOfIds, type Resource } from './resource.ts';
 import { contactId } from './wire/ids.ts';
+import { contactNodeId } from './wire/node-id.ts';
 import type { Origin } from './wire/origin.ts';
 import { EntityRecord, isObject, mapped, WireRecord } from './wire/wire-record.ts';
 
@@ -48,6 +49,7 @@ export class CallRecordRecord extends WireRecord<Models.CallRecord> {
 
 /** Reference to a contact. Its id is valid only within its contact list, which the reference may not name. */
 export interface ContactReference extends Reference {
+  readonly nodeId: string;
   /** Contact list; null when it is not known without a call. */
   readonly contactList: Reference | null;
   /** Campaign that names the contact list otherwise; null where no campaign is involved. */
@@ -59,7 +61,15 @@ export interface ContactReference extends Reference {
 /** Reference to a contact of which only its id and its list's id are known. */
 export function contactIn(contactListId: string, id: string): ContactReference {
   const contactList = { id: contactListId, ownName: null, selfUri: null };
-  return { id, ownName: null, selfUri: null, contactList, campaignId: null, origin: null };
+  return {
+    id,
+    ownName: null,
+    selfUri: null,
+    nodeId: contactNodeId('Contact', contactListId, id),
+    contactList,
+    campaignId: null,
+    origin: null,
+  };
 }
 
 /** Largest batch: undocumented; 100 is the safe choice. */
@@ -72,7 +82,8 @@ const facts = {
   ids: contactId,
   // Columns are the customer's own, such as account numbers.
   exactNumbers: true,
-  federated: { key: ['contactListId', 'id'], isPersonal: true },
+  isPersonal: true,
+  federated: { key: ['contactListId', 'id'] },
 } as const;
 
 export const contactsResource = { ...facts, expand: [], within } as const;

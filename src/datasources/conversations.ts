@@ -1,9 +1,14 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { oneByOne } from './resource.ts';
-import { EntityRecord, WireRecord } from './wire/wire-record.ts';
+import { nodeIdOf, scopedNodeId } from './wire/node-id.ts';
+import type { Origin } from './wire/origin.ts';
+import { EntityRecord, orNull, WireRecord } from './wire/wire-record.ts';
 
 /** Conversation, inlined in an interaction or loaded by id: both forms agree in all that is read here. Personal data. */
 export class ConversationRecord extends EntityRecord<Models.ConversationBasic> {
+  get nodeId() {
+    return nodeIdOf('Conversation', this.id);
+  }
   get name() {
     return this.ownName;
   }
@@ -14,11 +19,27 @@ export class ConversationRecord extends EntityRecord<Models.ConversationBasic> {
     return this.dateTime('endTime');
   }
   get participants() {
-    return this.list('participants')?.map((row) => new ParticipantRecord(row, this.origin)) ?? null;
+    const { origin, id } = this;
+    return (
+      this.list('participants')?.map((row, place) => new ParticipantRecord(row, origin, id, place)) ?? null
+    );
   }
 }
 
 export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
+  readonly #conversationId: string;
+  readonly #place: number;
+
+  /** `place` is the participant's index in the conversation. */
+  constructor(row: object, origin: Origin, conversationId: string, place: number) {
+    super(row, origin);
+    this.#conversationId = conversationId;
+    this.#place = place;
+  }
+
+  get nodeId() {
+    return scopedNodeId('Participant', this.#conversationId, orNull(() => this.id) ?? this.#place);
+  }
   get id() {
     return this.text('id');
   }
@@ -110,6 +131,7 @@ export const conversations = oneByOne({
   type: 'Conversation',
   permissions: ['conversation:communication:view'],
   ttl: { name: 'CONVERSATION', seconds: 5 },
+  isPersonal: true,
   root: 'conversation',
   cardinalities: {
     participantsPerConversation: {

@@ -47,8 +47,6 @@ export interface Federated {
   readonly key: readonly string[];
   /** True when one call loads the list of all entities of a scope. */
   readonly isListed?: true;
-  /** True when callers that may not see personal data get no such entity. */
-  readonly isPersonal?: true;
 }
 
 /** Facts of a resource from which other parts are derived: settings, loaders, root fields, plans, federation. */
@@ -68,6 +66,8 @@ interface ResourceFacts {
   readonly ids: IdForm;
   /** True when rows may have whole numbers beyond 2^53, which then are text. */
   readonly exactNumbers?: true | undefined;
+  /** True when callers that may not see personal data get no such entity. */
+  readonly isPersonal?: true | undefined;
   /** Absent where the entities have no key in a federated graph. */
   readonly federated?: Federated | undefined;
   /** Cardinalities of the entities, by name. */
@@ -267,7 +267,7 @@ export function isSaid(said: unknown, asked: string): boolean {
 /** Properties of all forms. Each is set in each resource, so that all resources of a form have one shape. */
 function described(description: Described) {
   const { name, type, resultType = type, permissions, ttl, Entity } = description;
-  const { root, ids = usualId, federated, cardinalities, builtIn, exactNumbers } = description;
+  const { root, ids = usualId, isPersonal, federated, cardinalities, builtIn, exactNumbers } = description;
   return {
     name,
     type,
@@ -276,6 +276,7 @@ function described(description: Described) {
     ttl,
     root,
     ids,
+    isPersonal,
     federated,
     cardinalities,
     builtIn:

@@ -89,6 +89,6 @@ export function isLoadNeeded(
   return (
     reference === undefined ||
     requirements.some((requirement) => requirement.resource.name === resource.name) ||
-    properties.some((name) => !key.includes(name))
+    properties.some((name) => name !== 'nodeId' && !key.includes(name))
   );
 }

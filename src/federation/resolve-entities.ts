@@ -3,6 +3,7 @@ import type { GatewayContext } from '../context.ts';
 import { UnknownValueError } from '../errors.ts';
 import { type LookaheadNode, selectionTreeAt } from '../lookahead/selection-tree.ts';
 import { prefetch } from '../lookahead/prefetch.ts';
+import { noteObjectType } from '../resolvers/object-types.ts';
 import { personalDataRefused } from '../resolvers/personal-data.ts';
 import { endWith, fieldTrace } from '../lookahead/traced-fields.ts';
 import type { Registry } from '../datasources/index.ts';
@@ -12,9 +13,6 @@ import { ENTITIES, type Representation, representationsIn } from './representati
 
 /** Entity of a representation; an error, which the executor throws at its position, when the entity could not be loaded. */
 type ResolvedEntity = object | Error | null;
-
-/** Types of objects given for representations; requests share the objects, so they must not be modified. */
-const typesOfObjects = new WeakMap<object, EntityType>();
 
 /** Resolver of entities by their representations, in their order; those of one type are loaded together. */
 export function entitiesResolver(registry: Registry) {
@@ -40,11 +38,6 @@ export function entitiesResolver(registry: Registry) {
   };
 }
 
-/** Type of an object that the resolver gave. */
-export function typeOfEntity(object: object): string | undefined {
-  return typesOfObjects.get(object);
-}
-
 /** Entities by `representationKeyOf`, with everything prefetched that their fields need: no field needs a promise then. */
 async function entitiesOfType(
   type: EntityType,
@@ -58,7 +51,7 @@ async function entitiesOfType(
   if (node === null) throw new TypeError(`The schema has no type ${type}.`);
   const found = await foundOf(type, distinct, source, node, context, info);
   const objects = [...found.values()].filter(isEntity);
-  for (const object of objects) typesOfObjects.set(object, type);
+  for (const object of objects) noteObjectType(object, type);
   await prefetch(node, objects, context, context.trace && ENTITIES);
   return found;
 }
@@ -71,9 +64,9 @@ async function foundOf(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<ReadonlyMap<string, ResolvedEntity>> {
-  const { resource, isPersonal, reference } = source;
+  const { resource, reference } = source;
   const each = [...distinct];
-  if (isPersonal === true && context.caller?.maySeePersonalData === false) {
+  if (resource.isPersonal === true && context.caller?.maySeePersonalData === false) {
     const refusal = personalDataRefused(context);
     return new Map(each.map(([key, { id }]) => [key, new UnknownValueError(refusal, type, id)]));
   }

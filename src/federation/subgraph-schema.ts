@@ -4,7 +4,8 @@ import { type Registry, resources } from '../datasources/index.ts';
 import { finished, type SchemaParts, schemaParts } from '../schema.ts';
 import { entityKeysOf } from './entity-keys.ts';
 import { ENTITIES } from './representations.ts';
-import { entitiesResolver, typeOfEntity } from './resolve-entities.ts';
+import { objectTypeOf } from '../resolvers/object-types.ts';
+import { entitiesResolver } from './resolve-entities.ts';
 
 /** Version of the specification for `@key`. Newer versions add nothing needed here, and routers must support the version. */
 const FEDERATION = 'https://specs.apollo.dev/federation/v2.3';
@@ -32,6 +33,9 @@ export const subgraphSchema = subgraphSchemaOf(resources, schemaParts);
 /** Schema of a subgraph with these types and resolvers, whose entities are those of the registry. */
 export function subgraphSchemaOf(registry: Registry, parts: SchemaParts): GraphQLSchema {
   const { typeDefs, resolvers } = parts;
+  // Another subgraph's `Node` would not compose: routers know no subgraph that gives the nodes of all.
+  const { Node: _interface, Query, ...served } = resolvers;
+  const { node: _field, ...queries } = Query;
   const schema = buildSubgraphSchema([
     {
       typeDefs: directed(
@@ -39,13 +43,13 @@ export function subgraphSchemaOf(registry: Registry, parts: SchemaParts): GraphQ
         directivesOf(registry),
       ),
       resolvers: {
-        ...resolvers,
+        ...served,
         Query: {
-          ...resolvers.Query,
+          ...queries,
           // Replaces the library's resolver, which loads one by one and writes the type on shared objects.
           [ENTITIES]: entitiesResolver(registry),
         },
-        _Entity: { __resolveType: typeOfEntity },
+        _Entity: { __resolveType: objectTypeOf },
       },
     },
   ]);
@@ -60,14 +64,18 @@ export function subgraphSchemaOf(registry: Registry, parts: SchemaParts): GraphQ
   return finished(schema, resolvers);
 }
 
-/** Adds the directives to type definitions: on an extension, `@shareable` would not cover the type's existing fields. */
+/** Adds the directives to type definitions, and leaves out `Node` and what gives it: on an extension, `@shareable` would not cover the type's existing fields. */
 function directed(sdl: string, directives: ReadonlyMap<string, string>) {
   return visit(parse(sdl), {
+    InterfaceTypeDefinition: ({ name }) => (name.value === 'Node' ? null : undefined),
     ObjectTypeDefinition(node) {
       const directive = directives.get(node.name.value);
-      return directive === undefined
-        ? undefined
-        : { ...node, directives: [...(node.directives ?? []), ...directivesIn(directive)] };
+      return {
+        ...node,
+        interfaces: node.interfaces?.filter(({ name }) => name.value !== 'Node') ?? [],
+        fields: node.fields?.filter(({ name }) => node.name.value !== 'Query' || name.value !== 'node') ?? [],
+        directives: [...(node.directives ?? []), ...(directive === undefined ? [] : directivesIn(directive))],
+      };
     },
   });
 }

@@ -33,7 +33,7 @@ export type CallRecord = {
   lastResult?: Maybe<Scalars['String']['output']>;
 };
 
-export type Campaign = DomainEntity & {
+export type Campaign = DomainEntity & Node & {
   __typename?: 'Campaign';
   callerAddress?: Maybe<Scalars['String']['output']>;
   callerName?: Maybe<Scalars['String']['output']>;
@@ -46,6 +46,7 @@ export type Campaign = DomainEntity & {
   id: Scalars['ID']['output'];
   interactions?: Maybe<CampaignInteractionConnection>;
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   progress?: Maybe<CampaignProgress>;
   queue?: Maybe<Queue>;
   script?: Maybe<Script>;
@@ -84,7 +85,7 @@ export type CampaignFilter = {
   queueId?: InputMaybe<Scalars['ID']['input']>;
 };
 
-export type CampaignInteraction = {
+export type CampaignInteraction = Node & {
   __typename?: 'CampaignInteraction';
   activePreviewCall?: Maybe<Scalars['Boolean']['output']>;
   agent?: Maybe<User>;
@@ -104,6 +105,7 @@ export type CampaignInteraction = {
   dispositionCode?: Maybe<Scalars['String']['output']>;
   id: Scalars['ID']['output'];
   lastActivePreviewWrapupTime?: Maybe<Scalars['DateTime']['output']>;
+  nodeId: Scalars['ID']['output'];
   previewConnectedTime?: Maybe<Scalars['DateTime']['output']>;
   previewPopDeliveredTime?: Maybe<Scalars['DateTime']['output']>;
   queue?: Maybe<Queue>;
@@ -186,7 +188,7 @@ export type CampaignStatus =
   | 'STOPPING'
   | 'UNKNOWN';
 
-export type Contact = DomainEntity & {
+export type Contact = DomainEntity & Node & {
   __typename?: 'Contact';
   callRecords?: Maybe<Array<CallRecord>>;
   callable?: Maybe<Scalars['Boolean']['output']>;
@@ -196,24 +198,27 @@ export type Contact = DomainEntity & {
   dateCreated?: Maybe<Scalars['DateTime']['output']>;
   id: Scalars['ID']['output'];
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   selfUri?: Maybe<Scalars['String']['output']>;
 };
 
-export type ContactList = DomainEntity & {
+export type ContactList = DomainEntity & Node & {
   __typename?: 'ContactList';
   columnNames?: Maybe<Array<Scalars['String']['output']>>;
   division?: Maybe<Division>;
   id: Scalars['ID']['output'];
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   selfUri?: Maybe<Scalars['String']['output']>;
   size?: Maybe<Scalars['Int']['output']>;
 };
 
-export type Conversation = DomainEntity & {
+export type Conversation = DomainEntity & Node & {
   __typename?: 'Conversation';
   endTime?: Maybe<Scalars['DateTime']['output']>;
   id: Scalars['ID']['output'];
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   participants?: Maybe<Array<Participant>>;
   selfUri?: Maybe<Scalars['String']['output']>;
   startTime?: Maybe<Scalars['DateTime']['output']>;
@@ -239,10 +244,11 @@ export type Disposition =
   | 'SIT_CALLABLE'
   | 'SIT_UNCALLABLE';
 
-export type Division = DomainEntity & {
+export type Division = DomainEntity & Node & {
   __typename?: 'Division';
   id: Scalars['ID']['output'];
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   selfUri?: Maybe<Scalars['String']['output']>;
 };
 
@@ -264,6 +270,10 @@ export type LinesUtilization = {
   totalAvailableOutboundLines?: Maybe<Scalars['Int']['output']>;
 };
 
+export type Node = {
+  nodeId: Scalars['ID']['output'];
+};
+
 export type PageInfo = {
   __typename?: 'PageInfo';
   endCursor?: Maybe<Scalars['String']['output']>;
@@ -272,7 +282,7 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['String']['output']>;
 };
 
-export type Participant = {
+export type Participant = Node & {
   __typename?: 'Participant';
   address?: Maybe<Scalars['String']['output']>;
   ani?: Maybe<Scalars['String']['output']>;
@@ -282,6 +292,7 @@ export type Participant = {
   endTime?: Maybe<Scalars['DateTime']['output']>;
   id?: Maybe<Scalars['ID']['output']>;
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   purpose?: Maybe<Scalars['String']['output']>;
   queue?: Maybe<Queue>;
   startTime?: Maybe<Scalars['DateTime']['output']>;
@@ -298,6 +309,7 @@ export type Query = {
   contact?: Maybe<Contact>;
   contactList?: Maybe<ContactList>;
   conversation?: Maybe<Conversation>;
+  node?: Maybe<Node>;
   queue?: Maybe<Queue>;
   script?: Maybe<Script>;
   skill?: Maybe<Skill>;
@@ -349,6 +361,11 @@ export type QueryConversationArgs = {
 };
 
 
+export type QueryNodeArgs = {
+  nodeId: Scalars['ID']['input'];
+};
+
+
 export type QueryQueueArgs = {
   id: Scalars['ID']['input'];
 };
@@ -368,7 +385,7 @@ export type QueryUserArgs = {
   id: Scalars['ID']['input'];
 };
 
-export type Queue = DomainEntity & {
+export type Queue = DomainEntity & Node & {
   __typename?: 'Queue';
   description?: Maybe<Scalars['String']['output']>;
   division?: Maybe<Division>;
@@ -376,6 +393,7 @@ export type Queue = DomainEntity & {
   joinedMemberCount?: Maybe<Scalars['Int']['output']>;
   memberCount?: Maybe<Scalars['Int']['output']>;
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   selfUri?: Maybe<Scalars['String']['output']>;
 };
 
@@ -385,28 +403,30 @@ export type RoutingStatus = {
   status?: Maybe<Scalars['String']['output']>;
 };
 
-export type Script = DomainEntity & {
+export type Script = DomainEntity & Node & {
   __typename?: 'Script';
   division?: Maybe<Division>;
   id: Scalars['ID']['output'];
   modifiedDate?: Maybe<Scalars['DateTime']['output']>;
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   publishedDate?: Maybe<Scalars['DateTime']['output']>;
   selfUri?: Maybe<Scalars['String']['output']>;
   startPageName?: Maybe<Scalars['String']['output']>;
   versionId?: Maybe<Scalars['ID']['output']>;
 };
 
-export type Skill = DomainEntity & {
+export type Skill = DomainEntity & Node & {
   __typename?: 'Skill';
   dateModified?: Maybe<Scalars['DateTime']['output']>;
   id: Scalars['ID']['output'];
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   selfUri?: Maybe<Scalars['String']['output']>;
   state?: Maybe<EntityState>;
 };
 
-export type User = DomainEntity & {
+export type User = DomainEntity & Node & {
   __typename?: 'User';
   department?: Maybe<Scalars['String']['output']>;
   division?: Maybe<Division>;
@@ -414,6 +434,7 @@ export type User = DomainEntity & {
   id: Scalars['ID']['output'];
   manager?: Maybe<User>;
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   presence?: Maybe<UserPresence>;
   routingStatus?: Maybe<RoutingStatus>;
   selfUri?: Maybe<Scalars['String']['output']>;
@@ -435,10 +456,11 @@ export type UserSkill = {
   skill?: Maybe<Skill>;
 };
 
-export type WrapUpCode = DomainEntity & {
+export type WrapUpCode = DomainEntity & Node & {
   __typename?: 'WrapUpCode';
   id: Scalars['ID']['output'];
   name?: Maybe<Scalars['String']['output']>;
+  nodeId: Scalars['ID']['output'];
   selfUri?: Maybe<Scalars['String']['output']>;
 };
 
@@ -535,6 +557,20 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Reference )
     | ( Reference )
   ;
+  Node:
+    | ( Reference )
+    | ( CampaignInteractionRecord )
+    | ( ContactReference )
+    | ( Reference )
+    | ( ConversationRecord )
+    | ( Reference )
+    | ( ParticipantRecord )
+    | ( Reference )
+    | ( Reference )
+    | ( Reference )
+    | ( Reference )
+    | ( Reference )
+  ;
 };
 
 /** Mapping between all available schema types and the resolvers types */
@@ -568,6 +604,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   LinesUtilization: ResolverTypeWrapper<LinesUtilizationRecord>;
+  Node: ResolverTypeWrapper<object>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Participant: ResolverTypeWrapper<ParticipantRecord>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -608,6 +645,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   JSON: Scalars['JSON']['output'];
   LinesUtilization: LinesUtilizationRecord;
+  Node: object;
   PageInfo: PageInfo;
   Participant: ParticipantRecord;
   Query: Record<PropertyKey, never>;
@@ -645,6 +683,7 @@ export type CampaignResolvers<ContextType = GatewayContext, ParentType extends R
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   interactions?: Resolver<Maybe<ResolversTypes['CampaignInteractionConnection']>, ParentType, ContextType, RequireFields<CampaignInteractionsArgs, 'first' | 'orderBy'>>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   progress?: Resolver<Maybe<ResolversTypes['CampaignProgress']>, ParentType, ContextType>;
   queue?: Resolver<Maybe<ResolversTypes['Queue']>, ParentType, ContextType>;
   script?: Resolver<Maybe<ResolversTypes['Script']>, ParentType, ContextType>;
@@ -684,12 +723,14 @@ export type CampaignInteractionResolvers<ContextType = GatewayContext, ParentTyp
   dispositionCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   lastActivePreviewWrapupTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   previewConnectedTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   previewPopDeliveredTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   queue?: Resolver<Maybe<ResolversTypes['Queue']>, ParentType, ContextType>;
   script?: Resolver<Maybe<ResolversTypes['Script']>, ParentType, ContextType>;
   skills?: Resolver<Maybe<Array<ResolversTypes['Skill']>>, ParentType, ContextType>;
   state?: Resolver<ResolversTypes['CampaignInteractionState'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type CampaignInteractionConnectionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['CampaignInteractionConnection'] = ResolversParentTypes['CampaignInteractionConnection']> = {
@@ -739,6 +780,7 @@ export type ContactResolvers<ContextType = GatewayContext, ParentType extends Re
   dateCreated?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -748,6 +790,7 @@ export type ContactListResolvers<ContextType = GatewayContext, ParentType extend
   division?: Resolver<Maybe<ResolversTypes['Division']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   size?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -757,6 +800,7 @@ export type ConversationResolvers<ContextType = GatewayContext, ParentType exten
   endTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   participants?: Resolver<Maybe<Array<ResolversTypes['Participant']>>, ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   startTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
@@ -772,6 +816,7 @@ export type DispositionResolvers = { BUSY?: 'BUSY', DISCONNECT?: 'DISCONNECT', F
 export type DivisionResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Division'] = ResolversParentTypes['Division']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -787,6 +832,10 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
 export type LinesUtilizationResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['LinesUtilization'] = ResolversParentTypes['LinesUtilization']> = {
   assignedOutboundLines?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   totalAvailableOutboundLines?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type NodeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Node'] = ResolversParentTypes['Node']> = {
+  __resolveType: TypeResolveFn<'Campaign' | 'CampaignInteraction' | 'Contact' | 'ContactList' | 'Conversation' | 'Division' | 'Participant' | 'Queue' | 'Script' | 'Skill' | 'User' | 'WrapUpCode', ParentType, ContextType>;
 };
 
 export type PageInfoResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
@@ -805,11 +854,13 @@ export type ParticipantResolvers<ContextType = GatewayContext, ParentType extend
   endTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   purpose?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   queue?: Resolver<Maybe<ResolversTypes['Queue']>, ParentType, ContextType>;
   startTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   user?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   wrapup?: Resolver<Maybe<ResolversTypes['Wrapup']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
@@ -820,6 +871,7 @@ export type QueryResolvers<ContextType = GatewayContext, ParentType extends Reso
   contact?: Resolver<Maybe<ResolversTypes['Contact']>, ParentType, ContextType, RequireFields<QueryContactArgs, 'contactListId' | 'id'>>;
   contactList?: Resolver<Maybe<ResolversTypes['ContactList']>, ParentType, ContextType, RequireFields<QueryContactListArgs, 'id'>>;
   conversation?: Resolver<Maybe<ResolversTypes['Conversation']>, ParentType, ContextType, RequireFields<QueryConversationArgs, 'id'>>;
+  node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'nodeId'>>;
   queue?: Resolver<Maybe<ResolversTypes['Queue']>, ParentType, ContextType, RequireFields<QueryQueueArgs, 'id'>>;
   script?: Resolver<Maybe<ResolversTypes['Script']>, ParentType, ContextType, RequireFields<QueryScriptArgs, 'id'>>;
   skill?: Resolver<Maybe<ResolversTypes['Skill']>, ParentType, ContextType, RequireFields<QuerySkillArgs, 'id'>>;
@@ -833,6 +885,7 @@ export type QueueResolvers<ContextType = GatewayContext, ParentType extends Reso
   joinedMemberCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   memberCount?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -847,6 +900,7 @@ export type ScriptResolvers<ContextType = GatewayContext, ParentType extends Res
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   modifiedDate?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   publishedDate?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   startPageName?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -858,6 +912,7 @@ export type SkillResolvers<ContextType = GatewayContext, ParentType extends Reso
   dateModified?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   state?: Resolver<Maybe<ResolversTypes['EntityState']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -870,6 +925,7 @@ export type UserResolvers<ContextType = GatewayContext, ParentType extends Resol
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   manager?: Resolver<Maybe<ResolversTypes['User']>, ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   presence?: Resolver<Maybe<ResolversTypes['UserPresence']>, ParentType, ContextType>;
   routingStatus?: Resolver<Maybe<ResolversTypes['RoutingStatus']>, ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -893,6 +949,7 @@ export type UserSkillResolvers<ContextType = GatewayContext, ParentType extends 
 export type WrapUpCodeResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['WrapUpCode'] = ResolversParentTypes['WrapUpCode']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  nodeId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   selfUri?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
@@ -924,6 +981,7 @@ export type Resolvers<ContextType = GatewayContext> = {
   DomainEntity?: DomainEntityResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   LinesUtilization?: LinesUtilizationResolvers<ContextType>;
+  Node?: NodeResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Participant?: ParticipantResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

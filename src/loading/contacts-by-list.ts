@@ -1,5 +1,6 @@
 import type { CampaignRecord } from '../datasources/campaigns.ts';
 import type { ContactRecord, ContactReference } from '../datasources/contacts.ts';
+import { CONTACT_OF_CAMPAIGN, contactNodeId } from '../datasources/wire/node-id.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import { orNull } from '../datasources/wire/wire-record.ts';
 import { UnknownValueError } from '../errors.ts';
@@ -10,12 +11,20 @@ import type { EntitySources } from './entity-sources.ts';
 /** A contact that was found by its own id and its list's id. */
 class FoundContact implements ContactReference {
   readonly contactList: Reference;
-  readonly campaignId = null;
+  readonly campaignId: string | null;
   readonly #contact: ContactRecord;
 
-  constructor(contact: ContactRecord, contactListId: string) {
+  /** `campaignId` is that of the campaign whose contact list it is, where the contact was asked for by it. */
+  constructor(contact: ContactRecord, contactList: Reference, campaignId: string | null) {
     this.#contact = contact;
-    this.contactList = { id: contactListId, ownName: null, selfUri: null };
+    this.contactList = contactList;
+    this.campaignId = campaignId;
+  }
+
+  get nodeId() {
+    return this.campaignId === null
+      ? contactNodeId('Contact', this.contactList.id, this.id)
+      : contactNodeId(CONTACT_OF_CAMPAIGN, this.campaignId, this.id);
   }
 
   get id() {
@@ -56,7 +65,20 @@ export class ContactsByList {
     field: FieldTrace | null = null,
   ): Promise<ContactReference | null> {
     const contact = await this.#loaderOf(contactListId).load(id, [], Infinity, field);
-    return contact && new FoundContact(contact, contactListId);
+    return contact && new FoundContact(contact, { id: contactListId, ownName: null, selfUri: null }, null);
+  }
+
+  /** Like `named`, for a contact of the list that a campaign dials. Null, too, when the campaign is unknown or has none. */
+  async namedInCampaign(
+    campaignId: string,
+    id: string,
+    field: FieldTrace | null = null,
+  ): Promise<ContactReference | null> {
+    const campaign = await this.#campaigns.load(campaignId, [], Infinity, field);
+    const contactList = campaign?.contactList ?? null;
+    if (contactList === null) return null;
+    const contact = await this.#loaderIn(contactList).load(id, [], Infinity, field);
+    return contact && new FoundContact(contact, contactList, campaignId);
   }
 
   /** Contact that a reference refers to; see `EntityLoader.getOrLoad` and `contactListOf`. */

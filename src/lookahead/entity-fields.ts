@@ -3,6 +3,7 @@ import type { GatewayContext } from '../context.ts';
 import type { EntityLoader } from '../loading/entity-loader.ts';
 import type { DataSources } from '../loading/data-sources.ts';
 import type { Resource } from '../datasources/resource.ts';
+import { nodeIdOf } from '../datasources/wire/node-id.ts';
 import type { Reference } from '../datasources/wire/reference.ts';
 import type { FieldTrace } from '../upstream/trace.ts';
 
@@ -25,7 +26,7 @@ export type EntityPrefetcher<Ref extends Reference = Reference> = (
 ) => Promise<unknown> | undefined;
 
 /** Resource whose calls load an entity. */
-export type LoadedResource = Pick<Resource<object>, 'name' | 'maxIds'>;
+export type LoadedResource = Pick<Resource<object>, 'name' | 'type' | 'maxIds' | 'isPersonal'>;
 
 /** Requirement of a field for the entity that its object refers to. */
 export interface EntityRequirement<Ref extends Reference = Reference> {
@@ -153,6 +154,7 @@ export function fieldsLoadedBy<Ref extends Reference, Entity extends Reference, 
   const fields = propertyFields(resource, getOrLoad, prefetch);
   return {
     ...fields,
+    nodeId: ({ id }: Ref) => nodeIdOf(resource.type, id),
     /** Name in the reference when it has one, so that selecting more fields never changes it. */
     name: requiring(
       { ...fields.requirement, unlessNamed: true },

@@ -15,6 +15,7 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
+import { NODE, nodeKeyIn } from '../datasources/node-keys.ts';
 import type { SelectedOperation } from '../lookahead/selection-tree.ts';
 import { collectFields, type FieldWalk } from '../executor/collect-fields.ts';
 import { includedByVariables } from '../executor/conditions.ts';
@@ -130,6 +131,9 @@ class AnswerEstimate {
       return this.#introspection.below(type, field, nodes);
     }
     if (field.name === ENTITIES) return this.#entities(field, nodes[0], sets);
+    if (field.name === NODE && type === this.#operation.schema.getQueryType()) {
+      return this.#largestOf(this.#typeOfNode(field, nodes[0]) ?? named, sets, 0);
+    }
     const isList = isListType(getNullableType(field.type));
     const count = isList ? this.#lengthOf(type, field, rows) : 1;
     if (count === 0) return 0;
@@ -142,6 +146,12 @@ class AnswerEstimate {
     if (!isAbstractType(type)) return leafFields(type);
     const possible = this.#operation.schema.getPossibleTypes(type);
     return Math.max(0, ...possible.map((each) => this.of(each, sets, rows)));
+  }
+
+  #typeOfNode(field: AnyField, node: FieldNode): GraphQLNamedType | undefined {
+    const { schema, variableValues } = this.#operation;
+    const key = nodeKeyIn(getArgumentValues(field, node, variableValues));
+    return key === null ? undefined : schema.getType(key.type);
   }
 
   #entities(field: AnyField, node: FieldNode, sets: readonly SelectionSetNode[]): number {

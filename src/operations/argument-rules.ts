@@ -8,12 +8,15 @@ import {
   isNonNullType,
 } from 'graphql';
 import { idFormOf } from '../datasources/index.ts';
+import { NODE_ID, nodeKeyIn, type NodeKinds, nodeKinds } from '../datasources/node-keys.ts';
 import { type IdForm, usualId } from '../datasources/wire/ids.ts';
 import type { QueryCampaignInteractionsArgs, QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { parseCampaignCursor, parseInteractionCursor } from '../connections/cursor.ts';
 import { MAX_CAMPAIGN_PAGE } from '../datasources/campaign-pages.ts';
 import { campaignFilterKey } from '../connections/campaign-page.ts';
 import { DEFAULT_ORDER, MAX_INTERACTIONS } from '../connections/campaign-interaction-page.ts';
+
+export type { NodeKinds } from '../datasources/node-keys.ts';
 
 /** Arguments of a field as the executor passes them to its resolver: coerced by the schema's types. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -48,8 +51,16 @@ const limits: Readonly<Record<string, number>> = {
   'CampaignFilter.name': 256,
 };
 
+const NO_NODE_ID = `Argument "${NODE_ID}" must be a nodeId that this gateway gave, of a node with ids that calls may carry.`;
+
 /** Problems of arguments that the schema's types do not exclude: one sentence each, with argument and allowed values. */
-export function argumentProblems(field: GraphQLField<unknown, unknown>, args: Arguments): string[] {
+export function argumentProblems(
+  field: GraphQLField<unknown, unknown>,
+  args: Arguments,
+  kinds: NodeKinds = nodeKinds,
+): string[] {
+  if (NODE_ID in args) return nodeKeyIn(args, kinds) === null ? [NO_NODE_ID] : [];
+
   const { first, after, maxAgeMs } = args;
   const typeName = getNamedType(field.type).name;
   const problems = field.args.flatMap(({ name, type }) =>

@@ -23,6 +23,8 @@ import {
   type RootOf,
 } from '../datasources/index.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
+import { NODE_ID, nodeKeyIn, type NodeKinds, nodeKindsOf } from '../datasources/node-keys.ts';
+import { CONTACT_OF_CAMPAIGN } from '../datasources/wire/node-id.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
 import {
   type LookaheadNode,
@@ -66,13 +68,12 @@ export interface PlannerOptions {
 /** Facts of a registry's resources that plans depend on. */
 export interface PlanFacts {
   /** Resources by the root field that gives an entity by its id. */
-  readonly roots: ReadonlyMap<string, RootResource>;
+  readonly roots: ReadonlyMap<string, LoadedResource>;
   readonly places: CountedPlaces;
   readonly keys: EntityKeys;
   readonly entities: FederatedEntities;
+  readonly nodeKinds: NodeKinds;
 }
-
-type RootResource = LoadedResource & { readonly type: string };
 
 export function planFactsOf(registry: Registry): PlanFacts {
   return {
@@ -84,6 +85,7 @@ export function planFactsOf(registry: Registry): PlanFacts {
     places: countedPlacesOf(cardinalitiesOf(registry)),
     keys: entityKeysOf(registry),
     entities: federatedEntitiesOf(registry),
+    nodeKinds: nodeKindsOf(registry),
   };
 }
 
@@ -121,6 +123,7 @@ class OperationPlanner {
       },
       campaignInteractions: (nodes) => this.#campaignInteractions(nodes),
       contact: (nodes) => this.#entity(nodes, contactsResource, argumentText(nodes[0], 'contactListId')),
+      node: (nodes) => this.#nodeField(nodes),
     };
 
   constructor(operation: SelectedOperation, options: PlannerOptions) {
@@ -151,9 +154,25 @@ class OperationPlanner {
     return Object.hasOwn(this.#ownRoots, name);
   }
 
-  #entity(nodes: readonly [FieldNode, ...FieldNode[]], resource: RootResource, scope = ''): void {
+  #entity(nodes: readonly [FieldNode, ...FieldNode[]], resource: LoadedResource, scope = ''): void {
     this.#note(resource, argumentText(nodes[0], 'id'), scope);
     this.#below(nodes, resource.type, [[]], { ...one, loadedFrom: resource.name });
+  }
+
+  /** Plans `node` like the root field of the node's type. */
+  #nodeField(nodes: readonly [FieldNode, ...FieldNode[]]): void {
+    const { nodeKinds } = this.#facts;
+    const key = nodeKeyIn(this.#argumentsOf('Query', nodes[0]), nodeKinds);
+    const kind = key && nodeKinds.get(key.kind);
+    if (key === null || !kind) return;
+    const { type, resource, askedBy } = kind;
+    // With a blank, so that no argument is taken for the same: a plan serves all nodes of these kinds.
+    const within = `${key.kind} ${key.scope}`;
+    if (key.kind === CONTACT_OF_CAMPAIGN) this.#note(campaignsResource, within);
+    if (askedBy === 'scope') this.#note(resource, within);
+    else this.#note(resource, argumentText(nodes[0], NODE_ID), askedBy === 'id' ? '' : within);
+    const loadedFrom = askedBy === 'scope' ? null : resource.name;
+    this.#below(nodes, type, [[]], { ...one, loadedFrom });
   }
 
   /** Plans `_entities`, by the number of distinct representations of each type in each scope of ids. */

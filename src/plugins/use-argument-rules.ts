@@ -19,7 +19,7 @@ import type { Plugin } from 'graphql-yoga';
 import { coercedVariables } from '../executor/coerced-variables.ts';
 import { withoutMiddle } from '../lib/shortened-message.ts';
 import { ClientError, inputError } from '../operations/client-error.ts';
-import { argumentProblems } from '../operations/argument-rules.ts';
+import { argumentProblems, type NodeKinds } from '../operations/argument-rules.ts';
 import { fragmentsOf, responseKey, walkFields } from '../executor/collect-fields.ts';
 import { includedByVariables } from '../executor/conditions.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
@@ -33,6 +33,11 @@ interface FieldWithArguments {
   readonly field: GraphQLField<unknown, unknown>;
 }
 
+export interface ArgumentRulesOptions {
+  /** @default those of the resources of `datasources/index.ts` */
+  readonly nodeKinds?: NodeKinds;
+}
+
 /** Upper bound of argument errors. A list can have thousands of elements and be the argument of several fields. */
 const MAX_REFUSALS = 20;
 /** Upper bound of characters of an error message of graphql, which may quote a whole argument. */
@@ -43,7 +48,7 @@ const MAX_QUOTING = 200;
  * found only after the calls for the fields above it. Like a variable of a wrong type it concerns the whole operation, so
  * every root field is null with an error.
  */
-export function useArgumentRules(): Plugin {
+export function useArgumentRules({ nodeKinds }: ArgumentRulesOptions = {}): Plugin {
   // Yoga keeps parsed documents, so each operation is searched once and not at every request.
   const known = new WeakMap<OperationDefinitionNode, readonly FieldWithArguments[]>();
 
@@ -64,7 +69,7 @@ export function useArgumentRules(): Plugin {
         fields = found.fields;
         if (!found.isConditional) known.set(operation, fields);
       }
-      const refusals = refusalsOfAll(fields, coerced);
+      const refusals = refusalsOfAll(fields, coerced, nodeKinds);
       return refusals.length > 0 ? refused(refusals, schema, document, operation, coerced) : null;
     },
   });
@@ -127,10 +132,11 @@ function fieldsWithArguments(
 function refusalsOfAll(
   fields: readonly FieldWithArguments[],
   variables: Record<string, unknown>,
+  kinds: NodeKinds | undefined,
 ): readonly GraphQLError[] {
   const refusals: GraphQLError[] = [];
   for (const field of fields) {
-    for (const problem of problemsOfField(field, variables)) {
+    for (const problem of problemsOfField(field, variables, kinds)) {
       if (refusals.length === MAX_REFUSALS - 1) {
         return [
           ...refusals,
@@ -150,10 +156,11 @@ function refusalsOfAll(
 function problemsOfField(
   { node, field }: FieldWithArguments,
   variables: Record<string, unknown>,
+  kinds: NodeKinds | undefined,
 ): readonly string[] {
   try {
     const args = getArgumentValues(field, node, variables);
-    return field.name === ENTITIES ? representationProblems(args) : argumentProblems(field, args);
+    return field.name === ENTITIES ? representationProblems(args) : argumentProblems(field, args, kinds);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
     return [withoutMiddle(error.message, MAX_QUOTING)];

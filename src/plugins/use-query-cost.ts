@@ -1,25 +1,14 @@
 import { createHash } from 'node:crypto';
-import {
-  type DocumentNode,
-  getArgumentValues,
-  getNamedType,
-  getOperationAST,
-  type GraphQLError,
-  type GraphQLSchema,
-  isInputObjectType,
-  type OperationDefinitionNode,
-  typeFromAST,
-} from 'graphql';
+import { getOperationAST, type GraphQLError, type OperationDefinitionNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
 import { coercedVariables } from '../executor/coerced-variables.ts';
 import { estimateAnswerFields } from '../operations/answer-fields.ts';
+import { costShape } from '../operations/cost-shape.ts';
 import type { DearFields, PlannedCalls } from '../operations/call-plan.ts';
 import { planOperation, type PlannerOptions } from '../operations/planner.ts';
 import { fragmentsOf } from '../executor/collect-fields.ts';
 import type { SelectedOperation } from '../lookahead/selection-tree.ts';
-import { selectedBelow } from '../lookahead/selections.ts';
-import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
 import { queryTooExpensive } from '../operations/query-too-expensive.ts';
 import { onOperation } from './on-operation.ts';
 
@@ -79,13 +68,11 @@ export function useQueryCost({
         ofOperation = new Map();
         plans.set(operation, ofOperation);
       }
-      const shape = shortened(
-        variablesShape(schema, operation, variableValues) +
-          entitiesShape(schema, document, operation, variableValues),
-      );
+      const planned = { schema, fragments: fragmentsOf(document), variableValues };
+      const shape = shortened(costShape(planned, operation, options.facts?.nodeKinds));
       let cost = ofOperation.get(shape);
       if (cost === undefined) {
-        cost = costOf({ schema, fragments: fragmentsOf(document), variableValues }, operation);
+        cost = costOf(planned, operation);
         if (ofOperation.size >= MAX_PLANS) ofOperation.clear();
         ofOperation.set(shape, cost);
       }
@@ -96,62 +83,8 @@ export function useQueryCost({
   });
 }
 
-/** Text of those parts of the variables that decide the cost. */
-function variablesShape(
-  schema: GraphQLSchema,
-  { variableDefinitions = [] }: OperationDefinitionNode,
-  variableValues: Readonly<Record<string, unknown>>,
-): string {
-  let shape = '';
-  for (const { variable, type } of variableDefinitions) {
-    const value = variableValues[variable.name.value];
-    // Representations are objects of any size. They are counted by `entitiesShape`.
-    const isCounted = !isObject(value) || isInputObjectType(getNamedType(typeFromAST(schema, type)));
-    shape += `${isCounted ? shapeOf(schema, value) : '+'} `;
-  }
-  return shape;
-}
-
-/** Numbers, flags, names of types, lengths of lists, and presence. */
-function shapeOf(schema: GraphQLSchema, value: unknown): string {
-  if (value === undefined) return '';
-  if (value === null) return '-';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  // Argument of `__type`.
-  if (typeof value === 'string') return schema.getType(value) === undefined ? '+' : value;
-  if (Array.isArray(value)) return `[${value.length}]`;
-  if (!isObject(value)) return '+';
-  let shape = '';
-  for (const [name, inner] of Object.entries(value)) shape += `${name}${shapeOf(schema, inner)} `;
-  return shape;
-}
-
-/** True for objects of fields. Dates are objects of none. */
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
 function shortened(shape: string): string {
   return shape.length > LONG_SHAPE ? createHash('sha256').update(shape).digest('base64') : shape;
-}
-
-/** Text of the numbers of representations, literal or in variables: how many differ, and how many there are. */
-function entitiesShape(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  { selectionSet }: OperationDefinitionNode,
-  variableValues: Record<string, unknown>,
-): string {
-  const field = schema.getQueryType()?.getFields()[ENTITIES];
-  if (field === undefined) return '';
-  let shape = '';
-  const fragments = fragmentsOf(document);
-  for (const node of selectedBelow([selectionSet], { fragments, variableValues })) {
-    if (node.name.value !== ENTITIES) continue;
-    const args = getArgumentValues(field, node, variableValues);
-    shape += `${JSON.stringify([...representationCounts(args), ...representationsPerType(args)])} `;
-  }
-  return shape;
 }
 
 /** Most fields that a hint names. */

@@ -52,6 +52,7 @@ const stats = {
 } as const;
 
 export const Campaign: TypeResolvers<'Campaign'> = {
+  nodeId: campaign.nodeId,
   name: campaign.name,
   campaignStatus: campaign.field('campaignStatus'),
   dialingMode: campaign.field('dialingMode'),

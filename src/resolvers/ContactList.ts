@@ -5,6 +5,7 @@ import type { TypeResolvers } from './type-resolvers.ts';
 const contactList = entityFields(contactLists, (sources) => sources.contactLists);
 
 export const ContactList: TypeResolvers<'ContactList'> = {
+  nodeId: contactList.nodeId,
   name: contactList.name,
   columnNames: contactList.field('columnNames'),
   size: contactList.field('size', 'size'),

@@ -4,4 +4,7 @@ import type { TypeResolvers } from './type-resolvers.ts';
 
 const division = entityFields(divisions, (sources) => sources.divisions);
 
-export const Division: TypeResolvers<'Division'> = { name: division.name };
+export const Division: TypeResolvers<'Division'> = {
+  nodeId: division.nodeId,
+  name: division.name,
+};

@@ -5,11 +5,13 @@ import {
   campaignInteractionConnection,
   campaignInteractionNamed,
 } from './campaign-interaction-connection.ts';
+import { nodeResolver } from './Node.ts';
 import { rootsById } from './roots-by-id.ts';
 import type { TypeResolvers } from './type-resolvers.ts';
 
 export const Query: TypeResolvers<'Query'> = {
   ...rootsById(resources),
+  node: nodeResolver(resources),
   campaigns: (_root, args, context, info) => campaignConnection(args, context, info),
   campaignInteractions: (_root, { campaignId, ...args }, context, info) =>
     campaignInteractionConnection(campaignId, args, context, info),

@@ -5,6 +5,7 @@ import type { TypeResolvers } from './type-resolvers.ts';
 const queue = entityFields(queues, (sources) => sources.queues);
 
 export const Queue: TypeResolvers<'Queue'> = {
+  nodeId: queue.nodeId,
   name: queue.name,
   description: queue.field('description'),
   memberCount: queue.field('memberCount'),

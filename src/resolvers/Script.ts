@@ -5,6 +5,7 @@ import type { TypeResolvers } from './type-resolvers.ts';
 const script = entityFields(scripts, (sources) => sources.scripts);
 
 export const Script: TypeResolvers<'Script'> = {
+  nodeId: script.nodeId,
   name: script.name,
   versionId: script.field('versionId'),
   publishedDate: script.field('publishedDate'),

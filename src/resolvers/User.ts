@@ -5,6 +5,7 @@ import type { TypeResolvers } from './type-resolvers.ts';
 const user = entityFields(users, (sources) => sources.users);
 
 export const User: TypeResolvers<'User'> = {
+  nodeId: user.nodeId,
   name: user.name,
   email: user.field('email'),
   department: user.field('department'),

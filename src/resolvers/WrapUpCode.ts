@@ -4,4 +4,7 @@ import type { TypeResolvers } from './type-resolvers.ts';
 
 const wrapUpCode = entityFields(wrapUpCodes, (sources) => sources.wrapUpCodes);
 
-export const WrapUpCode: TypeResolvers<'WrapUpCode'> = { name: wrapUpCode.name };
+export const WrapUpCode: TypeResolvers<'WrapUpCode'> = {
+  nodeId: wrapUpCode.nodeId,
+  name: wrapUpCode.name,
+};

@@ -8,6 +8,7 @@ import { Contact } from './Contact.ts';
 import { ContactList } from './ContactList.ts';
 import { DateTime } from './DateTime.ts';
 import { Division } from './Division.ts';
+import { Node } from './Node.ts';
 import { Query } from './Query.ts';
 import { Queue } from './Queue.ts';
 import { Script } from './Script.ts';
@@ -36,6 +37,7 @@ const Disposition: DispositionResolvers = { OUTDATEDSDKVERSION: 'OutdatedSdkVers
 /** Types without an entry need no resolver: properties of their objects answer all of their fields. */
 export const resolvers = {
   ...types,
+  Node,
   DateTime: behaviourOf(DateTime),
   Disposition,
   JSON: behaviourOf(GraphQLJSON),

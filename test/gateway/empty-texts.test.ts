@@ -41,7 +41,7 @@ test('the table of empty texts has every field that the upstream gives as text, 
       .map(({ name }) => `${type.name}.${name}`),
   );
   expect([...meanings.keys()].toSorted()).toEqual(
-    texts.filter((field) => !ofTheGateway.has(field)).toSorted(),
+    texts.filter((field) => !ofTheGateway.has(field) && !field.endsWith('.nodeId')).toSorted(),
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nodesIn, type Row } from '../support/answers.ts';
-import { everyField } from '../support/every-field.ts';
+import { everyFieldOfUpstream } from '../support/every-field.ts';
 import { CONTACT_LIST_ID } from '../support/organisation.ts';
 import { gatewayOfPublished, published } from '../support/published-structures.ts';
 
@@ -8,7 +8,7 @@ const { conversations, users } = published;
 
 /** Selection of a published conversation that needs nothing but the conversation. */
 const CONVERSATION = `
-  ${everyField('Conversation', 1)}
+  ${everyFieldOfUpstream('Conversation', 1)}
   participants { queue { id name selfUri } user { id selfUri } wrapup { name } }
 `;
 

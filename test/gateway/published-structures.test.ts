@@ -5,7 +5,7 @@ import clientNotFound from '../fixtures/published/oauth-client-not-found.json' w
 import rateLimitError from '../fixtures/published/rate-limit-error.json' with { type: 'json' };
 import tokenOfCli from '../fixtures/published/token-of-cli-tests.json' with { type: 'json' };
 import { altered, nodesIn, onlyError } from '../support/answers.ts';
-import { everyField } from '../support/every-field.ts';
+import { everyFieldOfUpstream } from '../support/every-field.ts';
 import { forgetfulGatewayForTest, NOTHING_KEPT } from '../support/gateway.ts';
 import { gatewayOfPublished, published, publishedOrganisation } from '../support/published-structures.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
@@ -40,7 +40,7 @@ describe('published users', () => {
 
   test('as listed have the name of the division that is "" there, for one call', async () => {
     const { query, calls } = await gatewayOfPublished();
-    expect(await query(`{ user(id: "${listed.id}") { ${everyField('User', 2)} } }`)).toEqual({
+    expect(await query(`{ user(id: "${listed.id}") { ${everyFieldOfUpstream('User', 2)} } }`)).toEqual({
       data: { user: beatrix },
     });
     expect(calls()).toEqual({ users: 1, divisions: 1 });
@@ -48,7 +48,9 @@ describe('published users', () => {
 
   test('with a named division cost no call for it', async () => {
     const { query, calls } = await gatewayOfPublished();
-    expect(await query(`{ user(id: "${withNamedDivision.id}") { ${everyField('User', 2)} } }`)).toEqual({
+    expect(
+      await query(`{ user(id: "${withNamedDivision.id}") { ${everyFieldOfUpstream('User', 2)} } }`),
+    ).toEqual({
       data: {
         user: {
           ...beatrix,
@@ -71,7 +73,7 @@ describe('published users', () => {
 
   test('as expanded have presence, routing status, skills, and a manager whose name is read in one call', async () => {
     const { query, calls } = await gatewayOfPublished();
-    expect(await query(`{ user(id: "${expanded.id}") { ${everyField('User', 2)} } }`)).toEqual({
+    expect(await query(`{ user(id: "${expanded.id}") { ${everyFieldOfUpstream('User', 2)} } }`)).toEqual({
       data: {
         user: {
           __typename: 'User',
@@ -141,8 +143,8 @@ describe('published users', () => {
 test('published skills are read together, with dates as they came', async () => {
   const { query, calls } = await gatewayOfPublished();
   const answer = await query(`{
-    ofCli: skill(id: "${skills.ofCli.id}") { ${everyField('Skill', 0)} }
-    ofIntegration: skill(id: "${skills.ofIntegration.id}") { ${everyField('Skill', 0)} }
+    ofCli: skill(id: "${skills.ofCli.id}") { ${everyFieldOfUpstream('Skill', 0)} }
+    ofIntegration: skill(id: "${skills.ofIntegration.id}") { ${everyFieldOfUpstream('Skill', 0)} }
   }`);
   expect(answer).toEqual({
     data: {
@@ -172,7 +174,9 @@ test('a published wrap-up code is read for its name', async () => {
   const { ask, calls } = await gatewayOfPublished([
     { id: 'interaction-1', conversation: { id: 'one', participants } },
   ]);
-  const answer = await ask(`conversation { participants { wrapup { ${everyField('Wrapup', 1)} } } }`);
+  const answer = await ask(
+    `conversation { participants { wrapup { ${everyFieldOfUpstream('Wrapup', 1)} } } }`,
+  );
   expect(answer.errors).toBeUndefined();
   expect(nodesIn(answer)[0].conversation.participants).toEqual([
     {
@@ -200,31 +204,31 @@ test('a contact list as it was created has its columns in order, and no size', a
     // The sandbox counts contacts; the answer to a creation has no count.
     faults: [altered('contactLists', (row) => ({ ...row, size: undefined }))],
   });
-  expect(await query(`{ contactList(id: "${contactList.id}") { ${everyField('ContactList', 1)} } }`)).toEqual(
-    {
-      data: {
-        contactList: {
-          __typename: 'ContactList',
-          id: 'c2ff7f81-4f57-4a19-a199-e706bc4702b7',
-          name: 'Réactivation d’été',
-          selfUri: '/api/v2/outbound/contactlists/c2ff7f81-4f57-4a19-a199-e706bc4702b7',
-          size: null,
-          columnNames: [
-            'Prénom',
-            'Téléphone',
-            'CallRecordLastAttempt-Téléphone',
-            'CallRecordLastResult-Téléphone',
-          ],
-          division: {
-            __typename: 'Division',
-            id: '6ba45620-b2be-45b2-b55a-35c8f4c6a30d',
-            name: 'Harbour',
-            selfUri: '/api/v2/authorization/divisions/6ba45620-b2be-45b2-b55a-35c8f4c6a30d',
-          },
+  expect(
+    await query(`{ contactList(id: "${contactList.id}") { ${everyFieldOfUpstream('ContactList', 1)} } }`),
+  ).toEqual({
+    data: {
+      contactList: {
+        __typename: 'ContactList',
+        id: 'c2ff7f81-4f57-4a19-a199-e706bc4702b7',
+        name: 'Réactivation d’été',
+        selfUri: '/api/v2/outbound/contactlists/c2ff7f81-4f57-4a19-a199-e706bc4702b7',
+        size: null,
+        columnNames: [
+          'Prénom',
+          'Téléphone',
+          'CallRecordLastAttempt-Téléphone',
+          'CallRecordLastResult-Téléphone',
+        ],
+        division: {
+          __typename: 'Division',
+          id: '6ba45620-b2be-45b2-b55a-35c8f4c6a30d',
+          name: 'Harbour',
+          selfUri: '/api/v2/authorization/divisions/6ba45620-b2be-45b2-b55a-35c8f4c6a30d',
         },
       },
     },
-  );
+  });
   expect(calls()).toEqual({ contactLists: 1 });
 });
 

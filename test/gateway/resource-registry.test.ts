@@ -9,6 +9,7 @@ import { ttls, ttlsOf } from '../../src/config/ttls.ts';
 import { AnswerAccount } from '../../src/answers/answer-account.ts';
 import { contextFactory, type GatewayContext } from '../../src/context.ts';
 import { resources } from '../../src/datasources/index.ts';
+import { nodeKindsOf } from '../../src/datasources/node-keys.ts';
 import { listingById } from '../../src/datasources/resource.ts';
 import { EntityRecord } from '../../src/datasources/wire/wire-record.ts';
 import { entityKeys, entityKeysOf } from '../../src/federation/entity-keys.ts';
@@ -25,6 +26,7 @@ import { useReleasedSources } from '../../src/plugins/use-released-sources.ts';
 import type { SignedTokensContext } from '../../src/plugins/use-signed-tokens.ts';
 import { useUpstreamErrors } from '../../src/plugins/use-upstream-errors.ts';
 import { Query } from '../../src/resolvers/Query.ts';
+import { nodeResolver } from '../../src/resolvers/Node.ts';
 import { rootsById } from '../../src/resolvers/roots-by-id.ts';
 import { page, values, withIds } from '../../src/sandbox/listing.ts';
 import type { Route } from '../../src/sandbox/route.ts';
@@ -74,7 +76,7 @@ const sprockets = listingById({
 const registry = { ...resources, sprockets };
 
 const sdl = `
-  type Sprocket implements DomainEntity { id: ID! name: String selfUri: String status: String type: String }
+  type Sprocket implements DomainEntity & Node { id: ID! nodeId: ID! name: String selfUri: String status: String type: String }
   extend type Query { sprocket(id: ID!): Sprocket }
   extend type Campaign { sprocket: Sprocket }
 `;
@@ -83,8 +85,13 @@ const parts = {
   typeDefs: [...schemaParts.typeDefs, sdl],
   resolvers: {
     ...schemaParts.resolvers,
-    Query: { ...Query, ...rootsById(registry) },
-    Sprocket: { name: sprocket.name, status: sprocket.field('status'), type: sprocket.field('type', 'type') },
+    Query: { ...Query, ...rootsById(registry), node: nodeResolver(registry) },
+    Sprocket: {
+      nodeId: sprocket.nodeId,
+      name: sprocket.name,
+      status: sprocket.field('status'),
+      type: sprocket.field('type', 'type'),
+    },
   },
 };
 const schemas = { plain: schemaOf(parts), subgraph: subgraphSchemaOf(registry, parts) };
@@ -167,7 +174,7 @@ async function sprocketsForTest(options: SprocketsOptions = {}) {
       ...(options.schema === 'subgraph'
         ? []
         : [
-            useArgumentRules(),
+            useArgumentRules({ nodeKinds: nodeKindsOf(registry) }),
             useQueryCost({
               maxUpstreamCalls: operations.maxUpstreamCalls,
               maxAnswerFields: operations.maxAnswerFields,
@@ -254,6 +261,28 @@ describe('a resource that is added to a copy of the registry', () => {
     const { query, calls } = await sprocketsForTest();
     expect(await query(three)).toEqual({ data: found });
     expect(calls()).toEqual([['sprocket-1', 'sprocket-2', 'nowhere']]);
+  });
+
+  test('is a node, which is found by its nodeId with the expand parts that are selected, for one planned call', async () => {
+    const { query, calls } = await sprocketsForTest({ env: { MAX_UPSTREAM_CALLS: '1' } });
+    const { data } = await query('{ sprocket(id: "sprocket-2") { nodeId } }');
+    calls();
+    expect(
+      await query(
+        'query ($nodeId: ID!) { node(nodeId: $nodeId) { __typename nodeId ... on Sprocket { status type } } }',
+        data.sprocket,
+      ),
+    ).toEqual({
+      data: {
+        node: {
+          __typename: 'Sprocket',
+          ...data.sprocket,
+          status: 'Status of sprocket-2',
+          type: 'Type of sprocket-2',
+        },
+      },
+    });
+    expect(calls()).toEqual([['sprocket-2']]);
   });
 
   test('is asked for with the expand parts that are selected, in the same call', async () => {

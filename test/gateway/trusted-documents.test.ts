@@ -225,7 +225,7 @@ describe('a manifest', () => {
           'Document "number" of made-up.json is no text.',
           'Document "torn" of made-up.json: Syntax Error: Expected Name, found <EOF>.',
           'Document "wrong" of made-up.json: Cannot query field "nothing" on type "Query".',
-          'Document "wrong" of made-up.json: Cannot query field "never" on type "Query". Did you mean "user"?',
+          'Document "wrong" of made-up.json: Cannot query field "never" on type "Query". Did you mean "node" or "user"?',
           'Document "deep" of made-up.json: The query is 3 fields deep; at most 2 are allowed (MAX_DEPTH).',
           'Document "long" of made-up.json: The query has 5001 line breaks; at most 5000 are allowed.',
           'Document "changing" of made-up.json: The schema has no mutations.',

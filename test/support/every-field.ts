@@ -8,17 +8,26 @@ export const publishedSchema = buildSchema(
 
 /** Selection of all fields without arguments of the type with this name, `depth` objects deep. */
 export function everyField(typeName: string, depth: number): string {
-  const type = publishedSchema.getType(typeName);
-  if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type.`);
-  return everything(type, depth);
+  return everything(objectType(typeName), depth, () => true);
 }
 
-function everything(type: GraphQLObjectType, depth: number): string {
+/** `everyField` without the ids that the gateway makes. */
+export function everyFieldOfUpstream(typeName: string, depth: number): string {
+  return everything(objectType(typeName), depth, (name) => name !== 'nodeId');
+}
+
+function objectType(typeName: string): GraphQLObjectType {
+  const type = publishedSchema.getType(typeName);
+  if (!isObjectType(type)) throw new TypeError(`${typeName} is no object type.`);
+  return type;
+}
+
+function everything(type: GraphQLObjectType, depth: number, isWanted: (name: string) => boolean): string {
   const fields = Object.values(type.getFields()).flatMap(({ name, args, type: given }) => {
-    if (args.length > 0) return [];
+    if (args.length > 0 || !isWanted(name)) return [];
     const below = getNamedType(given);
     if (!isObjectType(below)) return [name];
-    return depth === 0 ? [] : [`${name} { ${everything(below, depth - 1)} }`];
+    return depth === 0 ? [] : [`${name} { ${everything(below, depth - 1, isWanted)} }`];
   });
   return ['__typename', ...fields].join(' ');
 }

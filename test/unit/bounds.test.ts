@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { CONNECTIONS_FOR_LOGINS, MAX_LIST_BYTES } from '../../src/config/config.ts';
 import { type SettingName, settings } from '../../src/config/settings.ts';
 import { MAX_INTERACTIONS } from '../../src/connections/campaign-interaction-page.ts';
+import { LONGEST_NODE_ID } from '../../src/datasources/wire/node-id.ts';
 import { LONGEST_CURSOR } from '../../src/connections/cursor.ts';
 import { MAX_CAMPAIGN_PAGE } from '../../src/datasources/campaign-pages.ts';
 import * as coercedVariables from '../../src/executor/coerced-variables.ts';
@@ -82,7 +83,12 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   '`first` of interactions, and of campaigns': [MAX_INTERACTIONS, MAX_CAMPAIGN_PAGE],
   'ids and divisions of a filter of campaigns, its name': null,
   'representations of `_entities`': [MAX_REPRESENTATIONS],
-  "characters of an id, of a contact's id, and of a cursor": [128, 512, LONGEST_CURSOR],
+  "characters of an id, of a contact's id, of a cursor and a `nodeId`": [
+    128,
+    512,
+    LONGEST_CURSOR,
+    LONGEST_NODE_ID,
+  ],
   'depth of a variable': [MAX_JSON_DEPTH],
   'retries of one call': [MAX_RETRIES],
   'bytes of one answer of the upstream': [MAX_ANSWER_BYTES],

@@ -84,7 +84,7 @@ type Problem<
   Models = VendorModels,
   Found = Said['found'],
   Ours = Said['ours'],
-  Mirroring extends keyof Fields = Exclude<keyof Fields, '__typename' | KeysOf<Ours>>,
+  Mirroring extends keyof Fields = Exclude<keyof Fields, '__typename' | 'nodeId' | KeysOf<Ours>>,
 > =
   | {
       [Field in Mirroring & string]: `${Type}.${Field}: ${SourceProblem<

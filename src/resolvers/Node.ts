@@ -1,0 +1,87 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { GatewayContext } from '../context.ts';
+import type { Registry } from '../datasources/index.ts';
+import {
+  nodeKeyIn,
+  type NodeKey,
+  nodeKindsOf,
+  parseNodeId,
+  type ScopedKind,
+} from '../datasources/node-keys.ts';
+import type { Resource } from '../datasources/resource.ts';
+import { UnknownValueError } from '../errors.ts';
+import { loaderOf } from '../loading/data-sources.ts';
+import { prefetch } from '../lookahead/prefetch.ts';
+import { selectionTreeAt } from '../lookahead/selection-tree.ts';
+import { endWith, fieldTrace } from '../lookahead/traced-fields.ts';
+import type { FieldTrace } from '../upstream/trace.ts';
+import { campaignInteractionNamed } from './campaign-interaction-connection.ts';
+import { noteObjectType, objectTypeOf } from './object-types.ts';
+import { personalDataRefused } from './personal-data.ts';
+
+/** Loads a node. Null when the upstream does not know it. Rejects with an `UnknownValueError`. */
+type LoadNode = (
+  key: NodeKey,
+  expand: readonly string[],
+  field: FieldTrace | null,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+) => Promise<object | null>;
+
+const scoped: Readonly<Record<ScopedKind, LoadNode>> = {
+  CampaignInteraction: ({ scope, id }, _expand, _field, context, info) =>
+    campaignInteractionNamed(scope, String(id), context, info),
+  Contact: ({ scope, id }, _expand, field, { sources }) => sources.contacts.named(scope, String(id), field),
+  ContactOfCampaign: ({ scope, id }, _expand, field, { sources }) =>
+    sources.contacts.namedInCampaign(scope, String(id), field),
+  async Participant({ scope, id }, _expand, field, { sources }) {
+    const conversation = await sources.conversations.load(scope, [], Infinity, field);
+    return conversation?.participants?.find(({ nodeId }) => parseNodeId(nodeId)?.id === id) ?? null;
+  },
+};
+
+function loadingById(resource: Resource<object, string>): LoadNode {
+  return ({ id }, expand, field, { sources }) => {
+    const loader = loaderOf(sources, resource);
+    const parts = loader.expand.filter((part) => expand.includes(part));
+    return loader.load(String(id), parts, Infinity, field);
+  };
+}
+
+/** Resolver of the root field `node`, which loads a node as the root field of its type would. */
+export function nodeResolver(registry: Registry) {
+  const kinds = nodeKindsOf(registry);
+  const loads = new Map<string, LoadNode>(Object.entries(scoped));
+  for (const [name, { resource, askedBy }] of kinds) {
+    if (askedBy === 'id' && !('within' in resource)) loads.set(name, loadingById(resource));
+  }
+  return async (
+    _root: unknown,
+    args: { readonly nodeId: string },
+    context: GatewayContext,
+    info: GraphQLResolveInfo,
+  ): Promise<object | null> => {
+    const key = nodeKeyIn(args, kinds);
+    const resource = key && kinds.get(key.kind)?.resource;
+    const load = key && loads.get(key.kind);
+    if (key === null || !resource || !load) throw new TypeError('The nodeId has not been checked.');
+    const { type, id } = key;
+    if (resource.isPersonal === true && context.caller?.maySeePersonalData === false) {
+      throw new UnknownValueError(personalDataRefused(context), type, typeof id === 'string' ? id : null);
+    }
+    const tree = selectionTreeAt(info, info.fieldNodes, type, [[]]);
+    const expand =
+      tree?.requirements.find((requirement) => requirement.resource.name === resource.name)?.expand ?? [];
+    const field = fieldTrace(info, context);
+    const node = await endWith(field, load(key, expand, field, context, info));
+    if (node === null) return null;
+    noteObjectType(node, type);
+    // Fields of the node load what they need; a trace wants to know their positions.
+    if (tree !== null && context.trace !== null) {
+      void prefetch(tree, [node], { ...context, report: null }, 'node');
+    }
+    return node;
+  };
+}
+
+export const Node = { __resolveType: (node: object) => objectTypeOf(node) } as const;
