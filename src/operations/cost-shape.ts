@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { NODE, nodeKeyIn, type NodeKinds } from '../datasources/node-keys.ts';
 import { ENTITIES, representationCounts, representationsPerType } from '../federation/representations.ts';
+import { selectedFields } from '../executor/collect-fields.ts';
 import type { SelectedOperation } from '../lookahead/selection-tree.ts';
 import { selectedBelow } from '../lookahead/selections.ts';
 
@@ -19,7 +20,7 @@ export function costShape(
 ): string {
   return (
     variablesShape(operation.schema, definition, operation.variableValues) +
-    rootsShape(operation, definition, kinds)
+    (hasCountedRoots(operation, definition) ? rootsShape(operation, definition, kinds) : '')
   );
 }
 
@@ -56,6 +57,20 @@ function shapeOf(schema: GraphQLSchema, value: unknown): string {
 /** True for objects of fields. Dates are objects of none. */
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+/** By operation, so that each is searched once. */
+const withCountedRoots = new WeakMap<OperationDefinitionNode, boolean>();
+
+/** True when an operation may select root fields whose cost depends on the values of their arguments. */
+function hasCountedRoots({ fragments }: SelectedOperation, definition: OperationDefinitionNode): boolean {
+  let known = withCountedRoots.get(definition);
+  if (known === undefined) {
+    const roots = selectedFields([definition.selectionSet], { fragments, isIncluded: () => true });
+    known = [...roots].some(({ name }) => name.value === ENTITIES || name.value === NODE);
+    withCountedRoots.set(definition, known);
+  }
+  return known;
 }
 
 /**

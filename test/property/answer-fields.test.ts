@@ -21,8 +21,9 @@ import { estimateAnswerFields, JSON_FIELDS, usualLengths } from '../../src/opera
 import { fragmentsOf } from '../../src/executor/collect-fields.ts';
 import { generateOperation } from './generated-operation.ts';
 import { propertyRuns, timeout } from './property-runs.ts';
-import type { Row } from './reference-values.ts';
+import { nodePartsIn, type Row } from './reference-values.ts';
 
+const NODE = 'node';
 const CAMPAIGNS_PER_PAGE = 7;
 /** Largest answers that are made. */
 const MAX_FIELDS = 50_000;
@@ -52,7 +53,13 @@ function largestValue(
   }
   if (isEnumType(type)) return type.getValues()[0]?.value;
   if (isScalarType(type)) return type.name === 'JSON' ? json : (values[type.name] ?? 'text');
+  if (fieldName === NODE && parentType.name === 'Query') return { __typename: typeOfNode(args) };
   return { rows: rowsOf(String(type), args) };
+}
+
+function typeOfNode({ nodeId }: Row): string {
+  const [kind] = nodePartsIn(String(nodeId));
+  return kind === 'ContactOfCampaign' ? 'Contact' : String(kind);
 }
 
 function rowsOf(type: string, { first, filter }: Row): number | undefined {

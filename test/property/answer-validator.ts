@@ -1,8 +1,10 @@
 import {
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   isEnumType,
+  isInterfaceType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -52,6 +54,7 @@ export function answerProblems(
           complete(element, type.ofType, below, `${path}.${index}`);
       } else problems.push(`${path}: ${JSON.stringify(value)} is no list`);
     } else if (isObjectType(type)) object(value, type, below, path);
+    else if (isInterfaceType(type)) object(value, typeOf(value, type), below, path);
     else if (isEnumType(type)) {
       leaf(
         type.getValues().some(({ name }) => name === value),
@@ -60,6 +63,15 @@ export function answerProblems(
         path,
       );
     } else leaf(scalars[String(type)]?.(value) ?? false, value, String(type), path);
+  }
+
+  /** Type that an object of several possible types says, which operations have to ask it for. */
+  function typeOf(value: unknown, type: GraphQLInterfaceType): GraphQLObjectType {
+    const name: unknown = Reflect.get(Object(value), '__typename');
+    const said = schema.getPossibleTypes(type).find((possible) => possible.name === name);
+    if (said === undefined)
+      throw new TypeError(`${JSON.stringify(value)} does not say a type of ${type.name}.`);
+    return said;
   }
 
   function leaf(fits: boolean, value: unknown, type: string, path: string): void {

@@ -1,15 +1,31 @@
 import * as fc from 'fast-check';
 import type { Row } from '../support/answers.ts';
 import { campaign, interaction } from '../support/organisation.ts';
+import { nodeIdOf } from './reference-values.ts';
 import { resourcesById, resourceTable as table } from './resource-table.ts';
 
 const contactIds = ['contact-0', 'contact-1', 'contact-999'];
+
+const interactionIds = ['interaction-000', 'interaction-001', 'interaction-002', 'interaction-999'];
+const scopedIds: readonly [kind: string, scopes: readonly string[], ids: readonly (string | number)[]][] = [
+  ['CampaignInteraction', table.campaigns.ids, interactionIds],
+  ['Contact', table.contactLists.ids, contactIds],
+  ['ContactOfCampaign', table.campaigns.ids, contactIds],
+  ['Participant', table.conversations.ids, ['participant-0', 'nobody', 0, 9]],
+];
+const nodeIds = [
+  ...resourcesById.flatMap(({ type, ids }) => ids.map((id) => nodeIdOf(type, id))),
+  ...scopedIds.flatMap(([kind, scopes, ids]) =>
+    scopes.flatMap((scope) => ids.map((id) => nodeIdOf(kind, scope, id))),
+  ),
+];
 
 /** Ids by kind. The last id of each kind is unknown to the upstream. */
 const idsByKind = new Map<string, readonly string[]>([
   ...resourcesById.map(({ type, ids }) => [`${type.charAt(0).toLowerCase()}${type.slice(1)}`, ids] as const),
   ['contact', contactIds],
-  ['interaction', ['interaction-000', 'interaction-001', 'interaction-002', 'interaction-999']],
+  ['interaction', interactionIds],
+  ['node', nodeIds],
 ]);
 
 /** Ids of a kind, for the arguments of operations. */

@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
 import {
   getNamedType,
+  type GraphQLAbstractType,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLSchema,
-  type GraphQLUnionType,
+  isAbstractType,
+  isInterfaceType,
   isLeafType,
   isObjectType,
-  isUnionType,
 } from 'graphql';
 import { entityKeys, entityTypesOf } from '../../src/federation/entity-keys.ts';
 import { ENTITIES } from '../../src/federation/representations.ts';
@@ -35,26 +37,28 @@ export function generateOperation(
   schema: GraphQLSchema,
   idsOfKind = idsOf,
 ): GeneratedOperation {
-  return new Generator(draw, idsOfKind).operation(schema);
+  return new Generator(draw, schema, idsOfKind).operation();
 }
 
 class Generator {
   readonly #draw: fc.GeneratorValue;
+  readonly #schema: GraphQLSchema;
   readonly #idsOf: typeof idsOf;
   readonly #declarations: string[] = [];
   readonly #fragments: string[] = [];
   readonly #variables: Record<string, unknown> = {};
   readonly #values: Record<string, unknown> = {};
   #aliases = 0;
-  #isBelowUnion = false;
+  #isBelowAbstract = false;
 
-  constructor(draw: fc.GeneratorValue, idsOfKind: typeof idsOf) {
+  constructor(draw: fc.GeneratorValue, schema: GraphQLSchema, idsOfKind: typeof idsOf) {
     this.#draw = draw;
+    this.#schema = schema;
     this.#idsOf = idsOfKind;
   }
 
-  operation(schema: GraphQLSchema): GeneratedOperation {
-    const query = schema.getQueryType();
+  operation(): GeneratedOperation {
+    const query = this.#schema.getQueryType();
     if (!query) throw new TypeError('The schema has queries.');
     const selections = this.#selectionSet(query, 0);
     const declared = this.#declarations.length === 0 ? '' : `(${this.#declarations.join(', ')})`;
@@ -101,40 +105,49 @@ class Generator {
     const type = getNamedType(field.type);
     const args = this.#arguments(field);
     // A field may be selected again with other arguments, and then needs an alias.
-    const needsAlias = args !== '' || this.#isBelowUnion;
+    const needsAlias = args !== '' || this.#isBelowAbstract;
     const alias = needsAlias || this.#isLucky(5) ? `a${(this.#aliases += 1)}: ` : '';
     const selections = isObjectType(type)
       ? ` ${this.#selectionSet(type, depth + 1)}`
-      : isUnionType(type)
-        ? ` ${this.#unionSelections(type, depth + 1)}`
+      : isAbstractType(type)
+        ? ` ${this.#abstractSelections(type, depth + 1)}`
         : '';
     return `${alias}${field.name}${args}${this.#directive()}${selections}`;
   }
 
-  /** Selections of a union, all with aliases: fields of one name can have different types there. */
-  #unionSelections(union: GraphQLUnionType, depth: number): string {
-    const isBelow = this.#isBelowUnion;
-    this.#isBelowUnion = true;
+  /**
+   * Selections of a type of several possible types, all with aliases: fields of one name can have different types there. An object of
+   * an interface says its type.
+   */
+  #abstractSelections(abstract: GraphQLAbstractType, depth: number): string {
+    const isBelow = this.#isBelowAbstract;
+    this.#isBelowAbstract = true;
     const selections = Array.from({ length: 1 + this.#draw(fc.nat, 3) }, () => {
       const kind = this.#draw(fc.nat, 5);
       if (kind === 0) return `__typename${this.#directive()}`;
-      const type = this.#oneOf(union.getTypes());
+      const type = this.#oneOf(this.#schema.getPossibleTypes(abstract));
       const fragment = `... on ${type.name}${this.#directive()} ${this.#selectionSet(type, depth)}`;
-      const [wider] = type.getInterfaces();
-      return kind > 1 || wider === undefined ? fragment : `... on ${wider.name} { id ${fragment} }`;
+      const wider = this.#interfaceOf(type);
+      if (kind > 1 || wider === undefined) return fragment;
+      return `... on ${wider.name} { ${Object.keys(wider.getFields())[0]} ${fragment} }`;
     });
-    this.#isBelowUnion = isBelow;
-    return `{ ${selections.join(' ')} }`;
+    this.#isBelowAbstract = isBelow;
+    return `{ ${isInterfaceType(abstract) ? '__typename ' : ''}${selections.join(' ')} }`;
   }
 
   /** Type condition of a fragment, and its selections. */
   #conditional(type: GraphQLObjectType, depth: number): { on: string; selections: string } {
-    const [wider] = type.getInterfaces();
+    const wider = this.#interfaceOf(type);
     if (wider === undefined || !this.#isLucky(3)) {
       return { on: type.name, selections: this.#selectionSet(type, depth) };
     }
     const fields = this.#draw(fc.subarray, Object.keys(wider.getFields()), { minLength: 1 });
     return { on: wider.name, selections: `{ ${fields.join(' ')} }` };
+  }
+
+  #interfaceOf(type: GraphQLObjectType): GraphQLInterfaceType | undefined {
+    const wider = type.getInterfaces();
+    return wider.length === 0 ? undefined : this.#oneOf(wider);
   }
 
   #directive(): string {

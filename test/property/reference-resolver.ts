@@ -17,22 +17,25 @@ import {
   contactListOf,
   creationMs,
   entityRow,
+  foundContact,
   foundEntity,
   interactionsIn,
   matches,
+  nodeIdIn,
   properties,
   type Source,
   statsById,
 } from './reference-types.ts';
 import type { Chain, ReferenceUpstream } from './reference-upstream.ts';
 import { resourceOfType } from './resource-table.ts';
-import type { SelectedFields } from './selected-fields.ts';
+import type { SelectedField, SelectedFields } from './selected-fields.ts';
 import {
   CouldNotBeKnown,
   isContactId,
   isRow,
   leafIn,
   listIn,
+  nodePartsIn,
   NullBelow,
   objectIn,
   presentIn,
@@ -59,7 +62,7 @@ export async function referenceAnswer(
 ): Promise<ReferenceAnswer> {
   const query = schema.getQueryType();
   if (!query) throw new TypeError('The schema has queries.');
-  const walk = new Walk(upstream);
+  const walk = new Walk(upstream, schema);
   return {
     data: await walk.object(query, fields, { kind: 'row', row: {}, chain: '' }, ''),
     unknown: walk.unknown,
@@ -69,9 +72,11 @@ export async function referenceAnswer(
 class Walk {
   readonly unknown = new Set<string>();
   readonly #upstream: ReferenceUpstream;
+  readonly #schema: GraphQLSchema;
 
-  constructor(upstream: ReferenceUpstream) {
+  constructor(upstream: ReferenceUpstream, schema: GraphQLSchema) {
     this.#upstream = upstream;
+    this.#schema = schema;
   }
 
   async object(type: GraphQLObjectType, fields: SelectedFields, source: Source, path: string): Promise<Row> {
@@ -80,14 +85,7 @@ class Walk {
       const field = type.getFields()[name];
       const at = path === '' ? key : `${path}.${key}`;
       try {
-        data[key] = field
-          ? await this.#completed(
-              await this.#value(type.name, name, args, field.type, source, at, below),
-              field.type,
-              below,
-              at,
-            )
-          : type.name;
+        data[key] = await this.#field(type, { name, args, below }, source, at);
       } catch (error) {
         if (!(error instanceof CouldNotBeKnown)) throw error;
         if (!(error instanceof NullBelow)) this.unknown.add(at);
@@ -96,6 +94,19 @@ class Walk {
       }
     }
     return data;
+  }
+
+  async #field(
+    type: GraphQLObjectType,
+    { name, args, below }: SelectedField,
+    source: Source,
+    path: string,
+  ): Promise<unknown> {
+    const field = type.getFields()[name];
+    if (field === undefined) return type.name;
+    if (type.name === 'Query' && name === 'node') return this.#node(String(args['nodeId']), below, path);
+    const value = await this.#value(type.name, name, args, field.type, source, path, below);
+    return this.#completed(value, field.type, below, path);
   }
 
   /** Value of a field: a leaf as in the answer, a source, or a list of sources. */
@@ -118,6 +129,7 @@ class Walk {
 
     const { ref, chain, contactList } = source;
     if (field === 'id') return leafIn(ref.id, type);
+    if (field === 'nodeId') return nodeIdIn(typeName, source);
     if (field === 'selfUri') return leafIn(presentIn(field, (source.row ?? ref).selfUri, type), type);
     if (field === 'name' && ref.name !== null) return ref.name;
     if (field === 'interactions') return this.#interactions(usableId(ref), args, chain, path);
@@ -131,7 +143,9 @@ class Walk {
       return field === 'contactListId' ? leafIn(list.ref.id, type) : { kind: 'entity', ...list };
     }
     const found = await entityRow(typeName, source, this.#upstream);
-    return found.row && this.#read(typeName, field, type, found.row, found.chain);
+    // Participants are told apart by the id by which their conversation was read.
+    const row = found.row && (typeName === 'Conversation' ? { ...found.row, id: ref.id } : found.row);
+    return row && this.#read(typeName, field, type, row, found.chain);
   }
 
   async #stats(ref: Ref, chain: Chain, type: GraphQLOutputType, fields: SelectedFields): Promise<unknown> {
@@ -204,7 +218,7 @@ class Walk {
     sources: readonly Source[],
     path: string,
   ): Promise<void> {
-    const inVain = new Walk(this.#upstream);
+    const inVain = new Walk(this.#upstream, this.#schema);
     await Promise.allSettled(sources.map((source) => inVain.object(type, fields, source, path)));
   }
 
@@ -213,21 +227,61 @@ class Walk {
     const campaignId = String(args['campaignId']);
     if (field === 'campaigns') return this.#campaigns(args, path);
     if (field === 'campaignInteractions') return this.#interactions(campaignId, args, '', path);
-    if (field === 'campaignInteraction') {
-      const list = await this.#interactionRows(campaignId, '', path);
-      const row = list?.rows.find((interaction) => interaction['id'] === id);
-      return list && row ? { kind: 'row', row, chain: list.chain } : null;
-    }
-    if (field === 'contact') {
-      const listId = String(args['contactListId']);
-      const { row, chain } = await this.#upstream.one('contacts', id, '', listId);
-      const contactList = { ref: { id: listId, name: null, selfUri: null, isUsable: true } };
-      return row && { ...foundEntity(row, id, chain), contactList };
-    }
+    if (field === 'campaignInteraction') return this.#interactionNamed(campaignId, id, path);
+    if (field === 'contact') return this.#contact(String(args['contactListId']), id);
     const resource = resourceOfType[getNamedType(type).name];
     if (resource === undefined) throw new TypeError(`${field} is no root field that is known here.`);
     const { row, chain } = await this.#upstream.one(resource, id, '');
     return row && foundEntity(row, id, chain);
+  }
+
+  async #node(nodeId: string, fields: SelectedFields, path: string): Promise<Row | null> {
+    const [kind, ...ids] = nodePartsIn(nodeId);
+    const type = this.#schema.getType(kind === 'ContactOfCampaign' ? 'Contact' : String(kind));
+    if (!isObjectType(type)) throw new TypeError(`${String(kind)} is no kind that is known here.`);
+    const source = await this.#nodeSource(nodeId, String(kind), ids, type, path);
+    return source && this.object(type, fields, source, path);
+  }
+
+  async #nodeSource(
+    nodeId: string,
+    kind: string,
+    [first, second]: readonly unknown[],
+    type: GraphQLObjectType,
+    path: string,
+  ): Promise<Source | null> {
+    const [scope, id] = [String(first), String(second)];
+    if (kind === 'CampaignInteraction') return this.#interactionNamed(scope, id, path);
+    if (kind === 'Contact') return this.#contact(scope, id);
+    if (kind === 'ContactOfCampaign') {
+      const campaign = await this.#upstream.one('campaigns', scope, '');
+      const list = campaign.row && referenceIn(campaign.row['contactList']);
+      if (!list) return null;
+      const { row, chain } = await this.#upstream.one('contacts', id, campaign.chain, usableId(list));
+      return row && foundContact(row, id, chain, list, nodeId);
+    }
+    if (kind === 'Participant') {
+      const { row, chain } = await this.#upstream.one('conversations', scope, '');
+      const participants: unknown = row && properties['Conversation.participants']?.({ ...row, id: scope });
+      const named = (each: unknown) => isRow(each) && properties['Participant.nodeId']?.(each) === nodeId;
+      const found = listIn(participants)?.find(named);
+      return isRow(found) ? { kind: 'row', row: found, chain } : null;
+    }
+    const resource = resourceOfType[type.name];
+    if (resource === undefined) throw new TypeError(`${kind} is no kind that is known here.`);
+    const { row, chain } = await this.#upstream.one(resource, scope, '');
+    return row && foundEntity(row, scope, chain);
+  }
+
+  async #interactionNamed(campaignId: string, id: string, path: string): Promise<Source | null> {
+    const list = await this.#interactionRows(campaignId, '', path);
+    const row = list?.rows.find((interaction) => interaction['id'] === id);
+    return list && row ? { kind: 'row', row, chain: list.chain } : null;
+  }
+
+  async #contact(listId: string, id: string): Promise<Source | null> {
+    const { row, chain } = await this.#upstream.one('contacts', id, '', listId);
+    return row && foundContact(row, id, chain, { id: listId, name: null, selfUri: null, isUsable: true });
   }
 
   async #interactionRows(campaignId: string, chain: Chain, path: string) {

@@ -4,6 +4,7 @@ import {
   CouldNotBeKnown,
   isId,
   nameOrNull,
+  nodeIdOf,
   isRow,
   listIn,
   objectIn,
@@ -34,15 +35,34 @@ export type Source =
       readonly row?: Row;
       /** Only of contacts: a reference to the contact list, or the campaign from which to read it. */
       readonly contactList?: ContactListHint;
+      /** Only of contacts that are known by their campaign, of which the list is known all the same. */
+      readonly nodeId?: string;
     };
 
 type ContactListHint = { readonly ref: Ref } | { readonly campaignId: string };
+
+/** Id of an entity for caches. */
+export function nodeIdIn(typeName: string, source: Extract<Source, { kind: 'entity' }>): string {
+  const { ref, contactList, nodeId } = source;
+  if (nodeId !== undefined) return nodeId;
+  if (typeof ref.id !== 'string') throw new CouldNotBeKnown('The id is no text.');
+  if (contactList === undefined) return nodeIdOf(typeName, ref.id);
+  return 'ref' in contactList
+    ? nodeIdOf('Contact', contactList.ref.id, ref.id)
+    : nodeIdOf('ContactOfCampaign', contactList.campaignId, ref.id);
+}
 
 /** Source whose row is known, because it was read by this id. */
 export function foundEntity(row: Row, id: string, chain: Chain): Source {
   const { name, selfUri } = row;
   const ref = { id, name: nameOrNull(name), selfUri: textOrNull(selfUri), isUsable: true };
   return { kind: 'entity', ref, row, chain };
+}
+
+/** Contact that was read in this list; `nodeId` where it was asked for by its campaign. */
+export function foundContact(row: Row, id: string, chain: Chain, list: Ref, nodeId?: string): Source {
+  const found = foundEntity(row, id, chain);
+  return found.kind === 'row' ? found : { ...found, contactList: { ref: list }, ...(nodeId && { nodeId }) };
 }
 
 /** Statistics that take a call for each campaign. */
@@ -67,6 +87,7 @@ export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
   'CampaignStats.attempts': (row) => objectIn(row['contactRate'])?.['attempts'],
   'CampaignStats.connects': (row) => objectIn(row['contactRate'])?.['connects'],
   'CampaignStats.connectRatio': (row) => objectIn(row['contactRate'])?.['connectRatio'],
+  'CampaignInteraction.nodeId': (row) => nodeIdOf('CampaignInteraction', row['campaignId'], row['id']),
   'Contact.callRecords': (row) => {
     const records = objectIn(row['callRecords']);
     return (
@@ -77,6 +98,12 @@ export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
       })
     );
   },
+  'Conversation.participants': (row) =>
+    listIn(row['participants'])?.map((participant, place) =>
+      isRow(participant) ? { ...participant, conversationId: row['id'], place } : participant,
+    ),
+  'Participant.nodeId': (row) =>
+    nodeIdOf('Participant', row['conversationId'], textOrNull(row['id']) ?? row['place']),
   'Participant.queue': (row) => ({ id: row['queueId'], name: row['queueName'] }),
   'Participant.user': (row) => ({ id: row['userId'], selfUri: row['userUri'] }),
   'UserPresence.systemPresence': (row) => objectIn(row['presenceDefinition'])?.['systemPresence'],

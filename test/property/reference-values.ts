@@ -80,6 +80,17 @@ export function builtInRow(type: string, id: unknown): Row | null {
   return type === 'WrapUpCode' && /^ININ-/i.test(String(id)) ? { id, name: id } : null;
 }
 
+/** Id of a node, made of its kind and what tells it from others of the kind. */
+export function nodeIdOf(...parts: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(parts)).toString('base64url');
+}
+
+/** Parts of a node's id. */
+export function nodePartsIn(nodeId: string): unknown[] {
+  const parts: unknown = JSON.parse(Buffer.from(nodeId, 'base64url').toString());
+  return Array.isArray(parts) ? parts : [];
+}
+
 export function textOrNull(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }

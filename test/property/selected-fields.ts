@@ -14,7 +14,7 @@ import type { Row } from './reference-values.ts';
 /** Selected fields of an object of a type, by response key, with fragments applied, and @skip and @include. */
 export type SelectedFields = (type: GraphQLObjectType) => ReadonlyMap<string, SelectedField>;
 
-interface SelectedField {
+export interface SelectedField {
   readonly name: string;
   readonly args: Row;
   readonly below: SelectedFields;

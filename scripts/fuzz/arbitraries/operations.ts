@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { campaignCursor, interactionCursor } from '../../../src/connections/cursor.ts';
+import { CONTACT_OF_CAMPAIGN, contactNodeId, nodeIdOf } from '../../../src/datasources/wire/node-id.ts';
 import { generateOrganisation, EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.ts';
 import { schema } from '../../../src/schema.ts';
 import { generateOperation } from '../../../test/property/generated-operation.ts';
@@ -33,6 +34,14 @@ function idsOfFirst(rows: readonly { readonly id?: string }[]): string[] {
 function idsOf(kind: string): readonly string[] {
   return known.get(kind) ?? ['nobody-has-this-id'];
 }
+
+known.set('node', [
+  ...['Campaign', 'User', 'Queue'].flatMap((type) =>
+    idsOf(type.toLowerCase()).map((id) => nodeIdOf(type, id)),
+  ),
+  ...idsOf('contact').map((id) => contactNodeId('Contact', idsOf('contactList')[0] ?? '', id)),
+  ...idsOf('contact').map((id) => contactNodeId(CONTACT_OF_CAMPAIGN, EXAMPLE_CAMPAIGN_ID, id)),
+]);
 
 /** Ids of every shape, most of them invalid. */
 const anyId: fc.Arbitrary<unknown> = fc.oneof(
