@@ -22,6 +22,7 @@ import { useGraphiqlPage } from './use-graphiql-page.ts';
 import { useGraphQLOverHTTP } from './use-graphql-over-http.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
 import { useLargeAnswers } from './use-large-answers.ts';
+import { useNoTrustedDocuments } from './use-no-trusted-documents.ts';
 import { useQueryCost } from './use-query-cost.ts';
 import { useQueryRules } from './use-query-rules.ts';
 import { useReleasedSources } from './use-released-sources.ts';
@@ -113,7 +114,7 @@ function trustedDocuments(
   { trustedDocuments: settings }: OperationsConfig,
   documents: TrustedDocuments | null,
 ): readonly Plugin[] {
-  if (settings === null) return [];
+  if (settings === null) return [useNoTrustedDocuments()];
   if (documents === null) throw new TypeError('With trustedDocuments set, documents are required.');
   return [useTrustedDocuments(documents, settings)];
 }

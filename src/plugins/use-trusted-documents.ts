@@ -5,8 +5,13 @@ import {
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { TrustedDocumentsConfig } from '../config/slices.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
+import type { ClientError } from '../operations/client-error.ts';
 import { onOperation } from './on-operation.ts';
-import { ClientError } from '../operations/client-error.ts';
+import {
+  documentRefusal,
+  persistedQueriesUnsupported,
+  persistedQueryNotFound,
+} from './persisted-query-errors.ts';
 
 /**
  * Accepts ids of a manifest instead of queries. An id is sent as `documentId` (GraphQL over HTTP) or as
@@ -22,18 +27,10 @@ export function useTrustedDocuments(
     extractPersistedOperationId: documentIdIn,
     getPersistedOperation: (id) => documents.textOf(id),
     customErrors: {
-      notFound: () => documentRefusal('No trusted document has this id.', 'PERSISTED_QUERY_NOT_FOUND', true),
+      notFound: ({ params, request }) =>
+        mode === 'prefer' && ownIdIn(params, request) === null ? persistedQueryNotFound() : idRefusal(mode),
       persistedQueryOnly: queryRefusal,
-      keyNotFound: () =>
-        mode === 'prefer'
-          ? documentRefusal(
-              'Parameter "query" is missing, and there is no id of a trusted document.',
-              'BAD_REQUEST',
-            )
-          : documentRefusal(
-              'The id of a trusted document is missing: send "documentId".',
-              'PERSISTED_QUERY_ID_REQUIRED',
-            ),
+      keyNotFound: ({ params }) => (mode === 'prefer' ? missingQuery(params) : missingId()),
     },
   });
   if (mode === 'prefer') return plugin;
@@ -55,19 +52,40 @@ function queryRefusal(): ClientError {
   );
 }
 
+function idRefusal(mode: TrustedDocumentsConfig['mode']): ClientError {
+  const message =
+    mode === 'prefer'
+      ? 'No trusted document has this id.'
+      : 'No trusted document has this id, and nothing else is answered.';
+  return documentRefusal(message, 'PERSISTED_QUERY_NOT_FOUND', true);
+}
+
+function missingId(): ClientError {
+  return documentRefusal(
+    'The id of a trusted document is missing: send "documentId".',
+    'PERSISTED_QUERY_ID_REQUIRED',
+  );
+}
+
+/** A `persistedQuery` that holds no id is one of another version, without which clients ask by the query. */
+function missingQuery({ extensions }: GraphQLParams): ClientError {
+  if (extensions?.['persistedQuery'] != null) return persistedQueriesUnsupported();
+  return documentRefusal(
+    'Parameter "query" is missing, and there is no id of a trusted document.',
+    'BAD_REQUEST',
+  );
+}
+
 function documentIdIn(params: GraphQLParams, request: Request): string | null {
+  return ownIdIn(params, request) ?? apolloIdIn(params, request, {});
+}
+
+function ownIdIn(params: GraphQLParams, request: Request): string | null {
   const documentId: unknown = 'documentId' in params ? params.documentId : ofUrl(request);
-  return typeof documentId === 'string' ? documentId : apolloIdIn(params, request, {});
+  return typeof documentId === 'string' ? documentId : null;
 }
 
 /** Yoga reads no `documentId` from a URL's parameters. */
 function ofUrl({ method, url }: Request): string | null {
   return method === 'GET' ? new URL(url, 'http://localhost').searchParams.get('documentId') : null;
-}
-
-/** `isWellFormed` for a well-formed request of GraphQL over HTTP: in application/json its answer is a 200. */
-function documentRefusal(message: string, code: string, isWellFormed = false): ClientError {
-  return new ClientError(message, {
-    extensions: { code, http: { status: 400, ...(isWellFormed && { spec: true }) } },
-  });
 }

@@ -49,7 +49,7 @@ describe.each([
   ['by POST', byPost],
   ['by GET', byGet],
 ])('an id that is sent %s', (_method, request) => {
-  describe.each(Object.entries(sent))('%s', (_way, parameters) => {
+  describe.each(Object.entries(sent))('%s', (way, parameters) => {
     test.each([
       ['prefer', prefer],
       ['only', only],
@@ -61,9 +61,13 @@ describe.each([
     });
 
     test.each([
-      ['prefer', prefer],
-      ['only', only],
-    ])('is refused with TRUSTED_DOCUMENTS=%s if no document has it', async (_mode, options) => {
+      [
+        'prefer',
+        prefer,
+        way.includes('Apollo') ? 'PersistedQueryNotFound' : 'No trusted document has this id.',
+      ],
+      ['only', only, 'No trusted document has this id, and nothing else is answered.'],
+    ])('is refused with TRUSTED_DOCUMENTS=%s if no document has it', async (_mode, options, message) => {
       const { gateway, calls } = await gatewayForTest(options);
       const statuses = [];
       for (const accept of ['application/json', 'application/graphql-response+json']) {
@@ -72,7 +76,7 @@ describe.each([
         expect(await response.json()).toEqual({
           errors: [
             {
-              message: 'No trusted document has this id.',
+              message,
               extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
             },
           ],
@@ -82,14 +86,89 @@ describe.each([
       expect(calls()).toEqual({});
     });
 
-    test('is ignored without trusted documents, so that the query is missing', async () => {
-      const { gateway, calls } = await gatewayForTest();
-      const response = await gateway.fetch(request({ ...parameters(ID), variables }));
-      expect(response.status).toBe(400);
-      expect(await response.text()).toContain('Parameter \\"query\\" is missing.');
+    test('is ignored beside a query', async () => {
+      for (const options of [prefer]) {
+        const { gateway } = await gatewayForTest(options);
+        for (const id of [ID, 'unknown']) {
+          const response = await gateway.fetch(request({ query: '{ __typename }', ...parameters(id) }));
+          expect(response.status).toBe(200);
+          expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+        }
+      }
+    });
+  });
+
+  test('as documentId is unknown without trusted documents, so that the query is missing', async () => {
+    const { gateway, calls } = await gatewayForTest();
+    const response = await gateway.fetch(request({ documentId: ID, variables }));
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain('Parameter \\"query\\" is missing');
+    expect(calls()).toEqual({});
+  });
+
+  describe.each([
+    ['without trusted documents', {}],
+    ['with TRUSTED_DOCUMENTS=prefer, if its version is unknown', prefer],
+  ])('as persistedQuery %s', (_where, options) => {
+    test.each([
+      ...('manifest' in options ? [] : [{ version: 1, sha256Hash: ID }]),
+      { version: 2, sha256Hash: ID },
+      { version: '1', sha256Hash: ID },
+      { sha256Hash: ID },
+      { version: 1 },
+      'text',
+    ])('makes clients ask by queries alone, by Apollo’s own words: %j', async (persistedQuery) => {
+      const { gateway, calls } = await gatewayForTest(options);
+      const statuses = [];
+      for (const accept of ['application/json', 'application/graphql-response+json']) {
+        const response = await gateway.fetch(request({ extensions: { persistedQuery }, variables }, accept));
+        statuses.push(response.status);
+        expect(response.headers.get('content-type')).toBe(`${accept}; charset=utf-8`);
+        expect(await response.text()).toBe(
+          '{"errors":[{"message":"PersistedQueryNotSupported","extensions":{"code":"PERSISTED_QUERY_NOT_SUPPORTED"}}]}',
+        );
+      }
+      // Apollo Kotlin reads errors in application/json from a 200 alone.
+      expect(statuses).toEqual([200, 400]);
       expect(calls()).toEqual({});
     });
   });
+});
+
+test('a client with automatic persisted queries is answered at its second request, with TRUSTED_DOCUMENTS=prefer', async () => {
+  const query = '{ user(id: "user-2") { name } }';
+  const id = createHash('sha256').update(query).digest('hex');
+  const { gateway, calls } = await gatewayForTest(prefer);
+  const first = await gateway.fetch(byPost(apollo(id)));
+  expect(await first.text()).toBe(
+    '{"errors":[{"message":"PersistedQueryNotFound","extensions":{"code":"PERSISTED_QUERY_NOT_FOUND"}}]}',
+  );
+  expect(calls()).toEqual({});
+  const second = await gateway.fetch(byPost({ query, ...apollo(id) }));
+  expect(await second.json()).toEqual({ data: { user: { name: 'Name of user-2' } } });
+  expect(calls()).toEqual({ users: 1 });
+});
+
+test.each([
+  ['nothing', {}],
+  ['an empty text', { query: '' }],
+  ['null', { query: null }],
+])('a hash with %s as its query makes a client ask by queries alone', async (_what, body) => {
+  const { gateway } = await gatewayForTest();
+  const response = await gateway.fetch(byPost({ ...body, ...apollo(ID) }));
+  expect(await response.text()).toContain('PersistedQueryNotSupported');
+});
+
+test.each([
+  ['null', null],
+  ['without persistedQuery', {}],
+  ['with null as persistedQuery', { persistedQuery: null }],
+  ['that are a list', []],
+])('extensions %s ask by no hash, so that the query is missing', async (_what, extensions) => {
+  const { gateway } = await gatewayForTest();
+  const response = await gateway.fetch(byPost({ extensions }));
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('"query\\" is missing');
 });
 
 describe('TRUSTED_DOCUMENTS=prefer', () => {
