@@ -16,6 +16,7 @@ const codes: ReadonlySet<string> = new Set([
   'PERSISTED_QUERY_NOT_FOUND',
   'PERSISTED_QUERY_NOT_SUPPORTED',
   'REQUEST_ENTITY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
 ]);
 
 interface ErrorLike {

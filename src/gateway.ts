@@ -218,7 +218,7 @@ export function assembleGateway(
     logging: yogaLogger(log, () => recorder.current?.id),
     parserAndValidationCache: createDocumentCache(),
     cors: corsOptions(server.corsOrigins),
-    ...(operations.trustedDocuments && { extraParamNames: ['documentId'] }),
+    // File uploads are refused by `useNoUploads`.
     multipart: false,
     // Bodies are limited by `useBodyLimit`.
     maxRequestBodySize: false,

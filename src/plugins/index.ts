@@ -23,6 +23,7 @@ import { useGraphQLOverHTTP } from './use-graphql-over-http.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
 import { useLargeAnswers } from './use-large-answers.ts';
 import { useNoTrustedDocuments } from './use-no-trusted-documents.ts';
+import { useNoUploads } from './use-no-uploads.ts';
 import { useQueryCost } from './use-query-cost.ts';
 import { useQueryRules } from './use-query-rules.ts';
 import { useReleasedSources } from './use-released-sources.ts';
@@ -80,6 +81,8 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useLargeAnswers(largeAnswers),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
     useGraphiqlPage(graphiqlPage, ENDPOINT),
+    // Uploads precede the CSRF check, which refuses their media type without a word about uploads.
+    useNoUploads(),
     useCsrfPrevention(),
     // Trusted documents precede GraphQL over HTTP, which refuses requests without a query.
     ...trustedDocuments(operations, options.documents),

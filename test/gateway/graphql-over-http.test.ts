@@ -1,6 +1,7 @@
 import { serverAudits } from 'graphql-http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
@@ -43,7 +44,8 @@ describe('a client that accepts', () => {
     'text/html',
     'image/*',
     'application/json;charset=iso-8859-1',
-    'application/json;x-charset=iso-8859-1',
+    'application/json;q=0',
+    '*/*;q=0.0',
   ])('no media type of the gateway gets 406 and causes no call: %s', async (accept) => {
     const { gateway, calls } = await gatewayForTest();
     const request = graphqlRequest(LIST);
@@ -65,6 +67,15 @@ describe('a client that accepts', () => {
     [GRAPHQL_RESPONSE, GRAPHQL_RESPONSE],
     ['text/event-stream', 'text/event-stream'],
     ['multipart/mixed', 'multipart/mixed'],
+    [`${GRAPHQL_RESPONSE};q=0.9, application/json`, 'application/json'],
+    [`application/json;q=0.9,${GRAPHQL_RESPONSE}`, GRAPHQL_RESPONSE],
+    [`${GRAPHQL_RESPONSE};q=0, */*`, 'application/json'],
+    ['application/json;q=0, */*', GRAPHQL_RESPONSE],
+    ['application/json; charset="utf-8"; q="0.5"', 'application/json'],
+    ['text/event-stream, application/json', 'application/json'],
+    ['text/event-stream, application/json;q=0.5', 'text/event-stream'],
+    ['text/event-stream;q=0.9, multipart/mixed;q=0.8, application/json;q=0.7', 'text/event-stream'],
+    ['text/event-stream;q=0.8, multipart/mixed;q=0.9, application/json;q=0.7', 'multipart/mixed'],
   ])('%s is answered in %s, with a header against caching', async (accept, contentType) => {
     const { gateway } = await gatewayForTest();
     const request = graphqlRequest(LIST);
@@ -169,13 +180,16 @@ describe('a malformed request gets 400 in either media type and causes no call:'
     ['a query that is not a string', { query: 5 }, 'query'],
     ['variables that are a string', { query: '{ __typename }', variables: 'x' }, 'variables'],
     ['variables that are a list', { query: '{ __typename }', variables: [] }, 'variables'],
-    ['an unknown parameter', { query: '{ __typename }', variable: {} }, 'variable'],
+    ['extensions that are a list', { query: '{ __typename }', extensions: [] }, 'extensions'],
+    ['extensions that are a string', { query: '{ __typename }', extensions: '{}' }, 'extensions'],
     [
       'an operation name that is not a string',
       { query: '{ __typename }', operationName: 5 },
       'operationName',
     ],
     ['a batch', [{ query: '{ __typename }' }], 'Batching'],
+    ['an empty batch', [], 'Batching'],
+    ['an id of a document', { documentId: 'a' }, '"query" is missing, and there are no trusted documents'],
   ])('%s', async (_what, body, named) => {
     const { statuses, error } = await refusalOf(body);
     expect(statuses).toEqual([400, 400]);
@@ -196,6 +210,171 @@ describe('a malformed request gets 400 in either media type and causes no call:'
       },
     ]);
     expect(calls()).toEqual({});
+  });
+});
+
+/** Answers of the same gateway, without a server and through one, to a POST of this body. */
+async function answersTo(body: string | Uint8Array<ArrayBuffer>, headers: Readonly<Record<string, string>>) {
+  const { gateway, calls } = await gatewayForTest();
+  const url = `${await listeningForTest(gateway.listener)}/graphql`;
+  const authorization = `Bearer ${TOKEN}`;
+  const sent = { method: 'POST', headers: { accept: 'application/json', authorization, ...headers }, body };
+  const answers = [];
+  for (const response of [await gateway.fetch(new Request(GRAPHQL, sent)), await fetch(url, sent)]) {
+    answers.push({
+      status: response.status,
+      headers: response.headers,
+      body: JSON.parse(await response.text()),
+    });
+  }
+  expect(calls()).toEqual({});
+  return answers;
+}
+
+describe('a body is read whatever its sender makes of the specification’s freedom:', () => {
+  const query = '{ __typename }';
+  const json = JSON.stringify({ query });
+
+  test.each([
+    ['capitals, a blank and quotes in its media type', 'Application/JSON ; Charset="UTF-8"', json],
+    ['another name of UTF-8', 'application/json;charset=utf8', json],
+    ['a part of UTF-8 as its charset', 'application/json; charset=US-ASCII', json],
+    ['a parameter that means nothing', 'application/json; odata=verbose', json],
+    ['a second media type', 'application/json, text/plain', json],
+    ['a byte order mark', 'application/json', `\uFEFF${json}`],
+    ['a byte order mark, and capitals', 'APPLICATION/JSON', `\uFEFF${json}`],
+    ['another media type of JSON', 'Application/GraphQL+JSON', json],
+    ['a query alone', 'Application/GraphQL; charset=utf-8', query],
+    ['a form', 'Application/X-WWW-Form-Urlencoded', new URLSearchParams({ query }).toString()],
+    [
+      'properties that the gateway does not know',
+      'application/json',
+      JSON.stringify({ id: 'a', query, key: {} }),
+    ],
+    [
+      'a property called __proto__',
+      'application/json',
+      `{"__proto__":{"query":"{ no }"},"query":"${query}"}`,
+    ],
+    [
+      'a documentId without trusted documents',
+      'application/json',
+      JSON.stringify({ query, documentId: 'a' }),
+    ],
+    [
+      'null for what is optional',
+      'application/json',
+      JSON.stringify({ query, operationName: null, variables: null, extensions: null }),
+    ],
+    [
+      'a property twice, the last of which counts',
+      'application/json',
+      `{"query":"{ no }","query":"${query}"}`,
+    ],
+  ])('%s', async (_what, contentType, body) => {
+    for (const answer of await answersTo(body, { 'content-type': contentType })) {
+      expect(answer).toMatchObject({ status: 200, body: { data: { __typename: 'Query' } } });
+    }
+  });
+
+  test('no content coding, by its name', async () => {
+    for (const answer of await answersTo(json, {
+      'content-type': 'application/json',
+      'content-encoding': 'Identity',
+    })) {
+      expect(answer).toMatchObject({ status: 200, body: { data: { __typename: 'Query' } } });
+    }
+  });
+});
+
+describe('a body that cannot be read gets 415, and is told what would be:', () => {
+  const json = JSON.stringify({ query: LIST });
+
+  test.each([
+    ['gzip', gzipSync(json)],
+    ['br', brotliCompressSync(json)],
+    ['GZIP', gzipSync(json)],
+    ['gzip, identity', gzipSync(json)],
+    ['unheard-of', Buffer.from(json)],
+  ])('one in the content coding %s', async (coding, body) => {
+    for (const answer of await answersTo(body, {
+      'content-type': 'application/json',
+      'content-encoding': coding,
+    })) {
+      expect(answer.status).toBe(415);
+      expect(answer.headers.get('accept-encoding')).toBe('identity');
+      expect(answer.body.errors).toEqual([
+        {
+          message: 'Compressed bodies are not read: send the body without a Content-Encoding.',
+          extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+        },
+      ]);
+    }
+  });
+
+  test.each([
+    ['application/json; charset=iso-8859-1', 'A body must be UTF-8'],
+    ['application/json; charset="UTF-16"', 'A body must be UTF-8'],
+    ['application/graphql; charset=latin1', 'A body must be UTF-8'],
+    ['application/xml', 'must be application/json'],
+    ['application/jsonx', 'must be application/json'],
+    ['application/octet-stream', 'must be application/json'],
+    ['json', 'must be application/json'],
+  ])('one of the media type %s', async (contentType, text) => {
+    for (const answer of await answersTo(json, { 'content-type': contentType })) {
+      expect(answer.status).toBe(415);
+      expect(answer.headers.get('accept')).toBe('application/json');
+      expect(answer.body.errors).toEqual([
+        { message: expect.stringContaining(text), extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } },
+      ]);
+    }
+  });
+});
+
+test.each([
+  ['with a credential', { authorization: `Bearer ${TOKEN}` }],
+  ['with a header of Apollo’s clients', { 'apollo-require-preflight': 'true' }],
+  ['with nothing that proves where it comes from', {}],
+])('an upload of a file %s gets 415 with a text about uploads', async (_what, headers) => {
+  const { gateway, calls } = await gatewayForTest({
+    env: { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_NONE: 'i-know' },
+  });
+  const url = `${await listeningForTest(gateway.listener)}/graphql`;
+  // As https://github.com/jaydenseric/graphql-multipart-request-spec has it.
+  const operations = { query: 'query ($file: Upload!) { __typename }', variables: { file: null } };
+  const body = new FormData();
+  body.set('operations', JSON.stringify(operations));
+  body.set('map', JSON.stringify({ 0: ['variables.file'] }));
+  body.set('0', new File(['a,b'], 'contacts.csv', { type: 'text/csv' }));
+  const sent = { method: 'POST', headers, body };
+  for (const response of [await gateway.fetch(new Request(GRAPHQL, sent)), await fetch(url, sent)]) {
+    expect(response.status).toBe(415);
+    const { errors } = JSON.parse(await response.text());
+    expect(errors).toEqual([
+      {
+        message: expect.stringMatching(/^File uploads .* are not supported/),
+        extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' },
+      },
+    ]);
+  }
+  expect(calls()).toEqual({});
+});
+
+describe('a body that is no JSON object gets 400 with a short text:', () => {
+  test.each([
+    ['nothing', '', /^The body is no JSON: /],
+    ['a byte order mark alone', '\uFEFF', /^The body is no JSON: /],
+    ['a torn object', `{"query": "${'x'.repeat(5000)}`, /^The body is no JSON: /],
+    ['null', 'null', /^The body must be a JSON object, and it is null\.$/],
+    ['a text', '"{ __typename }"', /^The body must be a JSON object, and it is a string\.$/],
+  ])('%s', async (_what, body, text) => {
+    for (const answer of await answersTo(body, { 'content-type': 'application/json' })) {
+      expect(answer.status).toBe(400);
+      const [error] = answer.body.errors;
+      expect(error.message).toMatch(text);
+      expect(error.message.length).toBeLessThanOrEqual(200);
+      expect(error.extensions).toEqual({ code: 'BAD_REQUEST' });
+    }
   });
 });
 

@@ -86,8 +86,8 @@ describe.each([
       expect(calls()).toEqual({});
     });
 
-    test('is ignored beside a query', async () => {
-      for (const options of [prefer]) {
+    test('is ignored beside a query, with trusted documents or without', async () => {
+      for (const options of [{}, prefer]) {
         const { gateway } = await gatewayForTest(options);
         for (const id of [ID, 'unknown']) {
           const response = await gateway.fetch(request({ query: '{ __typename }', ...parameters(id) }));

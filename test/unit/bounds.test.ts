@@ -11,6 +11,7 @@ import { MAX_OPERATIONS, MAX_POSITIONS_KEPT } from '../../src/executor/compiled-
 import { MAX_POSITIONS } from '../../src/executor/select-positions.ts';
 import { MAX_REPRESENTATIONS } from '../../src/federation/representations.ts';
 import { CONNECTION_RESERVE } from '../../src/http/connections.ts';
+import { MAX_MEDIA_RANGES } from '../../src/http/media-types.ts';
 import { MOST_HOLDING } from '../../src/http/one-request-at-a-time.ts';
 import { MAX_JSON_BYTES, MAX_JSON_DEPTH } from '../../src/lib/json-bounds.ts';
 import { GRACE_MS } from '../../src/lib/own-work.ts';
@@ -69,6 +70,7 @@ test.each(ofSettings)('the table of bounds has the default of $setting: $what', 
 /** Numbers of the rows without a setting, as the code has them; null where it has them in no constant. */
 const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'operations of a batch': null,
+  'media ranges of an Accept header': [MAX_MEDIA_RANGES],
   'its own work after that time has ended a wait': [GRACE_MS],
   'connections above these, for probes and refusals': [CONNECTION_RESERVE],
   'requests of a connection that are worked on at once': null,
