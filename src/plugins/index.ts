@@ -65,6 +65,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
   const { server, operations, batchSize, compileAtHit } = options;
   const { log, recorder, tokens, tracing, graphiqlPage } = services;
   const largeAnswers: LargeAnswers = new WeakMap();
+  const origins = new Set(server.corsOrigins);
   return [
     // Written answers precede traces and records, which note the errors of answers that cannot be written.
     useWrittenAnswers(operations.maxAnswerBytes, largeAnswers),
@@ -83,7 +84,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useGraphiqlPage(graphiqlPage, ENDPOINT),
     // Uploads precede the CSRF check, which refuses their media type without a word about uploads.
     useNoUploads(),
-    useCsrfPrevention(),
+    useCsrfPrevention((origin) => origins.has(origin)),
     // Trusted documents precede GraphQL over HTTP, which refuses requests without a query.
     ...trustedDocuments(operations, options.documents),
     useGraphQLOverHTTP(),

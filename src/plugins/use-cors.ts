@@ -1,5 +1,5 @@
 import type { Plugin, YogaServerOptions } from 'graphql-yoga';
-import { PREFLIGHTED_HEADERS } from './use-csrf-prevention.ts';
+import { PREFLIGHTED_HEADERS } from '../http/foreign-page.ts';
 
 type CorsOptions = NonNullable<YogaServerOptions<object, object>['cors']>;
 

@@ -9,11 +9,31 @@ const APP = 'https://app.example.com';
 const OTHER = 'https://other.example.com';
 const bearer = { authorization: `Bearer ${TOKEN}` };
 
+/** What browsers say of pages of other origins. */
+const foreignSenders: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['an image in another website', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+  [
+    'a script in another website',
+    { origin: OTHER, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
+  ],
+  ['a page of a neighbouring host', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+  ['a page without an origin', { origin: 'null', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }],
+  ['a page of another origin in an old browser', { origin: OTHER }],
+  ['a page without an origin in an old browser', { origin: 'null' }],
+  ['a page of another origin, by something like Node', { origin: OTHER, 'sec-fetch-mode': 'cors' }],
+  ['a browser that sends no site but another mode', { 'sec-fetch-mode': 'no-cors' }],
+  ['a browser that loads an address in advance', { 'sec-fetch-site': 'none', 'sec-purpose': 'prefetch' }],
+  ['a sender that contradicts itself', { 'sec-fetch-site': 'same-origin, cross-site' }],
+  ['a sender of an unheard-of site', { 'sec-fetch-site': 'nearby' }],
+];
+
 describe('a request that any web page could make a browser send is rejected with 403 and without a call:', () => {
   const query = new URLSearchParams({ query: USER });
+  const asking = (headers: Readonly<Record<string, string>>) =>
+    new Request(`${GRAPHQL}?${query}`, { headers });
   const body = JSON.stringify({ query: USER });
 
-  test.each([
+  const requests: readonly (readonly [string, Request])[] = [
     [
       'the GET of an image or a link',
       new Request(`${GRAPHQL}?${query}`, { headers: { accept: 'image/*,*/*' } }),
@@ -35,9 +55,29 @@ describe('a request that any web page could make a browser send is rejected with
       'a GET with a Basic login that the browser added',
       new Request(`${GRAPHQL}?${query}`, { headers: { authorization: 'Basic dXNlcjpwYXNzd29yZA==' } }),
     ],
-  ])('%s', async (_what, sent) => {
+    ...[
+      'message/rfc822',
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/graphql',
+      'json',
+    ].map((type): readonly [string, Request] => [
+      `a GET with the media type ${type}`,
+      asking({ 'content-type': type }),
+    ]),
+    ...foreignSenders.map(([what, headers]): readonly [string, Request] => [
+      `the GET of ${what}`,
+      asking(headers),
+    ]),
+    ...foreignSenders.map(([what, headers]): readonly [string, Request] => [
+      `the form of ${what}`,
+      new Request(GRAPHQL, { method: 'POST', headers, body: query }),
+    ]),
+  ];
+
+  test.each(requests)('%s', async (_what, sent) => {
     const { gateway, calls } = await gatewayForTest({
-      env: { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_NONE: 'i-know' },
+      env: { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_NONE: 'i-know', CORS_ORIGINS: APP },
     });
     const response = await gateway.fetch(sent);
     expect(response.status).toBe(403);
@@ -62,6 +102,7 @@ test.each([
   'x-apollo-operation-name',
   'apollo-require-preflight',
   'apollographql-client-name',
+  'graphql-require-preflight',
 ])(
   'a GET with the header %s is answered, because a web page could send it only after a preflight',
   async (name) => {
@@ -71,6 +112,49 @@ test.each([
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   },
 );
+
+describe('a request that no page of another origin can make is answered:', () => {
+  test.each([
+    ['a page of the gateway itself', { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }],
+    [
+      'an image in a page of the gateway itself',
+      { 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' },
+    ],
+    ['a user who typed the address', { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }],
+    ['an origin in CORS_ORIGINS', { origin: APP, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }],
+    ['an origin in CORS_ORIGINS, by an old browser', { origin: APP }],
+    ['the origin of the gateway, by an old browser', { origin: 'http://localhost' }],
+    ['the origin of the gateway behind a proxy with TLS', { origin: 'https://localhost' }],
+    ['a program that uses the fetch of Node', { 'sec-fetch-mode': 'cors', 'accept-language': '*' }],
+    ['Apollo Client, which names a media type', { 'content-type': 'application/json' }],
+    ['a client that names it with a charset', { 'content-type': 'Application/JSON; charset=utf-8' }],
+  ])('one of %s', async (_what, headers) => {
+    const { gateway } = await gatewayForTest({ env: { CORS_ORIGINS: APP } });
+    const query = new URLSearchParams({ query: '{ __typename }' });
+    const accept = 'application/json';
+    const response = await gateway.fetch(
+      new Request(`${GRAPHQL}?${query}`, { headers: { accept, ...headers } }),
+    );
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test('the GET of a program that sends it by the fetch of Node, through a server', async () => {
+    const { gateway } = await gatewayForTest();
+    const url = `${await listeningForTest(gateway.listener)}/graphql?query={__typename}`;
+    expect(await (await fetch(url)).json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  test.each(['http://localhost:3000', 'http://localhost.example.com', 'http://127.0.0.1'])(
+    'but none of %s, although it is near',
+    async (origin) => {
+      const { gateway } = await gatewayForTest();
+      const headers = { accept: 'application/json', origin };
+      const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
+      expect(response.status).toBe(403);
+    },
+  );
+});
 
 /** CORS headers of an answer. */
 function permissions({ headers }: Response): Record<string, string> {
