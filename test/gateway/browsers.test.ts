@@ -17,6 +17,11 @@ const foreignSenders: readonly (readonly [string, Readonly<Record<string, string
     { origin: OTHER, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
   ],
   ['a page of a neighbouring host', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+  ['a script in a page of a neighbouring host', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' }],
+  [
+    'a page of another website with the origin of the gateway',
+    { origin: 'http://localhost', 'sec-fetch-site': 'cross-site' },
+  ],
   ['a page without an origin', { origin: 'null', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }],
   ['a page of another origin in an old browser', { origin: OTHER }],
   ['a page without an origin in an old browser', { origin: 'null' }],
