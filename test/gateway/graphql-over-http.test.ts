@@ -320,12 +320,12 @@ describe('a body that cannot be read gets 415, and is told what would be:', () =
     ['application/jsonx', 'must be application/json'],
     ['application/octet-stream', 'must be application/json'],
     ['json', 'must be application/json'],
-  ])('one of the media type %s', async (contentType, text) => {
+  ])('one of the media type %s', async (contentType, message) => {
     for (const answer of await answersTo(json, { 'content-type': contentType })) {
       expect(answer.status).toBe(415);
       expect(answer.headers.get('accept')).toBe('application/json');
       expect(answer.body.errors).toEqual([
-        { message: expect.stringContaining(text), extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } },
+        { message: expect.stringContaining(message), extensions: { code: 'UNSUPPORTED_MEDIA_TYPE' } },
       ]);
     }
   });
@@ -367,11 +367,11 @@ describe('a body that is no JSON object gets 400 with a short text:', () => {
     ['a torn object', `{"query": "${'x'.repeat(5000)}`, /^The body is no JSON: /],
     ['null', 'null', /^The body must be a JSON object, and it is null\.$/],
     ['a text', '"{ __typename }"', /^The body must be a JSON object, and it is a string\.$/],
-  ])('%s', async (_what, body, text) => {
+  ])('%s', async (_what, body, message) => {
     for (const answer of await answersTo(body, { 'content-type': 'application/json' })) {
       expect(answer.status).toBe(400);
       const [error] = answer.body.errors;
-      expect(error.message).toMatch(text);
+      expect(error.message).toMatch(message);
       expect(error.message.length).toBeLessThanOrEqual(200);
       expect(error.extensions).toEqual({ code: 'BAD_REQUEST' });
     }

@@ -94,6 +94,22 @@ describe('a subscription', () => {
     expect(calls()).toEqual({});
   });
 
+  test.each([
+    'application/json, text/event-stream;q=0.1',
+    'multipart/mixed, Text/Event-Stream; q=0.5',
+    'application/json;q=0, */*',
+    // urql's for a query, and its for a subscription.
+    'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
+    'text/event-stream, multipart/mixed',
+  ])('is sent as events, whatever else its client accepts: %s', async (accept) => {
+    const { subscribe } = await subscriptionGatewayForTest();
+    expect(await subscribe({ query: interactions('id'), headers: { accept } })).toMatchObject({
+      status: 200,
+      contentType: 'text/event-stream',
+      isComplete: true,
+    });
+  });
+
   test('whose source fails to end stops nothing, whether nobody reads it or its client leaves', async () => {
     const rejected: unknown[] = [];
     const note = (reason: unknown) => rejected.push(reason);
