@@ -29,7 +29,10 @@ export function useTrustedDocuments(
     customErrors: {
       notFound: ({ params, request }) =>
         mode === 'prefer' && ownIdIn(params, request) === null ? persistedQueryNotFound() : idRefusal(mode),
-      persistedQueryOnly: queryRefusal,
+      persistedQueryOnly({ params, request }) {
+        const id = documentIdIn(params, request);
+        return id === null || documents.textOf(id) !== null ? queryRefusal() : idRefusal(mode);
+      },
       keyNotFound: ({ params }) => (mode === 'prefer' ? missingQuery(params) : missingId()),
     },
   });

@@ -215,6 +215,20 @@ describe('TRUSTED_DOCUMENTS=only', () => {
     expect(calls()).toEqual({});
   });
 
+  test('tells a client with automatic persisted queries at each request that no document has its id', async () => {
+    const { gateway, calls } = await gatewayForTest(only);
+    for (const body of [apollo('unknown'), { query: USER, ...apollo('unknown') }]) {
+      const { errors } = await (await gateway.fetch(byPost({ ...body, variables }))).json();
+      expect(errors).toEqual([
+        {
+          message: 'No trusted document has this id, and nothing else is answered.',
+          extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
+        },
+      ]);
+    }
+    expect(calls()).toEqual({});
+  });
+
   test.each([
     ['no id', { variables }],
     ['an id that is no text', { documentId: 5, variables }],
