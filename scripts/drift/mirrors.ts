@@ -96,14 +96,17 @@ export const mirrors = {
     found: { queue: { id: 'queueId', name: 'queueName' }, user: { id: 'userId', selfUri: 'userUri' } },
   },
   Queue: { models: ['Queue'] },
-  RoutingStatus: { models: ['RoutingStatus'], inlined: true },
+  RoutingStatus: { models: ['RoutingStatus'], inlined: true, found: { statusCode: 'status' } },
   Script: { models: ['Script'] },
   Skill: { models: ['RoutingSkill'] },
   User: { models: ['User'] },
   UserPresence: {
     models: ['UserPresence'],
     inlined: true,
-    found: { systemPresence: { model: 'PresenceDefinition', property: 'systemPresence' } },
+    found: {
+      systemPresence: { model: 'PresenceDefinition', property: 'systemPresence' },
+      systemPresenceCode: { model: 'PresenceDefinition', property: 'systemPresence' },
+    },
   },
   UserSkill: {
     models: ['UserRoutingSkill'],

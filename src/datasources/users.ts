@@ -1,7 +1,16 @@
 import type { Models } from 'purecloud-platform-client-v2';
-import { entityStateOf } from './wire/open-enum.ts';
+import { entityStateOf, openEnum } from './wire/open-enum.ts';
 import { listingById } from './resource.ts';
 import { EntityRecord, WireRecord } from './wire/wire-record.ts';
+
+const routingStateOf = openEnum(
+  ['OFF_QUEUE', 'IDLE', 'INTERACTING', 'NOT_RESPONDING', 'COMMUNICATING'],
+  'UNKNOWN',
+);
+const systemPresenceOf = openEnum(
+  ['AVAILABLE', 'AWAY', 'BREAK', 'BUSY', 'IDLE', 'MEAL', 'MEETING', 'OFFLINE', 'ON_QUEUE', 'TRAINING'],
+  'UNKNOWN',
+);
 
 /** Agent or any other user. */
 class UserRecord extends EntityRecord<Models.User> {
@@ -41,6 +50,9 @@ class UserRecord extends EntityRecord<Models.User> {
 
 export class UserPresenceRecord extends WireRecord<Models.UserPresence> {
   get systemPresence() {
+    return systemPresenceOf(this.systemPresenceCode);
+  }
+  get systemPresenceCode() {
     const definition = this.nested('presenceDefinition');
     return definition && new PresenceDefinitionRecord(definition, this.origin).systemPresence;
   }
@@ -57,6 +69,9 @@ class PresenceDefinitionRecord extends WireRecord<Models.PresenceDefinition> {
 
 export class RoutingStatusRecord extends WireRecord<Models.RoutingStatus> {
   get status() {
+    return routingStateOf(this.statusCode);
+  }
+  get statusCode() {
     return this.text('status');
   }
   get startTime() {

@@ -397,10 +397,19 @@ export type Queue = DomainEntity & Node & {
   selfUri?: Maybe<Scalars['String']['output']>;
 };
 
+export type RoutingState =
+  | 'COMMUNICATING'
+  | 'IDLE'
+  | 'INTERACTING'
+  | 'NOT_RESPONDING'
+  | 'OFF_QUEUE'
+  | 'UNKNOWN';
+
 export type RoutingStatus = {
   __typename?: 'RoutingStatus';
   startTime?: Maybe<Scalars['DateTime']['output']>;
-  status?: Maybe<Scalars['String']['output']>;
+  status?: Maybe<RoutingState>;
+  statusCode?: Maybe<Scalars['String']['output']>;
 };
 
 export type Script = DomainEntity & Node & {
@@ -426,6 +435,19 @@ export type Skill = DomainEntity & Node & {
   state?: Maybe<EntityState>;
 };
 
+export type SystemPresence =
+  | 'AVAILABLE'
+  | 'AWAY'
+  | 'BREAK'
+  | 'BUSY'
+  | 'IDLE'
+  | 'MEAL'
+  | 'MEETING'
+  | 'OFFLINE'
+  | 'ON_QUEUE'
+  | 'TRAINING'
+  | 'UNKNOWN';
+
 export type User = DomainEntity & Node & {
   __typename?: 'User';
   department?: Maybe<Scalars['String']['output']>;
@@ -447,7 +469,8 @@ export type User = DomainEntity & Node & {
 export type UserPresence = {
   __typename?: 'UserPresence';
   modifiedDate?: Maybe<Scalars['DateTime']['output']>;
-  systemPresence?: Maybe<Scalars['String']['output']>;
+  systemPresence?: Maybe<SystemPresence>;
+  systemPresenceCode?: Maybe<Scalars['String']['output']>;
 };
 
 export type UserSkill = {
@@ -609,10 +632,12 @@ export type ResolversTypes = {
   Participant: ResolverTypeWrapper<ParticipantRecord>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Queue: ResolverTypeWrapper<Reference>;
+  RoutingState: RoutingState;
   RoutingStatus: ResolverTypeWrapper<RoutingStatusRecord>;
   Script: ResolverTypeWrapper<Reference>;
   Skill: ResolverTypeWrapper<Reference>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  SystemPresence: SystemPresence;
   User: ResolverTypeWrapper<Reference>;
   UserPresence: ResolverTypeWrapper<UserPresenceRecord>;
   UserSkill: ResolverTypeWrapper<UserSkillRecord>;
@@ -892,7 +917,8 @@ export type QueueResolvers<ContextType = GatewayContext, ParentType extends Reso
 
 export type RoutingStatusResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['RoutingStatus'] = ResolversParentTypes['RoutingStatus']> = {
   startTime?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['RoutingState']>, ParentType, ContextType>;
+  statusCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ScriptResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['Script'] = ResolversParentTypes['Script']> = {
@@ -938,7 +964,8 @@ export type UserResolvers<ContextType = GatewayContext, ParentType extends Resol
 
 export type UserPresenceResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UserPresence'] = ResolversParentTypes['UserPresence']> = {
   modifiedDate?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
-  systemPresence?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  systemPresence?: Resolver<Maybe<ResolversTypes['SystemPresence']>, ParentType, ContextType>;
+  systemPresenceCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type UserSkillResolvers<ContextType = GatewayContext, ParentType extends ResolversParentTypes['UserSkill'] = ResolversParentTypes['UserSkill']> = {

@@ -91,6 +91,7 @@ const TEXTS = new Set([
   'notes',
   'startPageName',
   'state',
+  'status',
   'systemPresence',
   'title',
 ]);

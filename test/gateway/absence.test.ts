@@ -413,7 +413,7 @@ describe('a property that the upstream sends only on request', () => {
     });
     const answer = await query(
       screen(`agent {
-        email presence { systemPresence modifiedDate } routingStatus { status startTime }
+        email presence { systemPresenceCode modifiedDate } routingStatus { status startTime }
         skills { proficiency skill { id } }
       }`),
     );
@@ -426,19 +426,19 @@ describe('a property that the upstream sends only on request', () => {
       { email: 'user-0@example.com', presence: null, routingStatus: null, skills: null },
       {
         email: 'user-1@example.com',
-        presence: { systemPresence: null, modifiedDate: null },
+        presence: { systemPresenceCode: null, modifiedDate: null },
         routingStatus: { status: null, startTime: null },
         skills: [{ proficiency: null, skill: null }],
       },
       {
         email: 'user-2@example.com',
-        presence: { systemPresence: null, modifiedDate: null },
+        presence: { systemPresenceCode: null, modifiedDate: null },
         routingStatus: null,
         skills: null,
       },
       {
         email: 'user-3@example.com',
-        presence: { systemPresence: 'Presence of user-3', modifiedDate: '2026-01-01T00:00:00Z' },
+        presence: { systemPresenceCode: 'Presence of user-3', modifiedDate: '2026-01-01T00:00:00Z' },
         routingStatus: { status: 'IDLE', startTime: '2026-01-01T00:00:00Z' },
         skills: [{ proficiency: 2.5, skill: { id: 'skill-0' } }],
       },

@@ -16,7 +16,7 @@ import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
 import { serviceGatewayForTest } from '../support/service-gateway.ts';
 
 const USER = '{ user(id: "user-1") { email } }';
-const PRESENCE = '{ user(id: "user-1") { presence { systemPresence } } }';
+const PRESENCE = '{ user(id: "user-1") { presence { systemPresenceCode } } }';
 const QUEUE = '{ queue(id: "queue-1") { memberCount } }';
 const SCRIPT = '{ script(id: "script-1") { startPageName } }';
 const PROGRESS = `{ campaign(id: "${CAMPAIGN_ID}") { progress { percentage } } }`;
@@ -176,13 +176,13 @@ describe('an entity', () => {
     await query(USER);
     expect(calls()).toEqual({ users: 1 });
     expect((await query(PRESENCE)).data).toEqual({
-      user: { presence: { systemPresence: 'Presence of user-1' } },
+      user: { presence: { systemPresenceCode: 'Presence of user-1' } },
     });
     expect(calls()).toEqual({ users: 1 });
     await query(USER);
     await query(PRESENCE);
     expect(calls()).toEqual({});
-    await query('{ user(id: "user-2") { presence { systemPresence } skills { proficiency } } }');
+    await query('{ user(id: "user-2") { presence { systemPresenceCode } skills { proficiency } } }');
     expect(calls()).toEqual({ users: 1 });
     await query('{ user(id: "user-2") { email skills { proficiency } } }');
     expect(calls()).toEqual({});
@@ -191,7 +191,7 @@ describe('an entity', () => {
   test('whose expanded part has expired is read again only when that part is selected', async () => {
     const clock = clockForTest();
     const { query, calls } = await keepingGatewayForTest();
-    await query('{ user(id: "user-1") { email presence { systemPresence } } }');
+    await query('{ user(id: "user-1") { email presence { systemPresenceCode } } }');
     calls();
     clock.skip(2 * ttls.PRESENCE * 1000 + 1);
     await query(USER);

@@ -90,12 +90,14 @@ describe('published users', () => {
           presence: {
             __typename: 'UserPresence',
             modifiedDate: '2025-12-04T00:45:44.064Z',
-            systemPresence: 'Break',
+            systemPresence: 'BREAK',
+            systemPresenceCode: 'Break',
           },
           routingStatus: {
             __typename: 'RoutingStatus',
             startTime: '2025-11-03T06:41:08.214Z',
             status: 'OFF_QUEUE',
+            statusCode: 'OFF_QUEUE',
           },
           skills: [
             {

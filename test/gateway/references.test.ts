@@ -122,7 +122,7 @@ describe('calls for details', () => {
     const { query, calls, sandbox } = await forgetfulGatewayForTest({ env: { UPSTREAM_BATCH_SIZE: '8' } });
     // Fields need each id with and without expanded parts; a batch must count it once.
     const { errors } = await query(
-      nodes('agent { email presence { systemPresence } skills { proficiency } }'),
+      nodes('agent { email presence { systemPresenceCode } skills { proficiency } }'),
     );
     expect(errors).toBeUndefined();
     const asked = sandbox.requests.filter(({ resource }) => resource === 'users');
@@ -144,10 +144,10 @@ describe('calls for details', () => {
         .map(({ query: sent }) => sent.getAll('expand').toSorted());
     };
     expect(await expands('agent { email }')).toEqual([[]]);
-    expect(await expands('agent { presence { systemPresence } }')).toEqual([['presence']]);
-    expect(await expands('agent { email routingStatus { status } presence { systemPresence } }')).toEqual([
-      ['presence', 'routingStatus'],
-    ]);
+    expect(await expands('agent { presence { systemPresenceCode } }')).toEqual([['presence']]);
+    expect(await expands('agent { email routingStatus { status } presence { systemPresenceCode } }')).toEqual(
+      [['presence', 'routingStatus']],
+    );
     // Managers are other users, for whom nothing is expanded.
     expect(await expands('agent { skills { proficiency } manager { email } }')).toEqual([['skills'], []]);
   });
@@ -156,13 +156,13 @@ describe('calls for details', () => {
     const { query } = await forgetfulGatewayForTest();
     const { data } = await query(
       nodes(`agent {
-        presence { systemPresence modifiedDate }
+        presence { systemPresenceCode modifiedDate }
         routingStatus { status startTime }
         skills { proficiency skill { id name selfUri state } }
       }`),
     );
     expect(data.campaignInteractions.nodes[4].agent).toEqual({
-      presence: { systemPresence: 'Presence of user-4', modifiedDate: '2026-01-01T00:00:00Z' },
+      presence: { systemPresenceCode: 'Presence of user-4', modifiedDate: '2026-01-01T00:00:00Z' },
       routingStatus: { status: 'IDLE', startTime: '2026-01-01T00:00:00Z' },
       skills: [
         {

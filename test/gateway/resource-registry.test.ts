@@ -379,11 +379,11 @@ describe('a resource that is added to a copy of the registry', () => {
 
   test('leaves other resources as they are', async () => {
     const { query } = await sprocketsForTest();
-    const text = `{ campaign(id: "${CAMPAIGN_ID}") { name queue { memberCount } } user(id: "user-1") { presence { systemPresence } } }`;
+    const text = `{ campaign(id: "${CAMPAIGN_ID}") { name queue { memberCount } } user(id: "user-1") { presence { systemPresenceCode } } }`;
     expect(await query(text)).toEqual({
       data: {
         campaign: { name: `Name of ${CAMPAIGN_ID}`, queue: { memberCount: 0 } },
-        user: { presence: { systemPresence: 'Presence of user-1' } },
+        user: { presence: { systemPresenceCode: 'Presence of user-1' } },
       },
     });
   });

@@ -78,10 +78,10 @@ describe('the root field', () => {
       query ($no: Boolean = false) {
         user(id: "user-1") { ...Parts routingStatus @include(if: $no) { status } }
       }
-      fragment Parts on User { presence { systemPresence } ... on User { skills { proficiency } } email }
+      fragment Parts on User { presence { systemPresenceCode } ... on User { skills { proficiency } } email }
     `);
     expect(data.user).toEqual({
-      presence: { systemPresence: 'Presence of user-1' },
+      presence: { systemPresenceCode: 'Presence of user-1' },
       skills: [{ proficiency: 2.5 }],
       email: 'user-1@example.com',
     });
@@ -92,11 +92,11 @@ describe('the root field', () => {
   test('user shares one call with the other user fields at the root', async () => {
     const { query, calls } = await gatewayForTest();
     const { data } = await query(
-      '{ a: user(id: "user-1") { name } b: user(id: "user-2") { presence { systemPresence } } c: user(id: "user-1") { email } }',
+      '{ a: user(id: "user-1") { name } b: user(id: "user-2") { presence { systemPresenceCode } } c: user(id: "user-1") { email } }',
     );
     expect(data).toEqual({
       a: { name: 'Name of user-1' },
-      b: { presence: { systemPresence: 'Presence of user-2' } },
+      b: { presence: { systemPresenceCode: 'Presence of user-2' } },
       c: { email: 'user-1@example.com' },
     });
     expect(calls()).toEqual({ users: 1 });

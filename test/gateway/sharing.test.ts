@@ -47,7 +47,7 @@ describe('reads of the same ids', () => {
     await Promise.all([
       query(USER),
       query('{ user(id: "user-1") { routingStatus { status } } }'),
-      query('{ user(id: "user-1") { presence { systemPresence } } }'),
+      query('{ user(id: "user-1") { presence { systemPresenceCode } } }'),
     ]);
     expect(calls()).toEqual({ users: 3 });
   });
@@ -186,15 +186,15 @@ describe('ids that different requests need at the same time', () => {
       faults: [{ kind: 'delay', ms: 300, resource: 'users', times: 2 }],
       env: patient,
     });
-    const more = query(userQuery(1, 'presence { systemPresence }'));
+    const more = query(userQuery(1, 'presence { systemPresenceCode }'));
     await expect.poll(() => sandbox.requests.length).toBe(1);
     expect(await query(userQuery(1))).toEqual(userFound(1));
     await more;
     expect(calls()).toEqual({ users: 1 });
     const fewer = query(userQuery(2));
     await expect.poll(() => sandbox.requests.length).toBe(1);
-    const { data } = await query(userQuery(2, 'presence { systemPresence }'));
-    expect(data.user.presence).toEqual({ systemPresence: 'Presence of user-2' });
+    const { data } = await query(userQuery(2, 'presence { systemPresenceCode }'));
+    expect(data.user.presence).toEqual({ systemPresenceCode: 'Presence of user-2' });
     await fewer;
     expect(calls()).toEqual({ users: 2 });
   });

@@ -133,7 +133,12 @@ describe('an enum value', () => {
   test('that is not in the enum becomes UNKNOWN, without an error', async () => {
     const { query } = await gatewayForTest({
       faults: [
-        altered('users', (user) => ({ ...user, state: 'on_holiday' })),
+        altered('users', (user) => ({
+          ...user,
+          state: 'on_holiday',
+          presence: { presenceDefinition: { systemPresence: 'constructor' } },
+          routingStatus: { status: 'DAYDREAMING' },
+        })),
         altered('skills', (skill) => ({ ...skill, state: 'retired' })),
         altered('campaigns', (campaign) => ({
           ...campaign,
@@ -144,16 +149,93 @@ describe('an enum value', () => {
     });
     expect(
       await query(`{
-        user(id: "user-0") { state }
+        user(id: "user-0") {
+          state presence { systemPresence systemPresenceCode } routingStatus { status statusCode }
+        }
         skill(id: "skill-0") { state }
         campaign(id: "${CAMPAIGN_ID}") { campaignStatus dialingMode }
       }`),
     ).toEqual({
       data: {
-        user: { state: 'UNKNOWN' },
+        user: {
+          state: 'UNKNOWN',
+          presence: { systemPresence: 'UNKNOWN', systemPresenceCode: 'constructor' },
+          routingStatus: { status: 'UNKNOWN', statusCode: 'DAYDREAMING' },
+        },
         skill: { state: 'UNKNOWN' },
         campaign: { campaignStatus: 'UNKNOWN', dialingMode: 'UNKNOWN' },
       },
+    });
+  });
+
+  test.each([
+    ['Available', 'AVAILABLE'],
+    ['Away', 'AWAY'],
+    ['Break', 'BREAK'],
+    ['Busy', 'BUSY'],
+    ['Idle', 'IDLE'],
+    ['Meal', 'MEAL'],
+    ['Meeting', 'MEETING'],
+    ['Offline', 'OFFLINE'],
+    ['On Queue', 'ON_QUEUE'],
+    ['ON_QUEUE', 'ON_QUEUE'],
+    ['OnQueue', 'ON_QUEUE'],
+    ['on-queue', 'ON_QUEUE'],
+    ['onqueue', 'ON_QUEUE'],
+    ['Training', 'TRAINING'],
+    ['Queue', 'UNKNOWN'],
+    ['On Queues', 'UNKNOWN'],
+    ['ＯＮ_ＱＵＥＵＥ', 'UNKNOWN'],
+    [' ', 'UNKNOWN'],
+    ['', null],
+    [null, null],
+    [undefined, null],
+  ])(
+    'of a user’s presence: %j is %s, with the original text as systemPresenceCode',
+    async (text, expected) => {
+      const presence = { presenceDefinition: { systemPresence: text } };
+      const { query } = await gatewayForTest({
+        faults: [altered('users', (user) => ({ ...user, presence }))],
+      });
+      expect(
+        await query('{ user(id: "user-0") { presence { systemPresence systemPresenceCode } } }'),
+      ).toEqual({
+        data: { user: { presence: { systemPresence: expected, systemPresenceCode: text || null } } },
+      });
+    },
+  );
+
+  test.each([
+    ['OFF_QUEUE', 'OFF_QUEUE'],
+    ['IDLE', 'IDLE'],
+    ['INTERACTING', 'INTERACTING'],
+    ['NOT_RESPONDING', 'NOT_RESPONDING'],
+    ['Not Responding', 'NOT_RESPONDING'],
+    ['COMMUNICATING', 'COMMUNICATING'],
+    ['communicating', 'COMMUNICATING'],
+    ['', null],
+    [null, null],
+  ])(
+    'of a user’s routing status: %j is %s, with the original text as statusCode',
+    async (status, expected) => {
+      const { query } = await gatewayForTest({
+        faults: [altered('users', (user) => ({ ...user, routingStatus: { status } }))],
+      });
+      expect(await query('{ user(id: "user-0") { routingStatus { status statusCode } } }')).toEqual({
+        data: { user: { routingStatus: { status: expected, statusCode: status || null } } },
+      });
+    },
+  );
+
+  test('that is no text at all is null, with one error for the value and its text', async () => {
+    const { query } = await gatewayForTest({
+      faults: [altered('users', (user) => ({ ...user, routingStatus: { status: ['IDLE'] } }))],
+    });
+    const answer = await query('{ user(id: "user-0") { routingStatus { status statusCode } } }');
+    expect(answer.data).toEqual({ user: { routingStatus: { status: null, statusCode: null } } });
+    expect(onlyError(answer).extensions).toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      affected: { paths: ['user.routingStatus.status', 'user.routingStatus.statusCode'] },
     });
   });
 

@@ -106,7 +106,9 @@ export const properties: Readonly<Record<string, (row: Row) => unknown>> = {
     nodeIdOf('Participant', row['conversationId'], textOrNull(row['id']) ?? row['place']),
   'Participant.queue': (row) => ({ id: row['queueId'], name: row['queueName'] }),
   'Participant.user': (row) => ({ id: row['userId'], selfUri: row['userUri'] }),
+  'RoutingStatus.statusCode': (row) => row['status'],
   'UserPresence.systemPresence': (row) => objectIn(row['presenceDefinition'])?.['systemPresence'],
+  'UserPresence.systemPresenceCode': (row) => objectIn(row['presenceDefinition'])?.['systemPresence'],
   'UserSkill.skill': (row) => ({ id: row['id'], name: row['name'], selfUri: row['skillUri'] }),
   'Wrapup.code': (row) => ({ id: row['code'], name: row['name'] }),
 };

@@ -163,6 +163,6 @@ function enumValueIn(value: unknown, type: GraphQLEnumType): string {
     const name = dispositionCodes[value.toLowerCase()] ?? value.toUpperCase();
     return names.has(name) ? name : 'OUTDATEDSDKVERSION';
   }
-  const name = value.toUpperCase();
-  return names.has(name) ? name : 'UNKNOWN';
+  const isSame = (name: string) => name.replaceAll('_', '') === value.toUpperCase().replaceAll(/[ _-]/g, '');
+  return [...names].find(isSame) ?? 'UNKNOWN';
 }

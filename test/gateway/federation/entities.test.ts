@@ -111,9 +111,9 @@ describe('entities', () => {
     const { entities, sandbox } = await subgraphForTest();
     const { data } = await entities(
       named('User', 'user-1', 'user-2'),
-      '... on User { presence { systemPresence } manager { name } }',
+      '... on User { presence { systemPresenceCode } manager { name } }',
     );
-    expect(data._entities[1].presence).toEqual({ systemPresence: 'Presence of user-2' });
+    expect(data._entities[1].presence).toEqual({ systemPresenceCode: 'Presence of user-2' });
     expect(data._entities[1].manager).toEqual({ name: 'Name of manager-2' });
     const expanded = sandbox.requests.map(({ query }) => query.getAll('expand'));
     // Managers come without names, so they need one more call.
