@@ -20,6 +20,7 @@ import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import type { UpstreamRequest } from '../../src/upstream/request.ts';
 import type { UpstreamReader } from '../../src/upstream/call.ts';
+import { LISTING_START } from '../../src/loading/campaign-place.ts';
 
 /** A call that the gateway makes, with all parameters that it can send. */
 export interface Call {
@@ -63,7 +64,7 @@ const ownCalls: ReadonlyMap<string, (from: DataSources) => Promise<unknown>> = n
     'campaignListing',
     ({ campaignListing }: DataSources): Promise<unknown> => {
       const filter = { name: 'A', ids: [ID], divisionIds: [ID], contactListId: ID, queueId: ID };
-      return campaignListing.slice(filter, 0, 1);
+      return campaignListing.slice(filter, LISTING_START, 1);
     },
   ],
   ['contacts', ({ contacts }) => contacts.named(ID, ID)],

@@ -1,53 +1,57 @@
 import { createHash } from 'node:crypto';
 import type { CampaignFilter } from '../datasources/campaign-pages.ts';
 import type { CampaignSlice } from '../loading/campaign-listing.ts';
-import { campaignCursor, type CampaignPlace } from './cursor.ts';
+import { anchorOfCampaign } from '../loading/campaign-place.ts';
+import { campaignCursor } from './cursor.ts';
 
 export const DEFAULT_CAMPAIGNS = 25;
 
 export class CampaignPage {
-  readonly #rows: CampaignSlice['rows'];
-  readonly #from: number;
-  readonly #first: number;
+  readonly #slice: Pick<CampaignSlice, 'rows' | 'from' | 'total'> & Partial<Pick<CampaignSlice, 'end'>>;
   readonly #filter: string;
   /** Figures of the whole listing. A function, because a page of no rows costs no call unless they are selected. */
   readonly beyond: () => Promise<{ total: number | null; hasMore: boolean }>;
 
+  /** @param slice rows of the page, and where they end, unless it is a page of none */
   constructor(
-    rows: CampaignSlice['rows'],
-    { from, filter, first }: CampaignPlace & { readonly first: number },
+    slice: Pick<CampaignSlice, 'rows' | 'from' | 'total'> & Partial<Pick<CampaignSlice, 'end'>>,
+    filter: string,
     beyond: CampaignPage['beyond'],
   ) {
-    this.#rows = rows;
-    this.#from = from;
-    this.#first = first;
+    this.#slice = slice;
     this.#filter = filter;
     this.beyond = beyond;
   }
 
   get nodes() {
-    return this.#rows.map(({ campaign }) => campaign);
+    return this.#slice.rows.map(({ campaign }) => campaign);
   }
 
   get edges() {
-    return this.#rows.map(({ at, campaign }) => ({ cursor: this.#cursorAt(at + 1), node: campaign }));
+    return this.#slice.rows.map((row) => ({ cursor: this.#cursorAfter(row), node: row.campaign }));
   }
 
   async pageInfo() {
     const { hasMore } = await this.beyond();
-    const start = this.#rows[0]?.at;
+    const { rows, from, end } = this.#slice;
+    const last = rows.at(-1);
+    const first = rows[0];
     // The end cursor is after rows that were left out at the end, or clients would never get past them.
-    const end = hasMore && this.#first > 0 ? this.#from + this.#first - 1 : this.#rows.at(-1)?.at;
+    const afterLast = last === undefined ? null : this.#cursorAfter(last);
     return {
       hasNextPage: hasMore,
-      hasPreviousPage: this.#from > 0,
-      startCursor: start === undefined ? null : this.#cursorAt(start + 1),
-      endCursor: end === undefined ? null : this.#cursorAt(end + 1),
+      hasPreviousPage: from > 0,
+      startCursor: first === undefined ? null : this.#cursorAfter(first),
+      endCursor: hasMore && end !== undefined ? this.#cursorAt(end) : afterLast,
     };
   }
 
-  #cursorAt(from: number): string {
-    return campaignCursor({ from, filter: this.#filter });
+  #cursorAfter({ at, campaign }: CampaignSlice['rows'][number]): string {
+    return this.#cursorAt({ from: at + 1, anchor: anchorOfCampaign(campaign) });
+  }
+
+  #cursorAt(place: CampaignSlice['end']): string {
+    return campaignCursor({ ...place, total: this.#slice.total, filter: this.#filter });
   }
 }
 

@@ -1,4 +1,5 @@
 import { opaqueText, partsOf } from '../lib/opaque-text.ts';
+import type { CampaignPlace } from '../loading/campaign-place.ts';
 
 /**
  * Cursors are opaque to clients: JSON in base64url. Each begins with its kind, so that a cursor of another list is not read
@@ -16,12 +17,13 @@ export interface InteractionPlace {
   readonly id: string;
 }
 
-/** Position in the upstream's numbered listing of campaigns, under one filter. */
-export interface CampaignPlace {
-  /** Number of campaigns before the position. */
-  readonly from: number;
+/** Place in the upstream's listing of campaigns, under one filter. */
+export interface FilteredPlace extends CampaignPlace {
   readonly filter: string;
 }
+
+/** Most campaigns before a place. Beyond, arithmetic with positions would be rounded. */
+const LONGEST_LISTING = 2 ** 31 - 1;
 
 export const LONGEST_CURSOR = 4096;
 
@@ -41,17 +43,24 @@ export function parseInteractionCursor(cursor: string): InteractionPlace | null 
   return typeof id === 'string' ? { order, creationTimeMs, id } : null;
 }
 
-export function campaignCursor({ from, filter }: CampaignPlace): string {
-  return opaqueText(['campaign', from, filter]);
+export function campaignCursor({ from, filter, anchor, total }: FilteredPlace): string {
+  return opaqueText(['campaign', from, filter, anchor?.name ?? null, anchor?.id ?? null, total]);
 }
 
 /** Null when the text is no cursor of campaigns. */
-export function parseCampaignCursor(cursor: string): CampaignPlace | null {
-  const [kind, from, filter, ...rest] = partsOf(cursor, LONGEST_CURSOR);
-  if (kind !== 'campaign' || rest.length > 0) return null;
-  return isSafeInteger(from) && from >= 0 && typeof filter === 'string' ? { from, filter } : null;
+export function parseCampaignCursor(cursor: string): FilteredPlace | null {
+  const [kind, from, filter, name, id, total, ...rest] = partsOf(cursor, LONGEST_CURSOR);
+  if (kind !== 'campaign' || rest.length > 0 || !isPosition(from) || typeof filter !== 'string') return null;
+  if (total !== null && !isPosition(total)) return null;
+  if (name === null && id === null) return { from, filter, anchor: null, total };
+  if (typeof name !== 'string' || typeof id !== 'string' || from === 0) return null;
+  return { from, filter, anchor: { id, name }, total };
 }
 
 function isSafeInteger(value: unknown): value is number {
   return Number.isSafeInteger(value);
+}
+
+function isPosition(value: unknown): value is number {
+  return isSafeInteger(value) && value >= 0 && value <= LONGEST_LISTING;
 }

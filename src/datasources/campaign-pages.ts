@@ -5,6 +5,12 @@ import { type ListingEnvelope, saysNext, smallerPageSize } from './listing-envel
 /** Largest page that the upstream gives. */
 export const MAX_CAMPAIGN_PAGE = 100;
 
+/**
+ * Most pages of the upstream for a page after a cursor, while the upstream gives the size that it is asked for: two that the rows
+ * may span, or the one before or after them as well, where campaigns were created or deleted meanwhile.
+ */
+export const MAX_PAGES_AFTER_CURSOR = 3;
+
 /** Conditions on campaigns, all of which must hold. Null or absent is no condition; an empty list matches nothing. */
 export interface CampaignFilter {
   /** Prefix of the name, as the upstream compares it. */

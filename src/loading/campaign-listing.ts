@@ -3,17 +3,23 @@ import { UnknownValueError, UpstreamError } from '../errors.ts';
 import { addWaiting, type FieldsWaiting, type FieldTrace } from '../upstream/trace.ts';
 import type { AnswerFault, UpstreamAnswer, UpstreamRead } from '../upstream/answer.ts';
 import {
-  beyondPage,
-  givenPageSize,
   type CampaignFilter,
   type CampaignPageKey,
   campaignPageRequest,
-  MAX_CAMPAIGN_PAGE,
 } from '../datasources/campaign-pages.ts';
 import { type CampaignRecord, campaigns } from '../datasources/campaigns.ts';
 import { MANY_IDS } from './bisect.ts';
+import {
+  type CampaignPlace,
+  anchorOfCampaign,
+  byNameAndId,
+  LISTING_START,
+  placeAfter,
+} from './campaign-place.ts';
 import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
-import { isObject, orNull } from '../datasources/wire/wire-record.ts';
+import { isObject } from '../datasources/wire/wire-record.ts';
+import { beginningOf, pageSizeFor } from './slice-beginning.ts';
+import { idOf, ListedCampaigns } from './listed-campaigns.ts';
 import type { BatchSizes } from './batch-sizes.ts';
 import type { UpstreamReader } from '../upstream/call.ts';
 
@@ -21,6 +27,10 @@ import type { UpstreamReader } from '../upstream/call.ts';
 export interface CampaignSlice {
   /** Campaigns, each with its position in the listing, counted from 0. */
   readonly rows: readonly { readonly at: number; readonly campaign: CampaignRecord }[];
+  /** Position of the first row. */
+  readonly from: number;
+  /** Position after the last row, rows without an id included; the anchor is the row before it. */
+  readonly end: Pick<CampaignPlace, 'from' | 'anchor'>;
   /** Number of campaigns that match; null when the upstream does not say. */
   readonly total: number | null;
   readonly hasMore: boolean;
@@ -70,27 +80,28 @@ export class CampaignListing {
   }
 
   /**
-   * Slice of `count` campaigns (1 to 100) from position `from` on, counted from 0. One call, or two when no single page of
-   * the upstream covers the slice; more when the upstream gives smaller pages than it is asked for, or takes fewer ids. Rejects with an
-   * `UnknownValueError`, also when the budget ends before the slice.
+   * Slice of `count` campaigns (1 to 100) from a place on. One call, or two when no single page of the upstream covers the
+   * slice; up to three where campaigns were created or deleted since the place was given; more when the upstream gives
+   * smaller pages than it is asked for, or takes fewer ids. Rejects with an `UnknownValueError`, also when the budget ends before
+   * the slice.
    *
    * @param field Trace of the field that waits.
    */
   async slice(
     filter: CampaignFilter,
-    from: number,
+    place: CampaignPlace,
     count: number,
     field: FieldTrace | null = null,
   ): Promise<CampaignSlice> {
     const ids = [...new Set(filter.ids)];
     const size = this.#takenSize();
-    if (ids.length > size) return this.#sliceOfParts({ ...filter, ids }, size, null, from, count, field);
+    if (ids.length > size) return this.#sliceOfParts({ ...filter, ids }, size, null, place, count, field);
     try {
-      return await this.#sliceOf(filter, from, count, field);
+      return await this.#sliceOf(filter, place, count, field);
     } catch (error) {
       const refused = refusalOfNumber(error);
       if (ids.length < 2 || refused === null) throw error;
-      return this.#sliceOfParts({ ...filter, ids }, Math.ceil(ids.length / 2), refused, from, count, field);
+      return this.#sliceOfParts({ ...filter, ids }, Math.ceil(ids.length / 2), refused, place, count, field);
     }
   }
 
@@ -109,7 +120,7 @@ export class CampaignListing {
     filter: CampaignFilter & { readonly ids: readonly string[] },
     size: number,
     refused: number | null,
-    from: number,
+    place: CampaignPlace,
     count: number,
     field: FieldTrace | null,
   ): Promise<CampaignSlice> {
@@ -117,7 +128,8 @@ export class CampaignListing {
     const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, n) =>
       ids.slice(n * size, (n + 1) * size),
     );
-    const read = (part: readonly string[]) => this.#sliceOf({ ...filter, ids: part }, 0, part.length, field);
+    const read = (part: readonly string[]) =>
+      this.#sliceOf({ ...filter, ids: part }, LISTING_START, part.length, field);
     const [firstPart = [], ...others] = parts;
     let first: CampaignSlice;
     try {
@@ -125,7 +137,7 @@ export class CampaignListing {
     } catch (error) {
       const again = refusalOfNumber(error);
       if (size === 1 || again === null) throw error;
-      return this.#sliceOfParts(filter, Math.ceil(size / 2), again, from, count, field);
+      return this.#sliceOfParts(filter, Math.ceil(size / 2), again, place, count, field);
     }
     const slices = [first, ...(await Promise.all(others.map(read)))];
     const scope = this.#requestScope;
@@ -133,50 +145,57 @@ export class CampaignListing {
     if (refused !== null && !(scope instanceof UpstreamError) && (isProven || ids.length >= MANY_IDS)) {
       this.#batchSizes.learn(scope.identity, campaigns.name, size, isProven);
     }
-    const all = slices.flatMap(({ rows }) => rows.map(({ campaign }) => campaign)).toSorted(byName);
+    const all = slices
+      .flatMap(({ rows }) => rows.map(({ campaign }) => ({ campaign, ...anchorOfCampaign(campaign) })))
+      .toSorted(byNameAndId)
+      .map((row, at) => ({ at, ...row }));
+    const found =
+      place.anchor === null
+        ? place.from
+        : placeAfter(all, place.anchor, { expected: place.from - 1, isFinal: true });
+    const from = typeof found === 'number' ? found : found === 'later' ? all.length : 0;
+    const rows = all.slice(from, from + count);
+    const end = from + rows.length;
     return {
-      rows: all.map((campaign, at) => ({ at, campaign })).slice(from, from + count),
+      rows,
+      end: { from: end, anchor: all[end - 1] ?? null },
+      from,
       total: all.length,
-      hasMore: from + count < all.length,
+      hasMore: end < all.length,
       faults: slices.flatMap(({ faults }) => faults),
     };
   }
 
   async #sliceOf(
     filter: CampaignFilter,
-    from: number,
+    place: CampaignPlace,
     count: number,
     field: FieldTrace | null,
   ): Promise<CampaignSlice> {
+    const size = pageSizeFor(place, count);
+    const load = (asked: number, number: number) => this.#load({ filter, size: asked, number }, field);
+    const listed = new ListedCampaigns(size, load, failureOf);
+    const from = await beginningOf(listed, place, count);
+    const end = listed.endFrom(from, count);
     const rows = new Map<string, { at: number; campaign: CampaignRecord }>();
     const faults: { fault: AnswerFault; answer: UpstreamAnswer }[] = [];
-    let beyond: Pick<CampaignSlice, 'total' | 'hasMore'> = { total: null, hasMore: true };
-    let size = pageSizeCovering(from, count);
-    let next = from;
-    while (next < from + count && beyond.hasMore) {
-      const number = Math.floor(next / size) + 1;
-      // oxlint-disable-next-line eslint/no-await-in-loop -- only a page tells whether there is another one
-      const { body, answer } = await this.#load({ filter, size, number }, field);
-      const page = campaigns.rows(body, []);
-      if (page === null) throw failureOf(answer.fault('body'));
-      // The upstream numbers pages by the size that it gives.
-      size = givenPageSize(Object(body), { size, number }, page.length);
-      const start = (number - 1) * size;
-      const end = Math.min(from + count, start + size);
-      for (const [offset, row] of page.slice(0, size).entries()) {
-        const at = start + offset;
-        if (at < next || at >= end) continue;
-        const { id }: { id?: unknown } = isObject(row) ? row : {};
-        if (!isObject(row) || typeof id !== 'string' || id === '') faults.push({ fault: 'row', answer });
-        else if (!rows.has(id)) rows.set(id, { at, campaign: campaigns.entity(row, answer, id) });
-      }
-      beyond = beyondPage(Object(body), number, end, start + page.length);
-      if (page.length === 0 && beyond.hasMore) throw failureOf(answer.fault('cut'));
-      // A page before the slice was numbered by a smaller size than was known.
-      next = Math.max(next, end);
+    for (let at = from; at < end; at += 1) {
+      const found = listed.rowAt(at);
+      if (found === null) continue;
+      const { row, answer } = found;
+      const id = idOf(row);
+      if (!isObject(row) || id === null) faults.push({ fault: 'row', answer });
+      else if (!rows.has(id)) rows.set(id, { at, campaign: campaigns.entity(row, answer, id) });
     }
     for (const { campaign } of rows.values()) this.#campaigns.prime(campaign.id, campaign);
-    return { rows: [...rows.values()], faults, ...beyond };
+    return {
+      rows: [...rows.values()],
+      end: { from: end, anchor: listed.anchorAt(end - 1) },
+      from,
+      total: listed.total,
+      hasMore: listed.hasMoreAfter(end),
+      faults,
+    };
   }
 
   #load(key: CampaignPageKey, field: FieldTrace | null): Promise<UpstreamRead> {
@@ -190,26 +209,10 @@ function pageKeyOf(key: CampaignPageKey): string {
   return JSON.stringify(campaignPageRequest(key).query);
 }
 
-/**
- * Pages are numbered by the upstream, so a slice that does not begin at a multiple of its length (the client changed `first`
- * between pages) needs a larger page to fit into one call. Where no page covers it, two of its length do.
- */
-function pageSizeCovering(from: number, count: number): number {
-  for (let size = count; size <= MAX_CAMPAIGN_PAGE; size += 1) {
-    if (Math.floor((from + count - 1) / size) === Math.floor(from / size)) return size;
-  }
-  return count;
-}
-
 /** Status of a refusal that a smaller number of ids may avoid; null for any other error. */
 function refusalOfNumber(error: unknown): number | null {
   const status = error instanceof UnknownValueError ? error.reason.failure.upstreamStatus : undefined;
   return status === 400 || status === 413 || status === 414 ? status : null;
-}
-
-/** Order of the upstream's listing. */
-function byName(one: CampaignRecord, other: CampaignRecord): number {
-  return (orNull(() => one.ownName) ?? '').localeCompare(orNull(() => other.ownName) ?? '', 'en');
 }
 
 function failureOf(error: unknown): UnknownValueError {

@@ -13,6 +13,7 @@ import {
   OperationTypeNode,
 } from 'graphql';
 import { campaignInteractions as interactionLists } from '../datasources/campaign-interactions.ts';
+import { MAX_PAGES_AFTER_CURSOR } from '../datasources/campaign-pages.ts';
 import { campaigns as campaignsResource } from '../datasources/campaigns.ts';
 import { contactsResource } from '../datasources/contacts.ts';
 import {
@@ -224,16 +225,17 @@ class OperationPlanner {
     const args: QueryCampaignsArgs = this.#argumentsOf(root, nodes[0]);
     const first = args.first ?? DEFAULT_CAMPAIGNS;
     if (isEmptyFilter(args.filter)) return;
+    // After a cursor, the place may have moved to another page.
+    const pages = args.after == null ? 1 : MAX_PAGES_AFTER_CURSOR;
     if (first === 0) {
       const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
       const below = selectedBelow(sets, this.#operation);
       // An empty page needs a call only for these fields.
       const isAsked = below.some(({ name }) => name.value === 'totalCount' || name.value === 'pageInfo');
-      this.#plan.add(campaignsResource.name, isAsked ? 1 : 0);
+      this.#plan.add(campaignsResource.name, isAsked ? pages : 0);
       return;
     }
-    // A slice after a cursor may span two pages of the upstream.
-    this.#plan.add(campaignsResource.name, args.after == null ? 1 : 2);
+    this.#plan.add(campaignsResource.name, pages);
     this.#below(nodes, 'Campaign', [['nodes'], ['edges', 'node']], {
       ...one,
       perList: campaignRows(args, this.#options.cardinalities),

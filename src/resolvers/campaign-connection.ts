@@ -1,6 +1,6 @@
 import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { GatewayContext } from '../context.ts';
-import type { CampaignSlice } from '../loading/campaign-listing.ts';
+import { LISTING_START } from '../loading/campaign-place.ts';
 import type { QueryCampaignsArgs } from '../generated/resolvers.ts';
 import { parseCampaignCursor } from '../connections/cursor.ts';
 import { selectionTreeBelow } from '../lookahead/selection-tree.ts';
@@ -13,8 +13,6 @@ import {
   isEmptyFilter,
 } from '../connections/campaign-page.ts';
 
-type Slice = Pick<CampaignSlice, 'rows' | 'total' | 'hasMore'>;
-
 /** The arguments have been checked (use-argument-rules.ts). */
 export async function campaignConnection(
   args: QueryCampaignsArgs,
@@ -24,24 +22,24 @@ export async function campaignConnection(
   const { sources, problems } = context;
   const filter = args.filter ?? {};
   const first = args.first ?? DEFAULT_CAMPAIGNS;
-  const from = args.after == null ? 0 : (parseCampaignCursor(args.after)?.from ?? 0);
+  const place = (args.after == null ? null : parseCampaignCursor(args.after)) ?? LISTING_START;
   const slice = (count: number) => {
     const field = fieldTrace(info, context);
-    return endWith(field, sources.campaignListing.slice(filter, from, count, field));
+    return endWith(field, sources.campaignListing.slice(filter, place, count, field));
   };
-  const page = (rows: Slice['rows'], beyond: CampaignPage['beyond']) =>
-    new CampaignPage(rows, { from, first, filter: campaignFilterKey(filter) }, beyond);
+  const key = campaignFilterKey(filter);
+  const empty = { rows: [], from: place.from, total: null };
 
   if (isEmptyFilter(filter)) {
-    return page([], () => Promise.resolve({ total: 0, hasMore: false }));
+    return new CampaignPage(empty, key, () => Promise.resolve({ total: 0, hasMore: false }));
   }
   if (first === 0) {
-    return page([], () =>
+    return new CampaignPage(empty, key, () =>
       slice(1).then(({ rows, total, hasMore }) => ({ total, hasMore: hasMore || rows.length > 0 })),
     );
   }
-  const { rows, total, hasMore, faults } = await slice(first);
-  for (const { fault, answer } of faults) {
+  const found = await slice(first);
+  for (const { fault, answer } of found.faults) {
     problems.push({
       reason: answer.fault(fault),
       type: 'Campaign',
@@ -49,8 +47,8 @@ export async function campaignConnection(
       path: responsePathAsArray(info.path),
     });
   }
-  const found = page(rows, () => Promise.resolve({ total, hasMore }));
+  const page = new CampaignPage(found, key, () => Promise.resolve(found));
   const tree = selectionTreeBelow(info, 'Campaign', [['nodes'], ['edges', 'node']]);
-  if (tree !== null) await prefetch(tree, found.nodes, context, rowsPosition(info, context));
-  return found;
+  if (tree !== null) await prefetch(tree, page.nodes, context, rowsPosition(info, context));
+  return page;
 }

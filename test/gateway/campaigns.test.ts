@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isEnvelope } from '../support/answers.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
 
@@ -179,8 +180,13 @@ describe('pages of campaigns', () => {
         {
           kind: 'alter',
           resource: 'campaigns',
-          alter: (body, { query: sent }) =>
-            sent.get('pageNumber') === '2' ? { ...Object(body), entities: [{ name: 'no id' }] } : body,
+          alter: (body) =>
+            isEnvelope(body)
+              ? {
+                  ...body,
+                  entities: body.entities.map((row) => (row['id'] === idOf(1) ? { name: row['name'] } : row)),
+                }
+              : body,
         },
       ],
     });

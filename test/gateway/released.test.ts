@@ -12,6 +12,7 @@ import { tokenIdentity } from '../../src/identity/upstream-identity.ts';
 import { UpstreamUsage } from '../../src/upstream/usage.ts';
 import { forgetfulGatewayForTest, NOTHING_KEPT, TOKEN } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';
+import { LISTING_START } from '../../src/loading/campaign-place.ts';
 
 /** Data sources of one request that call a sandbox directly, not through a gateway. */
 async function sourcesForTest() {
@@ -38,7 +39,7 @@ const loads: readonly [what: string, load: (sources: DataSources) => Promise<unk
   ['an entity', ({ users }) => users.load('user-1')],
   ['an expanded part of an entity', ({ users }) => users.load('user-1', ['presence'])],
   ['a list', ({ campaignInteractions }) => campaignInteractions.load(CAMPAIGN_ID, [], 0)],
-  ['a page of campaigns', ({ campaignListing }) => campaignListing.slice({}, 0, 10)],
+  ['a page of campaigns', ({ campaignListing }) => campaignListing.slice({}, LISTING_START, 10)],
   ['a contact', ({ contacts }) => contacts.named(CONTACT_LIST_ID, 'contact-1')],
 ];
 

@@ -71,8 +71,8 @@ const anyId: fc.Arbitrary<unknown> = fc.oneof(
 const anyCursor: fc.Arbitrary<unknown> = fc.oneof(
   editedText(
     fc.constantFrom(
-      campaignCursor({ from: 5, filter: '' }),
-      campaignCursor({ from: Number.MAX_SAFE_INTEGER, filter: '' }),
+      campaignCursor({ from: 5, anchor: { id: 'campaign', name: 'Name' }, total: 7, filter: '' }),
+      campaignCursor({ from: Number.MAX_SAFE_INTEGER, anchor: null, total: null, filter: '' }),
       interactionCursor({ order: 'CREATION_TIME_ASC', creationTimeMs: 1_700_000_000_000, id: 'x' }),
       interactionCursor({ order: 'CREATION_TIME_DESC', creationTimeMs: null, id: 'x' }),
     ),
