@@ -62,7 +62,12 @@ function coerce(
   const result = getVariableValues(schema, variableDefinitions, inputs, options);
   return result.errors
     ? { values: null, errors: result.errors.map(shortened) }
-    : { values: result.coerced, errors: null };
+    : { values: withoutPrototype(result.coerced), errors: null };
+}
+
+/** Copy in which a variable that was not sent has no value, although it is named `constructor`. */
+function withoutPrototype(values: VariableValues): VariableValues {
+  return Object.assign(Object.create(null), values);
 }
 
 function depthErrors(tooDeep: readonly VariableDefinitionNode[]): GraphQLError[] {

@@ -174,7 +174,8 @@ function refused(
   operation: OperationDefinitionNode,
   variableValues: Record<string, unknown>,
 ): { data: Record<string, unknown> | null; errors: readonly GraphQLError[] } {
-  const data: Record<string, unknown> = {};
+  // Without a prototype: clients may choose response keys such as `constructor`.
+  const data: Record<string, unknown> = Object.create(null);
   const errors = [...refusals];
   const refusedRoots = new Set(refusals.map(({ path }) => path?.[0]));
   const fragments = fragmentsOf(document);

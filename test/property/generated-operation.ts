@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { entityKeys, entityTypesOf } from '../../src/federation/entity-keys.ts';
 import { ENTITIES } from '../../src/federation/representations.ts';
+import { NAMES_OF_OBJECTS } from '../support/names-of-objects.ts';
 import { idsOf } from './generated-campaigns.ts';
 import type { Row } from './reference-values.ts';
 
@@ -46,8 +47,8 @@ class Generator {
   readonly #idsOf: typeof idsOf;
   readonly #declarations: string[] = [];
   readonly #fragments: string[] = [];
-  readonly #variables: Record<string, unknown> = {};
-  readonly #values: Record<string, unknown> = {};
+  readonly #variables: Record<string, unknown> = Object.create(null);
+  readonly #values: Record<string, unknown> = Object.create(null);
   #aliases = 0;
   #isBelowAbstract = false;
 
@@ -80,9 +81,10 @@ class Generator {
     if (kind === 0) return `__typename${this.#directive()}`;
     if (kind === 1) {
       const place = this.#fragments.push('') - 1;
+      const name = this.#name('F', place);
       const { on, selections } = this.#conditional(type, depth);
-      this.#fragments[place] = `fragment F${place} on ${on} ${selections}`;
-      const spread = `...F${place}${this.#directive()}`;
+      this.#fragments[place] = `fragment ${name} on ${on} ${selections}`;
+      const spread = `...${name}${this.#directive()}`;
       return this.#isLucky(3) ? `${spread} ${spread}` : spread;
     }
     if (kind === 2) {
@@ -106,7 +108,7 @@ class Generator {
     const args = this.#arguments(field);
     // A field may be selected again with other arguments, and then needs an alias.
     const needsAlias = args !== '' || this.#isBelowAbstract;
-    const alias = needsAlias || this.#isLucky(5) ? `a${(this.#aliases += 1)}: ` : '';
+    const alias = needsAlias || this.#isLucky(5) ? `${this.#name('a', this.#aliases++)}: ` : '';
     const selections = isObjectType(type)
       ? ` ${this.#selectionSet(type, depth + 1)}`
       : isAbstractType(type)
@@ -221,12 +223,18 @@ class Generator {
   /** Text of a value: the literal, or a variable that is sent or has the literal as its default. */
   #value(type: string, literal: string, json: unknown): string {
     if (!this.#isLucky(3)) return literal;
-    const name = `v${this.#declarations.length}`;
+    const name = this.#name('v', this.#declarations.length);
     const isDefault = this.#isLucky(4);
     this.#declarations.push(`$${name}: ${type}${isDefault ? ` = ${literal}` : ''}`);
     this.#values[name] = json;
     if (!isDefault) this.#variables[name] = json;
     return `$${name}`;
+  }
+
+  /** Name of the client's own, different for each number: an ordinary one, or one that every object has. */
+  #name(kind: string, number: number): string {
+    const ofObjects = NAMES_OF_OBJECTS[number];
+    return ofObjects !== undefined && this.#isLucky(3) ? ofObjects : `${kind}${number}`;
   }
 
   #oneOf<Value>(values: readonly Value[]): Value {

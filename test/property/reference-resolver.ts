@@ -80,7 +80,7 @@ class Walk {
   }
 
   async object(type: GraphQLObjectType, fields: SelectedFields, source: Source, path: string): Promise<Row> {
-    const data: Record<string, unknown> = {};
+    const data: Record<string, unknown> = Object.create(null);
     for (const [key, { name, args, below }] of fields(type)) {
       const field = type.getFields()[name];
       const at = path === '' ? key : `${path}.${key}`;
