@@ -1,5 +1,6 @@
-import type { AuthConfig, Config, TrustedDocumentsConfig } from './config/slices.ts';
+import type { AuthConfig, Config, ServerConfig, TrustedDocumentsConfig } from './config/slices.ts';
 import type { UpstreamTarget } from './config/upstream.ts';
+import { ENDPOINT } from './http/endpoint.ts';
 import type { TrustedDocuments } from './operations/trusted-documents.ts';
 
 export interface BannerOptions {
@@ -21,7 +22,7 @@ export function banner(options: BannerOptions): string {
   // Browsers cannot open a wildcard address, and `localhost` reads better than 127.0.0.1.
   const reachable = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host) ? 'localhost' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
-  const address = `http://${name}:${port}/graphql`;
+  const address = `http://${name}:${port}${ENDPOINT}`;
   const metrics = metricsPort === null ? '' : `\n  metrics     http://${name}:${metricsPort}/metrics`;
   const credential = {
     passThrough: "each caller's own bearer token (send an Authorization header)",
@@ -39,7 +40,8 @@ export function banner(options: BannerOptions): string {
   upstream    ${exampleCampaignId === null ? '' : 'the embedded sandbox: an invented organisation, on '}${target.apiUrl}
   credential  ${credential}
   callers     ${callers(config.auth, target)}
-  queries     ${queries(trustedDocuments, documents)}${metrics}
+  queries     ${queries(trustedDocuments, documents)}
+  web pages   ${webPages(config.server)}${metrics}
 ${trustedDocuments?.mode === 'only' ? '' : `\nA query to paste:\n{\n  ${pasted}\n}\n`}`;
 }
 
@@ -53,6 +55,14 @@ function callers({ authentication }: AuthConfig, { credentials }: UpstreamTarget
     ...(tokens === null ? [] : [`who has a token of ${tokens.issuer}`]),
     ...(apiKeys.length === 0 ? [] : [`who has one of the API keys (${apiKeys.length})`]),
   ].join(', or ');
+}
+
+/** Web pages of other origins that may ask, in words. */
+function webPages({ corsOrigins, loopbackOrigins }: ServerConfig): string {
+  if (loopbackOrigins) return 'those of this machine, on any port; CORS_ORIGINS names others';
+  return corsOrigins.length > 0
+    ? `those of ${corsOrigins.join(', ')}`
+    : 'none of other origins; CORS_ORIGINS names them, as in CORS_ORIGINS=http://localhost:5173';
 }
 
 /** Queries that are accepted, in words. */

@@ -16,12 +16,12 @@ import { trusting } from './lib/trusted-authorities.ts';
 import { Turns } from './lib/turns.ts';
 import { maskedError } from './operations/client-error.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
+import { AllowedOrigins } from './http/allowed-origins.ts';
 import { ENDPOINT } from './http/endpoint.ts';
 import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { checkingHost } from './http/host-check.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
 import { plugins } from './plugins/index.ts';
-import { corsOptions } from './plugins/use-cors.ts';
 import type { SignedTokensContext } from './plugins/use-signed-tokens.ts';
 import type { ServerTraces } from './plugins/use-traces.ts';
 import { AccessCheck } from './http/access-check.ts';
@@ -30,6 +30,7 @@ import type { TrustedDocuments } from './operations/trusted-documents.ts';
 import { LoginCheck, PressureCheck, ReachCheck, Readiness, RedisCheck } from './http/readiness.ts';
 import { Refusals } from './http/refusal.ts';
 import { RequestsInFlight } from './http/requests-in-flight.ts';
+import { OriginLog } from './observability/origin-log.ts';
 import { ReachLog } from './observability/reach-log.ts';
 import { RefusalLog } from './observability/refusal-log.ts';
 import { accessLog } from './observability/requests/access-log.ts';
@@ -149,10 +150,12 @@ export function assembleGateway(
   const access = ownIdentity && new AccessCheck(ownIdentity, clock, log);
   if (access !== null) credentialEvents.subscribe(access);
   const pressure = new PressureCheck(clock);
+  const origins = new AllowedOrigins(server);
+  const refusedOrigins = new OriginLog(log);
   const inFlight = new RequestsInFlight({
     clock,
     max: server.maxRequestsInFlight,
-    refusals: new Refusals(server.corsOrigins),
+    refusals: new Refusals(origins),
     onRefused() {
       metrics?.requestRefused();
       pressure.refused();
@@ -202,6 +205,8 @@ export function assembleGateway(
       {
         log,
         recorder,
+        origins,
+        onRefusedOrigin: (origin) => refusedOrigins.refused(origin),
         tokens,
         tracing: traces && { traces, ofRequests: requestTraces },
         graphiqlPage: server.graphiql
@@ -217,7 +222,8 @@ export function assembleGateway(
     maskedErrors: { maskError: maskedError },
     logging: yogaLogger(log, () => recorder.current?.id),
     parserAndValidationCache: createDocumentCache(),
-    cors: corsOptions(server.corsOrigins),
+    // CORS is the work of `useCors`.
+    cors: false,
     // File uploads are refused by `useNoUploads`.
     multipart: false,
     // Bodies are limited by `useBodyLimit`.

@@ -22,6 +22,7 @@ import { servedSchema } from './federation/served-schema.ts';
 import { UnexpectedErrors } from './observability/unexpected-errors.ts';
 import { tokenUrlOf, type UpstreamTarget } from './config/upstream.ts';
 import { workOnOneRequestAtATime } from './http/one-request-at-a-time.ts';
+import { AllowedOrigins } from './http/allowed-origins.ts';
 import { Refusals } from './http/refusal.ts';
 import { closeUnreadAnswers } from './http/send-timeout.ts';
 import { connectionTimeouts } from './http/server-options.ts';
@@ -68,7 +69,7 @@ async function run(): Promise<void> {
   const connections = new Connections(server, {
     clock: systemClock,
     max: config.server.maxConnections,
-    refusals: new Refusals(config.server.corsOrigins),
+    refusals: new Refusals(new AllowedOrigins(config.server)),
     onTurnedAway(how) {
       metrics?.connectionTurnedAway(how);
       if (how === 'refused') gateway.refused();

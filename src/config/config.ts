@@ -86,6 +86,7 @@ export function parseConfig(env: Environment): Config {
       drainSeconds: values.DRAIN_SECONDS,
       allowedHosts: values.ALLOWED_HOSTS,
       corsOrigins: values.CORS_ORIGINS ?? [],
+      loopbackOrigins: values.CORS_ORIGINS === null && target === null,
       maxBodyBytes: values.MAX_BODY_BYTES,
       graphiql: isOn(values.GRAPHIQL, introspection),
     },

@@ -341,7 +341,8 @@ export const settings = {
     schema: oneOf(['0', '1'], 'must be 1 or 0'),
   },
   CORS_ORIGINS: {
-    meaning: 'origins of web pages that may read answers, apart by commas; not set: none',
+    meaning:
+      'origins of web pages that may read answers, apart by commas; not set: none, with the embedded sandbox those of this machine',
     default: null,
     schema: origins,
   },

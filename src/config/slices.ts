@@ -26,6 +26,8 @@ export interface ServerConfig {
   readonly allowedHosts: readonly string[] | null;
   /** Origins of web pages that may read answers. */
   readonly corsOrigins: readonly string[];
+  /** True when those of this machine may, on any port: what the sandbox tells is invented. */
+  readonly loopbackOrigins: boolean;
   readonly maxBodyBytes: number;
   readonly graphiql: boolean;
 }

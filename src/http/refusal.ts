@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { AllowedOrigins } from './allowed-origins.ts';
 
 /** Answer to a request that the gateway does not begin, or ends early, because others take all there is. */
 export interface RefusalReason {
@@ -16,19 +17,20 @@ export const noConnectionLeft: RefusalReason = {
 
 /** Refuses requests of a `node:http` server, in answers that web pages of these origins may read. */
 export class Refusals {
-  readonly #origins: ReadonlySet<string>;
+  readonly #origins: AllowedOrigins;
 
-  constructor(corsOrigins: readonly string[]) {
-    this.#origins = new Set(corsOrigins);
+  constructor(origins: AllowedOrigins) {
+    this.#origins = origins;
   }
 
   /** A connection on which a body comes slowly is closed. */
   send({ headers: { origin } }: IncomingMessage, response: ServerResponse, reason: RefusalReason): void {
-    const headers = { ...headersOf(reason.status === 408), vary: 'Origin' };
-    const isReadable = origin !== undefined && this.#origins.has(origin);
-    response
-      .writeHead(reason.status, isReadable ? { ...headers, 'access-control-allow-origin': origin } : headers)
-      .end(bodyOf(reason));
+    const headers = {
+      ...headersOf(reason.status === 408),
+      vary: 'Origin',
+      ...this.#origins.headersFor(origin),
+    };
+    response.writeHead(reason.status, headers).end(bodyOf(reason));
   }
 }
 

@@ -4,6 +4,7 @@ import type { LargeAnswers } from '../answers/answer-context.ts';
 import type { SignedTokens } from '../auth/signed-tokens.ts';
 import type { OperationsConfig, ServerConfig } from '../config/slices.ts';
 import type { GatewayContext } from '../context.ts';
+import type { AllowedOrigins } from '../http/allowed-origins.ts';
 import { ENDPOINT } from '../http/endpoint.ts';
 import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
@@ -14,7 +15,7 @@ import { useAnswersInFlight } from './use-answers-in-flight.ts';
 import { useArgumentRules } from './use-argument-rules.ts';
 import { useBodyLimit } from './use-body-limit.ts';
 import { useCoercedVariables } from './use-coerced-variables.ts';
-import { useVaryByOrigin } from './use-cors.ts';
+import { useCors } from './use-cors.ts';
 import { useCsrfPrevention } from './use-csrf-prevention.ts';
 import { useExecutor } from './use-executor.ts';
 import { useFewErrors } from './use-few-errors.ts';
@@ -37,7 +38,7 @@ import { useUpstreamReport } from './use-upstream-report.ts';
 import { useWrittenAnswers } from './use-written-answers.ts';
 
 export interface PluginsOptions {
-  readonly server: Pick<ServerConfig, 'corsOrigins' | 'maxBodyBytes'>;
+  readonly server: Pick<ServerConfig, 'maxBodyBytes'>;
   readonly operations: OperationsConfig;
   /** Maximum number of ids in one bulk call. */
   readonly batchSize: number;
@@ -50,6 +51,9 @@ export interface PluginsOptions {
 export interface PluginServices {
   readonly log: Logger;
   readonly recorder: RequestRecorder;
+  readonly origins: AllowedOrigins;
+  /** Called with the origin of a web page that is not allowed to ask. */
+  readonly onRefusedOrigin: (origin: string) => void;
   /** Null when signed tokens are not accepted. */
   readonly tokens: SignedTokens | null;
   /** Null when requests are not traced. */
@@ -63,9 +67,8 @@ type Plugins = NonNullable<YogaServerOptions<SignedTokensContext, GatewayContext
 /** Plugins in the order in which they see a request. */
 export function plugins(options: PluginsOptions, services: PluginServices): Plugins {
   const { server, operations, batchSize, compileAtHit } = options;
-  const { log, recorder, tokens, tracing, graphiqlPage } = services;
+  const { log, recorder, origins, onRefusedOrigin, tokens, tracing, graphiqlPage } = services;
   const largeAnswers: LargeAnswers = new WeakMap();
-  const origins = new Set(server.corsOrigins);
   return [
     // Written answers precede traces and records, which note the errors of answers that cannot be written.
     useWrittenAnswers(operations.maxAnswerBytes, largeAnswers),
@@ -78,7 +81,7 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useFewErrors(),
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
-    ...(server.corsOrigins.length > 0 ? [useVaryByOrigin()] : []),
+    useCors(origins, ENDPOINT, onRefusedOrigin),
     useLargeAnswers(largeAnswers),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
     useGraphiqlPage(graphiqlPage, ENDPOINT),

@@ -1,44 +1,101 @@
-import type { Plugin, YogaServerOptions } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
+import { type AllowedOrigins, isOrigin } from '../http/allowed-origins.ts';
 import { PREFLIGHTED_HEADERS } from '../http/foreign-page.ts';
 
-type CorsOptions = NonNullable<YogaServerOptions<object, object>['cors']>;
-
-const allowedHeaders = [
+/** Headers that clients and tracers send by default, and those of the gateway's own. */
+const ALLOWED_HEADERS = new Set([
+  // Values with quotes or colons, as of multipart, need permission.
+  'accept',
   'content-type',
   ...PREFLIGHTED_HEADERS,
   'apollographql-client-version',
+  'graphql-client-name',
+  'graphql-client-version',
+  'graphql-preflight',
   'x-request-id',
   'traceparent',
   'tracestate',
-];
+  'baggage',
+  'sentry-trace',
+  'x-live',
+  'last-event-id',
+]);
+
+/** Headers that answer a preflight beside those that every answer has. */
+const PERMISSIONS = {
+  'access-control-allow-methods': 'GET, POST',
+  'access-control-allow-headers': [...ALLOWED_HEADERS].join(', '),
+  'access-control-max-age': '600',
+};
+
+type RequestPayload = Parameters<NonNullable<Plugin['onRequest']>>[0];
 
 /**
- * Yoga's option that lets web pages of these origins read answers, and no others. A list of origins would not do: to an
- * origin that is not in the list Yoga answers that `null` is allowed, and any page can take on the origin `null`.
+ * Lets web pages of these origins ask and read answers. The gateway reads no cookies, so there is nothing that a page could use
+ * without having it: no answer allows credentials. Yoga's own CORS would answer every OPTIONS request, and does not say why an
+ * origin is not allowed.
+ *
+ * @param endpoint Path whose preflights are answered.
+ * @param onRefused Called with the origin of a page that was not allowed to ask or to read.
  */
-export function corsOptions(origins: readonly string[]): CorsOptions {
-  if (origins.length === 0) return false;
-  const allowed = new Set(origins);
-  return (request) => {
-    const origin = request.headers.get('origin');
-    if (origin === null || !allowed.has(origin)) return false;
-    return {
-      origin,
-      methods: ['GET', 'POST'],
-      allowedHeaders,
-      exposedHeaders: ['x-request-id'],
-      // The gateway reads no cookies. A credential in a header needs only the permission for that header.
-      credentials: false,
-      maxAge: 600,
-    };
+export function useCors(
+  origins: AllowedOrigins,
+  endpoint: string,
+  onRefused: (origin: string) => void,
+): Plugin {
+  return {
+    onRequest(asked) {
+      const { headers } = asked.request;
+      const origin = headers.get('origin');
+      if (origin === null) return;
+      if (isPreflight(asked.request)) {
+        const { pathname } = asked.url;
+        if (pathname !== endpoint && pathname !== `${endpoint}/`) return;
+        if (origins.has(origin)) asked.endResponse(permission(asked));
+        else {
+          onRefused(origin);
+          asked.endResponse(refusal(asked, origin));
+        }
+      } else if (isOfForeignPage(headers) && !origins.has(origin)) onRefused(origin);
+    },
+    onResponse({ request, response }) {
+      if (origins.isEmpty) return;
+      response.headers.append('vary', 'Origin');
+      const readable = origins.headersFor(request.headers.get('origin'));
+      for (const [name, value] of Object.entries(readable)) response.headers.set(name, value);
+    },
   };
 }
 
-/** Adds `Vary: Origin` to every answer, because Yoga adds none with `corsOptions`. */
-export function useVaryByOrigin(): Plugin {
-  return {
-    onResponse({ response }) {
-      response.headers.append('vary', 'Origin');
+function isPreflight({ method, headers }: Request): boolean {
+  return method === 'OPTIONS' && headers.has('access-control-request-method');
+}
+
+/** True when a browser says that a script of another origin asks. Programs send an Origin too, such as a proxy for development. */
+function isOfForeignPage(headers: Headers): boolean {
+  const site = headers.get('sec-fetch-site');
+  return (site === 'cross-site' || site === 'same-site') && headers.get('sec-fetch-mode') === 'cors';
+}
+
+function permission({ request, fetchAPI }: RequestPayload): Response {
+  // A page of the internet needs it to reach a gateway in a private network, where browsers ask for it.
+  const isIntoPrivateNetwork = request.headers.get('access-control-request-private-network') === 'true';
+  return new fetchAPI.Response(null, {
+    status: 204,
+    headers: {
+      ...PERMISSIONS,
+      ...(isIntoPrivateNetwork && { 'access-control-allow-private-network': 'true' }),
+      // Safari would wait for a body.
+      'content-length': '0',
     },
-  };
+  });
+}
+
+function refusal({ fetchAPI }: RequestPayload, origin: string): Response {
+  const message = isOrigin(origin)
+    ? `Web pages of ${origin} may not ask this gateway unless its setting CORS_ORIGINS names them: CORS_ORIGINS=${origin}`
+    : 'Web pages without an origin of http or https, such as files, may not ask this gateway.';
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'FORBIDDEN' } }] });
+  const headers = { 'content-type': 'application/json; charset=utf-8' };
+  return new fetchAPI.Response(body, { status: 403, headers });
 }

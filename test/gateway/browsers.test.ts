@@ -1,5 +1,8 @@
 import { request } from 'node:http';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../src/config/config.ts';
+import { createGateway } from '../../src/gateway.ts';
+import { capturedLog } from '../support/captured-log.ts';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 
@@ -166,13 +169,14 @@ function permissions({ headers }: Response): Record<string, string> {
   return Object.fromEntries([...headers].filter(([name]) => name.startsWith('access-control-')));
 }
 
-function preflight(origin: string): Request {
-  return new Request(GRAPHQL, {
+function preflight(origin: string, headers: Readonly<Record<string, string>> = {}, url = GRAPHQL): Request {
+  return new Request(url, {
     method: 'OPTIONS',
     headers: {
       origin,
       'access-control-request-method': 'POST',
       'access-control-request-headers': 'authorization,content-type',
+      ...headers,
     },
   });
 }
@@ -197,7 +201,7 @@ describe.each([
     expect(others).toEqual({
       'access-control-allow-origin': APP,
       'access-control-allow-methods': 'GET, POST',
-      'access-control-expose-headers': 'x-request-id',
+      'access-control-expose-headers': 'x-request-id, retry-after',
       'access-control-max-age': '600',
     });
     expect(headers?.split(', ')).toEqual(
@@ -211,6 +215,14 @@ describe.each([
         'apollographql-client-name',
         'apollographql-client-version',
         'x-graphql-yoga-csrf',
+        'apollo-require-preflight',
+        'x-apollo-operation-name',
+        'graphql-preflight',
+        'tracestate',
+        'baggage',
+        'sentry-trace',
+        'x-live',
+        'last-event-id',
       ]),
     );
     expect(response.headers.get('vary')).toBe('Origin');
@@ -225,7 +237,7 @@ describe.each([
       const response = await gateway.fetch(sent);
       expect(permissions(response)).toMatchObject({
         'access-control-allow-origin': APP,
-        'access-control-expose-headers': 'x-request-id',
+        'access-control-expose-headers': 'x-request-id, retry-after',
       });
       expect(permissions(response)).not.toHaveProperty('access-control-allow-credentials');
       expect(response.headers.get('vary')).toBe('Origin');
@@ -253,12 +265,179 @@ describe.each([
   });
 });
 
-test('CORS without an allowed origin adds no headers, and a preflight gets 405', async () => {
-  const { gateway } = await gatewayForTest();
-  const response = await gateway.fetch(preflight(APP));
-  expect(response.status).toBe(405);
-  expect(permissions(response)).toEqual({});
-  expect((await gateway.fetch(asked(APP))).headers.has('vary')).toBe(false);
+describe('CORS without an allowed origin', () => {
+  test('adds no headers to answers', async () => {
+    const { gateway } = await gatewayForTest();
+    const response = await gateway.fetch(asked(APP));
+    expect(permissions(response)).toEqual({});
+    expect(response.headers.has('vary')).toBe(false);
+  });
+
+  test.each([APP, 'http://localhost:5173'])(
+    'refuses the preflight of %s with 403 and the setting that would let its pages ask',
+    async (origin) => {
+      const { gateway, calls } = await gatewayForTest();
+      const response = await gateway.fetch(preflight(origin));
+      expect(response.status).toBe(403);
+      expect(permissions(response)).toEqual({});
+      expect(await response.json()).toEqual({
+        errors: [
+          {
+            message: `Web pages of ${origin} may not ask this gateway unless its setting CORS_ORIGINS names them: CORS_ORIGINS=${origin}`,
+            extensions: { code: 'FORBIDDEN' },
+          },
+        ],
+      });
+      expect(calls()).toEqual({});
+    },
+  );
+
+  test.each(['null', 'file://', '<script>', `https://${'a'.repeat(300)}.example`])(
+    'refuses the preflight of %s without repeating it',
+    async (origin) => {
+      const { gateway } = await gatewayForTest();
+      const response = await gateway.fetch(preflight(origin));
+      expect(response.status).toBe(403);
+      const text = await response.text();
+      expect(text).toContain('without an origin of http or https');
+      expect(text).not.toContain(origin);
+    },
+  );
+});
+
+describe('an origin whose pages may not ask', () => {
+  const foreign = { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' };
+
+  test('is logged once, with the setting that would let them', async () => {
+    const { log, entries } = capturedLog();
+    const { gateway } = await gatewayForTest({ log });
+    const simple = new Request(`${GRAPHQL}?query={__typename}`, { headers: { origin: OTHER, ...foreign } });
+    for (const sent of [preflight(APP), preflight(APP), simple, simple.clone(), preflight('null')]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      await gateway.fetch(sent);
+    }
+    expect(entries().filter(({ origin }) => origin !== undefined)).toEqual([
+      logged(APP, `CORS_ORIGINS lets pages ask, as in CORS_ORIGINS=${APP}; several are apart by commas`),
+      logged(OTHER, `CORS_ORIGINS lets pages ask, as in CORS_ORIGINS=${OTHER}; several are apart by commas`),
+      logged('null', 'pages that are files or in sandboxed frames have no origin that could be allowed'),
+    ]);
+  });
+
+  test('is logged for at most 20 origins, and no more than 260 characters of each', async () => {
+    const { log, entries } = capturedLog();
+    const { gateway } = await gatewayForTest({ log });
+    for (let n = 0; n < 30; n += 1) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      await gateway.fetch(preflight(`https://${'a'.repeat(300 - n)}.example`));
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      await gateway.fetch(preflight(`https://app-${n}.example`));
+    }
+    const origins = entries().flatMap(({ origin }) => (typeof origin === 'string' ? [origin] : []));
+    expect(origins).toHaveLength(20);
+    expect(Math.max(...origins.map(({ length }) => length))).toBe(260);
+  });
+
+  test('is not logged for what programs and pages of the gateway itself send', async () => {
+    const { log, entries } = capturedLog();
+    const { gateway } = await gatewayForTest({ log, env: { CORS_ORIGINS: APP } });
+    const own = asked('http://localhost');
+    own.headers.set('sec-fetch-site', 'same-origin');
+    own.headers.set('sec-fetch-mode', 'cors');
+    for (const sent of [asked(OTHER), own, preflight(APP)]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      expect((await gateway.fetch(sent)).ok).toBe(true);
+    }
+    expect(entries().filter(({ origin }) => origin !== undefined)).toEqual([]);
+  });
+
+  function logged(origin: string, hint: string) {
+    const msg = 'A web page of an origin that is not allowed asked';
+    return expect.objectContaining({ level: 40, origin, hint, msg });
+  }
+});
+
+/** Gateway over the embedded sandbox, whose upstream no setting names. */
+async function sandboxGateway(env: Readonly<Record<string, string>> = {}) {
+  const { sandbox } = await gatewayForTest();
+  const gateway = createGateway({
+    config: parseConfig(env),
+    target: { apiUrl: sandbox.url, credentials: { mode: 'passThrough' } },
+  });
+  onTestFinished(() => gateway.dispose());
+  return gateway;
+}
+
+describe('CORS over the embedded sandbox', () => {
+  test.each([
+    'http://localhost:5173',
+    'https://localhost',
+    'http://127.0.0.1:3000',
+    'http://[::1]:8080',
+    'http://app.localhost:5173',
+  ])('lets pages of %s ask', async (origin) => {
+    const gateway = await sandboxGateway();
+    const permitted = await gateway.fetch(preflight(origin));
+    expect([permitted.status, permitted.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    const response = await gateway.fetch(asked(origin));
+    expect(response.headers.get('access-control-allow-origin')).toBe(origin);
+    expect(response.headers.get('vary')).toBe('Origin');
+    expect(await response.json()).toEqual({ data: { user: { name: 'Name of user-1' } } });
+  });
+
+  test.each([
+    'null',
+    'https://app.example.com',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://localhost:5173.example.com',
+    'http://localhost@example.com',
+    'http://example.com#localhost',
+    'http://10.0.0.1:5173',
+    'file://localhost',
+    'chrome-extension://localhost',
+    'http://localhost:5173/',
+    'http://localhost:5173, https://app.example.com',
+    'localhost:5173',
+  ])('lets no pages of %s ask', async (origin) => {
+    const gateway = await sandboxGateway();
+    for (const sent of [preflight(origin), asked(origin)]) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      expect(permissions(await gateway.fetch(sent))).toEqual({});
+    }
+  });
+
+  test('lets only those ask that CORS_ORIGINS names, if it is set', async () => {
+    const gateway = await sandboxGateway({ CORS_ORIGINS: APP });
+    expect((await gateway.fetch(preflight(APP))).status).toBe(204);
+    expect((await gateway.fetch(preflight('http://localhost:5173'))).status).toBe(403);
+  });
+});
+
+describe('a preflight', () => {
+  const env = { CORS_ORIGINS: APP };
+
+  test('is permitted into a private network where the browser asks for it', async () => {
+    const { gateway } = await gatewayForTest({ env });
+    const headers = { 'access-control-request-private-network': 'true' };
+    const name = 'access-control-allow-private-network';
+    expect((await gateway.fetch(preflight(APP, headers))).headers.get(name)).toBe('true');
+    expect((await gateway.fetch(preflight(APP))).headers.has(name)).toBe(false);
+    expect((await gateway.fetch(preflight(OTHER, headers))).headers.has(name)).toBe(false);
+  });
+
+  test('of a path where there is nothing gets 404', async () => {
+    const { gateway } = await gatewayForTest({ env });
+    expect((await gateway.fetch(preflight(APP, {}, 'http://localhost/elsewhere'))).status).toBe(404);
+  });
+
+  test.each(['OPTIONS', 'PUT', 'DELETE'])(
+    'is no other request, so that %s gets 405 with the methods that there are',
+    async (method) => {
+      const { gateway } = await gatewayForTest({ env });
+      const response = await gateway.fetch(new Request(GRAPHQL, { method, headers: { origin: APP } }));
+      expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    },
+  );
 });
 
 test('a rejection by the host check has the headers against caching and content sniffing too', async () => {

@@ -22,7 +22,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'redis',
     'sandbox',
   ],
-  banner: ['config', 'operations'],
+  banner: ['config', 'http', 'operations'],
   gateway: [
     'answers',
     'auth',

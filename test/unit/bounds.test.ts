@@ -19,6 +19,7 @@ import { MAX_DEPTH, MAX_VALUES } from '../../src/lib/parse-in-pieces.ts';
 import { MAX_WAITING_BYTES } from '../../src/observability/log-destination.ts';
 import { MOST_COUNTED, MOST_NAMES } from '../../src/observability/metrics/operation-labels.ts';
 import { MOST_CONNECTIONS } from '../../src/observability/metrics/serve-metrics.ts';
+import { MOST_CHARACTERS, MOST_ORIGINS } from '../../src/observability/origin-log.ts';
 import { LONGEST_NAME } from '../../src/observability/requests/operation-name.ts';
 import * as answerFields from '../../src/operations/answer-fields.ts';
 import { MAX_ERRORS, MAX_LOCATIONS, MAX_MESSAGE } from '../../src/operations/client-error.ts';
@@ -120,6 +121,7 @@ const withoutSettings: Readonly<Record<string, readonly number[] | null>> = {
   'credentials whose quota, circuits, holds and last acceptance are kept': null,
   'credentials that are known to be accepted': [LEAST_KNOWN, 2 * LEAST_KNOWN],
   'callers of a credential whose calls are counted, and those in Redis': [MOST_CALLERS],
+  'origins in the log that may not ask, and characters of one': [MOST_ORIGINS, MOST_CHARACTERS],
   'bytes of the log that wait to be written': [MAX_WAITING_BYTES],
   'commands that wait for Redis': [MOST_WAITING],
 };

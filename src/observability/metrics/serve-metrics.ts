@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { Connections } from '../../http/connections.ts';
 import { checkingHost } from '../../http/host-check.ts';
 import { workOnOneRequestAtATime } from '../../http/one-request-at-a-time.ts';
+import { AllowedOrigins } from '../../http/allowed-origins.ts';
 import { type RefusalReason, Refusals } from '../../http/refusal.ts';
 import { closeUnreadAnswers } from '../../http/send-timeout.ts';
 import { connectionTimeouts } from '../../http/server-options.ts';
@@ -74,7 +75,7 @@ export async function serveMetrics(
   const connections = new Connections(server, {
     clock: systemClock,
     max: MOST_CONNECTIONS,
-    refusals: new Refusals([]),
+    refusals: new Refusals(new AllowedOrigins()),
     refusal: noConnectionLeft,
   });
   server.on(

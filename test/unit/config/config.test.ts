@@ -31,6 +31,7 @@ describe('an empty environment', () => {
         drainSeconds: 20,
         allowedHosts: null,
         corsOrigins: [],
+        loopbackOrigins: true,
         maxBodyBytes: 100_000,
         graphiql: true,
       },
@@ -183,6 +184,7 @@ test('settings are read without the blanks around them', () => {
       drainSeconds: 0,
       allowedHosts: ['gateway.example', '10.0.0.1'],
       corsOrigins: [],
+      loopbackOrigins: true,
       maxBodyBytes: 1000,
       graphiql: true,
     },
@@ -916,4 +918,14 @@ test('cardinalities are set by name, and a problem names the wrong entry', () =>
     expect(wrong(entry)).toContain(`"${entry}" is not`);
   }
   expect(wrong('scriptsPerList=1 scriptsPerList=2')).toContain('must not set scriptsPerList twice');
+});
+
+test.each([
+  ['the embedded sandbox', {}, true],
+  ['the embedded sandbox beyond loopback', { HOST: '0.0.0.0', SANDBOX: '1' }, true],
+  ['the embedded sandbox and CORS_ORIGINS', { CORS_ORIGINS: 'https://app.example.com' }, false],
+  ['an upstream', { GENESYSCLOUD_REGION: 'eu-west-1' }, false],
+  ['an upstream on loopback', { GENESYSCLOUD_API_URL: 'http://localhost:4100' }, false],
+])('with %s, pages of this machine may read answers, or not', (_what, env: NodeJS.ProcessEnv, isAllowed) => {
+  expect(parseConfig(env).server.loopbackOrigins).toBe(isAllowed);
 });

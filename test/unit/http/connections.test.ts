@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { CONNECTION_RESERVE, Connections, SILENT_MS } from '../../../src/http/connections.ts';
+import { AllowedOrigins } from '../../../src/http/allowed-origins.ts';
 import { Refusals } from '../../../src/http/refusal.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { TestClock } from '../../support/test-clock.ts';
@@ -14,7 +15,7 @@ const PROBE = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n';
 /** Server for so many connections that answers `/later` when told to, and all else at once. */
 async function serverForTest(max: number) {
   const clock = new TestClock();
-  const refusals = new Refusals([]);
+  const refusals = new Refusals(new AllowedOrigins());
   const turnedAway: string[] = [];
   const waiting: ServerResponse[] = [];
   const listener: RequestListener = ({ url }, response) => {

@@ -6,6 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, onTestFinished, test } from 'vitest';
 import { Connections } from '../../../src/http/connections.ts';
 import { ConnectionDrain } from '../../../src/http/drain.ts';
+import { AllowedOrigins } from '../../../src/http/allowed-origins.ts';
 import { Refusals } from '../../../src/http/refusal.ts';
 import { TestClock } from '../../support/test-clock.ts';
 
@@ -16,7 +17,11 @@ const LARGE = Buffer.alloc(30_000_000, 'x');
 async function serverForTest(listener: RequestListener) {
   const server = createServer(listener);
   const clock = new TestClock();
-  const connections = new Connections(server, { clock, max: Infinity, refusals: new Refusals([]) });
+  const connections = new Connections(server, {
+    clock,
+    max: Infinity,
+    refusals: new Refusals(new AllowedOrigins()),
+  });
   const ending = new ConnectionDrain(clock, server, connections);
   onTestFinished(() => {
     server.closeAllConnections();
@@ -188,7 +193,7 @@ test('a server that does not listen has nothing to drain', async () => {
   const ending = new ConnectionDrain(
     clock,
     server,
-    new Connections(server, { clock, max: 1, refusals: new Refusals([]) }),
+    new Connections(server, { clock, max: 1, refusals: new Refusals(new AllowedOrigins()) }),
   );
   await expect(ending.drain({ lameDuckMs: HOUR_MS, graceMs: HOUR_MS })).resolves.toBeUndefined();
 });

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { AllowedOrigins } from '../../../src/http/allowed-origins.ts';
 import { Refusals } from '../../../src/http/refusal.ts';
 import { RequestsInFlight } from '../../../src/http/requests-in-flight.ts';
 import { listeningForTest } from '../../support/listening.ts';
@@ -13,7 +14,7 @@ const HALF_A_BODY = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\
 /** Server that works on so many requests at the same time, and answers them when told to. */
 async function serverForTest(max: number) {
   const clock = new TestClock();
-  const refusals = new Refusals(['https://app.example']);
+  const refusals = new Refusals(new AllowedOrigins({ corsOrigins: ['https://app.example'] }));
   const waiting: ServerResponse[] = [];
   let refused = 0;
   const inFlight = new RequestsInFlight({ clock, max, refusals, onRefused: () => (refused += 1) });

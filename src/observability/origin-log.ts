@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+
+/** Most origins that the log names: any page of the internet can have its visitor's browser ask. */
+export const MOST_ORIGINS = 20;
+/** Most characters that the log has of one. */
+export const MOST_CHARACTERS = 260;
+
+/** Logs once for each origin that its pages may not ask, with the setting that would let them. */
+export class OriginLog {
+  readonly #log: Logger;
+  readonly #told = new Set<string>();
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  refused(header: string): void {
+    const origin = header.slice(0, MOST_CHARACTERS);
+    if (this.#told.size >= MOST_ORIGINS || this.#told.has(origin)) return;
+    this.#told.add(origin);
+    this.#log.warn(
+      {
+        origin,
+        hint:
+          origin === 'null'
+            ? 'pages that are files or in sandboxed frames have no origin that could be allowed'
+            : `CORS_ORIGINS lets pages ask, as in CORS_ORIGINS=${origin}; several are apart by commas`,
+      },
+      'A web page of an origin that is not allowed asked',
+    );
+  }
+}
