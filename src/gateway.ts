@@ -18,7 +18,8 @@ import { maskedError } from './operations/client-error.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
 import { AllowedOrigins } from './http/allowed-origins.ts';
 import { ENDPOINT } from './http/endpoint.ts';
-import { exampleQueries, graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
+import { graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
+import { landingPage } from './http/landing-page.ts';
 import { checkingHost } from './http/host-check.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
 import { plugins } from './plugins/index.ts';
@@ -209,6 +210,10 @@ export function assembleGateway(
         onRefusedOrigin: (origin) => refusedOrigins.refused(origin),
         tokens,
         tracing: traces && { traces, ofRequests: requestTraces },
+        landingPage: landingPage({
+          hasGraphiql: server.graphiql,
+          isSandbox: config.upstream.target === null,
+        }),
         graphiqlPage: server.graphiql
           ? () => graphiqlPage(graphiqlOptionsOf(options), ENDPOINT.slice(1))
           : null,
@@ -285,11 +290,21 @@ function signedTokens(
 }
 
 function graphiqlOptionsOf(options: GatewayOptions) {
-  const { auth } = options.config;
-  return graphiqlOptions(
-    exampleQueries(options.exampleCampaignId ?? 'id-of-a-campaign'),
-    auth.authentication !== null || targetOf(options).credentials.mode === 'passThrough',
-  );
+  const { operations } = options.config;
+  const headers = {
+    ...credentialTemplateOf(options),
+    ...(operations.upstreamReport && { 'x-upstream-report': '1' }),
+  };
+  return graphiqlOptions({ campaignId: options.exampleCampaignId ?? null, headers });
+}
+
+/** Header with which callers send a credential of their own, without the credential. A request with it alone costs no call. */
+function credentialTemplateOf(options: GatewayOptions): Readonly<Record<string, string>> {
+  const { authentication } = options.config.auth;
+  if (authentication !== null) {
+    return authentication.tokens === null ? { 'x-api-key': '' } : { authorization: 'Bearer ' };
+  }
+  return targetOf(options).credentials.mode === 'passThrough' ? { authorization: 'Bearer ' } : {};
 }
 
 /** Traces of requests, imported only where they are configured. Null where they are not; resolves to null on failure. */

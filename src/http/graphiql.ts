@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { GraphiQLOptions } from 'graphql-yoga';
+import { withOpenedTab } from './opened-tab.ts';
+import { pageHeaders } from './page-headers.ts';
 import { assetHeaders, hashedName, StaticFile } from './static-file.ts';
 
 /**
@@ -11,7 +13,9 @@ export function exampleQueries(campaignId: string): string[] {
     `# A supervisor's screen of one campaign: up to 100
 # interactions with details of all they refer to, for one
 # upstream call for each kind of reference (scripts cost
-# one each). The round button runs it.
+# one each). The round button runs it. Where the header
+# x-upstream-report asks for it, the end of the answer
+# tells what it cost: extensions.upstream.
 query CampaignScreen($campaignId: ID! = "${campaignId}") {
   campaignInteractions(campaignId: $campaignId, first: 100) {
     totalCount
@@ -80,18 +84,33 @@ query Talking($campaignId: ID! = "${campaignId}") {
   ];
 }
 
-/** Options of GraphiQL; `asksForToken` when callers must send a header with their own token. */
-export function graphiqlOptions(examples: readonly string[], asksForToken: boolean): GraphiQLOptions {
+export interface GraphiqlFacts {
+  /** Campaign that the examples ask about; null where none is known. */
+  readonly campaignId: string | null;
+  /** Template of the headers editor, in which callers complete the values. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Options of GraphiQL. Where no campaign is known, it opens with the example that lists them. */
+export function graphiqlOptions({ campaignId, headers }: GraphiqlFacts): GraphiQLOptions {
+  const [screen = '', campaigns = '', talking = ''] = exampleQueries(campaignId ?? 'id-of-a-campaign');
+  const examples = campaignId === null ? [campaigns, screen, talking] : [screen, campaigns, talking];
+  const hasHeaders = Object.keys(headers).length > 0;
   return {
     title: 'Campaign interaction gateway',
+    logo: ABOUT,
     defaultTabs: examples.map((query) => ({ query })),
-    defaultEditorToolsVisibility: asksForToken && 'headers',
+    ...(hasHeaders && { defaultHeaders: JSON.stringify(headers, null, 2) }),
+    defaultEditorToolsVisibility: hasHeaders && 'headers',
     inputValueDeprecation: true,
     schemaDescription: true,
     // A bearer token typed into the headers editor must not stay in the browser's storage.
     shouldPersistHeaders: false,
   };
 }
+
+/** Link beside the title, to the landing page. The address is relative, for proxies that put a path before. */
+const ABOUT = '<a href="./" title="What is where, and where the documentation is">Docs</a>';
 
 /** Page and the files that it loads, by name. */
 export interface BrowserPage {
@@ -119,6 +138,7 @@ export async function graphiqlPage(options: GraphiQLOptions, endpoint: string): 
     assets.set(name, new StaticFile({ bytes, headers: assetHeaders(contentType) }));
     return `${endpoint}/${ASSETS}/${name}`;
   };
+  const written = JSON.stringify(options);
   let rendering = '';
   const html = renderGraphiQL(options)
     .replace(/href="data:image\/x-icon;base64,([^"]+)"/, (_icon, data: string) => {
@@ -129,49 +149,40 @@ export async function graphiqlPage(options: GraphiQLOptions, endpoint: string): 
     })
     .replace(/<script>(.*?)<\/script>/s, (_script, text: string) => {
       const at = text.lastIndexOf(RENDERING);
-      rendering = text.slice(at);
+      rendering = text.slice(at).replace(written, () => `(${String(withOpenedTab)})(${written}, window)`);
       const library = Buffer.from(text.slice(0, at));
       return `<script src="${kept('js', 'text/javascript; charset=utf-8', library)}"></script><script>${rendering}</script>`;
     });
-  if (assets.size !== 3) throw new TypeError('The parts of GraphiQL are not where they were.');
+  if (assets.size !== 3 || !rendering.includes(', window)'))
+    throw new TypeError('The parts of GraphiQL are not where they were.');
   // Nearly all browsers accept Brotli: it is ready by the time that they ask.
   for (const asset of assets.values()) asset.compressed('br').catch(() => undefined);
-  return { page: new StaticFile({ bytes: Buffer.from(html), headers: pageHeaders(rendering) }), assets };
+  return { page: new StaticFile({ bytes: Buffer.from(html), headers: headersOf(rendering) }), assets };
 }
 
 /**
- * The animation of the tabs leaves them displaced, which the page hides until a tab has the focus: the first mouse press moved the
- * tab away from the pointer, and the click was lost.
+ * Space beside the link, and tabs without their animation. The animation leaves them displaced, which the page hides until a tab
+ * has the focus: the first mouse press moved the tab away from the pointer, and the click was lost.
  */
-const OWN_STYLE = '\n.graphiql-tab { transform: none !important }\n';
+const OWN_STYLE = `
+.graphiql-tab { transform: none !important }
+.graphiql-logo a[href="./"] { padding-right: 1em }
+`;
 
-function pageHeaders(script: string): Record<string, string> {
+function headersOf(script: string): Record<string, string> {
   const hash = createHash('sha256').update(script).digest('base64');
-  const policy = {
-    'default-src': "'none'",
-    'script-src': `'self' 'sha256-${hash}'`,
-    // Workers of the editor: the page creates their code from texts in its script.
-    'worker-src': 'blob:',
-    // The editor writes styles while the user types, so there is no fixed text to hash.
-    'style-src': "'self' 'unsafe-inline'",
-    'img-src': "'self' data:",
-    'font-src': 'data:',
-    'connect-src': "'self'",
-    'base-uri': "'none'",
-    'form-action': "'none'",
-    'frame-ancestors': "'none'",
-  };
   return {
-    'content-type': 'text/html; charset=utf-8',
+    ...pageHeaders({
+      'script-src': `'self' 'sha256-${hash}'`,
+      // Workers of the editor: the page creates their code from texts in its script.
+      'worker-src': 'blob:',
+      // The editor writes styles while the user types, so there is no fixed text to hash.
+      'style-src': "'self' 'unsafe-inline'",
+      'img-src': "'self' data:",
+      'font-src': 'data:',
+      'connect-src': "'self'",
+    }),
     // Its scripts can be others tomorrow.
     'cache-control': 'no-cache',
-    'content-security-policy': Object.entries(policy)
-      .map(([directive, sources]) => `${directive} ${sources}`)
-      .join('; '),
-    'referrer-policy': 'no-referrer',
-    'cross-origin-opener-policy': 'same-origin',
-    'cross-origin-resource-policy': 'same-origin',
-    // Older browsers do not know frame-ancestors.
-    'x-frame-options': 'DENY',
   };
 }

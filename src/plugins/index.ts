@@ -6,6 +6,7 @@ import type { OperationsConfig, ServerConfig } from '../config/slices.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AllowedOrigins } from '../http/allowed-origins.ts';
 import { ENDPOINT } from '../http/endpoint.ts';
+import type { LandingPage } from '../http/landing-page.ts';
 import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
@@ -22,6 +23,7 @@ import { useFewErrors } from './use-few-errors.ts';
 import { useGraphiqlPage } from './use-graphiql-page.ts';
 import { useGraphQLOverHTTP } from './use-graphql-over-http.ts';
 import { useHiddenSchema } from './use-hidden-schema.ts';
+import { useLandingPage } from './use-landing-page.ts';
 import { useLargeAnswers } from './use-large-answers.ts';
 import { useNoTrustedDocuments } from './use-no-trusted-documents.ts';
 import { useNoUploads } from './use-no-uploads.ts';
@@ -58,6 +60,7 @@ export interface PluginServices {
   readonly tokens: SignedTokens | null;
   /** Null when requests are not traced. */
   readonly tracing: { readonly traces: Promise<Traces | null>; readonly ofRequests: ServerTraces } | null;
+  readonly landingPage: LandingPage;
   /** Null when GraphiQL is not served. */
   readonly graphiqlPage: (() => Promise<BrowserPage>) | null;
 }
@@ -67,7 +70,7 @@ type Plugins = NonNullable<YogaServerOptions<SignedTokensContext, GatewayContext
 /** Plugins in the order in which they see a request. */
 export function plugins(options: PluginsOptions, services: PluginServices): Plugins {
   const { server, operations, batchSize, compileAtHit } = options;
-  const { log, recorder, origins, onRefusedOrigin, tokens, tracing, graphiqlPage } = services;
+  const { log, recorder, origins, onRefusedOrigin, tokens, tracing, landingPage, graphiqlPage } = services;
   const largeAnswers: LargeAnswers = new WeakMap();
   return [
     // Written answers precede traces and records, which note the errors of answers that cannot be written.
@@ -81,10 +84,12 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useFewErrors(),
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
-    useCors(origins, ENDPOINT, onRefusedOrigin),
+    useCors(origins, onRefusedOrigin),
     useLargeAnswers(largeAnswers),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
     useGraphiqlPage(graphiqlPage, ENDPOINT),
+    // The landing page follows GraphiQL, whose files have paths of their own.
+    useLandingPage(landingPage),
     // Uploads precede the CSRF check, which refuses their media type without a word about uploads.
     useNoUploads(),
     useCsrfPrevention((origin) => origins.has(origin)),

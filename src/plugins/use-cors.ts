@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import { isEndpoint } from '../http/endpoint.ts';
 import { type AllowedOrigins, isOrigin } from '../http/allowed-origins.ts';
 import { PREFLIGHTED_HEADERS } from '../http/foreign-page.ts';
 
@@ -35,22 +36,16 @@ type RequestPayload = Parameters<NonNullable<Plugin['onRequest']>>[0];
  * without having it: no answer allows credentials. Yoga's own CORS would answer every OPTIONS request, and does not say why an
  * origin is not allowed.
  *
- * @param endpoint Path whose preflights are answered.
  * @param onRefused Called with the origin of a page that was not allowed to ask or to read.
  */
-export function useCors(
-  origins: AllowedOrigins,
-  endpoint: string,
-  onRefused: (origin: string) => void,
-): Plugin {
+export function useCors(origins: AllowedOrigins, onRefused: (origin: string) => void): Plugin {
   return {
     onRequest(asked) {
       const { headers } = asked.request;
       const origin = headers.get('origin');
       if (origin === null) return;
       if (isPreflight(asked.request)) {
-        const { pathname } = asked.url;
-        if (pathname !== endpoint && pathname !== `${endpoint}/`) return;
+        if (!isEndpoint(asked.url.pathname)) return;
         if (origins.has(origin)) asked.endResponse(permission(asked));
         else {
           onRefused(origin);

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parseConfig } from '../../src/config/config.ts';
 import { exampleQueries } from '../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
-import { type Gateway } from '../../src/gateway.ts';
+import { createGateway, type Gateway } from '../../src/gateway.ts';
 import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
@@ -19,6 +20,13 @@ async function openPage(gateway: Gateway) {
     ([, url = '']) => url,
   );
   return { response, html, script, references };
+}
+
+/** Options that the page gives to GraphiQL. */
+// oxlint-disable-next-line typescript/no-explicit-any -- parsed JSON
+function optionsIn({ script }: { readonly script: string }): any {
+  const [, options = ''] = /\)\((\{.*\}), window\)/s.exec(script) ?? [];
+  return JSON.parse(options);
 }
 
 /** Files that the page loads, by their ending. */
@@ -118,14 +126,74 @@ describe('the GraphiQL page', () => {
 
   test('opens with three example queries, one per tab, each with a comment, and does not store headers', async () => {
     const { gateway } = await gatewayForTest();
-    const { script } = await openPage(gateway);
-    const [, options = ''] = /renderYogaGraphiQL\(\s*window\.\S+,\s*(\{.*\}),\s*\);\s*$/s.exec(script) ?? [];
-    const { defaultTabs, shouldPersistHeaders } = JSON.parse(options);
-    expect(defaultTabs).toEqual(exampleQueries('id-of-a-campaign').map((query) => ({ query })));
-    expect(defaultTabs).toHaveLength(3);
+    const { defaultTabs, shouldPersistHeaders } = optionsIn(await openPage(gateway));
+    const [screen, campaigns, talking] = exampleQueries('id-of-a-campaign');
+    // Without a known campaign, the list of campaigns comes first.
+    expect(defaultTabs).toEqual([campaigns, screen, talking].map((query) => ({ query })));
     for (const { query } of defaultTabs) expect(query).toMatch(/^# \w/);
     // A bearer token typed into the page must not outlive the page.
     expect(shouldPersistHeaders).toBe(false);
+  });
+
+  test('opens with the screen of the campaign that the sandbox is known to have', async () => {
+    const { sandbox } = await gatewayForTest();
+    const gateway = createGateway({
+      config: parseConfig({}),
+      target: { apiUrl: sandbox.url, credentials: { mode: 'accessToken', accessToken: TOKEN } },
+      exampleCampaignId: EXAMPLE_CAMPAIGN_ID,
+    });
+    onTestFinished(() => gateway.dispose());
+    const { defaultTabs, defaultHeaders, defaultEditorToolsVisibility } = optionsIn(await openPage(gateway));
+    expect(defaultTabs).toEqual(exampleQueries(EXAMPLE_CAMPAIGN_ID).map((query) => ({ query })));
+    expect(JSON.parse(defaultHeaders)).toEqual({ 'x-upstream-report': '1' });
+    expect(defaultEditorToolsVisibility).toBe('headers');
+  });
+
+  test.each([
+    ['callers send tokens of the upstream', {}, { authorization: 'Bearer ' }],
+    [
+      'reports may be asked for',
+      { UPSTREAM_REPORT: 'on' },
+      { authorization: 'Bearer ', 'x-upstream-report': '1' },
+    ],
+    [
+      'callers send API keys',
+      { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_API_KEY_HASHES: '0'.repeat(64) },
+      { 'x-api-key': '' },
+    ],
+    [
+      'callers send tokens of an identity provider',
+      {
+        GENESYSCLOUD_ACCESS_TOKEN: TOKEN,
+        AUTH_JWKS_URL: 'http://127.0.0.1:1/keys',
+        AUTH_ISSUER: 'https://issuer.example',
+        AUTH_AUDIENCE: 'gateway',
+      },
+      { authorization: 'Bearer ' },
+    ],
+  ])('has a template of headers where %s, with which alone nothing is spent', async (_who, env, headers) => {
+    const { gateway, calls } = await gatewayForTest({ env });
+    const { defaultHeaders, defaultEditorToolsVisibility } = optionsIn(await openPage(gateway));
+    expect(JSON.parse(defaultHeaders)).toEqual(headers);
+    expect(defaultEditorToolsVisibility).toBe('headers');
+    const ask = async (query: string) => {
+      const sent = graphqlRequest(query, {}, null);
+      for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value);
+      return (await gateway.fetch(sent)).json();
+    };
+    expect(await ask('{ schema: __schema { queryType { name } } }')).toEqual({
+      data: { schema: { queryType: { name: 'Query' } } },
+    });
+    const { errors } = await ask('{ user(id: "user-1") { name } }');
+    expect(errors[0].extensions.code).toBe('UNAUTHENTICATED');
+    expect(calls()).toEqual({});
+  });
+
+  test('has no template of headers where callers need none', async () => {
+    const env = { GENESYSCLOUD_ACCESS_TOKEN: TOKEN, AUTH_NONE: 'i-know' };
+    const options = optionsIn(await openPage((await gatewayForTest({ env })).gateway));
+    expect(options).not.toHaveProperty('defaultHeaders');
+    expect(options.defaultEditorToolsVisibility).toBe(false);
   });
 
   test('is not served to a client that accepts JSON', async () => {

@@ -7,8 +7,30 @@ import type { GraphQLAnswer } from '../../support/gateway.ts';
 export const PATIENTLY = { timeout: 30_000 };
 
 export const editorOf = (page: Page) => page.locator('.graphiql-query-editor .monaco-editor');
+/** Editor of variables or headers. */
+export const editorIn = (page: Page, kind: 'variables' | 'headers') =>
+  page.locator(`.monaco-editor[data-uri$="${kind}.json"]`);
+/** Button that shows the editor of variables or headers. */
+export const toolOf = (page: Page, name: 'variables' | 'headers') =>
+  page
+    .locator('.graphiql-editor-tools')
+    .getByRole('button', { name: new RegExp(name, 'i') })
+    .first();
 export const answerOf = (page: Page) => page.locator('.result-window');
 export const runButtonOf = (page: Page) => page.getByRole('button', { name: /^Execute query/ });
+
+/** Titles of all tabs. */
+export function tabsOf(page: Page): Promise<string[]> {
+  return page
+    .getByRole('tab')
+    .getByRole('button', { name: /^(\w+|<untitled>)$/ })
+    .allInnerTexts();
+}
+
+/** Text of the tabs that GraphiQL has stored. */
+export function storedTabs(page: Page): Promise<string> {
+  return page.evaluate(() => localStorage.getItem('graphiql:tabState') ?? '');
+}
 
 /** Visible lines of an editor. */
 export async function textIn(editor: Locator): Promise<string> {

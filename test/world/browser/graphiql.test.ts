@@ -17,6 +17,7 @@ import {
   answerShown,
   complete,
   distance,
+  editorIn,
   editorOf,
   followed,
   openDocs,
@@ -24,7 +25,10 @@ import {
   PATIENTLY,
   run,
   runButtonOf,
+  storedTabs,
+  tabsOf,
   textIn,
+  toolOf,
   typeInTab,
 } from './graphiql-page.ts';
 
@@ -34,6 +38,22 @@ const [screen = '', campaigns = '', talking = ''] = exampleQueries(EXAMPLE_CAMPA
 const whySkipped = process.env['CI'] ? null : whyNoBrowser();
 if (whySkipped !== null) console.warn(`\nSKIPPED: GraphiQL is not tested in a browser. ${whySkipped}\n`);
 
+interface OpenedPage {
+  readonly bypassCSP?: boolean;
+  /** Parameters of the address. */
+  readonly link?: string;
+  /** Query that the first tab has. */
+  readonly shown?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const LINKED = 'query Linked($id: ID!) { user(id: $id) { name } }';
+
+/** Parameters of a link to a query. */
+function linkTo(parameters: Readonly<Record<string, string>>): string {
+  return `?${new URLSearchParams(parameters)}`;
+}
+
 describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   let browser: Browser;
 
@@ -42,23 +62,36 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
     return () => browser.close();
   });
 
-  /** GraphiQL as `npm start` serves it: over a sandbox to which the gateway logs in by itself. */
-  async function openGraphiql(options: SandboxOptions = {}, bypassCSP = false) {
+  /** Sandbox to which the gateway logs in by itself, as that of `npm start`. */
+  async function startedSandbox(options: SandboxOptions = {}) {
     const sandbox = await startSandbox(options);
     onTestFinished(() => sandbox.close());
-    const config = parseConfig({
+    const login = {
       GENESYSCLOUD_API_URL: sandbox.url,
       GENESYSCLOUD_LOGIN_URL: sandbox.url,
       GENESYSCLOUD_OAUTHCLIENT_ID: 'sandbox',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: 'sandbox',
-      ...NOTHING_KEPT,
-    });
-    const gateway = createGateway({ config, exampleCampaignId: EXAMPLE_CAMPAIGN_ID });
+    };
+    return { sandbox, login };
+  }
+
+  /** Address of a gateway's GraphiQL. */
+  async function served(env: Readonly<Record<string, string>>, exampleCampaignId: string | null) {
+    const gateway = createGateway({ config: parseConfig({ ...env, ...NOTHING_KEPT }), exampleCampaignId });
     onTestFinished(() => gateway.dispose());
-    const address = `${await listeningForTest(gateway.listener)}/graphql`;
-    const opened = await openPage(browser, address, bypassCSP);
+    return `${await listeningForTest(gateway.listener)}/graphql`;
+  }
+
+  /** GraphiQL as `npm start` serves it, but for the report of upstream calls unless `env` has it. */
+  async function openGraphiql(
+    options: SandboxOptions = {},
+    { bypassCSP = false, link = '', shown = screen, env = {} }: OpenedPage = {},
+  ) {
+    const { sandbox, login } = await startedSandbox(options);
+    const address = await served({ ...login, ...env }, EXAMPLE_CAMPAIGN_ID);
+    const opened = await openPage(browser, `${address}${link}`, bypassCSP);
     const { page, problems } = opened;
-    await expect.poll(async () => (await textIn(editorOf(page))) || problems, PATIENTLY).toBe(screen);
+    await expect.poll(async () => (await textIn(editorOf(page))) || problems, PATIENTLY).toBe(shown);
     const calls = () => sandbox.requests.map(({ resource }) => resource).toSorted();
     return { ...opened, address, calls };
   }
@@ -66,8 +99,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   test('opens with the example queries, without an error and without an upstream call', async () => {
     const { page, problems, calls } = await openGraphiql();
     expect(await page.title()).toBe('Campaign interaction gateway');
-    const tabs = page.getByRole('tab').getByRole('button', { name: /^\w+$/ });
-    expect(await tabs.allInnerTexts()).toEqual(['CampaignScreen', 'Campaigns', 'Talking']);
+    expect(await tabsOf(page)).toEqual(['CampaignScreen', 'Campaigns', 'Talking']);
     await runButtonOf(page).waitFor();
     // The documentation appears only once the schema has been read.
     await openDocs(page);
@@ -114,6 +146,107 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
       .toEqual({ data: { campaignInteractions: { nodes } } });
     expect(calls()).toEqual(['campaignInteractions', 'login', 'users']);
     expect(problems).toEqual([]);
+  });
+
+  test('opens a link in a tab of its own beside the examples, with its variables, and runs nothing', async () => {
+    const link = linkTo({ query: LINKED, variables: '{ "id": "user-1" }', operationName: 'Linked' });
+    const { page, problems, calls } = await openGraphiql(
+      { organisation: supervisorsOrganisation() },
+      { link, shown: LINKED },
+    );
+    expect(await tabsOf(page)).toEqual(['Linked', 'CampaignScreen', 'Campaigns', 'Talking']);
+    // The documentation appears only once the schema has been read.
+    await openDocs(page);
+    expect(await textIn(answerOf(page))).toBe('');
+    expect(calls()).toEqual([]);
+    await run(page);
+    await expect
+      .poll(() => answerShown(page), PATIENTLY)
+      .toEqual({ data: { user: { name: 'Name of user-1' } } });
+    expect(problems).toEqual([]);
+  });
+
+  test('keeps the tabs and variables that were there when a link comes, which has none of theirs', async () => {
+    const { page, address } = await openGraphiql();
+    await typeInTab(page, '{ mine: __typename }');
+    await toolOf(page, 'variables').click();
+    await editorIn(page, 'variables').click();
+    await page.keyboard.type('"mine": 1');
+    await expect.poll(() => storedTabs(page), PATIENTLY).toContain('mine\\": 1');
+    await page.goto(`${address}${linkTo({ query: LINKED })}`);
+    await expect.poll(() => textIn(editorOf(page)), PATIENTLY).toBe(LINKED);
+    const before = ['CampaignScreen', 'Campaigns', 'Talking', '<untitled>'];
+    expect(await tabsOf(page)).toEqual([...before, 'Linked']);
+    expect(await textIn(editorIn(page, 'variables'))).toBe('');
+    // Neither loading the page again nor following the link again opens another tab.
+    await page.reload();
+    await expect.poll(() => textIn(editorOf(page)), PATIENTLY).toBe(LINKED);
+    await page.goto(`${address}${linkTo({ query: LINKED })}`);
+    await expect.poll(() => textIn(editorOf(page)), PATIENTLY).toBe(LINKED);
+    expect(await tabsOf(page)).toEqual([...before, 'Linked']);
+    await page.getByRole('button', { name: '<untitled>', exact: true }).click();
+    await expect.poll(() => textIn(editorOf(page)), PATIENTLY).toBe('{ mine: __typename }');
+  });
+
+  test('takes no headers from a link', async () => {
+    const link = linkTo({
+      query: LINKED,
+      headers: '{ "x-evil": "1" }',
+      defaultHeaders: '{ "x-evil": "1" }',
+      endpoint: 'http://elsewhere.example/',
+    });
+    const { page, requests, address } = await openGraphiql({}, { link, shown: LINKED });
+    await openDocs(page);
+    await toolOf(page, 'headers').click();
+    expect(await textIn(editorIn(page, 'headers'))).toBe('');
+    expect(hostsOf(requests)).toEqual([new URL(address).host]);
+  });
+
+  test('shows what a query cost at the end of its answer, by a header that is there from the start', async () => {
+    const { page } = await openGraphiql(
+      { organisation: supervisorsOrganisation() },
+      { env: { UPSTREAM_REPORT: 'on' } },
+    );
+    expect(JSON.parse(await textIn(editorIn(page, 'headers')))).toEqual({ 'x-upstream-report': '1' });
+    await typeInTab(page, '{ user(id: "user-1") { name } }');
+    await run(page);
+    await expect.poll(() => textIn(answerOf(page)), PATIENTLY).toContain('"resource": "users"');
+  });
+
+  test('opens with the campaigns in an organisation of one’s own, takes a token into its template, and stores it nowhere', async () => {
+    const token = 'token-that-a-person-types';
+    const { sandbox } = await startedSandbox({ organisation: supervisorsOrganisation(), tokens: [token] });
+    const address = await served({ GENESYSCLOUD_API_URL: sandbox.url }, null);
+    const { page, problems } = await openPage(browser, address);
+    await expect.poll(async () => (await textIn(editorOf(page))) || problems, PATIENTLY).toBe(campaigns);
+    expect(await tabsOf(page)).toEqual(['Campaigns', 'CampaignScreen', 'Talking']);
+    const header = editorIn(page, 'headers');
+    await expect.poll(() => textIn(header), PATIENTLY).toBe('{\n  "authorization": "Bearer "\n}');
+    await header.getByText('"Bearer "').click();
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.type(token);
+    await expect.poll(() => textIn(header), PATIENTLY).toContain(`"Bearer ${token}"`);
+    const answer = await run(page);
+    expect(answer.data.campaigns.nodes).toHaveLength(1);
+    await page.getByRole('button', { name: 'Talking', exact: true }).click();
+    await expect.poll(() => storedTabs(page), PATIENTLY).toContain('"activeTabIndex":2');
+    expect(
+      await page.evaluate(() =>
+        JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)]),
+      ),
+    ).not.toContain(token);
+    expect(problems).toEqual([]);
+  });
+
+  test('links to the page that says where everything is', async () => {
+    const { page, address } = await openGraphiql();
+    await page.getByRole('link', { name: 'Docs', exact: true }).click();
+    await page.getByRole('heading', { name: 'Campaign interaction gateway' }).waitFor();
+    expect(page.url()).toBe(new URL('/', address).href);
+    await page.getByRole('link', { name: 'graphql', exact: true }).click();
+    await expect.poll(() => textIn(editorOf(page)), PATIENTLY).toBe(screen);
+    expect(await tabsOf(page)).toEqual(['CampaignScreen', 'Campaigns', 'Talking']);
   });
 
   test('shows the description of a field that is reached from the root type', async () => {
@@ -211,7 +344,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   });
 
   test('is caught when it sends requests to other hosts, which its Content-Security-Policy forbids', async () => {
-    const { page, requests, strays } = await openGraphiql({}, true);
+    const { page, requests, strays } = await openGraphiql({}, { bypassCSP: true });
     await page.evaluate(async () => {
       const socket = new WebSocket('ws://socket.example/');
       await new Promise((resolve) => socket.addEventListener('error', resolve));
