@@ -5,23 +5,19 @@ import type { LandingPage } from '../http/landing-page.ts';
 /** Answers `/` with a page that says what is where, and all paths where there is nothing with a text that names GraphQL's. */
 export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
   return {
-    onRequest({ request, url, endResponse, fetchAPI }) {
+    onRequest(asked) {
+      const { request, url, fetchAPI } = asked;
+      const refuse = (body: string, status: number, further: Readonly<Record<string, string>> = {}) =>
+        asked.endResponse(new fetchAPI.Response(body, { status, headers: { ...jsonContent, ...further } }));
       if (isEndpoint(url.pathname)) return;
-      if (url.pathname !== '/')
-        endResponse(new fetchAPI.Response(nothingHere, { status: 404, headers: jsonContent }));
+      if (url.pathname !== '/') refuse(nothingHere, 404);
       else if (request.method !== 'GET' && request.method !== 'HEAD') {
-        endResponse(
-          new fetchAPI.Response(onlyRead, { status: 405, headers: { ...jsonContent, allow: 'GET, HEAD' } }),
-        );
+        refuse(onlyRead, 405, { allow: 'GET, HEAD' });
       } else {
         const isBrowser = request.headers.get('accept')?.includes('text/html') ?? false;
-        const body = isBrowser ? html : text;
         const shown = isBrowser ? headers : { 'content-type': 'text/plain; charset=utf-8' };
-        endResponse(
-          new fetchAPI.Response(request.method === 'HEAD' ? null : body, {
-            headers: { ...shown, vary: 'Accept' },
-          }),
-        );
+        const body = request.method === 'HEAD' ? null : isBrowser ? html : text;
+        asked.endResponse(new fetchAPI.Response(body, { headers: { ...shown, vary: 'Accept' } }));
       }
     },
   };
