@@ -22,7 +22,8 @@ interface StoredTab {
  * headers are never taken from a link.
  *
  * GraphiQL itself puts the query that is edited into the address, with a state of the history: that is no link when the page is
- * loaded again. Variables of a link would stay in the address while its query changes, so they are taken out.
+ * loaded again. Variables of a link would stay in the address while its query changes, so they are put into the state, from which
+ * the link is opened once more if the page is loaded again before GraphiQL has stored its tab.
  *
  * The text of this function is a part of the page: it refers to nothing but its parameters and what browsers have.
  */
@@ -43,16 +44,19 @@ export function withOpenedTab(
 
   const url = new URL(page.location.href);
   const query = url.searchParams.get('query');
-  if (query === null || page.history.state !== null) {
-    const last = lastTab();
+  const { state } = page.history;
+  const marked =
+    typeof state === 'object' && state !== null && 'linked' in state ? String(state.linked) : null;
+  const last = lastTab();
+  if (query === null || (state !== null && (marked === null || last?.query === query))) {
     return last === undefined
       ? options
       : { ...options, query: last.query ?? '', variables: last.variables ?? '' };
   }
-  const variables = url.searchParams.get('variables') ?? '';
+  const variables = marked ?? url.searchParams.get('variables') ?? '';
   url.searchParams.delete('variables');
   url.searchParams.delete('operationName');
-  page.history.replaceState({}, '', url.href);
+  page.history.replaceState({ linked: variables }, '', url.href);
   return {
     ...options,
     query,
