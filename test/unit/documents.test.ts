@@ -14,6 +14,7 @@ test.each([
   'README.md',
   'CONTRIBUTING.md',
   'docs/bounds.md',
+  'docs/clients.md',
   'docs/upstream.md',
   'docs/decisions/README.md',
   ...records,
