@@ -167,4 +167,12 @@ export const apolloIos: Client = {
       expect(await uploading(ios, {})).toMatch(/files/i);
     },
   },
+  more: {
+    async 'throws where it asks by the hash of a query, as it does only when it is told to'() {
+      await gatewayForClients();
+      await expect(persisting(ios, queries.user, variables)).rejects.toThrow('PersistedQueryNotSupported');
+      await gatewayForClients({ manifest: { other: '{ __typename }' } });
+      await expect(persisting(ios, queries.user, variables)).rejects.toThrow('PersistedQueryNotFound');
+    },
+  },
 };

@@ -24,7 +24,28 @@ export function writeDocsApp(address: string): void {
   }
   cpSync(here('relay/'), new URL('src/relay/', APP), { recursive: true });
   cpSync(here('../../../schema.graphql'), new URL('schema.graphql', APP));
-  run([here('node_modules/relay-compiler/cli.js')], APP);
+  compileForRelay('relay.config.json');
+  persistForRelay();
+}
+
+/** Has Relay's compiler write the queries in `relay/` once more, with ids in the place of their texts. */
+function persistForRelay(): void {
+  const config = JSON.parse(readFileSync(new URL('relay.config.json', APP), 'utf8'));
+  const persisted = {
+    ...config,
+    src: 'src/relay',
+    artifactDirectory: 'persisted',
+    persistConfig: { file: 'persisted-documents.json' },
+  };
+  writeFileSync(new URL('relay.persisted.json', APP), JSON.stringify(persisted));
+  writeFileSync(new URL('persisted-documents.json', APP), '{}');
+  mkdirSync(new URL('persisted/', APP));
+  compileForRelay('relay.persisted.json');
+}
+
+/** Manifest that Relay's compiler has written: the texts of queries by their ids. */
+export function relayManifest(): Readonly<Record<string, string>> {
+  return JSON.parse(readFileSync(new URL('persisted-documents.json', APP), 'utf8'));
 }
 
 /** Type errors of the app and of these tests; empty when there are none. */
@@ -34,14 +55,9 @@ export async function typeErrors(): Promise<string> {
   return stdout + stderr;
 }
 
-function run(args: readonly URL[], folder: URL): void {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    args.map((arg) => fileURLToPath(arg)),
-    {
-      cwd: fileURLToPath(folder),
-      encoding: 'utf8',
-    },
-  );
-  if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}:\n${stdout}${stderr}`);
+function compileForRelay(config: string): void {
+  const compiler = fileURLToPath(here('node_modules/relay-compiler/cli.js'));
+  const options = { cwd: fileURLToPath(APP), encoding: 'utf8' } as const;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, config], options);
+  if (status !== 0) throw new Error(`Relay's compiler ended with ${status}:\n${stdout}${stderr}`);
 }

@@ -1,22 +1,31 @@
 import { expect } from 'vitest';
-import relayRuntime, { type Environment, type GraphQLTaggedNode, type OperationType } from 'relay-runtime';
+import relayRuntime, { type IEnvironment, type GraphQLTaggedNode, type OperationType } from 'relay-runtime';
 import { TOKEN } from '../../support/gateway.ts';
 import type { Client, Data } from './client.ts';
+import { relayManifest } from './docs-app.ts';
+import persistedUserQuery from './from-docs/persisted/queriesUserQuery.graphql.ts';
 import { createRelayEnvironment } from './from-docs/src/relay.ts';
 import agentsQuery from './from-docs/src/relay/__generated__/queriesAgentsQuery.graphql.ts';
 import everythingQuery from './from-docs/src/relay/__generated__/queriesEverythingQuery.graphql.ts';
 import twinsQuery from './from-docs/src/relay/__generated__/queriesTwinsQuery.graphql.ts';
 import userQuery from './from-docs/src/relay/__generated__/queriesUserQuery.graphql.ts';
 import { expectPagesInBrowser } from './pages-in-browser.ts';
-import { allInteractions, deniedUsers, gatewayForClients, gatewayWithShrinkingList, twins } from './stand.ts';
+import {
+  addressOfClients,
+  allInteractions,
+  deniedUsers,
+  gatewayForClients,
+  gatewayWithShrinkingList,
+  twins,
+} from './stand.ts';
 
-const { fetchQuery } = relayRuntime;
+const { Environment, fetchQuery, Network, RecordSource, Store } = relayRuntime;
 
 // The compiler gives no types for a query that is taken from its module by hand.
 function ask(
   query: GraphQLTaggedNode,
   variables: OperationType['variables'] = {},
-  environment: Environment = createRelayEnvironment(TOKEN),
+  environment: IEnvironment = createRelayEnvironment(TOKEN),
 ): Promise<Data> {
   return fetchQuery<OperationType>(environment, query, variables).toPromise();
 }
@@ -72,6 +81,28 @@ export const relay: Client = {
     'file upload': 'its network is your own `fetch`',
   },
   more: {
+    async 'sends the ids of persisted queries, and is answered where these alone are trusted documents'() {
+      const { query } = await gatewayForClients({
+        manifest: relayManifest(),
+        env: { TRUSTED_DOCUMENTS: 'only' },
+      });
+      const environment = new Environment({
+        store: new Store(new RecordSource()),
+        network: Network.create(async ({ id, text }, variables) => {
+          expect(text).toBeNull();
+          const response = await fetch(`${addressOfClients()}/graphql`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+            body: JSON.stringify({ documentId: id, variables }),
+          });
+          return response.json();
+        }),
+      });
+      const { user } = await ask(persistedUserQuery, { id: 'user-1' }, environment);
+      expect(user.email).toBe('user-1@example.com');
+      expect((await query('{ __typename }')).errors).toHaveLength(1);
+    },
+
     async 'polls a whole list with one call each time, and shows no row that is gone'() {
       const { calls, lose } = await gatewayWithShrinkingList();
       const environment = createRelayEnvironment(TOKEN);

@@ -135,6 +135,7 @@ export const queries = {
     }
   }`,
   twins: `query Twins {
+    same: contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-0") { nodeId name }
     one: contact(contactListId: "${CONTACT_LIST_ID}", id: "contact-0") { nodeId id name data }
     other: contact(contactListId: "${OTHER_LIST_ID}", id: "contact-0") { nodeId id name data }
   }`,

@@ -39,10 +39,15 @@ void graphql`
 `;
 void graphql`
   query queriesTwinsQuery {
+    same: contact(contactListId: "list-1", id: "contact-0") {
+      name
+    }
     one: contact(contactListId: "list-1", id: "contact-0") {
+      id
       name
     }
     other: contact(contactListId: "list-2", id: "contact-0") {
+      id
       name
     }
   }
