@@ -50,3 +50,17 @@ describe('the records of decisions', () => {
     }
   });
 });
+
+test('docs/clients.md says what a client should do about each code of an error, and knows no other', () => {
+  const sources = globSync('src/**/*.ts', { cwd: root, exclude: ['src/{config,generated,sandbox}/**'] });
+  const code =
+    /'((?:BAD|CSRF|GRAPHQL|INTERNAL|OPERATION|PERSISTED|QUERY|REQUEST|SERVICE|UNSUPPORTED|UPSTREAM)_[A-Z_]+|FORBIDDEN|UNAUTHENTICATED)'|code: '([A-Z_]+)'/g;
+  const codes = sources.flatMap((file) =>
+    [...textOf(file).matchAll(code)].map(([, known, other]) => known ?? other),
+  );
+  const [, table = ''] = textOf('docs/clients.md').split('## Errors by code');
+  const documented = [...table.matchAll(/^\| (`[^|]*)\|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name),
+  );
+  expect(new Set(documented)).toEqual(new Set(codes));
+});

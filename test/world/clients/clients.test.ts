@@ -11,13 +11,10 @@ const errors = typeErrors();
 // The module needs the packages and the files that are there only now.
 const { clients } = await import('./clients.ts');
 
-/** Columns of which the gateway does not answer all yet. */
-const COMING = /persisted quer|asks by GET$|files are not taken|trusted documents|hash of a query/;
-
 describe.each(clients)('$name', ({ cells, more = {} }) => {
   const tried = columns.map(([column, sentence]) => [sentence, cells[column]] as const);
   const tests = [...tried, ...Object.entries(more)].flatMap(([sentence, run]) =>
-    typeof run === 'function' && !COMING.test(sentence) ? [[sentence, run] as const] : [],
+    typeof run === 'function' ? [[sentence, run] as const] : [],
   );
   // oxlint-disable-next-line vitest/expect-expect -- each cell expects something
   test.each(tests)('%s', (_sentence, run) => run());
