@@ -7,8 +7,8 @@ import { persistedQueriesUnsupported } from './persisted-query-errors.ts';
  */
 export function useNoTrustedDocuments(): Plugin {
   return {
-    onParams({ params: { query, extensions } }) {
-      if (!query && extensions?.['persistedQuery'] != null) throw persistedQueriesUnsupported();
+    onParams({ params: { query, extensions }, request }) {
+      if (!query && extensions?.['persistedQuery'] != null) throw persistedQueriesUnsupported(request);
     },
   };
 }

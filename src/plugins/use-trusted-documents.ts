@@ -28,12 +28,14 @@ export function useTrustedDocuments(
     getPersistedOperation: (id) => documents.textOf(id),
     customErrors: {
       notFound: ({ params, request }) =>
-        mode === 'prefer' && ownIdIn(params, request) === null ? persistedQueryNotFound() : idRefusal(mode),
+        mode === 'prefer' && ownIdIn(params, request) === null
+          ? persistedQueryNotFound(request)
+          : idRefusal(mode),
       persistedQueryOnly({ params, request }) {
         const id = documentIdIn(params, request);
         return id === null || documents.textOf(id) !== null ? queryRefusal() : idRefusal(mode);
       },
-      keyNotFound: ({ params }) => (mode === 'prefer' ? missingQuery(params) : missingId()),
+      keyNotFound: ({ params, request }) => (mode === 'prefer' ? missingQuery(params, request) : missingId()),
     },
   });
   if (mode === 'prefer') return plugin;
@@ -71,8 +73,8 @@ function missingId(): ClientError {
 }
 
 /** A `persistedQuery` that holds no id is one of another version, without which clients ask by the query. */
-function missingQuery({ extensions }: GraphQLParams): ClientError {
-  if (extensions?.['persistedQuery'] != null) return persistedQueriesUnsupported();
+function missingQuery({ extensions }: GraphQLParams, request: Request): ClientError {
+  if (extensions?.['persistedQuery'] != null) return persistedQueriesUnsupported(request);
   return documentRefusal(
     'Parameter "query" is missing, and there is no id of a trusted document.',
     'BAD_REQUEST',

@@ -150,6 +150,21 @@ test('a client with automatic persisted queries is answered at its second reques
 });
 
 test.each([
+  ['without trusted documents', {}, 'PersistedQueryNotSupported'],
+  ['with TRUSTED_DOCUMENTS=prefer', prefer, 'PersistedQueryNotFound'],
+])(
+  'a hash is answered with a 200 %s wherever the client accepts application/json, for Apollo iOS reads no other status',
+  async (_where, options, message) => {
+    const { gateway } = await gatewayForTest(options);
+    const accept = 'multipart/mixed;deferSpec=20220824,application/graphql-response+json,application/json';
+    const response = await gateway.fetch(byPost(apollo('unknown'), accept));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await response.text()).toContain(message);
+  },
+);
+
+test.each([
   ['nothing', {}],
   ['an empty text', { query: '' }],
   ['null', { query: null }],
