@@ -264,7 +264,10 @@ class Walk {
       const { row, chain } = await this.#upstream.one('conversations', scope, '');
       const participants: unknown = row && properties['Conversation.participants']?.({ ...row, id: scope });
       const named = (each: unknown) => isRow(each) && properties['Participant.nodeId']?.(each) === nodeId;
-      const found = listIn(participants)?.find(named);
+      // One that is no object leaves all of them unknown.
+      const found = listIn(participants)
+        ?.map((each) => objectIn(each))
+        .find(named);
       return isRow(found) ? { kind: 'row', row: found, chain } : null;
     }
     const resource = resourceOfType[type.name];
