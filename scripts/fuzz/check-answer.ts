@@ -4,6 +4,8 @@ import type { Answer } from './read-answers.ts';
 /** Event streams and multipart answers add a frame to a result. */
 const FRAME_BYTES = 1000;
 const MOST_BODY_BYTES = MOST_ANSWER_BYTES + FRAME_BYTES;
+/** Beginning of the only text that is answered. */
+const LANDING_PAGE = 'Campaign interaction gateway\n';
 const NO_STORE = 'private, no-store';
 
 /** Statuses of Node's own answers to invalid or oversized HTTP. They have no body and are not cacheable by default. */
@@ -74,6 +76,8 @@ function jsonIn(type: string, text: string): string[] {
       return [...text.matchAll(/(?:^|[\r\n])data: ?([^\r\n]+)/g)].map(([, data = '']) => data);
     case 'multipart/mixed':
       return [...text.matchAll(/\r\n\r\n(.*?)\r\n--/gs)].map(([, part = '']) => part);
+    case 'text/plain':
+      return text.startsWith(LANDING_PAGE) ? [] : ['(text of another kind)'];
     default:
       return text === '' ? [] : ['(text of another type)'];
   }

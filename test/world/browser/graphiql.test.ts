@@ -117,8 +117,9 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
       expect(answer.errors).toBeUndefined();
       expect(answer.data[root].nodes.length).toBeGreaterThan(0);
       await expect.poll(() => textIn(answerOf(page)), PATIENTLY).toContain('"nodes": [');
-      const shown = await textIn(answerOf(page));
-      expect(shown).toBe(JSON.stringify(answer, null, 2).slice(0, shown.length));
+      // The editor breaks long lines.
+      const shown = withoutBlanks(await textIn(answerOf(page)));
+      expect(shown).toBe(withoutBlanks(JSON.stringify(answer)).slice(0, shown.length));
     }
     expect(calls().filter((resource) => resource === 'campaignInteractions')).toHaveLength(2);
     expect(problems).toEqual([]);
@@ -367,4 +368,8 @@ function described(type: string, field: string): string {
 function hostsOf(urls: readonly string[]): string[] {
   const asked = urls.filter((url) => !/^(data|blob):/.test(url));
   return [...new Set(asked.map((url) => new URL(url).host))];
+}
+
+function withoutBlanks(text: string): string {
+  return text.replaceAll(/\s/g, '');
 }

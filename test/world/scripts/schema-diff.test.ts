@@ -49,7 +49,7 @@ describe('npm run schema:diff with a file', () => {
   test.each([
     [
       'a removed field',
-      withMore('type Queue implements DomainEntity', 'colour: String'),
+      withMore('type Queue implements DomainEntity & Node', 'colour: String'),
       "'colour' was removed",
     ],
     ['a removed enum value', withMore('enum Disposition', 'HUNG_UP'), "'HUNG_UP' was removed"],
@@ -74,7 +74,10 @@ describe('npm run schema:diff with a file', () => {
   });
 
   test.each([
-    ['a field', withMore('type Queue implements DomainEntity', `colour: String ${deprecated('2020-01-01')}`)],
+    [
+      'a field',
+      withMore('type Queue implements DomainEntity & Node', `colour: String ${deprecated('2020-01-01')}`),
+    ],
     ['an enum value', withMore('enum Disposition', `COLOUR ${deprecated('2020-01-01')}`)],
     ['a field of a filter', withMore('input CampaignFilter', `colour: String ${deprecated('2020-01-01')}`)],
     [
@@ -90,7 +93,7 @@ describe('npm run schema:diff with a file', () => {
   test('does not fail when a type is removed with the only field that used it, after the date of the field', () => {
     const field = `colour: Colour ${deprecated('2020-01-01')}`;
     const { status, stdout } = diffFrom(
-      `${withMore('type Queue implements DomainEntity', field)}\n enum Colour { RED }`,
+      `${withMore('type Queue implements DomainEntity & Node', field)}\n enum Colour { RED }`,
     );
     expect(stdout).toMatch(/surprise clients: 2\n.*colour.*\n.*Colour/i);
     expect(status).toBe(0);
@@ -100,7 +103,7 @@ describe('npm run schema:diff with a file', () => {
     'fails when a field is removed before the last date of its deprecation, or without a date: %s',
     (date) => {
       const { status, stdout } = diffFrom(
-        withMore('type Queue implements DomainEntity', `colour: String ${deprecated(date)}`),
+        withMore('type Queue implements DomainEntity & Node', `colour: String ${deprecated(date)}`),
       );
       expect(stdout).toMatch(/BREAK clients: 1\n.*colour/);
       expect(status).toBe(1);
