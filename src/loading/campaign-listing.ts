@@ -14,9 +14,10 @@ import {
   anchorOfCampaign,
   byNameAndId,
   LISTING_START,
-  placeAfter,
+  placeAfterOwn,
 } from './campaign-place.ts';
 import { answered, type EntityLoader, type LoaderContext } from './entity-loader.ts';
+import { comparableId } from '../datasources/wire/ids.ts';
 import { isObject } from '../datasources/wire/wire-record.ts';
 import { beginningOf, pageSizeFor } from './slice-beginning.ts';
 import { idOf, ListedCampaigns } from './listed-campaigns.ts';
@@ -93,7 +94,8 @@ export class CampaignListing {
     count: number,
     field: FieldTrace | null = null,
   ): Promise<CampaignSlice> {
-    const ids = [...new Set(filter.ids)];
+    // An id in both cases would be in two parts, and its campaign in the listing twice.
+    const ids = [...new Map(filter.ids?.map((id) => [comparableId(id), id])).values()];
     const size = this.#takenSize();
     if (ids.length > size) return this.#sliceOfParts({ ...filter, ids }, size, null, place, count, field);
     try {
@@ -149,11 +151,11 @@ export class CampaignListing {
       .flatMap(({ rows }) => rows.map(({ campaign }) => ({ campaign, ...anchorOfCampaign(campaign) })))
       .toSorted(byNameAndId)
       .map((row, at) => ({ at, ...row }));
-    const found =
-      place.anchor === null
+    const { anchor } = place;
+    const from =
+      anchor === null
         ? place.from
-        : placeAfter(all, place.anchor, { expected: place.from - 1, isFinal: true });
-    const from = typeof found === 'number' ? found : found === 'later' ? all.length : 0;
+        : (placeAfterOwn(all, anchor) ?? all.filter((row) => byNameAndId(row, anchor) <= 0).length);
     const rows = all.slice(from, from + count);
     const end = from + rows.length;
     return {

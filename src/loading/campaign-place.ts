@@ -64,24 +64,47 @@ interface Search {
   readonly isFinal: boolean;
 }
 
+/** Position after the anchor's own row, which tells whatever the upstream sorts by; null where it is gone or renamed. */
+export function placeAfterOwn(rows: readonly PlacedRow[], anchor: CampaignAnchor): number | null {
+  const own = rows.find(({ id, name }) => id === anchor.id && name === anchor.name);
+  return own === undefined ? null : own.at + 1;
+}
+
+/** Position among rows, or where to look for it; null where they do not tell. */
+type PlaceByName = number | 'earlier' | 'later' | null;
+
 /**
- * Position at which the rows after the anchor begin, by consecutive rows of the listing. The anchor's own row tells, whatever
- * the upstream sorts by. Where it is gone or renamed, names tell if these rows are in an order of names that is known; null if
- * they are not. `earlier` and `later`: not among these rows, or at their edge, where the anchor's own row can stand beyond.
+ * Position at which the rows after the anchor begin, by consecutive rows of the listing: after its own row, or where that is none
+ * of them, by names, if these rows are in an order of names that is known; null if they are not. `earlier` and `later`: not
+ * among these rows, or at their edge, where the anchor's own row can stand beyond.
  */
-export function placeAfter(
+export function placeAfter(rows: readonly PlacedRow[], anchor: CampaignAnchor, search: Search): PlaceByName {
+  const own = placeAfterOwn(rows, anchor);
+  if (own !== null) return own;
+  if (rows.length === 0) return 'earlier';
+  // A few rows are in more than one order, and these can disagree on the anchor.
+  const verdicts = new Set(
+    collations
+      .filter((each) => isSorted(rows, (one, other) => each(one.name, other.name) <= 0))
+      .map((compare) => placeIn(rows, anchor, compare, search)),
+  );
+  const [verdict = null] = verdicts;
+  if (verdicts.size <= 1) return verdict;
+  if (search.isFinal) return nearestTo(search.expected, rows, [...verdicts]);
+  const isEarlier = verdicts.has('earlier');
+  return isEarlier === verdicts.has('later') ? null : isEarlier ? 'earlier' : 'later';
+}
+
+/** `placeAfter` for rows that are in this order of names, and of which none is the anchor's own. */
+function placeIn(
   rows: readonly PlacedRow[],
   anchor: CampaignAnchor,
+  compare: Compare,
   { expected, isFinal }: Search,
-): number | 'earlier' | 'later' | null {
-  const own = rows.find(({ id, name }) => id === anchor.id && name === anchor.name);
-  if (own !== undefined) return own.at + 1;
+): PlaceByName {
   const [first] = rows;
   const last = rows.at(-1);
-  if (first === undefined || last === undefined) return 'earlier';
-  const compare = collations.find((each) => isSorted(rows, (one, other) => each(one.name, other.name) <= 0));
-  if (compare === undefined) return null;
-  if (!isFinal) {
+  if (!isFinal && first !== undefined && last !== undefined) {
     const [isFirst, isLast] = [first, last].map(({ name }) => compare(name, anchor.name) === 0);
     if (isFirst || isLast) return isFirst && isLast ? null : isFirst ? 'earlier' : 'later';
   }
@@ -89,6 +112,18 @@ export function placeAfter(
   if (next === 0) return 'earlier';
   const before = rows[next - 1];
   return next === rows.length || before === undefined ? 'later' : before.at + 1;
+}
+
+function nearestTo(
+  expected: number,
+  rows: readonly PlacedRow[],
+  verdicts: readonly PlaceByName[],
+): PlaceByName {
+  const distanceOf = (verdict: PlaceByName) => {
+    const at = verdict === 'earlier' ? rows[0]?.at : verdict === 'later' ? rows.at(-1)?.at : verdict;
+    return at == null ? Infinity : Math.abs(at - expected);
+  };
+  return verdicts.toSorted((one, other) => distanceOf(one) - distanceOf(other))[0] ?? null;
 }
 
 /**

@@ -96,9 +96,9 @@ export class ListedCampaigns {
     return placed;
   }
 
-  /** Reads the page before the span, or the listing's last one where there is no span at `from` any more. */
+  /** Reads the page before the span, or the last one as far as is known where there is no span at `from` any more. */
   async readBefore(from: number): Promise<void> {
-    const at = Math.min(this.span?.first ?? from, this.total ?? Infinity) - 1;
+    const at = Math.min(this.span?.first ?? from, this.total ?? Infinity, this.#end) - 1;
     if (at >= 0) await this.read(at, at + 1);
   }
 

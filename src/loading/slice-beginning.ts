@@ -1,5 +1,5 @@
 import { MAX_CAMPAIGN_PAGE } from '../datasources/campaign-pages.ts';
-import { type CampaignPlace, placeAfter } from './campaign-place.ts';
+import { type CampaignPlace, placeAfter, placeAfterOwn } from './campaign-place.ts';
 import type { ListedCampaigns } from './listed-campaigns.ts';
 
 /**
@@ -20,11 +20,11 @@ export async function beginningOf(
   const isAnchorRead = pageSizeCovering(from - 1, count + 1) !== null;
   await listed.read(isAnchorRead ? from - 1 : from, from + count);
   const expected = from - 1;
-  let found = placeAfter(listed.placed(), anchor, { expected, isFinal: false });
-  const isElsewhere = typeof found !== 'number';
   // The anchor stands on the page before, where nothing has changed, and the number of campaigns tells that.
   const isAsBefore = (listed.span?.first ?? from) === from && listed.total === place.total;
-  if (isElsewhere && !isAnchorRead && isAsBefore) return from;
+  if (!isAnchorRead && isAsBefore && placeAfterOwn(listed.placed(), anchor) === null) return from;
+  let found = placeAfter(listed.placed(), anchor, { expected, isFinal: false });
+  const isElsewhere = typeof found !== 'number';
   if (isElsewhere) {
     const hasGrown = (listed.total ?? 0) > (place.total ?? 0);
     const isLater = found === 'later' || (found === null && hasGrown);

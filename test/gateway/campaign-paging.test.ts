@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { AlterFault } from '../../src/sandbox/fault.ts';
 import { isEnvelope } from '../support/answers.ts';
 import { ANY_SIZE, forgetfulGatewayForTest } from '../support/gateway.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
@@ -70,6 +71,21 @@ function campaignsTo(count: number): Campaign[] {
 
 function namesFrom(from: number, to: number): string[] {
   return range(to - from).map((n) => nameOf(from + n));
+}
+
+/** Fault by which the upstream lists these campaigns in their own order, in pages of `most` rows. */
+function asTheyStand(campaigns: readonly Campaign[], envelope = {}, most = Infinity): AlterFault {
+  return {
+    kind: 'alter',
+    resource: 'campaigns',
+    alter(body, { query }) {
+      if (!isEnvelope(body)) return body;
+      const size = Math.min(Number(query.get('pageSize')), most);
+      const start = (Number(query.get('pageNumber')) - 1) * size;
+      const pageCount = Math.ceil(campaigns.length / size);
+      return { ...body, pageCount, ...envelope, entities: campaigns.slice(start, start + size) };
+    },
+  };
 }
 
 describe('the next page of campaigns', () => {
@@ -217,20 +233,7 @@ describe('the next page of campaigns', () => {
     // The upstream's order of names is neither ours nor one of code units.
     const names = ['m', 'z', 'a', 'q', 'b', 'k', 'c'];
     const campaigns = names.map((name) => named(name));
-    const { next, remove } = await pagesOf(campaigns, {
-      faults: [
-        {
-          kind: 'alter',
-          resource: 'campaigns',
-          alter(body, { query }) {
-            if (!isEnvelope(body)) return body;
-            const size = Number(query.get('pageSize'));
-            const start = (Number(query.get('pageNumber')) - 1) * size;
-            return { ...body, entities: campaigns.slice(start, start + size) };
-          },
-        },
-      ],
-    });
+    const { next, remove } = await pagesOf(campaigns, { faults: [asTheyStand(campaigns)] });
     await next(3);
     campaigns.unshift(named('x'));
     expect((await next(1)).names).toEqual(['q']);
@@ -249,5 +252,33 @@ describe('the next page of campaigns', () => {
     expect((await next(4, { ids })).names).toEqual(namesFrom(4, 8));
     remove(nameOf(7), nameOf(2));
     expect((await next(9, { ids })).names).toEqual(namesFrom(8, 12));
+  });
+
+  test('skips nothing while nothing changes, although the names after its place are in another order too', async () => {
+    // By code units a hyphen is before an underscore; in other orders it is after it.
+    const campaigns = [...namesFrom(0, 59), 'D-1', 'D_2', ...range(70).map((n) => `E ${n + 100}`)].map(
+      (name) => named(name),
+    );
+    const { next } = await pagesOf(campaigns, { faults: [asTheyStand(campaigns)] });
+    await next(60);
+    expect((await next(60)).names.slice(0, 2)).toEqual(['D_2', 'E 100']);
+  });
+
+  test('looks for the row before it where orders of names disagree about its place', async () => {
+    const campaigns = ['A 1', 'A 2', 'A 3', 'B-1', 'B_2', 'C 1', 'C 2'].map((name) => named(name));
+    const { next, remove } = await pagesOf(campaigns, { faults: [asTheyStand(campaigns)] });
+    await next(4);
+    remove('A 2');
+    expect(await next(2)).toMatchObject({ names: ['B_2', 'C 1'], calls: 2 });
+  });
+
+  test('is found where campaigns were deleted and the upstream does not count them', async () => {
+    const campaigns = campaignsTo(70);
+    const { next, remove } = await pagesOf(campaigns, {
+      faults: [asTheyStand(campaigns, { total: null, nextUri: null })],
+    });
+    await next(66);
+    remove(...namesFrom(0, 6));
+    expect(await next(5)).toMatchObject({ names: namesFrom(66, 70), hasNextPage: false });
   });
 });
