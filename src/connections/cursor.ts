@@ -44,7 +44,9 @@ export function parseInteractionCursor(cursor: string): InteractionPlace | null 
 }
 
 export function campaignCursor({ from, filter, anchor, total }: FilteredPlace): string {
-  return opaqueText(['campaign', from, filter, anchor?.name ?? null, anchor?.id ?? null, total]);
+  // A total that no listing can have would make the cursor one that is refused.
+  const sensible = isPosition(total) ? total : null;
+  return opaqueText(['campaign', from, filter, anchor?.name ?? null, anchor?.id ?? null, sensible]);
 }
 
 /** Null when the text is no cursor of campaigns. */

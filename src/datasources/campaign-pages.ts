@@ -58,8 +58,9 @@ export function givenPageSize(
   if (rows >= size || rows === 0 || typeof envelope.pageSize === 'number') return size;
   // A page that says no size and is not full, although it is not the last one, shows the size.
   const { total } = envelope;
+  // With smaller pages, rows and total can add up by chance.
   const isLast =
-    typeof total === 'number' ? (number - 1) * size + rows === total : !saysNext(envelope, number);
+    !saysNext(envelope, number) && (typeof total !== 'number' || (number - 1) * size + rows === total);
   return isLast ? size : rows;
 }
 

@@ -281,4 +281,44 @@ describe('the next page of campaigns', () => {
     remove(...namesFrom(0, 6));
     expect(await next(5)).toMatchObject({ names: namesFrom(66, 70), hasNextPage: false });
   });
+
+  test('is another one until the last, where the upstream’s pages are smaller than they are said to be', async () => {
+    const campaigns = campaignsTo(197);
+    const { next } = await pagesOf(campaigns, {
+      faults: [asTheyStand(campaigns, { pageSize: null, total: 197 }, 10)],
+    });
+    const seen: string[] = [];
+    let isMore = true;
+    for (let pages = 0; isMore && pages < 25; pages += 1) {
+      const found = await next(10);
+      seen.push(...found.names);
+      isMore = found.hasNextPage;
+    }
+    expect(seen).toEqual(namesFrom(0, 197));
+    expect(isMore).toBe(false);
+  });
+
+  test.each([2 ** 31, Number.MAX_SAFE_INTEGER])(
+    'is given although the upstream counts %d campaigns',
+    async (total) => {
+      const campaigns = campaignsTo(9);
+      const { query } = await pagesOf(campaigns, { faults: [asTheyStand(campaigns, { total })] });
+      const text =
+        'query ($after: String) { campaigns(first: 4, after: $after) { pageInfo { endCursor } nodes { name } } }';
+      const { data } = await query(text);
+      const answer = await query(text, { after: data.campaigns.pageInfo.endCursor });
+      expect(answer.errors).toBeUndefined();
+      expect(answer.data.campaigns.nodes.map(({ name }: Campaign) => name)).toEqual(namesFrom(4, 8));
+    },
+  );
+
+  test('by ids has a campaign once whose id is given in both cases, in parts too', async () => {
+    const ids = range(6).map((n) => `0CA3E6B7-B059-4045-814C-1656499B846${n}`);
+    const campaigns = ids.map((id, n) => named(nameOf(n), id.toLowerCase()));
+    const { next } = await pagesOf(campaigns, {
+      faults: [{ kind: 'tooManyIds', resource: 'campaigns', maxIds: 5, status: 413 }],
+    });
+    const { names } = await next(50, { ids: [...ids, ...ids.map((id) => id.toLowerCase())] });
+    expect(names).toEqual(namesFrom(0, 6));
+  });
 });
