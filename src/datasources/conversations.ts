@@ -1,5 +1,6 @@
 import type { Models } from 'purecloud-platform-client-v2';
 import { oneByOne } from './resource.ts';
+import { comparableId } from './wire/ids.ts';
 import { nodeIdOf, scopedNodeId } from './wire/node-id.ts';
 import type { Origin } from './wire/origin.ts';
 import { EntityRecord, orNull, WireRecord } from './wire/wire-record.ts';
@@ -20,26 +21,38 @@ export class ConversationRecord extends EntityRecord<Models.ConversationBasic> {
   }
   get participants() {
     const { origin, id } = this;
-    return (
-      this.list('participants')?.map((row, place) => new ParticipantRecord(row, origin, id, place)) ?? null
-    );
+    const rows = this.list('participants');
+    return rows?.map((row, place) => new ParticipantRecord(row, origin, id, rows, place)) ?? null;
   }
 }
 
 export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
   readonly #conversationId: string;
+  readonly #rows: readonly object[];
   readonly #place: number;
 
-  /** `place` is the participant's index in the conversation. */
-  constructor(row: object, origin: Origin, conversationId: string, place: number) {
+  /** `place` is the participant's index among the conversation's rows. */
+  constructor(row: object, origin: Origin, conversationId: string, rows: readonly object[], place: number) {
     super(row, origin);
     this.#conversationId = conversationId;
+    this.#rows = rows;
     this.#place = place;
   }
 
   get nodeId() {
-    return scopedNodeId('Participant', this.#conversationId, orNull(() => this.id) ?? this.#place);
+    return scopedNodeId('Participant', this.#conversationId, this.#ownId() ?? this.#place);
   }
+
+  /** Null, too, for an id that an earlier participant has: a cache would take the two for one. */
+  #ownId(): string | null {
+    const id = orNull(() => this.id);
+    if (id === null) return null;
+    const isTaken = this.#rows
+      .slice(0, this.#place)
+      .some((row) => 'id' in row && typeof row.id === 'string' && comparableId(row.id) === comparableId(id));
+    return isTaken ? null : id;
+  }
+
   get id() {
     return this.text('id');
   }

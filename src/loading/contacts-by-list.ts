@@ -68,15 +68,21 @@ export class ContactsByList {
     return contact && new FoundContact(contact, { id: contactListId, ownName: null, selfUri: null }, null);
   }
 
-  /** Like `named`, for a contact of the list that a campaign dials. Null, too, when the campaign is unknown or has none. */
+  /**
+   * Like `named`, for a contact of the list that a campaign dials. Null, too, when the campaign is unknown. Rejects with an
+   * `UnknownValueError` when the campaign names no list: the contact may be there all the same.
+   */
   async namedInCampaign(
     campaignId: string,
     id: string,
     field: FieldTrace | null = null,
   ): Promise<ContactReference | null> {
     const campaign = await this.#campaigns.load(campaignId, [], Infinity, field);
-    const contactList = campaign?.contactList ?? null;
-    if (contactList === null) return null;
+    if (campaign === null) return null;
+    const { contactList } = campaign;
+    if (contactList === null) {
+      throw new UnknownValueError(campaign.origin.answer.fault('contactList'), 'Contact', id);
+    }
     const contact = await this.#loaderIn(contactList).load(id, [], Infinity, field);
     return contact && new FoundContact(contact, contactList, campaignId);
   }

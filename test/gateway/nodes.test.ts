@@ -155,15 +155,46 @@ describe('nodeId', () => {
   const noContacts = new Map<string, Contacts>([[CONTACT_LIST_ID, new Map()]]);
   test.each<[string, NonNullable<Parameters<typeof gatewayForTest>[0]>]>([
     ['does not know the campaign', { organisation: { ...usual, campaigns: [] } }],
-    [
-      'names no contact list of the campaign',
-      { faults: [altered('campaigns', ({ contactList: _none, ...row }) => row)] },
-    ],
     ['does not know the contact', { organisation: { ...usual, contacts: noContacts } }],
   ])('of a contact by its campaign is unknown where the upstream %s', async (_why, options) => {
     const { query } = await gatewayForTest(options);
     const nodeId = opaqueText(['ContactOfCampaign', CAMPAIGN_ID, 'contact-1']);
     expect(await query(NODE, { nodeId })).toEqual({ data: { node: null } });
+  });
+
+  test('of a contact by its campaign gives an error, not nobody, where the campaign names no contact list', async () => {
+    const { query } = await gatewayForTest({
+      faults: [altered('campaigns', ({ contactList: _none, ...row }) => row)],
+    });
+    const answer = await query(NODE, { nodeId: opaqueText(['ContactOfCampaign', CAMPAIGN_ID, 'contact-1']) });
+    expect(answer.data).toEqual({ node: null });
+    expect(onlyError(answer).extensions).toMatchObject({
+      code: 'UPSTREAM_BAD_RESPONSE',
+      affected: { type: 'Contact', ids: ['contact-1'], paths: ['node'] },
+    });
+  });
+
+  test('tells participants of one id apart, also in two cases, and gives each back', async () => {
+    const uuid = '0ca3e6b7-b059-4045-814c-1656499b8461';
+    const participants = [
+      { id: 'same', name: 'One' },
+      { id: 'same', name: 'Two' },
+      { id: uuid, name: 'Three' },
+      { id: uuid.toUpperCase(), name: 'Four' },
+    ];
+    const { query } = await gatewayForTest({
+      faults: [answering('conversations', { id: CONVERSATION_ID, participants })],
+    });
+    const { data } = await query(
+      `{ conversation(id: "${CONVERSATION_ID}") { participants { nodeId name } } }`,
+    );
+    const given: { nodeId: string; name: string }[] = data.conversation.participants;
+    expect(new Set(given.map(({ nodeId }) => nodeId)).size).toBe(participants.length);
+    const text = 'query ($nodeId: ID!) { node(nodeId: $nodeId) { nodeId ... on Participant { name } } }';
+    for (const { nodeId, name } of given) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after another is enough
+      expect(await query(text, { nodeId })).toEqual({ data: { node: { nodeId, name } } });
+    }
   });
 
   test('is the same for a UUID in any case, and differs for the text of a contact', async () => {

@@ -255,10 +255,10 @@ class Walk {
     if (kind === 'Contact') return this.#contact(scope, id);
     if (kind === 'ContactOfCampaign') {
       const campaign = await this.#upstream.one('campaigns', scope, '');
-      const list = campaign.row && referenceIn(campaign.row['contactList']);
-      if (!list) return null;
-      const { row, chain } = await this.#upstream.one('contacts', id, campaign.chain, usableId(list));
-      return row && foundContact(row, id, chain, list, nodeId);
+      if (campaign.row === null) return null;
+      const { ref, chain: known } = await contactListOf({ campaignId: scope }, '', this.#upstream);
+      const { row, chain } = await this.#upstream.one('contacts', id, known, usableId(ref));
+      return row && foundContact(row, id, chain, ref, nodeId);
     }
     if (kind === 'Participant') {
       const { row, chain } = await this.#upstream.one('conversations', scope, '');
