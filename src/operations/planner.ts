@@ -24,7 +24,7 @@ import {
   type RootOf,
 } from '../datasources/index.ts';
 import type { CampaignInteractionsArgs, QueryCampaignsArgs, QueryResolvers } from '../generated/resolvers.ts';
-import { NODE_ID, nodeKeyIn, type NodeKinds, nodeKindsOf } from '../datasources/node-keys.ts';
+import { NODE, NODE_ID, nodeKeyIn, type NodeKinds, nodeKindsOf } from '../datasources/node-keys.ts';
 import { CONTACT_OF_CAMPAIGN } from '../datasources/wire/node-id.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
 import {
@@ -171,7 +171,8 @@ class OperationPlanner {
     const within = `${key.kind} ${key.scope}`;
     if (key.kind === CONTACT_OF_CAMPAIGN) this.#note(campaignsResource, within);
     if (askedBy === 'scope') this.#note(resource, within);
-    else this.#note(resource, argumentText(nodes[0], NODE_ID), askedBy === 'id' ? '' : within);
+    // A root field may have the same text for an id, and another entity by it.
+    else this.#note(resource, `${NODE} ${argumentText(nodes[0], NODE_ID)}`, askedBy === 'id' ? '' : within);
     const loadedFrom = askedBy === 'scope' ? null : resource.name;
     this.#below(nodes, type, [[]], { ...one, loadedFrom });
   }

@@ -314,6 +314,14 @@ describe('node', () => {
     expect(calls()).toEqual({});
   });
 
+  test('is planned beside a root field that is given the same text for an id', async () => {
+    const { query, calls } = await gatewayForTest({ env: { MAX_UPSTREAM_CALLS: '1' } });
+    const text = 'query ($text: ID!) { node(nodeId: $text) { nodeId } script(id: $text) { id } }';
+    const answer = await query(text, { text: opaqueText(['Script', 'script-1']) });
+    expect(onlyError(answer).extensions).toMatchObject({ code: 'QUERY_TOO_EXPENSIVE', asked: 2 });
+    expect(calls()).toEqual({});
+  });
+
   test('of contacts shares a call within a list, and is planned so', async () => {
     const { query, calls } = await gatewayForTest({ env: { MAX_UPSTREAM_CALLS: '1' } });
     const text =
