@@ -22,35 +22,55 @@ export class ConversationRecord extends EntityRecord<Models.ConversationBasic> {
   get participants() {
     const { origin, id } = this;
     const rows = this.list('participants');
-    return rows?.map((row, place) => new ParticipantRecord(row, origin, id, rows, place)) ?? null;
+    if (rows === null) return null;
+    const repeated = new RepeatedIds(rows);
+    return rows.map((row, place) => new ParticipantRecord(row, origin, id, place, repeated));
+  }
+}
+
+/** Places of the participants whose id an earlier one has; a cache would take the two for one. Found when first asked for. */
+class RepeatedIds {
+  readonly #rows: readonly { readonly id?: unknown }[];
+  #places: ReadonlySet<number> | undefined;
+
+  constructor(rows: readonly { readonly id?: unknown }[]) {
+    this.#rows = rows;
+  }
+
+  isAt(place: number): boolean {
+    this.#places ??= this.#found();
+    return this.#places.has(place);
+  }
+
+  #found(): ReadonlySet<number> {
+    const seen = new Set<string>();
+    const places = new Set<number>();
+    for (const [place, { id }] of this.#rows.entries()) {
+      if (typeof id !== 'string') continue;
+      const key = comparableId(id);
+      if (seen.has(key)) places.add(place);
+      seen.add(key);
+    }
+    return places;
   }
 }
 
 export class ParticipantRecord extends WireRecord<Models.ParticipantBasic> {
   readonly #conversationId: string;
-  readonly #rows: readonly object[];
   readonly #place: number;
+  readonly #repeated: RepeatedIds;
 
   /** `place` is the participant's index among the conversation's rows. */
-  constructor(row: object, origin: Origin, conversationId: string, rows: readonly object[], place: number) {
+  constructor(row: object, origin: Origin, conversationId: string, place: number, repeated: RepeatedIds) {
     super(row, origin);
     this.#conversationId = conversationId;
-    this.#rows = rows;
     this.#place = place;
+    this.#repeated = repeated;
   }
 
   get nodeId() {
-    return scopedNodeId('Participant', this.#conversationId, this.#ownId() ?? this.#place);
-  }
-
-  /** Null, too, for an id that an earlier participant has: a cache would take the two for one. */
-  #ownId(): string | null {
-    const id = orNull(() => this.id);
-    if (id === null) return null;
-    const isTaken = this.#rows
-      .slice(0, this.#place)
-      .some((row) => 'id' in row && typeof row.id === 'string' && comparableId(row.id) === comparableId(id));
-    return isTaken ? null : id;
+    const id = this.#repeated.isAt(this.#place) ? null : orNull(() => this.id);
+    return scopedNodeId('Participant', this.#conversationId, id ?? this.#place);
   }
 
   get id() {

@@ -77,14 +77,18 @@ export class ContactsByList {
     id: string,
     field: FieldTrace | null = null,
   ): Promise<ContactReference | null> {
-    const campaign = await this.#campaigns.load(campaignId, [], Infinity, field);
-    if (campaign === null) return null;
-    const { contactList } = campaign;
-    if (contactList === null) {
-      throw new UnknownValueError(campaign.origin.answer.fault('contactList'), 'Contact', id);
+    try {
+      const campaign = await this.#campaigns.load(campaignId, [], Infinity, field);
+      if (campaign === null) return null;
+      const { contactList, origin } = campaign;
+      if (contactList === null) {
+        throw new UnknownValueError(origin.answer.fault('contactList'), 'Contact', id);
+      }
+      const contact = await this.#loaderIn(contactList).load(id, [], Infinity, field);
+      return contact && new FoundContact(contact, contactList, campaignId);
+    } catch (error) {
+      throw ofContact(error, id);
     }
-    const contact = await this.#loaderIn(contactList).load(id, [], Infinity, field);
-    return contact && new FoundContact(contact, contactList, campaignId);
   }
 
   /** Contact that a reference refers to; see `EntityLoader.getOrLoad` and `contactListOf`. */
@@ -146,7 +150,7 @@ export class ContactsByList {
         ? this.#contactListOf(contact, contact.campaignId, field)
         : contactListFrom(campaign, contact);
     } catch (error) {
-      throw ofContact(error, contact);
+      throw ofContact(error, shownIdOf(contact));
     }
   }
 
@@ -158,7 +162,7 @@ export class ContactsByList {
     try {
       return contactListFrom(await this.#campaigns.load(campaignId, [], Infinity, field), contact);
     } catch (error) {
-      throw ofContact(error, contact);
+      throw ofContact(error, shownIdOf(contact));
     }
   }
 
@@ -212,9 +216,9 @@ function contactListUnknown(contact: ContactReference): UnknownValueError {
 }
 
 /** Error of the contact for an error of its campaign, which could not be loaded or read. */
-function ofContact(error: unknown, contact: ContactReference): unknown {
+function ofContact(error: unknown, id: string | null): unknown {
   return error instanceof UnknownValueError && error.type !== 'Contact'
-    ? new UnknownValueError(error.reason, 'Contact', shownIdOf(contact), true)
+    ? new UnknownValueError(error.reason, 'Contact', id, true)
     : error;
 }
 

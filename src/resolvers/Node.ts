@@ -1,14 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import type { Registry } from '../datasources/index.ts';
-import {
-  nodeKeyIn,
-  type NodeKey,
-  nodeKindsOf,
-  parseNodeId,
-  type ScopedKind,
-} from '../datasources/node-keys.ts';
+import { nodeKeyIn, type NodeKey, nodeKindsOf, type ScopedKind } from '../datasources/node-keys.ts';
 import type { Resource } from '../datasources/resource.ts';
+import { scopedNodeId } from '../datasources/wire/node-id.ts';
 import { UnknownValueError } from '../errors.ts';
 import { loaderOf } from '../loading/data-sources.ts';
 import { prefetch } from '../lookahead/prefetch.ts';
@@ -35,8 +30,9 @@ const scoped: Readonly<Record<ScopedKind, LoadNode>> = {
   ContactOfCampaign: ({ scope, id }, _expand, field, { sources }) =>
     sources.contacts.namedInCampaign(scope, String(id), field),
   async Participant({ scope, id }, _expand, field, { sources }) {
+    const wanted = scopedNodeId('Participant', scope, id);
     const conversation = await sources.conversations.load(scope, [], Infinity, field);
-    return conversation?.participants?.find(({ nodeId }) => parseNodeId(nodeId)?.id === id) ?? null;
+    return conversation?.participants?.find(({ nodeId }) => nodeId === wanted) ?? null;
   },
 };
 

@@ -162,17 +162,23 @@ describe('nodeId', () => {
     expect(await query(NODE, { nodeId })).toEqual({ data: { node: null } });
   });
 
-  test('of a contact by its campaign gives an error, not nobody, where the campaign names no contact list', async () => {
-    const { query } = await gatewayForTest({
-      faults: [altered('campaigns', ({ contactList: _none, ...row }) => row)],
-    });
-    const answer = await query(NODE, { nodeId: opaqueText(['ContactOfCampaign', CAMPAIGN_ID, 'contact-1']) });
-    expect(answer.data).toEqual({ node: null });
-    expect(onlyError(answer).extensions).toMatchObject({
-      code: 'UPSTREAM_BAD_RESPONSE',
-      affected: { type: 'Contact', ids: ['contact-1'], paths: ['node'] },
-    });
-  });
+  test.each([
+    ['names no contact list', altered('campaigns', ({ contactList: _none, ...row }) => row)],
+    ['cannot be read', answering('campaigns', { entities: 'broken' })],
+  ])(
+    'of a contact by its campaign gives an error, not nobody, where the campaign %s',
+    async (_why, fault) => {
+      const { query } = await gatewayForTest({ faults: [fault] });
+      const answer = await query(NODE, {
+        nodeId: opaqueText(['ContactOfCampaign', CAMPAIGN_ID, 'contact-1']),
+      });
+      expect(answer.data).toEqual({ node: null });
+      expect(onlyError(answer).extensions).toMatchObject({
+        code: 'UPSTREAM_BAD_RESPONSE',
+        affected: { type: 'Contact', ids: ['contact-1'], paths: ['node'] },
+      });
+    },
+  );
 
   test('tells participants of one id apart, also in two cases, and gives each back', async () => {
     const uuid = '0ca3e6b7-b059-4045-814c-1656499b8461';
