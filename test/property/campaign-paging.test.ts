@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import type { RecordedRequest } from '../../src/sandbox/fault.ts';
 import type { Row } from '../support/answers.ts';
 import { NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
@@ -24,8 +25,8 @@ function cases(names: fc.Arbitrary<string>): fc.Arbitrary<Case> {
   return fc.integer({ min: 1, max: 12 }).chain((first) =>
     fc.record({
       first: fc.constant(first),
-      names: fc.array(names, { maxLength: 60 }),
-      changes: fc.array(fc.array(change, { maxLength: first }), { maxLength: 8 }),
+      names: fc.array(names, { maxLength: 60, size: 'max' }),
+      changes: fc.array(fc.array(change, { maxLength: first }), { maxLength: 8, size: 'max' }),
     }),
   );
 }
@@ -122,6 +123,95 @@ test.each(properties)(
       expect(seen).toEqual(expect.arrayContaining(throughout));
       for (const { calls: taken = 0, changed } of pages) expect(taken).toBeLessThanOrEqual(changed ? 3 : 1);
     });
+    try {
+      await fc.assert(property, propertyRuns);
+    } finally {
+      await close();
+    }
+  },
+);
+
+const collator = new Intl.Collator('en');
+const byCodeUnits = (one: string, other: string) => Number(one > other) - Number(one < other);
+
+/** Orders of names, of which the upstream documents none. */
+const orders = {
+  collated: (one: string, other: string) => collator.compare(one, other),
+  'regardless of case': (one: string, other: string) => byCodeUnits(one.toLowerCase(), other.toLowerCase()),
+  'by code units': byCodeUnits,
+} as const;
+
+/** Names that the orders sort differently; with few letters and signs, only where a page ends. */
+const oddNames = fc
+  .tuple(
+    fc.subarray(['a', 'B', 'c', 'D', 'd', 'É', 'Z'], { minLength: 1, maxLength: 3 }),
+    fc.subarray(['-', '_', ' ', ''], { minLength: 1, maxLength: 3 }),
+  )
+  .chain(([letters, signs]) =>
+    fc.uniqueArray(
+      fc
+        .tuple(fc.constantFrom(...letters), fc.constantFrom(...signs), fc.nat(99))
+        .map((parts) => parts.join('')),
+      { maxLength: 150, size: 'max' },
+    ),
+  );
+
+const upstreams = fc.record({
+  order: fc.constantFrom(...Object.values(orders)),
+  /** Most rows of a page. */
+  cap: fc.constantFrom(100, 25, 10, 7),
+  isCounted: fc.boolean(),
+  isSizeSaid: fc.boolean(),
+});
+
+test(
+  'all campaigns of a listing that does not change are given once, whatever it is sorted by, capped at and counts',
+  { timeout },
+  async () => {
+    let upstream = { order: orders.collated, cap: 100, isCounted: true, isSizeSaid: true };
+    let names: readonly string[] = [];
+    const listing = (_body: unknown, { query }: RecordedRequest) => {
+      const rows = names
+        .map((name, index) => ({ ...campaign(`campaign-${(index * 37) % 1009}`), name }))
+        .toSorted((one, other) => upstream.order(one.name, other.name));
+      const pageSize = Math.min(Number(query.get('pageSize')), upstream.cap);
+      const pageNumber = Number(query.get('pageNumber'));
+      return {
+        entities: rows.slice((pageNumber - 1) * pageSize, pageNumber * pageSize),
+        ...(upstream.isSizeSaid && { pageSize }),
+        pageNumber,
+        pageCount: Math.ceil(rows.length / pageSize),
+        ...(upstream.isCounted && { total: rows.length }),
+      };
+    };
+    const { close, query } = await startTestGateway({
+      faults: [{ kind: 'alter', resource: 'campaigns', alter: listing }],
+      env: NOTHING_KEPT,
+    });
+    const property = fc.asyncProperty(
+      upstreams,
+      fc.constantFrom(1, 7, 25, 50, 51, 60, 75, 100),
+      oddNames,
+      async (drawn, first, given) => {
+        upstream = drawn;
+        names = given;
+        const seen: string[] = [];
+        let after: string | null = null;
+        for (let isMore = true; isMore;) {
+          const { data, errors }: Awaited<ReturnType<Played['query']>> = await query(page, { first, after });
+          expect(errors).toBeUndefined();
+          const { nodes, pageInfo } = data.campaigns;
+          seen.push(...nodes.map(({ id }: { id: string }) => id));
+          // A page that gives nothing and says that there is more would have no end.
+          expect(pageInfo.hasNextPage && pageInfo.endCursor === after).toBe(false);
+          isMore = pageInfo.hasNextPage;
+          after = pageInfo.endCursor;
+        }
+        expect(seen.toSorted()).toEqual(
+          names.map((_name, index) => `campaign-${(index * 37) % 1009}`).toSorted(),
+        );
+      },
+    );
     try {
       await fc.assert(property, propertyRuns);
     } finally {
