@@ -27,6 +27,11 @@ const SENT_BY_FORMS: ReadonlySet<string> = new Set([
   'text/plain',
 ]);
 
+/** Values of `Sec-Fetch-Site` for pages of other origins. */
+const FOREIGN_SITES: ReadonlySet<string> = new Set(['cross-site', 'same-site']);
+/** Modes in which browsers send what needs no preflight, and nothing else (Fetch standard, "request mode"). */
+const MODES_WITHOUT_PREFLIGHT: ReadonlySet<string> = new Set(['navigate', 'no-cors']);
+
 /** Request as far as it says who sent it. */
 export interface SentRequest {
   readonly method: string;
@@ -49,6 +54,9 @@ export function canForeignPageSend(
 
 /** Any page's browser asks the gateway first, by a preflight, whether it may send such a request. */
 function isPreflighted({ method, headers }: SentRequest): boolean {
+  const [site, mode] = [headers.get('sec-fetch-site') ?? '', headers.get('sec-fetch-mode') ?? ''];
+  // Headers of such a request are not the page's. A proxy that knows its visitors by cookies adds their tokens, for instance.
+  if (FOREIGN_SITES.has(site) && MODES_WITHOUT_PREFLIGHT.has(mode)) return false;
   const contentType = headers.get('content-type');
   if (method === 'GET') {
     // Apollo Client sends the type with each GET. No other type is a proof: a browser's fault let some through.
@@ -76,8 +84,8 @@ function isOfKnownSender(
   if (origin !== null && origin !== 'null' && isAllowedOrigin(origin)) return true;
   const site = headers.get('sec-fetch-site');
   if (site === 'same-origin') return true;
-  // The user's own doing: an address that was typed, a bookmark, a link outside of the browser. What a browser loads in advance
-  // nobody has asked for yet.
+  // The user's own doing: an address that was typed, a bookmark, a link outside of the browser, also where that address leads on
+  // to here by a redirect. What a browser loads in advance nobody has asked for yet.
   if (site === 'none') return headers.get('sec-purpose') === null;
   if (site !== null) return false;
   // Behind a proxy that ends TLS the scheme is unknown here. The host check refuses names of others that lead to loopback.

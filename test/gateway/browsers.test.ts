@@ -73,6 +73,18 @@ describe('a request that any web page could make a browser send is rejected with
       `a GET with the media type ${type}`,
       asking({ 'content-type': type }),
     ]),
+    ...['navigate', 'no-cors'].flatMap((mode) =>
+      ['cross-site', 'same-site'].flatMap((site) =>
+        [
+          { authorization: `Bearer ${TOKEN}` },
+          { 'x-api-key': 'of-the-proxy' },
+          { 'content-type': 'application/json' },
+        ].map((added): readonly [string, Request] => [
+          `a GET with ${Object.keys(added).join()}, which its page cannot have set, sent ${site} to ${mode}`,
+          asking({ 'sec-fetch-site': site, 'sec-fetch-mode': mode, ...added }),
+        ]),
+      ),
+    ),
     ...foreignSenders.map(([what, headers]): readonly [string, Request] => [
       `the GET of ${what}`,
       asking(headers),
