@@ -237,7 +237,7 @@ export function assembleGateway(
 
   return {
     fetch: recorder.fetch(
-      async (request) => probes.fetch(request) ?? inFlight.fetch(() => yoga.fetch(request)),
+      async (request) => probes.fetch(request) ?? inFlight.fetch(request, (each) => yoga.fetch(each)),
     ),
     listener: recorder.listener(
       checkingHost(probes.before(inFlight.before((request, response) => void yoga(request, response))), {

@@ -15,7 +15,7 @@ export const noConnectionLeft: RefusalReason = {
   message: 'The gateway has as many connections as it may (MAX_CONNECTIONS).',
 };
 
-/** Refuses requests of a `node:http` server, in answers that web pages of these origins may read. */
+/** Refuses requests in answers that web pages of these origins may read. */
 export class Refusals {
   readonly #origins: AllowedOrigins;
 
@@ -23,19 +23,23 @@ export class Refusals {
     this.#origins = origins;
   }
 
-  /** A connection on which a body comes slowly is closed. */
+  /** Refuses a request of a `node:http` server. A connection on which a body comes slowly is closed. */
   send({ headers: { origin } }: IncomingMessage, response: ServerResponse, reason: RefusalReason): void {
-    const headers = {
-      ...headersOf(reason.status === 408),
-      vary: 'Origin',
-      ...this.#origins.headersFor(origin),
-    };
+    const headers = { ...headersOf(reason.status === 408), ...this.#permissions(origin) };
     response.writeHead(reason.status, headers).end(bodyOf(reason));
   }
-}
 
-export function refusalResponse(reason: RefusalReason): Response {
-  return new Response(bodyOf(reason), { status: reason.status, headers: headersOf(false) });
+  /** Refusal of a request of the Fetch standard. */
+  responseTo({ headers }: Request, reason: RefusalReason): Response {
+    return new Response(bodyOf(reason), {
+      status: reason.status,
+      headers: { ...headersOf(false), ...this.#permissions(headers.get('origin')) },
+    });
+  }
+
+  #permissions(origin: string | null | undefined): Readonly<Record<string, string>> {
+    return { vary: 'Origin', ...this.#origins.headersFor(origin) };
+  }
 }
 
 /** Message on a connection whose requests are not read at all. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
-import { type RefusalReason, type Refusals, refusalResponse } from './refusal.ts';
+import type { RefusalReason, Refusals } from './refusal.ts';
 
 export interface RequestsInFlightOptions {
   readonly clock: Clock;
@@ -61,15 +61,18 @@ export class RequestsInFlight {
     };
   }
 
-  /** Response of `fetch`, if there is room. */
-  async fetch(fetch: () => Response | Promise<Response>): Promise<Response> {
+  /** Response of `fetch` to a request, if there is room. */
+  async fetch(
+    request: Request,
+    fetch: (request: Request) => Response | Promise<Response>,
+  ): Promise<Response> {
     if (!this.#hasRoom()) {
       this.#onRefused?.();
-      return refusalResponse(tooManyRequests(this.#max));
+      return this.#refusals.responseTo(request, tooManyRequests(this.#max));
     }
     this.#fetching += 1;
     try {
-      return await fetch();
+      return await fetch(request);
     } finally {
       this.#fetching -= 1;
     }

@@ -11,6 +11,11 @@ import { TestClock } from '../../support/test-clock.ts';
 const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 const HALF_A_BODY = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 20\r\n\r\n1234567890';
 
+/** Request of a page of this origin. */
+function requestOf(origin: string): Request {
+  return new Request('http://localhost/graphql', { headers: { origin } });
+}
+
 /** Server that works on so many requests at the same time, and answers them when told to. */
 async function serverForTest(max: number) {
   const clock = new TestClock();
@@ -123,13 +128,26 @@ test('a body is not slow because the process was busy', async () => {
 test('requests without a server count as well', async () => {
   const { inFlight, refused } = await serverForTest(1);
   const { promise, resolve } = Promise.withResolvers<Response>();
-  const first = inFlight.fetch(() => promise);
-  const refusal = await inFlight.fetch(() => promise);
+  const first = inFlight.fetch(requestOf('https://app.example'), () => promise);
+  const refusal = await inFlight.fetch(requestOf('https://app.example'), () => promise);
   expect(refusal.status).toBe(503);
   expect(refusal.headers.get('retry-after')).toBe('1');
   expect(await refusal.json()).toHaveProperty('errors[0].extensions.code', 'SERVICE_UNAVAILABLE');
   expect(refused()).toBe(1);
   resolve(new Response('answered'));
   expect(await (await first).text()).toBe('answered');
-  expect((await inFlight.fetch(() => new Response('again'))).status).toBe(200);
+  expect((await inFlight.fetch(requestOf('https://app.example'), () => new Response('again'))).status).toBe(
+    200,
+  );
+});
+
+test.each([
+  ['https://app.example', 'https://app.example'],
+  ['https://other.example', null],
+])('a page of %s can read a refusal without a server if it may read answers', async (origin, allowed) => {
+  const { inFlight } = await serverForTest(0);
+  const refusal = await inFlight.fetch(requestOf(origin), () => new Response('answered'));
+  expect(refusal.status).toBe(503);
+  expect(refusal.headers.get('vary')).toBe('Origin');
+  expect(refusal.headers.get('access-control-allow-origin')).toBe(allowed);
 });
