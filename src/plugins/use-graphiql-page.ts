@@ -34,6 +34,11 @@ export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null, path:
     },
     onRequestParse({ request, url, endResponse, fetchAPI }) {
       if (!shouldRenderGraphiQL(request)) return;
+      if (page !== null && url.pathname.endsWith('/')) {
+        // The page's addresses are relative to the path without a slash at its end.
+        const location = `..${path}${url.search}`;
+        return endResponse(new fetchAPI.Response(null, { status: 308, headers: { location } }));
+      }
       if (page !== null) {
         return make().then(async (files) => endResponse(await files.page.response(request, fetchAPI)));
       }

@@ -52,6 +52,23 @@ describe('the GraphiQL page', () => {
     expect(html.length).toBeLessThan(10_000);
   });
 
+  test('is at the path without a slash at its end, where its files are, also behind a path of a proxy', async () => {
+    const { gateway } = await gatewayForTest();
+    for (const path of ['/graphql/', '/graphql/?query=%7B__typename%7D', '//elsewhere.example/graphql/']) {
+      const url = `http://localhost${path}`;
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const response = await gateway.fetch(new Request(url, { headers: BROWSER }));
+      expect(response.status).toBe(308);
+      expect(new URL(response.headers.get('location') ?? '', url).href).toBe(
+        url.replace('graphql/', 'graphql'),
+      );
+    }
+    const asked = await gateway.fetch(
+      new Request(`${GRAPHQL}/?query={__typename}`, { headers: wantingJson }),
+    );
+    expect(await asked.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
   test('loads an icon, a style sheet and a script of this host, which name nothing of another', async () => {
     const { gateway } = await gatewayForTest();
     const { html, references } = await openPage(gateway);
