@@ -45,7 +45,7 @@ export function useCors(origins: AllowedOrigins, onRefused: (origin: string) => 
       const origin = headers.get('origin');
       if (origin === null) return;
       if (isPreflight(asked.request)) {
-        if (!isEndpoint(asked.url.pathname)) return;
+        if (!isEndpoint(asked.url)) return;
         if (origins.has(origin)) asked.endResponse(permission(asked));
         else {
           onRefused(origin);

@@ -9,7 +9,7 @@ export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
       const { request, url, fetchAPI } = asked;
       const refuse = (body: string, status: number, further: Readonly<Record<string, string>> = {}) =>
         asked.endResponse(new fetchAPI.Response(body, { status, headers: { ...jsonContent, ...further } }));
-      if (isEndpoint(url.pathname)) return;
+      if (isEndpoint(url)) return;
       if (url.pathname !== '/') refuse(nothingHere, 404);
       else if (request.method !== 'GET' && request.method !== 'HEAD') {
         refuse(onlyRead, 405, { allow: 'GET, HEAD' });

@@ -118,25 +118,44 @@ describe('the landing page', () => {
   });
 });
 
-test.each(['/elsewhere', '/favicon.ico', '/graphqlx', '/graphql/elsewhere', '/__proto__', '//'])(
-  'where there is nothing, as at %s, a 404 names the path of GraphQL',
+test.each([
+  '/elsewhere',
+  '/favicon.ico',
+  '/graphqlx',
+  '/graphql/elsewhere',
+  '/__proto__',
+  '//',
+  '/behind/graphql?query={__typename}',
+  '/elsewhere?query=/graphql',
+])('where there is nothing, as at %s, a 404 names the path of GraphQL', async (path) => {
+  const { gateway } = await gatewayForTest();
+  for (const method of ['GET', 'POST']) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+    const response = await gateway.fetch(
+      new Request(`http://localhost${path}`, { method, headers: BROWSER }),
+    );
+    expect(response.status).toBe(404);
+    // oxlint-disable-next-line eslint/no-await-in-loop
+    expect(await response.json()).toEqual({
+      errors: [
+        {
+          message: 'There is nothing at this path. GraphQL is at /graphql.',
+          extensions: { code: 'NOT_FOUND' },
+        },
+      ],
+    });
+  }
+});
+
+test.each(['/graphql', '/graphql/', '/behind/graphql', '/behind/graphql/', '/graphql?a', '/graphql/?a'])(
+  'a query at %s is answered',
   async (path) => {
     const { gateway } = await gatewayForTest();
-    for (const method of ['GET', 'POST']) {
-      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
-      const response = await gateway.fetch(
-        new Request(`http://localhost${path}`, { method, headers: BROWSER }),
-      );
-      expect(response.status).toBe(404);
-      // oxlint-disable-next-line eslint/no-await-in-loop
-      expect(await response.json()).toEqual({
-        errors: [
-          {
-            message: 'There is nothing at this path. GraphQL is at /graphql.',
-            extensions: { code: 'NOT_FOUND' },
-          },
-        ],
-      });
-    }
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ query: '{ __typename }' });
+    const response = await gateway.fetch(
+      new Request(`http://localhost${path}`, { method: 'POST', headers, body }),
+    );
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   },
 );
