@@ -1,3 +1,4 @@
+import { isOrigin } from './allowed-origins.ts';
 import { contentTypeIn } from './media-types.ts';
 
 /**
@@ -89,7 +90,9 @@ function isOfKnownSender(
   if (site === 'none') return headers.get('sec-purpose') === null;
   if (site !== null) return false;
   // Behind a proxy that ends TLS the scheme is unknown here. The host check refuses names of others that lead to loopback.
-  if (origin !== null) return URL.parse(origin)?.host === new URL(url, 'http://localhost').host;
+  if (origin !== null) {
+    return isOrigin(origin) && URL.parse(origin)?.host === new URL(url, 'http://localhost').host;
+  }
   // Node's `fetch` sends the mode alone, while browsers send mode and site together.
   return headers.get('sec-fetch-mode') === 'cors';
 }

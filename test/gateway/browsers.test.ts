@@ -165,15 +165,20 @@ describe('a request that no page of another origin can make is answered:', () =>
     expect(await (await fetch(url)).json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  test.each(['http://localhost:3000', 'http://localhost.example.com', 'http://127.0.0.1'])(
-    'but none of %s, although it is near',
-    async (origin) => {
-      const { gateway } = await gatewayForTest();
-      const headers = { accept: 'application/json', origin };
-      const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
-      expect(response.status).toBe(403);
-    },
-  );
+  test.each([
+    'http://localhost:3000',
+    'http://localhost.example.com',
+    'http://127.0.0.1',
+    'capacitor://localhost',
+    'http://user@localhost',
+    '//localhost',
+    '',
+  ])('but none of %s, although it is near', async (origin) => {
+    const { gateway } = await gatewayForTest();
+    const headers = { accept: 'application/json', origin };
+    const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
+    expect(response.status).toBe(403);
+  });
 });
 
 /** CORS headers of an answer. */
