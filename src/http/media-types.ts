@@ -15,6 +15,8 @@ const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 const SINGLE = ['application/json', 'application/graphql-response+json'];
 const EVENT_STREAM = 'text/event-stream';
 const MULTIPART = 'multipart/mixed';
+const PAGE = 'text/html';
+const NAMES_PAGE = /text\/html/i;
 
 /** Media types that Yoga can answer with. */
 export const MEDIA_TYPES: readonly string[] = [...SINGLE, EVENT_STREAM, MULTIPART];
@@ -62,6 +64,20 @@ export function acceptedTypes(header: string): readonly string[] {
     ...(isStreamWanted ? [] : single),
     ...streams.filter(({ type }) => type === EVENT_STREAM || parts >= events),
   ].map(({ type }) => type);
+}
+
+/**
+ * True for an Accept header that weighs a page, `text/html`, more than an answer (RFC 9110, 12.5.1), as those of browsers do that
+ * open an address. Of equal weights the order in the header decides. Yoga looks for the name alone, also where it is refused.
+ */
+export function isPageWanted(header: string | null): boolean {
+  if (header === null || !NAMES_PAGE.test(header)) return false;
+  const ranges = rangesIn(header);
+  const page = ratingOf(PAGE, ranges);
+  return SINGLE.map((type) => ratingOf(type, ranges)).every(
+    ({ quality, place }) =>
+      page.quality > quality || (page.quality > 0 && page.quality === quality && page.place < place),
+  );
 }
 
 interface MediaRange {

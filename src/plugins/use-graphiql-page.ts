@@ -1,5 +1,6 @@
-import { type Plugin, shouldRenderGraphiQL } from 'graphql-yoga';
+import type { Plugin } from 'graphql-yoga';
 import { ASSETS, type BrowserPage } from '../http/graphiql.ts';
+import { isPageWanted } from '../http/media-types.ts';
 
 type Asked = Parameters<NonNullable<Plugin['onRequest']>>[0];
 
@@ -33,7 +34,7 @@ export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null, path:
       return method === 'GET' || method === 'HEAD' ? sendAsset(asked) : undefined;
     },
     onRequestParse({ request, url, endResponse, fetchAPI }) {
-      if (!shouldRenderGraphiQL(request)) return;
+      if (request.method !== 'GET' || !isPageWanted(request.headers.get('accept'))) return;
       if (page !== null && url.pathname.endsWith('/')) {
         // The page's addresses are relative to the path without a slash at its end.
         const location = `..${path}${url.search}`;

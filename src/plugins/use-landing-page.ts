@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { ENDPOINT, isEndpoint } from '../http/endpoint.ts';
 import type { LandingPage } from '../http/landing-page.ts';
+import { isPageWanted } from '../http/media-types.ts';
 
 /** Answers `/` with a page that says what is where, and all paths where there is nothing with a text that names GraphQL's. */
 export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
@@ -14,7 +15,7 @@ export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
       else if (request.method !== 'GET' && request.method !== 'HEAD') {
         refuse(onlyRead, 405, { allow: 'GET, HEAD' });
       } else {
-        const isBrowser = request.headers.get('accept')?.includes('text/html') ?? false;
+        const isBrowser = isPageWanted(request.headers.get('accept'));
         const shown = isBrowser ? headers : { 'content-type': 'text/plain; charset=utf-8' };
         const body = request.method === 'HEAD' ? null : isBrowser ? html : text;
         asked.endResponse(new fetchAPI.Response(body, { headers: { ...shown, vary: 'Accept' } }));

@@ -69,6 +69,17 @@ describe('the GraphiQL page', () => {
     expect(await asked.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
+  test('is not what a program gets that prefers an answer', async () => {
+    const { gateway } = await gatewayForTest();
+    for (const accept of ['application/json, text/html;q=0.5', 'text/html;q=0, */*']) {
+      const headers = { ...wantingJson, accept };
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+      const response = await gateway.fetch(new Request(`${GRAPHQL}?query={__typename}`, { headers }));
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+    }
+  });
+
   test('loads an icon, a style sheet and a script of this host, which name nothing of another', async () => {
     const { gateway } = await gatewayForTest();
     const { html, references } = await openPage(gateway);

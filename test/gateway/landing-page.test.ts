@@ -50,7 +50,7 @@ describe('the landing page', () => {
 
   test('is a text for programs', async () => {
     const { gateway } = await gatewayForTest();
-    for (const accept of ['*/*', 'application/json']) {
+    for (const accept of ['*/*', 'application/json', 'application/json, text/html;q=0.5']) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
       const response = await gateway.fetch(new Request(ROOT, { headers: { accept } }));
       expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { acceptedTypes, contentTypeIn, isUtf8, MAX_MEDIA_RANGES } from '../../../src/http/media-types.ts';
+import {
+  acceptedTypes,
+  contentTypeIn,
+  isPageWanted,
+  isUtf8,
+  MAX_MEDIA_RANGES,
+} from '../../../src/http/media-types.ts';
 
 const JSON_TYPE = 'application/json';
 const GRAPHQL = 'application/graphql-response+json';
@@ -82,4 +88,22 @@ test.each([
   ['', false],
 ])('a text in the charset %j is UTF-8: %j', (charset, is) => {
   expect(isUtf8(charset)).toBe(is);
+});
+
+test.each([
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', true],
+  ['text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2', true],
+  ['Text/HTML', true],
+  ['text/html, application/json', true],
+  ['application/json, text/html', false],
+  ['application/json, text/html;q=0.5, */*;q=0.1', false],
+  ['application/json;q=0.5, text/html;q=0.9', true],
+  ['text/html;q=0, */*;q=0', false],
+  ['text/html;q=0.5, application/*', false],
+  ['application/json, of="text/html"', false],
+  ['*/*', false],
+  ['', false],
+  [null, false],
+])('an Accept header of %j wants a page rather than an answer: %j', (header, is) => {
+  expect(isPageWanted(header)).toBe(is);
 });
