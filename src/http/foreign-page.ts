@@ -16,7 +16,9 @@ export const PREFLIGHTED_HEADERS = [
   'graphql-require-preflight',
 ];
 
-const OTHER_PREFLIGHTED = PREFLIGHTED_HEADERS.filter((name) => name !== 'authorization');
+/** Headers that proxies add as well. */
+const CREDENTIALS: ReadonlySet<string> = new Set(['authorization', 'x-api-key']);
+const OTHER_PREFLIGHTED = PREFLIGHTED_HEADERS.filter((name) => !CREDENTIALS.has(name));
 
 /** Authorization schemes that browsers add by themselves to requests to a site after a login there. */
 const KEPT_LOGIN = /^(?:basic|digest|negotiate|ntlm)\b/i;
@@ -56,7 +58,7 @@ export function canForeignPageSend(
 /** Any page's browser asks the gateway first, by a preflight, whether it may send such a request. */
 function isPreflighted({ method, headers }: SentRequest): boolean {
   const [site, mode] = [headers.get('sec-fetch-site') ?? '', headers.get('sec-fetch-mode') ?? ''];
-  // Headers of such a request are not the page's. A proxy that knows its visitors by cookies adds their tokens, for instance.
+  // Headers of such a request are not the page's.
   if (FOREIGN_SITES.has(site) && MODES_WITHOUT_PREFLIGHT.has(mode)) return false;
   const contentType = headers.get('content-type');
   if (method === 'GET') {
@@ -67,8 +69,12 @@ function isPreflighted({ method, headers }: SentRequest): boolean {
     const mediaType = contentTypeIn(contentType)?.mediaType;
     if (mediaType !== undefined && !SENT_BY_FORMS.has(mediaType)) return true;
   }
-  const authorization = headers.get('authorization');
-  if (authorization !== null && !KEPT_LOGIN.test(authorization)) return true;
+  // A proxy that knows its visitors by cookies adds their tokens also to what foreign pages send.
+  if (!FOREIGN_SITES.has(site)) {
+    const authorization = headers.get('authorization');
+    if (authorization !== null && !KEPT_LOGIN.test(authorization)) return true;
+    if (headers.get('x-api-key') !== null) return true;
+  }
   return OTHER_PREFLIGHTED.some((name) => headers.get(name) !== null);
 }
 

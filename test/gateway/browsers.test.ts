@@ -85,6 +85,17 @@ describe('a request that any web page could make a browser send is rejected with
         ]),
       ),
     ),
+    ...[{ authorization: `Bearer ${TOKEN}` }, { 'x-api-key': 'of-the-proxy' }].map(
+      (added): readonly [string, Request] => [
+        `a GET by a fetch of a foreign page to which a proxy added ${Object.keys(added).join()}`,
+        asking({
+          origin: 'https://foreign.example',
+          'sec-fetch-site': 'cross-site',
+          'sec-fetch-mode': 'cors',
+          ...added,
+        }),
+      ],
+    ),
     ...foreignSenders.map(([what, headers]): readonly [string, Request] => [
       `the GET of ${what}`,
       asking(headers),
