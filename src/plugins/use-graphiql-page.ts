@@ -45,13 +45,14 @@ export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null, path:
       }
       // A URL with parameters is handled as a GraphQL request.
       if (url.search === '')
-        endResponse(new fetchAPI.Response(noPage, { status: 404, headers: jsonContent }));
+        endResponse(new fetchAPI.Response(noPage, { status: 404, headers: { ...jsonContent } }));
       return;
     },
   };
 }
 
-const jsonContent = { 'content-type': 'application/json; charset=utf-8' };
+// Copied for each answer: a Response writes its headers into the object that it is made with.
+const jsonContent = Object.freeze({ 'content-type': 'application/json; charset=utf-8' });
 const noPage = JSON.stringify({
   errors: [
     {

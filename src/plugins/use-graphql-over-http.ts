@@ -46,7 +46,7 @@ export function useGraphQLOverHTTP(): Plugin {
     onRequestParse({ request, requestParser, setRequestParser, endResponse, fetchAPI }) {
       const { method, headers } = request;
       if (!isAnswerable(headers)) {
-        endResponse(new fetchAPI.Response(notAcceptable, { status: 406, headers: jsonContent }));
+        endResponse(new fetchAPI.Response(notAcceptable, { status: 406, headers: { ...jsonContent } }));
       } else if (method === 'POST' && checkedMediaType(headers)) setRequestParser(parseJson);
       else if (requestParser) setRequestParser(refusingBadJson(requestParser));
     },
@@ -175,7 +175,8 @@ function malformed(message: string): ClientError {
 /** Codes of well-formed requests that cannot be executed: variables of a wrong type, no operation to choose. */
 const wellFormed = new Set<unknown>(['BAD_USER_INPUT', 'OPERATION_RESOLUTION_FAILURE']);
 
-const jsonContent = { 'content-type': 'application/json; charset=utf-8' };
+// Copied for each answer: a Response writes its headers into the object that it is made with.
+const jsonContent = Object.freeze({ 'content-type': 'application/json; charset=utf-8' });
 const notAcceptable = JSON.stringify({
   errors: [
     {

@@ -24,7 +24,8 @@ export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
   };
 }
 
-const jsonContent = { 'content-type': 'application/json; charset=utf-8' };
+// Copied for each answer: a Response writes its headers into the object that it is made with.
+const jsonContent = Object.freeze({ 'content-type': 'application/json; charset=utf-8' });
 const nothingHere = errorOf(`There is nothing at this path. GraphQL is at ${ENDPOINT}.`, 'NOT_FOUND');
 const onlyRead = errorOf(`Only GET and HEAD are answered here. GraphQL is at ${ENDPOINT}.`, 'BAD_REQUEST');
 

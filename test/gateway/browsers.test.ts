@@ -483,3 +483,44 @@ test('a rejection by the host check has the headers against caching and content 
     'x-content-type-options': 'nosniff',
   });
 });
+
+describe('an answer says nothing of an earlier request:', () => {
+  const post = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
+  const kinds: readonly (readonly [what: string, status: number, path: string, init: RequestInit])[] = [
+    ['data', 200, '/graphql', { ...post, body: '{"query": "{ __typename }"}' }],
+    ['no query', 400, '/graphql', post],
+    ['a foreign page', 403, '/graphql?query=%7B__typename%7D', {}],
+    ['no GraphiQL', 404, '/graphql', { headers: { accept: 'text/html' } }],
+    ['an unknown path', 404, '/elsewhere', {}],
+    ['a method', 405, '/graphql', { method: 'DELETE' }],
+    ['an Accept header', 406, '/graphql', { ...post, headers: { ...post.headers, accept: 'image/png' } }],
+    ['a body size', 413, '/graphql', { ...post, headers: { ...post.headers, 'content-length': '999999' } }],
+    ['a media type', 415, '/graphql', { ...post, headers: { 'content-type': 'image/png' } }],
+    ['the landing page', 200, '/', {}],
+  ];
+
+  test.each(kinds)('%s', async (_what, status, path, init) => {
+    for (const env of [{}, { CORS_ORIGINS: APP }]) {
+      const { gateway } = await gatewayForTest({ env: { ...env, GRAPHIQL: 'off' } });
+      const ask = (headers: Readonly<Record<string, string>>) => {
+        const sent = new Request(`http://localhost${path}`, init);
+        for (const [name, value] of Object.entries(headers)) sent.headers.set(name, value);
+        return gateway.fetch(sent);
+      };
+      const origin = { 'sec-fetch-site': 'same-site', origin: APP };
+      const before = await ask({ 'x-request-id': 'of-the-earlier', ...origin });
+      const answer = await ask({});
+      expect(answer.status).toBe(status);
+      expect(before.headers.get('x-request-id')).toBe('of-the-earlier');
+      expect(before.headers.get('access-control-allow-origin')).toBe('CORS_ORIGINS' in env ? APP : null);
+      expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+      expect(answer.headers.get('vary')).toBe(before.headers.get('vary'));
+      // The listener notes the id beside the headers of the answer, which have none of their own.
+      const url = await listeningForTest(gateway.listener);
+      const { body = null, ...rest } = init;
+      const { 'content-length': _length, ...headers } = Object.fromEntries(new Headers(init.headers));
+      const listened = await fetch(url + path, { ...rest, headers, ...(body !== null && { body }) });
+      expect(listened.headers.get('x-request-id')).not.toBe('of-the-earlier');
+    }
+  });
+});
