@@ -1,5 +1,5 @@
 import { isOrigin } from './allowed-origins.ts';
-import { contentTypeIn } from './media-types.ts';
+import { contentTypeIn, PLAIN_JSON_TYPES } from './media-types.ts';
 
 /**
  * Headers that no web page can make a browser send to another origin without a CORS preflight. Headers that a proxy adds to
@@ -64,8 +64,8 @@ function isPreflighted({ method, headers }: SentRequest): boolean {
   if (method === 'GET') {
     // Apollo Client sends the type with each GET. No other type is a proof: a browser's fault let some through.
     if (contentType !== null && contentTypeIn(contentType)?.mediaType === 'application/json') return true;
-  } else if (contentType === 'application/json') return true;
-  else if (contentType !== null) {
+  } else if (contentType !== null) {
+    if (PLAIN_JSON_TYPES.has(contentType)) return true;
     const mediaType = contentTypeIn(contentType)?.mediaType;
     if (mediaType !== undefined && !SENT_BY_FORMS.has(mediaType)) return true;
   }

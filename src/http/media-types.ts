@@ -8,6 +8,13 @@ export interface ContentType {
   readonly charset: string | null;
 }
 
+/** Content-Type headers of most clients, which need no parsing, and which Yoga reads rightly. */
+export const PLAIN_JSON_TYPES: ReadonlySet<string> = new Set([
+  'application/json',
+  'application/json; charset=utf-8',
+  'application/json;charset=utf-8',
+]);
+
 /** Charsets whose texts are UTF-8. */
 const UTF_8: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii']);
 

@@ -1,18 +1,11 @@
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
-import { acceptedTypes, contentTypeIn, isUtf8, MEDIA_TYPES } from '../http/media-types.ts';
+import { acceptedTypes, contentTypeIn, isUtf8, MEDIA_TYPES, PLAIN_JSON_TYPES } from '../http/media-types.ts';
 import { shortenedMessage } from '../lib/shortened-message.ts';
 import { ClientError, MAX_MESSAGE } from '../operations/client-error.ts';
 import { unsupportedMedia } from './unsupported-media.ts';
 
 type OnRequestParse = NonNullable<Plugin['onRequestParse']>;
 type RequestParser = NonNullable<Parameters<OnRequestParse>[0]['requestParser']>;
-
-/** Content-Type headers of most clients, which Yoga reads rightly. */
-const PLAIN_TYPES: ReadonlySet<string> = new Set([
-  'application/json',
-  'application/json; charset=utf-8',
-  'application/json;charset=utf-8',
-]);
 
 const JSON_TYPES: ReadonlySet<string> = new Set(['application/json', 'application/graphql+json']);
 
@@ -77,7 +70,7 @@ export function useGraphQLOverHTTP(): Plugin {
  */
 function rewriteContentType(headers: Headers): void {
   const sent = headers.get('content-type');
-  if (sent === null || PLAIN_TYPES.has(sent)) return;
+  if (sent === null || PLAIN_JSON_TYPES.has(sent)) return;
   const { mediaType = '', charset = null } = contentTypeIn(sent) ?? {};
   if (READ_TYPES.has(mediaType) && isUtf8(charset)) headers.set('content-type', mediaType);
 }
@@ -109,7 +102,7 @@ function checkedMediaType(headers: Headers): boolean {
     });
   }
   const sent = headers.get('content-type') ?? '';
-  if (PLAIN_TYPES.has(sent)) return true;
+  if (PLAIN_JSON_TYPES.has(sent)) return true;
   const { mediaType = '', charset = null } = contentTypeIn(sent) ?? {};
   if (READ_TYPES.has(mediaType) && isUtf8(charset)) return JSON_TYPES.has(mediaType);
   throw unsupportedMedia(

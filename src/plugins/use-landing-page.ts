@@ -8,9 +8,9 @@ export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
   return {
     onRequest(asked) {
       const { request, url, fetchAPI } = asked;
+      if (isEndpoint(url)) return;
       const refuse = (body: string, status: number, further: Readonly<Record<string, string>> = {}) =>
         asked.endResponse(new fetchAPI.Response(body, { status, headers: { ...jsonContent, ...further } }));
-      if (isEndpoint(url)) return;
       if (url.pathname !== '/') refuse(nothingHere, 404);
       else if (request.method !== 'GET' && request.method !== 'HEAD') {
         refuse(onlyRead, 405, { allow: 'GET, HEAD' });

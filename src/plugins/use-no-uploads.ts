@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { contentTypeIn } from '../http/media-types.ts';
+import { contentTypeIn, PLAIN_JSON_TYPES } from '../http/media-types.ts';
 import { unsupportedMedia } from './unsupported-media.ts';
 
 /**
@@ -10,7 +10,7 @@ export function useNoUploads(): Plugin {
   return {
     onRequestParse({ request: { method, headers } }) {
       const contentType = method === 'POST' ? headers.get('content-type') : null;
-      if (contentType === null || contentType === 'application/json') return;
+      if (contentType === null || PLAIN_JSON_TYPES.has(contentType)) return;
       if (contentTypeIn(contentType)?.mediaType !== 'multipart/form-data') return;
       throw unsupportedMedia(
         'File uploads (multipart/form-data) are not supported: the schema takes no files. Send a POST of application/json.',
