@@ -1,31 +1,20 @@
-import type { GraphQLResolveInfo } from 'graphql';
-import type { GatewayContext } from '../context.ts';
 import { type Registry, resourcesOf } from '../datasources/index.ts';
 import { contactIn } from '../datasources/contacts.ts';
 import type { Federated, Resource } from '../datasources/resource.ts';
 import { PlainReference } from '../datasources/wire/reference.ts';
-import { loaderOf } from '../loading/data-sources.ts';
 import type { LoadedResource } from '../lookahead/entity-fields.ts';
 import type { LookaheadNode } from '../lookahead/selection-tree.ts';
-import { campaignInteractionNamed } from '../resolvers/campaign-interaction-connection.ts';
-import type { FieldTrace } from '../upstream/trace.ts';
+import { type LoadEntity, loadingById, loadScoped } from '../resolvers/load-entity.ts';
 import type { EntityType, ScopedEntityType } from './entity-keys.ts';
 import type { Representation } from './representations.ts';
 
-type EntityKey = Pick<Representation, 'id' | 'scope'>;
+type RepresentedKey = Pick<Representation, 'id' | 'scope'>;
 
 /** Loading of the entities of one type. */
 interface EntityLoading {
-  /** Null when the upstream does not know the entity. Rejects with an `UnknownValueError`. */
-  load(
-    key: EntityKey,
-    expand: readonly string[],
-    field: FieldTrace | null,
-    context: GatewayContext,
-    info: GraphQLResolveInfo,
-  ): Promise<object | null>;
+  readonly load: LoadEntity<RepresentedKey>;
   /** Object made of the key alone, without a call. Absent where a key does not suffice for an object of the type. */
-  readonly reference?: (key: EntityKey) => object;
+  readonly reference?: (key: RepresentedKey) => object;
 }
 
 /** Source of the entities of one type. */
@@ -37,29 +26,15 @@ export interface FederatedEntity extends Federated, EntityLoading {
 export type FederatedEntities = Readonly<Record<EntityType, FederatedEntity>>;
 
 const scoped: Readonly<Record<ScopedEntityType, EntityLoading>> = {
-  CampaignInteraction: {
-    load: ({ scope, id }, _parts, _field, context, info) =>
-      campaignInteractionNamed(scope, id, context, info),
-  },
+  CampaignInteraction: { load: loadScoped.CampaignInteraction },
   Contact: {
-    load: ({ scope, id }, _parts, field, { sources }) => sources.contacts.named(scope, id, field),
+    load: loadScoped.Contact,
     reference: ({ scope, id }) => contactIn(scope, id),
   },
 };
 
-function loadingById(resource: Resource<object, string>): EntityLoading {
-  return {
-    load({ id }, expand, field, { sources }) {
-      const loader = loaderOf(sources, resource);
-      return loader.load(
-        id,
-        loader.expand.filter((part) => expand.includes(part)),
-        Infinity,
-        field,
-      );
-    },
-    reference: ({ id }) => new PlainReference(id, null, null),
-  };
+function loadedById(resource: Resource<object, string>): EntityLoading {
+  return { load: loadingById(resource), reference: ({ id }) => new PlainReference(id, null, null) };
 }
 
 /** Sources of the entities that the resources declare, by type. */
@@ -69,7 +44,7 @@ export function federatedEntitiesOf(registry: Registry): FederatedEntities {
     const { type, federated } = resource;
     if (federated === undefined) return [];
     const ofType = federated.type ?? type;
-    const loading = withScope.get(ofType) ?? ('within' in resource ? null : loadingById(resource));
+    const loading = withScope.get(ofType) ?? ('within' in resource ? null : loadedById(resource));
     if (loading === null) throw new TypeError(`${ofType} needs code of its own, for its ids need a scope.`);
     const entity: FederatedEntity = { ...federated, ...loading, resource };
     return [[ofType, entity] as const];

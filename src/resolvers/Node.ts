@@ -1,32 +1,18 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { GatewayContext } from '../context.ts';
 import type { Registry } from '../datasources/index.ts';
-import { nodeKeyIn, type NodeKey, nodeKindsOf, type ScopedKind } from '../datasources/node-keys.ts';
-import type { Resource } from '../datasources/resource.ts';
+import { nodeKeyIn, nodeKindsOf, type ScopedKind } from '../datasources/node-keys.ts';
 import { scopedNodeId } from '../datasources/wire/node-id.ts';
 import { UnknownValueError } from '../errors.ts';
-import { loaderOf } from '../loading/data-sources.ts';
 import { prefetch } from '../lookahead/prefetch.ts';
 import { selectionTreeAt } from '../lookahead/selection-tree.ts';
 import { endWith, fieldTrace } from '../lookahead/traced-fields.ts';
-import type { FieldTrace } from '../upstream/trace.ts';
-import { campaignInteractionNamed } from './campaign-interaction-connection.ts';
+import { type LoadEntity, loadingById, loadScoped } from './load-entity.ts';
 import { noteObjectType, objectTypeOf } from './object-types.ts';
 import { personalDataRefused } from './personal-data.ts';
 
-/** Loads a node. Null when the upstream does not know it. Rejects with an `UnknownValueError`. */
-type LoadNode = (
-  key: NodeKey,
-  expand: readonly string[],
-  field: FieldTrace | null,
-  context: GatewayContext,
-  info: GraphQLResolveInfo,
-) => Promise<object | null>;
-
-const scoped: Readonly<Record<ScopedKind, LoadNode>> = {
-  CampaignInteraction: ({ scope, id }, _expand, _field, context, info) =>
-    campaignInteractionNamed(scope, String(id), context, info),
-  Contact: ({ scope, id }, _expand, field, { sources }) => sources.contacts.named(scope, String(id), field),
+const scoped: Readonly<Record<ScopedKind, LoadEntity>> = {
+  ...loadScoped,
   ContactOfCampaign: ({ scope, id }, _expand, field, { sources }) =>
     sources.contacts.namedInCampaign(scope, String(id), field),
   async Participant({ scope, id }, _expand, field, { sources }) {
@@ -36,18 +22,10 @@ const scoped: Readonly<Record<ScopedKind, LoadNode>> = {
   },
 };
 
-function loadingById(resource: Resource<object, string>): LoadNode {
-  return ({ id }, expand, field, { sources }) => {
-    const loader = loaderOf(sources, resource);
-    const parts = loader.expand.filter((part) => expand.includes(part));
-    return loader.load(String(id), parts, Infinity, field);
-  };
-}
-
 /** Resolver of the root field `node`, which loads a node as the root field of its type would. */
 export function nodeResolver(registry: Registry) {
   const kinds = nodeKindsOf(registry);
-  const loads = new Map<string, LoadNode>(Object.entries(scoped));
+  const loads = new Map<string, LoadEntity>(Object.entries(scoped));
   for (const [name, { resource, askedBy }] of kinds) {
     if (askedBy === 'id' && !('within' in resource)) loads.set(name, loadingById(resource));
   }
