@@ -49,7 +49,7 @@ import type { UpstreamTarget } from './config/upstream.ts';
 const LOGIN_PATIENCE = 0.8;
 
 /** Configuration of a gateway, and the services around it. */
-export interface GatewayOptions {
+export interface AssemblyOptions {
   readonly config: Config;
   /** Upstream. @default that of the configuration, which names none where the sandbox is meant */
   readonly target?: UpstreamTarget;
@@ -85,15 +85,12 @@ export interface Gateway {
 /**
  * Assembles the gateway, which listens on no port. Its state is in memory and Redis: connections, caches, quotas, parsed
  * documents, and the keys of callers' tokens.
+ *
+ * @param schema Another schema than the one that the configuration asks for, so that tests can add root fields.
  */
-export function createGateway(options: GatewayOptions): Gateway {
-  return assembleGateway(options, servedSchema(options.config.federation));
-}
-
-/** `createGateway` for any schema, so that tests can add root fields to the one that is served. */
 export function assembleGateway(
-  options: GatewayOptions,
-  schema: GraphQLSchema | Promise<GraphQLSchema>,
+  options: AssemblyOptions,
+  schema: GraphQLSchema | Promise<GraphQLSchema> = servedSchema(options.config.federation),
 ): Gateway {
   const { config, clock = systemClock, metrics = null } = options;
   const { server, upstream, loading, cache, operations, auth, redis, telemetry } = config;
@@ -263,13 +260,13 @@ export function assembleGateway(
   };
 }
 
-function targetOf({ config, target = config.upstream.target ?? undefined }: GatewayOptions): UpstreamTarget {
+function targetOf({ config, target = config.upstream.target ?? undefined }: AssemblyOptions): UpstreamTarget {
   if (target === undefined) throw new TypeError('A configuration without an upstream needs a target.');
   return target;
 }
 
 /** A target that the configuration does not name is the embedded sandbox, which no proxy is asked for. */
-function wayOut({ config }: GatewayOptions, { apiUrl, credentials }: UpstreamTarget): WayOut {
+function wayOut({ config }: AssemblyOptions, { apiUrl, credentials }: UpstreamTarget): WayOut {
   const addresses = credentials.mode === 'client' ? [apiUrl, credentials.tokenUrl] : [apiUrl];
   const origins = addresses.map((address) => new URL(address).origin);
   return {
@@ -289,7 +286,7 @@ function signedTokens(
   );
 }
 
-function graphiqlOptionsOf(options: GatewayOptions) {
+function graphiqlOptionsOf(options: AssemblyOptions) {
   const { operations } = options.config;
   const headers = {
     ...credentialTemplateOf(options),
@@ -299,7 +296,7 @@ function graphiqlOptionsOf(options: GatewayOptions) {
 }
 
 /** Header with which callers send a credential of their own, without the credential. A request with it alone costs no call. */
-function credentialTemplateOf(options: GatewayOptions): Readonly<Record<string, string>> {
+function credentialTemplateOf(options: AssemblyOptions): Readonly<Record<string, string>> {
   const { authentication } = options.config.auth;
   if (authentication !== null) {
     return authentication.tokens === null ? { 'x-api-key': '' } : { authorization: 'Bearer ' };

@@ -1,6 +1,6 @@
 /** Process of one gateway that reads large answers: measures one query, as messages ask for. */
 import { parseConfig } from '../../src/config/config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { assembleGateway } from '../../src/gateway.ts';
 import type { OperationRequest } from '../operations.ts';
 
 /** Message to the process; answered with `LargeAnswerCost`. */
@@ -26,7 +26,7 @@ const config = parseConfig({
   INTERACTIONS_WINDOW_MS: '60000',
   INTERACTIONS_MAX_AGE_MS: '60000',
 });
-const gateway = createGateway({ config });
+const gateway = assembleGateway({ config });
 
 // The meter unrefs the channel, and nothing else keeps the process alive.
 process.channel?.ref();

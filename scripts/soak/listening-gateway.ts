@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { parseConfig } from '../../src/config/config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { assembleGateway } from '../../src/gateway.ts';
 
 export interface ListeningGateway {
   /** Origin such as `http://127.0.0.1:1234`. */
@@ -15,7 +15,7 @@ export interface ListeningGateway {
 /** Starts a gateway with these settings on a free port, like `src/main.ts`. */
 export async function listeningGateway(env: Readonly<Record<string, string>>): Promise<ListeningGateway> {
   const config = parseConfig(env);
-  const gateway = createGateway({ config });
+  const gateway = assembleGateway({ config });
   const server = createServer(gateway.listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

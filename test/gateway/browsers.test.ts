@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { assembleGateway } from '../../src/gateway.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
@@ -387,7 +387,7 @@ describe('an origin whose pages may not ask', () => {
 /** Gateway over the embedded sandbox, whose upstream no setting names. */
 async function sandboxGateway(env: Readonly<Record<string, string>> = {}) {
   const { sandbox } = await gatewayForTest();
-  const gateway = createGateway({
+  const gateway = assembleGateway({
     config: parseConfig(env),
     target: { apiUrl: sandbox.url, credentials: { mode: 'passThrough' } },
   });

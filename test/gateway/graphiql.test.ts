@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { exampleQueries } from '../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type Gateway } from '../../src/gateway.ts';
 import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
@@ -165,7 +165,7 @@ describe('the GraphiQL page', () => {
 
   test('opens with the screen of the campaign that the sandbox is known to have', async () => {
     const { sandbox } = await gatewayForTest();
-    const gateway = createGateway({
+    const gateway = assembleGateway({
       config: parseConfig({}),
       target: { apiUrl: sandbox.url, credentials: { mode: 'accessToken', accessToken: TOKEN } },
       exampleCampaignId: EXAMPLE_CAMPAIGN_ID,

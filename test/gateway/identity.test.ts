@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type Gateway } from '../../src/gateway.ts';
 import { onlyError } from '../support/answers.ts';
 import {
   ANY_SIZE,
@@ -29,7 +29,7 @@ const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 /** Gateway with these settings and without caches; disposed of after the test. */
 function gatewayWith(env: Readonly<Record<string, string>>, clock?: Clock): Gateway {
   const config = parseConfig({ ...NOTHING_KEPT, ...env });
-  const gateway = createGateway({ config, clock, ...compileAtHit() });
+  const gateway = assembleGateway({ config, clock, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return gateway;
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { assembleGateway } from '../../src/gateway.ts';
 import { gatewayForTest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 
@@ -86,7 +86,7 @@ describe('the landing page', () => {
 
   test('says whether the data is that of the embedded sandbox, and tells nothing of settings', async () => {
     const { gateway, sandbox } = await gatewayForTest();
-    const embedded = createGateway({
+    const embedded = assembleGateway({
       config: parseConfig({}),
       target: { apiUrl: sandbox.url, credentials: { mode: 'accessToken', accessToken: TOKEN } },
     });

@@ -1,6 +1,6 @@
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
-import { createGateway } from '../../src/gateway.ts';
+import { assembleGateway } from '../../src/gateway.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { clockForTest } from '../property/identities-clock.ts';
@@ -46,7 +46,7 @@ async function gatewayOfCallers() {
     IDENTITY_PROOF_SECONDS: '3600',
     ...env,
   });
-  const gateway = createGateway({ config, ...compileAtHit() });
+  const gateway = assembleGateway({ config, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const [valid, madeUp] = [await signed(key), await signed(key, {}, { kid: 'made-up' })];
 

@@ -409,7 +409,7 @@ describe('a gateway that is told to end', () => {
       import { registerHooks } from 'node:module';
       registerHooks({
         load(url, context, next) {
-          if (url.endsWith('/src/main.ts')) process.kill(process.pid, 'SIGTERM');
+          if (url.endsWith('/src/commands/start.ts')) process.kill(process.pid, 'SIGTERM');
           return next(url, context);
         },
       });`;

@@ -7,10 +7,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import { parseSandboxSettings } from '../../src/sandbox/parse-sandbox-settings.ts';
 import { PROFILES } from '../../src/sandbox/profiles.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/sandbox/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../bin/gateway.mjs', import.meta.url));
 
 function run(env: Record<string, string>) {
-  const child = spawn(process.execPath, [MAIN], { env });
+  const child = spawn(process.execPath, [MAIN, 'sandbox'], { env });
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

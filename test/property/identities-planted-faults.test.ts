@@ -30,8 +30,8 @@ beforeEach(() => {
 
 /** First violation that contains `about`, found by playing interleavings; null when there is none. */
 async function findingOf(about: string, proofSeconds: string): Promise<string | null> {
-  const { createGateway } = await import('../../src/gateway.ts');
-  const play = await playerForTest(createGateway, proofSeconds);
+  const { assembleGateway } = await import('../../src/gateway.ts');
+  const play = await playerForTest(assembleGateway, proofSeconds);
   let finding: string | undefined;
   const property = fc.asyncProperty(interleavings, async (interleaving) => {
     finding = violations(await play(interleaving)).find((violation) => violation.includes(about));

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
-import type { createGateway, Gateway } from '../../src/gateway.ts';
+import type { assembleGateway, Gateway } from '../../src/gateway.ts';
 import { type GraphQLAnswer, graphqlRequest } from '../support/gateway.ts';
 import { type Clock, clockForTest, type Moment } from './identities-clock.ts';
 import type { Interleaving, Step } from './identities-interleaving.ts';
@@ -43,7 +43,7 @@ const TURNS_TO_ARRIVE = 20;
  * @param create Makes the gateway.
  * @param proofSeconds IDENTITY_PROOF_SECONDS of its environment.
  */
-export async function playerForTest(create: typeof createGateway, proofSeconds: string): Promise<Player> {
+export async function playerForTest(create: typeof assembleGateway, proofSeconds: string): Promise<Player> {
   const clock = clockForTest();
   const stamping = new StampingUpstream(clock);
   const config = parseConfig({

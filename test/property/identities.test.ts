@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createGateway } from '../../src/gateway.ts';
+import { assembleGateway } from '../../src/gateway.ts';
 import { interleavings } from './identities-interleaving.ts';
 import { playerForTest } from './identities-player.ts';
 import { violations } from './identities-rules.ts';
@@ -23,7 +23,7 @@ describe('a client is not shown data of another token, nor any data for a token 
     'whichever requests are under way at the same time, when accepted tokens are trusted %s',
     { timeout: interruptAfterTimeLimit + 30_000 },
     async (_howLong, proofSeconds) => {
-      const play = await playerForTest(createGateway, proofSeconds);
+      const play = await playerForTest(assembleGateway, proofSeconds);
       const property = fc.asyncProperty(interleavings, async (interleaving) => {
         const history = await play(interleaving);
         const found = violations(history);

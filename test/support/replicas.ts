@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type Gateway } from '../../src/gateway.ts';
 import {
   callCounter,
   compileAtHit,
@@ -97,7 +97,7 @@ export function replicaForTest(
     ...USUALLY_KEPT,
     ...env,
   });
-  const gateway = createGateway({ config, redisTimeoutMs, log, ...compileAtHit() });
+  const gateway = assembleGateway({ config, redisTimeoutMs, log, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

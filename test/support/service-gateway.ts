@@ -6,7 +6,7 @@ import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { createGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type Gateway } from '../../src/gateway.ts';
 import { compileAtHit, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
@@ -49,7 +49,7 @@ export async function serviceGatewayForTest(
     ...keepingAsWanted,
     ...env,
   });
-  const gateway = createGateway({ config, log, clock, ...compileAtHit() });
+  const gateway = assembleGateway({ config, log, clock, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   return {
     gateway,

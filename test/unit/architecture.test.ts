@@ -9,7 +9,8 @@ import { expect, test } from 'vitest';
  * file beside the folders.
  */
 const house: Readonly<Record<string, readonly string[]>> = {
-  main: [
+  main: ['commands'],
+  commands: [
     'banner',
     'config',
     'federation',
@@ -184,7 +185,7 @@ const packages: readonly {
 ];
 
 /** Files in which a process begins; only they read its environment and end it. */
-const processEdges = ['main.ts', 'sandbox/main.ts'];
+const processEdges = ['commands/sandbox.ts', 'commands/schema.ts', 'commands/start.ts', 'main.ts'];
 
 interface Import {
   /** Path relative to src/. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findApiKey, parseApiKeys } from '../../../src/identity/api-keys.ts';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { onlyError } from '../../support/answers.ts';
 import { compileAtHit, graphqlRequest } from '../../support/gateway.ts';
 import { issuerForTest, issuerKey, signed } from '../../support/issuer.ts';
@@ -113,7 +113,7 @@ describe('a caller’s credential', () => {
       AUTH_API_KEY_HASHES: hashOf(KEY),
       ...issuer.env,
     });
-    const gateway = createGateway({ config, ...compileAtHit() });
+    const gateway = assembleGateway({ config, ...compileAtHit() });
     onTestFinished(() => gateway.dispose());
     const token = await signed(key);
     const ways = [bearer(token), bearer(KEY), { 'x-api-key': KEY }];

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { compileAtHit, graphqlRequest } from '../../support/gateway.ts';
 
 /** Host that accepts connections and never sends anything, so that no TLS handshake ends. */
@@ -26,7 +26,7 @@ test('a call whose connection is still being made ends at UPSTREAM_TIMEOUT_MS, a
     REQUEST_TIMEOUT_MS: '600000',
     UPSTREAM_CONCURRENCY: '1',
   });
-  const gateway = createGateway({ config, ...compileAtHit() });
+  const gateway = assembleGateway({ config, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const answer = await gateway.fetch(
     graphqlRequest('{ a: script(id: "a") { id } b: script(id: "b") { id } }'),

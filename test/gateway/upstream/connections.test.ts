@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { GatewayMetrics } from '../../../src/observability/metrics/gateway-metrics.ts';
 import { compileAtHit, graphqlRequest } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
@@ -33,7 +33,7 @@ async function beforeSlowUpstream(env: Readonly<Record<string, string>> = {}) {
     CACHE_MAX_BYTES: '0',
     ...env,
   });
-  const gateway = createGateway({ config, ...compileAtHit() });
+  const gateway = assembleGateway({ config, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const ask = async (token?: string) => {
     const response = await gateway.fetch(graphqlRequest(QUERY, {}, token));
@@ -109,7 +109,7 @@ test('a login goes through while calls use all connections', async () => {
     REQUEST_TIMEOUT_MS: '60000',
   });
   const metrics = new GatewayMetrics();
-  const gateway = createGateway({ config, metrics, ...compileAtHit() });
+  const gateway = assembleGateway({ config, metrics, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const ask = async (id: string): Promise<unknown> =>
     (await gateway.fetch(graphqlRequest(`{ user(id: "${id}") { id } }`))).json();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { forgetfulGatewayForTest, graphqlRequest, NOTHING_KEPT } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { serviceGatewayForTest } from '../../support/service-gateway.ts';
@@ -44,7 +44,7 @@ test('a bomb costs its own fields, and no other', async () => {
     if (url.includes('interactions')) response.setHeader('content-encoding', 'gzip').end(bomb);
     else response.end('{"entities":[{"id":"user-1","email":"user-1@example.com"}]}');
   });
-  const gateway = createGateway({ config: parseConfig({ GENESYSCLOUD_API_URL: apiUrl }) });
+  const gateway = assembleGateway({ config: parseConfig({ GENESYSCLOUD_API_URL: apiUrl }) });
   onTestFinished(() => gateway.dispose());
   const response = await gateway.fetch(
     graphqlRequest('{ campaignInteractions(campaignId: "c") { totalCount } user(id: "user-1") { email } }'),
@@ -76,7 +76,7 @@ test('answers that go on after their packed bytes, without an end, cost no conne
     UPSTREAM_CONNECTIONS: '8',
     UPSTREAM_TIMEOUT_MS: '300',
   });
-  const gateway = createGateway({ config });
+  const gateway = assembleGateway({ config });
   onTestFinished(() => gateway.dispose());
   const ask = async (): Promise<unknown> =>
     (await gateway.fetch(graphqlRequest('{ user(id: "user-1") { email } }'))).json();

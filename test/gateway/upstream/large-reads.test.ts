@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { graphqlRequest } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { toStop } from '../../support/to-stop.ts';
@@ -29,7 +29,7 @@ test('two large answers are received at once, and the others wait for their turn
     UPSTREAM_TIMEOUT_MS: '60000',
     REQUEST_TIMEOUT_MS: '60000',
   });
-  const gateway = createGateway({ config });
+  const gateway = assembleGateway({ config });
   onTestFinished(() => gateway.dispose());
   const ask = async (token: string, query: string): Promise<unknown> =>
     (await gateway.fetch(graphqlRequest(query, {}, token))).json();

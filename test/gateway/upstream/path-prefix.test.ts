@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { compileAtHit, graphqlRequest, TOKEN } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
@@ -36,7 +36,7 @@ function reverseProxyForTest(upstream: string, prefixes: readonly string[]): Pro
 }
 
 async function answerOf(env: Readonly<Record<string, string>>, token: string | null) {
-  const gateway = createGateway({ config: parseConfig(env), ...compileAtHit() });
+  const gateway = assembleGateway({ config: parseConfig(env), ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const response = await gateway.fetch(graphqlRequest(USER, {}, token));
   return JSON.parse(await response.text());

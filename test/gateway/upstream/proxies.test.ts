@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { capturedLog } from '../../support/captured-log.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
@@ -56,7 +56,7 @@ async function answerOf(
   token: string | null,
   log = capturedLog().log,
 ): Promise<GraphQLAnswer> {
-  const gateway = createGateway({ config: parseConfig(env), log, ...compileAtHit() });
+  const gateway = assembleGateway({ config: parseConfig(env), log, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const response = await gateway.fetch(graphqlRequest(USER, {}, token));
   return JSON.parse(await response.text());
@@ -80,7 +80,7 @@ test('traces are sent through the proxy, also to a collector behind TLS', async 
     HTTPS_PROXY: proxy.url,
     OTEL_EXPORTER_OTLP_ENDPOINT: `https://traces.test:${port}`,
   });
-  const gateway = createGateway({ config, ...compileAtHit() });
+  const gateway = assembleGateway({ config, ...compileAtHit() });
   const response = await gateway.fetch(graphqlRequest(USER, {}, token));
   expect(await response.json()).toEqual(found);
   await gateway.dispose();
@@ -169,7 +169,7 @@ describe('a proxy', () => {
     const proxy = await proxyForTest({ behaviour: 'refuse' });
     const sandbox = await startSandbox({ organisation: supervisorsOrganisation() });
     onTestFinished(() => sandbox.close());
-    const gateway = createGateway({
+    const gateway = assembleGateway({
       config: parseConfig({
         HTTP_PROXY: proxy.url,
         HTTPS_PROXY: proxy.url,

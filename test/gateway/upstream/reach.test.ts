@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway, type Gateway } from '../../../src/gateway.ts';
+import { assembleGateway, type Gateway } from '../../../src/gateway.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { capturedLog } from '../../support/captured-log.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
@@ -85,7 +85,7 @@ test('a wrong region is told by the name of its host that nobody has', async () 
     GENESYSCLOUD_OAUTHCLIENT_ID: 'a',
     GENESYSCLOUD_OAUTHCLIENT_SECRET: 'b',
   });
-  const gateway = createGateway({ config, log, clock: clockWithoutPauses(), ...compileAtHit() });
+  const gateway = assembleGateway({ config, log, clock: clockWithoutPauses(), ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const why = 'the login service could not be reached: its host name is not known';
   await expect
@@ -110,7 +110,7 @@ test('a certificate that is not trusted is told with CA_FILE', async () => {
   const url = await listeningForTest((_request, response) => response.end('{}'));
   const port = await securedForTest(url, certificateAuthority().issue('127.0.0.1'));
   const config = parseConfig({ GENESYSCLOUD_API_URL: `https://127.0.0.1:${port}` });
-  const gateway = createGateway({ config, log, ...compileAtHit() });
+  const gateway = assembleGateway({ config, log, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const response = await gateway.fetch(graphqlRequest(USER));
   const reason = 'its TLS certificate is of an authority that is not trusted';
@@ -260,7 +260,7 @@ test('a login whose expires_in is empty serves for the usual lifetime of a token
     GENESYSCLOUD_OAUTHCLIENT_SECRET: 'b',
     ...NOTHING_KEPT,
   });
-  const gateway = createGateway({ config, clock, ...compileAtHit() });
+  const gateway = assembleGateway({ config, clock, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const ask = async (): Promise<unknown> => (await gateway.fetch(graphqlRequest(USER, {}, null))).json();
   expect(await ask()).toEqual(found);

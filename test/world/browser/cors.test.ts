@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { Browser } from 'playwright-core';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { launchBrowser, openPage, whyNoBrowser } from '../../support/browser.ts';
 import { capturedLog } from '../../support/captured-log.ts';
@@ -26,7 +26,7 @@ describe.skipIf(whySkipped !== null)('a page on another port', () => {
     const sandbox = await startSandbox({ organisation: supervisorsOrganisation(), tokens: [TOKEN] });
     onTestFinished(() => sandbox.close());
     const { log, others } = capturedLog();
-    const gateway = createGateway({
+    const gateway = assembleGateway({
       config: parseConfig({ ...env, ...(!isEmbedded && { GENESYSCLOUD_API_URL: sandbox.url }) }),
       target: { apiUrl: sandbox.url, credentials: { mode: 'passThrough' } },
       log,

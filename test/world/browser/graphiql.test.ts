@@ -7,7 +7,7 @@ import { exampleQueries } from '../../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.ts';
 import { type SandboxOptions, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { schema } from '../../../src/schema.ts';
-import { createGateway } from '../../../src/gateway.ts';
+import { assembleGateway } from '../../../src/gateway.ts';
 import { launchBrowser, openPage, whyNoBrowser } from '../../support/browser.ts';
 import { NOTHING_KEPT } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
@@ -77,7 +77,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
 
   /** Address of a gateway's GraphiQL. */
   async function served(env: Readonly<Record<string, string>>, exampleCampaignId: string | null) {
-    const gateway = createGateway({ config: parseConfig({ ...env, ...NOTHING_KEPT }), exampleCampaignId });
+    const gateway = assembleGateway({ config: parseConfig({ ...env, ...NOTHING_KEPT }), exampleCampaignId });
     onTestFinished(() => gateway.dispose());
     return `${await listeningForTest(gateway.listener)}/graphql`;
   }

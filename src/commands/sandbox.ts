@@ -1,24 +1,25 @@
-import { EXAMPLE_CAMPAIGN_ID } from './generate-organisation.ts';
-import { parseSandboxSettings } from './parse-sandbox-settings.ts';
-import { PROFILES, type ProfileName } from './profiles.ts';
-import { startSandbox } from './start-sandbox.ts';
+import { EXAMPLE_CAMPAIGN_ID } from '../sandbox/generate-organisation.ts';
+import { parseSandboxSettings } from '../sandbox/parse-sandbox-settings.ts';
+import { PROFILES, type ProfileName } from '../sandbox/profiles.ts';
+import { startSandbox } from '../sandbox/start-sandbox.ts';
 
-const { settings, problems } = parseSandboxSettings(process.env);
-if (settings === null) {
-  fail(problems);
-} else {
+/** Starts the sandbox that the environment describes, and stops it at SIGTERM or SIGINT. */
+export async function sandbox(): Promise<void> {
+  const { settings, problems } = parseSandboxSettings(process.env);
+  if (settings === null) return fail(problems);
   const { callsPerMinute, ...options } = settings;
   try {
-    const sandbox = await startSandbox({
+    const started = await startSandbox({
       ...options,
       // Nothing reads recorded requests here, and a long run would fill memory.
       recordedRequests: 0,
       rateLimit: { allowed: callsPerMinute, windowSeconds: 60 },
     });
-    process.stdout.write(greeting(sandbox.url, settings.profile));
+    process.stdout.write(greeting(started.url, settings.profile));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        void sandbox.close();
+      // The handler of `bin/gateway.mjs` would end the process at once.
+      process.removeAllListeners(signal).on(signal, () => {
+        void started.close();
       });
     }
   } catch (error) {
