@@ -1,4 +1,5 @@
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import { type Logger, pino } from 'pino';
@@ -17,7 +18,7 @@ import { Turns } from './lib/turns.ts';
 import { maskedError } from './operations/client-error.ts';
 import { createDocumentCache } from './operations/document-cache.ts';
 import { AllowedOrigins } from './http/allowed-origins.ts';
-import { ENDPOINT } from './http/endpoint.ts';
+import { ENDPOINT, lastPartOf } from './http/endpoint.ts';
 import { graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { landingPage } from './http/landing-page.ts';
 import { checkingHost } from './http/host-check.ts';
@@ -30,6 +31,7 @@ import { isProbe, Probes } from './http/probes.ts';
 import type { TrustedDocuments } from './operations/trusted-documents.ts';
 import { LoginCheck, PressureCheck, ReachCheck, Readiness, RedisCheck } from './http/readiness.ts';
 import { Refusals } from './http/refusal.ts';
+import { refuseUpgrade } from './http/refuse-upgrade.ts';
 import { RequestsInFlight } from './http/requests-in-flight.ts';
 import { OriginLog } from './observability/origin-log.ts';
 import { ReachLog } from './observability/reach-log.ts';
@@ -53,6 +55,8 @@ export interface AssemblyOptions {
   readonly config: Config;
   /** Upstream. @default that of the configuration, which names none where the sandbox is meant */
   readonly target?: UpstreamTarget;
+  /** Path of GraphQL. @default '/graphql' */
+  readonly endpoint?: string | undefined;
   /** Contents of the manifest of trusted documents; required where the configuration has one. @default null */
   readonly documents?: TrustedDocuments | null | undefined;
   /** Id of the campaign in example queries, which is one of the sandbox. @default null */
@@ -69,17 +73,20 @@ export interface AssemblyOptions {
   readonly clock?: Clock | undefined;
 }
 
+/** A gateway. Its functions need no `this`, so that they can be passed on. */
 export interface Gateway {
   /** Answers a request of the Fetch standard; needs no port. */
-  fetch(request: Request): Promise<Response>;
+  readonly fetch: (request: Request) => Promise<Response>;
   /** Answers requests of a `node:http` server. */
   readonly listener: RequestListener;
+  /** Answers `upgrade` events of a `node:http` server. Refuses with 501: there are no subscriptions yet. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** Notes that a connection was refused. After ten seconds of such refusals without pause, `/ready` answers 503. */
-  refused(): void;
+  readonly refused: () => void;
   /** Makes `/ready` answer 503 from now on. Requests are answered as before. */
-  retire(): void;
+  readonly retire: () => void;
   /** Ends upstream calls under way and closes the connections. Later requests get cached data or errors. */
-  dispose(): Promise<void>;
+  readonly dispose: () => Promise<void>;
 }
 
 /**
@@ -92,7 +99,7 @@ export function assembleGateway(
   options: AssemblyOptions,
   schema: GraphQLSchema | Promise<GraphQLSchema> = servedSchema(options.config.federation),
 ): Gateway {
-  const { config, clock = systemClock, metrics = null } = options;
+  const { config, endpoint = ENDPOINT, clock = systemClock, metrics = null } = options;
   const { server, upstream, loading, cache, operations, auth, redis, telemetry } = config;
   const target = targetOf(options);
   const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: redactError } });
@@ -170,6 +177,7 @@ export function assembleGateway(
 
   const yoga = createYoga<SignedTokensContext, GatewayContext>({
     schema,
+    graphqlEndpoint: endpoint,
     context: contextFactory(
       {
         callerOf: callersOf({
@@ -194,6 +202,7 @@ export function assembleGateway(
     ),
     plugins: plugins(
       {
+        endpoint,
         server,
         operations,
         batchSize: loading.batchSize,
@@ -208,11 +217,12 @@ export function assembleGateway(
         tokens,
         tracing: traces && { traces, ofRequests: requestTraces },
         landingPage: landingPage({
+          endpoint,
           hasGraphiql: server.graphiql,
           isSandbox: config.upstream.target === null,
         }),
         graphiqlPage: server.graphiql
-          ? () => graphiqlPage(graphiqlOptionsOf(options), ENDPOINT.slice(1))
+          ? () => graphiqlPage(graphiqlOptionsOf(options), lastPartOf(endpoint))
           : null,
       },
     ),
@@ -243,6 +253,7 @@ export function assembleGateway(
         isForAll: isProbe,
       }),
     ),
+    upgrade: refuseUpgrade,
     refused() {
       pressure.refused();
     },
@@ -292,7 +303,9 @@ function graphiqlOptionsOf(options: AssemblyOptions) {
     ...credentialTemplateOf(options),
     ...(operations.upstreamReport && { 'x-upstream-report': '1' }),
   };
-  return graphiqlOptions({ campaignId: options.exampleCampaignId ?? null, headers });
+  // The link is relative, for proxies that put a path before. Another endpoint is one of an app with a page of its own.
+  const about = options.endpoint === undefined || options.endpoint === ENDPOINT ? './' : null;
+  return graphiqlOptions({ about, campaignId: options.exampleCampaignId ?? null, headers });
 }
 
 /** Header with which callers send a credential of their own, without the credential. A request with it alone costs no call. */

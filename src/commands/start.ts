@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { constants, openSync, readFileSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import { ConfigError, parseConfig } from '../config/config.ts';
 import { unusedVendorVariables } from '../config/environment.ts';
-import type { OperationsConfig, RedisConfig, UpstreamConfig } from '../config/slices.ts';
+import type { UpstreamConfig } from '../config/slices.ts';
 import { Connections } from '../http/connections.ts';
 import { ConnectionDrain } from '../http/drain.ts';
 import { systemClock } from '../lib/clock.ts';
@@ -13,12 +13,11 @@ import { banner } from '../banner.ts';
 import type { GatewayMetrics } from '../observability/metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from '../observability/metrics/serve-metrics.ts';
 import { LogDestination } from '../observability/log-destination.ts';
-import { parseTrustedDocuments, type TrustedDocuments } from '../operations/trusted-documents.ts';
+import type { TrustedDocuments } from '../operations/trusted-documents.ts';
 import { EXAMPLE_CAMPAIGN_ID } from '../sandbox/generate-organisation.ts';
 import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
 import { assembleGateway } from '../gateway.ts';
-import { problemsAtStart } from '../redis/examination.ts';
-import { servedSchema } from '../federation/served-schema.ts';
+import { prepare } from '../prepare.ts';
 import { UnexpectedErrors } from '../observability/unexpected-errors.ts';
 import { tokenUrlOf, type UpstreamTarget } from '../config/upstream.ts';
 import { workOnOneRequestAtATime } from '../http/one-request-at-a-time.ts';
@@ -49,11 +48,8 @@ export async function start(): Promise<void> {
 async function run(): Promise<void> {
   const startedMs = systemClock.now();
   const config = parseConfig(process.env);
-  const { operations, federation, telemetry } = config;
-  // The schema comes first: without it there is nothing to serve.
-  const schema = await servedSchema(federation);
-  const documents = readTrustedDocuments(operations, schema);
-  await refuseUnusableRedis(config.redis);
+  const { telemetry } = config;
+  const { schema, documents } = await prepare(config);
   const { target, sandbox, exampleCampaignId } = await upstreamOrSandbox(config.upstream);
   const metrics = telemetry.metricsPort === null ? null : await loadMetrics(documents);
   const output = new LogDestination({
@@ -72,14 +68,7 @@ async function run(): Promise<void> {
   const unexpected = new UnexpectedErrors(log);
   // Node's own listener writes to stderr.
   process.removeAllListeners('warning').on('warning', (warning) => unexpected.warned(warning));
-  const gateway = assembleGateway({
-    config,
-    target,
-    exampleCampaignId,
-    documents,
-    log,
-    metrics,
-  });
+  const gateway = assembleGateway({ config, target, exampleCampaignId, documents, log, metrics }, schema);
   const server = createServer(connectionTimeouts(config.server));
   const connections = new Connections(server, {
     clock: systemClock,
@@ -206,28 +195,6 @@ async function leave(stopping: Promise<void>): Promise<void> {
   } finally {
     process.exit();
   }
-}
-
-function readTrustedDocuments(
-  operations: OperationsConfig,
-  schema: Awaited<ReturnType<typeof servedSchema>>,
-): TrustedDocuments | null {
-  if (operations.trustedDocuments === null) return null;
-  const { file } = operations.trustedDocuments;
-  let manifest: string;
-  try {
-    manifest = readFileSync(file, 'utf8');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new ConfigError([`TRUSTED_DOCUMENTS_FILE names ${file}, which cannot be read: ${why}.`]);
-  }
-  return parseTrustedDocuments(manifest, file, schema, operations);
-}
-
-/** A Redis that cannot be reached is no reason not to start; one that can never be used is. */
-async function refuseUnusableRedis(redis: RedisConfig | null): Promise<void> {
-  const problems = redis === null ? [] : await problemsAtStart(redis.url, systemClock);
-  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 interface Upstream {

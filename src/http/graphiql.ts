@@ -85,6 +85,8 @@ query Talking($campaignId: ID! = "${campaignId}") {
 }
 
 export interface GraphiqlFacts {
+  /** Address of the landing page, relative to GraphiQL's; null where there is none. */
+  readonly about: string | null;
   /** Campaign that the examples ask about; null where none is known. */
   readonly campaignId: string | null;
   /** Template of the headers editor, in which callers complete the values. */
@@ -92,13 +94,13 @@ export interface GraphiqlFacts {
 }
 
 /** Options of GraphiQL. Where no campaign is known, it opens with the example that lists them. */
-export function graphiqlOptions({ campaignId, headers }: GraphiqlFacts): GraphiQLOptions {
+export function graphiqlOptions({ about, campaignId, headers }: GraphiqlFacts): GraphiQLOptions {
   const [screen = '', campaigns = '', talking = ''] = exampleQueries(campaignId ?? 'id-of-a-campaign');
   const examples = campaignId === null ? [campaigns, screen, talking] : [screen, campaigns, talking];
   const hasHeaders = Object.keys(headers).length > 0;
   return {
     title: 'Campaign interaction gateway',
-    logo: ABOUT,
+    ...(about !== null && { logo: linkTo(about) }),
     defaultTabs: examples.map((query) => ({ query })),
     ...(hasHeaders && { defaultHeaders: JSON.stringify(headers, null, 2) }),
     defaultEditorToolsVisibility: hasHeaders && 'headers',
@@ -109,8 +111,10 @@ export function graphiqlOptions({ campaignId, headers }: GraphiqlFacts): GraphiQ
   };
 }
 
-/** Link beside the title, to the landing page. The address is relative, for proxies that put a path before. */
-const ABOUT = '<a href="./" title="What is where, and where the documentation is">Docs</a>';
+/** Link beside the title. */
+function linkTo(about: string): string {
+  return `<a href="${about}" title="What is where, and where the documentation is">Docs</a>`;
+}
 
 /** Page and the files that it loads, by name. */
 export interface BrowserPage {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { ENDPOINT } from './endpoint.ts';
 import { pageHeaders } from './page-headers.ts';
 
 export interface LandingPageOptions {
+  /** Path of GraphQL. */
+  readonly endpoint: string;
   /** True when GraphiQL is served. */
   readonly hasGraphiql: boolean;
   /** True when the data is that of the embedded sandbox. */
@@ -62,12 +63,15 @@ function aboutOf({ isSandbox }: LandingPageOptions): string {
   return isSandbox ? `${about} The data here is invented: it comes from the embedded sandbox.` : about;
 }
 
-function placesOf({ hasGraphiql }: LandingPageOptions): readonly (readonly [path: string, what: string])[] {
+function placesOf({
+  endpoint,
+  hasGraphiql,
+}: LandingPageOptions): readonly (readonly [path: string, what: string])[] {
   const graphiql = hasGraphiql
     ? ' Browsers get GraphiQL here, with examples and the documentation of the schema.'
     : '';
   return [
-    [ENDPOINT.slice(1), `queries, sent by POST as application/json.${graphiql}`],
+    [endpoint.slice(1), `queries, sent by POST as application/json.${graphiql}`],
     ['health', 'whether the process lives.'],
     ['ready', 'whether it can answer, and what keeps it from that.'],
   ];

@@ -5,7 +5,6 @@ import type { SignedTokens } from '../auth/signed-tokens.ts';
 import type { OperationsConfig, ServerConfig } from '../config/slices.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AllowedOrigins } from '../http/allowed-origins.ts';
-import { ENDPOINT } from '../http/endpoint.ts';
 import type { LandingPage } from '../http/landing-page.ts';
 import type { BrowserPage } from '../http/graphiql.ts';
 import type { RequestRecorder } from '../observability/requests/recorder.ts';
@@ -40,6 +39,8 @@ import { useUpstreamReport } from './use-upstream-report.ts';
 import { useWrittenAnswers } from './use-written-answers.ts';
 
 export interface PluginsOptions {
+  /** Path of GraphQL. */
+  readonly endpoint: string;
   readonly server: Pick<ServerConfig, 'maxBodyBytes'>;
   readonly operations: OperationsConfig;
   /** Maximum number of ids in one bulk call. */
@@ -69,14 +70,14 @@ type Plugins = NonNullable<YogaServerOptions<SignedTokensContext, GatewayContext
 
 /** Plugins in the order in which they see a request. */
 export function plugins(options: PluginsOptions, services: PluginServices): Plugins {
-  const { server, operations, batchSize, compileAtHit } = options;
+  const { endpoint, server, operations, batchSize, compileAtHit } = options;
   const { log, recorder, origins, onRefusedOrigin, tokens, tracing, landingPage, graphiqlPage } = services;
   const largeAnswers: LargeAnswers = new WeakMap();
   return [
     // Written answers precede traces and records, which note the errors of answers that cannot be written.
     useWrittenAnswers(operations.maxAnswerBytes, largeAnswers),
     // Traces and records precede all plugins that can end a request, so that none ends unseen.
-    ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests)] : []),
+    ...(tracing ? [useTraces(tracing.traces, tracing.ofRequests, endpoint)] : []),
     ...(recorder.isObserved ? [useRequestRecord(() => recorder.current)] : []),
     // Unread streams follow traces and records, which put streams of their own around the source: those are ended.
     useUnreadStreams(),
@@ -84,12 +85,12 @@ export function plugins(options: PluginsOptions, services: PluginServices): Plug
     useFewErrors(),
     // Headers on every answer, also on those that other plugins give.
     useAnswerHeaders(),
-    useCors(origins, onRefusedOrigin),
+    useCors(origins, endpoint, onRefusedOrigin),
     useLargeAnswers(largeAnswers),
     // GraphiQL precedes the CSRF check: browsers request the page without the headers that the check requires.
-    useGraphiqlPage(graphiqlPage, ENDPOINT),
+    useGraphiqlPage(graphiqlPage, endpoint),
     // The landing page follows GraphiQL, whose files have paths of their own.
-    useLandingPage(landingPage),
+    useLandingPage(landingPage, endpoint),
     // Uploads precede the CSRF check, which refuses their media type without a word about uploads.
     useNoUploads(),
     useCsrfPrevention((origin) => origins.has(origin)),

@@ -38,14 +38,18 @@ type RequestPayload = Parameters<NonNullable<Plugin['onRequest']>>[0];
  *
  * @param onRefused Called with the origin of a page that was not allowed to ask or to read.
  */
-export function useCors(origins: AllowedOrigins, onRefused: (origin: string) => void): Plugin {
+export function useCors(
+  origins: AllowedOrigins,
+  endpoint: string,
+  onRefused: (origin: string) => void,
+): Plugin {
   return {
     onRequest(asked) {
       const { headers } = asked.request;
       const origin = headers.get('origin');
       if (origin === null) return;
       if (isPreflight(asked.request)) {
-        if (!isEndpoint(asked.url)) return;
+        if (!isEndpoint(endpoint, asked.url)) return;
         if (origins.has(origin)) asked.endResponse(permission(asked));
         else {
           onRefused(origin);

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
+import { lastPartOf } from '../http/endpoint.ts';
 import { ASSETS, type BrowserPage } from '../http/graphiql.ts';
 import { isPageWanted } from '../http/media-types.ts';
 
@@ -37,7 +38,7 @@ export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null, path:
       if (request.method !== 'GET' || !isPageWanted(request.headers.get('accept'))) return;
       if (page !== null && url.pathname.endsWith('/')) {
         // The page's addresses are relative to the path without a slash at its end.
-        const location = `..${path}${url.search}`;
+        const location = `../${lastPartOf(path)}${url.search}`;
         return endResponse(new fetchAPI.Response(null, { status: 308, headers: { location } }));
       }
       if (page !== null) {

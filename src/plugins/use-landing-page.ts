@@ -1,14 +1,16 @@
 import type { Plugin } from 'graphql-yoga';
-import { ENDPOINT, isEndpoint } from '../http/endpoint.ts';
+import { isEndpoint } from '../http/endpoint.ts';
 import type { LandingPage } from '../http/landing-page.ts';
 import { isPageWanted } from '../http/media-types.ts';
 
 /** Answers `/` with a page that says what is where, and all paths where there is nothing with a text that names GraphQL's. */
-export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
+export function useLandingPage({ html, text, headers }: LandingPage, endpoint: string): Plugin {
+  const nothingHere = errorOf(`There is nothing at this path. GraphQL is at ${endpoint}.`, 'NOT_FOUND');
+  const onlyRead = errorOf(`Only GET and HEAD are answered here. GraphQL is at ${endpoint}.`, 'BAD_REQUEST');
   return {
     onRequest(asked) {
       const { request, url, fetchAPI } = asked;
-      if (isEndpoint(url)) return;
+      if (isEndpoint(endpoint, url)) return;
       const refuse = (body: string, status: number, further: Readonly<Record<string, string>> = {}) =>
         asked.endResponse(new fetchAPI.Response(body, { status, headers: { ...jsonContent, ...further } }));
       if (url.pathname !== '/') refuse(nothingHere, 404);
@@ -26,8 +28,6 @@ export function useLandingPage({ html, text, headers }: LandingPage): Plugin {
 
 // Copied for each answer: a Response writes its headers into the object that it is made with.
 const jsonContent = Object.freeze({ 'content-type': 'application/json; charset=utf-8' });
-const nothingHere = errorOf(`There is nothing at this path. GraphQL is at ${ENDPOINT}.`, 'NOT_FOUND');
-const onlyRead = errorOf(`Only GET and HEAD are answered here. GraphQL is at ${ENDPOINT}.`, 'BAD_REQUEST');
 
 function errorOf(message: string, code: string): string {
   return JSON.stringify({ errors: [{ message, extensions: { code } }] });

@@ -2,7 +2,6 @@ import { type ExecutionResult, getOperationAST } from 'graphql';
 import { isAsyncIterable, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import type { GatewayContext } from '../context.ts';
 import { MappedStream } from '../executor/mapped-stream.ts';
-import { ENDPOINT } from '../http/endpoint.ts';
 import { operationNameOf } from '../observability/requests/operation-name.ts';
 import type { ServerTrace } from '../observability/tracing/traced-request.ts';
 import type { Traces } from '../observability/tracing/traces.ts';
@@ -24,12 +23,16 @@ export type ServerTraces = WeakMap<object, ServerTrace>;
  *
  * @param of Receives each request's trace, for the code that records the request's fields and calls.
  */
-export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Plugin<GatewayContext> {
+export function useTraces(
+  loading: Promise<Traces | null>,
+  of: ServerTraces,
+  endpoint: string,
+): Plugin<GatewayContext> {
   let traces: Traces | null | undefined;
   const streams = new WeakMap<Request, Stream>();
 
   function begin(request: Request): void {
-    const trace = traces?.begin(request.method, ENDPOINT, request.headers);
+    const trace = traces?.begin(request.method, endpoint, request.headers);
     if (trace !== undefined) of.set(request, trace);
   }
 
@@ -41,7 +44,7 @@ export function useTraces(loading: Promise<Traces | null>, of: ServerTraces): Pl
   return {
     onRequest({ request, url }) {
       // Requests to other paths, such as health probes, are not traced.
-      if (url.pathname !== ENDPOINT) return;
+      if (url.pathname !== endpoint) return;
       if (traces !== undefined) return begin(request);
       return beginOnceLoaded(request);
     },

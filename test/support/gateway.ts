@@ -49,6 +49,8 @@ export const keepingAsWanted = process.env['CACHES'] === 'off' ? NOTHING_KEPT : 
 interface TestGatewayOptions {
   readonly organisation?: Organisation;
   readonly faults?: readonly Fault[];
+  /** Path of GraphQL. @default '/graphql' */
+  readonly endpoint?: string;
   /** Settings of the gateway's environment. */
   readonly env?: Readonly<Record<string, string>>;
   /** Further tokens that the sandbox accepts. */
@@ -157,6 +159,7 @@ export async function startTestGateway(
   const gateway = assembleGateway(
     {
       config,
+      endpoint: options.endpoint,
       documents,
       log: options.log,
       metrics: options.metrics,

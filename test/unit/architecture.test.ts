@@ -20,9 +20,10 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'observability',
     'observability/metrics',
     'operations',
-    'redis',
+    'prepare',
     'sandbox',
   ],
+  prepare: ['config', 'federation', 'lib', 'operations', 'redis'],
   banner: ['config', 'http', 'operations'],
   gateway: [
     'answers',
@@ -155,6 +156,7 @@ const packages: readonly {
   {
     name: /^(@escape\.tech\/graphql-|@graphql-|graphql\b)/,
     parts: [
+      'prepare',
       'gateway',
       'schema',
       'http',
