@@ -21,7 +21,7 @@ import { AllowedOrigins } from './http/allowed-origins.ts';
 import { ENDPOINT, lastPartOf } from './http/endpoint.ts';
 import { graphiqlOptions, graphiqlPage } from './http/graphiql.ts';
 import { landingPage } from './http/landing-page.ts';
-import { checkingHost } from './http/host-check.ts';
+import { checkingHost, fetchCheckingHost } from './http/host-check.ts';
 import type { GatewayMetrics } from './observability/metrics/gateway-metrics.ts';
 import { plugins } from './plugins/index.ts';
 import type { SignedTokensContext } from './plugins/use-signed-tokens.ts';
@@ -74,7 +74,7 @@ export interface AssemblyOptions {
 }
 
 /** A gateway. Its functions need no `this`, so that they can be passed on. */
-export interface Gateway {
+export interface AssembledGateway {
   /** Answers a request of the Fetch standard; needs no port. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** Answers requests of a `node:http` server. */
@@ -98,7 +98,7 @@ export interface Gateway {
 export function assembleGateway(
   options: AssemblyOptions,
   schema: GraphQLSchema | Promise<GraphQLSchema> = servedSchema(options.config.federation),
-): Gateway {
+): AssembledGateway {
   const { config, endpoint = ENDPOINT, clock = systemClock, metrics = null } = options;
   const { server, upstream, loading, cache, operations, auth, redis, telemetry } = config;
   const target = targetOf(options);
@@ -242,10 +242,13 @@ export function assembleGateway(
     maxRequestBodySize: false,
   });
 
+  const checkedFetch = fetchCheckingHost(
+    (request) => inFlight.fetch(request, (each) => yoga.fetch(each)),
+    server,
+  );
+
   return {
-    fetch: recorder.fetch(
-      async (request) => probes.fetch(request) ?? inFlight.fetch(request, (each) => yoga.fetch(each)),
-    ),
+    fetch: recorder.fetch(async (request) => probes.fetch(request) ?? checkedFetch(request)),
     listener: recorder.listener(
       checkingHost(probes.before(inFlight.before((request, response) => void yoga(request, response))), {
         host: server.host,

@@ -24,9 +24,23 @@ export function checkingHost(
   return (request, response) => {
     if (!isWellFormed(request)) response.writeHead(400, notToBeKept).end();
     else if (isChecked && !isAllowed(hostNameIn(request.headers.host), allowed) && !isForAll(request.url)) {
-      response.writeHead(403, { ...notToBeKept, 'content-type': 'application/json; charset=utf-8' });
+      response.writeHead(403, { ...notAllowed });
       response.end(refusal);
     } else listener(request, response);
+  };
+}
+
+/** `checkingHost` for requests of the Fetch standard, which are checked where names are set: where they come from is not known. */
+export function fetchCheckingHost(
+  fetch: (request: Request) => Promise<Response>,
+  { allowedHosts }: Pick<HostCheckOptions, 'allowedHosts'>,
+): (request: Request) => Promise<Response> {
+  if (allowedHosts === null) return fetch;
+  const allowed = new Set(allowedHosts);
+  return async (request) => {
+    const name = hostNameIn(request.headers.get('host') ?? new URL(request.url).host);
+    if (isAllowed(name, allowed)) return fetch(request);
+    return new Response(refusal, { status: 403, headers: { ...notAllowed } });
   };
 }
 
@@ -47,6 +61,7 @@ function isAllowed(name: string, allowed: ReadonlySet<string>): boolean {
 }
 
 const notToBeKept = { 'cache-control': 'private, no-store', 'x-content-type-options': 'nosniff' };
+const notAllowed = { ...notToBeKept, 'content-type': 'application/json; charset=utf-8' };
 const refusal = JSON.stringify({
   errors: [
     {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Gateway } from '../../src/gateway.ts';
+import type { AssembledGateway } from '../../src/gateway.ts';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
 import { CAMPAIGN_ID } from '../support/organisation.ts';
@@ -105,14 +105,14 @@ describe.each([
   ['Brotli', 'br'],
   ['gzip', 'gzip'],
 ])('GraphiQL’s script with %s', (_how, coding) => {
-  const pathIn = async (gateway: Gateway) => {
+  const pathIn = async (gateway: AssembledGateway) => {
     const page = await gateway.fetch(
       new Request('http://localhost/graphql', { headers: { accept: 'text/html' } }),
     );
     const [path = ''] = /(?<=src=")[^"]+/.exec(await page.text()) ?? [];
     return `/${path}`;
   };
-  const script = async (gateway: Gateway) => {
+  const script = async (gateway: AssembledGateway) => {
     const headers = coding === null ? {} : { 'accept-encoding': coding };
     return gateway.fetch(new Request(`http://localhost${await pathIn(gateway)}`, { headers }));
   };

@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import { exampleQueries } from '../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
-import { assembleGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';
 import { forgetfulGatewayForTest, gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
 
 const GRAPHQL = 'http://localhost/graphql';
@@ -12,7 +12,7 @@ const wantingJson = { accept: 'application/json', 'x-graphql-yoga-csrf': '1' };
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
 /** Page that a browser gets, and its parts. */
-async function openPage(gateway: Gateway) {
+async function openPage(gateway: AssembledGateway) {
   const response = await gateway.fetch(new Request(GRAPHQL, { headers: BROWSER }));
   const html = await response.text();
   const [, script = ''] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
@@ -30,7 +30,7 @@ function optionsIn({ script }: { readonly script: string }): any {
 }
 
 /** Files that the page loads, by their ending. */
-async function filesOf(gateway: Gateway, headers: HeadersInit = {}) {
+async function filesOf(gateway: AssembledGateway, headers: HeadersInit = {}) {
   const { references } = await openPage(gateway);
   const files = references.map(async (reference) => {
     const url = new URL(reference, GRAPHQL);

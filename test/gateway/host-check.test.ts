@@ -232,3 +232,28 @@ test('isLoopback recognizes every form of a loopback name or address', () => {
     expect([host, isLoopback(host)]).toEqual([host, false]);
   }
 });
+
+test('a request by `fetch` is for an allowed name too, by its Host header or else its URL', async () => {
+  const { gateway, calls } = await gatewayForTest({ env: { ALLOWED_HOSTS: 'gateway.example' } });
+  const askFor = (url: string, headers: Readonly<Record<string, string>> = {}) =>
+    gateway.fetch(
+      new Request(`${url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}`, ...headers },
+        body: JSON.stringify({ query: USER }),
+      }),
+    );
+  for (const url of ['https://gateway.example', 'http://localhost:4000']) {
+    expect(await (await askFor(url)).json()).toEqual(userAnswer);
+  }
+  calls();
+  for (const response of [
+    await askFor('https://rebound.example'),
+    await askFor('http://localhost', { host: 'rebound.example' }),
+  ]) {
+    expect(response.status).toBe(403);
+    expect(await response.text()).toBe(refused.body);
+  }
+  expect(calls()).toEqual({});
+  expect((await gateway.fetch(new Request('http://10.0.0.1/health'))).status).toBe(200);
+});

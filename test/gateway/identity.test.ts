@@ -4,7 +4,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { assembleGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';
 import { onlyError } from '../support/answers.ts';
 import {
   ANY_SIZE,
@@ -27,7 +27,7 @@ const throttled = { error: 'invalid_request', description: 'invalid_request (rat
 const patient = { REQUEST_TIMEOUT_MS: '600000', UPSTREAM_TIMEOUT_MS: '600000' };
 
 /** Gateway with these settings and without caches; disposed of after the test. */
-function gatewayWith(env: Readonly<Record<string, string>>, clock?: Clock): Gateway {
+function gatewayWith(env: Readonly<Record<string, string>>, clock?: Clock): AssembledGateway {
   const config = parseConfig({ ...NOTHING_KEPT, ...env });
   const gateway = assembleGateway({ config, clock, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
@@ -58,7 +58,11 @@ async function serviceGateway(
   return { sandbox, gateway };
 }
 
-async function ask(gateway: Gateway, query: string, token: string | null = null): Promise<GraphQLAnswer> {
+async function ask(
+  gateway: AssembledGateway,
+  query: string,
+  token: string | null = null,
+): Promise<GraphQLAnswer> {
   const response = await gateway.fetch(graphqlRequest(query, {}, token));
   return JSON.parse(await response.text());
 }
@@ -437,7 +441,7 @@ describe('an access token for all callers', () => {
 
 describe('a client that disconnects', () => {
   /** Request that `goAway` aborts; `over` resolves whatever its outcome is. */
-  function abandonable(gateway: Gateway, query: string, token: string | null = TOKEN) {
+  function abandonable(gateway: AssembledGateway, query: string, token: string | null = TOKEN) {
     const client = new AbortController();
     const request = new Request(graphqlRequest(query, {}, token), { signal: client.signal });
     const over = Promise.resolve(gateway.fetch(request)).then(

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import type { Gateway } from '../../src/gateway.ts';
+import type { AssembledGateway } from '../../src/gateway.ts';
 import { deliver } from '../support/deliver.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { listeningForTest } from '../support/listening.ts';
@@ -10,7 +10,7 @@ import { TestClock } from '../support/test-clock.ts';
 type Ask = (path: string, init?: RequestInit) => Promise<Response>;
 
 /** Both entries of the gateway: `fetch`, and its listener on a port. */
-async function waysTo(gateway: Gateway): Promise<[name: string, ask: Ask][]> {
+async function waysTo(gateway: AssembledGateway): Promise<[name: string, ask: Ask][]> {
   const address = await listeningForTest(gateway.listener);
   return [
     ['fetch', (path, init) => gateway.fetch(new Request(`http://gateway.example${path}`, init))],
@@ -18,7 +18,7 @@ async function waysTo(gateway: Gateway): Promise<[name: string, ask: Ask][]> {
   ];
 }
 
-async function ready(gateway: Gateway): Promise<{ status: number; body: unknown }> {
+async function ready(gateway: AssembledGateway): Promise<{ status: number; body: unknown }> {
   const response = await gateway.fetch(new Request('http://gateway.example/ready'));
   return { status: response.status, body: await response.json() };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
-import type { assembleGateway, Gateway } from '../../src/gateway.ts';
+import type { assembleGateway, AssembledGateway } from '../../src/gateway.ts';
 import { type GraphQLAnswer, graphqlRequest } from '../support/gateway.ts';
 import { type Clock, clockForTest, type Moment } from './identities-clock.ts';
 import type { Interleaving, Step } from './identities-interleaving.ts';
@@ -115,7 +115,7 @@ function similarTokens(n: number): readonly string[] {
   return [token, token.toUpperCase(), `${token}=`];
 }
 
-function send(gateway: Gateway, clock: Clock, token: string, query: string): Asking {
+function send(gateway: AssembledGateway, clock: Clock, token: string, query: string): Asking {
   const client = new AbortController();
   const request = new Request(graphqlRequest(query, {}, token), { signal: client.signal });
   const began = clock.now();
@@ -126,7 +126,7 @@ function send(gateway: Gateway, clock: Clock, token: string, query: string): Ask
   return { over: asked(), leave: () => client.abort() };
 }
 
-async function answerTo(gateway: Gateway, request: Request): Promise<GraphQLAnswer | null> {
+async function answerTo(gateway: AssembledGateway, request: Request): Promise<GraphQLAnswer | null> {
   try {
     return JSON.parse(await (await gateway.fetch(request)).text());
   } catch (error) {

@@ -10,7 +10,7 @@ import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { assembleGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';
 import { servedSchema } from '../../src/federation/served-schema.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
@@ -104,7 +104,7 @@ export interface AnsweredError {
 }
 
 export interface TestGateway {
-  readonly gateway: Gateway;
+  readonly gateway: AssembledGateway;
   readonly sandbox: Sandbox;
   /** Sends a query with a caller's token. A null token sends no Authorization header. */
   readonly query: (

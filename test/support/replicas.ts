@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { assembleGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';
 import {
   callCounter,
   compileAtHit,
@@ -20,7 +20,7 @@ import type { TestRedis } from './redis.ts';
 export const PEPPER = 'a pepper of these tests, long enough';
 
 export interface Replica {
-  readonly gateway: Gateway;
+  readonly gateway: AssembledGateway;
   readonly query: (
     query: string,
     variables?: Readonly<Record<string, unknown>>,

@@ -6,14 +6,14 @@ import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
 import type { ResourceName } from '../../src/sandbox/route.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
-import { assembleGateway, type Gateway } from '../../src/gateway.ts';
+import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';
 import { compileAtHit, type GraphQLAnswer, graphqlRequest, keepingAsWanted } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 export interface ServiceGateway {
-  readonly gateway: Gateway;
+  readonly gateway: AssembledGateway;
   readonly sandbox: Sandbox;
   /** Sends a query with these headers. */
   readonly ask: (query: string, headers?: Headers) => Promise<GraphQLAnswer>;

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
-import { assembleGateway, type Gateway } from '../../../src/gateway.ts';
+import { assembleGateway, type AssembledGateway } from '../../../src/gateway.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { capturedLog } from '../../support/captured-log.ts';
 import { certificateAuthority } from '../../support/certificates.ts';
@@ -23,7 +23,7 @@ const found = { data: { user: { email: 'user-1@example.com' } } };
 const AWAY = 'A host cannot be reached';
 const BACK = 'A host can be reached again';
 
-async function ready(gateway: Gateway): Promise<{ status: number; body: unknown }> {
+async function ready(gateway: AssembledGateway): Promise<{ status: number; body: unknown }> {
   const response = await gateway.fetch(new Request('http://gateway.example/ready'));
   return { status: response.status, body: await response.json() };
 }
