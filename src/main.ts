@@ -8,18 +8,22 @@ const MISUSED = 2;
 
 /** Runs what a command line asks for. Each command loads its own modules only, so that the gateway starts fast. */
 async function run(commandLine: CommandLine): Promise<void> {
+  const sources = { env: process.env, file: commandLine.configFile };
   switch (commandLine.command) {
     case 'start':
-      return (await import('./commands/start.ts')).start();
+      return (await import('./commands/start.ts')).start(sources);
     case 'sandbox':
       return (await import('./commands/sandbox.ts')).sandbox();
     case 'schema':
-      return (await import('./commands/schema.ts')).schema();
+      return (await import('./commands/schema.ts')).schema(sources);
     case 'help': {
       process.stdout.write(helpOf(commandNames.find((name) => name === commandLine.word) ?? null));
       return;
     }
-    case 'config':
+    case 'config': {
+      const { config, schemaOfConfig } = await import('./commands/config.ts');
+      return commandLine.word === 'schema' ? schemaOfConfig() : config(sources, commandLine.isJson);
+    }
     case 'doctor':
       throw new Error('not there yet');
   }

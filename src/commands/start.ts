@@ -3,13 +3,14 @@ import { constants, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { ConfigError, parseConfig } from '../config/config.ts';
+import { ConfigError } from '../config/config.ts';
+import { type ConfigSources, readConfig } from '../config/read-config.ts';
 import { unusedVendorVariables } from '../config/environment.ts';
 import type { UpstreamConfig } from '../config/slices.ts';
 import { Connections } from '../http/connections.ts';
 import { ConnectionDrain } from '../http/drain.ts';
 import { systemClock } from '../lib/clock.ts';
-import { banner } from '../banner.ts';
+import { banner } from './banner.ts';
 import type { GatewayMetrics } from '../observability/metrics/gateway-metrics.ts';
 import { type MetricsServer, serveMetrics } from '../observability/metrics/serve-metrics.ts';
 import { LogDestination } from '../observability/log-destination.ts';
@@ -29,10 +30,10 @@ import { connectionTimeouts } from '../http/server-options.ts';
 /** Load balancers probe readiness about once a second. */
 const LAME_DUCK_MS = 1000;
 
-/** Starts the gateway that the environment describes, and stops it at SIGTERM or SIGINT. Tells on stderr why it cannot start. */
-export async function start(): Promise<void> {
+/** Starts the gateway that the settings describe, and stops it at SIGTERM or SIGINT. Tells on stderr why it cannot start. */
+export async function start(sources: ConfigSources): Promise<void> {
   try {
-    await run();
+    await run(sources);
   } catch (error) {
     const problems =
       error instanceof ConfigError
@@ -45,9 +46,9 @@ export async function start(): Promise<void> {
   }
 }
 
-async function run(): Promise<void> {
+async function run(sources: ConfigSources): Promise<void> {
   const startedMs = systemClock.now();
-  const config = parseConfig(process.env);
+  const { config, warnings } = await readConfig(sources);
   const { telemetry } = config;
   const { schema, documents } = await prepare(config);
   const { target, sandbox, exampleCampaignId } = await upstreamOrSandbox(config.upstream);
@@ -61,10 +62,11 @@ async function run(): Promise<void> {
   process.once('exit', () => output.flushSync());
   const log = pino({ level: telemetry.logLevel }, output);
   log.info({ node: process.version }, 'The gateway starts');
-  const unused = unusedVendorVariables(process.env);
+  const unused = unusedVendorVariables(sources.env);
   if (unused.length > 0) {
     log.warn({ variables: unused }, "Variables of the vendor's tools are not used here");
   }
+  for (const warning of warnings) log.warn(warning);
   const unexpected = new UnexpectedErrors(log);
   // Node's own listener writes to stderr.
   process.removeAllListeners('warning').on('warning', (warning) => unexpected.warned(warning));

@@ -1,9 +1,10 @@
 import type { ApiKey } from '../identity/api-keys.ts';
+import type { GivenSettings } from './given.ts';
 import {
   authenticating,
   callerSettings,
-  type IsSet,
   ownCredentials,
+  type SettingName,
   type SettingValues,
   tokenSettings,
 } from './settings.ts';
@@ -17,28 +18,29 @@ export interface AuthenticationConfig {
 
 export function authenticationOf(
   values: SettingValues,
-  isSet: IsSet,
+  { isSet, nameOf }: GivenSettings,
   problems: string[],
 ): AuthenticationConfig | null {
+  const namesOf = (names: readonly SettingName[]) => names.map(nameOf).join(' and ');
   const set = callerSettings.filter(isSet);
   const isPassThrough =
     (isSet('GENESYSCLOUD_REGION') || isSet('GENESYSCLOUD_API_URL')) && !ownCredentials.some(isSet);
   if (isPassThrough && set.length > 0) {
     problems.push(
-      `${set.join(' and ')} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
+      `${namesOf(set)} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
     );
     return null;
   }
   const missing = tokenSettings.filter((name) => !isSet(name));
   if (missing.length > 0 && missing.length < tokenSettings.length) {
     problems.push(
-      `${missing.join(' and ')} must be set as well: AUTH_JWKS_URL, AUTH_ISSUER and AUTH_AUDIENCE belong together.`,
+      `${namesOf(missing)} must be set as well: ${tokenSettings.slice(0, -1).map(nameOf).join(', ')} and ${nameOf('AUTH_AUDIENCE')} belong together.`,
     );
   }
   const by = authenticating.filter(isSet);
   if (by.length === 0) return null;
   if (isSet('AUTH_NONE')) {
-    problems.push(`Either AUTH_NONE or ${by.join(' and ')} can be set, not both.`);
+    problems.push(`Either ${nameOf('AUTH_NONE')} or ${namesOf(by)} can be set, not both.`);
   }
   return {
     apiKeys: values.AUTH_API_KEY_HASHES ?? [],

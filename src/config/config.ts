@@ -1,10 +1,11 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Err } from '@badrap/valita';
 import { usualCardinalities } from './cardinalities.ts';
-import { type GivenSettings, givenSettings } from './environment.ts';
+import { givenByEnvironment } from './environment.ts';
+import { type GivenSettings, givenSettings } from './given.ts';
+import { givenByOptions, optionOf } from './options.ts';
 import {
   type Environment,
-  type IsSet,
   type SettingName,
   settingNames,
   settings,
@@ -15,7 +16,7 @@ import { networkOf } from './network.ts';
 import { type AuthenticationConfig, authenticationOf } from './callers.ts';
 import type { CallerSharesConfig, Config, RedisConfig, TrustedDocumentsConfig } from './slices.ts';
 import { type TtlName, ttls } from './ttls.ts';
-import { targetOf } from './upstream.ts';
+import { type ConfigUse, targetOf } from './upstream.ts';
 
 /** Connections that API calls leave to logins and reads of signing keys, of which few are under way at once. */
 export const CONNECTIONS_FOR_LOGINS = 4;
@@ -40,39 +41,65 @@ export class ConfigError extends Error {
  */
 export function parseConfig(env: Environment): Config {
   const problems: string[] = [];
-  const given = givenSettings(env, problems);
-  const { isSet } = given;
-  const values = readSettings(given, problems);
-  const target = targetOf(
-    values,
-    isSet,
-    { isProduction: env['NODE_ENV']?.trim() === 'production' },
-    problems,
+  const given = givenSettings(givenByEnvironment(env, problems), new Map(), (name) => name);
+  return orThrow(configOf(given, { ofProcess: { isProduction: isProduction(env) } }, problems), problems);
+}
+
+/**
+ * Configuration from the options of the library (`SettingOptions`), without the environment.
+ *
+ * @throws ConfigError with every problem at once, each by the name of its option.
+ */
+export function configOfOptions(options: unknown): Config {
+  const problems: string[] = [];
+  const given = givenSettings(
+    new Map(),
+    givenByOptions(options, { file: null, lineOf: () => null }, problems),
+    optionOf,
   );
-  const network = networkOf(values, isSet, problems);
-  const authentication = authenticationOf(values, isSet, problems);
-  const trustedDocuments = trustedDocumentsOf(values, isSet, problems);
-  const redis = redisOf(values, isSet, problems);
-  const introspection = isOn(values.INTROSPECTION, trustedDocuments?.mode !== 'only');
-  if (!introspection && values.GRAPHIQL === 'on') {
+  return orThrow(configOf(given, { ofProcess: null }, problems), problems);
+}
+
+export function isProduction(env: Environment): boolean {
+  return env['NODE_ENV']?.trim() === 'production';
+}
+
+function orThrow(config: Config, problems: readonly string[]): Config {
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** Configuration of these settings. It is of use only if nothing was added to `problems`. */
+export function configOf(given: GivenSettings, use: ConfigUse, problems: string[]): Config {
+  const { nameOf } = given;
+  const values = readSettings(given, problems);
+  const target = targetOf(values, given, use, problems);
+  const network = networkOf(values, given, problems);
+  const authentication = authenticationOf(values, given, problems);
+  const trustedDocuments = trustedDocumentsOf(values, given, problems);
+  const redis = redisOf(values, given, problems);
+  const introspection = values.INTROSPECTION ?? trustedDocuments?.mode !== 'only';
+  if (!introspection && values.GRAPHIQL === true) {
     problems.push(
-      `GRAPHIQL cannot be on without introspection, which ${values.INTROSPECTION === 'off' ? 'INTROSPECTION=off' : 'TRUSTED_DOCUMENTS=only'} switches off.`,
+      `${nameOf('GRAPHIQL')} cannot be on without introspection, which ${values.INTROSPECTION === false ? `${nameOf('INTROSPECTION')}=off` : `${nameOf('TRUSTED_DOCUMENTS')}=only`} switches off.`,
     );
   }
-  const timeoutMs = upstreamTimeoutOf(values, isSet, problems);
+  const timeoutMs = upstreamTimeoutOf(values, given, problems);
   if (values.METRICS_PORT !== null && values.METRICS_PORT !== 0 && values.METRICS_PORT === values.PORT) {
     problems.push(
-      `METRICS_PORT must not be PORT, which is ${values.PORT}: metrics have a port of their own.`,
+      `${nameOf('METRICS_PORT')} must not be ${nameOf('PORT')}, which is ${values.PORT}: metrics have a port of their own.`,
     );
   }
   // Invalid values are already reported; the defaults in their place are not worth comparing.
-  const wereRead = !problems.some((problem) => problem.startsWith('INTERACTIONS_'));
-  if (wereRead && values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS) {
+  const wereRead = ['INTERACTIONS_MAX_AGE_MS', 'INTERACTIONS_WINDOW_MS'] as const;
+  if (
+    wereRead.every((name) => wasRead(problems, nameOf(name))) &&
+    values.INTERACTIONS_MAX_AGE_MS < values.INTERACTIONS_WINDOW_MS
+  ) {
     problems.push(
-      `INTERACTIONS_MAX_AGE_MS must be at least INTERACTIONS_WINDOW_MS, which is ${values.INTERACTIONS_WINDOW_MS}; it is ${values.INTERACTIONS_MAX_AGE_MS}.`,
+      `${nameOf('INTERACTIONS_MAX_AGE_MS')} must be at least ${nameOf('INTERACTIONS_WINDOW_MS')}, which is ${values.INTERACTIONS_WINDOW_MS}; it is ${values.INTERACTIONS_MAX_AGE_MS}.`,
     );
   }
-  if (problems.length > 0) throw new ConfigError(problems);
   return frozen({
     server: {
       port: values.PORT,
@@ -88,7 +115,7 @@ export function parseConfig(env: Environment): Config {
       corsOrigins: values.CORS_ORIGINS ?? [],
       loopbackOrigins: values.CORS_ORIGINS === null && target === null,
       maxBodyBytes: values.MAX_BODY_BYTES,
-      graphiql: isOn(values.GRAPHIQL, introspection),
+      graphiql: values.GRAPHIQL ?? introspection,
     },
     network,
     upstream: {
@@ -126,10 +153,10 @@ export function parseConfig(env: Environment): Config {
       cardinalities: values.PLAN_CARDINALITIES ?? usualCardinalities,
       trustedDocuments,
       introspection,
-      upstreamReport: isOn(values.UPSTREAM_REPORT, target === null),
+      upstreamReport: values.UPSTREAM_REPORT ?? target === null,
     },
     auth: { authentication, personalDataScope: values.AUTH_PII_SCOPE },
-    federation: { subgraph: values.SUBGRAPH === '1' },
+    federation: { subgraph: values.SUBGRAPH },
     redis,
     telemetry: {
       logLevel: values.LOG_LEVEL,
@@ -158,11 +185,12 @@ function frozen<Value extends object>(value: Value): Value {
   return Object.freeze(value);
 }
 
-function isOn(value: 'on' | 'off' | null, preset: boolean): boolean {
-  return value === null ? preset : value === 'on';
+/** True when no problem is about a setting: the default in the place of an invalid value is not worth comparing. */
+function wasRead(problems: readonly string[], name: string): boolean {
+  return !problems.some((problem) => problem.startsWith(`${name} `));
 }
 
-function readSettings({ textOf, variableOf }: GivenSettings, problems: string[]): SettingValues {
+function readSettings({ textOf, nameOf }: GivenSettings, problems: string[]): SettingValues {
   const values: Partial<Record<SettingName, SettingValues[SettingName]>> = {};
   for (const name of settingNames) {
     const { schema, default: preset, ...setting } = settings[name];
@@ -175,7 +203,7 @@ function readSettings({ textOf, variableOf }: GivenSettings, problems: string[])
       // A URL in the place of another value may hold a password or a token.
       const isSecret = 'hidden' in setting || 'maybeSecret' in setting || /[@?]/.test(text);
       const shown = isSecret ? 'the value given' : JSON.stringify(text);
-      problems.push(`${variableOf(name)} ${messageOf(parsed.issues)}; it is ${shown}.`);
+      problems.push(`${nameOf(name)} ${messageOf(parsed.issues)}; it is ${shown}.`);
     }
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema
@@ -202,14 +230,14 @@ function ttlSecondsOf(values: SettingValues): Record<TtlName, number> {
 /** A call is of no use after the request that waits for it. */
 function upstreamTimeoutOf(
   { UPSTREAM_TIMEOUT_MS: ofCalls, REQUEST_TIMEOUT_MS: ofRequests }: SettingValues,
-  isSet: IsSet,
+  { isSet, nameOf }: GivenSettings,
   problems: string[],
 ): number {
-  // An invalid value is already reported; the default in its place is not worth comparing.
-  const wereRead = !problems.some((problem) => /^(?:UPSTREAM|REQUEST)_TIMEOUT_MS /.test(problem));
+  const names = ['UPSTREAM_TIMEOUT_MS', 'REQUEST_TIMEOUT_MS'] as const;
+  const wereRead = names.every((name) => wasRead(problems, nameOf(name)));
   if (wereRead && isSet('UPSTREAM_TIMEOUT_MS') && ofCalls > ofRequests) {
     problems.push(
-      `UPSTREAM_TIMEOUT_MS must not be above REQUEST_TIMEOUT_MS, which is ${ofRequests}; it is ${ofCalls}.`,
+      `${nameOf('UPSTREAM_TIMEOUT_MS')} must not be above ${nameOf('REQUEST_TIMEOUT_MS')}, which is ${ofRequests}; it is ${ofCalls}.`,
     );
   }
   return Math.min(ofCalls, ofRequests);
@@ -217,27 +245,33 @@ function upstreamTimeoutOf(
 
 function trustedDocumentsOf(
   { TRUSTED_DOCUMENTS: mode, TRUSTED_DOCUMENTS_FILE: file }: SettingValues,
-  isSet: IsSet,
+  { isSet, nameOf }: GivenSettings,
   problems: string[],
 ): TrustedDocumentsConfig | null {
   if (mode === 'off') {
     if (file !== null && !isSet('TRUSTED_DOCUMENTS')) {
-      problems.push('TRUSTED_DOCUMENTS must be set with TRUSTED_DOCUMENTS_FILE: to prefer, only or off.');
+      problems.push(
+        `${nameOf('TRUSTED_DOCUMENTS')} must be set with ${nameOf('TRUSTED_DOCUMENTS_FILE')}: to prefer, only or off.`,
+      );
     }
     return null;
   }
   if (file !== null) return { mode, file };
-  problems.push(`TRUSTED_DOCUMENTS_FILE must be set with TRUSTED_DOCUMENTS=${mode}.`);
+  problems.push(
+    `${nameOf('TRUSTED_DOCUMENTS_FILE')} must be set with ${nameOf('TRUSTED_DOCUMENTS')}=${mode}.`,
+  );
   return null;
 }
 
 function redisOf(
   { REDIS_URL: url, REDIS_PEPPER: pepper }: SettingValues,
-  isSet: IsSet,
+  { isSet, nameOf }: GivenSettings,
   problems: string[],
 ): RedisConfig | null {
   if (isSet('REDIS_URL') !== isSet('REDIS_PEPPER')) {
-    problems.push('REDIS_URL and REDIS_PEPPER must be set together: nothing is kept in Redis in clear.');
+    problems.push(
+      `${nameOf('REDIS_URL')} and ${nameOf('REDIS_PEPPER')} must be set together: nothing is kept in Redis in clear.`,
+    );
   }
   return url === null || pepper === null ? null : { url, pepper };
 }

@@ -1,35 +1,36 @@
-import { problemsOfMisplacedFiles, readSecretFiles } from './secret-files.ts';
+import type { GivenSetting, GivenBySetting } from './given.ts';
+import { fileVariable, problemsOfMisplacedFiles, readSecretFiles } from './secret-files.ts';
 import { isServiceLink } from './service-links.ts';
-import { type Environment, type IsSet, type SettingName, settingNames, settings } from './settings.ts';
+import { type Environment, type SettingName, settingNames, settingOf } from './settings.ts';
 import { isOfVendor, problemsOfUnknown } from './unknown-settings.ts';
 import { isUpstreamUrl } from './values.ts';
 import { type GatewayUrls, gatewayUrlsOf, isTakenOver } from './vendor-gateway.ts';
-
-/** Texts of settings, wherever they were given. */
-export interface GivenSettings {
-  /** Text without the blanks around it; undefined for a setting that is not set, or that could not be read. */
-  readonly textOf: (name: SettingName) => string | undefined;
-  /** Variable that has the text. */
-  readonly variableOf: (name: SettingName) => string;
-  readonly isSet: IsSet;
-}
 
 /**
  * Settings of an environment: from variables, from files that variables name, and from variables of the vendor's tools.
  * Whatever cannot be read, or is no setting, is added to `problems`.
  */
-export function givenSettings(env: Environment, problems: string[]): GivenSettings {
+export function givenByEnvironment(env: Environment, problems: string[]): GivenBySetting {
   const own = textsOf(env);
-  const inLowerCase = textsInLowerCase(own);
   problems.push(...problemsOfMisplacedFiles(own), ...problemsOfUnknown(own));
   const ofFiles = readSecretFiles(own, problems);
   const ofGateway = readGateway(own, problems);
-  const texts: Readonly<Record<string, string | null>> = { ...ofGateway, ...ofFiles, ...own, ...inLowerCase };
-  return {
-    textOf: (name) => texts[name] ?? undefined,
-    variableOf: (name) => (name in inLowerCase ? name.toLowerCase() : name),
-    isSet: (name) => texts[name] !== undefined,
-  };
+  const given = new Map<SettingName, GivenSetting>();
+  for (const name of settingNames) {
+    const lower = name.toLowerCase();
+    const variable = settingOf(name).isAnyCase === true && lower in own ? lower : name;
+    const text = own[variable];
+    const ofFile = ofFiles[name];
+    const ofVendor = ofGateway[name];
+    if (text !== undefined) given.set(name, givenBy(variable, text));
+    else if (ofFile !== undefined) given.set(name, givenBy(fileVariable(name), ofFile, name));
+    else if (ofVendor !== undefined) given.set(name, givenBy('GENESYSCLOUD_GATEWAY_HOST', ofVendor, name));
+  }
+  return given;
+}
+
+function givenBy(variable: string, text: string | null, name = variable): GivenSetting {
+  return { text, name, origin: { kind: 'environment', variable } };
 }
 
 /** Names of the vendor's variables that an environment has and that are not used, for the log. Proxies are not among them. */
@@ -41,17 +42,6 @@ export function unusedVendorVariables(env: Environment): readonly string[] {
     .filter((name) => !(isUsed && isTakenOver(name)));
 }
 
-/** Texts of variables in lower case, by the settings that are read in either case. */
-function textsInLowerCase(own: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const names = settingNames.filter((name) => 'isAnyCase' in settings[name]);
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const text = own[name.toLowerCase()];
-      return text === undefined ? [] : [[name, text]];
-    }),
-  );
-}
-
 /** Texts that are set, without the blanks around it and without the addresses of services. */
 function textsOf(env: Environment): Readonly<Record<string, string>> {
   const entries = Object.entries(env).map(([name, text]) => [name, text?.trim() ?? ''] as const);
@@ -59,7 +49,10 @@ function textsOf(env: Environment): Readonly<Record<string, string>> {
 }
 
 /** URLs of a gateway, by the settings for which they stand; null in the place of wrong ones. */
-function readGateway(own: Readonly<Record<string, string>>, problems: string[]) {
+function readGateway(
+  own: Readonly<Record<string, string>>,
+  problems: string[],
+): Readonly<Partial<Record<SettingName, string | null>>> {
   const gateway = gatewayOf(own);
   if (gateway === null) return {};
   const isRight = isUpstreamUrl(gateway.apiUrl) && isUpstreamUrl(gateway.loginUrl);
@@ -71,7 +64,7 @@ function readGateway(own: Readonly<Record<string, string>>, problems: string[]) 
   return {
     GENESYSCLOUD_API_URL: isRight ? gateway.apiUrl : null,
     GENESYSCLOUD_LOGIN_URL: isRight ? gateway.loginUrl : null,
-  } satisfies Partial<Record<SettingName, string | null>>;
+  };
 }
 
 /** Gateway in front of the upstream; an API URL of our own settings goes before it. */

@@ -2,7 +2,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { NoProxy } from '../lib/no-proxy.ts';
 import { proxyAddressOf, type WayTo } from '../lib/proxy-address.ts';
-import type { IsSet, SettingName, SettingValues } from './settings.ts';
+import type { GivenSettings } from './given.ts';
+import type { SettingName, SettingValues } from './settings.ts';
 
 /** The way out of the installation's network. */
 export interface NetworkConfig {
@@ -30,13 +31,14 @@ export const vendorProxySettings = [
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** An invalid setting counts as not set: its own problem is already reported. */
-export function networkOf(values: SettingValues, isSet: IsSet, problems: string[]): NetworkConfig {
+export function networkOf(values: SettingValues, given: GivenSettings, problems: string[]): NetworkConfig {
   return {
     httpsProxy: values.HTTPS_PROXY,
     httpProxy: values.HTTP_PROXY,
-    upstreamProxy: vendorProxyOf(values, isSet, problems),
+    upstreamProxy: vendorProxyOf(values, given, problems),
     noProxy: values.NO_PROXY ?? '',
-    authorities: values.CA_FILE === null ? [] : readAuthorities(values.CA_FILE, problems),
+    authorities:
+      values.CA_FILE === null ? [] : readAuthorities(given.nameOf('CA_FILE'), values.CA_FILE, problems),
   };
 }
 
@@ -62,11 +64,17 @@ export function waysOut(
   };
 }
 
-function vendorProxyOf(values: SettingValues, isSet: IsSet, problems: string[]): string | null {
+function vendorProxyOf(
+  values: SettingValues,
+  { isSet, nameOf }: GivenSettings,
+  problems: string[],
+): string | null {
   if (!isSet('GENESYSCLOUD_PROXY_HOST')) {
     const others = vendorProxySettings.filter(isSet);
     if (others.length > 0) {
-      problems.push(`GENESYSCLOUD_PROXY_HOST must be set with ${others.join(' and ')}.`);
+      problems.push(
+        `${nameOf('GENESYSCLOUD_PROXY_HOST')} must be set with ${others.map(nameOf).join(' and ')}.`,
+      );
     }
     return null;
   }
@@ -83,22 +91,22 @@ function vendorProxyOf(values: SettingValues, isSet: IsSet, problems: string[]):
   ).href;
 }
 
-function readAuthorities(file: string, problems: string[]): readonly string[] {
+function readAuthorities(name: string, file: string, problems: string[]): readonly string[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    problems.push(`CA_FILE names ${file}, which cannot be read: ${why}.`);
+    problems.push(`${name} names ${file}, which cannot be read: ${why}.`);
     return [];
   }
   const authorities = text.match(CERTIFICATE) ?? [];
   if (authorities.length === 0) {
-    problems.push(`CA_FILE names ${file}, which holds no certificate in PEM.`);
+    problems.push(`${name} names ${file}, which holds no certificate in PEM.`);
   }
   for (const [index, authority] of authorities.entries()) {
     if (isCertificate(authority)) continue;
-    problems.push(`CA_FILE names ${file}, whose certificate ${index + 1} cannot be read.`);
+    problems.push(`${name} names ${file}, whose certificate ${index + 1} cannot be read.`);
   }
   return authorities;
 }

@@ -44,8 +44,12 @@ function isSetting(name: string): name is SettingName {
   return settingNames.some((each) => each === name);
 }
 
-/** Text without the line break that editors put at its end. */
-function readSecret(variable: string, path: string, problems: string[]): string | null {
+/**
+ * Text of a file without the line break that editors put at its end; null where there is none, which is a problem.
+ *
+ * @param variable Name of what names the file.
+ */
+export function readSecret(variable: string, path: string, problems: string[]): string | null {
   try {
     const text = readFileSync(path, 'utf8').trim();
     if (text !== '') return text;

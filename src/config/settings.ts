@@ -2,6 +2,18 @@ import type { Infer, Type } from '@badrap/valita';
 import { type Cardinalities, cardinalities } from './cardinalities.ts';
 import { type TtlName, type Ttls, ttls } from './ttls.ts';
 import {
+  choice,
+  duration,
+  type Form,
+  list,
+  onOrOff,
+  partOfOne,
+  path,
+  port,
+  ratio,
+  wholeNumber,
+} from './forms.ts';
+import {
   acknowledgement,
   apiUrl,
   apiKeys,
@@ -10,83 +22,108 @@ import {
   hostNames,
   jwksUrl,
   loginUrl,
-  oneOf,
-  onOrOff,
   origins,
   otlpUrl,
   pepper,
   plannedCardinalities,
-  port,
   proxyHost,
   proxyUrl,
-  partOfOne,
-  ratio,
   redisUrl,
   region,
   samplerNames,
   scope,
   text,
-  wholeNumber,
 } from './values.ts';
 import type { ApiKey } from '../identity/api-keys.ts';
 
-/** Environment variable. An empty value counts as not set. */
-interface Setting {
+/** Setting. An empty value counts as not set. */
+export interface Setting {
+  /** Path in a file of settings and in the options of the library, by the slices of the configuration. */
+  readonly option: string;
   readonly meaning: string;
   /** Value when not set; null when that has a meaning of its own, which `meaning` states. */
   readonly default: string | null;
-  readonly schema: Type<string | number | readonly string[] | readonly ApiKey[] | Cardinalities>;
+  readonly schema: Type<string | number | boolean | readonly string[] | readonly ApiKey[] | Cardinalities>;
+  /** Form of the value. @default text */
+  readonly form?: Form;
   /** True when the value is never shown, not even in an error about itself: it is a secret, or may contain one. */
   readonly hidden?: true;
   /** True when a wrong value may contain a secret, so that it is not shown. */
   readonly maybeSecret?: true;
-  /** True when the name may be in lower case as well, which then counts first, as in other programs. */
+  /** True when the variable may be in lower case as well, which then counts first, as in other programs. */
   readonly isAnyCase?: true;
+  /** True for what a gateway in an app has no use for: its listener, its log, its end. */
+  readonly isOfProcess?: true;
 }
 
 /** All settings read from the environment. A test compares the README's table with them. */
 export const settings = {
-  PORT: { meaning: 'port it listens on', default: '4000', schema: port },
-  HOST: { meaning: 'address it listens on', default: '127.0.0.1', schema: host },
+  PORT: {
+    option: 'server.port',
+    meaning: 'port it listens on',
+    default: '4000',
+    ...port,
+    isOfProcess: true,
+  },
+  HOST: {
+    option: 'server.host',
+    meaning: 'address it listens on',
+    default: '127.0.0.1',
+    schema: host,
+    isOfProcess: true,
+  },
   KEEP_ALIVE_SECONDS: {
+    option: 'server.keepAliveSeconds',
     meaning:
       "how long a client's connection without a request stays open; more than a balancer in front keeps its own",
     default: '75',
-    schema: wholeNumber(1, 3600),
+    ...duration('seconds', 1, 3600),
+    isOfProcess: true,
   },
   HEADERS_TIMEOUT_MS: {
+    option: 'server.headersTimeoutMs',
     meaning: 'time for a client to send the headers of a request, then 408',
     default: '10000',
-    schema: wholeNumber(100, 3_600_000),
+    ...duration('ms', 100, 3_600_000),
+    isOfProcess: true,
   },
   BODY_TIMEOUT_MS: {
+    option: 'server.bodyTimeoutMs',
     meaning: 'time for a client to send a request with its body, then 408',
     default: '30000',
-    schema: wholeNumber(100, 3_600_000),
+    ...duration('ms', 100, 3_600_000),
+    isOfProcess: true,
   },
   SEND_TIMEOUT_MS: {
+    option: 'server.sendTimeoutMs',
     meaning: 'time for a client to read an answer, then its connection is closed',
     default: '30000',
-    schema: wholeNumber(100, 3_600_000),
+    ...duration('ms', 100, 3_600_000),
+    isOfProcess: true,
   },
   MAX_CONNECTIONS: {
+    option: 'server.maxConnections',
     meaning:
       'most open connections of clients, to which 256 are added for health probes and refusals; above, the longest idle ones are closed, then new ones get 503',
     default: '4096',
-    schema: wholeNumber(1, 1_000_000),
+    ...wholeNumber(1, 1_000_000),
+    isOfProcess: true,
   },
   MAX_REQUESTS_IN_FLIGHT: {
+    option: 'server.maxRequestsInFlight',
     meaning: 'most requests that are worked on at the same time, then 503',
     default: '1024',
-    schema: wholeNumber(1, 1_000_000),
+    ...wholeNumber(1, 1_000_000),
   },
   GENESYSCLOUD_REGION: {
+    option: 'upstream.region',
     meaning:
       'region of the upstream: its name, such as `eu-west-1`, its domain, or the address of a page of it; not set: the embedded sandbox',
     default: null,
     schema: region,
   },
   GENESYSCLOUD_API_URL: {
+    option: 'upstream.apiUrl',
     meaning:
       'base of the REST API, instead of a region; that of an API gateway in front may have a path, and `/api/v2` at the end is left out',
     default: null,
@@ -94,30 +131,35 @@ export const settings = {
     hidden: true,
   },
   GENESYSCLOUD_LOGIN_URL: {
+    option: 'upstream.loginUrl',
     meaning: 'base of the login service, instead of a region',
     default: null,
     schema: loginUrl,
     hidden: true,
   },
   GENESYSCLOUD_OAUTHCLIENT_ID: {
+    option: 'upstream.clientId',
     meaning:
       'OAuth client to log in as (client credentials); not set: each caller sends its own bearer token',
     default: null,
     schema: text,
   },
   GENESYSCLOUD_OAUTHCLIENT_SECRET: {
+    option: 'upstream.clientSecret',
     meaning: 'secret of that client',
     default: null,
     schema: text,
     hidden: true,
   },
   GENESYSCLOUD_ACCESS_TOKEN: {
+    option: 'upstream.accessToken',
     meaning: 'access token to use for all callers, instead of logging in',
     default: null,
     schema: bearerToken,
     hidden: true,
   },
   HTTPS_PROXY: {
+    option: 'network.httpsProxy',
     meaning:
       'proxy to https addresses (the API, the login, keys, traces), `http://…` or `https://…`, with its credentials; not set: they are reached directly',
     default: null,
@@ -126,6 +168,7 @@ export const settings = {
     isAnyCase: true,
   },
   HTTP_PROXY: {
+    option: 'network.httpProxy',
     meaning: 'the same to http addresses; not used for https ones',
     default: null,
     schema: proxyUrl,
@@ -133,13 +176,15 @@ export const settings = {
     isAnyCase: true,
   },
   NO_PROXY: {
+    option: 'network.noProxy',
     meaning:
       'hosts that are reached without a proxy, apart by commas: names with all below them, addresses, ranges such as `10.0.0.0/8`; `*`: all',
     default: null,
-    schema: text,
+    ...list(text),
     isAnyCase: true,
   },
   GENESYSCLOUD_PROXY_HOST: {
+    option: 'network.vendorProxy.host',
     meaning:
       "proxy to the API and the login, by the settings of the vendor's own tools; not set: the settings above count",
     default: null,
@@ -147,243 +192,310 @@ export const settings = {
     schema: proxyHost,
   },
   GENESYSCLOUD_PROXY_PORT: {
+    option: 'network.vendorProxy.port',
     meaning: 'its port; not set: 80, or 443 by https',
     default: null,
     maybeSecret: true,
-    schema: wholeNumber(1, 65_535),
+    ...wholeNumber(1, 65_535),
   },
   GENESYSCLOUD_PROXY_PROTOCOL: {
+    option: 'network.vendorProxy.protocol',
     meaning: '`http` or `https`: how that proxy is spoken to',
     default: 'http',
-    schema: oneOf(['http', 'https'], 'must be http or https'),
+    ...choice(['http', 'https']),
   },
   GENESYSCLOUD_PROXY_AUTH_USERNAME: {
+    option: 'network.vendorProxy.username',
     meaning: 'user of that proxy',
     default: null,
     schema: text,
     hidden: true,
   },
   GENESYSCLOUD_PROXY_AUTH_PASSWORD: {
+    option: 'network.vendorProxy.password',
     meaning: "that user's password",
     default: null,
     schema: text,
     hidden: true,
   },
   CA_FILE: {
+    option: 'network.caFile',
     meaning:
       'file of certificate authorities (PEM) that are trusted besides those of Node, for all that the gateway calls over https',
     default: null,
-    schema: text,
+    ...path,
   },
   AUTH_JWKS_URL: {
+    option: 'auth.jwksUrl',
     meaning: "where the keys are that callers' tokens (JWTs) are signed with, as a JSON Web Key Set",
     default: null,
     schema: jwksUrl,
     hidden: true,
   },
-  AUTH_ISSUER: { meaning: 'issuer (`iss`) that such a token has to name', default: null, schema: text },
-  AUTH_AUDIENCE: { meaning: 'audience (`aud`) that it has to name', default: null, schema: text },
+  AUTH_ISSUER: {
+    option: 'auth.issuer',
+    meaning: 'issuer (`iss`) that such a token has to name',
+    default: null,
+    schema: text,
+  },
+  AUTH_AUDIENCE: {
+    option: 'auth.audience',
+    meaning: 'audience (`aud`) that it has to name',
+    default: null,
+    schema: text,
+  },
   AUTH_API_KEY_HASHES: {
+    option: 'auth.apiKeyHashes',
     meaning: 'SHA-256 of each API key in hex, apart by commas, each alone or with `=scope1+scope2`',
     default: null,
-    schema: apiKeys,
+    ...list(apiKeys),
     hidden: true,
   },
   AUTH_PII_SCOPE: {
+    option: 'auth.personalDataScope',
     meaning: 'scope that callers need to see personal data; not set: every caller may',
     default: null,
     schema: scope,
   },
   AUTH_NONE: {
+    option: 'auth.none',
     meaning:
       '`i-know`: with credentials of its own, listen beyond loopback although callers are not authenticated',
     default: null,
     schema: acknowledgement,
   },
   ALLOWED_HOSTS: {
+    option: 'server.allowedHosts',
     meaning:
       'names that requests may be for (`Host`) besides `localhost`, apart by commas; not set: on loopback none, elsewhere any',
     default: null,
-    schema: hostNames,
+    ...list(hostNames),
   },
   REQUEST_TIMEOUT_MS: {
+    option: 'operations.requestTimeoutMs',
     meaning: 'longest time for one request',
     default: '10000',
-    schema: wholeNumber(1, 600_000),
+    ...duration('ms', 1, 600_000),
   },
   UPSTREAM_TIMEOUT_MS: {
+    option: 'upstream.timeoutMs',
     meaning:
       'longest time for one upstream call, not above that of the request, to which the default is lowered',
     default: '5000',
-    schema: wholeNumber(1, 600_000),
+    ...duration('ms', 1, 600_000),
   },
-  UPSTREAM_BATCH_SIZE: { meaning: 'most ids in one bulk call', default: '100', schema: wholeNumber(1, 500) },
+  UPSTREAM_BATCH_SIZE: {
+    option: 'loading.batchSize',
+    meaning: 'most ids in one bulk call',
+    default: '100',
+    ...wholeNumber(1, 500),
+  },
   UPSTREAM_CONCURRENCY: {
+    option: 'upstream.concurrency',
     meaning: 'most upstream calls under way at once for one identity',
     default: '16',
-    schema: wholeNumber(1, 1000),
+    ...wholeNumber(1, 1000),
   },
   CALLER_RESERVE: {
+    option: 'upstream.callerReserve',
     meaning:
       'share of the quota of a minute that is kept for callers who have not come yet, where several share the credential of the gateway',
     default: '0.2',
-    schema: partOfOne,
+    ...partOfOne,
   },
   UPSTREAM_CONNECTIONS: {
+    option: 'upstream.connections',
     meaning:
       'most connections to the upstream at once, of which 4 are for logins and keys, and half for credentials that it has accepted',
     default: '256',
-    schema: wholeNumber(8, 65_535),
+    ...wholeNumber(8, 65_535),
   },
   MAX_UPSTREAM_CALLS: {
+    option: 'operations.maxUpstreamCalls',
     meaning: 'most upstream calls of one request, retries included; what would need more is refused',
     default: '40',
-    schema: wholeNumber(1, 10_000),
+    ...wholeNumber(1, 10_000),
   },
   MAX_ANSWER_FIELDS: {
+    option: 'operations.maxAnswerFields',
     meaning:
       'most fields of an answer: values, objects and elements of lists; what would have more is refused',
     default: '500000',
-    schema: wholeNumber(1, 100_000_000),
+    ...wholeNumber(1, 100_000_000),
   },
   MAX_ANSWER_BYTES: {
+    option: 'operations.maxAnswerBytes',
     meaning:
       'most bytes of an answer, before compression; one that gets larger is refused while it is written',
     default: String(32 * 1024 * 1024),
-    schema: wholeNumber(1, 256 * 1024 ** 2),
+    ...wholeNumber(1, 256 * 1024 ** 2, 'bytes'),
   },
   MAX_BYTES_IN_FLIGHT: {
+    option: 'operations.maxBytesInFlight',
     meaning:
       'about how much memory answers may take together that are being made, or written and not yet read; further ones wait, and get 503 in the end; not set: a third of what the process may use as heap',
     default: null,
-    schema: wholeNumber(1, 64 * 1024 ** 3),
+    ...wholeNumber(1, 64 * 1024 ** 3, 'bytes'),
   },
   PLAN_CARDINALITIES: {
+    option: 'operations.cardinalities',
     meaning:
       'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',
     default: null,
-    schema: plannedCardinalities(cardinalities),
+    ...plannedCardinalities(cardinalities),
   },
   INTERACTIONS_WINDOW_MS: {
+    option: 'loading.interactionsWindowMs',
     meaning: 'how old a list of interactions may be that is shown without asking anew',
     default: '1000',
-    schema: wholeNumber(0, 600_000),
+    ...duration('ms', 0, 600_000),
   },
   INTERACTIONS_MAX_AGE_MS: {
+    option: 'loading.interactionsMaxAgeMs',
     meaning: 'the same at most, when the quota is short',
     default: '5000',
-    schema: wholeNumber(0, 600_000),
+    ...duration('ms', 0, 600_000),
   },
   CACHE_MAX_BYTES: {
+    option: 'cache.maxBytes',
     meaning: 'about how much memory entities may take that are kept between requests; 0: none are kept',
     default: String(64 * 1024 * 1024),
-    schema: wholeNumber(0, 64 * 1024 ** 3),
+    ...wholeNumber(0, 64 * 1024 ** 3, 'bytes'),
   },
   ...ttlSettings(ttls),
   IDENTITY_PROOF_SECONDS: {
+    option: 'cache.identityProofSeconds',
     meaning:
       'how long what was read for an identity is shared without the upstream having accepted its credential again',
     default: '60',
-    schema: wholeNumber(0, 3600),
+    ...duration('seconds', 0, 3600),
   },
   MAX_DEPTH: {
+    option: 'operations.limits.maxDepth',
     meaning: 'how deep fields may stand in one another in a query',
     default: '12',
-    schema: wholeNumber(1, 100),
+    ...wholeNumber(1, 100),
   },
-  MAX_ALIASES: { meaning: 'most aliases in a query', default: '30', schema: wholeNumber(0, 10_000) },
+  MAX_ALIASES: {
+    option: 'operations.limits.maxAliases',
+    meaning: 'most aliases in a query',
+    default: '30',
+    ...wholeNumber(0, 10_000),
+  },
   MAX_TOKENS: {
+    option: 'operations.limits.maxTokens',
     meaning: 'most tokens (names, values and punctuation) in a query',
     default: '2000',
-    schema: wholeNumber(1, 1_000_000),
+    ...wholeNumber(1, 1_000_000),
   },
   MAX_ROOT_FIELDS: {
+    option: 'operations.limits.maxRootFields',
     meaning: 'most fields at the root of a query',
     default: '10',
-    schema: wholeNumber(1, 1000),
+    ...wholeNumber(1, 1000),
   },
   MAX_BODY_BYTES: {
+    option: 'server.maxBodyBytes',
     meaning: "most bytes of a request's body",
     default: '100000',
-    schema: wholeNumber(1, 25_000_000),
+    ...wholeNumber(1, 25_000_000, 'bytes'),
   },
   TRUSTED_DOCUMENTS: {
+    option: 'operations.trustedDocuments.mode',
     meaning:
       '`off`, `prefer` or `only`: whether queries are known by the ids of a manifest, also or exclusively',
     default: 'off',
-    schema: oneOf(['off', 'prefer', 'only'], 'must be off, prefer or only'),
+    ...choice(['off', 'prefer', 'only']),
   },
   TRUSTED_DOCUMENTS_FILE: {
+    option: 'operations.trustedDocuments.file',
     meaning: "that manifest: a JSON file of ids and queries, as codegen's client preset writes it",
     default: null,
-    schema: text,
+    ...path,
   },
   INTROSPECTION: {
+    option: 'operations.introspection',
     meaning:
       '`on` or `off`: whether clients may ask what the schema is; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
     default: null,
-    schema: onOrOff,
+    ...onOrOff,
   },
   GRAPHIQL: {
+    option: 'server.graphiql',
     meaning: '`on` or `off`: whether GraphiQL is served, which needs introspection; not set: when there is',
     default: null,
-    schema: onOrOff,
+    ...onOrOff,
   },
   SANDBOX: {
+    option: 'upstream.sandbox',
     meaning:
       '`1`: without a region or an API URL, over the embedded sandbox also beyond loopback or with `NODE_ENV=production`; not set: on loopback only',
     default: null,
-    schema: oneOf(['1'], 'can only be 1'),
+    ...onOrOff,
+    isOfProcess: true,
   },
   SUBGRAPH: {
+    option: 'federation.subgraph',
     meaning: '`1` or `0`: whether the schema has the keys and fields of a subgraph in a federated graph',
-    default: '0',
-    schema: oneOf(['0', '1'], 'must be 1 or 0'),
+    default: 'off',
+    ...onOrOff,
   },
   CORS_ORIGINS: {
+    option: 'server.corsOrigins',
     meaning:
       'origins of web pages that may read answers, apart by commas; not set: none, with the embedded sandbox those of this machine',
     default: null,
-    schema: origins,
+    ...list(origins),
   },
   UPSTREAM_REPORT: {
+    option: 'operations.upstreamReport',
     meaning:
       '`on` or `off`: whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: with the embedded sandbox only',
     default: null,
-    schema: onOrOff,
+    ...onOrOff,
   },
   LOG_LEVEL: {
+    option: 'telemetry.logLevel',
     meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
     default: 'info',
-    schema: oneOf(['debug', 'info', 'warn', 'error', 'silent'], 'must be debug, info, warn, error or silent'),
+    ...choice(['debug', 'info', 'warn', 'error', 'silent']),
+    isOfProcess: true,
   },
   METRICS_PORT: {
+    option: 'telemetry.metricsPort',
     meaning: 'port on which metrics are, at `/metrics`; not set: they are not kept',
     default: null,
-    schema: port,
+    ...port,
+    isOfProcess: true,
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
+    option: 'telemetry.otlpEndpoint',
     meaning: 'base URL of where traces are sent (OTLP over HTTP); not set: none are made',
     default: null,
     schema: otlpUrl,
     hidden: true,
   },
   OTEL_TRACES_SAMPLER: {
+    option: 'telemetry.tracesSampler',
     meaning: 'which requests are traced, by the names of OpenTelemetry; not set: `parentbased_always_on`',
     default: null,
-    schema: oneOf(samplerNames, `must be one of ${samplerNames.join(', ')}`),
+    ...choice(samplerNames),
   },
   OTEL_TRACES_SAMPLER_ARG: {
+    option: 'telemetry.tracesRatio',
     meaning: 'which share of them is, from 0 to 1, by a sampler named `traceidratio`',
     default: '1',
-    schema: ratio,
+    ...ratio,
   },
   DRAIN_SECONDS: {
+    option: 'server.drainSeconds',
     meaning: 'time that requests under way are given at SIGTERM',
     default: '20',
-    schema: wholeNumber(0, 3600),
+    ...duration('seconds', 0, 3600),
+    isOfProcess: true,
   },
   REDIS_URL: {
+    option: 'redis.url',
     meaning:
       'Redis or Valkey by which replicas share what is kept, quota and lists, `redis://…` or `rediss://…`; not set: each process is by itself',
     default: null,
@@ -391,6 +503,7 @@ export const settings = {
     hidden: true,
   },
   REDIS_PEPPER: {
+    option: 'redis.pepper',
     meaning:
       'secret of this installation, the same for all replicas, that goes into the keys by which what was read is named, encrypted and proven in Redis: at least 32 random characters',
     default: null,
@@ -398,10 +511,11 @@ export const settings = {
     hidden: true,
   },
   REPLICAS: {
+    option: 'upstream.replicas',
     meaning:
       'how many processes spend the same quota; while there is no Redis to share it by, each spends its part',
     default: '1',
-    schema: wholeNumber(1, 1000),
+    ...wholeNumber(1, 1000),
   },
 } as const satisfies Record<string, Setting>;
 
@@ -426,19 +540,35 @@ export type SettingValues = {
 
 /** Settings of TTLs, one per kind of data, with these defaults. */
 export function ttlSettings(defaults: Ttls) {
-  const schema = wholeNumber(0, 86_400);
   const entries = Object.entries(defaults).map(([name, seconds]) => {
-    const meaning = `seconds that ${name.toLowerCase().replaceAll('_', ' ')} data may be used again; 0: asked for anew`;
-    return [ttlSetting(name), { meaning, default: String(seconds), schema }] as const;
+    const words = name.toLowerCase().split('_');
+    const setting = {
+      option: `cache.ttlSeconds.${inCamelCase(words)}`,
+      meaning: `how long ${words.join(' ')} data may be used again; 0: asked for anew`,
+      default: String(seconds),
+      ...duration('seconds', 0, 86_400),
+    };
+    return [ttlSetting(name), setting] as const;
   });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.fromEntries forgets the key type
   return Object.fromEntries(entries) as Record<TtlSetting, (typeof entries)[number][1]>;
+}
+
+function inCamelCase(words: readonly string[]): string {
+  return words
+    .map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)))
+    .join('');
 }
 
 type TtlSetting = `CACHE_TTL_${TtlName}_SECONDS`;
 
 export function ttlSetting<Name extends string>(name: Name) {
   return `CACHE_TTL_${name}_SECONDS` as const;
+}
+
+/** Setting as the table has it, by its general type. */
+export function settingOf(name: SettingName): Setting {
+  return settings[name];
 }
 
 /** True when a setting is not empty, even if its value is invalid. */

@@ -1,18 +1,19 @@
 import type { Credentials } from '../identity/credentials.ts';
 import { isLoopback } from '../lib/loopback.ts';
-import {
-  authenticating,
-  type IsSet,
-  ownCredentials,
-  type SettingName,
-  type SettingValues,
-} from './settings.ts';
+import type { GivenSettings } from './given.ts';
+import { authenticating, ownCredentials, type SettingName, type SettingValues } from './settings.ts';
 
 /** The organisation's API, and the credential for it. */
 export interface UpstreamTarget {
   /** Base of the REST API, such as `https://api.mypurecloud.ie`. */
   readonly apiUrl: string;
   readonly credentials: Credentials;
+}
+
+/** Who uses the configuration. */
+export interface ConfigUse {
+  /** Null for a gateway in an app, which has no sandbox, and of which nobody knows who reaches it. */
+  readonly ofProcess: { readonly isProduction: boolean } | null;
 }
 
 const selectingSettings = ['GENESYSCLOUD_REGION', 'GENESYSCLOUD_API_URL'] as const satisfies SettingName[];
@@ -25,56 +26,79 @@ const upstreamSettings = ['GENESYSCLOUD_LOGIN_URL', ...ownCredentials] as const 
  */
 export function targetOf(
   values: SettingValues,
-  isSet: IsSet,
-  { isProduction }: { readonly isProduction: boolean },
+  given: GivenSettings,
+  { ofProcess }: ConfigUse,
   problems: string[],
 ): UpstreamTarget | null {
-  const credentials = credentialsOf(values, isSet, problems);
+  const { isSet, nameOf } = given;
+  const namesOf = (names: readonly SettingName[]) => names.map(nameOf).join(' and ');
+  const either = `${nameOf('GENESYSCLOUD_REGION')} or ${nameOf('GENESYSCLOUD_API_URL')}`;
+  const isSandboxMeant = isSet('SANDBOX') && values.SANDBOX !== false;
+  const credentials = credentialsOf(values, given, problems);
   const selecting = selectingSettings.filter(isSet);
   if (selecting.length === 0) {
     const others = upstreamSettings.filter(isSet);
-    if (others.length > 0) {
+    if (ofProcess === null) {
       problems.push(
-        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set: without them the embedded sandbox is the upstream, for which ${others.join(' and ')} cannot be meant.`,
+        `${either} must be set. For tests, startSandbox of campaign-interaction-gateway/sandbox gives an upstream.`,
       );
-    } else if (!isSet('SANDBOX') && (isProduction || !isLoopback(values.HOST))) {
+    } else if (others.length > 0) {
+      problems.push(
+        `${either} must be set: without them the embedded sandbox is the upstream, for which ${namesOf(others)} cannot be meant.`,
+      );
+    } else if (!isSandboxMeant && (ofProcess.isProduction || !isLoopback(values.HOST))) {
       // Invented data must not be served to anybody because the name of a setting was misspelt.
       problems.push(
-        `GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL must be set, or SANDBOX=1 for the invented data of the embedded sandbox: it starts by itself only on loopback and without NODE_ENV=production.`,
+        `${either} must be set, or ${nameOf('SANDBOX')}=1 for the invented data of the embedded sandbox: it starts by itself only on loopback and without NODE_ENV=production.`,
       );
     }
     return null;
   }
-  if (isSet('SANDBOX')) {
+  if (isSandboxMeant) {
     problems.push(
-      `SANDBOX cannot be set with ${selecting.join(' and ')}: it asks for the embedded sandbox as upstream.`,
+      `${nameOf('SANDBOX')} cannot be set with ${namesOf(selecting)}: it asks for the embedded sandbox as upstream.`,
     );
   }
   const isOpen = ![...authenticating, 'AUTH_NONE' as const].some(isSet);
-  if (credentials.mode !== 'passThrough' && !isLoopback(values.HOST) && isOpen) {
-    problems.push(
-      `HOST is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: authenticate callers by AUTH_JWKS_URL or AUTH_API_KEY_HASHES, bind it to loopback, or set AUTH_NONE=i-know.`,
-    );
+  if (credentials.mode !== 'passThrough' && isOpen) {
+    const ways = `authenticate callers by ${nameOf('AUTH_JWKS_URL')} or ${nameOf('AUTH_API_KEY_HASHES')}`;
+    if (ofProcess === null) {
+      problems.push(
+        `${namesOf(ownCredentials.filter(isSet))} cannot be set for anybody who reaches your app: ${ways}, or set ${nameOf('AUTH_NONE')} to i-know where your app lets in only who may.`,
+      );
+    } else if (!isLoopback(values.HOST)) {
+      problems.push(
+        `${nameOf('HOST')} is ${JSON.stringify(values.HOST)}, where anybody could read with the gateway's own credential: ${ways}, bind it to loopback, or set ${nameOf('AUTH_NONE')}=i-know.`,
+      );
+    }
   }
   const apiUrl = values.GENESYSCLOUD_API_URL ?? `https://api.${values.GENESYSCLOUD_REGION}`;
   return { apiUrl, credentials };
 }
 
-function credentialsOf(values: SettingValues, isSet: IsSet, problems: string[]): Credentials {
+function credentialsOf(
+  values: SettingValues,
+  { isSet, nameOf }: GivenSettings,
+  problems: string[],
+): Credentials {
   const hasClient = isSet('GENESYSCLOUD_OAUTHCLIENT_ID');
   if (hasClient !== isSet('GENESYSCLOUD_OAUTHCLIENT_SECRET')) {
-    problems.push('GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET must be set together.');
+    problems.push(
+      `${nameOf('GENESYSCLOUD_OAUTHCLIENT_ID')} and ${nameOf('GENESYSCLOUD_OAUTHCLIENT_SECRET')} must be set together.`,
+    );
   }
   if (isSet('GENESYSCLOUD_ACCESS_TOKEN')) {
     if (hasClient) {
-      problems.push('Either GENESYSCLOUD_ACCESS_TOKEN or GENESYSCLOUD_OAUTHCLIENT_ID can be set, not both.');
+      problems.push(
+        `Either ${nameOf('GENESYSCLOUD_ACCESS_TOKEN')} or ${nameOf('GENESYSCLOUD_OAUTHCLIENT_ID')} can be set, not both.`,
+      );
     }
     return { mode: 'accessToken', accessToken: values.GENESYSCLOUD_ACCESS_TOKEN ?? '' };
   }
   if (!hasClient) return { mode: 'passThrough' };
   if (isSet('GENESYSCLOUD_API_URL') && !isSet('GENESYSCLOUD_LOGIN_URL') && !isSet('GENESYSCLOUD_REGION')) {
     problems.push(
-      'GENESYSCLOUD_LOGIN_URL must be set with GENESYSCLOUD_API_URL to log in as an OAuth client.',
+      `${nameOf('GENESYSCLOUD_LOGIN_URL')} must be set with ${nameOf('GENESYSCLOUD_API_URL')} to log in as an OAuth client.`,
     );
   }
   return {

@@ -3,6 +3,7 @@ import { parseApiKeys } from '../identity/api-keys.ts';
 import { isScope } from '../identity/scopes.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import { type Cardinalities, type DeclaredCardinalities, parseCardinalities } from './cardinalities.ts';
+import type { Formed } from './forms.ts';
 import { readRegion, regions, vendorDomainOf } from './regions.ts';
 
 // Schemas that parse and check the values of settings, with the messages for invalid values.
@@ -15,7 +16,6 @@ export const pepper = text.assert(
   (value) => value.length >= SHORTEST_PEPPER,
   `must have at least ${SHORTEST_PEPPER} characters, all of them random`,
 );
-export const port = wholeNumber(0, 65_535);
 export const host = matching(/^[\w.:-]+$/, 'must be a host name or an address');
 export const bearerToken = matching(/^[\w.~+/-]+=*$/, 'must be a bearer token');
 export const scope = text.assert(isScope, 'must be one scope, without blanks and quotes');
@@ -83,9 +83,6 @@ export const samplerNames = [
   'parentbased_always_off',
   'parentbased_traceidratio',
 ] as const;
-export const ratio = matching(/^(0|1|1\.0+|0?\.\d{1,10})$/, 'must be a number from 0 to 1').map(Number);
-export const partOfOne = matching(/^(0|0?\.\d{1,10})$/, 'must be a number from 0 to below 1').map(Number);
-export const onOrOff = oneOf(['on', 'off'], 'must be on or off');
 export const origins = text
   .map(hostNameList)
   .assert(
@@ -93,21 +90,15 @@ export const origins = text
     'must be origins such as https://app.example.com, without a path, apart by commas; a star is none',
   );
 
-export function wholeNumber(from: number, to: number): v.Type<number> {
-  const message = `must be a whole number from ${from} to ${to}`;
-  return matching(/^\d{1,11}$/, message)
-    .map(Number)
-    .assert((value) => value >= from && value <= to, message);
-}
-
-export function plannedCardinalities(declared: DeclaredCardinalities): v.Type<Cardinalities> {
-  return text.chain((value) => {
+export function plannedCardinalities(declared: DeclaredCardinalities): Formed<Cardinalities> {
+  const schema = text.chain((value) => {
     const { cardinalities, problems } = parseCardinalities(value, declared);
     return problems.length === 0 ? v.ok(cardinalities) : v.err(problems.join(', and '));
   });
+  return { schema, form: { kind: 'counts', names: Object.keys(declared) } };
 }
 
-export function oneOf<const Name extends string>(names: readonly Name[], message: string): v.Type<Name> {
+function oneOf<const Name extends string>(names: readonly Name[], message: string): v.Type<Name> {
   return text.chain((value) => {
     const known = names.find((name) => name === value);
     return known === undefined ? v.err(message) : v.ok(known);

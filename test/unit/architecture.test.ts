@@ -11,7 +11,6 @@ import { expect, test } from 'vitest';
 const house: Readonly<Record<string, readonly string[]>> = {
   main: ['commands'],
   commands: [
-    'banner',
     'config',
     'federation',
     'gateway',
@@ -23,8 +22,8 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'prepare',
     'sandbox',
   ],
+  index: ['config', 'gateway', 'generated', 'http', 'prepare'],
   prepare: ['config', 'federation', 'lib', 'operations', 'redis'],
-  banner: ['config', 'http', 'operations'],
   gateway: [
     'answers',
     'auth',
@@ -156,6 +155,7 @@ const packages: readonly {
   {
     name: /^(@escape\.tech\/graphql-|@graphql-|graphql\b)/,
     parts: [
+      'index',
       'prepare',
       'gateway',
       'schema',
@@ -187,7 +187,13 @@ const packages: readonly {
 ];
 
 /** Files in which a process begins; only they read its environment and end it. */
-const processEdges = ['commands/sandbox.ts', 'commands/schema.ts', 'commands/start.ts', 'main.ts'];
+const processEdges = [
+  'commands/config.ts',
+  'commands/sandbox.ts',
+  'commands/schema.ts',
+  'commands/start.ts',
+  'main.ts',
+];
 
 interface Import {
   /** Path relative to src/. */
@@ -401,7 +407,7 @@ test('nobody below the composition root takes the whole configuration, and nobod
     ({ file, text }) =>
       !file.startsWith('config/') && /import [^;]*\bConfig\b[^;]* from '[^']*config\/slices\.ts'/.test(text),
   );
-  expect(whole.map(({ file }) => file).toSorted()).toEqual(['banner.ts', 'gateway.ts']);
+  expect(whole.map(({ file }) => file).toSorted()).toEqual(['commands/banner.ts', 'gateway.ts', 'index.ts']);
   expect(spreadConfigurations('const { upstream, ...rest } = config;')).toEqual(['...rest']);
   expect(spreadConfigurations('f({ ...options.config.cache, a });')).toEqual(['...options.config.cache']);
   expect(spreadConfigurations('const g = ({ a, ...rest }: CacheConfig) => a + rest.b;')).toEqual(['...rest']);

@@ -427,12 +427,12 @@ describe('problems', () => {
       MAX_ANSWER_BYTES: '268435457',
       MAX_BYTES_IN_FLIGHT: '0',
       INTERACTIONS_WINDOW_MS: '600001',
-      INTERACTIONS_MAX_AGE_MS: '1s',
+      INTERACTIONS_MAX_AGE_MS: '1d',
       CACHE_MAX_BYTES: '64 MiB',
       CACHE_TTL_USER_SECONDS: '86401',
       CACHE_TTL_USER_SKILLS_SECONDS: '-1',
       IDENTITY_PROOF_SECONDS: '3601',
-      UPSTREAM_REPORT: 'true',
+      UPSTREAM_REPORT: 'yes',
       LOG_LEVEL: 'loud',
       DRAIN_SECONDS: '1e3',
     });
@@ -598,7 +598,7 @@ describe('reports of upstream calls', () => {
     const told = [{}, { UPSTREAM_REPORT: 'off' }, real, { ...real, UPSTREAM_REPORT: 'on' }];
     expect(told.map((env) => parseConfig(env).operations.upstreamReport)).toEqual([true, false, false, true]);
     expect(problemsOf({ UPSTREAM_REPORT: 'yes' })).toEqual([
-      'UPSTREAM_REPORT must be on or off; it is "yes".',
+      'UPSTREAM_REPORT must be on or off (true or false, 1 or 0); it is "yes".',
     ]);
   });
 });
@@ -701,8 +701,19 @@ describe('the embedded sandbox', () => {
     ]);
   });
 
-  test.each(['0', 'on', 'true'])('cannot be asked for by SANDBOX=%s', (SANDBOX) => {
-    expect(problemsOf({ SANDBOX })).toEqual([`SANDBOX can only be 1; it is "${SANDBOX}".`]);
+  test.each(['1', 'on', 'true', 'TRUE'])('can be asked for by SANDBOX=%s', (SANDBOX) => {
+    expect(parseConfig({ SANDBOX, HOST: '0.0.0.0' }).upstream.target).toBeNull();
+  });
+
+  test.each(['0', 'off', 'false'])('is not asked for by SANDBOX=%s', (SANDBOX) => {
+    expect(problemsOf({ SANDBOX, HOST: '0.0.0.0' })).toEqual([expect.stringContaining('SANDBOX=1')]);
+    expect(problemsOf({ SANDBOX, GENESYSCLOUD_REGION: 'eu-west-1' })).toEqual([]);
+  });
+
+  test('cannot be asked for by SANDBOX=yes, which is one problem', () => {
+    expect(problemsOf({ SANDBOX: 'yes', HOST: '0.0.0.0' })).toEqual([
+      'SANDBOX must be on or off (true or false, 1 or 0); it is "yes".',
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
-import type { AuthConfig, Config, ServerConfig, TrustedDocumentsConfig } from './config/slices.ts';
-import type { UpstreamTarget } from './config/upstream.ts';
-import { ENDPOINT } from './http/endpoint.ts';
-import type { TrustedDocuments } from './operations/trusted-documents.ts';
+import type { AuthConfig, Config, ServerConfig, TrustedDocumentsConfig } from '../config/slices.ts';
+import type { UpstreamTarget } from '../config/upstream.ts';
+import { ENDPOINT } from '../http/endpoint.ts';
+import type { TrustedDocuments } from '../operations/trusted-documents.ts';
 
 export interface BannerOptions {
   readonly config: Config;
