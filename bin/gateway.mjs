@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, for a Node that is too old cannot even load the TypeScript sources and would say something else.
+import { existsSync } from 'node:fs';
+
 const OLDEST = 24;
 const [major] = process.versions.node.split('.').map(Number);
 
@@ -11,5 +13,7 @@ if (major < OLDEST) {
 } else {
   // Loading takes a while, and a signal must not look like a crash. `main.ts` takes over.
   for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => process.exit());
-  await import('../src/main.ts');
+  // A checkout runs from its sources, so that it never runs what was built of older ones. The package has no sources.
+  const isCheckout = existsSync(new URL('../src/main.ts', import.meta.url));
+  await import(isCheckout ? '../src/main.ts' : '../dist/main.js');
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { commandNames } from './commands/commands.ts';
 import { helpOf } from './commands/help.ts';
+import { packageRoot } from './lib/package-root.ts';
 import { type CommandLine, parseArguments } from './commands/parse-arguments.ts';
 
 /** Exit code for a command line that cannot be understood. */
@@ -31,7 +32,7 @@ async function run(commandLine: CommandLine): Promise<void> {
 
 function version(): string {
   const { version: text }: { version: string } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+    readFileSync(new URL('package.json', packageRoot), 'utf8'),
   );
   return text;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
-import { ConfigError } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { FederationConfig, OperationsConfig, RedisConfig } from './config/slices.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { systemClock } from './lib/clock.ts';

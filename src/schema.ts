@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
+import { packageRoot } from './lib/package-root.ts';
 import { noteEntityRequirements } from './lookahead/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
 
-const directory = new URL('../schema/', import.meta.url);
+const directory = new URL('schema/', packageRoot);
 
 /** Parts that schemas are built from. */
 export interface SchemaParts {

@@ -1,5 +1,6 @@
 import { generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
-import { isProfileName, PROFILES, type ProfileName } from '../../src/sandbox/profiles.ts';
+import { isProfileName, type ProfileName } from '../../src/sandbox/profile-names.ts';
+import { PROFILES } from '../../src/sandbox/profiles.ts';
 import { createRandom } from '../../src/sandbox/random.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { type Asking, keepAsking } from './asking.ts';

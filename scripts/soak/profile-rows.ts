@@ -1,4 +1,4 @@
-import type { ProfileName } from '../../src/sandbox/profiles.ts';
+import type { ProfileName } from '../../src/sandbox/profile-names.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { sum } from './sum.ts';
 import type { Tally } from './tally.ts';

@@ -1,6 +1,7 @@
 import { EXAMPLE_CAMPAIGN_ID } from '../sandbox/generate-organisation.ts';
 import { parseSandboxSettings } from '../sandbox/parse-sandbox-settings.ts';
-import { PROFILES, type ProfileName } from '../sandbox/profiles.ts';
+import { type ProfileName } from '../sandbox/profile-names.ts';
+import { PROFILES } from '../sandbox/profiles.ts';
 import { startSandbox } from '../sandbox/start-sandbox.ts';
 
 /** Starts the sandbox that the environment describes, and stops it at SIGTERM or SIGINT. */

@@ -1,4 +1,4 @@
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSources, readConfig } from '../config/read-config.ts';
 import { servedSdl } from '../federation/served-sdl.ts';
 

@@ -3,7 +3,7 @@ import { constants, openSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import { type ConfigSources, readConfig } from '../config/read-config.ts';
 import { unusedVendorVariables } from '../config/environment.ts';
 import type { UpstreamConfig } from '../config/slices.ts';

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import type { Err } from '@badrap/valita';
 import { usualCardinalities } from './cardinalities.ts';
+import { ConfigError } from './config-error.ts';
 import { givenByEnvironment } from './environment.ts';
 import { type GivenSettings, givenSettings } from './given.ts';
 import { givenByOptions, optionOf } from './options.ts';
@@ -22,17 +23,6 @@ import { type ConfigUse, targetOf } from './upstream.ts';
 export const CONNECTIONS_FOR_LOGINS = 4;
 /** Most bytes of lists in the cache; with a small heap, an eighth of it. */
 export const MAX_LIST_BYTES = 96 * 1024 * 1024;
-
-/** All problems of the environment at once. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly problems: readonly string[];
-
-  constructor(problems: readonly string[]) {
-    super(problems.join('\n'));
-    this.problems = problems;
-  }
-}
 
 /**
  * Configuration from the environment.

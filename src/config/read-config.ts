@@ -1,4 +1,5 @@
-import { configOf, ConfigError, isProduction } from './config.ts';
+import { configOf, isProduction } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { readConfigFile } from './config-file.ts';
 import { givenByEnvironment } from './environment.ts';
 import { type GivenBySetting, type GivenSettings, givenSettings } from './given.ts';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { graphqlSync } from 'graphql';
 import type { FederationConfig } from '../config/slices.ts';
+import { packageRoot } from '../lib/package-root.ts';
 import { servedSchema } from './served-schema.ts';
 
 /** Schema that is served, as text: for the code generators of clients, or for the composition of a federated graph. */
@@ -10,7 +11,7 @@ export async function servedSdl({ subgraph }: FederationConfig): Promise<string>
 
 /** The generated file, which has all descriptions and directives. */
 function clientSdl(): string {
-  return readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+  return readFileSync(new URL('schema.graphql', packageRoot), 'utf8');
 }
 
 async function subgraphSdl(): Promise<string> {

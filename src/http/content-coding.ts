@@ -1,6 +1,13 @@
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+import {
+  brotliCompress,
+  brotliDecompress,
+  constants,
+  createBrotliCompress,
+  createGzip,
+  gzip,
+} from 'node:zlib';
 
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } };
 
@@ -27,6 +34,12 @@ export type Coding = keyof typeof codings;
 export function compressed(body: Buffer, coding: Coding): Promise<Buffer<ArrayBuffer>> {
   return codings[coding](body);
 }
+
+/** Takes Brotli off, off the main thread. */
+export const decompressed = promisify(
+  (body: Buffer, callback: (error: Error | null, result: Buffer<ArrayBuffer>) => void) =>
+    brotliDecompress(body, callback),
+);
 
 /**
  * Compresses a body in pieces off the main thread. Takes each piece out of `body`, so that its memory is free as soon as it is

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { withOpenedTab } from './opened-tab.ts';
 import { pageHeaders } from './page-headers.ts';
-import { assetHeaders, hashedName, StaticFile } from './static-file.ts';
+import { graphiqlParts } from './graphiql-parts.ts';
+import { ASSETS, OPTIONS, SCRIPT, TITLE } from './graphiql-template.ts';
+import { StaticFile } from './static-file.ts';
 
 /**
  * Example queries that GraphiQL opens with, for a campaign id. The id is a default value in the query: GraphiQL takes the
@@ -99,7 +101,7 @@ export function graphiqlOptions({ about, campaignId, headers }: GraphiqlFacts): 
   const examples = campaignId === null ? [campaigns, screen, talking] : [screen, campaigns, talking];
   const hasHeaders = Object.keys(headers).length > 0;
   return {
-    title: 'Campaign interaction gateway',
+    title: TITLE,
     ...(about !== null && { logo: linkTo(about) }),
     defaultTabs: examples.map((query) => ({ query })),
     ...(hasHeaders && { defaultHeaders: JSON.stringify(headers, null, 2) }),
@@ -123,55 +125,25 @@ export interface BrowserPage {
 }
 
 /** Folder of the files, below the address of the page. */
-export const ASSETS = 'assets';
-
-/** Start of the script's last statement, which has the options. */
-const RENDERING = 'YogaGraphiQL.renderYogaGraphiQL(';
+export const ASSETS_FOLDER = 'assets';
 
 /**
- * GraphiQL as a small page and files that browsers keep, all from this host, with headers that let it load nothing from others.
- * Its package gives one text of nine megabytes with everything inlined, so it is loaded at first use and taken apart.
+ * GraphiQL as a small page and files that browsers keep, all from this host, with headers that let it load nothing from others. It is
+ * loaded at first use.
  *
  * @param endpoint Last part of the page's path. The files are below it, whatever path a proxy puts before.
  */
 export async function graphiqlPage(options: GraphiQLOptions, endpoint: string): Promise<BrowserPage> {
-  const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const assets = new Map<string, StaticFile>();
-  const kept = (extension: string, contentType: string, bytes: Buffer<ArrayBuffer>): string => {
-    const name = hashedName('graphiql', extension, bytes);
-    assets.set(name, new StaticFile({ bytes, headers: assetHeaders(contentType) }));
-    return `${endpoint}/${ASSETS}/${name}`;
-  };
-  const written = JSON.stringify(options);
-  let rendering = '';
-  const html = renderGraphiQL(options)
-    .replace(/href="data:image\/x-icon;base64,([^"]+)"/, (_icon, data: string) => {
-      return `href="${kept('ico', 'image/x-icon', Buffer.from(data, 'base64'))}"`;
-    })
-    .replace(/<style>(.*?)<\/style>/s, (_style, text: string) => {
-      return `<link rel="stylesheet" href="${kept('css', 'text/css; charset=utf-8', Buffer.from(text + OWN_STYLE))}" />`;
-    })
-    .replace(/<script>(.*?)<\/script>/s, (_script, text: string) => {
-      const at = text.lastIndexOf(RENDERING);
-      rendering = text.slice(at).replace(written, () => `(${String(withOpenedTab)})(${written}, window)`);
-      const library = Buffer.from(text.slice(0, at));
-      return `<script src="${kept('js', 'text/javascript; charset=utf-8', library)}"></script><script>${rendering}</script>`;
-    });
-  if (assets.size !== 3 || !rendering.includes(', window)'))
-    throw new TypeError('The parts of GraphiQL are not where they were.');
-  // Nearly all browsers accept Brotli: it is ready by the time that they ask.
-  for (const asset of assets.values()) asset.compressed('br').catch(() => undefined);
-  return { page: new StaticFile({ bytes: Buffer.from(html), headers: headersOf(rendering) }), assets };
+  const { html, script, files } = await graphiqlParts();
+  const opening = script.replace(
+    OPTIONS,
+    () => `(${String(withOpenedTab)})(${JSON.stringify(options)}, window)`,
+  );
+  const page = html
+    .replaceAll(ASSETS, `${endpoint}/${ASSETS_FOLDER}/`)
+    .replace(SCRIPT, () => `<script>${opening}</script>`);
+  return { page: new StaticFile({ bytes: Buffer.from(page), headers: headersOf(opening) }), assets: files };
 }
-
-/**
- * Space beside the link, and tabs without their animation. The animation leaves them displaced, which the page hides until a tab
- * has the focus: the first mouse press moved the tab away from the pointer, and the click was lost.
- */
-const OWN_STYLE = `
-.graphiql-tab { transform: none !important }
-.graphiql-logo a[href="./"] { padding-right: 1em }
-`;
 
 function headersOf(script: string): Record<string, string> {
   const hash = createHash('sha256').update(script).digest('base64');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FetchAPI } from 'graphql-yoga';
-import { acceptedCoding, type Coding, compressed } from './content-coding.ts';
+import { acceptedCoding, type Coding, compressed, decompressed } from './content-coding.ts';
 
 const files = new WeakSet<object>();
 
@@ -10,7 +10,9 @@ export function isFile(response: object): boolean {
 }
 
 interface StaticFileOptions {
-  readonly bytes: Buffer<ArrayBuffer>;
+  readonly bytes?: Buffer<ArrayBuffer>;
+  /** Bytes in Brotli, instead of `bytes`, which are made of them where a client wants others. */
+  readonly brotli?: Buffer<ArrayBuffer>;
   /** `content-type` among others. */
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -20,12 +22,12 @@ interface StaticFileOptions {
  * no memory of their own.
  */
 export class StaticFile {
-  readonly #bytes: Buffer<ArrayBuffer>;
   readonly #headers: Readonly<Record<string, string>>;
-  readonly #coded = new Map<Coding, Promise<Buffer<ArrayBuffer>>>();
+  readonly #made = new Map<Coding | null, Promise<Buffer<ArrayBuffer>>>();
 
-  constructor({ bytes, headers }: StaticFileOptions) {
-    this.#bytes = bytes;
+  constructor({ bytes, brotli, headers }: StaticFileOptions) {
+    if (bytes !== undefined) this.#made.set(null, Promise.resolve(bytes));
+    if (brotli !== undefined) this.#made.set('br', Promise.resolve(brotli));
     this.#headers = headers;
   }
 
@@ -34,7 +36,7 @@ export class StaticFile {
     { Response }: Pick<FetchAPI, 'Response'>,
   ): Promise<Response> {
     const coding = acceptedCoding(headers.get('accept-encoding') ?? '');
-    const body = coding === null ? this.#bytes : await this.compressed(coding);
+    const body = await (coding === null ? this.#bytes() : this.compressed(coding));
     const response = new Response(method === 'HEAD' ? null : body, {
       headers: {
         ...this.#headers,
@@ -48,14 +50,22 @@ export class StaticFile {
 
   /** Bytes in this coding, which are made at the first call. */
   compressed(coding: Coding): Promise<Buffer<ArrayBuffer>> {
-    let coded = this.#coded.get(coding);
-    if (coded === undefined) {
-      coded = compressed(this.#bytes, coding);
-      this.#coded.set(coding, coded);
+    return this.#once(coding, async () => compressed(await this.#bytes(), coding));
+  }
+
+  #bytes(): Promise<Buffer<ArrayBuffer>> {
+    return this.#once(null, async () => decompressed(await this.compressed('br')));
+  }
+
+  #once(coding: Coding | null, make: () => Promise<Buffer<ArrayBuffer>>): Promise<Buffer<ArrayBuffer>> {
+    let made = this.#made.get(coding);
+    if (made === undefined) {
+      made = make();
+      this.#made.set(coding, made);
       // A failure, such as a lack of memory, must not be kept for later requests.
-      coded.catch(() => this.#coded.delete(coding));
+      made.catch(() => this.#made.delete(coding));
     }
-    return coded;
+    return made;
   }
 }
 

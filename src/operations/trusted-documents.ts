@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind, validate } from 'graphql';
-import { ConfigError } from '../config/config.ts';
+import { ConfigError } from '../config/config-error.ts';
 import type { OperationsConfig } from '../config/slices.ts';
 import { parseWithin } from './parse.ts';
 import { queryRules } from './limits.ts';

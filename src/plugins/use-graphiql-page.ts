@@ -1,6 +1,6 @@
 import type { Plugin } from 'graphql-yoga';
 import { lastPartOf } from '../http/endpoint.ts';
-import { ASSETS, type BrowserPage } from '../http/graphiql.ts';
+import { ASSETS_FOLDER, type BrowserPage } from '../http/graphiql.ts';
 import { isPageWanted } from '../http/media-types.ts';
 
 type Asked = Parameters<NonNullable<Plugin['onRequest']>>[0];
@@ -12,7 +12,7 @@ type Asked = Parameters<NonNullable<Plugin['onRequest']>>[0];
  * @param page Null when GraphiQL is off; browsers get a 404 that says so.
  */
 export function useGraphiqlPage(page: (() => Promise<BrowserPage>) | null, path: string): Plugin {
-  const assets = `${path}/${ASSETS}/`;
+  const assets = `${path}/${ASSETS_FOLDER}/`;
   let made: Promise<BrowserPage> | undefined;
   function make(): Promise<BrowserPage> {
     if (made === undefined) {

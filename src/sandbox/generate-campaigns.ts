@@ -1,3 +1,4 @@
+import { EXAMPLE_CAMPAIGN_ID } from './example-campaign.ts';
 import type { Models } from 'purecloud-platform-client-v2';
 
 import { generatedDate, refOf } from './generate-people.ts';
@@ -7,7 +8,6 @@ import { at, stableId } from './random.ts';
  * Campaign that exists for every seed, for documentation and examples: on, in preview mode, with about a hundred
  * interactions across all five lists.
  */
-export const EXAMPLE_CAMPAIGN_ID = '5a11ab1e-0000-4000-8000-000000000001';
 
 export interface CampaignPlan {
   readonly name: string;

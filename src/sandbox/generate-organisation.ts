@@ -15,7 +15,7 @@ import type { Organisation, OrganisationUser } from './organisation.ts';
 import { at, stableId } from './random.ts';
 import { createStory } from './story.ts';
 
-export { EXAMPLE_CAMPAIGN_ID } from './generate-campaigns.ts';
+export { EXAMPLE_CAMPAIGN_ID } from './example-campaign.ts';
 
 interface GeneratedCampaign {
   readonly campaign: Models.Campaign;

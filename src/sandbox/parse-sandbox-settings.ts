@@ -1,6 +1,7 @@
 import type { Fault } from './fault.ts';
 import { parseFaults } from './parse-faults.ts';
-import { isProfileName, PROFILES, type ProfileName } from './profiles.ts';
+import { isProfileName, type ProfileName } from './profile-names.ts';
+import { PROFILES } from './profiles.ts';
 
 export interface SandboxSettings {
   readonly port: number;

@@ -1,3 +1,4 @@
+import type { ProfileName } from './profile-names.ts';
 import type { Fault } from './fault.ts';
 import { unknownClient, wrongSecret } from './login.ts';
 import {
@@ -238,10 +239,4 @@ export const PROFILES = {
     description: 'every second row belongs to the division `*`, which lookups do not know',
     faults: [{ kind: 'alter', resource: 'api', alter: withAllDivisions }],
   },
-} as const satisfies Readonly<Record<string, Profile>>;
-
-export type ProfileName = keyof typeof PROFILES;
-
-export function isProfileName(text: string): text is ProfileName {
-  return Object.hasOwn(PROFILES, text);
-}
+} as const satisfies Readonly<Record<ProfileName, Profile>>;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener, type Server }
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type FullSandboxOptions } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';
 import { onlyError } from '../support/answers.ts';
@@ -39,7 +39,7 @@ const ownLogin = { GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client', GENESYSCLOUD_OAUTHCL
 
 /** Gateway with its own credential: a login as the sandbox's client unless `env` sets another one. */
 async function serviceGateway(
-  options: SandboxOptions = {},
+  options: FullSandboxOptions = {},
   env: Readonly<Record<string, string>> = ownLogin,
   clock?: Clock,
 ) {

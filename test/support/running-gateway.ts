@@ -2,7 +2,7 @@ import { spawn, type SpawnOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { type Sandbox, type FullSandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { askAt } from './ask-at.ts';
 import { type GraphQLAnswer, TOKEN } from './gateway.ts';
 import { supervisorsOrganisation } from './organisation.ts';
@@ -43,7 +43,7 @@ export async function runningGateway(...how: Parameters<typeof run>) {
   return { ...process, address, query };
 }
 
-export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
+export async function sandboxForTest(options: FullSandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({
     organisation: supervisorsOrganisation(),
     tokens: [TOKEN],

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest';
  * file beside the folders.
  */
 const house: Readonly<Record<string, readonly string[]>> = {
-  main: ['commands'],
+  main: ['commands', 'lib'],
   commands: [
     'config',
     'federation',
@@ -95,7 +95,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'schema',
     'upstream',
   ],
-  schema: ['context', 'lookahead', 'resolvers'],
+  schema: ['context', 'lib', 'lookahead', 'resolvers'],
   resolvers: [
     'connections',
     'context',

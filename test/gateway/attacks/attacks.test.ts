@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ConfigError } from '../../../src/config/config.ts';
+import { ConfigError } from '../../../src/config/config-error.ts';
 import { gatewayForTest, type GraphQLAnswer, type TestGateway, TOKEN } from '../../support/gateway.ts';
 import { answerAttacks } from './answer-attacks.ts';
 import type { Attack } from './attack.ts';

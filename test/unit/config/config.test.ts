@@ -2,7 +2,8 @@ import { getHeapStatistics } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { ttls } from '../../../src/config/ttls.ts';
 import { usualCardinalities } from '../../../src/config/cardinalities.ts';
-import { ConfigError, parseConfig } from '../../../src/config/config.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { ConfigError } from '../../../src/config/config-error.ts';
 import { tokenUrlOf } from '../../../src/config/upstream.ts';
 import { problemsOf } from './problems-of.ts';
 

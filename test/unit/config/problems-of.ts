@@ -1,4 +1,5 @@
-import { ConfigError, parseConfig } from '../../../src/config/config.ts';
+import { parseConfig } from '../../../src/config/config.ts';
+import { ConfigError } from '../../../src/config/config-error.ts';
 
 /** Problems of an environment; none when it is valid. */
 export function problemsOf(env: Readonly<Record<string, string>>): readonly string[] {

@@ -1,12 +1,12 @@
 import { onTestFinished } from 'vitest';
 
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../../src/sandbox/start-sandbox.ts';
+import { startSandbox, type Sandbox, type FullSandboxOptions } from '../../../src/sandbox/start-sandbox.ts';
 
 /** Token that every sandbox of these tests accepts without a login. */
 export const TOKEN = 'a-test-token';
 
 /** Sandbox that is closed at the end of the test. */
-export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
+export async function sandboxForTest(options: FullSandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox({ tokens: [TOKEN], ...options });
   onTestFinished(() => sandbox.close());
   return sandbox;

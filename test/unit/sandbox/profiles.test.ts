@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
-import { PROFILES, type ProfileName } from '../../../src/sandbox/profiles.ts';
+import { type ProfileName } from '../../../src/sandbox/profile-names.ts';
+import { PROFILES } from '../../../src/sandbox/profiles.ts';
 import type { Sandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { ask, entitiesOf, idsOf, logIn, post, type Reply, sandboxForTest, TOKEN } from './helpers.ts';
 

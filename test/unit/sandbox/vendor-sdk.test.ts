@@ -2,9 +2,10 @@ import sdk from 'purecloud-platform-client-v2';
 import { describe, expect, test } from 'vitest';
 
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
-import { isProfileName, PROFILES } from '../../../src/sandbox/profiles.ts';
+import { isProfileName } from '../../../src/sandbox/profile-names.ts';
+import { PROFILES } from '../../../src/sandbox/profiles.ts';
 import { hash32 } from '../../../src/sandbox/random.ts';
-import type { Sandbox, SandboxOptions } from '../../../src/sandbox/start-sandbox.ts';
+import type { Sandbox, FullSandboxOptions } from '../../../src/sandbox/start-sandbox.ts';
 import clientNotFound from '../../fixtures/published/oauth-client-not-found.json' with { type: 'json' };
 import rateLimitError from '../../fixtures/published/rate-limit-error.json' with { type: 'json' };
 import tokenOfCli from '../../fixtures/published/token-of-cli-tests.json' with { type: 'json' };
@@ -28,7 +29,7 @@ async function loggedInClient(sandbox: Sandbox): Promise<InstanceType<typeof sdk
   return client;
 }
 
-async function setUp(options: SandboxOptions = {}) {
+async function setUp(options: FullSandboxOptions = {}) {
   const sandbox = await sandboxForTest({ organisation, now: () => AT_MS, ...options });
   return { sandbox, client: await loggedInClient(sandbox) };
 }

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseConfig } from '../../../src/config/config.ts';
 import { exampleQueries } from '../../../src/http/graphiql.ts';
 import { EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.ts';
-import { type SandboxOptions, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { type FullSandboxOptions, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { schema } from '../../../src/schema.ts';
 import { assembleGateway } from '../../../src/gateway.ts';
 import { launchBrowser, openPage, whyNoBrowser } from '../../support/browser.ts';
@@ -63,7 +63,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   });
 
   /** Sandbox to which the gateway logs in by itself, as that of `npm start`. */
-  async function startedSandbox(options: SandboxOptions = {}) {
+  async function startedSandbox(options: FullSandboxOptions = {}) {
     const sandbox = await startSandbox(options);
     onTestFinished(() => sandbox.close());
     const login = {
@@ -84,7 +84,7 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
 
   /** GraphiQL as `npm start` serves it, but for the report of upstream calls unless `env` has it. */
   async function openGraphiql(
-    options: SandboxOptions = {},
+    options: FullSandboxOptions = {},
     { bypassCSP = false, link = '', shown = screen, env = {} }: OpenedPage = {},
   ) {
     const { sandbox, login } = await startedSandbox(options);

@@ -141,7 +141,7 @@ function keptBy(ignoreFile: string, context: string): (path: string) => boolean 
 function run(instruction: Instruction, image: Image, build: Build): void {
   const command = instruction.getArgumentsContent() ?? '';
   // Other commands may need files of the base image, which do not exist here.
-  if (!/^npm ci( --[\w=-]+)*$/.test(command) || hasFlags(instruction)) throw unknown(instruction);
+  if (!/^npm (ci( --[\w=-]+)*|run build)$/.test(command) || hasFlags(instruction)) throw unknown(instruction);
   const { status, stdout, stderr } = spawnSync('sh', ['-c', command], {
     cwd: pathIn(image, '.'),
     env: { ...build.env, ...image.env },

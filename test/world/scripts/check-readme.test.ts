@@ -185,7 +185,7 @@ describe('the README', () => {
     }));
     expect(named.length).toBeGreaterThan(8);
     expect(named.filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
-    const ours = new Map(Object.entries({ ...packageJson.dependencies, ...packageJson.devDependencies }));
+    const ours = new Map(Object.entries(packageJson.devDependencies));
     // gql.tada needs an older TypeScript.
     expect(
       named.filter(({ name, version }) => name !== 'typescript' && (ours.get(name) ?? version) !== version),
@@ -195,6 +195,6 @@ describe('the README', () => {
 });
 
 test("the example client's packages have this repository's versions, since the client is checked with both", () => {
-  const ours = { ...packageJson.dependencies, ...packageJson.devDependencies };
+  const ours = packageJson.devDependencies;
   expect(ours).toMatchObject({ ...examplePackageJson.dependencies, ...examplePackageJson.devDependencies });
 });
