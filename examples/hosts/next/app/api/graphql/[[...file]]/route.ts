@@ -8,6 +8,8 @@ async function answer(request: Request): Promise<Response> {
     endpoint: '/api/graphql',
     upstream: { apiUrl: process.env['GENESYSCLOUD_API_URL'] ?? 'https://api.mypurecloud.ie' },
   });
+  // Next compresses by itself, and drops the content-encoding of what its handlers have compressed.
+  request.headers.delete('accept-encoding');
   return (await gateway).fetch(request);
 }
 
