@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { UpstreamError } from '../errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { withinTime } from '../lib/deadline.ts';
+import type { Signal } from '../lib/signal.ts';
 import { decodeUtf8 } from '../lib/utf8.ts';
 import type { Transport } from '../upstream/http/transport.ts';
 
@@ -125,26 +126,37 @@ export class SigningKeys {
     }
   }
 
-  /** Errors are those of jose's own `createRemoteJWKSet`, which is not used because it counts by the wall clock. */
   async #request(): Promise<KeySet> {
     const { transport, timeoutMs, closing, clock } = this.#options;
-    const { status, bytes } = await withinTime(clock, timeoutMs, closing, (signal) =>
-      transport.exchange(this.#url, { method: 'GET', headers: HEADERS }, signal),
-    ).catch((cause: unknown) => {
-      throw isTimeout(cause) ? new errors.JWKSTimeout(undefined, { cause }) : cause;
-    });
-    if (status !== 200) {
-      throw new errors.JOSEError('Expected 200 OK from the JSON Web Key Set HTTP response');
-    }
-    return createLocalJWKSet(parseKeySet(decodeUtf8(bytes)));
+    return withinTime(clock, timeoutMs, closing, (signal) => readKeySet(this.#url, transport, signal)).then(
+      createLocalJWKSet,
+      (cause: unknown) => {
+        throw isTimeout(cause) ? new errors.JWKSTimeout(undefined, { cause }) : cause;
+      },
+    );
   }
+}
+
+/**
+ * Reads a JSON Web Key Set. Rejects with an `UpstreamError` when no answer comes, and else with the errors of jose's own
+ * `createRemoteJWKSet`, which is not used because it counts by the wall clock.
+ */
+export async function readKeySet(url: URL, transport: Transport, signal: Signal): Promise<JSONWebKeySet> {
+  const { status, bytes } = await transport.exchange(url, { method: 'GET', headers: HEADERS }, signal);
+  if (status !== 200) {
+    throw new errors.JOSEError('Expected 200 OK from the JSON Web Key Set HTTP response');
+  }
+  const keySet = parseKeySet(decodeUtf8(bytes));
+  // Throws for anything else than a key set.
+  createLocalJWKSet(keySet);
+  return keySet;
 }
 
 function isTimeout(error: unknown): boolean {
   return error instanceof UpstreamError && error.failure.code === 'UPSTREAM_TIMEOUT';
 }
 
-/** Only the syntax is checked here: `createLocalJWKSet` throws for anything else than a key set. */
+/** Only the syntax is checked here. */
 function parseKeySet(text: string): JSONWebKeySet {
   try {
     const keySet: JSONWebKeySet = JSON.parse(text);

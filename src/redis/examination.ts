@@ -9,30 +9,66 @@ import { RedisLink } from './link.ts';
 /** Longest time that the start waits for Redis. */
 const AT_START_MS = 1_000;
 
+/** What is known of a Redis after one connection to it. */
+export interface RedisExamination {
+  /** Problems that only an operator can solve, as sentences. */
+  readonly problems: readonly string[];
+  /** False when Redis cannot be reached, or cannot tell for now. */
+  readonly isReached: boolean;
+  /** Null when it was not told. */
+  readonly version: string | null;
+  /** Time of one command and its reply; null when Redis was not reached. */
+  readonly roundTripMs: number | null;
+}
+
 /**
  * Problems of the Redis at this URL that only an operator can solve, as sentences. None when Redis cannot be reached, or
  * cannot tell for now: the gateway starts without it.
  */
 export async function problemsAtStart(url: string, clock: Clock): Promise<readonly string[]> {
+  return (await examineRedis(url, clock)).problems;
+}
+
+/** Connects to the Redis at this URL and examines it. Never rejects for what is wrong with Redis. */
+export async function examineRedis(url: string, clock: Clock): Promise<RedisExamination> {
   const { redisClient, inBytes } = await import('./client.ts');
   let client: RedisClient;
   try {
     client = redisClient(url);
   } catch {
-    return ['REDIS_URL has a user name or password that is not encoded as in URLs.'];
+    return notReached(['REDIS_URL has a user name or password that is not encoded as in URLs.']);
   }
   const link = new RedisLink(clock, client, inBytes(client), () => undefined);
   try {
     return await inTime(
       clock,
-      link.open().then(() => link.ask(examine)),
+      link.open().then(() => link.ask((open) => examination(open, clock))),
       AT_START_MS,
     );
   } catch (error) {
-    return refusedEntry(error);
+    return notReached(refusedEntry(error));
   } finally {
     link.close();
   }
+}
+
+function notReached(problems: readonly string[]): RedisExamination {
+  return { problems, isReached: false, version: null, roundTripMs: null };
+}
+
+async function examination(client: RedisClient, clock: Clock): Promise<RedisExamination> {
+  const sentMs = clock.now();
+  // Unlike `INFO`, `HELLO` is for every user.
+  const hello: unknown = await client.sendCommand(['HELLO']);
+  const roundTripMs = clock.now() - sentMs;
+  const version: unknown =
+    typeof hello === 'object' && hello !== null && 'version' in hello ? hello.version : null;
+  return {
+    problems: await examine(client),
+    isReached: true,
+    version: typeof version === 'string' ? version : null,
+    roundTripMs,
+  };
 }
 
 function refusedEntry(error: unknown): readonly string[] {

@@ -125,9 +125,10 @@ function loginRejectionOf(
   };
 }
 
-async function requestGrant(
+/** One attempt of a login. Rejects with an `UpstreamError`, whose text may be one of the upstream: see `ofLogin`. */
+export async function requestGrant(
   transport: Transport,
-  options: ServiceLoginOptions,
+  options: Pick<ServiceLoginOptions, 'tokenUrl' | 'clientId' | 'clientSecret' | 'clock'>,
   signal: Signal,
 ): Promise<Grant> {
   const { status, headers, bytes } = await transport.exchange(
