@@ -26,7 +26,7 @@ async function run(commandLine: CommandLine): Promise<void> {
       return commandLine.word === 'schema' ? schemaOfConfig() : config(sources, commandLine.isJson);
     }
     case 'doctor':
-      throw new Error('not there yet');
+      return (await import('./commands/doctor.ts')).doctor(sources, commandLine);
   }
 }
 

@@ -12,6 +12,7 @@ const house: Readonly<Record<string, readonly string[]>> = {
   main: ['commands', 'lib'],
   commands: [
     'config',
+    'doctor',
     'federation',
     'gateway',
     'http',
@@ -21,6 +22,41 @@ const house: Readonly<Record<string, readonly string[]>> = {
     'operations',
     'prepare',
     'sandbox',
+  ],
+  doctor: [
+    'config',
+    'datasources',
+    'doctor/checks',
+    'doctor/probing',
+    'errors',
+    'federation',
+    'identity',
+    'lib',
+    'upstream/http',
+  ],
+  'doctor/checks': [
+    'auth',
+    'config',
+    'datasources',
+    'datasources/wire',
+    'doctor/probing',
+    'errors',
+    'identity',
+    'lib',
+    'operations',
+    'redis',
+    'upstream',
+    'upstream/http',
+    'upstream/login',
+  ],
+  'doctor/probing': [
+    'datasources',
+    'errors',
+    'lib',
+    'lookahead',
+    'upstream',
+    'upstream/http',
+    'upstream/quota',
   ],
   index: ['config', 'gateway', 'generated', 'http', 'prepare'],
   prepare: ['config', 'federation', 'lib', 'operations', 'redis'],
@@ -161,6 +197,9 @@ const packages: readonly {
       'schema',
       'http',
       'plugins',
+      'doctor',
+      'doctor/checks',
+      'doctor/probing',
       'operations',
       'executor',
       'resolvers',
@@ -189,6 +228,7 @@ const packages: readonly {
 /** Files in which a process begins; only they read its environment and end it. */
 const processEdges = [
   'commands/config.ts',
+  'commands/doctor.ts',
   'commands/sandbox.ts',
   'commands/schema.ts',
   'commands/start.ts',
@@ -407,7 +447,12 @@ test('nobody below the composition root takes the whole configuration, and nobod
     ({ file, text }) =>
       !file.startsWith('config/') && /import [^;]*\bConfig\b[^;]* from '[^']*config\/slices\.ts'/.test(text),
   );
-  expect(whole.map(({ file }) => file).toSorted()).toEqual(['commands/banner.ts', 'gateway.ts', 'index.ts']);
+  expect(whole.map(({ file }) => file).toSorted()).toEqual([
+    'commands/banner.ts',
+    'doctor/examine-gateway.ts',
+    'gateway.ts',
+    'index.ts',
+  ]);
   expect(spreadConfigurations('const { upstream, ...rest } = config;')).toEqual(['...rest']);
   expect(spreadConfigurations('f({ ...options.config.cache, a });')).toEqual(['...options.config.cache']);
   expect(spreadConfigurations('const g = ({ a, ...rest }: CacheConfig) => a + rest.b;')).toEqual(['...rest']);
