@@ -12,6 +12,7 @@ import { resources } from '../../src/datasources/index.ts';
 import { nodeKindsOf } from '../../src/datasources/node-keys.ts';
 import { listingById } from '../../src/datasources/resource.ts';
 import { EntityRecord } from '../../src/datasources/wire/wire-record.ts';
+import { examineGateway } from '../../src/doctor/examine-gateway.ts';
 import { entityKeys, entityKeysOf } from '../../src/federation/entity-keys.ts';
 import { representationProblems, representationsIn } from '../../src/federation/representations.ts';
 import { subgraphSchemaOf } from '../../src/federation/subgraph-schema.ts';
@@ -393,4 +394,26 @@ test('each resource stands in the registry under its own name', () => {
   expect(Object.entries(resources).map(([name, resource]) => [name, resource.name])).toEqual(
     Object.keys(resources).map((name) => [name, name]),
   );
+});
+
+test('doctor asks for its permission, and names the fields that are null without it', async () => {
+  const sandbox = await startSandbox({
+    tokens: [{ token: 'token-without-permission', permissions: [] }],
+    routes: [route],
+  });
+  onTestFinished(() => sandbox.close());
+  const { findings } = await examineGateway({
+    config: parseConfig({ PORT: '0', GENESYSCLOUD_API_URL: sandbox.url }),
+    registry,
+    schema: schemas.plain,
+    givenToken: { token: 'token-without-permission', problem: null, warnings: [] },
+  });
+  expect(findings.find(({ name }) => name === 'permission machine:sprocket:view')).toMatchObject({
+    status: 'fail',
+    facts: {
+      missing: ['machine:sprocket:view'],
+      fields: ['Query.sprocket', 'Sprocket.status', 'Sprocket.type'],
+      fieldsSometimes: ['Sprocket.name'],
+    },
+  });
 });

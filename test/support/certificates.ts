@@ -11,6 +11,8 @@ export interface Certificate {
 export interface Authority extends Certificate {
   /** Certificate of a server with these names or IPv4 addresses. */
   readonly issue: (...hosts: readonly string[]) => Certificate;
+  /** The same, but valid until yesterday. */
+  readonly issueExpired: (...hosts: readonly string[]) => Certificate;
 }
 
 /** Tags of DER. Source: X.690; the structure of certificates is that of RFC 5280. */
@@ -24,20 +26,22 @@ export function certificateAuthority(name = 'Authority of a test'): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const basicConstraints = extension('551d13', true, der(SEQUENCE, Buffer.from('0101ff', 'hex')));
   const issuer = { name, privateKey };
+  const issue = (validDays: readonly [from: number, to: number], hosts: readonly string[]) => {
+    const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const names = hosts.map((host) =>
+      isIP(host) === 4 ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)),
+    );
+    const altNames = extension('551d11', false, der(SEQUENCE, ...names));
+    return {
+      cert: certificate(issuer, hosts[0] ?? '', pair.publicKey, [altNames], validDays),
+      key: pemOf(pair.privateKey),
+    };
+  };
   return {
     cert: certificate(issuer, name, publicKey, [basicConstraints]),
     key: pemOf(privateKey),
-    issue(...hosts) {
-      const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-      const names = hosts.map((host) =>
-        isIP(host) === 4 ? der(0x87, Buffer.from(host.split('.').map(Number))) : der(0x82, Buffer.from(host)),
-      );
-      const altNames = extension('551d11', false, der(SEQUENCE, ...names));
-      return {
-        cert: certificate(issuer, hosts[0] ?? '', pair.publicKey, [altNames]),
-        key: pemOf(pair.privateKey),
-      };
-    },
+    issue: (...hosts) => issue([-1, 1], hosts),
+    issueExpired: (...hosts) => issue([-2, -1], hosts),
   };
 }
 
@@ -46,6 +50,7 @@ function certificate(
   subject: string,
   publicKey: KeyObject,
   extensions: readonly Buffer[],
+  [from, to]: readonly [from: number, to: number] = [-1, 1],
 ): string {
   const toBeSigned = der(
     SEQUENCE,
@@ -53,7 +58,7 @@ function certificate(
     der(0x02, Buffer.concat([Buffer.from([1]), randomBytes(8)])),
     ECDSA_WITH_SHA256,
     commonName(issuer.name),
-    der(SEQUENCE, time(-1), time(1)),
+    der(SEQUENCE, time(from), time(to)),
     commonName(subject),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, der(SEQUENCE, ...extensions)),

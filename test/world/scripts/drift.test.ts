@@ -24,6 +24,7 @@ import { readOperations } from '../../../scripts/drift/read-operations.ts';
 import { readSdk, type Sdk } from '../../../scripts/drift/read-sdk.ts';
 import { snapshotOf } from '../../../scripts/drift/snapshot.ts';
 import { usesOf } from '../../../scripts/drift/uses.ts';
+import { contactRequest } from '../../../src/doctor/checks/credential.ts';
 import { schema } from '../../../src/schema.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -268,4 +269,11 @@ describe('the snapshot', () => {
       { model: 'B', lines: ['not looked at before'] },
     ]);
   });
+});
+
+test('the SDK has the call by which doctor asks whose a token is', () => {
+  const { method, path, query = [] } = contactRequest;
+  expect(sdk.operations).toContainEqual(
+    expect.objectContaining({ method, path, query: query.map(([name]) => name), answer: 'Models.TokenInfo' }),
+  );
 });
