@@ -47,6 +47,13 @@ test('doctor prints every problem of the settings, makes no call, and exits with
   expect(code).toBe(2);
 });
 
+test('doctor reads the file of --config, and shows what is questionable in it without counting that as less', async () => {
+  const file = fileForTest('server:\n  port: 0\n  drainSeconds: 40\n');
+  const { code, stdout } = await doctor(['--config', file]);
+  expect(stdout).toMatch(/^warn +configuration: .*40.*Kubernetes/m);
+  expect(code).toBe(0);
+});
+
 test('doctor exits with 1 when a permission is missing, as the token of standard input tells', async () => {
   const sandbox = await sandboxForTest({
     tokens: [{ token: TOKEN, permissions: ['outbound:campaign:view'] }],
