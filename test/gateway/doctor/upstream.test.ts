@@ -295,10 +295,29 @@ describe('an API in trouble', () => {
       'does not work',
       /not of the upstream/,
     ],
+    [
+      'is behind a firewall',
+      { kind: 'status', status: 403, resource: 'api', foreign: true, html: true },
+      'does not work',
+      /something on the way/,
+    ],
+    [
+      'has a list of addresses',
+      {
+        kind: 'status',
+        status: 403,
+        resource: 'api',
+        body: { code: 'not.authorized', message: 'ip address 10.0.0.1 is not allowed' },
+      },
+      'does not work',
+      /from the address of the gateway/,
+    ],
+    ['takes its time', { kind: 'delay', ms: 200, resource: 'api' }, 'works', /accepts/],
     ['packs its answers', { kind: 'encoding', resource: 'api', coding: 'gzip' }, 'works', /accepts/],
   ])('that %s is told', async (_what, fault, verdict, text) => {
     const { found, result, calls, sandbox } = await examinedForTest({ faults: [fault] });
     expect(found('credential').message).toMatch(text);
+    expect(found('credential').message).not.toContain('10.0.0.1');
     expect(result).toBe(verdict);
     expect(calls).toBeLessThanOrEqual(MOST_CALLS);
     expect(sandbox.requests).toHaveLength(calls);
