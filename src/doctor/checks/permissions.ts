@@ -62,7 +62,7 @@ function nameOf({ permissions }: PermissionProbe): string {
 
 function told(
   probe: PermissionProbe,
-  { error, withheld, withinMs }: ProbeOutcome,
+  { body, error, withheld, withinMs }: ProbeOutcome,
   loss: FieldsOfResource,
   holder: string,
 ): Finding {
@@ -72,7 +72,13 @@ function told(
   const unknown = (message: string, advice: string | null = null, correlationId: string | null = null) =>
     finding(name, 'could not tell', message, { facts: { ...facts, correlationId }, advice });
   if (withheld !== null) return unknown(`Not asked, because ${withheld}.`);
-  if (error === null) return finding(name, 'ok', 'Granted.', { facts });
+  if (error === null) {
+    return probe.isAnswer(body)
+      ? finding(name, 'ok', 'Granted.', { facts })
+      : unknown(
+          'The call for it was answered, but not as the API does: something on the way may answer in its place.',
+        );
+  }
   if (error.isNotFound) {
     const message = 'Granted: the API looked for an id that nothing has (404), and refused nothing.';
     return finding(name, 'ok', message, { facts });

@@ -36,7 +36,10 @@ export class Patience {
     return this.#within(ALL_MS + AFTER_MS - this.spentMs, work);
   }
 
-  /** Runs a step, with a signal that aborts when its time is over. Rejects with an `UpstreamError` then, whether the step heeds it or not. */
+  /**
+   * Runs a step, with a signal that aborts when its time is over. Rejects with an `UpstreamError` then, whether the step heeds
+   * it or not.
+   */
   step<Result>(work: (signal: Signal) => Promise<Result>): Promise<Result> {
     return this.#within(this.stepMs, work);
   }

@@ -12,6 +12,8 @@ export interface PermissionProbe {
   readonly request: UpstreamRequest;
   /** True when the path of the call has an id, so that a refusal may be one of the id. */
   readonly hasIdInPath: boolean;
+  /** True for a body as the upstream gives it; others may be of something on the way. */
+  readonly isAnswer: (body: unknown) => boolean;
 }
 
 /** Probes of all permissions that the resources of a registry need, one for each set of them. */
@@ -19,15 +21,16 @@ export function permissionProbesOf(registry: Registry): readonly PermissionProbe
   const needing = resourcesOf(registry).filter(({ permissions }) => permissions.length > 0);
   const sets = Map.groupBy(needing, ({ permissions }) => permissions.toSorted().join(' '));
   return [...sets.values()].map((resources) => {
-    const requests = resources.map((resource) =>
-      ('within' in resource ? resource.within(NIL) : resource).request([NIL], []),
-    );
+    const candidates = resources.map((resource) => {
+      const { request, rows } = 'within' in resource ? resource.within(NIL) : resource;
+      return { request: request([NIL], []), isAnswer: (body: unknown) => rows(body, [NIL]) !== null };
+    });
     // The first of the cheapest.
-    const [request = requests[0]] = requests.toSorted((a, b) => costOf(a) - costOf(b));
-    if (request === undefined) throw new TypeError('A group has a resource.');
-    const { permissions } = request;
+    const [cheapest] = candidates.toSorted((one, other) => costOf(one.request) - costOf(other.request));
+    if (cheapest === undefined) throw new TypeError('A group has a resource.');
+    const { permissions, path } = cheapest.request;
     const names = resources.map(({ name }) => name);
-    return { permissions, resources: names, request, hasIdInPath: request.path.includes(NIL) };
+    return { ...cheapest, permissions, resources: names, hasIdInPath: path.includes(NIL) };
   });
 }
 

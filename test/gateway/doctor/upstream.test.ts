@@ -156,6 +156,20 @@ describe('a missing permission', () => {
     expect(result).toBe('works with less');
   });
 
+  test('is not told by an answer that is none of the API', async () => {
+    const { found, result } = await examinedForCaller(PERMISSIONS, [
+      { kind: 'status', status: 200, body: { hello: 'world' }, resource: 'queues' },
+      { kind: 'status', status: 200, body: 7, resource: 'contacts' },
+    ]);
+    for (const permission of ['routing:queue:view', 'outbound:contact:view']) {
+      expect(found(`permission ${permission}`)).toMatchObject({
+        status: 'could not tell',
+        message: expect.stringContaining('not as the API does'),
+      });
+    }
+    expect(result).toBe('works with less');
+  });
+
   test('is not told by a refusal, or a 404, of something on the way', async () => {
     const { found } = await examinedForCaller(PERMISSIONS, [
       { kind: 'status', status: 403, resource: 'queues', foreign: true, html: true },
