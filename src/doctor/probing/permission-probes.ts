@@ -22,8 +22,8 @@ export function permissionProbesOf(registry: Registry): readonly PermissionProbe
   const sets = Map.groupBy(needing, ({ permissions }) => permissions.toSorted().join(' '));
   return [...sets.values()].map((resources) => {
     const candidates = resources.map((resource) => {
-      const { request, rows } = 'within' in resource ? resource.within(NIL) : resource;
-      return { request: request([NIL], []), isAnswer: (body: unknown) => rows(body, [NIL]) !== null };
+      const own = 'within' in resource ? resource.within(NIL) : resource;
+      return { request: own.request([NIL], []), isAnswer: (body: unknown) => own.rows(body, [NIL]) !== null };
     });
     // The first of the cheapest.
     const [cheapest] = candidates.toSorted((one, other) => costOf(one.request) - costOf(other.request));
