@@ -1,7 +1,6 @@
 import type { Fault } from './fault.ts';
 import { parseFaults } from './parse-faults.ts';
-import { isProfileName, type ProfileName } from './profile-names.ts';
-import { PROFILES } from './profiles.ts';
+import { isProfileName, PROFILE_NAMES, type ProfileName } from './profile-names.ts';
 
 export interface SandboxSettings {
   readonly port: number;
@@ -34,7 +33,7 @@ export function parseSandboxSettings(
   const name = env['SANDBOX_PROFILE']?.trim() ?? '';
   const profile = isProfileName(name) ? name : null;
   if (profile === null && name !== '') {
-    problems.push(`SANDBOX_PROFILE must be one of ${Object.keys(PROFILES).join(', ')}, but is "${name}"`);
+    problems.push(`SANDBOX_PROFILE must be one of ${PROFILE_NAMES.join(', ')}, but is "${name}"`);
   }
   if (problems.length > 0) return { settings: null, problems };
   return {

@@ -3,7 +3,7 @@ import { parseConfig } from '../../src/config/config.ts';
 import { type DoctorOptions, examineGateway } from '../../src/doctor/examine-gateway.ts';
 import type { DoctorReport } from '../../src/doctor/format-report.ts';
 import type { Finding } from '../../src/doctor/probing/finding.ts';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { type Sandbox, type FullSandboxOptions, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 
 /** Settings of a gateway that logs in to a sandbox. The port is any free one. */
 export function settingsOver({ url }: Pick<Sandbox, 'url'>): Readonly<Record<string, string>> {
@@ -41,7 +41,7 @@ export async function examinedWith(
 
 /** A sandbox, and how the doctor finds a gateway that logs in to it. */
 export async function examinedForTest(
-  sandboxOptions: SandboxOptions = {},
+  sandboxOptions: FullSandboxOptions = {},
   env: Readonly<Record<string, string>> = {},
   options: Partial<DoctorOptions> = {},
 ): Promise<Examined & { readonly sandbox: Sandbox }> {
@@ -49,7 +49,7 @@ export async function examinedForTest(
   return { ...(await examinedWith({ ...settingsOver(sandbox), ...env }, options)), sandbox };
 }
 
-export async function sandboxForTest(options: SandboxOptions = {}): Promise<Sandbox> {
+export async function sandboxForTest(options: FullSandboxOptions = {}): Promise<Sandbox> {
   const sandbox = await startSandbox(options);
   onTestFinished(() => sandbox.close());
   return sandbox;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
-import { ConfigError } from '../../config/config.ts';
+import { ConfigError } from '../../config/config-error.ts';
 import type { OperationsConfig, TrustedDocumentsConfig } from '../../config/slices.ts';
 import { parseTrustedDocuments } from '../../operations/trusted-documents.ts';
 import { finding, type Finding } from '../probing/finding.ts';

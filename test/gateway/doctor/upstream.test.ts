@@ -9,7 +9,8 @@ import { MOST_CALLS } from '../../../src/doctor/probing/upstream-calls.ts';
 import { parseConfig } from '../../../src/config/config.ts';
 import type { Fault } from '../../../src/sandbox/fault.ts';
 import { unknownClient, wrongSecret } from '../../../src/sandbox/login.ts';
-import { isProfileName, type Profile, PROFILES } from '../../../src/sandbox/profiles.ts';
+import { isProfileName } from '../../../src/sandbox/profile-names.ts';
+import { type Profile, PROFILES } from '../../../src/sandbox/profiles.ts';
 import { examinedForTest, examinedWith, sandboxForTest, settingsOver } from '../../support/doctor.ts';
 import { TestClock } from '../../support/test-clock.ts';
 

@@ -8,8 +8,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { clientEnv } from '../check-readme/client-env.ts';
-import { freePort } from '../free-port.ts';
+import { clientEnv } from '../../scripts/check-readme/client-env.ts';
+import { freePort } from '../../scripts/free-port.ts';
 
 const ROUNDS = 5;
 const root = fileURLToPath(new URL('../../', import.meta.url));
