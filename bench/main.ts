@@ -188,7 +188,7 @@ async function measureExecutors(
   console.log(`\n${comparisonTable(await compareExecutors()).join('\n')}`);
 }
 
-/** Saves the results beside this file, for the README. */
+/** Saves the results beside this file, for docs/cost.md. */
 function writeResults(measured: Measured): void {
   const charted = [...measured.scenarios].filter(([name]) => CHARTED.has(name));
   writeFileSync(new URL('results.svg', import.meta.url), cpuChart(new Map(charted)));

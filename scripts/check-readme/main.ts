@@ -1,8 +1,8 @@
 /**
- * Follows the instructions for client developers to the letter: README.md's section "Generate your own types", in an empty
- * folder for each tool, and the README of `examples/client`. The gateway runs as README.md starts it.
+ * Follows the instructions for client developers to the letter: docs/codegen.md, in an empty folder for each tool, and the README
+ * of `examples/client`. The gateway runs as README.md starts it.
  *
- * `node scripts/check-readme/main.ts [another README.md]`
+ * `node scripts/check-readme/main.ts [another codegen.md]`
  */
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -16,11 +16,13 @@ import { parseArgs } from 'node:util';
 import { settings } from '../../src/config/settings.ts';
 import { clientEnv } from './client-env.ts';
 import { followExample, followPart, GuideError, type Reader } from './follow.ts';
-import { parseGuide, SECTION, TOOLS } from './parse-guide.ts';
+import { parseGuide, parseSteps, TOOLS } from './parse-guide.ts';
 import { type Running, start } from './run-commands.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PORT = 4000;
+/** Command that starts the gateway in a checkout. */
+const START = 'npm start';
 const START_LIMIT_MS = 60_000;
 
 const over = new AbortController();
@@ -28,12 +30,13 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 const env = clientEnv(process.env, [...Object.keys(settings), 'GATEWAY_URL', 'GATEWAY_TOKEN', 'SCHEMA']);
 
-async function check(readmePath: string): Promise<void> {
-  const parts = parseGuide(await readFile(readmePath, 'utf8'), SECTION, TOOLS);
+async function check(guidePath: string): Promise<void> {
+  const parts = parseGuide(await readFile(guidePath, 'utf8'), TOOLS);
+  await assertStartsAsDocumented();
   // localhost can mean either address: a server there would be asked instead of the gateway.
   await assertFree('127.0.0.1');
   await assertFree('::1');
-  const gateway = start('npm start', ROOT, env, over.signal);
+  const gateway = start(START, ROOT, env, over.signal);
   try {
     await untilItListens(gateway);
     const node = start('node --version', ROOT, env, over.signal);
@@ -48,6 +51,12 @@ async function check(readmePath: string): Promise<void> {
     over.abort();
     await gateway.ended;
   }
+}
+
+async function assertStartsAsDocumented(): Promise<void> {
+  const [first] = parseSteps(await readFile(join(ROOT, 'README.md'), 'utf8'));
+  if (first?.text !== `npm ci\n${START}\n`)
+    throw new GuideError(`README.md does not begin with npm ci and ${START}.`);
 }
 
 async function assertFree(host: string): Promise<void> {
@@ -72,7 +81,7 @@ async function untilItListens(gateway: Running): Promise<void> {
   };
   void gateway.ended.then(noteEnd, noteEnd);
   while (!gateway.output().includes(`http://localhost:${PORT}/graphql`)) {
-    if (hasEnded || limit.aborted) throw new GuideError(`npm start:\n${gateway.output()}`);
+    if (hasEnded || limit.aborted) throw new GuideError(`${START}:\n${gateway.output()}`);
     // oxlint-disable-next-line eslint/no-await-in-loop -- waiting
     await delay(100);
   }
@@ -98,7 +107,7 @@ async function inFolder(title: string, follow: (reader: Reader) => Promise<void>
 
 try {
   const { positionals } = parseArgs({ allowPositionals: true });
-  await check(positionals[0] ?? join(ROOT, 'README.md'));
+  await check(positionals[0] ?? join(ROOT, 'docs/codegen.md'));
   console.log('All of it works as it is written.');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

@@ -1,6 +1,4 @@
-/** Section of README.md for client developers. */
-export const SECTION = 'Generate your own types';
-/** Tools of the section, one part each. */
+/** Tools of docs/codegen.md, one part each. */
 export const TOOLS = ["Codegen's client preset", 'gql.tada', 'Relay'] as const;
 
 /** A step of the guide: writes a file, or runs shell commands. */
@@ -32,19 +30,19 @@ interface Block {
 }
 
 /**
- * Parts of the README's section of this title, one for each heading in it. Throws a TypeError for anything that would leave
- * some of the guide unchecked: no such section, other parts than these, a part that does not write a file, run a command,
- * expect a type error and end with a type check, or a block of unclear purpose.
+ * Parts of the guide's page, one for each heading below its title. Throws a TypeError for anything that would leave some of the
+ * guide unchecked: other parts than these, a part that does not write a file, run a command, expect a type error and end with a
+ * type check, or a block of unclear purpose.
  */
-export function parseGuide(readme: string, section: string, titles: readonly string[]): Part[] {
-  const pieces = within(piecesOf(readme), 2, section);
-  if (pieces === null) throw new TypeError(`The README has no section "${section}".`);
-  const found = pieces.filter((piece) => piece.kind === 'heading').map(({ title }) => title);
-  if (found.join('\n') !== titles.join('\n')) {
-    throw new TypeError(`"${section}" has the parts ${found.join(', ')}; expected are ${titles.join(', ')}.`);
+export function parseGuide(page: string, titles: readonly string[]): Part[] {
+  const pieces = piecesOf(page);
+  const found = pieces.filter((piece) => piece.kind === 'heading').filter(({ level }) => level > 1);
+  if (found.map(({ title }) => title).join('\n') !== titles.join('\n')) {
+    const names = found.map(({ title }) => title).join(', ') || 'none';
+    throw new TypeError(`The guide has the parts ${names}; expected are ${titles.join(', ')}.`);
   }
   return titles.map((title) => {
-    const steps = stepsOf(within(pieces, 3, title) ?? []);
+    const steps = stepsOf(within(pieces, title));
     const fault = faultOf(steps);
     if (fault !== null) throw new TypeError(`"${title}" ${fault}.`);
     return { title, steps };
@@ -89,18 +87,11 @@ function stepsOf(pieces: readonly (Heading | Block)[]): Step[] {
     });
 }
 
-/** Pieces below a heading, up to the next heading of its level or above; null when there is no such heading. */
-function within(
-  pieces: readonly (Heading | Block)[],
-  level: number,
-  title: string,
-): (Heading | Block)[] | null {
-  const isStart = (piece: Heading | Block) =>
-    piece.kind === 'heading' && piece.level === level && piece.title === title;
-  const start = pieces.findIndex(isStart);
-  if (start < 0) return null;
+/** Pieces below the heading of this title, up to the next heading. */
+function within(pieces: readonly (Heading | Block)[], title: string): (Heading | Block)[] {
+  const start = pieces.findIndex((piece) => piece.kind === 'heading' && piece.title === title);
   const rest = pieces.slice(start + 1);
-  const end = rest.findIndex((piece) => piece.kind === 'heading' && piece.level <= level);
+  const end = rest.findIndex((piece) => piece.kind === 'heading');
   return end < 0 ? rest : rest.slice(0, end);
 }
 

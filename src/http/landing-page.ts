@@ -22,7 +22,7 @@ const TITLE = 'Campaign interaction gateway';
 const STYLE = `body { font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem }
 :root { color-scheme: light dark }`;
 const DOCUMENTATION =
-  'README.md beside the source has the settings, what queries cost and what errors mean; docs/ has the rest.';
+  'The documentation is beside the source: README.md lists its pages, docs/faq.md has the first errors, docs/cost.md what queries cost.';
 
 /** Links have no leading slash, so that they lead to the gateway behind any path that a proxy puts before. */
 export function landingPage(options: LandingPageOptions): LandingPage {

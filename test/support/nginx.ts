@@ -30,8 +30,8 @@ export interface TestNginx {
 }
 
 /**
- * Real nginx in front of a server on this machine, killed with the test. Its connections to the server are pooled, as the
- * README advises, and it passes each request on once: by default it would try others again, but never a POST.
+ * Real nginx in front of a server on this machine, killed with the test. Its connections to the server are pooled, as
+ * docs/operate.md advises, and it passes each request on once: by default it would try others again, but never a POST.
  */
 export async function nginxForTest(upstreamPort: number): Promise<TestNginx> {
   const missing = whyNoNginx();

@@ -3,7 +3,7 @@ import { runNode } from '../support/run-node.ts';
 
 // The script installs each tool's packages in an empty folder, and needs port 4000.
 test(
-  'the steps that the README gives to developers of clients work to the letter',
+  'the steps of docs/codegen.md and of the example client work to the letter',
   { timeout: 900_000 },
   async () => {
     const script = new URL('../../scripts/check-readme/main.ts', import.meta.url);

@@ -43,7 +43,7 @@ export class Traces {
   readonly #agent: CollectorAgent;
   readonly #propagator = new W3CTraceContextPropagator();
 
-  /** The README lists further environment variables of the exporter and the resource detectors. */
+  /** docs/observe.md lists further environment variables of the exporter and the resource detectors. */
   constructor(
     clock: Clock,
     { endpoint, tracesSampler, tracesRatio, apiUrl, way }: TracesOptions,

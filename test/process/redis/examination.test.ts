@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -7,6 +7,7 @@ import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { problemsAtStart } from '../../../src/redis/examination.ts';
 import { capturedLog } from '../../support/captured-log.ts';
+import { Page } from '../../support/documentation.ts';
 import { TOKEN } from '../../support/gateway.ts';
 import { supervisorsOrganisation } from '../../support/organisation.ts';
 import { RedisProxy } from '../../support/redis-proxy.ts';
@@ -16,7 +17,7 @@ import { run, runningGateway } from '../../support/running-gateway.ts';
 
 const whySkipped = whySkippedWithoutRedis('that a Redis that can never be used is refused');
 
-/** Rules of a user who may do what the gateway needs, and no more; the README has them. */
+/** Rules of a user who may do what the gateway needs, and no more; docs/replicas.md has them. */
 const ENOUGH = '~cig2:* &cig2:* -@all +@connection +@read +@write +@pubsub +@scripting +time';
 
 async function withUser(redis: TestRedis, ...rules: readonly string[]): Promise<string> {
@@ -130,7 +131,7 @@ describe.skipIf(whySkipped !== null)('a problem at start', () => {
 
 describe.skipIf(whySkipped !== null)('a gateway starts', () => {
   test('with a user who may do what is needed, and no more', async () => {
-    expect(readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')).toContain(`\`${ENOUGH}\``);
+    expect(new Page('docs/replicas.md').text).toContain(`\`${ENOUGH}\``);
     const url = await withUser(await redisForTest());
     const { address } = await runningGateway({ REDIS_URL: url, ...PEPPER });
     const ready = async () => (await fetch(new URL('/ready', address))).text();

@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs';
-
 import { describe, expect, test } from 'vitest';
 
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../../src/sandbox/generate-organisation.ts';
 import { type ProfileName } from '../../../src/sandbox/profile-names.ts';
 import { PROFILES } from '../../../src/sandbox/profiles.ts';
 import type { Sandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { Page } from '../../support/documentation.ts';
 import { ask, entitiesOf, idsOf, logIn, post, type Reply, sandboxForTest, TOKEN } from './helpers.ts';
 
 const organisation = generateOrganisation(1);
@@ -524,14 +523,8 @@ describe('the profile', () => {
   });
 });
 
-test('the README lists every profile with its description', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
-  const [, , rows = ''] = /^\| profile +\| (.*)\n(.*)\n((?:\|.*\n)+)/m.exec(readme)?.slice(1) ?? [];
-  const told = rows
-    .trim()
-    .split('\n')
-    .map((row) => row.split('|').map((cell) => cell.trim()));
-  expect(told.map(([, name, description]) => [name, description])).toEqual(
+test('docs/sandbox.md lists every profile with its description', () => {
+  expect(new Page('docs/sandbox.md').table('profile', 'what goes wrong')).toEqual(
     Object.entries(PROFILES).map(([name, { description }]) => [`\`${name}\``, description]),
   );
 });

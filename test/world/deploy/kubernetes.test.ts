@@ -11,6 +11,7 @@ import { parseAllDocuments } from 'yaml';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { parseConfig } from '../../../src/config/config.ts';
 import { settings } from '../../../src/config/settings.ts';
+import { Page } from '../../support/documentation.ts';
 import { gatewayForTest } from '../../support/gateway.ts';
 import { type Manifest, problemsOf } from './check-manifest.ts';
 
@@ -82,8 +83,9 @@ describe('the manifests', () => {
       Object.entries(settings).filter(([name, setting]) => name in values && 'hidden' in setting),
     ).toEqual([]);
     expect(gateway.env).toBeUndefined();
-    const readme = readFileSync(join(root, 'README.md'), 'utf8');
-    const secrets = [...readme.matchAll(/--from-literal=(\w+)/g)].map(([, name = '']) => name);
+    const secrets = [
+      ...new Page('docs/operate.md').block('sh', 'kubectl').matchAll(/--from-literal=(\w+)/g),
+    ].map(([, name = '']) => name);
     expect(secrets.length).toBeGreaterThan(1);
     expect(secrets.filter((name) => !(name in settings))).toEqual([]);
     const { server, telemetry } = parseConfig(values);

@@ -6,13 +6,7 @@ import examplePackageJson from '../../../examples/client/package.json' with { ty
 import packageJson from '../../../package.json' with { type: 'json' };
 import { clientEnv } from '../../../scripts/check-readme/client-env.ts';
 import { followPart, type Reader } from '../../../scripts/check-readme/follow.ts';
-import {
-  lastCommand,
-  parseGuide,
-  parseSteps,
-  SECTION,
-  TOOLS,
-} from '../../../scripts/check-readme/parse-guide.ts';
+import { lastCommand, parseGuide, parseSteps, TOOLS } from '../../../scripts/check-readme/parse-guide.ts';
 import { start } from '../../../scripts/check-readme/run-commands.ts';
 
 const FENCE = '```';
@@ -23,12 +17,11 @@ const install = commands('npm init -y\n# this is no heading');
 const source = file('src/a.ts', '// @ts-expect-error -- no\nfield;');
 const check = commands('npx tsc --noEmit');
 const tool = `${install}\nText.\n\n${source}\n${check}`;
-const guide = (...parts: string[]) =>
-  `# A\n\n## Before\n\n### one\n\n## Guide\n\n${parts.join('\n')}\n## After\n\n${commands('rm -rf /')}`;
+const guide = (...parts: string[]) => `# Guide\n\nBefore.\n\n${commands('rm -rf /')}\n${parts.join('\n')}`;
 
 describe('the guide', () => {
-  test('is parsed by its headings, in order, up to the end of its section', () => {
-    const parts = parseGuide(guide(`### one\n\n${tool}`, `### two\n\n${tool}`), 'Guide', ['one', 'two']);
+  test('is parsed by the headings below its title, in order', () => {
+    const parts = parseGuide(guide(`## one\n\n${tool}`, `## two\n\n${tool}`), ['one', 'two']);
     expect(parts.map(({ title }) => title)).toEqual(['one', 'two']);
     for (const { steps } of parts) {
       expect(steps).toEqual([
@@ -40,50 +33,50 @@ describe('the guide', () => {
   });
 
   test.each<[string, string, string]>([
-    ['its section is missing', '# A\n', 'no section "Guide"'],
-    ['its heading is inside a code block', commands('## Guide'), 'no section "Guide"'],
-    ['a part is missing', guide(`### one\n\n${tool}`), 'has the parts one; expected are one, two'],
+    ['it has no part', '# A\n', 'has the parts none; expected are one, two'],
+    ['its headings are inside a code block', commands('## one\n## two'), 'has the parts none'],
+    ['a part is missing', guide(`## one\n\n${tool}`), 'has the parts one; expected are one, two'],
     [
       'there is one part too many',
-      guide(...['one', 'two', 'three'].map((title) => `### ${title}\n\n${tool}`)),
+      guide(...['one', 'two', 'three'].map((title) => `## ${title}\n\n${tool}`)),
       'has the parts one, two, three',
     ],
-    ['a part is empty', guide('### one\n', `### two\n\n${tool}`), '"one" writes no file'],
-    ['a part writes no file', guide(`### one\n\n${install}${check}`, '### two'), '"one" writes no file'],
-    ['a part runs no command', guide(`### one\n\n${source}`, '### two'), '"one" runs no command'],
+    ['a part is empty', guide('## one\n', `## two\n\n${tool}`), '"one" writes no file'],
+    ['a part writes no file', guide(`## one\n\n${install}${check}`, '## two'), '"one" writes no file'],
+    ['a part runs no command', guide(`## one\n\n${source}`, '## two'), '"one" runs no command'],
     [
       'a part does not end with a check of the types',
-      guide(`### one\n\n${install}${source}${check}${install}`, '### two'),
+      guide(`## one\n\n${install}${source}${check}${install}`, '## two'),
       '"one" does not end with a check of the types',
     ],
     [
       'a file comes after the check of the types',
-      guide(`### one\n\n${check}${source}`, '### two'),
+      guide(`## one\n\n${check}${source}`, '## two'),
       '"one" does not end with a check of the types',
     ],
     [
       'no file shows an error that the types catch',
-      guide(`### one\n\n${install}${file('a.ts', 'field;')}${check}`, '### two'),
+      guide(`## one\n\n${install}${file('a.ts', 'field;')}${check}`, '## two'),
       '"one" shows nothing that the types catch',
     ],
     [
       'a code block has no file name',
-      guide(`### one\n\n${install}Text.\n\n${FENCE}json\n{}\n${FENCE}\n${check}`, '### two'),
+      guide(`## one\n\n${install}Text.\n\n${FENCE}json\n{}\n${FENCE}\n${check}`, '## two'),
       'Which file is this?',
     ],
     [
       'two code blocks share one file name',
-      guide(`### one\n\n${source}\n${FENCE}json\n{}\n${FENCE}\n${check}`, '### two'),
+      guide(`## one\n\n${source}\n${FENCE}json\n{}\n${FENCE}\n${check}`, '## two'),
       'Which file is this?',
     ],
     [
       "a file is outside the reader's folder",
-      guide(`### one\n\n${file('../a.ts', 'x')}${check}`, '### two'),
+      guide(`## one\n\n${file('../a.ts', 'x')}${check}`, '## two'),
       "../a.ts is not in the reader's folder",
     ],
-    ['a code block is never closed', `${guide(`### one\n\n${tool}`)}${FENCE}sh\nls\n`, 'is never closed'],
-  ])('is refused when %s', (_what, readme, message) => {
-    expect(() => parseGuide(readme, 'Guide', ['one', 'two'])).toThrow(message);
+    ['a code block is never closed', `${guide(`## one\n\n${tool}`)}${FENCE}sh\nls\n`, 'is never closed'],
+  ])('is refused when %s', (_what, page, message) => {
+    expect(() => parseGuide(page, ['one', 'two'])).toThrow(message);
   });
 
   test('is parsed without the blocks that show output', () => {
@@ -167,15 +160,15 @@ test('a client gets the environment of a terminal, without the variables of npm 
   });
 });
 
-describe('the README', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+describe('docs/codegen.md', () => {
+  const page = readFileSync(new URL('../../../docs/codegen.md', import.meta.url), 'utf8');
 
   test('has a part of the guide for each tool', () => {
-    expect(parseGuide(readme, SECTION, TOOLS)).toHaveLength(3);
+    expect(parseGuide(page, TOOLS)).toHaveLength(3);
   });
 
   test('names exact versions, equal to those of this repository where it has the package', () => {
-    const text = parseGuide(readme, SECTION, TOOLS)
+    const text = parseGuide(page, TOOLS)
       .flatMap(({ steps }) => steps)
       .map((step) => (step.kind === 'commands' ? step.text : ''))
       .join('\n');
