@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { launchBrowser, whyNoBrowser } from '../../support/browser.ts';
+import { launchBrowser, whyNoBrowser } from '../../support/chromium.ts';
 import { gatewayForTest, NOTHING_KEPT, TOKEN } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { PATIENTLY } from './graphiql-page.ts';

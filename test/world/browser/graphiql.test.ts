@@ -8,7 +8,8 @@ import { EXAMPLE_CAMPAIGN_ID } from '../../../src/sandbox/generate-organisation.
 import { type FullSandboxOptions, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { schema } from '../../../src/schema.ts';
 import { assembleGateway } from '../../../src/gateway.ts';
-import { launchBrowser, openPage, whyNoBrowser } from '../../support/browser.ts';
+import { openPage } from '../../support/browser.ts';
+import { launchBrowser, whyNoBrowser } from '../../support/chromium.ts';
 import { NOTHING_KEPT } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { CAMPAIGN_ID, supervisorsOrganisation } from '../../support/organisation.ts';

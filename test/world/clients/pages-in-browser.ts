@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
-import { launchBrowser, openPage, whyNoBrowser } from '../../support/browser.ts';
+import { openPage } from '../../support/browser.ts';
+import { launchBrowser, whyNoBrowser } from '../../support/chromium.ts';
 import { TOKEN } from '../../support/gateway.ts';
 import { listeningForTest } from '../../support/listening.ts';
 import { bundlePage } from './browser/bundle.ts';
