@@ -218,6 +218,7 @@ test('docs/federation.md has the configuration of Hive Gateway that a real one i
   expect(page.block('js')).toBe(file.replace(/^\/\*\*.*\*\/\n/m, ''));
 });
 
+/** Commands of all pages that start the gateway with settings. */
 const starting = pages.flatMap((path) =>
   new Page(path).blocks.flatMap(({ language, text }) => {
     const env = language === 'sh' ? startSettings(text) : null;

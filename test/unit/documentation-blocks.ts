@@ -12,12 +12,12 @@ export const blockRules: Readonly<Record<string, Readonly<Record<string, BlockRu
     json: { tests: ['test/gateway/readme.test.ts'] },
   },
   'CONTRIBUTING.md': {
-    sh: { notRun: 'commands of package.json, which a test of these documents looks up there' },
-    text: { notRun: 'the tree of files, which a test of these documents compares with the disk' },
+    sh: { notRun: 'commands of npm; a test looks their scripts up in package.json' },
+    text: { notRun: 'the tree of files, which a test compares with the disk' },
   },
   'docs/architecture.md': { mermaid: { notRun: 'a drawing, which GitHub makes' } },
   'docs/clients.md': {
-    sh: { tests: ['test/world/clients/clients.test.ts'] },
+    sh: { tests: ['test/unit/documents.test.ts'] },
     ts: { tests: ['test/world/clients/docs-app.ts'] },
     tsx: { tests: ['test/world/clients/docs-app.ts'] },
     json: { tests: ['test/world/clients/docs-app.ts'] },

@@ -1,8 +1,10 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { Page, pages } from '../support/documentation.ts';
+import clients from '../world/clients/package.json' with { type: 'json' };
 import { blockRules } from './documentation-blocks.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -35,7 +37,7 @@ describe.each(pages)('%s', (file) => {
 
   test('has one title, and a paragraph below it that says what the page is about', () => {
     expect(page.headings.filter(({ level }) => level === 1)).toHaveLength(1);
-    expect(page.text).toMatch(/^# .+\n\n(?:!\[.*\n\n)?[A-Z\w][^\n]{20,}/);
+    expect(page.text).toMatch(/^# .+\n\n(?:!\[.*\n\n)?[`\w][^\n]{20,}/);
   });
 
   test('has no two headings with one anchor', () => {
@@ -60,7 +62,7 @@ describe.each(pages)('%s', (file) => {
       if ('tests' in rule) {
         for (const path of rule.tests) {
           expect(exists(path), path).toBe(true);
-          expect(textOf(path), path).toMatch(new RegExp(`${basename(file)}|for all pages`));
+          expect(textOf(path), path).toMatch(new RegExp(`${basename(file)}|of all pages`));
         }
       } else expect(rule.notRun).toMatch(/\w{3,} \w{2,}/);
     }
@@ -103,6 +105,27 @@ test('the tree of CONTRIBUTING.md has every folder and file of src/, and nothing
     (entry) => `src/${entry.name}${entry.isDirectory() ? '/' : ''}`,
   );
   expect(parts.filter((part) => !tree.includes(part))).toEqual([]);
+});
+
+test('the npm scripts that the pages name exist', () => {
+  const named = pages.flatMap((page) =>
+    [...textOf(page).matchAll(/\bnpm run ([\w:]+)/g)].map(([, name = '']) => ({ page, name })),
+  );
+  expect(named.filter(({ name }) => !(name in packageJson.scripts))).toEqual([]);
+  expect(named.length).toBeGreaterThan(10);
+});
+
+test('docs/clients.md installs the versions that its tests have', () => {
+  const named = new Page('docs/clients.md').blocks
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ text }) => [...text.matchAll(/(?<= )(@?[\w./-]+)@(\S+)/g)])
+    .map(([, name = '', version = '']) => [name, version]);
+  expect(named.length).toBeGreaterThan(8);
+  expect(clients.dependencies).toMatchObject(Object.fromEntries(named));
+});
+
+test('the picture of the README has 150 kB at most', () => {
+  expect(statSync(join(root, 'docs/images/graphiql.png')).size).toBeLessThanOrEqual(150_000);
 });
 
 describe('the records of decisions', () => {
