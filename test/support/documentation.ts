@@ -3,6 +3,11 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Text of a file, by its path from the root of the repository. */
+export function textOf(path: string): string {
+  return readFileSync(`${root}${path}`, 'utf8');
+}
+
 /** A fenced block of a page. */
 export interface Block {
   /** Word after the fence; empty without one. */
@@ -32,7 +37,7 @@ export class Page {
   readonly prose: string;
 
   constructor(path: string) {
-    this.text = readFileSync(`${root}${path}`, 'utf8');
+    this.text = textOf(path);
     const fence = /^( *)```(\S*)\n([^]*?)^\1```$/gm;
     this.blocks = [...this.text.matchAll(fence)].map(([, indent = '', language = '', text = '']) => ({
       language,
