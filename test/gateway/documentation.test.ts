@@ -1,14 +1,15 @@
 import { isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import packageJson from '../../package.json' with { type: 'json' };
 import { recordCalls } from '../../scripts/drift/calls.ts';
+import { commandNames } from '../../src/commands/commands.ts';
 import { cardinalities } from '../../src/config/cardinalities.ts';
 import { parseConfig } from '../../src/config/config.ts';
 import { type SettingName, settings } from '../../src/config/settings.ts';
 import { GatewayMetrics } from '../../src/observability/metrics/gateway-metrics.ts';
 import { schema } from '../../src/schema.ts';
 import { everyDetail, onlyError, screen } from '../support/answers.ts';
+import { builtInPackages } from '../support/built-in-packages.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { curlRequests, Page, pages, startSettings, textOf } from '../support/documentation.ts';
 import { gatewayForTest, graphqlRequest, TOKEN } from '../support/gateway.ts';
@@ -138,6 +139,11 @@ describe('docs/observe.md', () => {
   });
 });
 
+test('docs/operate.md has the commands of the program', () => {
+  const told = operate.table('command', 'what it does').map(([name]) => name?.replaceAll('`', ''));
+  expect(told).toEqual(commandNames);
+});
+
 test('docs/operate.md shows the answer of /ready while the login service is not known', async () => {
   const { gateway } = await serviceGatewayForTest({
     GENESYSCLOUD_LOGIN_URL: 'https://login.nowhere.invalid',
@@ -201,11 +207,9 @@ test('docs/sandbox.md has exactly the settings that the sandbox reads', () => {
   expect(new Set(told.map(([name]) => name?.replaceAll('`', '')))).toEqual(read);
 });
 
-test('docs/architecture.md gives a reason for every runtime dependency', () => {
+test('docs/architecture.md gives a reason for every package that is built in', () => {
   const rows = new Page('docs/architecture.md').table('package', 'why it is here');
-  expect(rows.map(([name]) => name)).toEqual(
-    Object.keys(packageJson.dependencies).map((name) => `\`${name}\``),
-  );
+  expect(rows.map(([name]) => name)).toEqual(builtInPackages().map((name) => `\`${name}\``));
   for (const [, why] of rows) expect(why).toMatch(/\w{3}/);
 });
 

@@ -12,6 +12,8 @@ export function textOf(path: string): string {
 export interface Block {
   /** Word after the fence; empty without one. */
   readonly language: string;
+  /** File of the repository that the block shows, or of the reader; empty without one. */
+  readonly file: string;
   readonly text: string;
 }
 
@@ -38,11 +40,14 @@ export class Page {
 
   constructor(path: string) {
     this.text = textOf(path);
-    const fence = /^( *)```(\S*)\n([^]*?)^\1```$/gm;
-    this.blocks = [...this.text.matchAll(fence)].map(([, indent = '', language = '', text = '']) => ({
-      language,
-      text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-    }));
+    const fence = /^( *)```(\S*) ?(.*)\n([^]*?)^\1```$/gm;
+    this.blocks = [...this.text.matchAll(fence)].map(
+      ([, indent = '', language = '', file = '', text = '']) => ({
+        language,
+        file,
+        text: text.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
+      }),
+    );
     this.prose = this.text.replaceAll(fence, '');
   }
 

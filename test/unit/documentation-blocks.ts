@@ -27,12 +27,21 @@ export const blockRules: Readonly<Record<string, Readonly<Record<string, BlockRu
     ts: { tests: [GUIDE] },
     json: { tests: [GUIDE] },
   },
+  'docs/configure.md': {
+    sh: { notRun: 'the commands of test/process/commands.test.ts, by their installed name' },
+    yaml: { tests: ['test/process/commands.test.ts'] },
+  },
   'docs/cost.md': { json: { tests: [DOCUMENTATION] } },
   'docs/doctor.md': {
     console: {
       notRun: 'output of an organisation, which no test has; the tests of the doctor read the same lines',
     },
     json: { notRun: 'output of an organisation, which no test has' },
+  },
+  'docs/embed.md': {
+    sh: { notRun: 'an install from the registry, where the package is not published yet' },
+    ts: { notRun: 'the files of examples/hosts, which a test compares with these blocks' },
+    js: { notRun: 'a file of examples/hosts, which a test compares with this block' },
   },
   'docs/errors.md': { json: { tests: [DOCUMENTATION] } },
   'docs/federation.md': {
