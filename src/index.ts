@@ -12,6 +12,16 @@ import { prepare } from './prepare.ts';
 
 export { ConfigError };
 
+/** What a gateway needs of a logger. A logger of pino has it, and of others only one that is made like it. */
+export interface GatewayLog {
+  readonly child: (bindings: object, options?: object) => GatewayLog;
+  readonly isLevelEnabled: (level: string) => boolean;
+  readonly debug: (facts: object, message?: string) => void;
+  readonly info: (facts: object, message?: string) => void;
+  readonly warn: (facts: object, message?: string) => void;
+  readonly error: (facts: object, message?: string) => void;
+}
+
 /** Options of a gateway in an app. All but `upstream` have defaults. */
 export interface GatewayOptions extends SettingOptions {
   /**
@@ -25,7 +35,7 @@ export interface GatewayOptions extends SettingOptions {
    *
    * @default none: nothing is logged
    */
-  readonly log?: Logger;
+  readonly log?: GatewayLog;
 }
 
 /** A gateway in an app. It listens on no port. Its functions need no `this`, so that they can be passed on. */
@@ -54,7 +64,8 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const config = configOf(settings, [...problemsOfEndpoint(endpoint), ...problemsOfLog(log)]);
   const { schema, documents } = await prepare(config);
   const { fetch, listener, upgrade, retire, dispose } = assembleGateway(
-    { config, endpoint, documents, log },
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked above; the package has no types of pino
+    { config, endpoint, documents, log: log as Logger | undefined },
     schema,
   );
   return { fetch, listener, upgrade, schema, retire, dispose };
@@ -86,7 +97,7 @@ function problemsOfEndpoint(endpoint: unknown): readonly string[] {
     : ['endpoint must be a path such as /graphql, without a slash at its end, and not /health or /ready.'];
 }
 
-function problemsOfLog(log: Logger | undefined): readonly string[] {
+function problemsOfLog(log: GatewayLog | undefined): readonly string[] {
   const isLogger =
     log === undefined || (typeof log.child === 'function' && typeof log.isLevelEnabled === 'function');
   return isLogger ? [] : ['log must be a logger of pino.'];
