@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { PackedAs } from './pack.ts';
 import type { Cut } from './listing.ts';
-import type { ResourceName } from './route.ts';
+import type { ResourceName } from './resource-names.ts';
 
 /** A request as the sandbox received it, for tests that count and inspect. */
 export interface RecordedRequest {

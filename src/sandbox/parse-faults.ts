@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import { RESOURCE_NAMES } from './route.ts';
+import { RESOURCE_NAMES } from './resource-names.ts';
 
 export interface ParsedFaults {
   readonly faults: readonly Fault[];

@@ -2,29 +2,8 @@ import { badRequest, missingPermissions, notFound } from './api-error.ts';
 import type { Cut } from './listing.ts';
 import type { Organisation } from './organisation.ts';
 import { sameCase } from './same-case.ts';
+import type { ResourceName } from './resource-names.ts';
 import type { TokenOwner } from './tokens.ts';
-
-/** Kind of data that a request reads; faults and tests use these names. */
-export type ResourceName = (typeof RESOURCE_NAMES)[number];
-export const RESOURCE_NAMES = [
-  'campaigns',
-  'campaignInteractions',
-  'campaignProgress',
-  'campaignStats',
-  'campaignStatsById',
-  'contacts',
-  'contactLists',
-  'conversations',
-  'divisions',
-  'queues',
-  'scripts',
-  'skills',
-  'users',
-  'wrapUpCodes',
-  'tokens',
-  'login',
-  'unknown',
-] as const;
 
 export interface ApiCall {
   readonly organisation: Organisation;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { getNamedType, isEnumType, isObjectType } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { RESOURCE_NAMES } from '../../src/sandbox/route.ts';
+import { RESOURCE_NAMES } from '../../src/sandbox/resource-names.ts';
 import { everyField, publishedSchema } from '../support/every-field.ts';
 import { ANY_SIZE, gatewayForTest } from '../support/gateway.ts';
 import { CAMPAIGN_ID, CONTACT_LIST_ID } from '../support/organisation.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault } from '../../src/sandbox/fault.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import type { ResourceName } from '../../src/sandbox/resource-names.ts';
 import { callsOfEveryDetail, everyDetail, nodesIn, onlyError, screen } from '../support/answers.ts';
 import { gatewayForTest } from '../support/gateway.ts';
 import { clockWithoutPauses } from '../support/test-clock.ts';

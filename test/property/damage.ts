@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { AlterFault, RecordedRequest } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import type { ResourceName } from '../../src/sandbox/resource-names.ts';
 import { isEnvelope, isRows, type Row } from '../support/answers.ts';
 import { isRow } from './reference-values.ts';
 

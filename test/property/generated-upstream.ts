@@ -2,7 +2,7 @@ import { statsOfCampaign } from '../../src/sandbox/stats-of-campaign.ts';
 import * as fc from 'fast-check';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
-import { RESOURCE_NAMES, type ResourceName } from '../../src/sandbox/route.ts';
+import { RESOURCE_NAMES, type ResourceName } from '../../src/sandbox/resource-names.ts';
 import type { Row } from '../support/answers.ts';
 import { campaign, supervisorsOrganisation } from '../support/organisation.ts';
 import { type CampaignDraft, campaignDrafts, conversation } from './generated-campaigns.ts';

@@ -5,7 +5,7 @@ import { usualCardinalities } from '../../src/config/cardinalities.ts';
 import { planOperation } from '../../src/operations/planner.ts';
 import { fragmentsOf } from '../../src/executor/collect-fields.ts';
 import type { Fault, RecordedRequest } from '../../src/sandbox/fault.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import type { ResourceName } from '../../src/sandbox/resource-names.ts';
 import { schema } from '../../src/schema.ts';
 import { servedSchema } from '../../src/federation/served-schema.ts';
 import { ANY_SIZE, NOTHING_KEPT, startTestGateway } from '../support/gateway.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { AlterFault, Fault } from '../../src/sandbox/fault.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import type { ResourceName } from '../../src/sandbox/resource-names.ts';
 import { type AnsweredError, gatewayForTest, type GraphQLAnswer, type TestGateway } from './gateway.ts';
 import { CAMPAIGN_ID } from './organisation.ts';
 

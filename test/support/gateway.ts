@@ -7,7 +7,7 @@ import { parseTrustedDocuments } from '../../src/operations/trusted-documents.ts
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { Organisation } from '../../src/sandbox/organisation.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import type { ResourceName } from '../../src/sandbox/resource-names.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { parseConfig } from '../../src/config/config.ts';
 import type { Fault } from '../../src/sandbox/fault.ts';
 import type { RateLimit } from '../../src/sandbox/rate-limit.ts';
-import type { ResourceName } from '../../src/sandbox/route.ts';
+import type { ResourceName } from '../../src/sandbox/resource-names.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { assembleGateway, type AssembledGateway } from '../../src/gateway.ts';

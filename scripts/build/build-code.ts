@@ -1,8 +1,5 @@
 import { type OutputChunk, rolldown } from 'rolldown';
-import { dts } from 'rolldown-plugin-dts';
 import { builtGraphiql, pathOf, sourceFile } from './source.ts';
-
-const library = { index: sourceFile('index.ts'), sandbox: sourceFile('sandbox/index.ts') };
 
 /** The peer dependency, of which an app and the gateway share one copy. */
 const isGraphql = (id: string) => id === 'graphql' || id.startsWith('graphql/');
@@ -15,7 +12,11 @@ const isGraphql = (id: string) => id === 'graphql' || id.startsWith('graphql/');
  */
 export async function buildCode(dist: URL): Promise<readonly string[]> {
   const bundle = await rolldown({
-    input: { ...library, main: sourceFile('main.ts') },
+    input: {
+      index: sourceFile('index.ts'),
+      sandbox: sourceFile('sandbox/index.ts'),
+      main: sourceFile('main.ts'),
+    },
     platform: 'node',
     external: isGraphql,
     plugins: [builtGraphiql()],
@@ -32,17 +33,4 @@ export async function buildCode(dist: URL): Promise<readonly string[]> {
   return output
     .filter((file): file is OutputChunk => file.type === 'chunk')
     .flatMap(({ moduleIds }) => moduleIds);
-}
-
-/** Writes the types of the library, without those of the packages that are built into it. */
-export async function buildTypes(dist: URL): Promise<void> {
-  const bundle = await rolldown({
-    input: library,
-    platform: 'node',
-    // All packages: what the public types do not need of them is dropped.
-    external: (id) => !/^[./]/.test(id),
-    plugins: [dts({ generator: 'oxc', dtsOnly: true })],
-  });
-  await bundle.write({ dir: pathOf(dist), format: 'esm', chunkFileNames: 'chunks/[name]-[hash].d.ts' });
-  await bundle.close();
 }
