@@ -10,19 +10,12 @@ import { blockRules } from './documentation-blocks.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const records = globSync('docs/decisions/[0-9]*.md', { cwd: root }).toSorted();
 
-/** A file that the release brings; links to it count from when it exists. */
-const later = new Set(['SECURITY.md']);
-
-function exists(path: string): boolean {
-  return existsSync(join(root, path)) || later.has(path);
-}
-
 test.each([...pages, 'docs/decisions/README.md', ...records])('every link of %s leads somewhere', (file) => {
   const { links } = new Page(file);
   const lost = links.filter(({ path, anchor }) => {
     const target = path === '' ? file : join(dirname(file), path);
-    if (!exists(target)) return true;
-    if (anchor === '' || later.has(target)) return false;
+    if (!existsSync(join(root, target))) return true;
+    if (anchor === '') return false;
     return !new Page(target).headings.some((heading) => heading.anchor === anchor);
   });
   expect(lost).toEqual([]);
@@ -55,7 +48,7 @@ describe.each(pages)('%s', (file) => {
     const used = new Set(page.blocks.map(({ language }) => language));
     expect(Object.keys(rules).toSorted()).toEqual([...used].toSorted());
     const tests = Object.values(rules).flatMap((rule) => ('tests' in rule ? rule.tests : []));
-    expect(tests.filter((path) => !exists(path))).toEqual([]);
+    expect(tests.filter((path) => !existsSync(join(root, path)))).toEqual([]);
     const mention = new RegExp(`${basename(file)}|of all pages`);
     expect(tests.filter((path) => !mention.test(textOf(path)))).toEqual([]);
     const reasons = Object.values(rules).flatMap((rule) => ('notRun' in rule ? [rule.notRun] : []));
