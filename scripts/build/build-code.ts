@@ -25,8 +25,8 @@ export async function buildCode(dist: URL): Promise<readonly string[]> {
     dir: pathOf(dist),
     format: 'esm',
     chunkFileNames: 'chunks/[name]-[hash].js',
-    // Names stay, for the stacks in logs. Comments and blanks are a third of the code.
-    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
+    // Names stay, for the stacks in logs. Lines stay as well, since Node prints the line of an uncaught error.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: false } },
     comments: false,
   });
   await bundle.close();

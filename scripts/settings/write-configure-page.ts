@@ -41,7 +41,7 @@ function rowOf(name: SettingName): string {
   const { option, meaning, default: preset, form = { kind: 'text' }, hidden, isOfProcess } = settingOf(name);
   const notes = [
     valuesOf(form),
-    hidden === true ? 'A secret.' : '',
+    hidden === true ? 'Never printed.' : '',
     isOfProcess === true ? 'Not for the library.' : '',
   ];
   const text = [`${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`, ...notes]

@@ -60,14 +60,14 @@ export interface Setting {
 export const settings = {
   PORT: {
     option: 'server.port',
-    meaning: 'port it listens on',
+    meaning: 'port on which the gateway listens; 0: any free one',
     default: '4000',
     ...port,
     isOfProcess: true,
   },
   HOST: {
     option: 'server.host',
-    meaning: 'address it listens on',
+    meaning: 'address on which the gateway listens; beyond loopback, others can reach it',
     default: '127.0.0.1',
     schema: host,
     isOfProcess: true,
@@ -75,28 +75,28 @@ export const settings = {
   KEEP_ALIVE_SECONDS: {
     option: 'server.keepAliveSeconds',
     meaning:
-      "how long a client's connection without a request stays open; more than a balancer in front keeps its own",
+      'time for which an idle connection of a client stays open; longer than a balancer in front keeps it',
     default: '75',
     ...duration('seconds', 1, 3600),
     isOfProcess: true,
   },
   HEADERS_TIMEOUT_MS: {
     option: 'server.headersTimeoutMs',
-    meaning: 'time for a client to send the headers of a request, then 408',
+    meaning: 'time for a client to send the headers of a request; after it the answer is 408',
     default: '10000',
     ...duration('ms', 100, 3_600_000),
     isOfProcess: true,
   },
   BODY_TIMEOUT_MS: {
     option: 'server.bodyTimeoutMs',
-    meaning: 'time for a client to send a request with its body, then 408',
+    meaning: 'time for a client to send a request with its body; after it the answer is 408',
     default: '30000',
     ...duration('ms', 100, 3_600_000),
     isOfProcess: true,
   },
   SEND_TIMEOUT_MS: {
     option: 'server.sendTimeoutMs',
-    meaning: 'time for a client to read an answer, then its connection is closed',
+    meaning: 'time for a client to read an answer; after it the connection is closed',
     default: '30000',
     ...duration('ms', 100, 3_600_000),
     isOfProcess: true,
@@ -104,35 +104,35 @@ export const settings = {
   MAX_CONNECTIONS: {
     option: 'server.maxConnections',
     meaning:
-      'most open connections of clients, to which 256 are added for health probes and refusals; above, the longest idle ones are closed, then new ones get 503',
+      'most open connections of clients, besides 256 for health probes and refusals; above it, the longest idle ones are closed, and new ones get 503',
     default: '4096',
     ...wholeNumber(1, 1_000_000),
     isOfProcess: true,
   },
   MAX_REQUESTS_IN_FLIGHT: {
     option: 'server.maxRequestsInFlight',
-    meaning: 'most requests that are worked on at the same time, then 503',
+    meaning: 'most requests that are worked on at the same time; further ones get 503',
     default: '1024',
     ...wholeNumber(1, 1_000_000),
   },
   GENESYSCLOUD_REGION: {
     option: 'upstream.region',
     meaning:
-      'region of the upstream: its name, such as `eu-west-1`, its domain, or the address of a page of it; not set: the embedded sandbox',
+      'region of the upstream: its name, such as `eu-west-1`, or its domain; without a region or an API URL, the command runs over the embedded sandbox',
     default: null,
     schema: region,
   },
   GENESYSCLOUD_API_URL: {
     option: 'upstream.apiUrl',
     meaning:
-      'base of the REST API, instead of a region; that of an API gateway in front may have a path, and `/api/v2` at the end is left out',
+      'base URL of the REST API, instead of a region; an API gateway in front may have a path, and `/api/v2` at the end is left out',
     default: null,
     schema: apiUrl,
     hidden: true,
   },
   GENESYSCLOUD_LOGIN_URL: {
     option: 'upstream.loginUrl',
-    meaning: 'base of the login service, instead of a region',
+    meaning: 'base URL of the login service, instead of a region',
     default: null,
     schema: loginUrl,
     hidden: true,
@@ -140,20 +140,20 @@ export const settings = {
   GENESYSCLOUD_OAUTHCLIENT_ID: {
     option: 'upstream.clientId',
     meaning:
-      'OAuth client to log in as (client credentials); not set: each caller sends its own bearer token',
+      'id of the OAuth client (client credentials) that the gateway logs in as; without one, each caller sends a bearer token of the upstream',
     default: null,
     schema: text,
   },
   GENESYSCLOUD_OAUTHCLIENT_SECRET: {
     option: 'upstream.clientSecret',
-    meaning: 'secret of that client',
+    meaning: 'secret of the OAuth client',
     default: null,
     schema: text,
     hidden: true,
   },
   GENESYSCLOUD_ACCESS_TOKEN: {
     option: 'upstream.accessToken',
-    meaning: 'access token to use for all callers, instead of logging in',
+    meaning: 'access token for all callers, instead of a login',
     default: null,
     schema: bearerToken,
     hidden: true,
@@ -161,7 +161,7 @@ export const settings = {
   HTTPS_PROXY: {
     option: 'network.httpsProxy',
     meaning:
-      'proxy to https addresses (the API, the login, keys, traces), `http://…` or `https://…`, with its credentials; not set: they are reached directly',
+      'proxy to https addresses (API, login, signing keys, traces): an `http://` or `https://` URL, with its credentials',
     default: null,
     schema: proxyUrl,
     hidden: true,
@@ -169,7 +169,7 @@ export const settings = {
   },
   HTTP_PROXY: {
     option: 'network.httpProxy',
-    meaning: 'the same to http addresses; not used for https ones',
+    meaning: 'proxy to http addresses; never used for https ones',
     default: null,
     schema: proxyUrl,
     hidden: true,
@@ -178,7 +178,7 @@ export const settings = {
   NO_PROXY: {
     option: 'network.noProxy',
     meaning:
-      'hosts that are reached without a proxy, apart by commas: names with all below them, addresses, ranges such as `10.0.0.0/8`; `*`: all',
+      'hosts that are reached without a proxy: names with all below them, addresses, ranges such as `10.0.0.0/8`, or `*` for all; a list, with commas in the environment',
     default: null,
     ...list(text),
     isAnyCase: true,
@@ -186,34 +186,34 @@ export const settings = {
   GENESYSCLOUD_PROXY_HOST: {
     option: 'network.vendorProxy.host',
     meaning:
-      "proxy to the API and the login, by the settings of the vendor's own tools; not set: the settings above count",
+      "host of the proxy to the API and the login, by the settings of the vendor's own tools; it goes before `HTTPS_PROXY`",
     default: null,
     maybeSecret: true,
     schema: proxyHost,
   },
   GENESYSCLOUD_PROXY_PORT: {
     option: 'network.vendorProxy.port',
-    meaning: 'its port; not set: 80, or 443 by https',
+    meaning: 'port of that proxy; not set: 80, or 443 by https',
     default: null,
     maybeSecret: true,
     ...wholeNumber(1, 65_535),
   },
   GENESYSCLOUD_PROXY_PROTOCOL: {
     option: 'network.vendorProxy.protocol',
-    meaning: '`http` or `https`: how that proxy is spoken to',
+    meaning: 'protocol that is spoken with that proxy',
     default: 'http',
     ...choice(['http', 'https']),
   },
   GENESYSCLOUD_PROXY_AUTH_USERNAME: {
     option: 'network.vendorProxy.username',
-    meaning: 'user of that proxy',
+    meaning: 'user name for that proxy',
     default: null,
     schema: text,
     hidden: true,
   },
   GENESYSCLOUD_PROXY_AUTH_PASSWORD: {
     option: 'network.vendorProxy.password',
-    meaning: "that user's password",
+    meaning: 'password for that proxy',
     default: null,
     schema: text,
     hidden: true,
@@ -221,53 +221,54 @@ export const settings = {
   CA_FILE: {
     option: 'network.caFile',
     meaning:
-      'file of certificate authorities (PEM) that are trusted besides those of Node, for all that the gateway calls over https',
+      'file of certificate authorities (PEM) that are trusted besides those of Node, for everything that the gateway calls over https',
     default: null,
     ...path,
   },
   AUTH_JWKS_URL: {
     option: 'auth.jwksUrl',
-    meaning: "where the keys are that callers' tokens (JWTs) are signed with, as a JSON Web Key Set",
+    meaning: "URL of the JSON Web Key Set with which callers' tokens (JWTs) are signed",
     default: null,
     schema: jwksUrl,
     hidden: true,
   },
   AUTH_ISSUER: {
     option: 'auth.issuer',
-    meaning: 'issuer (`iss`) that such a token has to name',
+    meaning: "issuer (`iss`) that callers' tokens must have",
     default: null,
     schema: text,
   },
   AUTH_AUDIENCE: {
     option: 'auth.audience',
-    meaning: 'audience (`aud`) that it has to name',
+    meaning: "audience (`aud`) that callers' tokens must have",
     default: null,
     schema: text,
   },
   AUTH_API_KEY_HASHES: {
     option: 'auth.apiKeyHashes',
-    meaning: 'SHA-256 of each API key in hex, apart by commas, each alone or with `=scope1+scope2`',
+    meaning:
+      'API keys of callers: the SHA-256 of each in hex, with `=scope1+scope2` if it has scopes; a list, with commas in the environment',
     default: null,
     ...list(apiKeys),
     hidden: true,
   },
   AUTH_PII_SCOPE: {
     option: 'auth.personalDataScope',
-    meaning: 'scope that callers need to see personal data; not set: every caller may',
+    meaning: 'scope that callers need to see personal data; not set: every caller sees it',
     default: null,
     schema: scope,
   },
   AUTH_NONE: {
     option: 'auth.none',
     meaning:
-      '`i-know`: with credentials of its own, listen beyond loopback although callers are not authenticated',
+      '`i-know`: the gateway has a credential of its own and may be reached by others, although callers are not authenticated',
     default: null,
     schema: acknowledgement,
   },
   ALLOWED_HOSTS: {
     option: 'server.allowedHosts',
     meaning:
-      'names that requests may be for (`Host`) besides `localhost`, apart by commas; not set: on loopback none, elsewhere any',
+      'host names (`Host` header) that requests may be for, besides `localhost`; a list, with commas in the environment; not set: on loopback none, elsewhere any',
     default: null,
     ...list(hostNames),
   },
@@ -280,7 +281,7 @@ export const settings = {
   UPSTREAM_TIMEOUT_MS: {
     option: 'upstream.timeoutMs',
     meaning:
-      'longest time for one upstream call, not above that of the request, to which the default is lowered',
+      'longest time for one upstream call; not above the time for a request, to which the default is lowered',
     default: '5000',
     ...duration('ms', 1, 600_000),
   },
@@ -292,87 +293,86 @@ export const settings = {
   },
   UPSTREAM_CONCURRENCY: {
     option: 'upstream.concurrency',
-    meaning: 'most upstream calls under way at once for one identity',
+    meaning: 'most concurrent upstream calls of one identity',
     default: '16',
     ...wholeNumber(1, 1000),
   },
   CALLER_RESERVE: {
     option: 'upstream.callerReserve',
     meaning:
-      'share of the quota of a minute that is kept for callers who have not come yet, where several share the credential of the gateway',
+      "share of the quota that is kept for callers who have not come yet, where several share the gateway's credential",
     default: '0.2',
     ...partOfOne,
   },
   UPSTREAM_CONNECTIONS: {
     option: 'upstream.connections',
     meaning:
-      'most connections to the upstream at once, of which 4 are for logins and keys, and half for credentials that it has accepted',
+      'most connections to the upstream; 4 of them are for logins and keys, and half of the others for credentials that the upstream has accepted',
     default: '256',
     ...wholeNumber(8, 65_535),
   },
   MAX_UPSTREAM_CALLS: {
     option: 'operations.maxUpstreamCalls',
-    meaning: 'most upstream calls of one request, retries included; what would need more is refused',
+    meaning: 'most upstream calls of one request, retries included; a query that would need more is refused',
     default: '40',
     ...wholeNumber(1, 10_000),
   },
   MAX_ANSWER_FIELDS: {
     option: 'operations.maxAnswerFields',
     meaning:
-      'most fields of an answer: values, objects and elements of lists; what would have more is refused',
+      'most fields of an answer: values, objects and elements of lists; a query that would have more is refused',
     default: '500000',
     ...wholeNumber(1, 100_000_000),
   },
   MAX_ANSWER_BYTES: {
     option: 'operations.maxAnswerBytes',
     meaning:
-      'most bytes of an answer, before compression; one that gets larger is refused while it is written',
+      'most bytes of an answer before compression; an answer that grows larger is refused while it is written',
     default: String(32 * 1024 * 1024),
     ...wholeNumber(1, 256 * 1024 ** 2, 'bytes'),
   },
   MAX_BYTES_IN_FLIGHT: {
     option: 'operations.maxBytesInFlight',
     meaning:
-      'about how much memory answers may take together that are being made, or written and not yet read; further ones wait, and get 503 in the end; not set: a third of what the process may use as heap',
+      'approximate memory for answers that are being made, or are written and not yet read; further ones wait, and get 503 in the end; not set: a third of the heap limit',
     default: null,
     ...wholeNumber(1, 64 * 1024 ** 3, 'bytes'),
   },
   PLAN_CARDINALITIES: {
     option: 'operations.cardinalities',
     meaning:
-      'what to take for known about your data when the calls of a query are planned: `name=number`, apart by commas',
+      'counts that the plan of a query assumes about your data; in the environment `name=number`, with commas',
     default: null,
     ...plannedCardinalities(cardinalities),
   },
   INTERACTIONS_WINDOW_MS: {
     option: 'loading.interactionsWindowMs',
-    meaning: 'how old a list of interactions may be that is shown without asking anew',
+    meaning: 'age up to which a list of interactions is used again without a call',
     default: '1000',
     ...duration('ms', 0, 600_000),
   },
   INTERACTIONS_MAX_AGE_MS: {
     option: 'loading.interactionsMaxAgeMs',
-    meaning: 'the same at most, when the quota is short',
+    meaning: 'age up to which a list of interactions is used again while the quota is short',
     default: '5000',
     ...duration('ms', 0, 600_000),
   },
   CACHE_MAX_BYTES: {
     option: 'cache.maxBytes',
-    meaning: 'about how much memory entities may take that are kept between requests; 0: none are kept',
+    meaning: 'approximate memory for entities that are kept between requests; 0: none are kept',
     default: String(64 * 1024 * 1024),
     ...wholeNumber(0, 64 * 1024 ** 3, 'bytes'),
   },
   ...ttlSettings(ttls),
   IDENTITY_PROOF_SECONDS: {
     option: 'cache.identityProofSeconds',
-    meaning:
-      'how long what was read for an identity is shared without the upstream having accepted its credential again',
+    meaning: 'time for which cached data is served after the upstream last accepted the credential',
     default: '60',
     ...duration('seconds', 0, 3600),
   },
   MAX_DEPTH: {
     option: 'operations.limits.maxDepth',
-    meaning: 'how deep fields may stand in one another in a query',
+    meaning: 'deepest nesting of fields in a query',
     default: '12',
     ...wholeNumber(1, 100),
   },
@@ -402,94 +402,93 @@ export const settings = {
   },
   TRUSTED_DOCUMENTS: {
     option: 'operations.trustedDocuments.mode',
-    meaning:
-      '`off`, `prefer` or `only`: whether queries are known by the ids of a manifest, also or exclusively',
+    meaning: 'whether queries may be sent by the ids of a manifest (`prefer`), or must be (`only`)',
     default: 'off',
     ...choice(['off', 'prefer', 'only']),
   },
   TRUSTED_DOCUMENTS_FILE: {
     option: 'operations.trustedDocuments.file',
-    meaning: "that manifest: a JSON file of ids and queries, as codegen's client preset writes it",
+    meaning:
+      "manifest of trusted documents: a JSON file of ids and queries, as codegen's client preset writes it",
     default: null,
     ...path,
   },
   INTROSPECTION: {
     option: 'operations.introspection',
-    meaning:
-      '`on` or `off`: whether clients may ask what the schema is; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
+    meaning: 'whether clients may ask for the schema; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
     default: null,
     ...onOrOff,
   },
   GRAPHIQL: {
     option: 'server.graphiql',
-    meaning: '`on` or `off`: whether GraphiQL is served, which needs introspection; not set: when there is',
+    meaning: 'whether GraphiQL is served; it needs introspection; not set: on where introspection is',
     default: null,
     ...onOrOff,
   },
   SANDBOX: {
     option: 'upstream.sandbox',
     meaning:
-      '`1`: without a region or an API URL, over the embedded sandbox also beyond loopback or with `NODE_ENV=production`; not set: on loopback only',
+      'whether the embedded sandbox may be the upstream beyond loopback and with `NODE_ENV=production`; not set: on loopback only',
     default: null,
     ...onOrOff,
     isOfProcess: true,
   },
   SUBGRAPH: {
     option: 'federation.subgraph',
-    meaning: '`1` or `0`: whether the schema has the keys and fields of a subgraph in a federated graph',
+    meaning: 'whether the schema has the keys and fields of a subgraph in a federated graph',
     default: 'off',
     ...onOrOff,
   },
   CORS_ORIGINS: {
     option: 'server.corsOrigins',
     meaning:
-      'origins of web pages that may read answers, apart by commas; not set: none, with the embedded sandbox those of this machine',
+      'origins of web pages that may read answers; a list, with commas in the environment; not set: none, over the embedded sandbox those of loopback',
     default: null,
     ...list(origins),
   },
   UPSTREAM_REPORT: {
     option: 'operations.upstreamReport',
     meaning:
-      '`on` or `off`: whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: with the embedded sandbox only',
+      'whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: over the embedded sandbox only',
     default: null,
     ...onOrOff,
   },
   LOG_LEVEL: {
     option: 'telemetry.logLevel',
-    meaning: 'least severe entries of the log: `debug`, `info`, `warn`, `error` or `silent`',
+    meaning: 'least severe entries of the log',
     default: 'info',
     ...choice(['debug', 'info', 'warn', 'error', 'silent']),
     isOfProcess: true,
   },
   METRICS_PORT: {
     option: 'telemetry.metricsPort',
-    meaning: 'port on which metrics are, at `/metrics`; not set: they are not kept',
+    meaning: 'port of the metrics, at `/metrics`; not set: no metrics are kept',
     default: null,
     ...port,
     isOfProcess: true,
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     option: 'telemetry.otlpEndpoint',
-    meaning: 'base URL of where traces are sent (OTLP over HTTP); not set: none are made',
+    meaning: 'base URL of the collector of traces (OTLP over HTTP); not set: no traces are made',
     default: null,
     schema: otlpUrl,
     hidden: true,
   },
   OTEL_TRACES_SAMPLER: {
     option: 'telemetry.tracesSampler',
-    meaning: 'which requests are traced, by the names of OpenTelemetry; not set: `parentbased_always_on`',
+    meaning: 'sampler of traces, by its name in OpenTelemetry; not set: `parentbased_always_on`',
     default: null,
     ...choice(samplerNames),
   },
   OTEL_TRACES_SAMPLER_ARG: {
     option: 'telemetry.tracesRatio',
-    meaning: 'which share of them is, from 0 to 1, by a sampler named `traceidratio`',
+    meaning: 'share of requests that a sampler with `traceidratio` in its name traces',
     default: '1',
     ...ratio,
   },
   DRAIN_SECONDS: {
     option: 'server.drainSeconds',
-    meaning: 'time that requests under way are given at SIGTERM',
+    meaning: 'time for requests in flight at SIGTERM',
     default: '20',
     ...duration('seconds', 0, 3600),
     isOfProcess: true,
@@ -497,7 +496,7 @@ export const settings = {
   REDIS_URL: {
     option: 'redis.url',
     meaning:
-      'Redis or Valkey by which replicas share what is kept, quota and lists, `redis://…` or `rediss://…`; not set: each process is by itself',
+      'Redis or Valkey in which replicas share cached data, lists and the quota: a `redis://` or `rediss://` URL; not set: each process is on its own',
     default: null,
     schema: redisUrl,
     hidden: true,
@@ -505,15 +504,14 @@ export const settings = {
   REDIS_PEPPER: {
     option: 'redis.pepper',
     meaning:
-      'secret of this installation, the same for all replicas, that goes into the keys by which what was read is named, encrypted and proven in Redis: at least 32 random characters',
+      'secret of this installation, the same on all replicas: at least 32 random characters; rows in Redis are encrypted with keys that are derived from it and a credential',
     default: null,
     schema: pepper,
     hidden: true,
   },
   REPLICAS: {
     option: 'upstream.replicas',
-    meaning:
-      'how many processes spend the same quota; while there is no Redis to share it by, each spends its part',
+    meaning: 'number of processes that spend the same quota; without Redis, each spends its part of it',
     default: '1',
     ...wholeNumber(1, 1000),
   },
@@ -544,7 +542,7 @@ export function ttlSettings(defaults: Ttls) {
     const words = name.toLowerCase().split('_');
     const setting = {
       option: `cache.ttlSeconds.${inCamelCase(words)}`,
-      meaning: `how long ${words.join(' ')} data may be used again; 0: asked for anew`,
+      meaning: `time for which ${words.join(' ')} data is fresh; 0: it is never kept`,
       default: String(seconds),
       ...duration('seconds', 0, 86_400),
     };

@@ -8,13 +8,13 @@ export interface SettingOptions {
   readonly server?:
     | {
         /**
-         * Most requests that are worked on at the same time, then 503.
+         * Most requests that are worked on at the same time; further ones get 503.
          *
          * @default 1024
          */
         readonly maxRequestsInFlight?: number | undefined;
         /**
-         * Names that requests may be for (`Host`) besides `localhost`, apart by commas; not set: on loopback none, elsewhere any.
+         * Host names (`Host` header) that requests may be for, besides `localhost`; a list, with commas in the environment; not set: on loopback none, elsewhere any.
          *
          * @default not set
          */
@@ -26,13 +26,13 @@ export interface SettingOptions {
          */
         readonly maxBodyBytes?: number | undefined;
         /**
-         * `on` or `off`: whether GraphiQL is served, which needs introspection; not set: when there is.
+         * Whether GraphiQL is served; it needs introspection; not set: on where introspection is.
          *
          * @default not set
          */
         readonly graphiql?: boolean | undefined;
         /**
-         * Origins of web pages that may read answers, apart by commas; not set: none, with the embedded sandbox those of this machine.
+         * Origins of web pages that may read answers; a list, with commas in the environment; not set: none, over the embedded sandbox those of loopback.
          *
          * @default not set
          */
@@ -41,13 +41,13 @@ export interface SettingOptions {
     | undefined;
   readonly upstream: {
     /**
-     * Region of the upstream: its name, such as `eu-west-1`, its domain, or the address of a page of it; not set: the embedded sandbox.
+     * Region of the upstream: its name, such as `eu-west-1`, or its domain; without a region or an API URL, the command runs over the embedded sandbox.
      *
      * @default not set
      */
     readonly region?: string | undefined;
     /**
-     * Base of the REST API, instead of a region; that of an API gateway in front may have a path, and `/api/v2` at the end is left out.
+     * Base URL of the REST API, instead of a region; an API gateway in front may have a path, and `/api/v2` at the end is left out.
      *
      * @default not set
      */
@@ -55,7 +55,7 @@ export interface SettingOptions {
     /** Path of a file with the value of `apiUrl`. */
     readonly apiUrlFile?: string | undefined;
     /**
-     * Base of the login service, instead of a region.
+     * Base URL of the login service, instead of a region.
      *
      * @default not set
      */
@@ -63,13 +63,13 @@ export interface SettingOptions {
     /** Path of a file with the value of `loginUrl`. */
     readonly loginUrlFile?: string | undefined;
     /**
-     * OAuth client to log in as (client credentials); not set: each caller sends its own bearer token.
+     * Id of the OAuth client (client credentials) that the gateway logs in as; without one, each caller sends a bearer token of the upstream.
      *
      * @default not set
      */
     readonly clientId?: string | undefined;
     /**
-     * Secret of that client.
+     * Secret of the OAuth client.
      *
      * @default not set
      */
@@ -77,7 +77,7 @@ export interface SettingOptions {
     /** Path of a file with the value of `clientSecret`. */
     readonly clientSecretFile?: string | undefined;
     /**
-     * Access token to use for all callers, instead of logging in.
+     * Access token for all callers, instead of a login.
      *
      * @default not set
      */
@@ -85,31 +85,31 @@ export interface SettingOptions {
     /** Path of a file with the value of `accessToken`. */
     readonly accessTokenFile?: string | undefined;
     /**
-     * Longest time for one upstream call, not above that of the request, to which the default is lowered.
+     * Longest time for one upstream call; not above the time for a request, to which the default is lowered.
      *
      * @default 5000, in ms
      */
     readonly timeoutMs?: Duration | undefined;
     /**
-     * Most upstream calls under way at once for one identity.
+     * Most concurrent upstream calls of one identity.
      *
      * @default 16
      */
     readonly concurrency?: number | undefined;
     /**
-     * Share of the quota of a minute that is kept for callers who have not come yet, where several share the credential of the gateway.
+     * Share of the quota that is kept for callers who have not come yet, where several share the gateway's credential.
      *
      * @default 0.2
      */
     readonly callerReserve?: number | undefined;
     /**
-     * Most connections to the upstream at once, of which 4 are for logins and keys, and half for credentials that it has accepted.
+     * Most connections to the upstream; 4 of them are for logins and keys, and half of the others for credentials that the upstream has accepted.
      *
      * @default 256
      */
     readonly connections?: number | undefined;
     /**
-     * How many processes spend the same quota; while there is no Redis to share it by, each spends its part.
+     * Number of processes that spend the same quota; without Redis, each spends its part of it.
      *
      * @default 1
      */
@@ -118,7 +118,7 @@ export interface SettingOptions {
   readonly network?:
     | {
         /**
-         * Proxy to https addresses (the API, the login, keys, traces), `http://…` or `https://…`, with its credentials; not set: they are reached directly.
+         * Proxy to https addresses (API, login, signing keys, traces): an `http://` or `https://` URL, with its credentials.
          *
          * @default not set
          */
@@ -126,7 +126,7 @@ export interface SettingOptions {
         /** Path of a file with the value of `httpsProxy`. */
         readonly httpsProxyFile?: string | undefined;
         /**
-         * The same to http addresses; not used for https ones.
+         * Proxy to http addresses; never used for https ones.
          *
          * @default not set
          */
@@ -134,13 +134,13 @@ export interface SettingOptions {
         /** Path of a file with the value of `httpProxy`. */
         readonly httpProxyFile?: string | undefined;
         /**
-         * Hosts that are reached without a proxy, apart by commas: names with all below them, addresses, ranges such as `10.0.0.0/8`; `*`: all.
+         * Hosts that are reached without a proxy: names with all below them, addresses, ranges such as `10.0.0.0/8`, or `*` for all; a list, with commas in the environment.
          *
          * @default not set
          */
         readonly noProxy?: readonly string[] | undefined;
         /**
-         * File of certificate authorities (PEM) that are trusted besides those of Node, for all that the gateway calls over https.
+         * File of certificate authorities (PEM) that are trusted besides those of Node, for everything that the gateway calls over https.
          *
          * @default not set
          */
@@ -148,25 +148,25 @@ export interface SettingOptions {
         readonly vendorProxy?:
           | {
               /**
-               * Proxy to the API and the login, by the settings of the vendor's own tools; not set: the settings above count.
+               * Host of the proxy to the API and the login, by the settings of the vendor's own tools; it goes before `HTTPS_PROXY`.
                *
                * @default not set
                */
               readonly host?: string | undefined;
               /**
-               * Its port; not set: 80, or 443 by https.
+               * Port of that proxy; not set: 80, or 443 by https.
                *
                * @default not set
                */
               readonly port?: number | undefined;
               /**
-               * `http` or `https`: how that proxy is spoken to.
+               * Protocol that is spoken with that proxy.
                *
                * @default http
                */
               readonly protocol?: 'http' | 'https' | undefined;
               /**
-               * User of that proxy.
+               * User name for that proxy.
                *
                * @default not set
                */
@@ -174,7 +174,7 @@ export interface SettingOptions {
               /** Path of a file with the value of `username`. */
               readonly usernameFile?: string | undefined;
               /**
-               * That user's password.
+               * Password for that proxy.
                *
                * @default not set
                */
@@ -188,7 +188,7 @@ export interface SettingOptions {
   readonly auth?:
     | {
         /**
-         * Where the keys are that callers' tokens (JWTs) are signed with, as a JSON Web Key Set.
+         * URL of the JSON Web Key Set with which callers' tokens (JWTs) are signed.
          *
          * @default not set
          */
@@ -196,19 +196,19 @@ export interface SettingOptions {
         /** Path of a file with the value of `jwksUrl`. */
         readonly jwksUrlFile?: string | undefined;
         /**
-         * Issuer (`iss`) that such a token has to name.
+         * Issuer (`iss`) that callers' tokens must have.
          *
          * @default not set
          */
         readonly issuer?: string | undefined;
         /**
-         * Audience (`aud`) that it has to name.
+         * Audience (`aud`) that callers' tokens must have.
          *
          * @default not set
          */
         readonly audience?: string | undefined;
         /**
-         * SHA-256 of each API key in hex, apart by commas, each alone or with `=scope1+scope2`.
+         * API keys of callers: the SHA-256 of each in hex, with `=scope1+scope2` if it has scopes; a list, with commas in the environment.
          *
          * @default not set
          */
@@ -216,13 +216,13 @@ export interface SettingOptions {
         /** Path of a file with the value of `apiKeyHashes`. */
         readonly apiKeyHashesFile?: string | undefined;
         /**
-         * Scope that callers need to see personal data; not set: every caller may.
+         * Scope that callers need to see personal data; not set: every caller sees it.
          *
          * @default not set
          */
         readonly personalDataScope?: string | undefined;
         /**
-         * `i-know`: with credentials of its own, listen beyond loopback although callers are not authenticated.
+         * `i-know`: the gateway has a credential of its own and may be reached by others, although callers are not authenticated.
          *
          * @default not set
          */
@@ -238,31 +238,31 @@ export interface SettingOptions {
          */
         readonly requestTimeoutMs?: Duration | undefined;
         /**
-         * Most upstream calls of one request, retries included; what would need more is refused.
+         * Most upstream calls of one request, retries included; a query that would need more is refused.
          *
          * @default 40
          */
         readonly maxUpstreamCalls?: number | undefined;
         /**
-         * Most fields of an answer: values, objects and elements of lists; what would have more is refused.
+         * Most fields of an answer: values, objects and elements of lists; a query that would have more is refused.
          *
          * @default 500000
          */
         readonly maxAnswerFields?: number | undefined;
         /**
-         * Most bytes of an answer, before compression; one that gets larger is refused while it is written.
+         * Most bytes of an answer before compression; an answer that grows larger is refused while it is written.
          *
          * @default 33554432, in bytes
          */
         readonly maxAnswerBytes?: number | undefined;
         /**
-         * About how much memory answers may take together that are being made, or written and not yet read; further ones wait, and get 503 in the end; not set: a third of what the process may use as heap.
+         * Approximate memory for answers that are being made, or are written and not yet read; further ones wait, and get 503 in the end; not set: a third of the heap limit.
          *
          * @default not set
          */
         readonly maxBytesInFlight?: number | undefined;
         /**
-         * What to take for known about your data when the calls of a query are planned: `name=number`, apart by commas.
+         * Counts that the plan of a query assumes about your data; in the environment `name=number`, with commas.
          *
          * @default not set
          */
@@ -288,13 +288,13 @@ export interface SettingOptions {
             >
           | undefined;
         /**
-         * `on` or `off`: whether clients may ask what the schema is; not set: on, unless `TRUSTED_DOCUMENTS` is `only`.
+         * Whether clients may ask for the schema; not set: on, unless `TRUSTED_DOCUMENTS` is `only`.
          *
          * @default not set
          */
         readonly introspection?: boolean | undefined;
         /**
-         * `on` or `off`: whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: with the embedded sandbox only.
+         * Whether requests may ask which upstream calls they cost (`x-upstream-report: 1`); not set: over the embedded sandbox only.
          *
          * @default not set
          */
@@ -302,7 +302,7 @@ export interface SettingOptions {
         readonly limits?:
           | {
               /**
-               * How deep fields may stand in one another in a query.
+               * Deepest nesting of fields in a query.
                *
                * @default 12
                */
@@ -330,13 +330,13 @@ export interface SettingOptions {
         readonly trustedDocuments?:
           | {
               /**
-               * `off`, `prefer` or `only`: whether queries are known by the ids of a manifest, also or exclusively.
+               * Whether queries may be sent by the ids of a manifest (`prefer`), or must be (`only`).
                *
                * @default off
                */
               readonly mode?: 'off' | 'prefer' | 'only' | undefined;
               /**
-               * That manifest: a JSON file of ids and queries, as codegen's client preset writes it.
+               * Manifest of trusted documents: a JSON file of ids and queries, as codegen's client preset writes it.
                *
                * @default not set
                */
@@ -354,13 +354,13 @@ export interface SettingOptions {
          */
         readonly batchSize?: number | undefined;
         /**
-         * How old a list of interactions may be that is shown without asking anew.
+         * Age up to which a list of interactions is used again without a call.
          *
          * @default 1000, in ms
          */
         readonly interactionsWindowMs?: Duration | undefined;
         /**
-         * The same at most, when the quota is short.
+         * Age up to which a list of interactions is used again while the quota is short.
          *
          * @default 5000, in ms
          */
@@ -370,13 +370,13 @@ export interface SettingOptions {
   readonly cache?:
     | {
         /**
-         * About how much memory entities may take that are kept between requests; 0: none are kept.
+         * Approximate memory for entities that are kept between requests; 0: none are kept.
          *
          * @default 67108864, in bytes
          */
         readonly maxBytes?: number | undefined;
         /**
-         * How long what was read for an identity is shared without the upstream having accepted its credential again.
+         * Time for which cached data is served after the upstream last accepted the credential.
          *
          * @default 60, in seconds
          */
@@ -384,91 +384,91 @@ export interface SettingOptions {
         readonly ttlSeconds?:
           | {
               /**
-               * How long campaign data may be used again; 0: asked for anew.
+               * Time for which campaign data is fresh; 0: it is never kept.
                *
                * @default 15, in seconds
                */
               readonly campaign?: Duration | undefined;
               /**
-               * How long campaign progress data may be used again; 0: asked for anew.
+               * Time for which campaign progress data is fresh; 0: it is never kept.
                *
                * @default 5, in seconds
                */
               readonly campaignProgress?: Duration | undefined;
               /**
-               * How long campaign stats data may be used again; 0: asked for anew.
+               * Time for which campaign stats data is fresh; 0: it is never kept.
                *
                * @default 5, in seconds
                */
               readonly campaignStats?: Duration | undefined;
               /**
-               * How long contact data may be used again; 0: asked for anew.
+               * Time for which contact data is fresh; 0: it is never kept.
                *
                * @default 15, in seconds
                */
               readonly contact?: Duration | undefined;
               /**
-               * How long contact list data may be used again; 0: asked for anew.
+               * Time for which contact list data is fresh; 0: it is never kept.
                *
                * @default 60, in seconds
                */
               readonly contactList?: Duration | undefined;
               /**
-               * How long conversation data may be used again; 0: asked for anew.
+               * Time for which conversation data is fresh; 0: it is never kept.
                *
                * @default 5, in seconds
                */
               readonly conversation?: Duration | undefined;
               /**
-               * How long division data may be used again; 0: asked for anew.
+               * Time for which division data is fresh; 0: it is never kept.
                *
                * @default 300, in seconds
                */
               readonly division?: Duration | undefined;
               /**
-               * How long presence data may be used again; 0: asked for anew.
+               * Time for which presence data is fresh; 0: it is never kept.
                *
                * @default 5, in seconds
                */
               readonly presence?: Duration | undefined;
               /**
-               * How long queue data may be used again; 0: asked for anew.
+               * Time for which queue data is fresh; 0: it is never kept.
                *
                * @default 300, in seconds
                */
               readonly queue?: Duration | undefined;
               /**
-               * How long routing status data may be used again; 0: asked for anew.
+               * Time for which routing status data is fresh; 0: it is never kept.
                *
                * @default 5, in seconds
                */
               readonly routingStatus?: Duration | undefined;
               /**
-               * How long script data may be used again; 0: asked for anew.
+               * Time for which script data is fresh; 0: it is never kept.
                *
                * @default 300, in seconds
                */
               readonly script?: Duration | undefined;
               /**
-               * How long skill data may be used again; 0: asked for anew.
+               * Time for which skill data is fresh; 0: it is never kept.
                *
                * @default 300, in seconds
                */
               readonly skill?: Duration | undefined;
               /**
-               * How long user data may be used again; 0: asked for anew.
+               * Time for which user data is fresh; 0: it is never kept.
                *
                * @default 60, in seconds
                */
               readonly user?: Duration | undefined;
               /**
-               * How long user skills data may be used again; 0: asked for anew.
+               * Time for which user skills data is fresh; 0: it is never kept.
                *
                * @default 60, in seconds
                */
               readonly userSkills?: Duration | undefined;
               /**
-               * How long wrap up code data may be used again; 0: asked for anew.
+               * Time for which wrap up code data is fresh; 0: it is never kept.
                *
                * @default 300, in seconds
                */
@@ -480,7 +480,7 @@ export interface SettingOptions {
   readonly federation?:
     | {
         /**
-         * `1` or `0`: whether the schema has the keys and fields of a subgraph in a federated graph.
+         * Whether the schema has the keys and fields of a subgraph in a federated graph.
          *
          * @default off
          */
@@ -490,7 +490,7 @@ export interface SettingOptions {
   readonly telemetry?:
     | {
         /**
-         * Base URL of where traces are sent (OTLP over HTTP); not set: none are made.
+         * Base URL of the collector of traces (OTLP over HTTP); not set: no traces are made.
          *
          * @default not set
          */
@@ -498,7 +498,7 @@ export interface SettingOptions {
         /** Path of a file with the value of `otlpEndpoint`. */
         readonly otlpEndpointFile?: string | undefined;
         /**
-         * Which requests are traced, by the names of OpenTelemetry; not set: `parentbased_always_on`.
+         * Sampler of traces, by its name in OpenTelemetry; not set: `parentbased_always_on`.
          *
          * @default not set
          */
@@ -511,7 +511,7 @@ export interface SettingOptions {
           | 'parentbased_traceidratio'
           | undefined;
         /**
-         * Which share of them is, from 0 to 1, by a sampler named `traceidratio`.
+         * Share of requests that a sampler with `traceidratio` in its name traces.
          *
          * @default 1
          */
@@ -521,7 +521,7 @@ export interface SettingOptions {
   readonly redis?:
     | {
         /**
-         * Redis or Valkey by which replicas share what is kept, quota and lists, `redis://…` or `rediss://…`; not set: each process is by itself.
+         * Redis or Valkey in which replicas share cached data, lists and the quota: a `redis://` or `rediss://` URL; not set: each process is on its own.
          *
          * @default not set
          */
@@ -529,7 +529,7 @@ export interface SettingOptions {
         /** Path of a file with the value of `url`. */
         readonly urlFile?: string | undefined;
         /**
-         * Secret of this installation, the same for all replicas, that goes into the keys by which what was read is named, encrypted and proven in Redis: at least 32 random characters.
+         * Secret of this installation, the same on all replicas: at least 32 random characters; rows in Redis are encrypted with keys that are derived from it and a credential.
          *
          * @default not set
          */
