@@ -15,7 +15,8 @@ export async function readConfigFile(path: string, problems: string[]): Promise<
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const lineAt = (offset: number) => lines.linePos(offset).line;
-  for (const { message, pos } of [...document.errors, ...document.warnings]) {
+  for (const { code, message: its, pos } of [...document.errors, ...document.warnings]) {
+    const message = code === 'MULTIPLE_DOCS' ? 'A file of settings has one document' : its;
     problems.push(`${path}, line ${lineAt(pos[0])}: ${message}.`.replace(/\.+$/, '.'));
   }
   if (document.errors.length > 0) return new Map();

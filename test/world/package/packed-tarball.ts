@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,8 +17,9 @@ export async function packedTarball(): Promise<string> {
     try {
       mkdirSync(lock);
     } catch {
-      // Another worker packs.
-      await delay(250);
+      // Another worker packs, or one that was ended did.
+      if (isStale(lock)) rmSync(lock, { recursive: true, force: true });
+      else await delay(250);
       continue;
     }
     try {
@@ -36,6 +37,17 @@ export async function packedTarball(): Promise<string> {
     }
   }
   return tarball;
+}
+
+/** Packing takes half a minute. */
+const STALE_MS = 300_000;
+
+function isStale(lock: string): boolean {
+  try {
+    return Date.now() - statSync(lock).mtimeMs > STALE_MS;
+  } catch {
+    return false;
+  }
 }
 
 /** Text that is another for any other content of the package. */
