@@ -5,9 +5,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /**
- * Which of the upstream's five lists the interaction stood in. One that stands in several is given once, in
- * the furthest: INTERACTING before PREVIEWING, PROCEEDING, SCHEDULED and PENDING. The upstream publishes no
- * definition of its lists; the values are described as their names say.
+ * State of an interaction: which of the upstream's five lists has it. An interaction in several lists is given
+ * once, in the state that ranks first: INTERACTING before PREVIEWING, PROCEEDING, SCHEDULED and PENDING. The
+ * upstream publishes no definition of its lists; the values are described as their names say.
  */
 export type CampaignInteractionState =
   /** An agent and the contact are connected. Ranks first where lists overlap. */
