@@ -1,16 +1,15 @@
 /**
- * Checks the dependencies of a project: size in production, licences and known vulnerabilities. Prints a summary, and fails
+ * Checks the dependencies of a project: licences and known vulnerabilities. Prints a summary, and fails
  * on a violation. See USAGE.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { audit } from './audit.ts';
 import { isException, licenceProblem } from './licences.ts';
-import { bytesOf, type Package, packagesOf } from './packages.ts';
+import { type Package, packagesOf } from './packages.ts';
 
 const USAGE = `npm run check:supply [-- <folder>]
   <folder>  that of another project, installed; without it, this one`;
-const MAX_PRODUCTION_BYTES = 80_000_000;
 
 try {
   const { positionals } = parseArgs({ allowPositionals: true });
@@ -26,16 +25,7 @@ try {
 
 function check(project: string): string[] {
   const packages = packagesOf(project);
-  return [...sizeProblems(packages), ...licenceProblems(packages), ...auditProblems(project)];
-}
-
-function sizeProblems(packages: readonly Package[]): string[] {
-  const folders = packages.flatMap(({ folder, isProduction }) => (isProduction && folder) || []);
-  const bytes = folders.reduce((sum, folder) => sum + bytesOf(folder), 0);
-  console.log(
-    `In production: ${folders.length} packages, ${megabytes(bytes)} MB of at most ${megabytes(MAX_PRODUCTION_BYTES)}`,
-  );
-  return bytes > MAX_PRODUCTION_BYTES ? ['What is installed in production is too large.'] : [];
+  return [...licenceProblems(packages), ...auditProblems(project)];
 }
 
 function licenceProblems(packages: readonly Package[]): string[] {
@@ -70,8 +60,4 @@ function auditProblems(project: string): string[] {
   const counts = Object.entries(found.counts).map(([severity, many]) => `${many} ${severity}`);
   console.log(`Vulnerabilities: ${counts.join(', ')}`);
   return high + critical > 0 ? ['There are severe vulnerabilities: npm audit'] : [];
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

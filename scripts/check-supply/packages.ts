@@ -1,15 +1,11 @@
 import * as v from '@badrap/valita';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A package in the lockfile. */
 export interface Package {
   readonly name: string;
   readonly version: string;
-  /** True when `npm ci --omit=dev` installs it. */
-  readonly isProduction: boolean;
-  /** Null when not installed, such as a package for other platforms. */
-  readonly folder: string | null;
   /** Licence in the form in which the package declares it; null when it declares none. */
   readonly licence: unknown;
 }
@@ -23,7 +19,6 @@ const lockfileSchema = v
         .object({
           version: v.string().optional(),
           license: v.unknown().optional(),
-          dev: flag,
           optional: flag,
           devOptional: flag,
         })
@@ -48,30 +43,18 @@ const manifestSchema = v
  */
 export function packagesOf(project: string): Package[] {
   const { packages } = lockfileSchema.parse(read(join(project, 'package-lock.json')));
-  return Object.entries(packages).flatMap(([path, { version = '', license, dev, optional, devOptional }]) => {
+  return Object.entries(packages).flatMap(([path, { version = '', license, optional, devOptional }]) => {
     if (path === '') return [];
     const folder = join(project, path);
-    const isProduction = !dev;
     if (existsSync(join(folder, 'package.json'))) {
       const manifest = manifestSchema.parse(read(join(folder, 'package.json')));
       const licence = manifest.license ?? manifest.licenses ?? null;
-      return { name: manifest.name, version: manifest.version, isProduction, folder, licence };
+      return { name: manifest.name, version: manifest.version, licence };
     }
     if (!optional && !devOptional) throw new Error(`${path} is not installed: npm ci`);
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
-    return { name, version, isProduction, folder: null, licence: license ?? null };
+    return { name, version, licence: license ?? null };
   });
-}
-
-/** Apparent size of a folder in bytes, like `du`, without nested packages, which count for themselves. */
-export function bytesOf(folder: string): number {
-  let bytes = lstatSync(folder).size;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (!entry.isDirectory()) bytes += lstatSync(path).size;
-    else if (entry.name !== 'node_modules') bytes += bytesOf(path);
-  }
-  return bytes;
 }
 
 function read(file: string): unknown {

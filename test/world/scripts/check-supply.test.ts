@@ -17,7 +17,6 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 interface MadeUp {
   readonly license?: unknown;
   readonly licenses?: unknown;
-  readonly bytes?: number;
   /** Further properties in the lockfile. */
   readonly locked?: object;
   /** @default true */
@@ -28,12 +27,11 @@ interface MadeUp {
 function projectOf(packages: Readonly<Record<string, MadeUp>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'supply-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const locked = Object.entries(packages).map(([name, { license, licenses, bytes = 0, ...how }]) => {
+  const locked = Object.entries(packages).map(([name, { license, licenses, ...how }]) => {
     const own = join(folder, 'node_modules', name);
     if (how.isInstalled !== false) {
       mkdirSync(own, { recursive: true });
       writeFileSync(join(own, 'package.json'), JSON.stringify({ name, version: '1.0.0', license, licenses }));
-      if (bytes > 0) writeFileSync(join(own, 'large.bin'), Buffer.alloc(bytes));
     }
     return [`node_modules/${name}`, { version: '1.0.0', license, ...how.locked }];
   });
@@ -93,9 +91,9 @@ async function checkSupply(project: string, registry: string, env: NodeJS.Proces
   return { code, stdout, stderr };
 }
 
-const good = { license: 'MIT', bytes: 1_000_000 };
+const good = { license: 'MIT' };
 
-test('a sound project passes, and its size, licences and vulnerabilities are printed', async () => {
+test('a sound project passes, and its licences and vulnerabilities are printed', async () => {
   const folder = projectOf({
     good,
     choice: { license: '(GPL-3.0-only OR MIT)' },
@@ -105,7 +103,6 @@ test('a sound project passes, and its size, licences and vulnerabilities are pri
   });
   const { code, stdout, stderr } = await checkSupply(folder, await knowing({}));
   expect(stderr).toBe('');
-  expect(stdout).toMatch(/^In production: 2 packages, 1\.0 MB of at most 80\.0$/m);
   expect(stdout).toMatch(/^Licences: 5 packages, of which 4 are open source, 1 excepted, 0 refused$/m);
   expect(stdout).toMatch(/^Vulnerabilities: 0 info, 0 low, 0 moderate, 0 high, 0 critical$/m);
   expect(code).toBe(0);
@@ -163,16 +160,6 @@ test('every licence exception belongs to a package in use, and gives a reason', 
   const excepted = packagesOf(ROOT).filter(isException);
   expect(excepted.map(({ name }) => name).toSorted()).toEqual(exceptions.map(({ name }) => name).toSorted());
   for (const { reason } of exceptions) expect(reason).toMatch(/\w{3} \w+/);
-});
-
-test('production packages above the size limit are refused; development packages may be large', async () => {
-  const registry = await knowing({});
-  const large = { license: 'MIT', bytes: 81_000_000 };
-  const refused = await checkSupply(projectOf({ good, large }), registry);
-  expect(refused.stdout).toContain('In production: 2 packages, 82.0 MB of at most 80.0');
-  expect([refused.code, refused.stderr]).toEqual([1, '  What is installed in production is too large.\n']);
-  const forWork = projectOf({ good, large: { ...large, locked: { dev: true } } });
-  expect((await checkSupply(forWork, registry)).code).toBe(0);
 });
 
 test.each([
