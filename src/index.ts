@@ -4,6 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { configOfOptions } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
+import { optionOf } from './config/options.ts';
 import type { Config } from './config/slices.ts';
 import { assembleGateway } from './gateway.ts';
 import type { SettingOptions } from './generated/options.ts';
@@ -62,7 +63,7 @@ export interface Gateway {
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { endpoint = ENDPOINT, log, ...settings } = options ?? {};
   const config = configOf(settings, [...problemsOfEndpoint(endpoint), ...problemsOfLog(log)]);
-  const { schema, documents } = await prepare(config);
+  const { schema, documents } = await prepare(config, optionOf);
   const { fetch, listener, upgrade, retire, dispose } = assembleGateway(
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked above; the package has no types of pino
     { config, endpoint, documents, log: log as Logger | undefined },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { ConfigError } from './config/config-error.ts';
+import type { SettingName } from './config/settings.ts';
 import type { FederationConfig, OperationsConfig, RedisConfig } from './config/slices.ts';
 import { servedSchema } from './federation/served-schema.ts';
 import { systemClock } from './lib/clock.ts';
@@ -23,14 +24,32 @@ export interface Prepared {
 /**
  * Reads and tries what a configuration names: the schema, the manifest of trusted documents, and Redis.
  *
+ * @param nameOf Name by which messages call a setting. @default that of the environment
  * @throws ConfigError for what can never work.
  */
-export async function prepare({ federation, operations, redis }: Preparation): Promise<Prepared> {
+export async function prepare(
+  { federation, operations, redis }: Preparation,
+  nameOf: (name: SettingName) => string = (name) => name,
+): Promise<Prepared> {
   // The schema comes first: without it there is nothing to serve.
   const schema = await servedSchema(federation);
-  const documents = readTrustedDocuments(operations, schema);
-  await refuseUnusableRedis(redis);
-  return { schema, documents };
+  try {
+    const documents = readTrustedDocuments(operations, schema);
+    await refuseUnusableRedis(redis);
+    return { schema, documents };
+  } catch (error) {
+    throw error instanceof ConfigError ? renamed(error, nameOf) : error;
+  }
+}
+
+/** The parts below name settings as the environment does. */
+function renamed({ problems }: ConfigError, nameOf: (name: SettingName) => string): ConfigError {
+  const names = ['TRUSTED_DOCUMENTS_FILE', 'REDIS_URL'] as const;
+  return new ConfigError(
+    problems.map((problem) =>
+      names.reduce((text, name) => text.replace(new RegExp(`^${name}\\b`), () => nameOf(name)), problem),
+    ),
+  );
 }
 
 function readTrustedDocuments(operations: OperationsConfig, schema: GraphQLSchema): TrustedDocuments | null {

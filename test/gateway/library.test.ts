@@ -221,6 +221,8 @@ describe('wrong options', () => {
       upstream: { region: 'eu-west-1' },
       operations: { trustedDocuments: { mode: 'only', file: 'nowhere.json' } },
     });
-    await expect(created).rejects.toThrow(/nowhere\.json/);
+    await expect(created).rejects.toThrow(
+      /^operations\.trustedDocuments\.file names nowhere\.json, which cannot be read/,
+    );
   });
 });
