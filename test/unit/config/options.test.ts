@@ -266,7 +266,7 @@ operations: { trustedDocuments: { mode: prefer, file: documents.json } }
       'upstream:\n  region: eu-west-1\n  region: us-east-1\n',
       [/gateway\.yaml, line 3: Map keys must be unique\./],
     ],
-    ['upstream: {}\n---\nserver: {}\n', [/gateway\.yaml, line 2: A file of settings has one document\.$/]],
+    ['upstream: {}\n---\nserver: {}\n', [/gateway\.yaml, line 2: a file of settings has one document\.$/]],
     ['- a\n', [/^What is given must be an object of options\.$/]],
     [
       'upstream:\n  clientSecret: a\n  clientSecretFile: b\n',

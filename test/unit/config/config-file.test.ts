@@ -1,0 +1,19 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { readConfigFile } from '../../../src/config/config-file.ts';
+
+test.each(['!hunter2', '*hunter2', '!a!hunter2', '"\\hunter2"', '"a" hunter2', '@hunter2', '|hunter2'])(
+  'problems of a file quote nothing of a secret that YAML misreads: %s',
+  async (secret) => {
+    const folder = mkdtempSync(join(tmpdir(), 'config-file-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'gateway.yaml');
+    writeFileSync(path, `redis:\n  pepper: ${secret}\n`);
+    const problems: string[] = [];
+    await readConfigFile(path, problems);
+    expect(problems).not.toEqual([]);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  },
+);
