@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { GivenBySetting } from './given.ts';
 import { givenByOptions } from './options.ts';
 
@@ -59,7 +59,7 @@ export async function readConfigFile(path: string, problems: string[]): Promise<
 
 function textOf(path: string, problems: string[]): string | null {
   try {
-    const bytes = readFileSync(path);
+    const bytes = firstBytesOf(path, MAX_BYTES + 1);
     if (bytes.length <= MAX_BYTES) return bytes.toString('utf8');
     problems.push(`${path} has more than ${MAX_BYTES} bytes, which no file of settings needs.`);
   } catch (error) {
@@ -68,4 +68,19 @@ function textOf(path: string, problems: string[]): string | null {
     );
   }
   return null;
+}
+
+/** At most `most` bytes of a file: a device or a pipe may have no end. */
+function firstBytesOf(path: string, most: number): Buffer {
+  const bytes = Buffer.alloc(most);
+  const file = openSync(path, 'r');
+  try {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < most; length += read) {
+      read = readSync(file, bytes, length, most - length, null);
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
 }

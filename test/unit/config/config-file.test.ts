@@ -17,3 +17,9 @@ test.each(['!hunter2', '*hunter2', '!a!hunter2', '"\\hunter2"', '"a" hunter2', '
     expect(problems.join('\n')).not.toContain('hunter2');
   },
 );
+
+test('a file without an end is read up to the most bytes that settings may have', async () => {
+  const problems: string[] = [];
+  await readConfigFile('/dev/zero', problems);
+  expect(problems).toEqual(['/dev/zero has more than 1048576 bytes, which no file of settings needs.']);
+});
