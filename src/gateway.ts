@@ -265,11 +265,14 @@ export function assembleGateway(
     },
     async dispose() {
       readiness.retire();
-      await yoga.dispose();
-      closing.abort(new UpstreamError(shuttingDown));
-      await Promise.all([http.dispose(), loginHttp.dispose()]);
-      replicas?.dispose();
-      await (await traces)?.dispose();
+      // Each part ends, also where one before it fails to.
+      try {
+        await yoga.dispose();
+      } finally {
+        closing.abort(new UpstreamError(shuttingDown));
+        replicas?.dispose();
+        await Promise.all([http.dispose(), loginHttp.dispose(), traces?.then((each) => each?.dispose())]);
+      }
     },
   };
 }

@@ -193,11 +193,16 @@ function readSettings({ textOf, nameOf }: GivenSettings, problems: string[]): Se
       // A URL in the place of another value may hold a password or a token.
       const isSecret = 'hidden' in setting || 'maybeSecret' in setting || /[@?]/.test(text);
       const shown = isSecret ? 'the value given' : JSON.stringify(text);
-      problems.push(`${nameOf(name)} ${messageOf(parsed.issues)}; it is ${shown}.`);
+      problems.push(`${nameOf(name)} ${namedIn(messageOf(parsed.issues), nameOf)}; it is ${shown}.`);
     }
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each name was read by its own schema
   return values as SettingValues;
+}
+
+/** Message with the setting that it points to, by the name by which that is given. */
+function namedIn(message: string, nameOf: GivenSettings['nameOf']): string {
+  return message.replaceAll('GENESYSCLOUD_API_URL', nameOf('GENESYSCLOUD_API_URL'));
 }
 
 /** Every check of a setting has a message of its own. */

@@ -152,7 +152,7 @@ function textOf(value: unknown, form: Form): string | null {
     case 'share':
       return typeof value === 'number' ? String(value) : null;
     case 'list':
-      return Array.isArray(value) && value.every((each) => typeof each === 'string') ? value.join(',') : null;
+      return Array.isArray(value) && value.every(isListElement) ? value.join(',') : null;
     case 'counts':
       return typeof value === 'object' && !Array.isArray(value) ? textOfCounts(value) : null;
     case 'choice':
@@ -162,10 +162,15 @@ function textOf(value: unknown, form: Form): string | null {
   }
 }
 
-function textOfCounts(value: object | null): string {
-  return Object.entries(value ?? {})
-    .map(([name, number]) => `${name}=${String(number)}`)
-    .join(',');
+/** Elements are parted by commas in the text. */
+function isListElement(value: unknown): value is string {
+  return typeof value === 'string' && !value.includes(',');
+}
+
+function textOfCounts(value: object | null): string | null {
+  const counts = Object.entries(value ?? {});
+  if (counts.some(([, count]) => typeof count !== 'number')) return null;
+  return counts.map(([name, number]) => `${name}=${String(number)}`).join(',');
 }
 
 function wanted(form: Form): string {
@@ -178,7 +183,7 @@ function wanted(form: Form): string {
     case 'duration':
       return 'a number, or a text such as 5s';
     case 'list':
-      return 'a list of texts';
+      return 'a list of texts without commas';
     case 'counts':
       return 'numbers by name';
     case 'choice':

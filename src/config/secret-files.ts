@@ -1,7 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { firstBytesOf } from '../lib/first-bytes.ts';
 import { type SettingName, secretSettings, settingNames } from './settings.ts';
 
 type Texts = Readonly<Record<string, string>>;
+
+/** Many thousand hashes of API keys are less. */
+const MAX_SECRET_BYTES = 1024 * 1024;
 
 /** Name of the variable that names a file with the value of a setting. */
 export function fileVariable<Name extends string>(name: Name) {
@@ -51,9 +54,11 @@ function isSetting(name: string): name is SettingName {
  */
 export function readSecret(variable: string, path: string, problems: string[]): string | null {
   try {
-    const text = readFileSync(path, 'utf8').trim();
-    if (text !== '') return text;
-    problems.push(`${variable} names ${path}, which is empty.`);
+    const bytes = firstBytesOf(path, MAX_SECRET_BYTES + 1);
+    const text = bytes.toString('utf8').trim();
+    if (text !== '' && bytes.length <= MAX_SECRET_BYTES) return text;
+    const why = text === '' ? 'is empty' : `has more than ${MAX_SECRET_BYTES} bytes`;
+    problems.push(`${variable} names ${path}, which ${why}.`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     problems.push(`${variable} names ${path}, which cannot be read: ${why}.`);

@@ -116,7 +116,7 @@ describe('an option', () => {
     ],
     [
       { upstream: { region: 'eu-west-1' }, server: { corsOrigins: [1] } },
-      ['server.corsOrigins must be a list of texts; it is a list.'],
+      ['server.corsOrigins must be a list of texts without commas; it is a list.'],
     ],
     [
       { upstream: { region: 'eu-west-1' }, server: { port: 4000 } },
@@ -164,6 +164,18 @@ describe('an option', () => {
     [
       { upstream: { region: 'eu-west-1', accessToken: () => 'abc' } },
       [/^upstream\.accessToken must be a text/, /^upstream\.accessToken cannot be set for/],
+    ],
+    [
+      { upstream: { region: 'https://x.example' } },
+      [/^upstream\.region must be .*; a URL is for upstream\.apiUrl; it is/],
+    ],
+    [
+      { upstream: { region: 'eu-west-1' }, server: { allowedHosts: ['a.example,b.example'] } },
+      ['server.allowedHosts must be a list of texts without commas; it is a list.'],
+    ],
+    [
+      { upstream: { region: 'eu-west-1' }, operations: { cardinalities: { usersPerList: {} } } },
+      ['operations.cardinalities must be numbers by name; it is an object.'],
     ],
     ['text', [/^What is given must be an object of options\./, /^upstream\.region or/]],
     [
