@@ -116,7 +116,7 @@ function isName(claim: unknown): claim is string {
 /** `detail` goes to the log only. */
 function credentialRefused(detail: string): UpstreamError {
   return new UpstreamError(
-    { code: 'UNAUTHENTICATED', message: 'the credential that was sent is not one that the gateway accepts' },
+    { code: 'UNAUTHENTICATED', message: 'the gateway does not accept the credential of the request' },
     { detail },
   );
 }

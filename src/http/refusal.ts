@@ -12,7 +12,7 @@ const RETRY_AFTER_SECONDS = 1;
 
 export const noConnectionLeft: RefusalReason = {
   status: 503,
-  message: 'The gateway has as many connections as it may (MAX_CONNECTIONS).',
+  message: 'The gateway has no free connection (MAX_CONNECTIONS).',
 };
 
 /** Refuses requests in answers that web pages of these origins may read. */

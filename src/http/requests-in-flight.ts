@@ -117,6 +117,6 @@ const slowBody: RefusalReason = {
 function tooManyRequests(max: number): RefusalReason {
   return {
     status: 503,
-    message: `The gateway works on as many requests as it may (MAX_REQUESTS_IN_FLIGHT, ${max}).`,
+    message: `The gateway works on ${max} requests already, which is the most (MAX_REQUESTS_IN_FLIGHT).`,
   };
 }

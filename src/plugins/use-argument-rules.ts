@@ -192,7 +192,7 @@ function refused(
       if (!refusedRoots.has(key)) {
         errors.push(
           argumentError(
-            'Not asked, for the request was refused for an argument of another field.',
+            'Not read: the request was refused, because an argument of another field is wrong.',
             key,
             node,
           ),

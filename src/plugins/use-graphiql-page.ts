@@ -57,7 +57,7 @@ const jsonContent = Object.freeze({ 'content-type': 'application/json; charset=u
 const noPage = JSON.stringify({
   errors: [
     {
-      message: 'There is no page here, for GraphiQL is switched off. Queries are sent by POST.',
+      message: 'GraphiQL is switched off, so there is no page here. Send queries by POST.',
       extensions: { code: 'NOT_FOUND' },
     },
   ],

@@ -107,7 +107,7 @@ function checkedMediaType(headers: Headers): boolean {
   if (READ_TYPES.has(mediaType) && isUtf8(charset)) return JSON_TYPES.has(mediaType);
   throw unsupportedMedia(
     READ_TYPES.has(mediaType)
-      ? 'A body must be UTF-8: send it so, and say so in the charset of its Content-Type or leave that out.'
+      ? 'A body must be UTF-8. Its Content-Type has the charset utf-8, or none.'
       : 'The Content-Type of a POST must be application/json.',
     { accept: 'application/json' },
   );

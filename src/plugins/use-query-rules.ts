@@ -50,7 +50,7 @@ function withoutLines<Result>({ loc }: DocumentNode, work: () => Result): Result
 const refusingBatches = {
   onRequestParseDone({ requestParserResult: sent }: { readonly requestParserResult: unknown }) {
     if (!Array.isArray(sent)) return;
-    const message = `Batching is not supported: the request is a batch of ${sent.length} queries, and none may be.`;
+    const message = `Batching is not supported: the request is a batch of ${sent.length} queries. Send one query in each request.`;
     throw new ClientError(message, {
       extensions: {
         code: 'BAD_REQUEST',

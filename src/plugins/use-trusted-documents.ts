@@ -61,7 +61,7 @@ function idRefusal(mode: TrustedDocumentsConfig['mode']): ClientError {
   const message =
     mode === 'prefer'
       ? 'No trusted document has this id.'
-      : 'No trusted document has this id, and nothing else is answered.';
+      : 'No trusted document has this id, and only trusted documents are answered.';
   return documentRefusal(message, 'PERSISTED_QUERY_NOT_FOUND', true);
 }
 

@@ -10,7 +10,7 @@ const faultMessages: Record<AnswerFault, string> = {
   date: 'the upstream gave a date that cannot be read',
   json: 'the upstream gave a JSON value that is too deep or too large',
   reference: 'the upstream gave a reference whose id is not an id',
-  row: 'the upstream gave a row without a usable id, which was left out',
+  row: 'the upstream gave a row without a valid id, and the row was left out',
   value: 'the upstream gave a value of the wrong type',
 };
 

@@ -326,7 +326,9 @@ describe("a request's body", () => {
     const { errors } = JSON.parse(await response.text());
     expect(errors).toEqual([
       {
-        message: expect.stringMatching(/^Batching is not supported: .* 2 queries, and none may be\.$/),
+        message: expect.stringMatching(
+          /^Batching is not supported: .* 2 queries\. Send one query in each request\.$/,
+        ),
         extensions: { code: 'BAD_REQUEST', limit: 'batchedQueries', asked: 2, allowed: 0 },
       },
     ]);

@@ -66,7 +66,7 @@ describe.each([
         prefer,
         way.includes('Apollo') ? 'PersistedQueryNotFound' : 'No trusted document has this id.',
       ],
-      ['only', only, 'No trusted document has this id, and nothing else is answered.'],
+      ['only', only, 'No trusted document has this id, and only trusted documents are answered.'],
     ])('is refused with TRUSTED_DOCUMENTS=%s if no document has it', async (_mode, options, message) => {
       const { gateway, calls } = await gatewayForTest(options);
       const statuses = [];
@@ -236,7 +236,7 @@ describe('TRUSTED_DOCUMENTS=only', () => {
       const { errors } = await (await gateway.fetch(byPost({ ...body, variables }))).json();
       expect(errors).toEqual([
         {
-          message: 'No trusted document has this id, and nothing else is answered.',
+          message: 'No trusted document has this id, and only trusted documents are answered.',
           extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' },
         },
       ]);

@@ -22,7 +22,7 @@ const TRANSIENT = new Set([429, 502, 503, 504]);
 /** Share of the token's quota up to which a 429 is none of the token's: limits of tokens lower than announced are not so low. */
 const HARDLY_USED = 0.25;
 
-const NOT_OF_UPSTREAM = 'the status 404 that was answered is not of the upstream itself';
+const NOT_OF_UPSTREAM = 'a proxy or an API gateway answered with 404, not the upstream';
 /** For the log. */
 const FOREIGN_404 =
   'a proxy, an API gateway or a wrong address: the upstream writes a code or a correlation id';

@@ -56,7 +56,9 @@ describe('an API key', () => {
     expect(extensions).not.toHaveProperty('upstreamStatus');
     expect(JSON.stringify(answer)).not.toContain(hashOf(KEY));
     expect(JSON.stringify(answer)).not.toContain('nobody');
-    expect(message).toMatch(/ is not one that the gateway accepts\.$| or an x-api-key header\.$/);
+    expect(message).toMatch(
+      /the gateway does not accept the credential of the request\.$| or an x-api-key header\.$/,
+    );
     expect(calls()).toEqual({});
   });
 

@@ -308,7 +308,7 @@ describe('an API in trouble', () => {
       'is another one',
       { kind: 'status', status: 404, resource: 'api', foreign: true, html: true },
       'does not work',
-      /not of the upstream/,
+      /not the upstream/,
     ],
     [
       'is behind a firewall',

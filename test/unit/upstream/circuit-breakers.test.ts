@@ -15,7 +15,7 @@ const notFound = new UpstreamError(
   { isNotFound: true },
 );
 const open = {
-  failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream failed too often of late' },
+  failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream failed too often in the last seconds' },
 };
 
 type Code = Exclude<UpstreamFailure['code'], 'QUERY_TOO_EXPENSIVE'>;
