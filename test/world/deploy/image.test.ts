@@ -95,7 +95,8 @@ test('the image has the gateway and nothing else, answers as a user other than r
   expect(await closed).toEqual([0, null]);
   expect(output.stderr).toBe('');
   expect(await health()).toBe(1);
-});
+  // All packages are installed, and the package is built.
+}, 300_000);
 
 describe('buildImage', () => {
   test.each([
