@@ -1,4 +1,4 @@
-import type { IsSet, SettingName } from './settings.ts';
+import { type IsSet, type SettingName, settingOf } from './settings.ts';
 
 /** Where the text of a setting comes from. */
 export type SettingOrigin =
@@ -26,16 +26,21 @@ export interface GivenSettings {
   /** Null for a setting that is not set. */
   readonly originOf: (name: SettingName) => SettingOrigin | null;
   readonly isSet: IsSet;
+  /** Settings of the file that do not count, by name, and the setting of the environment that each gives way to. */
+  readonly replaced: readonly { readonly name: string; readonly by: string }[];
+}
+
+/** Settings that stand for one decision: what the environment chooses replaces `others` of a file, instead of contradicting them. */
+interface Decision {
+  readonly chosen: readonly SettingName[];
+  readonly others: readonly SettingName[];
 }
 
 /**
- * Settings that stand for one decision. Where the environment makes it by one of `chosen`, those of a file among `others` do not
- * count: an access token of the environment replaces the client of a file, instead of contradicting it.
+ * No decision makes a gateway more open: `AUTH_NONE` of the environment beside the authentication of a file is a contradiction, which
+ * is a problem.
  */
-const decisions: readonly {
-  readonly chosen: readonly SettingName[];
-  readonly others: readonly SettingName[];
-}[] = [
+const decisions: readonly Decision[] = [
   {
     chosen: ['GENESYSCLOUD_REGION', 'GENESYSCLOUD_API_URL', 'SANDBOX'],
     others: ['GENESYSCLOUD_REGION', 'GENESYSCLOUD_API_URL', 'GENESYSCLOUD_LOGIN_URL', 'SANDBOX'],
@@ -48,7 +53,6 @@ const decisions: readonly {
     chosen: ['GENESYSCLOUD_OAUTHCLIENT_ID', 'GENESYSCLOUD_OAUTHCLIENT_SECRET'],
     others: ['GENESYSCLOUD_ACCESS_TOKEN'],
   },
-  { chosen: ['AUTH_NONE'], others: ['AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'AUTH_API_KEY_HASHES'] },
   { chosen: ['AUTH_JWKS_URL', 'AUTH_API_KEY_HASHES'], others: ['AUTH_NONE'] },
 ];
 
@@ -62,11 +66,12 @@ export function givenSettings(
   file: GivenBySetting,
   nameOfUnset: (name: SettingName) => string,
 ): GivenSettings {
-  const replaced = new Set(
-    decisions
-      .filter(({ chosen }) => chosen.some((name) => environment.has(name)))
-      .flatMap(({ others }) => others),
-  );
+  const replaced = new Map<SettingName, GivenSetting>();
+  for (const { chosen, others } of decisions) {
+    const by = chosen.map((name) => chosenIn(environment, name)).find((each) => each !== null) ?? null;
+    if (by === null) continue;
+    for (const name of others) if (!environment.has(name) && file.has(name)) replaced.set(name, by);
+  }
   const of = (name: SettingName): GivenSetting | undefined =>
     environment.get(name) ?? (replaced.has(name) ? undefined : file.get(name));
   return {
@@ -74,5 +79,16 @@ export function givenSettings(
     nameOf: (name) => of(name)?.name ?? nameOfUnset(name),
     originOf: (name) => of(name)?.origin ?? null,
     isSet: (name) => of(name) !== undefined,
+    replaced: [...replaced].map(([name, by]) => ({ name: file.get(name)?.name ?? name, by: by.name })),
   };
+}
+
+/** Setting of the environment that makes a choice; null where it makes none, as a switch that is off. */
+function chosenIn(environment: GivenBySetting, name: SettingName): GivenSetting | null {
+  const given = environment.get(name);
+  if (given === undefined) return null;
+  const { schema, form } = settingOf(name);
+  if (form?.kind !== 'switch') return given;
+  const read = schema.try(given.text);
+  return read.ok && read.value === true ? given : null;
 }

@@ -56,7 +56,7 @@ export interface Setting {
   readonly isOfProcess?: true;
 }
 
-/** All settings read from the environment. A test compares the README's table with them. */
+/** All settings read from the environment. docs/configure.md and the options of the library are written from them. */
 export const settings = {
   PORT: {
     option: 'server.port',

@@ -9,11 +9,18 @@ const KUBERNETES_GRACE_SECONDS = 30;
 const BALANCER_SECONDS = 60;
 
 /** What of a configuration works and is probably not meant, as sentences that say what happens and what to do. */
-export function warningsOf(config: Config, { isSet, nameOf }: GivenSettings, env: Environment): string[] {
+export function warningsOf(
+  config: Config,
+  { isSet, nameOf, replaced }: GivenSettings,
+  env: Environment,
+): string[] {
   const { server, upstream, cache, operations, auth, redis } = config;
   const isOwnCredential = upstream.target !== null && upstream.target.credentials.mode !== 'passThrough';
   const isReachable = !isLoopback(server.host);
   const warnings: (string | false)[] = [
+    ...replaced.map(
+      ({ name, by }) => `${name} of the file is not used: ${by} of the environment replaces it.`,
+    ),
     redis !== null &&
       !isSet('REPLICAS') &&
       `${nameOf('REDIS_URL')} is set without ${nameOf('REPLICAS')}: while Redis is away, each replica spends the whole quota. Set it to the number of replicas.`,

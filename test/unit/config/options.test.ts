@@ -260,6 +260,38 @@ describe('a file of settings', () => {
     expect(config?.auth.authentication?.apiKeys).toEqual([{ hash, scopes: [] }]);
   });
 
+  test.each(['off', '0', 'false'])(
+    'keeps its upstream when the environment has SANDBOX=%s: nobody asks for invented data',
+    async (SANDBOX) => {
+      const { config, problems } = await examine('upstream: { region: eu-west-1 }\n', { SANDBOX });
+      expect(problems).toEqual([]);
+      expect(config?.upstream.target?.apiUrl).toBe('https://api.mypurecloud.ie');
+    },
+  );
+
+  test.each([`apiKeyHashes: [${'a'.repeat(64)}]`, 'jwksUrl: https://a.example, issuer: a, audience: b'])(
+    'keeps its authentication beside AUTH_NONE of the environment, which is a problem: %s',
+    async (auth) => {
+      const file = `upstream: { region: eu-west-1, accessToken: abc }\nserver: { host: 0.0.0.0 }\nauth: { ${auth} }\n`;
+      const { config, problems } = await examine(file, { AUTH_NONE: 'i-know' });
+      expect(config).toBeNull();
+      expect(problems).toEqual([
+        expect.stringMatching(/^Either AUTH_NONE or auth\.\S.* can be set, not both\.$/),
+      ]);
+    },
+  );
+
+  test('is warned of for each setting that the environment replaces', async () => {
+    const file = 'upstream: { apiUrl: https://api.example, clientId: a, clientSecret: b }\n';
+    const env = { GENESYSCLOUD_REGION: 'eu-west-1', GENESYSCLOUD_ACCESS_TOKEN: 'abc', MAX_DEPTH: '3' };
+    const { warnings } = await examine(file, env);
+    expect(warnings.filter((warning) => warning.includes('is not used'))).toEqual([
+      'upstream.apiUrl of the file is not used: GENESYSCLOUD_REGION of the environment replaces it.',
+      'upstream.clientId of the file is not used: GENESYSCLOUD_ACCESS_TOKEN of the environment replaces it.',
+      'upstream.clientSecret of the file is not used: GENESYSCLOUD_ACCESS_TOKEN of the environment replaces it.',
+    ]);
+  });
+
   test('has paths that are relative to its folder, and secrets in files of their own', async () => {
     const file = `
 upstream: { region: eu-west-1, clientId: a, clientSecretFile: secret }
