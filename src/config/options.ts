@@ -33,7 +33,8 @@ export function givenByOptions(tree: unknown, place: OptionsPlace, problems: str
   function readLevel(level: Level, value: unknown, path: readonly string[]): void {
     // An empty section of a file is null.
     if (value === undefined || value === null) return;
-    if (typeof value !== 'object' || Array.isArray(value)) {
+    // A Map, for one, has no entries that could be read.
+    if (Object.prototype.toString.call(value) !== '[object Object]') {
       problems.push(
         `${named(path)} must be ${path.length === 0 ? 'an object of options' : 'a group of options'}.`,
       );
@@ -150,7 +151,7 @@ function textOf(value: unknown, form: Form): string | null {
     case 'number':
     case 'duration':
     case 'share':
-      return typeof value === 'number' ? String(value) : null;
+      return typeof value === 'number' ? textOfNumber(value) : null;
     case 'list':
       return Array.isArray(value) && value.every(isListElement) ? value.join(',') : null;
     case 'counts':
@@ -160,6 +161,11 @@ function textOf(value: unknown, form: Form): string | null {
     case 'text':
       return null;
   }
+}
+
+/** Decimal digits, where JavaScript would write 1e-7. */
+function textOfNumber(value: number): string {
+  return Math.abs(value) < 1e-6 ? value.toFixed(10).replace(/\.?0+$/, '') : String(value);
 }
 
 /** Elements are parted by commas in the text. */

@@ -48,7 +48,7 @@ const examples: Readonly<Record<string, readonly [text: string, option: unknown]
   'cache.identityProofSeconds': ['120', '2m'],
   'cache.maxBytes': ['1000', 1000],
   'operations.limits.maxDepth': ['5', 5],
-  'telemetry.tracesRatio': ['0.5', 0.5],
+  'telemetry.tracesRatio': ['0.0000001', 1e-7],
   'telemetry.tracesSampler': ['always_off', 'always_off'],
   'network.noProxy': ['a.example,10.0.0.0/8', ['a.example', '10.0.0.0/8']],
   'network.httpsProxy': ['http://proxy.example:3128', 'http://proxy.example:3128'],
@@ -176,6 +176,10 @@ describe('an option', () => {
     [
       { upstream: { region: 'eu-west-1' }, operations: { cardinalities: { usersPerList: {} } } },
       ['operations.cardinalities must be numbers by name; it is an object.'],
+    ],
+    [
+      { upstream: { region: 'eu-west-1' }, cache: new Map([['maxBytes', 0]]) },
+      ['cache must be a group of options.'],
     ],
     ['text', [/^What is given must be an object of options\./, /^upstream\.region or/]],
     [
