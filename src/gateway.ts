@@ -102,7 +102,7 @@ export function assembleGateway(
   const { config, endpoint = ENDPOINT, clock = systemClock, metrics = null } = options;
   const { server, upstream, loading, cache, operations, auth, redis, telemetry } = config;
   const target = targetOf(options);
-  const log = (options.log ?? pino({ level: 'silent' })).child({}, { serializers: { err: redactError } });
+  const log = (options.log ?? silentLog()).child({}, { serializers: { err: redactError } });
   const closing = new AbortController();
   const turns = new Turns(clock);
   const answers = new AnswerAccount(operations.maxBytesInFlight);
@@ -275,6 +275,11 @@ export function assembleGateway(
       }
     },
   };
+}
+
+/** A log that writes nothing. Without a destination, pino would watch over stdout until the process ends. */
+function silentLog(): Logger {
+  return pino({ level: 'silent' }, { write: () => undefined });
 }
 
 function targetOf({ config, target = config.upstream.target ?? undefined }: AssemblyOptions): UpstreamTarget {

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { commandNames } from './commands/commands.ts';
 import { helpOf } from './commands/help.ts';
-import { packageRoot } from './lib/package-root.ts';
+import { version } from './lib/package-texts.ts';
 import { type CommandLine, parseArguments } from './commands/parse-arguments.ts';
 
 /** Exit code for a command line that cannot be understood. */
@@ -30,16 +29,9 @@ async function run(commandLine: CommandLine): Promise<void> {
   }
 }
 
-function version(): string {
-  const { version: text }: { version: string } = JSON.parse(
-    readFileSync(new URL('package.json', packageRoot), 'utf8'),
-  );
-  return text;
-}
-
 const parsed = parseArguments(process.argv.slice(2));
 if (parsed === 'version') {
-  process.stdout.write(`${version()}\n`);
+  process.stdout.write(`${version}\n`);
 } else if ('problems' in parsed) {
   process.stderr.write(
     `${parsed.problems.map((problem) => `${problem}\n`).join('')}campaign-interaction-gateway --help lists all of it.\n`,

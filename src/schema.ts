@@ -1,13 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import type { GraphQLSchema } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import type { GatewayContext } from './context.ts';
-import { packageRoot } from './lib/package-root.ts';
+import { typeDefs } from './lib/package-texts.ts';
 import { noteEntityRequirements } from './lookahead/entity-fields.ts';
 import { resolvers } from './resolvers/index.ts';
 import { guardPersonalData } from './resolvers/personal-data.ts';
-
-const directory = new URL('schema/', packageRoot);
 
 /** Parts that schemas are built from. */
 export interface SchemaParts {
@@ -16,12 +13,7 @@ export interface SchemaParts {
 }
 
 /** SDL files of `schema/`, one per domain type, with their resolvers. */
-export const schemaParts: SchemaParts = {
-  typeDefs: readdirSync(directory)
-    .filter((file) => file.endsWith('.graphql'))
-    .map((file) => readFileSync(new URL(file, directory), 'utf8')),
-  resolvers,
-};
+export const schemaParts: SchemaParts = { typeDefs, resolvers };
 
 /** Executable schema: the SDL with the resolvers. Built once. */
 export const schema = schemaOf(schemaParts);

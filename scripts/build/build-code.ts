@@ -1,8 +1,9 @@
 import { type OutputChunk, rolldown } from 'rolldown';
-import { builtGraphiql, pathOf, sourceFile } from './source.ts';
+import { esmExternalRequirePlugin } from 'rolldown/plugins';
+import { builtGraphiql, literals, pathOf, sourceFile, usedUndici } from './source.ts';
 
 /** The peer dependency, of which an app and the gateway share one copy. */
-const isGraphql = (id: string) => id === 'graphql' || id.startsWith('graphql/');
+const GRAPHQL = /^graphql(\/|$)/;
 
 /**
  * Builds the library and the command in one: a few files load faster than a thousand, and nothing has to be installed with them. What
@@ -18,8 +19,13 @@ export async function buildCode(dist: URL): Promise<readonly string[]> {
       main: sourceFile('main.ts'),
     },
     platform: 'node',
-    external: isGraphql,
-    plugins: [builtGraphiql()],
+    plugins: [
+      // Bundlers of apps follow an import, and not what stands in for `require` in an ES module.
+      esmExternalRequirePlugin({ external: [GRAPHQL] }),
+      builtGraphiql(),
+      usedUndici(),
+      literals(),
+    ],
   });
   const { output } = await bundle.write({
     dir: pathOf(dist),

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { graphqlSync } from 'graphql';
 import type { FederationConfig } from '../config/slices.ts';
-import { packageRoot } from '../lib/package-root.ts';
+import { clientSdl } from './client-sdl.ts';
 import { servedSchema } from './served-schema.ts';
 
 /** Schema that is served, as text: for the code generators of clients, or for the composition of a federated graph. */
 export async function servedSdl({ subgraph }: FederationConfig): Promise<string> {
-  return subgraph ? subgraphSdl() : clientSdl();
-}
-
-/** The generated file, which has all descriptions and directives. */
-function clientSdl(): string {
-  return readFileSync(new URL('schema.graphql', packageRoot), 'utf8');
+  return subgraph ? subgraphSdl() : clientSdl;
 }
 
 async function subgraphSdl(): Promise<string> {

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { packageRoot } from '../lib/package-root.ts';
 import { assetHeaders, StaticFile } from './static-file.ts';
 import type { GraphiqlParts } from './graphiql-template.ts';
 
@@ -11,7 +10,8 @@ export interface BuiltGraphiql extends Pick<GraphiqlParts, 'html' | 'script'> {
 
 /** `graphiqlParts` of the built package, which has the parts ready: the build puts this file in the place of the other. */
 export async function graphiqlParts(): Promise<GraphiqlParts> {
-  const folder = new URL('dist/graphiql/', packageRoot);
+  // Seen from dist/chunks/, where this module is once it is built.
+  const folder = new URL('../graphiql/', import.meta.url);
   const { html, script, contentTypes }: BuiltGraphiql = JSON.parse(
     readFileSync(new URL('graphiql.json', folder), 'utf8'),
   );

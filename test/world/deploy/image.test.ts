@@ -68,8 +68,6 @@ test('the image has the gateway and nothing else, answers as a user other than r
     'dist',
     'node_modules',
     'package.json',
-    'schema',
-    'schema.graphql',
   ]);
   expect(readdirSync(pathIn(image, 'node_modules'))).toEqual(Object.keys(packageJson.peerDependencies));
   expect(image.user).toMatch(/^[1-9]\d*:[1-9]\d*$/);

@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { globSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, describe, expect, test } from 'vitest';
+import { rolldown } from 'rolldown';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { ask, run, runningGateway, sandboxForTest } from '../../support/running-gateway.ts';
 import { env, installPackage } from './installed-package.ts';
@@ -43,7 +45,7 @@ describe('the tarball', () => {
     expect(bytes).toBeLessThanOrEqual(3_000_000);
     const unexpected = files.filter(
       (file) =>
-        !/^(?:bin\/gateway\.mjs|dist\/types\/[\w/-]+\.d\.ts|dist\/(?:chunks\/)?[\w.-]+\.js|dist\/graphiql\/[\w.-]+\.(?:br|json)|dist\/THIRD-PARTY-LICENCES\.txt|schema\/\w+\.graphql|schema\.graphql|package\.json|README\.md|LICENSE)$/.test(
+        !/^(?:bin\/gateway\.mjs|dist\/types\/[\w/-]+\.d\.ts|dist\/(?:chunks\/)?[\w.-]+\.js|dist\/graphiql\/[\w.-]+\.(?:br|json)|dist\/THIRD-PARTY-LICENCES\.txt|schema\.graphql|package\.json|README\.md|LICENSE)$/.test(
           file,
         ),
     );
@@ -154,6 +156,54 @@ await sandbox.close();
       'true',
       '',
     ]);
+  });
+});
+
+describe('the library', () => {
+  test('is bundled into an app that has no packages beside it, with one copy of graphql', async () => {
+    const entry = join(folder, 'to-bundle.ts');
+    writeFileSync(
+      entry,
+      `import { createGateway } from 'campaign-interaction-gateway';
+import { GraphQLSchema, graphql } from 'graphql';
+
+const gateway = await createGateway({ upstream: { region: 'eu-west-1' } });
+const asked = new Request('http://localhost/graphql?query={__typename}', { headers: { accept: 'application/json', 'x-graphql-yoga-csrf': '1' } });
+console.log(await (await gateway.fetch(asked)).text());
+console.log(gateway.schema instanceof GraphQLSchema);
+console.log(JSON.stringify(await graphql({ schema: gateway.schema, source: '{ __typename }' })));
+await gateway.dispose();
+`,
+    );
+    const elsewhere = mkdtempSync(join(tmpdir(), 'bundled-'));
+    onTestFinished(() => rmSync(elsewhere, { recursive: true }));
+    const bundle = await rolldown({ input: entry, platform: 'node', logLevel: 'silent' });
+    await bundle.write({ dir: elsewhere, format: 'esm', entryFileNames: '[name].mjs' });
+    const ran = spawnSync(process.execPath, ['to-bundle.mjs'], { cwd: elsewhere, env, encoding: 'utf8' });
+    expect(ran.stderr).toBe('');
+    expect(ran.stdout).toBe('{"data":{"__typename":"Query"}}\ntrue\n{"data":{"__typename":"Query"}}\n');
+  });
+
+  test('leaves the process of an app as it is', () => {
+    writeFileSync(
+      join(folder, 'listeners.ts'),
+      `import { createGateway } from 'campaign-interaction-gateway';
+
+const counted = () => process.eventNames().map((name) => [name, process.listenerCount(name)]);
+const before = counted();
+const gateway = await createGateway({ upstream: { region: 'eu-west-1' } });
+await gateway.fetch(new Request('http://localhost/graphql'));
+console.log(JSON.stringify(counted()) === JSON.stringify(before));
+await gateway.dispose();
+`,
+    );
+    const ran = spawnSync(process.execPath, ['listeners.ts'], { cwd: folder, env, encoding: 'utf8' });
+    expect([ran.stdout, ran.stderr]).toEqual(['true\n', '']);
+    // The main file of undici would set the dispatcher of every \`fetch\` of the app.
+    const built = globSync('dist/**/*.js', { cwd: installed }).map((file) =>
+      readFileSync(join(installed, file), 'utf8'),
+    );
+    expect(built.filter((code) => code.includes('undici.globalDispatcher'))).toEqual([]);
   });
 });
 
