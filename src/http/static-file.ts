@@ -11,7 +11,7 @@ export function isFile(response: object): boolean {
 
 interface StaticFileOptions {
   readonly bytes?: Buffer<ArrayBuffer>;
-  /** Bytes in Brotli, instead of `bytes`, which are made of them where a client wants others. */
+  /** Bytes in Brotli, instead of `bytes`, which are made of them where a client wants others, and are not kept. */
   readonly brotli?: Buffer<ArrayBuffer>;
   /** `content-type` among others. */
   readonly headers: Readonly<Record<string, string>>;
@@ -24,11 +24,15 @@ interface StaticFileOptions {
 export class StaticFile {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #made = new Map<Coding | null, Promise<Buffer<ArrayBuffer>>>();
+  readonly #isPacked: boolean;
+  /** Unpacked bytes, as long as an answer has them. */
+  #unpacked: WeakRef<Buffer<ArrayBuffer>> | undefined;
 
   constructor({ bytes, brotli, headers }: StaticFileOptions) {
     if (bytes !== undefined) this.#made.set(null, Promise.resolve(bytes));
     if (brotli !== undefined) this.#made.set('br', Promise.resolve(brotli));
     this.#headers = headers;
+    this.#isPacked = bytes === undefined;
   }
 
   async response(
@@ -53,8 +57,16 @@ export class StaticFile {
     return this.#once(coding, async () => compressed(await this.#bytes(), coding));
   }
 
-  #bytes(): Promise<Buffer<ArrayBuffer>> {
-    return this.#once(null, async () => decompressed(await this.compressed('br')));
+  /** The script of GraphiQL has eight megabytes, and browsers want it packed. */
+  async #bytes(): Promise<Buffer<ArrayBuffer>> {
+    const unpacked = this.#unpacked?.deref();
+    if (unpacked !== undefined) return unpacked;
+    const bytes = await this.#once(null, async () => decompressed(await this.compressed('br')));
+    if (this.#isPacked) {
+      this.#made.delete(null);
+      this.#unpacked = new WeakRef(bytes);
+    }
+    return bytes;
   }
 
   #once(coding: Coding | null, make: () => Promise<Buffer<ArrayBuffer>>): Promise<Buffer<ArrayBuffer>> {
