@@ -15,8 +15,8 @@ import type { GatewayMetrics } from '../observability/metrics/gateway-metrics.ts
 import { type MetricsServer, serveMetrics } from '../observability/metrics/serve-metrics.ts';
 import { LogDestination } from '../observability/log-destination.ts';
 import type { TrustedDocuments } from '../operations/trusted-documents.ts';
-import { EXAMPLE_CAMPAIGN_ID } from '../sandbox/generate-organisation.ts';
-import { type Sandbox, startSandbox } from '../sandbox/start-sandbox.ts';
+import { EXAMPLE_CAMPAIGN_ID } from '../sandbox/example-campaign.ts';
+import type { Sandbox } from '../sandbox/sandbox-options.ts';
 import { assembleGateway } from '../gateway.ts';
 import { prepare } from '../prepare.ts';
 import { UnexpectedErrors } from '../observability/unexpected-errors.ts';
@@ -206,9 +206,10 @@ interface Upstream {
   readonly exampleCampaignId: string | null;
 }
 
-/** Upstream of the configuration, or else a sandbox. Callers who send a token of their own are users of the sandbox. */
+/** Upstream of the configuration, or else a sandbox, which is loaded only then. Callers who send a token of their own are users of the sandbox. */
 async function upstreamOrSandbox({ target }: UpstreamConfig): Promise<Upstream> {
   if (target !== null) return { target, sandbox: null, exampleCampaignId: null };
+  const { startSandbox } = await import('../sandbox/start-sandbox.ts');
   const sandbox = await startSandbox({ recordedRequests: 0 });
   const login = { tokenUrl: tokenUrlOf(sandbox.url), clientId: 'sandbox', clientSecret: 'sandbox' };
   return {

@@ -265,6 +265,9 @@ describe('the command', () => {
       expect(usual.filter((file) => file.startsWith(name))).toEqual([]);
       expect(all.filter((file) => file.startsWith(name))).toHaveLength(1);
     }
+    const ofSandbox = (files: readonly string[]) => files.filter((file) => file.startsWith('start-sandbox'));
+    expect(ofSandbox(usual)).toEqual([]);
+    expect(ofSandbox(await loadedBy({}))).not.toEqual([]);
     expect(usual.length).toBeLessThan(25);
   });
 
