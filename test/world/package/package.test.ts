@@ -89,6 +89,10 @@ describe('the tarball', () => {
       expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
     }
     expect(licences).not.toContain('undefined');
+    const sections = licences.split(`${'-'.repeat(78)}\n`).slice(1);
+    expect(sections.length).toBeGreaterThan(50);
+    expect(sections.filter((section) => !/copyright|public domain/i.test(section))).toEqual([]);
+    expect(sections.filter((section) => section.length < 500)).toEqual([]);
   });
 });
 
