@@ -283,6 +283,12 @@ describe('the command', () => {
     expect(ran.stderr).toMatch(
       /^The gateway needs Node 24 or newer, and this is \d+\.\d+\.\d+: with npx, .*\n$/,
     );
+    const imported = spawnSync(
+      old,
+      ['--eval', "import('campaign-interaction-gateway').catch(({ message }) => console.log(message))"],
+      { cwd: folder, encoding: 'utf8', env },
+    );
+    expect(imported.stdout).toBe('campaign-interaction-gateway needs Node 24 or newer.\n');
   });
 });
 
