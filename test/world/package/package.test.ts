@@ -13,7 +13,7 @@ import { packedTarball } from './packed-tarball.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const tarball = await packedTarball();
-const folder = await installPackage('@types/node@26', 'typescript@7');
+const folder = await installPackage('@types/node@26', 'typescript@7', 'typescript-5@npm:typescript@5.9');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const installed = join(folder, 'node_modules/campaign-interaction-gateway');
@@ -97,7 +97,7 @@ describe('the tarball', () => {
 });
 
 describe('an app', () => {
-  test('imports the gateway, the sandbox and the schema, in strict TypeScript', () => {
+  test('imports the gateway, the sandbox and the schema, in strict TypeScript 5 and 7', () => {
     writeFileSync(
       join(folder, 'app.ts'),
       `import { readFileSync } from 'node:fs';
@@ -140,11 +140,13 @@ await sandbox.close();
         files: ['app.ts'],
       }),
     );
-    const compiled = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', '.'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
-    expect(compiled.stdout + compiled.stderr).toBe('');
+    for (const compiler of ['typescript', 'typescript-5']) {
+      const compiled = spawnSync(process.execPath, [`node_modules/${compiler}/bin/tsc`, '-p', '.'], {
+        cwd: folder,
+        encoding: 'utf8',
+      });
+      expect(compiled.stdout + compiled.stderr).toBe('');
+    }
     // Nothing is left running: the process ends by itself.
     const ran = spawnSync(process.execPath, ['app.ts'], {
       cwd: folder,
