@@ -23,8 +23,8 @@ function directivesOf(registry: Registry): ReadonlyMap<string, string> {
 
 const descriptions = {
   [ENTITIES]:
-    'For routers: the entities that these representations stand for, in their order, at most 1,000. Those of one type are asked for together, each once. Null where the upstream does not know one; with an error when that could not be found out.',
-  _service: 'For routers: this schema with its keys, in the language of Apollo Federation 2. Costs nothing.',
+    'For routers: the entities of these representations, in their order, at most 1,000. Entities of one type are read together, each once. Null when the upstream does not know the entity. Null, with an error, when the read failed.',
+  _service: 'For routers: this schema as SDL, with the keys of Apollo Federation 2. Costs nothing.',
 } as const;
 
 /** Schema of the subgraph. Built once, when this file is loaded. */

@@ -124,7 +124,7 @@ describe('the schema for routers', () => {
     expect(sdl).toContain('@link(url: "https://specs.apollo.dev/federation/v2.3"');
     expect(sdl).toContain('type Contact implements DomainEntity @key(fields: "contactListId id") {');
     expect(sdl).toContain('type PageInfo @shareable {');
-    expect(sdl).toContain('Campaign the interaction belongs to.');
+    expect(sdl).toContain('Campaign of the interaction.');
     expect(() => parse(sdl)).not.toThrow();
     expect(() => buildSchema(sdl)).not.toThrow();
     expect(calls()).toEqual({});

@@ -5,20 +5,20 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /**
- * State of an interaction: which of the upstream's five lists has it. An interaction in several lists is given
- * once, in the state that ranks first: INTERACTING before PREVIEWING, PROCEEDING, SCHEDULED and PENDING. The
- * upstream publishes no definition of its lists; the values are described as their names say.
+ * State of an interaction: one of the upstream's five lists. An interaction that is in several lists is given
+ * once, in the first of INTERACTING, PREVIEWING, PROCEEDING, SCHEDULED and PENDING. The upstream does not define
+ * its lists, so these descriptions follow their names.
  */
 export type CampaignInteractionState =
   /** An agent and the contact are connected. Ranks first where lists overlap. */
   | 'INTERACTING'
-  /** Taken up by the dialer and waiting for its turn. Ranks fifth, and last, where lists overlap. */
+  /** Waiting: the dialer has taken up the contact. Ranks fifth, and last, where lists overlap. */
   | 'PENDING'
-  /** Shown to an agent, who has yet to call. Ranks second where lists overlap. */
+  /** Shown to an agent, who has not called yet. Ranks second where lists overlap. */
   | 'PREVIEWING'
-  /** Under way: being dialed or being connected. Ranks third where lists overlap. */
+  /** Being dialed or connected. Ranks third where lists overlap. */
   | 'PROCEEDING'
-  /** Set for a later time, such as a callback. Ranks fourth where lists overlap. */
+  /** Planned for a later time, for example a callback. Ranks fourth where lists overlap. */
   | 'SCHEDULED';
 
 export type InteractionLineFragment = { state: CampaignInteractionState, agent: { id: string, name: string | null, email: string | null } | null, contact: { id: string, name: string | null } | null, queue: { name: string | null } | null };
