@@ -131,7 +131,7 @@ export function pause(clock: Clock, ms: number, signal: Signal): Promise<void> {
 
 /** Error for work that nobody waits for any more. */
 export function givenUp(): UpstreamError {
-  return new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' });
+  return new UpstreamError({ code: 'UPSTREAM_TIMEOUT', message: 'the request was cancelled' });
 }
 
 function outOfTime(): UpstreamError {

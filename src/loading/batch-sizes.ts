@@ -51,7 +51,7 @@ export class BatchSizes {
     this.#logged.set(resource, size);
     this.#log.warn(
       { resource, ids: size },
-      'The upstream takes fewer ids in one call than it is sent. UPSTREAM_BATCH_SIZE spares the calls that find this out',
+      'The upstream takes fewer ids in one call than the gateway sends. Set UPSTREAM_BATCH_SIZE to save the calls that find this out',
     );
   }
 }

@@ -9,14 +9,14 @@ const TOLD_FOR_MS = 600_000;
 
 const CAUSES = {
   foreign: {
-    problem: 'something else than the upstream answers',
-    log: 'Something else than the upstream answers in its place',
+    problem: 'something other than the upstream answers',
+    log: 'Something other than the upstream answers in its place',
     hint: 'GENESYSCLOUD_API_URL may be wrong, or a proxy, a firewall or an API gateway does not pass on the call',
   },
   address: {
-    problem: 'the upstream refuses calls from the address of the gateway',
-    log: 'The upstream refuses calls from the address of the gateway',
-    hint: 'the address that the gateway calls from may be missing in the list of those that the organisation allows',
+    problem: "the upstream refuses calls from the gateway's IP address",
+    log: "The upstream refuses calls from the gateway's IP address",
+    hint: "the gateway's IP address may be missing in the organisation's list of allowed addresses",
   },
 } as const satisfies Record<RefusalCause, unknown>;
 

@@ -160,7 +160,7 @@ function isFault(error: unknown): boolean {
 function opened(openMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_UNAVAILABLE',
-    message: 'the upstream failed too often in the last seconds',
+    message: 'the upstream failed too often recently, so the call was not made',
     retryAfterSeconds: Math.max(1, Math.ceil(openMs / 1000)),
   });
 }

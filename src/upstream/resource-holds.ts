@@ -207,7 +207,7 @@ class ResourceHold {
 function tooLate(waitMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_RATE_LIMITED',
-    message: "the upstream's limit for this resource leaves no call for it in time",
+    message: "the upstream's limit for this resource leaves no call for this in time",
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 }

@@ -20,7 +20,7 @@ describe('an error for a missing permission', () => {
       QUEUE,
       { kind: 'missingPermissions', resource: 'queues', permissions: ['routing:queue:view'] },
       { missingPermissions: ['routing:queue:view'] },
-      'Queue: the upstream refused it for lack of routing:queue:view.',
+      'Queue: the upstream denied the call for lack of routing:queue:view.',
     ],
     [
       'names what the sentence of the upstream’s answer names',
@@ -35,21 +35,21 @@ describe('an error for a missing permission', () => {
         ),
       },
       { missingPermissions: ['routing:queue:search'] },
-      'Queue: the upstream refused it for lack of routing:queue:search.',
+      'Queue: the upstream denied the call for lack of routing:queue:search.',
     ],
     [
       'names what the call needs where the upstream names nothing',
       QUEUE,
       { kind: 'status', resource: 'queues', status: 403 },
       { requiredPermissions: ['routing:queue:view'] },
-      'Queue: the upstream refused it, probably for lack of routing:queue:view.',
+      'Queue: the upstream denied the call, probably for lack of routing:queue:view.',
     ],
     [
       'says that one of those in the parameters is enough',
       STATS,
       { kind: 'missingPermissions', resource: 'campaignStats', permissions: either, any: true },
       { missingPermissions: either },
-      'Campaign: the upstream refused it for lack of one of outbound:performance:view, outbound:campaign:view.',
+      'Campaign: the upstream denied the call for lack of one of outbound:performance:view, outbound:campaign:view.',
     ],
     [
       'says that one of those in the sentence is enough',
@@ -64,21 +64,21 @@ describe('an error for a missing permission', () => {
         ),
       },
       { missingPermissions: either },
-      'Campaign: the upstream refused it for lack of one of outbound:performance:view, outbound:campaign:view.',
+      'Campaign: the upstream denied the call for lack of one of outbound:performance:view, outbound:campaign:view.',
     ],
     [
       'says that one of those that the call needs is enough',
       STATS,
       { kind: 'status', resource: 'campaignStats', status: 403 },
       { requiredPermissions: either },
-      'Campaign: the upstream refused it, probably for lack of outbound:performance:view or outbound:campaign:view.',
+      'Campaign: the upstream denied the call, probably for lack of outbound:performance:view or outbound:campaign:view.',
     ],
     [
       'names nothing where nothing is known',
       USER,
       { kind: 'status', resource: 'users', status: 403 },
       {},
-      'User: the upstream refused it for lack of a permission.',
+      'User: the upstream denied the call for lack of a permission.',
     ],
   ])('%s', async (_what, asked, fault, named, message) => {
     const { query } = await gatewayForTest({ faults: [fault] });

@@ -47,7 +47,9 @@ describe('a limit of one resource', () => {
     });
     expect(calls()).toEqual({ users: 1 });
     const refused = onlyError(await query(USER));
-    expect(refused.message).toContain("the upstream's limit for this resource leaves no call for it in time");
+    expect(refused.message).toContain(
+      "the upstream's limit for this resource leaves no call for this in time",
+    );
     expect(refused.extensions).toEqual({
       code: 'UPSTREAM_RATE_LIMITED',
       retryAfterSeconds: expect.any(Number),

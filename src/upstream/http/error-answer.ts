@@ -151,8 +151,8 @@ interface ForbiddenFacts {
 }
 
 const refusalMessages: Readonly<Record<RefusalCause, string>> = {
-  foreign: 'something on the way to the upstream refused it, such as a proxy or a firewall',
-  address: 'the upstream refuses calls from the address of the gateway',
+  foreign: 'something on the way to the upstream refused the call, such as a proxy or a firewall',
+  address: "the upstream refuses calls from the gateway's IP address",
 };
 
 /** Failure for a 403, with the permissions that it names, or else those of which the call needs one. */
@@ -162,7 +162,7 @@ function forbidden(
 ): UpstreamFailure {
   const ofParams = permissionsIn(messageParams);
   const missingPermissions = ofParams.length > 0 ? ofParams : permissionsIn(sentenceOfPermissions(message));
-  const refused = 'the upstream refused it';
+  const refused = 'the upstream denied the call';
   if (missingPermissions.length > 0) {
     const names = missingPermissions.join(', ');
     const lack = code === MISSING_ANY && missingPermissions.length > 1 ? `one of ${names}` : names;

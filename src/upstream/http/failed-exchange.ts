@@ -22,7 +22,7 @@ export function unanswered(cause: Error, answer: AnswerHead | undefined): Upstre
     ...(correlationId !== undefined && { correlationId }),
   };
   if (cause instanceof errors.ResponseExceededMaxSizeError) {
-    const message = 'the answer of the upstream is too large';
+    const message = "the upstream's answer is too large";
     return new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, ...known }, { cause });
   }
   if (cause instanceof UnreadableCodingError) {

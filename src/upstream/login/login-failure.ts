@@ -16,11 +16,11 @@ const messages = {
   secret:
     "the login service did not accept the secret of the gateway's OAuth client, or the client belongs to another region",
   address:
-    'the login service refuses the address that the gateway calls from: a list of allowed addresses, or something on the way, does not have it',
-  grant: "the login service does not let the gateway's OAuth client log in by client credentials",
+    "the login service refuses the gateway's IP address: it is not in a list of allowed addresses, or a firewall on the way blocks it",
+  grant: "the login service does not let the gateway's OAuth client log in with client credentials",
   login: "the login service did not accept the gateway's own login",
   other:
-    'the address of the login service answers, but not as a login service: the region or the URL that was set is wrong',
+    'the address of the login service answers, but not as a login service: the configured region or URL is wrong',
 } as const;
 
 /**

@@ -161,7 +161,7 @@ function parseGrant(text: string): { token: string; expiresInSeconds: number } {
   const body = parseObject(text);
   if (typeof body.access_token !== 'string' || bearerTokenOf(`Bearer ${body.access_token}`) === null) {
     const message =
-      'the login service gave an answer that cannot be read: the region or the URL that was set may be wrong';
+      'the login service gave an answer that cannot be read: the configured region or URL may be wrong';
     throw new UpstreamError({ code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 });
   }
   const expiresIn = Number(body.expires_in);

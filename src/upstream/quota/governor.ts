@@ -338,7 +338,7 @@ function beyondShare(waitMs: number): UpstreamError {
 function tooLate(waitMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_RATE_LIMITED',
-    message: "the upstream's limits leave no call for it in time",
+    message: "the upstream's rate limit leaves no call for this in time",
     retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 }

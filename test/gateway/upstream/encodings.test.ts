@@ -53,7 +53,7 @@ test('a bomb costs its own fields, and no other', async () => {
     data: { campaignInteractions: null, user: { email: 'user-1@example.com' } },
     errors: [
       {
-        message: expect.stringMatching(/: the answer of the upstream is too large\.$/),
+        message: expect.stringMatching(/: the upstream's answer is too large\.$/),
         extensions: { code: 'UPSTREAM_BAD_RESPONSE' },
       },
     ],

@@ -47,7 +47,9 @@ test('the log says once for each resource that something else answers in the pla
   const { query } = await gatewayForTest({ faults: [foreign], log });
   await query(everyKind);
   await query(everyKind);
-  const lines = others().filter(({ msg }) => msg === 'Something else than the upstream answers in its place');
+  const lines = others().filter(
+    ({ msg }) => msg === 'Something other than the upstream answers in its place',
+  );
   expect(lines.map(({ resource }) => String(resource)).toSorted()).toEqual([
     'campaignInteractions',
     'contacts',

@@ -199,7 +199,7 @@ describe('a refusal of the proxy', () => {
     [
       'for lack of credentials',
       { credentials: 'user:word' },
-      'the upstream could not be reached: the proxy did not accept the credentials for it',
+      'the upstream could not be reached: the proxy did not accept the user name and password',
       'status 407',
     ],
     [

@@ -113,7 +113,7 @@ test('a certificate that is not trusted is told with CA_FILE', async () => {
   const gateway = assembleGateway({ config, log, ...compileAtHit() });
   onTestFinished(() => gateway.dispose());
   const response = await gateway.fetch(graphqlRequest(USER));
-  const reason = 'its TLS certificate is of an authority that is not trusted';
+  const reason = 'its TLS certificate comes from an authority that is not trusted';
   expect(await response.json()).toMatchObject({
     errors: [{ message: `User: the upstream could not be reached: ${reason}.` }],
   });
@@ -133,7 +133,11 @@ describe('a failed login', () => {
   test.each<[string, Fault, RegExp]>([
     ['an unknown client', oauth('client not found'), /does not know the gateway's OAuth client/],
     ['a wrong secret', oauth('authentication failed'), /did not accept the secret/],
-    ['a forbidden address', oauth('ip address 10.0.0.1 is not allowed', 403), /refuses the address/],
+    [
+      'a forbidden address',
+      oauth('ip address 10.0.0.1 is not allowed', 403),
+      /refuses the gateway's IP address/,
+    ],
     [
       'a wrong address of the login',
       { kind: 'status', status: 404, resource: 'login' },
@@ -303,7 +307,7 @@ describe('a permission that the credential of the gateway lacks', () => {
     const { gateway, query } = await gatewayForTest({ faults, log });
     expect(await query('{ queue(id: "queue-1") { memberCount } }')).toHaveProperty('errors');
     expect(others().map(({ msg }) => msg)).toEqual([
-      'the upstream refused it for lack of routing:queue:view',
+      'the upstream denied the call for lack of routing:queue:view',
     ]);
     expect(await ready(gateway)).toMatchObject({ body: { checks: { configuration: 'ok' } } });
   });
@@ -328,12 +332,12 @@ test.each([
   [
     'a page of something on the way',
     '<html>',
-    'something on the way to the upstream refused it, such as a proxy or a firewall',
+    'something on the way to the upstream refused the call, such as a proxy or a firewall',
   ],
   [
     'its list of addresses',
     { code: 'forbidden', message: 'IP address is not in the allowlist' },
-    'the upstream refuses calls from the address of the gateway',
+    "the upstream refuses calls from the gateway's IP address",
   ],
 ])('a call that %s refuses is told as that', async (_what, body, message) => {
   const { query } = await gatewayForTest({
@@ -345,11 +349,11 @@ test.each([
 });
 
 test.each([
-  ['<html>', 'something else than the upstream answers'],
-  [{ message: 'Forbidden' }, 'something else than the upstream answers'],
+  ['<html>', 'something other than the upstream answers'],
+  [{ message: 'Forbidden' }, 'something other than the upstream answers'],
   [
     { code: 'forbidden', message: 'IP address is not in the allowlist' },
-    'the upstream refuses calls from the address of the gateway',
+    "the upstream refuses calls from the gateway's IP address",
   ],
 ])(
   'a refusal on the way is told in /ready and once in the log, and not as a lack of permissions: %j',
@@ -366,7 +370,7 @@ test.each([
     expect(told).not.toHaveProperty('checks.access');
     // The failed calls have lines of their own, without a hint.
     const lines = others().filter(
-      ({ msg, hint }) => hint !== undefined && msg.toLowerCase().startsWith(problem),
+      ({ msg, hint }) => hint !== undefined && msg.toLowerCase().startsWith(problem.toLowerCase()),
     );
     expect(lines).toMatchObject([{ resource: 'users', upstreamStatus: 403 }]);
     expect(others().map(({ msg }) => msg)).not.toContainEqual(expect.stringContaining('denies a resource'));

@@ -7,7 +7,7 @@ import { deadlineIn, pause, unlessAborted, withinTime } from '../../../src/lib/d
 
 const HOUR_MS = 3_600_000;
 const timedOut = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the upstream took too long' } };
-const givenUp = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the request was given up' } };
+const givenUp = { failure: { code: 'UPSTREAM_TIMEOUT', message: 'the request was cancelled' } };
 const closing = new UpstreamError({ code: 'UPSTREAM_UNAVAILABLE', message: 'shut down' });
 
 // Only the clock is not real: an hour would be too long to wait for.

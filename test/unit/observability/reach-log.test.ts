@@ -22,7 +22,7 @@ test('a host that cannot be reached is told once for each reason, and once when 
     reach.failed('api.example', 'p.example:3128', untrusted);
   }
   expect(reach.problemOf('api.example')).toBe(
-    'cannot be reached: its TLS certificate is of an authority that is not trusted',
+    'cannot be reached: its TLS certificate comes from an authority that is not trusted',
   );
   for (let n = 0; n < 3; n += 1) reach.reached('api.example', 'p.example:3128');
   expect(told()).toEqual([
@@ -37,7 +37,7 @@ test('a certificate that is not trusted is told with the setting that would help
   const { reach, entries } = reachLog();
   reach.failed('api.example', null, untrusted);
   expect(entries()).toMatchObject([
-    { through: 'directly', hint: 'CA_FILE names further authorities to trust' },
+    { through: 'directly', hint: 'set CA_FILE to trust further authorities' },
   ]);
 });
 

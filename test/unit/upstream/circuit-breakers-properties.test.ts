@@ -8,7 +8,7 @@ import { propertyRuns, timeout } from '../../property/property-runs.ts';
 import { elapse, settle, useFakeClock } from './fake-clock.ts';
 
 const OPEN_MS = 5_000;
-const open = { failure: { message: 'the upstream failed too often in the last seconds' } };
+const open = { failure: { message: 'the upstream failed too often recently, so the call was not made' } };
 
 useFakeClock();
 

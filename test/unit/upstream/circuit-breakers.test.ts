@@ -15,7 +15,10 @@ const notFound = new UpstreamError(
   { isNotFound: true },
 );
 const open = {
-  failure: { code: 'UPSTREAM_UNAVAILABLE', message: 'the upstream failed too often in the last seconds' },
+  failure: {
+    code: 'UPSTREAM_UNAVAILABLE',
+    message: 'the upstream failed too often recently, so the call was not made',
+  },
 };
 
 type Code = Exclude<UpstreamFailure['code'], 'QUERY_TOO_EXPENSIVE'>;

@@ -50,7 +50,7 @@ describe('a 403 for lack of permissions', () => {
       missingPermissions: ['routing:queue:view', 'outbound:contact:view', 'analytics:agent:*'],
     });
     expect(failure.message).toBe(
-      'the upstream refused it for lack of routing:queue:view, outbound:contact:view, analytics:agent:*',
+      'the upstream denied the call for lack of routing:queue:view, outbound:contact:view, analytics:agent:*',
     );
   });
 
@@ -77,7 +77,7 @@ describe('a 403 for lack of permissions', () => {
     const message =
       'Unable to perform the requested action. You must have at least one of the following permissions assigned: a:b:view, a:c:view';
     expect(failureFrom(403, {}, errorBody({ code: 'missing.any.permissions', message }))).toMatchObject({
-      message: 'the upstream refused it for lack of one of a:b:view, a:c:view',
+      message: 'the upstream denied the call for lack of one of a:b:view, a:c:view',
       missingPermissions: ['a:b:view', 'a:c:view'],
     });
   });
@@ -91,14 +91,14 @@ describe('a 403 for lack of permissions', () => {
   ])('takes nothing else from the message %j', (message) => {
     const failure = failureFrom(403, {}, errorBody({ message }));
     expect(failure).not.toHaveProperty('missingPermissions');
-    expect(failure.message).toBe('the upstream refused it for lack of a permission');
+    expect(failure.message).toBe('the upstream denied the call for lack of a permission');
   });
 
   test('names those that the call needs when the upstream names none', () => {
     const failureOf = (body: string, permissions: readonly string[], headers = {}) =>
       errorFromAnswer(403, headers, body, NOW_MS, permissions).failure;
     expect(failureOf(errorBody({ code: 'not.authorized' }), ['a:b:view', 'a:c:view'])).toMatchObject({
-      message: 'the upstream refused it, probably for lack of a:b:view or a:c:view',
+      message: 'the upstream denied the call, probably for lack of a:b:view or a:c:view',
       requiredPermissions: ['a:b:view', 'a:c:view'],
     });
     expect(failureOf(errorBody({ message: sentence }), ['a:b:view'])).not.toHaveProperty(
@@ -112,7 +112,7 @@ describe('a 403 for lack of permissions', () => {
     expect(failureOf('<html>Forbidden</html>', ['a:b:view'])).not.toHaveProperty('requiredPermissions');
     for (const body of ['', '{"error":"blocked"}']) {
       expect(failureOf(body, ['a:b:view'])).toMatchObject({
-        message: 'something on the way to the upstream refused it, such as a proxy or a firewall',
+        message: 'something on the way to the upstream refused the call, such as a proxy or a firewall',
         requiredPermissions: ['a:b:view'],
       });
     }

@@ -187,7 +187,7 @@ describe('an exchange', () => {
     const outcome = await exchangeWith((_request, response) => {
       Readable.from(Array.from({ length: 40 }, () => chunk)).pipe(response);
     });
-    const message = 'the answer of the upstream is too large';
+    const message = "the upstream's answer is too large";
     const failure = { code: 'UPSTREAM_BAD_RESPONSE', message, upstreamStatus: 200 };
     expect(outcome).toMatchObject({ failure, isTransient: false });
   });

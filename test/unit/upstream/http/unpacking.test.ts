@@ -208,7 +208,7 @@ describe('an answer that cannot be unpacked is a permanent UPSTREAM_BAD_RESPONSE
     ['one of a gigabyte', Buffer.concat(Array.from({ length: 64 }, () => bomb))],
   ])('it is a bomb: %s', async (_what, body) => {
     const { outcome, ends } = await exchangeWith((_request, response) => packed(response, 'gzip', body));
-    const message = 'the answer of the upstream is too large';
+    const message = "the upstream's answer is too large";
     expect(outcome).toMatchObject({ failure: { ...known, message }, isTransient: false });
     expect(ends()).toBe(1);
   });
