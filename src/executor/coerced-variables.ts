@@ -79,10 +79,9 @@ function depthErrors(tooDeep: readonly VariableDefinitionNode[]): GraphQLError[]
 
 function depthError(node: VariableDefinitionNode): GraphQLError {
   const name = withoutMiddle(node.variable.name.value, MAX_PREFIX);
-  return new GraphQLError(
-    `Variable "$${name}" has lists and objects more than ${MAX_JSON_DEPTH} deep in one another.`,
-    { nodes: node },
-  );
+  return new GraphQLError(`Variable "$${name}" nests lists and objects more than ${MAX_JSON_DEPTH} deep.`, {
+    nodes: node,
+  });
 }
 
 /** Error with long quotes cut: `Variable "$in" got invalid value { … at "in.states"; Value "GONE" does not exist in …`. */

@@ -23,8 +23,8 @@ export class OriginLog {
         origin,
         hint:
           origin === 'null'
-            ? 'pages that are files or in sandboxed frames have no origin that could be allowed'
-            : `CORS_ORIGINS lets pages ask, as in CORS_ORIGINS=${origin}; several are apart by commas`,
+            ? 'pages from files or in sandboxed frames have no origin that CORS_ORIGINS could name'
+            : `to allow it, set CORS_ORIGINS=${origin}; commas separate several`,
       },
       'A web page of an origin that is not allowed asked',
     );

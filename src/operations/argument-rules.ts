@@ -32,13 +32,13 @@ interface ConnectionRules {
 const connections: Readonly<Record<string, ConnectionRules>> = {
   CampaignConnection: {
     maxFirst: MAX_CAMPAIGN_PAGE,
-    cursor: 'a cursor of campaigns, given under the same filter',
+    cursor: 'a cursor from a page of campaigns with the same filter',
     isCursor: (after, { filter }: Partial<QueryCampaignsArgs>) =>
       parseCampaignCursor(after)?.filter === campaignFilterKey(filter),
   },
   CampaignInteractionConnection: {
     maxFirst: MAX_INTERACTIONS,
-    cursor: 'a cursor of interactions, given in the same order',
+    cursor: 'a cursor from a page of interactions in the same order',
     isCursor: (after, { orderBy }: Partial<QueryCampaignInteractionsArgs>) =>
       parseInteractionCursor(after)?.order === (orderBy ?? DEFAULT_ORDER),
   },
@@ -51,7 +51,7 @@ const limits: Readonly<Record<string, number>> = {
   'CampaignFilter.name': 256,
 };
 
-const NO_NODE_ID = `Argument "${NODE_ID}" must be a nodeId that this gateway gave, of a node with ids that calls may carry.`;
+const NO_NODE_ID = `Argument "${NODE_ID}" must be a nodeId from an answer of this gateway.`;
 
 /** Problems of arguments that the schema's types do not exclude: one sentence each, with argument and allowed values. */
 export function argumentProblems(

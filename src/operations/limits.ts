@@ -175,7 +175,7 @@ const limits = {
   lines: { says: (asked: number) => `has ${asked} line breaks`, setting: null },
   aliasLength: { says: (asked: number) => `has an alias of ${asked} characters`, setting: null },
   nesting: {
-    says: (asked: number) => `has brackets ${asked} deep in one another, fragments included`,
+    says: (asked: number) => `has brackets nested ${asked} deep, fragments included`,
     setting: null,
   },
 } as const;

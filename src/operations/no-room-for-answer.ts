@@ -6,7 +6,7 @@ const RETRY_AFTER_SECONDS = 5;
 /** Error of an answer for which there is no room beside the others, whose bytes together are bounded. */
 export function noRoomForAnswer(capacityBytes: number): GraphQLError {
   return new GraphQLError(
-    `The gateway has no room for the answer now: all answers that are being made or not yet read may take ${capacityBytes} bytes (MAX_BYTES_IN_FLIGHT).`,
+    `The gateway has no memory for the answer now: answers that are being made or not yet read may together take ${capacityBytes} bytes (MAX_BYTES_IN_FLIGHT).`,
     {
       extensions: {
         code: 'SERVICE_UNAVAILABLE',

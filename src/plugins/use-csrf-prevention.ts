@@ -20,6 +20,6 @@ export function useCsrfPrevention(isAllowedOrigin: (origin: string) => boolean):
 }
 
 function csrfRefusal(): ClientError {
-  const message = `Any web page could have sent this: send a POST of application/json, or one of the headers ${PREFLIGHTED_HEADERS.join(', ')}. Pages of an origin in CORS_ORIGINS need neither.`;
+  const message = `Any web page could have sent this request. Send a POST of application/json, or one of the headers ${PREFLIGHTED_HEADERS.join(', ')}. Pages of an origin in CORS_ORIGINS need neither.`;
   return new ClientError(message, { extensions: { code: 'CSRF_PREVENTED', http: { status: 403 } } });
 }

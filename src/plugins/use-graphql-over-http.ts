@@ -123,7 +123,7 @@ async function parseJson(request: Request): Promise<GraphQLParams> {
   try {
     body = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch (error) {
-    throw malformed(shortenedMessage(`The body is no JSON: ${messageOf(error)}`, MAX_MESSAGE));
+    throw malformed(shortenedMessage(`The body is not JSON: ${messageOf(error)}`, MAX_MESSAGE));
   }
   if (typeof body === 'object' && body !== null) return body;
   throw malformed(
@@ -148,7 +148,7 @@ function messageOf(error: unknown): string {
 }
 
 function hintAt(params: object): string {
-  return 'documentId' in params ? ', and there are no trusted documents to ask for by "documentId"' : '';
+  return 'documentId' in params ? ', and the gateway has no trusted documents to select by "documentId"' : '';
 }
 
 /** "JSON Encoding" in GraphQL over HTTP: servers must ignore properties that they do not understand. Yoga refuses them. */

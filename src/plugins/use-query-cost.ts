@@ -95,7 +95,7 @@ function hintAt([dearest]: Cost['dearFields']): string {
   if (dearest === undefined) return '';
   const { fields, calls } = dearest;
   const names = fields.slice(0, MOST_IN_HINT).join(', ');
-  return ` Ask for fewer rows, or leave out what costs a call for each: ${names} (${calls} calls).`;
+  return ` Ask for fewer rows, or leave out fields that cost one call for each row: ${names} (${calls} calls).`;
 }
 
 /** Error of an operation that would cost too much; null when it may be executed. */

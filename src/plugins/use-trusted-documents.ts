@@ -76,7 +76,7 @@ function missingId(): ClientError {
 function missingQuery({ extensions }: GraphQLParams, request: Request): ClientError {
   if (extensions?.['persistedQuery'] != null) return persistedQueriesUnsupported(request);
   return documentRefusal(
-    'Parameter "query" is missing, and there is no id of a trusted document.',
+    'Parameter "query" is missing, and so is "documentId", the id of a trusted document.',
     'BAD_REQUEST',
   );
 }

@@ -116,7 +116,7 @@ describe('a request that any web page could make a browser send is rejected with
     expect(errors).toEqual([
       {
         message: expect.stringMatching(
-          /Any web page could have sent this: .*application\/json.*x-graphql-yoga-csrf/,
+          /Any web page could have sent this request\. .*application\/json.*x-graphql-yoga-csrf/,
         ),
         extensions: { code: 'CSRF_PREVENTED' },
       },
@@ -345,9 +345,9 @@ describe('an origin whose pages may not ask', () => {
       await gateway.fetch(sent);
     }
     expect(entries().filter(({ origin }) => origin !== undefined)).toEqual([
-      logged(APP, `CORS_ORIGINS lets pages ask, as in CORS_ORIGINS=${APP}; several are apart by commas`),
-      logged(OTHER, `CORS_ORIGINS lets pages ask, as in CORS_ORIGINS=${OTHER}; several are apart by commas`),
-      logged('null', 'pages that are files or in sandboxed frames have no origin that could be allowed'),
+      logged(APP, `to allow it, set CORS_ORIGINS=${APP}; commas separate several`),
+      logged(OTHER, `to allow it, set CORS_ORIGINS=${OTHER}; commas separate several`),
+      logged('null', 'pages from files or in sandboxed frames have no origin that CORS_ORIGINS could name'),
     ]);
   });
 

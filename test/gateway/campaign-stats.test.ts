@@ -114,7 +114,7 @@ describe('statistics of campaigns', () => {
       allowed: 40,
     });
     expect(message).toContain(
-      'Ask for fewer rows, or leave out what costs a call for each: CampaignStats.attempts, CampaignStats.connects (50 calls).',
+      'Ask for fewer rows, or leave out fields that cost one call for each row: CampaignStats.attempts, CampaignStats.connects (50 calls).',
     );
     expect(calls()).toEqual({});
     expect(

@@ -43,7 +43,7 @@ test('schema.graphql contains everything that the files in schema/ define', () =
   // One example of each kind, so that the comparison cannot pass because both sides lack that kind.
   expect(file).toContain('scalar DateTime @specifiedBy(url: "https://');
   expect(file).toContain('first: Int = 100');
-  expect(file).toContain("State of the interaction, by the upstream's list that has it.");
+  expect(file).toContain("State of the interaction: the upstream's list in which it is.");
 });
 
 test('schema.graphql has no directives, types or root fields of federation', () => {

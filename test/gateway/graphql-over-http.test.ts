@@ -189,7 +189,11 @@ describe('a malformed request gets 400 in either media type and causes no call:'
     ],
     ['a batch', [{ query: '{ __typename }' }], 'Batching'],
     ['an empty batch', [], 'Batching'],
-    ['an id of a document', { documentId: 'a' }, '"query" is missing, and there are no trusted documents'],
+    [
+      'an id of a document',
+      { documentId: 'a' },
+      '"query" is missing, and the gateway has no trusted documents',
+    ],
   ])('%s', async (_what, body, named) => {
     const { statuses, error } = await refusalOf(body);
     expect(statuses).toEqual([400, 400]);
@@ -313,9 +317,9 @@ describe('a body that cannot be read gets 415, and is told what would be:', () =
   });
 
   test.each([
-    ['application/json; charset=iso-8859-1', 'A body must be UTF-8'],
-    ['application/json; charset="UTF-16"', 'A body must be UTF-8'],
-    ['application/graphql; charset=latin1', 'A body must be UTF-8'],
+    ['application/json; charset=iso-8859-1', 'The body must be UTF-8'],
+    ['application/json; charset="UTF-16"', 'The body must be UTF-8'],
+    ['application/graphql; charset=latin1', 'The body must be UTF-8'],
     ['application/xml', 'must be application/json'],
     ['application/jsonx', 'must be application/json'],
     ['application/octet-stream', 'must be application/json'],
@@ -362,9 +366,9 @@ test.each([
 
 describe('a body that is no JSON object gets 400 with a short text:', () => {
   test.each([
-    ['nothing', '', /^The body is no JSON: /],
-    ['a byte order mark alone', '\uFEFF', /^The body is no JSON: /],
-    ['a torn object', `{"query": "${'x'.repeat(5000)}`, /^The body is no JSON: /],
+    ['nothing', '', /^The body is not JSON: /],
+    ['a byte order mark alone', '\uFEFF', /^The body is not JSON: /],
+    ['a torn object', `{"query": "${'x'.repeat(5000)}`, /^The body is not JSON: /],
     ['null', 'null', /^The body must be a JSON object, and it is null\.$/],
     ['a text', '"{ __typename }"', /^The body must be a JSON object, and it is a string\.$/],
   ])('%s', async (_what, body, message) => {

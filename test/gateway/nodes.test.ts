@@ -273,7 +273,7 @@ describe('node', () => {
     const answer = await query(NODE, { nodeId });
     expect(answer.data).toEqual({ node: null });
     expect(onlyError(answer)).toMatchObject({
-      message: expect.stringContaining('Argument "nodeId" must be a nodeId that this gateway gave'),
+      message: expect.stringContaining('Argument "nodeId" must be a nodeId from an answer of this gateway'),
       path: ['node'],
       extensions: { code: 'BAD_USER_INPUT' },
     });

@@ -258,7 +258,7 @@ describe('deep nesting', () => {
     expect(errors).toEqual([
       {
         message: expect.stringMatching(
-          /^The query has brackets \d+ deep in one another, fragments included; at most 500/,
+          /^The query has brackets nested \d+ deep, fragments included; at most 500/,
         ),
         extensions: {
           code: 'GRAPHQL_PARSE_FAILED',

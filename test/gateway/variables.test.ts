@@ -119,7 +119,7 @@ describe.each(ways)('wrong variables %s', (_way, send, compileAtHit) => {
     expect(errors).toHaveLength(20);
     expect(errors.at(-1)?.message).toBe(
       count === 20
-        ? 'Variable "$v19" has lists and objects more than 64 deep in one another.'
+        ? 'Variable "$v19" nests lists and objects more than 64 deep.'
         : 'More variables are too deep; the first 19 are named.',
     );
   });

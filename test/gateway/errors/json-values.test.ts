@@ -144,7 +144,7 @@ describe('a value that a client sends', () => {
       expect(data).toBeUndefined();
       expect(errors).toHaveLength(1);
       expect(errors[0]).toMatchObject({
-        message: expect.stringMatching(/^Variable "\$\w+" has lists and objects more than 64 deep/),
+        message: expect.stringMatching(/^Variable "\$\w+" nests lists and objects more than 64 deep/),
         extensions: { code: 'BAD_USER_INPUT' },
       });
       expect(calls()).toEqual({});

@@ -166,7 +166,7 @@ describe('a query that needs more calls than MAX_UPSTREAM_CALLS', () => {
         {
           message:
             'The query would need up to 51 upstream calls, and 40 are allowed (MAX_UPSTREAM_CALLS): 50 to campaignInteractions, 1 to campaigns. ' +
-            'Ask for fewer rows, or leave out what costs a call for each: Campaign.interactions (50 calls).',
+            'Ask for fewer rows, or leave out fields that cost one call for each row: Campaign.interactions (50 calls).',
           extensions: {
             code: 'QUERY_TOO_EXPENSIVE',
             limit: 'upstreamCalls',
