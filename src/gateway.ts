@@ -339,7 +339,7 @@ function loadTraces(
   return import('./observability/tracing/traces.ts')
     .then((loaded) => new loaded.Traces(clock, { endpoint, tracesSampler, tracesRatio, apiUrl, way }, log))
     .catch((error: unknown) => {
-      log.error({ err: error }, 'No traces are made, for what makes them could not be loaded');
+      log.error({ err: error }, 'No traces are made: the tracing libraries could not be loaded');
       return null;
     });
 }

@@ -89,7 +89,7 @@ function authenticatedCallers(
     const authorization = request.headers.get('authorization');
     if (authorization === null) return missing;
     if (claims !== undefined) {
-      return callerOfClaims(claims) ?? credentialRefused('token without an end, or of nobody');
+      return callerOfClaims(claims) ?? credentialRefused('token without an expiry time or a subject');
     }
     const bearer = bearerTokenOf(authorization);
     if (bearer === null) return credentialRefused('no bearer');

@@ -69,15 +69,16 @@ export class SignedTokens {
   /** Defect of a rejected token, for the log, as far as the token itself shows it. */
   faultOf(token: string): string {
     const header = headerOf(token);
-    if (header === null) return 'no token of a kind that is accepted';
-    if (this.#keys.found(header) === undefined) return 'token of a key that its issuer does not have';
+    if (header === null) return 'token of a kind that is not accepted';
+    if (this.#keys.found(header) === undefined)
+      return 'token signed with a key that its issuer does not have';
     const { exp, nbf, iss, aud } = decodeJwt(token);
     const nowSeconds = this.#clock.epochMs() / 1000;
     if (exp !== undefined && exp + CLOCK_TOLERANCE_SECONDS <= nowSeconds) return 'token has expired';
     if (nbf !== undefined && nbf - CLOCK_TOLERANCE_SECONDS > nowSeconds) return 'token is not valid yet';
     if (iss !== this.expected.issuer) return 'token of another issuer';
     if (![aud].flat().includes(this.expected.audience)) return 'token for another audience';
-    return 'signature does not hold';
+    return 'signature does not match';
   }
 }
 

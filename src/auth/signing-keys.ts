@@ -122,7 +122,7 @@ export class SigningKeys {
       this.#failedUntilMs = undefined;
     } catch (err) {
       this.#failedUntilMs = clock.now() + FAILED_COOL_DOWN_MS;
-      log.error({ err }, "The keys that callers' tokens are signed with could not be read");
+      log.error({ err }, "The keys that verify callers' tokens could not be read");
     }
   }
 
@@ -174,7 +174,8 @@ function nameOf({ alg, kid }: SignatureHeader): string {
 function unavailable(pauseMs: number): UpstreamError {
   return new UpstreamError({
     code: 'UPSTREAM_UNAVAILABLE',
-    message: 'callers cannot be authenticated at the moment, for the keys of their tokens could not be read',
+    message:
+      'callers cannot be authenticated at the moment: the keys that verify their tokens could not be read',
     retryAfterSeconds: Math.max(1, Math.ceil(pauseMs / 1000)),
   });
 }

@@ -13,7 +13,7 @@ export class UnexpectedErrors {
   }
 
   rejected(reason: unknown): void {
-    this.#log.error(describe(reason), 'A promise was rejected, and nobody handled it');
+    this.#log.error(describe(reason), 'A promise was rejected and not handled');
   }
 
   /** A warning of Node: by default it would be written to stderr, which blocks the process while nobody reads it. */
@@ -22,7 +22,7 @@ export class UnexpectedErrors {
   }
 
   thrown(error: unknown): void {
-    this.#log.fatal(describe(error), 'An exception was thrown, and nobody caught it: the gateway ends');
+    this.#log.fatal(describe(error), 'An exception was thrown and not caught: the gateway ends');
   }
 }
 

@@ -19,7 +19,7 @@ export function yogaLogger(log: Logger, requestId: () => string | undefined = ()
         .join(' ')
         .replace(/:?\s*$/, '');
       const err = args.find((arg) => arg instanceof Error);
-      const message = text || (err && redactError(err).message) || 'Something without words';
+      const message = text || (err && redactError(err).message) || 'Error without a message';
       log[isGoneClient(err) ? 'debug' : level]({ requestId: requestId(), err }, message);
     };
   return { debug: writing('debug'), info: writing('info'), warn: writing('warn'), error: writing('error') };

@@ -26,14 +26,14 @@ describe('the log', () => {
     const unknownKey = await signed(await issuerKey('key-2'));
     const tokens = {
       [expired]: 'token has expired',
-      [forged]: 'signature does not hold',
+      [forged]: 'signature does not match',
       [await signed(key)]: undefined,
       [await signed(key, { nbf: Math.floor(Date.now() / 1000) + 60 })]: 'token is not valid yet',
       [await signed(key, { iss: 'https://other.example/' })]: 'token of another issuer',
       [await signed(key, { aud: 'others' })]: 'token for another audience',
-      [await signed(key, { exp: undefined })]: 'token without an end, or of nobody',
-      [unknownKey]: 'token of a key that its issuer does not have',
-      'not-a-token': 'no token of a kind that is accepted',
+      [await signed(key, { exp: undefined })]: 'token without an expiry time or a subject',
+      [unknownKey]: 'token signed with a key that its issuer does not have',
+      'not-a-token': 'token of a kind that is not accepted',
       [broken]: 'no bearer',
     };
     for (const token of Object.keys(tokens)) await ask(USER, bearer(token));
@@ -89,7 +89,7 @@ describe('the log', () => {
       expect(others()).toEqual([
         expect.objectContaining({
           level: levels['error'],
-          msg: "The keys that callers' tokens are signed with could not be read",
+          msg: "The keys that verify callers' tokens could not be read",
           err: expect.objectContaining({ type, message }),
         }),
       ]);
@@ -125,7 +125,7 @@ describe('the log', () => {
     yoga.error(new GraphQLError('Unexpected', { originalError: cause, path: ['user'] }));
     expect(entries().map(({ level, msg }) => [level, msg])).toEqual([
       [levels['debug'], 'Some words'],
-      [levels['info'], 'Something without words'],
+      [levels['info'], 'Error without a message'],
       [levels['warn'], 'It failed'],
       [levels['error'], 'Unexpected'],
     ]);

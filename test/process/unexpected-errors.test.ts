@@ -37,7 +37,7 @@ test('an unhandled rejection is logged without its message, and harms no request
   const answer = ask(address, USER);
   await expect.poll(() => sandbox.requests.length).toBe(1);
   child.kill('SIGUSR2');
-  await expect.poll(() => output.stdout).toContain('nobody handled it');
+  await expect.poll(() => output.stdout).toContain('A promise was rejected and not handled');
   expect(await answer).toEqual(userAnswer);
   expect(await ask(address, USER)).toEqual(userAnswer);
   expect((await fetch(new URL('/ready', address))).status).toBe(200);
@@ -56,7 +56,7 @@ test('an unhandled rejection is logged without its message, and harms no request
 test('the log has the stack frames of a Node error, whose stack starts with its name and its code', async () => {
   const { child, output } = await defectiveGateway('void Promise.try(() => Buffer.from(5))', {});
   child.kill('SIGUSR2');
-  await expect.poll(() => output.stdout).toContain('nobody handled it');
+  await expect.poll(() => output.stdout).toContain('A promise was rejected and not handled');
   expect(entriesOf(output.stdout)).toMatchObject([
     { kind: 'TypeError', frames: expect.arrayContaining([expect.stringContaining('defect.mjs')]) },
   ]);
