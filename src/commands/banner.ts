@@ -27,7 +27,7 @@ export function banner(options: BannerOptions): string {
   const credential = {
     passThrough: "each caller's own bearer token (send an Authorization header)",
     accessToken: 'the access token that was configured',
-    client: 'a login of its own',
+    client: "the gateway's own login",
   }[target.credentials.mode];
   const pasted =
     exampleCampaignId === null
@@ -48,21 +48,23 @@ ${trustedDocuments?.mode === 'only' ? '' : `\nA query to paste:\n{\n  ${pasted}\
 /** Callers that are accepted, in words. */
 function callers({ authentication }: AuthConfig, { credentials }: UpstreamTarget): string {
   if (authentication === null) {
-    return credentials.mode === 'passThrough' ? 'who has such a token' : 'whoever reaches it';
+    return credentials.mode === 'passThrough'
+      ? 'anyone with such a token'
+      : 'anyone who can reach this address';
   }
   const { apiKeys, tokens } = authentication;
   return [
-    ...(tokens === null ? [] : [`who has a token of ${tokens.issuer}`]),
-    ...(apiKeys.length === 0 ? [] : [`who has one of the API keys (${apiKeys.length})`]),
+    ...(tokens === null ? [] : [`anyone with a token of ${tokens.issuer}`]),
+    ...(apiKeys.length === 0 ? [] : [`anyone with one of the API keys (${apiKeys.length})`]),
   ].join(', or ');
 }
 
 /** Web pages of other origins that may ask, in words. */
 function webPages({ corsOrigins, loopbackOrigins }: ServerConfig): string {
-  if (loopbackOrigins) return 'those of this machine, on any port; CORS_ORIGINS names others';
+  if (loopbackOrigins) return 'pages of this machine, on any port; set CORS_ORIGINS for others';
   return corsOrigins.length > 0
     ? `those of ${corsOrigins.join(', ')}`
-    : 'none of other origins; CORS_ORIGINS names them, as in CORS_ORIGINS=http://localhost:5173';
+    : 'none of other origins; to allow one, set CORS_ORIGINS=http://localhost:5173';
 }
 
 /** Queries that are accepted, in words. */
@@ -71,6 +73,6 @@ function queries(
   documents: TrustedDocuments | null,
 ): string {
   if (trustedDocuments === null || documents === null) return 'any within the limits';
-  const known = `${documents.size} trusted ones by their ids`;
+  const known = `${documents.size} trusted documents by id`;
   return trustedDocuments.mode === 'only' ? `${known}, and no others` : `${known}, and any within the limits`;
 }

@@ -115,7 +115,7 @@ export function graphiqlOptions({ about, campaignId, headers }: GraphiqlFacts): 
 
 /** Link beside the title. */
 function linkTo(about: string): string {
-  return `<a href="${about}" title="What is where, and where the documentation is">Docs</a>`;
+  return `<a href="${about}" title="Paths of the gateway, and its documentation">Docs</a>`;
 }
 
 /** Page and the files that it loads, by name. */

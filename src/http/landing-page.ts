@@ -22,7 +22,7 @@ const TITLE = 'Campaign interaction gateway';
 const STYLE = `body { font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 3rem auto; padding: 0 1rem }
 :root { color-scheme: light dark }`;
 const DOCUMENTATION =
-  'The documentation is beside the source: README.md lists its pages, docs/faq.md has the first errors, docs/cost.md what queries cost.';
+  'The documentation comes with the source: README.md lists its pages, docs/faq.md explains the errors that a new user meets, and docs/cost.md explains what queries cost.';
 
 /** Links have no leading slash, so that they lead to the gateway behind any path that a proxy puts before. */
 export function landingPage(options: LandingPageOptions): LandingPage {
@@ -72,7 +72,7 @@ function placesOf({
     : '';
   return [
     [endpoint.slice(1), `queries, sent by POST as application/json.${graphiql}`],
-    ['health', 'whether the process lives.'],
-    ['ready', 'whether it can answer, and what keeps it from that.'],
+    ['health', 'tells whether the process runs.'],
+    ['ready', 'tells whether the gateway can answer, and if not, why.'],
   ];
 }

@@ -49,7 +49,9 @@ export class Readiness {
       if (problem !== null || !isHiddenWhenOk) checks[name] = problem ?? 'ok';
     }
     // `retire` may have been called during the checks.
-    if (this.#isRetired) checks['draining'] = 'requests under way are finished, and others belong elsewhere';
+    if (this.#isRetired)
+      checks['draining'] =
+        'the gateway is shutting down: it finishes its requests, and new ones belong elsewhere';
     const isReady =
       !this.#isRetired &&
       problems.every((problem, index) => problem === null || this.#checks[index]?.isDispensable === true);
@@ -103,7 +105,7 @@ export class PressureCheck implements ReadinessCheck {
   problem(): Promise<string | null> {
     const nowMs = this.#clock.now();
     const isPressing = nowMs - this.#latestMs <= PAUSE_MS && nowMs - this.#sinceMs >= PRESSURE_MS;
-    return Promise.resolve(isPressing ? 'requests are being refused, because there are too many' : null);
+    return Promise.resolve(isPressing ? 'requests are refused because there are too many' : null);
   }
 }
 

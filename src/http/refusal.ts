@@ -12,7 +12,7 @@ const RETRY_AFTER_SECONDS = 1;
 
 export const noConnectionLeft: RefusalReason = {
   status: 503,
-  message: 'The gateway has no free connection (MAX_CONNECTIONS).',
+  message: 'The gateway has no free connection (MAX_CONNECTIONS). Try again later.',
 };
 
 /** Refuses requests in answers that web pages of these origins may read. */

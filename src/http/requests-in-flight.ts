@@ -111,12 +111,12 @@ export class RequestsInFlight {
 
 const slowBody: RefusalReason = {
   status: 408,
-  message: 'The body of the request came too slowly while many other requests came.',
+  message: 'The body of the request came too slowly while other requests were waiting.',
 };
 
 function tooManyRequests(max: number): RefusalReason {
   return {
     status: 503,
-    message: `The gateway works on ${max} requests already, which is the most (MAX_REQUESTS_IN_FLIGHT).`,
+    message: `The gateway has too many requests in flight (MAX_REQUESTS_IN_FLIGHT, ${max}). Try again later.`,
   };
 }

@@ -71,7 +71,7 @@ test('ten seconds of refusals without pause make the gateway not ready, until th
     status: 503,
     body: {
       status: 'not ready',
-      checks: { configuration: 'ok', load: 'requests are being refused, because there are too many' },
+      checks: { configuration: 'ok', load: 'requests are refused because there are too many' },
     },
   });
   await clock.skip(1100);
@@ -205,7 +205,7 @@ test('a retired gateway is not ready, even after its disposal, but stays alive a
       status: 'not ready',
       checks: {
         configuration: 'ok',
-        draining: 'requests under way are finished, and others belong elsewhere',
+        draining: 'the gateway is shutting down: it finishes its requests, and new ones belong elsewhere',
       },
     },
   };

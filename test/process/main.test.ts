@@ -83,7 +83,7 @@ describe('a gateway over the embedded sandbox', () => {
     const { output, address, query } = await runningGateway({
       AUTH_API_KEY_HASHES: createHash('sha256').update(key).digest('hex'),
     });
-    expect(output.stdout).toContain('who has one of the API keys (1)');
+    expect(output.stdout).toContain('anyone with one of the API keys (1)');
     // The sandbox would refuse the key as an unknown token.
     expect((await ask(address, query, key)).errors).toBeUndefined();
     for (const token of [null, TOKEN]) {
@@ -116,7 +116,7 @@ describe('a gateway over a configured upstream', () => {
     const { output, address, query } = await runningGateway({ GENESYSCLOUD_API_URL: sandbox.url });
     expect(output.stdout).toContain(sandbox.url);
     expect(output.stdout).toContain("caller's own bearer token");
-    expect(output.stdout).toContain('who has such a token');
+    expect(output.stdout).toContain('anyone with such a token');
     expect((await ask(address, query)).errors).toBeUndefined();
     expect(sandbox.requests.map(({ token }) => token)).toEqual([TOKEN]);
     const { errors } = await ask(address, query, null);
@@ -133,7 +133,7 @@ describe('a gateway over a configured upstream', () => {
       GENESYSCLOUD_OAUTHCLIENT_ID: 'a-client',
       GENESYSCLOUD_OAUTHCLIENT_SECRET: secret,
     });
-    expect(output.stdout).toContain('whoever reaches it');
+    expect(output.stdout).toContain('anyone who can reach this address');
     expect(await ask(address, USER, null)).toEqual(userAnswer);
     child.kill('SIGTERM');
     expect(await closed).toEqual([0, null]);
@@ -147,7 +147,7 @@ test('a gateway restricted to trusted documents answers them by their ids, and p
   const { output } = run({ TRUSTED_DOCUMENTS: 'only', TRUSTED_DOCUMENTS_FILE: file });
   await expect
     .poll(() => output.stdout + output.stderr, { timeout: 30_000 })
-    .toContain('queries     1 trusted ones by their ids, and no others');
+    .toContain('queries     1 trusted documents by id, and no others');
   expect(output.stdout).toMatch(/^Gateway on http:/m);
   expect(output.stdout).not.toContain('paste');
   const [address = ''] = /http:\S+\/graphql/.exec(output.stdout) ?? [];
