@@ -64,7 +64,7 @@ export class Availability {
     this.#observer.turned(false);
     this.#log.warn(
       { redis: problem, code },
-      'Redis is not used: what is kept is this process’s own, and its part of the quota',
+      'Redis is not used: this process has a cache of its own and its part of the quota',
     );
   }
 }

@@ -36,7 +36,7 @@ export async function examineRedis(url: string, clock: Clock): Promise<RedisExam
   try {
     client = redisClient(url);
   } catch {
-    return notReached(['REDIS_URL has a user name or password that is not encoded as in URLs.']);
+    return notReached(['REDIS_URL has a user name or password that is not percent-encoded.']);
   }
   const link = new RedisLink(clock, client, inBytes(client), () => undefined);
   try {

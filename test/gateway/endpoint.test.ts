@@ -23,7 +23,7 @@ describe('a gateway with an endpoint of its own', () => {
     const { gateway } = await gatewayForTest({ endpoint: ENDPOINT });
     const page = await gateway.fetch(new Request(ADDRESS, { headers: BROWSER }));
     const html = await page.text();
-    expect(html).not.toContain('title=\\"What is where');
+    expect(html).not.toContain('title=\\"Paths of the gateway');
     const files = [...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(
       ([, file = '']) => new URL(file, ADDRESS),
     );

@@ -54,7 +54,7 @@ export function createClient(url: URL, token: string | undefined) {
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'the request failed';
   if (error.name === 'TimeoutError') return 'it took too long';
-  if (error.name === 'AbortError') return 'the request was given up';
+  if (error.name === 'AbortError') return 'the request was cancelled';
   if (!(error.cause instanceof Error)) return 'the request could not be made with this address and token';
   return 'code' in error.cause ? String(error.cause.code) : error.cause.message;
 }

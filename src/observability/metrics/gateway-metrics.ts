@@ -39,7 +39,7 @@ export class GatewayMetrics {
     this.redis = new RedisMetrics(this.#registry);
     this.#unhandledRejections = new Counter({
       name: 'gateway_unhandled_rejections_total',
-      help: 'Promises that were rejected without anybody hearing of it: defects of the gateway.',
+      help: 'Promise rejections that were not handled: defects of the gateway.',
       registers: [this.#registry],
     });
     this.#answersUnread = new Counter({
@@ -49,7 +49,7 @@ export class GatewayMetrics {
     });
     this.#connectionsTurnedAway = new Counter({
       name: 'gateway_connections_turned_away_total',
-      help: 'Connections of clients that were closed at MAX_CONNECTIONS: evicted (nobody waited on it) or refused (with 503).',
+      help: 'Connections of clients that were closed at MAX_CONNECTIONS: evicted (idle) or refused (with 503).',
       labelNames: ['how'],
       registers: [this.#registry],
     });

@@ -13,25 +13,25 @@ export class RedisMetrics implements RedisObserver {
     const registers = [registry];
     this.#isUp = new Gauge({
       name: 'gateway_redis_up',
-      help: 'Whether what is known is shared with other replicas over Redis: 1, or 0 while that is away; absent where there is none.',
+      help: 'Whether Redis is in use: 1, or 0 while it is not available; absent without REDIS_URL.',
       registers,
     });
     this.#isUp.remove();
     this.#questions = new Counter({
       name: 'gateway_redis_questions_total',
-      help: 'Questions to Redis, each sent in one write, by purpose (cache, leases, quota, standing, probe) and outcome (ok, timeout, failed).',
+      help: 'Requests to Redis, each sent in one write, by purpose (cache, leases, quota, standing, probe) and outcome (ok, timeout, failed).',
       labelNames: ['purpose', 'outcome'],
       registers,
     });
     this.#turnedAway = new Counter({
       name: 'gateway_redis_turned_away_total',
-      help: 'Times that Redis was in use and was left, by problem (unreachable, slow, full, refusing).',
+      help: 'Times that the gateway stopped using Redis, by problem (unreachable, slow, full, refusing).',
       labelNames: ['problem'],
       registers,
     });
     this.#durations = new Histogram({
       name: 'gateway_redis_question_duration_seconds',
-      help: 'Time until Redis had answered a question, in seconds, by purpose.',
+      help: 'Time until Redis answered a request, in seconds, by purpose.',
       labelNames: ['purpose'],
       buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1],
       registers,

@@ -39,7 +39,7 @@ export class StateMetrics {
     const registers = [registry];
     this.#lookups = new Counter({
       name: 'gateway_cache_lookups_total',
-      help: 'Entities and lists that were wanted, by GraphQL type and result: hit, stale (shown while it is asked for anew), shared (had from another process) or miss (read).',
+      help: 'Entities and lists that requests needed, by GraphQL type and result: hit, stale (served while a new read runs), shared (from another process) or miss (read).',
       labelNames: ['type', 'result'],
       registers,
     });
@@ -50,33 +50,33 @@ export class StateMetrics {
     });
     this.#answerBytes = new Gauge({
       name: 'gateway_answer_bytes_in_flight',
-      help: 'Memory that is reserved for answers that are being made, or written and not yet read, about, in bytes.',
+      help: 'Approximate memory reserved for answers in flight (being made, or not yet read), in bytes.',
       registers,
     });
     this.#answersWaiting = new Gauge({
       name: 'gateway_answers_waiting',
-      help: 'Answers that are not begun because those in flight take all memory that answers may take.',
+      help: 'Answers that wait because those in flight take all memory for answers.',
       registers,
     });
     this.#answersRefused = new Counter({
       name: 'gateway_answers_refused_total',
-      help: 'Answers that were refused, or ended, because those in flight took all memory that answers may take.',
+      help: 'Answers that were refused, or ended, because those in flight took all memory for answers.',
       registers,
     });
     this.#bytes = new Gauge({
       name: 'gateway_cache_bytes',
-      help: 'Memory that what is kept between requests takes, about, in bytes, by kind: entities, or lists of interactions.',
+      help: 'Approximate memory of the caches, in bytes, by kind: entities, or lists of interactions.',
       labelNames: ['kind'],
       registers,
     });
     this.#left = new Gauge({
       name: 'gateway_quota_left_calls',
-      help: 'Calls that the upstream still allows in the running window, the least of any credential; absent while none is known.',
+      help: 'Calls that the upstream still allows in the running window, for the credential with the fewest; absent while unknown.',
       registers,
     });
     this.#identities = new Gauge({
       name: 'gateway_quota_identities',
-      help: 'Credentials whose calls are kept count of.',
+      help: 'Credentials whose calls are counted.',
       registers,
     });
     this.#waiting = new Gauge({
@@ -96,7 +96,7 @@ export class StateMetrics {
     });
     this.#circuits = new Gauge({
       name: 'gateway_upstream_circuits',
-      help: 'Circuits that stop calls, each of one credential, by resource and state: open, or half_open (one call may go to see).',
+      help: 'Circuits that stop calls, each of one credential, by resource and state: open, or half_open (one trial call is allowed).',
       labelNames: ['resource', 'state'],
       registers,
     });

@@ -24,19 +24,19 @@ export class UpstreamMetrics implements UpstreamObserver {
     const registers = [registry];
     this.#calls = new Counter({
       name: 'gateway_upstream_calls_total',
-      help: 'Calls that went out to the upstream, each retry counted, by resource and outcome; given_up: nobody waited for the answer any more.',
+      help: 'Calls sent to the upstream, retries included, by resource and outcome; given_up: no request waited for the answer any more.',
       labelNames: ['resource', 'outcome'],
       registers,
     });
     this.#withheld = new Counter({
       name: 'gateway_upstream_withheld_calls_total',
-      help: 'Calls that did not go out, by resource and reason: the quota or the share of the caller leaves none in time, too many wait for connections, the circuit is open, or the budget of the request is spent.',
+      help: 'Calls that were not sent, by resource and reason: the quota or the share of the caller leaves none in time, too many wait for connections, the circuit is open, or the budget of the request is spent.',
       labelNames: ['resource', 'reason'],
       registers,
     });
     this.#retries = new Counter({
       name: 'gateway_upstream_retries_total',
-      help: 'Calls that were tried again after a failure that may pass, by resource.',
+      help: 'Calls that were retried after a transient failure, by resource.',
       labelNames: ['resource'],
       registers,
     });

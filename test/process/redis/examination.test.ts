@@ -104,7 +104,7 @@ describe.skipIf(whySkipped !== null)('a problem at start', () => {
 
   test('is a URL that cannot be taken apart', async () => {
     expect(await problemsAtStart('redis://a%zz:b@127.0.0.1', systemClock)).toEqual([
-      'REDIS_URL has a user name or password that is not encoded as in URLs.',
+      'REDIS_URL has a user name or password that is not percent-encoded.',
     ]);
   });
 
