@@ -360,10 +360,10 @@ describe.skipIf(whySkipped !== null)('GraphiQL in a browser', () => {
   });
 });
 
-/** Description of a field in the schema, on one line. */
+/** Description of a field in the schema, on one line and without the backticks, which GraphiQL shows as code. */
 function described(type: string, field: string): string {
   const description = assertObjectType(schema.getType(type)).getFields()[field]?.description;
-  return description?.replaceAll(/\s+/g, ' ') ?? `no description of ${type}.${field}`;
+  return description?.replaceAll(/\s+/g, ' ').replaceAll('`', '') ?? `no description of ${type}.${field}`;
 }
 
 function hostsOf(urls: readonly string[]): string[] {
