@@ -317,9 +317,9 @@ describe('a body that cannot be read gets 415, and is told what would be:', () =
   });
 
   test.each([
-    ['application/json; charset=iso-8859-1', 'The body must be UTF-8'],
-    ['application/json; charset="UTF-16"', 'The body must be UTF-8'],
-    ['application/graphql; charset=latin1', 'The body must be UTF-8'],
+    ['application/json; charset=iso-8859-1', 'A body must be UTF-8'],
+    ['application/json; charset="UTF-16"', 'A body must be UTF-8'],
+    ['application/graphql; charset=latin1', 'A body must be UTF-8'],
     ['application/xml', 'must be application/json'],
     ['application/jsonx', 'must be application/json'],
     ['application/octet-stream', 'must be application/json'],

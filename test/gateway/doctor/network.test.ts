@@ -41,7 +41,7 @@ describe('a proxy', () => {
     const report = await examinedForTest({}, { HTTP_PROXY: withCredentials(proxy, 'someone:wrong-one') });
     expect(report.found('proxy')).toMatchObject({
       status: 'fail',
-      message: expect.stringContaining('did not accept the credentials for it (status 407)'),
+      message: expect.stringContaining('did not accept the user name and password (status 407)'),
       advice: expect.stringContaining('http://user:password@host:port'),
       facts: { obstacle: 'proxyCredentials' },
     });

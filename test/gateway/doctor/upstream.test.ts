@@ -249,7 +249,7 @@ describe('a failed login', () => {
     [
       'a grant type that is not allowed',
       oauth('unauthorized_client', 'no'),
-      /by client credentials/,
+      /with client credentials/,
       'does not work',
     ],
     ['a forbidden address', oauth('invalid_request', 'ip address', 403), /address/, 'does not work'],
@@ -325,7 +325,7 @@ describe('an API in trouble', () => {
         body: { code: 'not.authorized', message: 'ip address 10.0.0.1 is not allowed' },
       },
       'does not work',
-      /from the address of the gateway/,
+      /from the gateway's IP address/,
     ],
     ['takes its time', { kind: 'delay', ms: 200, resource: 'api' }, 'works', /accepts/],
     ['packs its answers', { kind: 'encoding', resource: 'api', coding: 'gzip' }, 'works', /accepts/],

@@ -55,7 +55,7 @@ test('one request too many is told when to come again, on a connection that stay
   expect(refusal).toMatch(/^HTTP\/1\.1 503 Service Unavailable\r\n/);
   expect(refusal).toMatch(/\r\nretry-after: 1\r\n/i);
   expect(refusal).toMatch(
-    /"message":"[^"]+ 2 requests [^"]+MAX_REQUESTS_IN_FLIGHT[^"]+","extensions":\{"code":"SERVICE_UNAVAILABLE"/,
+    /"message":"[^"]+MAX_REQUESTS_IN_FLIGHT, 2\)[^"]+","extensions":\{"code":"SERVICE_UNAVAILABLE"/,
   );
   expect(refused()).toBe(1);
   waiting[0]?.end('answered');

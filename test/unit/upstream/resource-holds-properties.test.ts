@@ -6,6 +6,7 @@ import { CredentialEvents } from '../../../src/identity/credential-events.ts';
 import { tokenIdentity, type UpstreamIdentity } from '../../../src/identity/upstream-identity.ts';
 import { systemClock } from '../../../src/lib/clock.ts';
 import { deadlineIn } from '../../../src/lib/deadline.ts';
+import type { Signal } from '../../../src/lib/signal.ts';
 import { Turns } from '../../../src/lib/turns.ts';
 import { CallBudget } from '../../../src/upstream/budget.ts';
 import { UpstreamClient } from '../../../src/upstream/client.ts';
@@ -37,6 +38,8 @@ interface Exchange {
   endMs: number;
   /** Seconds of a 429, 0 for none; null for a call that was answered. */
   refusedSeconds: number | null;
+  /** False when the gateway gave the call up before its answer came, and so knows nothing of it. */
+  isSeen: boolean;
 }
 
 /** Way to an upstream at which one token has a limit for users, and everybody a large quota. */
@@ -53,7 +56,7 @@ class LimitedUpstream implements Transport {
   }
 
   async exchange(
-    ...[address, { headers }, _signal, hooks]: Parameters<Transport['exchange']>
+    ...[address, { headers }, signal, hooks]: Parameters<Transport['exchange']>
   ): Promise<HttpAnswer> {
     const resource = 'path' in address ? (/\/(\w+)\?/.exec(address.path)?.[1] ?? '') : '';
     const token = headers['authorization'] ?? '';
@@ -63,13 +66,18 @@ class LimitedUpstream implements Transport {
       startMs: performance.now(),
       endMs: Infinity,
       refusedSeconds: null,
+      isSeen: false,
     };
     this.exchanges.push(exchange);
-    await passed(this.#latencyMs);
-    if (resource === 'users' && token === 'Bearer limited') exchange.refusedSeconds = this.#count();
-    await passed(this.#latencyMs);
-    exchange.endMs = performance.now();
-    hooks?.onEnd?.();
+    try {
+      await passed(this.#latencyMs, signal);
+      if (resource === 'users' && token === 'Bearer limited') exchange.refusedSeconds = this.#count();
+      await passed(this.#latencyMs, signal);
+      exchange.isSeen = true;
+    } finally {
+      exchange.endMs = performance.now();
+      hooks?.onEnd?.();
+    }
     const seconds = exchange.refusedSeconds;
     return {
       status: seconds === null ? 200 : 429,
@@ -94,9 +102,18 @@ class LimitedUpstream implements Transport {
   }
 }
 
-function passed(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
+function passed(ms: number, signal: Signal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) throw signal.reason;
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', giveUp);
+      resolve();
+    }, ms);
+    function giveUp() {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }
+    signal.addEventListener('abort', giveUp);
   });
 }
 
@@ -186,7 +203,7 @@ test(
         const errors = outcomes.map(({ error }) => error).filter((error) => error !== null);
         expect(errors.filter((error) => !(error instanceof UpstreamError))).toEqual([]);
         const ofLimited = upstream.exchanges.filter(isLimited);
-        const refused = ofLimited.filter(({ refusedSeconds }) => refusedSeconds !== null);
+        const refused = ofLimited.filter(({ refusedSeconds, isSeen }) => refusedSeconds !== null && isSeen);
         held += refused.length;
         for (const { endMs, refusedSeconds } of refused) {
           const untilMs = endMs + Math.max(1, refusedSeconds ?? 0) * 1000;
@@ -196,7 +213,9 @@ test(
           const last = refused.findLast(({ endMs }) => endMs < call.startMs);
           if (last === undefined) continue;
           const since = ofLimited.filter(({ startMs }) => startMs > last.endMs && startMs <= call.startMs);
-          const isKnown = since.some((each) => each.refusedSeconds === null && each.endMs <= call.startMs);
+          const isKnown = since.some(
+            (each) => each.isSeen && each.refusedSeconds === null && each.endMs <= call.startMs,
+          );
           const underWay = since.filter(({ endMs }) => endMs > call.startMs);
           expect(isKnown ? [call] : underWay).toEqual([call]);
         }
