@@ -1,76 +1,44 @@
-/**
- * Prepares a release: gathers `.changes/` into CHANGELOG.md, sets the version, and deletes the files. See USAGE.
- */
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+/** Prepares a release from the files of `.changes/`, or checks one before it leaves. See USAGE. */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { format, resolveConfig } from 'prettier';
-import { parseChange, sectionOf } from './changes.ts';
-import { nextVersion } from './next-version.ts';
+import { checkRelease } from './check-release.ts';
+import { prepareRelease, suggestVersion } from './prepare.ts';
 
-const USAGE = `npm run release:prepare [-- <version|major|minor|patch>]
-  without a version, the next one follows from the kinds of the changes
+const USAGE = `npm run release:prepare [-- <version> | major | minor | patch]
+  moves .changes/ into CHANGELOG.md and sets the version; without one, suggests it and writes nothing
 npm run release:check -- <tag>
-  fails unless the tag names the version of package.json, and no change waits`;
-const FIRST_SECTION = /^## /m;
+  checks that the tag is that of package.json's version and that .changes/ is empty, and prints the notes of the release
+  --project <folder>  another project than this one`;
 
 try {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    // Another folder than this project's, for tests.
-    options: { folder: { type: 'string', default: '.' }, check: { type: 'boolean', default: false } },
-  });
-  if (positionals.length > 1) throw new Error(`One version at most, not ${positionals.length}.`);
-  const [word = null] = positionals;
-  const folder = resolve(values.folder);
-  console.log(values.check ? check(folder, word) : await prepare(folder, word));
+  run();
 } catch (error) {
-  console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+  console.error(error instanceof Error ? error.message : error);
+  console.error(`\n${USAGE}`);
   process.exitCode = 1;
 }
 
-function check(folder: string, tag: string | null): string {
-  const version = versionIn(folder);
-  if (tag !== `v${version}`)
-    throw new Error(`The tag is ${tag ?? 'missing'}, and the version is ${version}.`);
-  const waiting = changesIn(folder);
-  if (waiting.length > 0) throw new Error(`.changes/ has ${waiting.join(', ')}: npm run release:prepare.`);
-  return `${tag} can be released.`;
-}
-
-async function prepare(folder: string, wanted: string | null): Promise<string> {
-  const changesFolder = join(folder, '.changes');
-  const names = changesIn(folder);
-  if (names.length === 0) throw new Error('.changes/ has no change to release.');
-  const changes = names.map((name) => parseChange(name, readFileSync(join(changesFolder, name), 'utf8')));
-  const next = nextVersion(versionIn(folder), wanted, changes);
-  const changelog = join(folder, 'CHANGELOG.md');
-  const text = readFileSync(changelog, 'utf8');
-  const at = FIRST_SECTION.exec(text)?.index ?? text.length;
-  const date = new Date().toISOString().slice(0, 10);
-  const written = `${text.slice(0, at)}${sectionOf(next, date, changes)}\n${text.slice(at)}`;
-  writeFileSync(
-    changelog,
-    await format(written, { ...(await resolveConfig(changelog)), parser: 'markdown' }),
-  );
-  // npm writes the lock file too.
-  execFileSync('npm', ['version', next, '--no-git-tag-version', '--allow-same-version'], {
-    cwd: folder,
-    stdio: 'ignore',
+function run(): void {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { project: { type: 'string', default: '' } },
   });
-  for (const name of names) rmSync(join(changesFolder, name));
-  return `CHANGELOG.md has ${names.length} changes for ${next}. Read it, commit, and tag the commit v${next}.`;
+  const [word, argument, ...more] = positionals;
+  const project = resolve(values.project);
+  if (more.length > 0) throw new Error(`Too many arguments: ${more.join(' ')}`);
+  if (word === 'check' && argument !== undefined) console.log(checkRelease(project, argument));
+  else if (word === 'prepare' && argument !== undefined) prepare(project, argument);
+  else if (word === 'prepare') suggest(project);
+  else throw new Error('An argument is missing');
 }
 
-/** Names of the files of changes, in their order. */
-function changesIn(folder: string): string[] {
-  return readdirSync(join(folder, '.changes'))
-    .filter((name) => name.endsWith('.md') && name !== 'README.md')
-    .toSorted();
+function suggest(project: string): void {
+  const { version, step } = suggestVersion(project);
+  console.log(`The changes call for ${version} (${step}): npm run release:prepare -- ${version}`);
 }
 
-function versionIn(folder: string): string {
-  const { version }: { version: string } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  return version;
+function prepare(project: string, wanted: string): void {
+  const today = new Date().toISOString().slice(0, 10);
+  const version = prepareRelease(project, wanted, today);
+  console.log(`Prepared ${version}. Read CHANGELOG.md, commit, and tag the commit v${version}`);
 }
