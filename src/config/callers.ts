@@ -27,7 +27,7 @@ export function authenticationOf(
     (isSet('GENESYSCLOUD_REGION') || isSet('GENESYSCLOUD_API_URL')) && !ownCredentials.some(isSet);
   if (isPassThrough && set.length > 0) {
     problems.push(
-      `${namesOf(set)} cannot be meant without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
+      `${namesOf(set)} must not be set without a credential of the gateway's own: callers send a token of the upstream, which decides what they may see.`,
     );
     return null;
   }

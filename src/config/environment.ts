@@ -8,7 +8,7 @@ import { type GatewayUrls, gatewayUrlsOf, isTakenOver } from './vendor-gateway.t
 
 /**
  * Settings of an environment: from variables, from files that variables name, and from variables of the vendor's tools.
- * Whatever cannot be read, or is no setting, is added to `problems`.
+ * Whatever cannot be read, or is not a setting, is added to `problems`.
  */
 export function givenByEnvironment(env: Environment, problems: string[]): GivenBySetting {
   const own = textsOf(env);

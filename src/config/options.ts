@@ -57,7 +57,7 @@ export function givenByOptions(tree: unknown, place: OptionsPlace, problems: str
     const { form = { kind: 'text' }, isOfProcess = false } = settingOf(name);
     if (isOfProcess && place.file === null) {
       problems.push(
-        `${named(path)} is an option of the command only: an app has a server, a log and an end of its own.`,
+        `${named(path)} is an option of the command only: an app has its own server, log and shutdown.`,
       );
       return;
     }

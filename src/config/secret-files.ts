@@ -34,7 +34,9 @@ export function readSecretFiles(
 export function problemsOfMisplacedFiles(own: Texts): string[] {
   return settingNames
     .filter((name) => isMisplaced(fileVariable(name)) && fileVariable(name) in own)
-    .map((name) => `${fileVariable(name)} is no setting: only secrets are read from files, so set ${name}.`);
+    .map(
+      (name) => `${fileVariable(name)} is not a setting: only secrets are read from files, so set ${name}.`,
+    );
 }
 
 /** True for the variable of a file with a setting that is no secret. */

@@ -32,7 +32,7 @@ export function problemsOfUnknown(own: Readonly<Record<string, string>>): string
       const synonym = synonyms.get(name);
       if (likely === null || (synonym !== undefined && synonym in own)) return [];
       const meant = likely.length === 0 ? '' : `: ${likely.join(' or ')} is probably meant`;
-      return [`${name} is no setting${meant}.`];
+      return [`${name} is not a setting${meant}.`];
     });
 }
 

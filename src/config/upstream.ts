@@ -44,7 +44,7 @@ export function targetOf(
       );
     } else if (others.length > 0) {
       problems.push(
-        `${either} must be set: without them the embedded sandbox is the upstream, for which ${namesOf(others)} cannot be meant.`,
+        `${either} must be set: without them the upstream is the embedded sandbox, for which ${namesOf(others)} must not be set.`,
       );
     } else if (!isSandboxMeant && (ofProcess.isProduction || !isLoopback(values.HOST))) {
       // Invented data must not be served to anybody because the name of a setting was misspelt.
@@ -64,7 +64,7 @@ export function targetOf(
     const ways = `authenticate callers by ${nameOf('AUTH_JWKS_URL')} or ${nameOf('AUTH_API_KEY_HASHES')}`;
     if (ofProcess === null) {
       problems.push(
-        `${namesOf(ownCredentials.filter(isSet))} cannot be set for anybody who reaches your app: ${ways}, or set ${nameOf('AUTH_NONE')} to i-know where your app lets in only who may.`,
+        `${namesOf(ownCredentials.filter(isSet))} cannot be set for anybody who reaches your app: ${ways}, or set ${nameOf('AUTH_NONE')} to i-know if your app lets only authenticated users through.`,
       );
     } else if (!isLoopback(values.HOST)) {
       problems.push(

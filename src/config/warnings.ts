@@ -30,7 +30,7 @@ export function warningsOf(
     isSet('AUTH_NONE') &&
       isOwnCredential &&
       isReachable &&
-      `${nameOf('AUTH_NONE')} is set, and ${nameOf('HOST')} is ${server.host}: whoever reaches the gateway reads with its credential.`,
+      `${nameOf('AUTH_NONE')} is set, and ${nameOf('HOST')} is ${server.host}: anybody who can reach the gateway reads with its credential.`,
     isOwnCredential &&
       auth.authentication !== null &&
       auth.personalDataScope === null &&
@@ -45,12 +45,12 @@ export function warningsOf(
       upstream.callerShares === null &&
       `${nameOf('CALLER_RESERVE')} has no effect: it is for callers with keys or signed tokens who share a credential of the gateway.`,
     server.corsOrigins.some(isPlainHttp) &&
-      `${nameOf('CORS_ORIGINS')} has an origin of plain http beyond loopback: whoever is on the way can change that page and ask as its user.`,
+      `${nameOf('CORS_ORIGINS')} has an origin of plain http beyond loopback: somebody on the network can change that page and ask as its user.`,
     env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' &&
-      `NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate is checked, and credentials can be read on the way. ${nameOf('CA_FILE')} adds an authority instead.`,
+      `NODE_TLS_REJECT_UNAUTHORIZED is 0: no certificate is checked, and credentials can be read on the network. ${nameOf('CA_FILE')} adds an authority instead.`,
     redis !== null &&
       isPlainRedisBeyondLoopback(redis.url) &&
-      `${nameOf('REDIS_URL')} has a password and is not of TLS: whoever is on the way can read the password. Use rediss://.`,
+      `${nameOf('REDIS_URL')} has a password and no TLS: the password can be read on the network. Use rediss://.`,
     server.drainSeconds >= KUBERNETES_GRACE_SECONDS &&
       `${nameOf('DRAIN_SECONDS')} is ${server.drainSeconds}: Kubernetes ends a container after ${KUBERNETES_GRACE_SECONDS} s unless terminationGracePeriodSeconds is larger.`,
     isReachable &&

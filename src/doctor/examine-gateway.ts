@@ -107,7 +107,7 @@ async function inTime([name, run]: Check, patience: Patience): Promise<Finding |
     return await patience.all(async () => run());
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error;
-    return finding(name, 'could not tell', 'The time for all checks was over before this one ended.');
+    return finding(name, 'could not tell', 'The time for all checks ran out before this one ended.');
   }
 }
 
@@ -142,7 +142,7 @@ interface CredentialWords {
 const words: Readonly<Record<UpstreamTarget['credentials']['mode'], CredentialWords>> = {
   client: {
     what: "the token of the gateway's OAuth client",
-    advice: 'The login and the API may belong to different regions: compare the URLs that were set.',
+    advice: 'The login and the API may belong to different regions: compare the configured URLs.',
     holder: "the role of the gateway's OAuth client",
   },
   accessToken: {

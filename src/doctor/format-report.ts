@@ -20,8 +20,7 @@ export const exitCodes = {
 
 const meanings: Readonly<Record<Verdict, string>> = {
   works: 'The gateway works here.',
-  'works with less':
-    'The gateway works here, with less than it could, or not all of it could be told: see above.',
+  'works with less': 'The gateway works here with restrictions, or some checks could not tell: see above.',
   'does not work': 'The gateway does not work here: see the lines with "fail".',
 };
 

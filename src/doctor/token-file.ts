@@ -41,7 +41,7 @@ async function readOpened(path: string, named: string): Promise<GivenTokenText> 
   const given = parseToken(await bytesOf(file.createReadStream({ autoClose: false })), named);
   // Windows has no such modes, and pipes of a shell (`<(…)`) are for their owner.
   const isOpenToOthers = platform() !== 'win32' && (mode & 0o077) !== 0 && given.token !== null;
-  const warning = `${named} can be read by other users of this machine: chmod 600 keeps them from it.`;
+  const warning = `${named} can be read by other users of this machine: run chmod 600 on it.`;
   return { ...given, warnings: [...given.warnings, ...(isOpenToOthers ? [warning] : [])] };
 }
 
@@ -83,7 +83,8 @@ async function bytesOf(input: AsyncIterable<Uint8Array | string>): Promise<Buffe
 
 /** @param named Subject of the sentences. */
 function parseToken(bytes: Buffer, named: string): GivenTokenText {
-  if (bytes.length > MOST_BYTES) return none(`${named} has more than ${MOST_BYTES} bytes: it is no token.`);
+  if (bytes.length > MOST_BYTES)
+    return none(`${named} has more than ${MOST_BYTES} bytes, so it is not a token.`);
   const text = bytes
     .toString('utf8')
     .replace(/^\uFEFF/, '')
@@ -97,7 +98,7 @@ function parseToken(bytes: Buffer, named: string): GivenTokenText {
     const why = /\s/.test(word) ? 'has more than one word' : 'has characters that no token has';
     return none(`${named} ${why}. It has to hold the token and nothing else.`);
   }
-  const warning = `${named} begins with "Bearer", which is the header's and not the token's; it was left out.`;
+  const warning = `${named} begins with "Bearer", which is not part of the token; the gateway leaves it out.`;
   return { token, problem: null, warnings: isHeader ? [warning] : [] };
 }
 

@@ -92,8 +92,8 @@ function permission({ request, fetchAPI }: RequestPayload): Response {
 
 function refusal({ fetchAPI }: RequestPayload, origin: string): Response {
   const message = isOrigin(origin)
-    ? `Web pages of ${origin} may not ask this gateway unless its setting CORS_ORIGINS names them: CORS_ORIGINS=${origin}`
-    : 'Web pages without an origin of http or https, such as files, may not ask this gateway.';
+    ? `Web pages of ${origin} may not use this gateway. To allow them, set CORS_ORIGINS=${origin}`
+    : 'Web pages without an origin of http or https, such as files, may not use this gateway.';
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'FORBIDDEN' } }] });
   const headers = { 'content-type': 'application/json; charset=utf-8' };
   return new fetchAPI.Response(body, { status: 403, headers });

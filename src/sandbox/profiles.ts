@@ -26,7 +26,7 @@ export interface Profile {
 /** Upstream troubles and oddities by name. Each spares enough of the calls that a client can cope. */
 export const PROFILES = {
   rateLimitBursts: {
-    description: 'of every 60 calls the first 10 are answered with 429 and Retry-After',
+    description: 'the first 10 of every 60 calls are answered with 429 and Retry-After',
     faults: [
       {
         kind: 'rateLimited',
@@ -37,7 +37,7 @@ export const PROFILES = {
     ],
   },
   rateLimitBurstsUnannounced: {
-    description: 'the same, but nothing in the 429 tells when to come again, nor of any limit',
+    description: 'the same, but the 429 names neither a limit nor a time to retry',
     faults: [
       {
         kind: 'rateLimited',
@@ -52,7 +52,7 @@ export const PROFILES = {
     rateLimit: { allowed: 60, windowSeconds: 60, announced: 300 },
   },
   serverErrors: {
-    description: 'a fifth of the calls is answered with 500, 502, 503 or 504',
+    description: 'a fifth of the calls are answered with 500, 502, 503 or 504',
     faults: [
       { kind: 'status', status: 500, resource: 'api', rate: 0.05 },
       { kind: 'status', status: 502, resource: 'api', rate: 0.05 },
@@ -61,7 +61,7 @@ export const PROFILES = {
     ],
   },
   slowAnswers: {
-    description: 'a third of the answers takes 300 ms longer, and one in twenty 1.5 seconds',
+    description: 'a third of the answers take 300 ms longer, and one in twenty takes 1.5 seconds longer',
     faults: [
       { kind: 'delay', ms: 300, rate: 0.33 },
       { kind: 'delay', ms: 1500, rate: 0.05 },
@@ -72,14 +72,14 @@ export const PROFILES = {
     faults: [{ kind: 'hang', resource: 'api', burst: { length: 1, every: 20 } }],
   },
   resets: {
-    description: 'a tenth of the connections breaks, before the answer or in the middle of its body',
+    description: 'a tenth of the connections break, before the answer or in the middle of its body',
     faults: [
       { kind: 'reset', rate: 0.05 },
       { kind: 'reset', afterBytes: 100, rate: 0.05 },
     ],
   },
   htmlErrors: {
-    description: 'a tenth of the answers is a proxy’s page, with status 502 or 200',
+    description: 'a tenth of the answers are the HTML page of a proxy, with status 502 or 200',
     faults: [
       { kind: 'html', rate: 0.05 },
       { kind: 'html', status: 200, rate: 0.05 },
@@ -102,15 +102,15 @@ export const PROFILES = {
     ],
   },
   expiredTokens: {
-    description: 'one call in twenty finds its token expired (401), and the next one does not',
+    description: 'one call in twenty gets 401 for an expired token; the next call with the token succeeds',
     faults: [{ kind: 'status', status: 401, code: 'credentials.expired', resource: 'api', rate: 0.05 }],
   },
   revokedTokens: {
-    description: 'one call in twenty finds its token unknown (401), and the next one does not',
+    description: 'one call in twenty gets 401 for an unknown token; the next call with the token succeeds',
     faults: [{ kind: 'status', status: 401, resource: 'api', rate: 0.05 }],
   },
   missingPermissions: {
-    description: 'nobody may see contacts, scripts, or figures of campaigns (403)',
+    description: 'contacts, scripts and statistics of campaigns are denied (403)',
     faults: [
       { kind: 'missingPermissions', resource: 'contacts', permissions: ['outbound:contact:view'] },
       { kind: 'missingPermissions', resource: 'scripts', permissions: ['scripter:script:view'] },
@@ -123,7 +123,7 @@ export const PROFILES = {
     ],
   },
   throttledLogin: {
-    description: 'of every four logins the first two are throttled, with and without Retry-After',
+    description: 'the first two of every four logins are throttled, with and without Retry-After',
     faults: [
       {
         kind: 'rateLimited',
@@ -136,7 +136,8 @@ export const PROFILES = {
     ],
   },
   refusedLogins: {
-    description: 'of every four logins the first finds its client unknown, and the second its secret wrong',
+    description:
+      'the first of every four logins fails for an unknown client, and the second for a wrong secret',
     faults: [
       {
         kind: 'status',
@@ -150,18 +151,18 @@ export const PROFILES = {
   },
   resourceLimit: {
     description:
-      'a fourth of the calls for users and contacts meets a limit of their own (429) that no quota header tells of',
+      'a quarter of the calls for users and contacts get 429 for a limit of the resource, which no quota header shows',
     faults: [
       { kind: 'rateLimited', resource: 'users', retryAfterSeconds: 1, burst: { length: 5, every: 20 } },
       { kind: 'rateLimited', resource: 'contacts', retryAfterSeconds: 1, burst: { length: 5, every: 20 } },
     ],
   },
   packedAnswers: {
-    description: 'answers come packed (gzip), asked for or not',
+    description: 'all answers are compressed (gzip), whether the call accepts it or not',
     faults: [{ kind: 'encoding', coding: 'gzip' }],
   },
   foreignNotFound: {
-    description: 'a tenth of the answers is a 404 of a proxy or an API gateway, not of the vendor',
+    description: 'a tenth of the answers are a 404 of a proxy or an API gateway, not of the vendor',
     faults: [
       {
         kind: 'status',
@@ -194,8 +195,7 @@ export const PROFILES = {
     ],
   },
   fewIds: {
-    description:
-      'more than 10 ids of users and contacts at a time are refused (400), of others cut to 10 rows',
+    description: 'calls for more than 10 users or contacts are refused (400); other calls give only 10 rows',
     faults: [
       { kind: 'tooManyIds', maxIds: 10, status: 400, resource: 'users' },
       { kind: 'tooManyIds', maxIds: 10, status: 400, resource: 'contacts' },
@@ -203,7 +203,7 @@ export const PROFILES = {
     ],
   },
   cutAnswers: {
-    description: 'listings have at most 5 rows on a page, and say so by all that they have',
+    description: 'pages have at most 5 rows, and every property of the answer that can say so does',
     faults: [{ kind: 'cut', maxRows: 5, resource: 'api' }],
   },
   cutAnswersWithoutTotal: {
@@ -215,20 +215,19 @@ export const PROFILES = {
     ],
   },
   emptyNames: {
-    description: 'references, participants, wrap-ups and contacts have a name that is empty or blank',
+    description: 'names of references, participants, wrap-ups and contacts are empty or blank',
     faults: [{ kind: 'alter', resource: 'api', alter: withEmptyNames }],
   },
   emptyTexts: {
-    description: 'values of enums and optional texts are there and empty',
+    description: 'enum values and optional texts are present but empty',
     faults: [{ kind: 'alter', resource: 'api', alter: withEmptyTexts }],
   },
   ownContactIds: {
-    description:
-      'contacts have ids of the customer’s own: numbers, addresses, blanks, slashes, accents, dots',
+    description: 'contacts have the customer’s own ids: numbers, addresses, blanks, slashes, accents, dots',
     organisation: withOwnContactIds,
   },
   idsInUpperCase: {
-    description: 'references have their UUIDs in upper case, and the rows that they refer to in lower case',
+    description: 'UUIDs are in upper case in references, and in lower case in the rows that they refer to',
     faults: [{ kind: 'alter', resource: 'api', alter: withIdsInUpperCase }],
   },
   systemWrapUps: {

@@ -311,7 +311,7 @@ describe('CORS without an allowed origin', () => {
       expect(await response.json()).toEqual({
         errors: [
           {
-            message: `Web pages of ${origin} may not ask this gateway unless its setting CORS_ORIGINS names them: CORS_ORIGINS=${origin}`,
+            message: `Web pages of ${origin} may not use this gateway. To allow them, set CORS_ORIGINS=${origin}`,
             extensions: { code: 'FORBIDDEN' },
           },
         ],

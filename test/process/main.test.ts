@@ -250,7 +250,7 @@ describe('a gateway that cannot start', () => {
     const { output, closed } = run({ ...env, GENESYSCLOUD_REGON: 'eu-west-1' });
     expect(await closed).toEqual([1, null]);
     expect(output.stdout).toBe('');
-    expect(output.stderr).toContain('  - GENESYSCLOUD_REGON is no setting: GENESYSCLOUD_REGION is');
+    expect(output.stderr).toContain('  - GENESYSCLOUD_REGON is not a setting: GENESYSCLOUD_REGION is');
     expect(output.stderr).toContain('or SANDBOX=1 for the invented data of the embedded sandbox');
   });
 

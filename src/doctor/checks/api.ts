@@ -47,7 +47,7 @@ export function toldOfApi(
   return finding(name, 'fail', `${reached}, but not as it should: ${why}.`, {
     facts,
     advice: isForeign
-      ? 'GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL may be wrong, or something on the way answers in the place of the API.'
+      ? 'GENESYSCLOUD_REGION or GENESYSCLOUD_API_URL may be wrong, or a proxy or a firewall answers in place of the API.'
       : null,
   });
 }

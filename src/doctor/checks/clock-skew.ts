@@ -20,6 +20,6 @@ export function toldOfClock(skewMs: number | null): Finding {
     return finding(name, 'ok', 'The clock of this machine agrees with that of the API.', { facts });
   }
   const seconds = Math.round(Math.abs(skewMs) / 1000);
-  const message = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of the API. Tokens of callers and certificates are judged by it, and may be taken for expired or not yet valid.`;
+  const message = `The clock of this machine is ${seconds} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of the API. The gateway checks callers' tokens and certificates by this clock, so valid ones can count as expired or not yet valid.`;
   return finding(name, 'warn', message, { facts, advice: 'Set the clock of this machine, best by NTP.' });
 }

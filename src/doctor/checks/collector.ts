@@ -28,7 +28,7 @@ export async function checkCollector(
       {
         result: 'works with less',
         facts,
-        advice: advice ?? 'See whether OTEL_EXPORTER_OTLP_ENDPOINT is right.',
+        advice: advice ?? 'Check OTEL_EXPORTER_OTLP_ENDPOINT.',
       },
     );
   }

@@ -47,7 +47,7 @@ export function toldOfCredential(
   if (accepted > 0) return finding(name, 'ok', `The API accepts ${what}.`);
   if (error !== null && error.failure.code !== 'UPSTREAM_RATE_LIMITED') {
     const { why, correlationId } = describeFailure(error, withinMs);
-    const message = `No call with ${what} had an answer of use. The first one: ${why}.`;
+    const message = `No call with ${what} got a usable answer. The first one failed: ${why}.`;
     return finding(name, 'fail', message, { facts: { correlationId } });
   }
   const why =

@@ -59,7 +59,7 @@ function failed(error: UpstreamError, host: string): Finding {
       code === 'UNAUTHENTICATED'
         ? 'Compare GENESYSCLOUD_OAUTHCLIENT_ID, GENESYSCLOUD_OAUTHCLIENT_SECRET and the region with the OAuth client, whose grant type has to be Client Credentials.'
         : code === 'UPSTREAM_BAD_RESPONSE'
-          ? 'See whether GENESYSCLOUD_REGION or GENESYSCLOUD_LOGIN_URL is right.'
+          ? 'Check GENESYSCLOUD_REGION or GENESYSCLOUD_LOGIN_URL.'
           : null,
   });
 }

@@ -32,14 +32,14 @@ async function checkName(host: string, patience: Patience, lookUp: LookUp): Prom
       return finding('dns', 'fail', `No address of ${host} came within ${STEP_MS / 1000} s.`, {
         facts,
         advice:
-          'The DNS server of this machine does not answer. Where a proxy looks names up, set HTTPS_PROXY.',
+          'The DNS server of this machine does not answer. If this network has a proxy that resolves names, set HTTPS_PROXY.',
       });
     }
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     return finding('dns', 'fail', `The host name ${host} is not known (${code}).`, {
       facts,
       advice:
-        'GENESYSCLOUD_REGION or the URL that was set may be wrong. Where a proxy looks names up, set HTTPS_PROXY.',
+        'GENESYSCLOUD_REGION or the configured URL may be wrong. If this network has a proxy that resolves names, set HTTPS_PROXY.',
     });
   }
 }

@@ -80,7 +80,7 @@ function told(
         );
   }
   if (error.isNotFound) {
-    const message = 'Granted: the API looked for an id that nothing has (404), and refused nothing.';
+    const message = 'Granted: the API looked for an id that does not exist (404), and did not deny the call.';
     return finding(name, 'ok', message, { facts });
   }
   const { failure, refusedBy } = error;
@@ -88,10 +88,10 @@ function told(
     const { why, advice, correlationId } = describeFailure(error, withinMs);
     const hidden =
       failure.upstreamStatus === 404 ? ' A refusal that is hidden behind a 404 would look the same.' : '';
-    return unknown(`The call for it said nothing: ${why}.${hidden}`, advice, correlationId);
+    return unknown(`The call for it did not show this: ${why}.${hidden}`, advice, correlationId);
   }
   if (refusedBy !== null) {
-    return unknown(`The call for it said nothing: ${failure.message} (status 403).`);
+    return unknown(`The call for it did not show this: ${failure.message} (status 403).`);
   }
   if (failure.missingPermissions === undefined && probe.hasIdInPath) {
     return unknown(
@@ -125,6 +125,6 @@ function lossInWords({ fields, sometimes }: FieldsOfResource): readonly string[]
     ...(fields.length === 0 ? [] : [`Null without it, with an error: ${groupedFields(fields)}.`]),
     ...(sometimes.length === 0
       ? []
-      : [`Null as well where a reference does not have it by itself: ${groupedFields(sometimes)}.`]),
+      : [`Null as well when a reference comes without it: ${groupedFields(sometimes)}.`]),
   ];
 }

@@ -32,7 +32,7 @@ export async function checkPort(
   const why = code === 'EADDRINUSE' ? 'another program listens there' : code;
   return finding(name, 'fail', `The gateway cannot listen on ${place}: ${why}.`, {
     facts,
-    advice: advice ?? 'See whether HOST and PORT are right.',
+    advice: advice ?? 'Check HOST and PORT.',
   });
 }
 

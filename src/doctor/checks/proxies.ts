@@ -46,7 +46,7 @@ export function toldOfProxies(hosts: readonly ProxiedHost[], notes: ReachNotes):
         facts,
         result: 'does not work',
         advice:
-          'The proxy, or what is behind it, does not answer: see whether HTTPS_PROXY names the right one.',
+          'The proxy, or what is behind it, does not answer: check that HTTPS_PROXY names the right proxy.',
       });
     }
     if (failure === null || !ofProxies.has(failure.obstacle)) {

@@ -10,7 +10,7 @@ export function toldOfQuota({ quota, accepted }: UpstreamCalls): Finding {
   if (quota !== null) {
     const { allowed, count, resetSeconds } = quota;
     const facts = { allowed, used: count, resetSeconds };
-    const message = `${count} of ${allowed} calls of this credential are used; the count begins anew in ${resetSeconds} s.`;
+    const message = `${count} of ${allowed} calls of this credential are used; the count starts again in ${resetSeconds} s.`;
     if (count < allowed * NEARLY_USED) return finding(name, 'ok', message, { facts });
     return finding(
       name,
@@ -25,7 +25,7 @@ export function toldOfQuota({ quota, accepted }: UpstreamCalls): Finding {
   }
   if (accepted === 0) {
     const message =
-      'No answer to a call with a credential came, and only those have the headers of the quota.';
+      'No call with a credential was answered, and only such answers have the headers of the quota.';
     return finding(name, 'could not tell', message, { result: 'works' });
   }
   return finding(

@@ -12,11 +12,11 @@ export async function checkRedis({ url }: Pick<RedisConfig, 'url'>, patience: Pa
     finding(
       name,
       'fail',
-      `Redis on ${host} ${why}. Each process goes on by itself without it, and shares neither cache nor quota.`,
+      `Redis on ${host} ${why}. Without Redis, each process has a cache of its own and its part of the quota.`,
       {
         result: 'works with less',
         facts: { host },
-        advice: 'See whether REDIS_URL is right, and whether Redis runs and can be reached from here.',
+        advice: 'Check that REDIS_URL is right, and that Redis runs and can be reached from here.',
       },
     );
   try {
@@ -27,7 +27,7 @@ export async function checkRedis({ url }: Pick<RedisConfig, 'url'>, patience: Pa
     if (problems.length > 0) {
       return finding(name, 'fail', `${problems.join(' ')} The gateway does not start like this.`, {
         facts,
-        advice: 'The documentation has the rules (ACL) of a user who may do enough, and no more.',
+        advice: 'docs/replicas.md has the ACL rules that the user needs.',
       });
     }
     if (!isReached) return away('cannot be reached');

@@ -7,7 +7,8 @@ import { describeFailure } from '../probing/describe-failure.ts';
 import { finding, type Finding } from '../probing/finding.ts';
 import type { Patience } from '../probing/patience.ts';
 
-const advice = 'See whether AUTH_JWKS_URL is the address of the keys (JWKS) of the issuer in AUTH_ISSUER.';
+const advice =
+  'Check that AUTH_JWKS_URL is the address of the signing keys (JWKS) of the issuer in AUTH_ISSUER.';
 
 /**
  * Tells whether the keys that callers' tokens are signed with can be read, and are of use.
@@ -24,7 +25,7 @@ export async function checkSigningKeys(
   const name = 'signing-keys';
   const { host } = new URL(jwksUrl);
   const useless = (why: string, more: string | null = null) =>
-    finding(name, 'fail', `${why} No caller with a token is let in.`, {
+    finding(name, 'fail', `${why} Callers with tokens are refused.`, {
       result: hasOtherCallers ? 'works with less' : 'does not work',
       facts: { host },
       advice: more ?? advice,
@@ -47,7 +48,7 @@ export async function checkSigningKeys(
     }
     // Errors of jose, whose texts quote nothing.
     if (error instanceof Error) {
-      return useless(`${host} answers, but not with keys of tokens: ${error.message}.`);
+      return useless(`${host} answers, but not with signing keys: ${error.message}.`);
     }
     throw error;
   }

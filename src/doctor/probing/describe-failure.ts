@@ -18,11 +18,11 @@ export interface DescribedFailure {
 
 /** Advice besides the hints of the log. */
 const advices: Readonly<Partial<Record<Obstacle, string>>> = {
-  refused: 'Its address or port may be wrong, or a firewall refuses',
+  refused: 'Its address or port may be wrong, or a firewall refuses connections',
   expired:
     'Compare the clock of this machine with the right time; if the clock is right, whoever runs the host has to renew the certificate',
   otherName:
-    'GENESYSCLOUD_REGION or the URL that was set may be wrong, or something on the way answers in the place of the host',
+    'GENESYSCLOUD_REGION or the configured URL may be wrong, or a proxy or a firewall answers in place of the host',
   noTls: 'The URL may have to begin with http://, or the port belongs to another service',
   proxyRefusal: 'The proxy has to allow connections (CONNECT) to this host and port',
   broken: 'Something on the way, such as a firewall or a proxy, may have cut the connection',

@@ -264,11 +264,15 @@ describe('the keys of callers’ tokens', () => {
 
   test.each<[string, (issuer: Awaited<ReturnType<typeof issuerForTest>>) => void, RegExp]>([
     ['that are none', (issuer) => issuer.publish(), /None of the 0 keys/],
-    ['that are a page', (issuer) => issuer.answer((response) => response.end('<html>')), /not with keys/],
+    [
+      'that are a page',
+      (issuer) => issuer.answer((response) => response.end('<html>')),
+      /not with signing keys/,
+    ],
     [
       'that are not there',
       (issuer) => issuer.answer((response) => response.writeHead(404).end()),
-      /not with keys/,
+      /not with signing keys/,
     ],
     ['that break off', (issuer) => issuer.answer((response) => response.destroy()), /cannot be read/],
   ])('%s let nobody in', async (_what, spoil, text) => {

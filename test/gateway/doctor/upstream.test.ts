@@ -393,7 +393,7 @@ describe('an API in trouble', () => {
     const { found, findings, result } = await examining;
     expect(found('permission routing:queue:view')).toMatchObject({
       status: 'could not tell',
-      message: 'The call for it said nothing: no answer came within 1.5 s.',
+      message: 'The call for it did not show this: no answer came within 1.5 s.',
     });
     expect(findings.filter(({ status }) => status !== 'ok')).toHaveLength(1);
     expect(result).toBe('works with less');

@@ -687,7 +687,7 @@ describe('the embedded sandbox', () => {
   test('is not the upstream of a pod whose region is misspelt', () => {
     for (const env of beyond) {
       expect(problemsOf({ ...env, GENESYSCLOUD_REGON: 'eu-west-1' })).toContain(
-        'GENESYSCLOUD_REGON is no setting: GENESYSCLOUD_REGION is probably meant.',
+        'GENESYSCLOUD_REGON is not a setting: GENESYSCLOUD_REGION is probably meant.',
       );
     }
   });
@@ -801,7 +801,7 @@ describe('callers', () => {
       for (const set of meant) {
         expect(problemsOf({ ...upstream, ...set })).toEqual([
           expect.stringMatching(
-            new RegExp(`^${Object.keys(set).join(' and ')} cannot be meant without a credential`),
+            new RegExp(`^${Object.keys(set).join(' and ')} must not be set without a credential`),
           ),
         ]);
       }

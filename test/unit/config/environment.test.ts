@@ -36,7 +36,7 @@ describe('the environment of other programs', () => {
   });
 });
 
-describe('a variable that is no setting', () => {
+describe('a variable that is not a setting', () => {
   test.each([
     ['GENESYSCLOUD_REGON', 'GENESYSCLOUD_REGION'],
     ['GENESYSCLOUD_REIGON', 'GENESYSCLOUD_REGION'],
@@ -62,17 +62,17 @@ describe('a variable that is no setting', () => {
     ['RELPICAS', 'REPLICAS'],
     ['AUTH_API_KEYS_HASHES', 'AUTH_API_KEY_HASHES'],
   ])('%s is refused, and %s named', (name, likely) => {
-    expect(problemsOf({ [name]: 'x' })).toEqual([`${name} is no setting: ${likely} is probably meant.`]);
+    expect(problemsOf({ [name]: 'x' })).toEqual([`${name} is not a setting: ${likely} is probably meant.`]);
   });
 
   test('has both names that it may stand for', () => {
     expect(problemsOf({ CACHE_TTL_USER: '5' })).toEqual([
-      'CACHE_TTL_USER is no setting: CACHE_TTL_USER_SECONDS or CACHE_TTL_USER_SKILLS_SECONDS is probably meant.',
+      'CACHE_TTL_USER is not a setting: CACHE_TTL_USER_SECONDS or CACHE_TTL_USER_SKILLS_SECONDS is probably meant.',
     ]);
   });
 
   test('is refused without a name when it is near to none', () => {
-    expect(problemsOf({ UPSTREAM_X: '5' })).toEqual(['UPSTREAM_X is no setting.']);
+    expect(problemsOf({ UPSTREAM_X: '5' })).toEqual(['UPSTREAM_X is not a setting.']);
   });
 
   test('is left alone when it is empty, or when its name is only near to a short one', () => {
@@ -88,8 +88,8 @@ describe('a variable that is no setting', () => {
 
   test('is reported along with everything else', () => {
     expect(problemsOf({ PORT: 'x', UPSTREAM_CONCURENCY: '4', CACHE_MAX_BYTE: '1' })).toEqual([
-      'UPSTREAM_CONCURENCY is no setting: UPSTREAM_CONCURRENCY is probably meant.',
-      'CACHE_MAX_BYTE is no setting: CACHE_MAX_BYTES is probably meant.',
+      'UPSTREAM_CONCURENCY is not a setting: UPSTREAM_CONCURRENCY is probably meant.',
+      'CACHE_MAX_BYTE is not a setting: CACHE_MAX_BYTES is probably meant.',
       expect.stringMatching(/^PORT must be/),
     ]);
   });
@@ -189,7 +189,7 @@ describe('a secret in a file', () => {
     'is not to be had for %s, which is no secret',
     (name) => {
       expect(problemsOf({ [`${name}_FILE`]: fileForTest('x') })).toEqual([
-        `${name}_FILE is no setting: only secrets are read from files, so set ${name}.`,
+        `${name}_FILE is not a setting: only secrets are read from files, so set ${name}.`,
       ]);
     },
   );

@@ -159,7 +159,7 @@ describe('an option', () => {
     ],
     [
       { upstream: { region: 'eu-west-1' }, auth: { issuer: 'x' } },
-      [/^auth\.issuer cannot be meant without a credential of the gateway's own/],
+      [/^auth\.issuer must not be set without a credential of the gateway's own/],
     ],
     [
       { upstream: { region: 'eu-west-1', accessToken: () => 'abc' } },
