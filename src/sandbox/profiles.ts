@@ -37,7 +37,8 @@ export const PROFILES = {
     ],
   },
   rateLimitBurstsUnannounced: {
-    description: 'the same, but the 429 names neither a limit nor a time to retry',
+    description:
+      'as rateLimitBursts, but the 429 has no Retry-After and no headers of the quota, and its message names no time',
     faults: [
       {
         kind: 'rateLimited',
@@ -123,7 +124,7 @@ export const PROFILES = {
     ],
   },
   throttledLogin: {
-    description: 'the first two of every four logins are throttled, with and without Retry-After',
+    description: 'the first two of every four logins meet a rate limit, one with Retry-After, one without',
     faults: [
       {
         kind: 'rateLimited',
@@ -158,7 +159,7 @@ export const PROFILES = {
     ],
   },
   packedAnswers: {
-    description: 'all answers are compressed (gzip), whether the call accepts it or not',
+    description: 'answers are compressed (gzip), even if the request does not accept it',
     faults: [{ kind: 'encoding', coding: 'gzip' }],
   },
   foreignNotFound: {
@@ -195,7 +196,8 @@ export const PROFILES = {
     ],
   },
   fewIds: {
-    description: 'calls for more than 10 users or contacts are refused (400); other calls give only 10 rows',
+    description:
+      'a call with more than 10 ids of users or contacts is refused (400); other listings are cut to 10 rows',
     faults: [
       { kind: 'tooManyIds', maxIds: 10, status: 400, resource: 'users' },
       { kind: 'tooManyIds', maxIds: 10, status: 400, resource: 'contacts' },
@@ -203,7 +205,7 @@ export const PROFILES = {
     ],
   },
   cutAnswers: {
-    description: 'pages have at most 5 rows, and every property of the answer that can say so does',
+    description: 'listings have at most 5 rows on a page; pageSize, pageCount, nextUri and total all show it',
     faults: [{ kind: 'cut', maxRows: 5, resource: 'api' }],
   },
   cutAnswersWithoutTotal: {
@@ -215,15 +217,16 @@ export const PROFILES = {
     ],
   },
   emptyNames: {
-    description: 'names of references, participants, wrap-ups and contacts are empty or blank',
+    description: 'names of references, participants, wrap-ups and contacts are empty, or only white space',
     faults: [{ kind: 'alter', resource: 'api', alter: withEmptyNames }],
   },
   emptyTexts: {
-    description: 'enum values and optional texts are present but empty',
+    description: 'enum values and optional texts are present, but empty',
     faults: [{ kind: 'alter', resource: 'api', alter: withEmptyTexts }],
   },
   ownContactIds: {
-    description: 'contacts have the customer’s own ids: numbers, addresses, blanks, slashes, accents, dots',
+    description:
+      'contacts have ids that the customer chose: phone numbers, e-mail addresses, and ids with blanks, slashes, accents or dots',
     organisation: withOwnContactIds,
   },
   idsInUpperCase: {
