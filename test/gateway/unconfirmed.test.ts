@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { EXAMPLE_CAMPAIGN_ID, generateOrganisation } from '../../src/sandbox/generate-organisation.ts';
 import { forgetfulGatewayForTest, TOKEN } from '../support/gateway.ts';
 
-const text = readFileSync(new URL('../../docs/upstream.md', import.meta.url), 'utf8');
-const [, list = ''] = text.split('## What is still unconfirmed');
+const list = readFileSync(new URL('../../docs/unconfirmed.md', import.meta.url), 'utf8');
 const inline = [...list.replaceAll(/^```[^]*?^```$/gm, '').matchAll(/`([^`]+)`/g)].map(
   ([, code = '']) => code,
 );

@@ -62,5 +62,5 @@ export const blockRules: Readonly<Record<string, Readonly<Record<string, BlockRu
   },
   'docs/sandbox.md': { sh: { tests: [DOCUMENTATION] } },
   'docs/security.md': { sh: { tests: [DOCUMENTATION] } },
-  'docs/upstream.md': { sh: { tests: ['test/gateway/unconfirmed.test.ts'] } },
+  'docs/unconfirmed.md': { sh: { tests: ['test/gateway/unconfirmed.test.ts'] } },
 };
