@@ -41,7 +41,7 @@ function rowOf(name: SettingName): string {
   const { option, meaning, default: preset, form = { kind: 'text' }, hidden, isOfProcess } = settingOf(name);
   const notes = [
     valuesOf(form),
-    hidden === true ? 'Never printed.' : '',
+    hidden === true ? 'Secret.' : '',
     isOfProcess === true ? 'Not for the library.' : '',
   ];
   const text = [`${meaning.charAt(0).toUpperCase()}${meaning.slice(1)}.`, ...notes]
@@ -58,7 +58,7 @@ function unitOf(form: Form): string {
 function valuesOf(form: Form): string {
   switch (form.kind) {
     case 'number':
-      return `${form.from} to ${form.to}.`;
+      return `${form.from} to ${form.to}${form.unit === 'bytes' ? ' bytes' : ''}.`;
     case 'duration':
       return `${form.from} to ${form.to} ${form.unit}.`;
     case 'share':

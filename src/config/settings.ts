@@ -75,28 +75,29 @@ export const settings = {
   KEEP_ALIVE_SECONDS: {
     option: 'server.keepAliveSeconds',
     meaning:
-      'time for which an idle connection of a client stays open; longer than a balancer in front keeps it',
+      'keep-alive timeout: time for which an idle connection of a client stays open; has to be longer than the idle timeout of a balancer in front',
     default: '75',
     ...duration('seconds', 1, 3600),
     isOfProcess: true,
   },
   HEADERS_TIMEOUT_MS: {
     option: 'server.headersTimeoutMs',
-    meaning: 'time for a client to send the headers of a request; after it the answer is 408',
+    meaning:
+      'time that a client may take to send the headers of a request; after that time the answer is 408',
     default: '10000',
     ...duration('ms', 100, 3_600_000),
     isOfProcess: true,
   },
   BODY_TIMEOUT_MS: {
     option: 'server.bodyTimeoutMs',
-    meaning: 'time for a client to send a request with its body; after it the answer is 408',
+    meaning: 'time that a client may take to send a request with its body; after that time the answer is 408',
     default: '30000',
     ...duration('ms', 100, 3_600_000),
     isOfProcess: true,
   },
   SEND_TIMEOUT_MS: {
     option: 'server.sendTimeoutMs',
-    meaning: 'time for a client to read an answer; after it the connection is closed',
+    meaning: 'time that a client may take to read an answer; after that time the connection is closed',
     default: '30000',
     ...duration('ms', 100, 3_600_000),
     isOfProcess: true,
@@ -104,35 +105,35 @@ export const settings = {
   MAX_CONNECTIONS: {
     option: 'server.maxConnections',
     meaning:
-      'most open connections of clients, besides 256 for health probes and refusals; above it, the longest idle ones are closed, and new ones get 503',
+      'maximum number of open client connections, besides 256 for health probes and refusals; above it, the connections that were idle longest are closed; if none is idle, new ones get 503',
     default: '4096',
     ...wholeNumber(1, 1_000_000),
     isOfProcess: true,
   },
   MAX_REQUESTS_IN_FLIGHT: {
     option: 'server.maxRequestsInFlight',
-    meaning: 'most requests that are worked on at the same time; further ones get 503',
+    meaning: 'maximum number of requests in flight; further requests get 503',
     default: '1024',
     ...wholeNumber(1, 1_000_000),
   },
   GENESYSCLOUD_REGION: {
     option: 'upstream.region',
     meaning:
-      'region of the upstream: its name, such as `eu-west-1`, or its domain; without a region or an API URL, the command runs over the embedded sandbox',
+      'region of Genesys Cloud: its name, such as `eu-west-1`, or its domain, such as `mypurecloud.ie`; without a region or an API URL, the command uses the embedded sandbox',
     default: null,
     schema: region,
   },
   GENESYSCLOUD_API_URL: {
     option: 'upstream.apiUrl',
     meaning:
-      'base URL of the REST API, instead of a region; an API gateway in front may have a path, and `/api/v2` at the end is left out',
+      'base URL of the REST API, instead of a region; may have a path, for an API gateway in front of the API; `/api/v2` at the end is ignored',
     default: null,
     schema: apiUrl,
     hidden: true,
   },
   GENESYSCLOUD_LOGIN_URL: {
     option: 'upstream.loginUrl',
-    meaning: 'base URL of the login service, instead of a region',
+    meaning: 'base URL of the login service; needed besides an API URL when an OAuth client is set',
     default: null,
     schema: loginUrl,
     hidden: true,
@@ -186,14 +187,14 @@ export const settings = {
   GENESYSCLOUD_PROXY_HOST: {
     option: 'network.vendorProxy.host',
     meaning:
-      "host of the proxy to the API and the login, by the settings of the vendor's own tools; it goes before `HTTPS_PROXY`",
+      "host of the proxy for the API and the login service, under the name that the vendor's own tools use; takes precedence over `HTTPS_PROXY`",
     default: null,
     maybeSecret: true,
     schema: proxyHost,
   },
   GENESYSCLOUD_PROXY_PORT: {
     option: 'network.vendorProxy.port',
-    meaning: 'port of that proxy; not set: 80, or 443 by https',
+    meaning: 'port of that proxy; not set: 80, or 443 if the protocol is `https`',
     default: null,
     maybeSecret: true,
     ...wholeNumber(1, 65_535),
@@ -227,7 +228,7 @@ export const settings = {
   },
   AUTH_JWKS_URL: {
     option: 'auth.jwksUrl',
-    meaning: "URL of the JSON Web Key Set with which callers' tokens (JWTs) are signed",
+    meaning: "URL of the JSON Web Key Set (JWKS) that verifies callers' tokens (JWTs)",
     default: null,
     schema: jwksUrl,
     hidden: true,
@@ -261,105 +262,106 @@ export const settings = {
   AUTH_NONE: {
     option: 'auth.none',
     meaning:
-      '`i-know`: the gateway has a credential of its own and may be reached by others, although callers are not authenticated',
+      '`i-know`: the gateway starts without authentication although it has a credential of its own; everybody who can reach it sees what that credential may see',
     default: null,
     schema: acknowledgement,
   },
   ALLOWED_HOSTS: {
     option: 'server.allowedHosts',
     meaning:
-      'host names (`Host` header) that requests may be for, besides `localhost`; a list, with commas in the environment; not set: on loopback none, elsewhere any',
+      'host names that the `Host` header may have, besides those of loopback; a list, with commas in the environment; not set: on loopback only those of loopback, elsewhere any',
     default: null,
     ...list(hostNames),
   },
   REQUEST_TIMEOUT_MS: {
     option: 'operations.requestTimeoutMs',
-    meaning: 'longest time for one request',
+    meaning: 'timeout of one request: after it, what still waits is null with an error',
     default: '10000',
     ...duration('ms', 1, 600_000),
   },
   UPSTREAM_TIMEOUT_MS: {
     option: 'upstream.timeoutMs',
-    meaning:
-      'longest time for one upstream call; not above the time for a request, to which the default is lowered',
+    meaning: 'timeout of one upstream call; not above `REQUEST_TIMEOUT_MS`, to which the default is lowered',
     default: '5000',
     ...duration('ms', 1, 600_000),
   },
   UPSTREAM_BATCH_SIZE: {
     option: 'loading.batchSize',
-    meaning: 'most ids in one bulk call',
+    meaning: 'maximum number of ids in one upstream call',
     default: '100',
     ...wholeNumber(1, 500),
   },
   UPSTREAM_CONCURRENCY: {
     option: 'upstream.concurrency',
-    meaning: 'most concurrent upstream calls of one identity',
+    meaning: 'maximum number of concurrent upstream calls for one credential',
     default: '16',
     ...wholeNumber(1, 1000),
   },
   CALLER_RESERVE: {
     option: 'upstream.callerReserve',
     meaning:
-      "share of the quota that is kept for callers who have not come yet, where several share the gateway's credential",
+      "share of the quota, 0.2 being 20 %, that is kept for callers without a call in the current window; for callers who share the gateway's credential",
     default: '0.2',
     ...partOfOne,
   },
   UPSTREAM_CONNECTIONS: {
     option: 'upstream.connections',
     meaning:
-      'most connections to the upstream; 4 of them are for logins and keys, and half of the others for credentials that the upstream has accepted',
+      'maximum number of connections to the upstream; 4 of them are for logins and signing keys, and half of the others for credentials that the upstream accepted lately',
     default: '256',
     ...wholeNumber(8, 65_535),
   },
   MAX_UPSTREAM_CALLS: {
     option: 'operations.maxUpstreamCalls',
-    meaning: 'most upstream calls of one request, retries included; a query that would need more is refused',
+    meaning:
+      'maximum number of upstream calls for one request, retries included; a query whose plan needs more is refused',
     default: '40',
     ...wholeNumber(1, 10_000),
   },
   MAX_ANSWER_FIELDS: {
     option: 'operations.maxAnswerFields',
     meaning:
-      'most fields of an answer: values, objects and elements of lists; a query that would have more is refused',
+      'maximum number of fields in an answer: values, objects and elements of lists; a query that would have more is refused',
     default: '500000',
     ...wholeNumber(1, 100_000_000),
   },
   MAX_ANSWER_BYTES: {
     option: 'operations.maxAnswerBytes',
     meaning:
-      'most bytes of an answer before compression; an answer that grows larger is refused while it is written',
+      'maximum size of an answer before compression, in bytes; an answer that grows larger is refused while it is written',
     default: String(32 * 1024 * 1024),
     ...wholeNumber(1, 256 * 1024 ** 2, 'bytes'),
   },
   MAX_BYTES_IN_FLIGHT: {
     option: 'operations.maxBytesInFlight',
     meaning:
-      'approximate memory for answers that are being made, or are written and not yet read; further ones wait, and get 503 in the end; not set: a third of the heap limit',
+      'approximate memory, in bytes, for answers that are being made, or are written and not yet read; further requests wait, and get 503 if no memory is free before their timeout; not set: a third of the heap limit',
     default: null,
     ...wholeNumber(1, 64 * 1024 ** 3, 'bytes'),
   },
   PLAN_CARDINALITIES: {
     option: 'operations.cardinalities',
     meaning:
-      'counts that the plan of a query assumes about your data; in the environment `name=number`, with commas',
+      'numbers that the plan of a query assumes about your data, such as scripts of a list; in the environment `name=number`, with commas',
     default: null,
     ...plannedCardinalities(cardinalities),
   },
   INTERACTIONS_WINDOW_MS: {
     option: 'loading.interactionsWindowMs',
-    meaning: 'age up to which a list of interactions is used again without a call',
+    meaning: 'maximum age of a list of interactions that is served without a new upstream call',
     default: '1000',
     ...duration('ms', 0, 600_000),
   },
   INTERACTIONS_MAX_AGE_MS: {
     option: 'loading.interactionsMaxAgeMs',
-    meaning: 'age up to which a list of interactions is used again while the quota is short',
+    meaning:
+      'maximum age of a list of interactions that is served without a new upstream call while the quota is short',
     default: '5000',
     ...duration('ms', 0, 600_000),
   },
   CACHE_MAX_BYTES: {
     option: 'cache.maxBytes',
-    meaning: 'approximate memory for entities that are kept between requests; 0: none are kept',
+    meaning: 'approximate memory of the cache of entities, in bytes; 0: nothing is cached',
     default: String(64 * 1024 * 1024),
     ...wholeNumber(0, 64 * 1024 ** 3, 'bytes'),
   },
@@ -372,37 +374,38 @@ export const settings = {
   },
   MAX_DEPTH: {
     option: 'operations.limits.maxDepth',
-    meaning: 'deepest nesting of fields in a query',
+    meaning: 'maximum depth of fields in a query',
     default: '12',
     ...wholeNumber(1, 100),
   },
   MAX_ALIASES: {
     option: 'operations.limits.maxAliases',
-    meaning: 'most aliases in a query',
+    meaning: 'maximum number of aliases in a query',
     default: '30',
     ...wholeNumber(0, 10_000),
   },
   MAX_TOKENS: {
     option: 'operations.limits.maxTokens',
-    meaning: 'most tokens (names, values and punctuation) in a query',
+    meaning: 'maximum number of tokens (names, values and punctuation) in a query',
     default: '2000',
     ...wholeNumber(1, 1_000_000),
   },
   MAX_ROOT_FIELDS: {
     option: 'operations.limits.maxRootFields',
-    meaning: 'most fields at the root of a query',
+    meaning: 'maximum number of root fields in a query',
     default: '10',
     ...wholeNumber(1, 1000),
   },
   MAX_BODY_BYTES: {
     option: 'server.maxBodyBytes',
-    meaning: "most bytes of a request's body",
+    meaning: "maximum size of a request's body, in bytes",
     default: '100000',
     ...wholeNumber(1, 25_000_000, 'bytes'),
   },
   TRUSTED_DOCUMENTS: {
     option: 'operations.trustedDocuments.mode',
-    meaning: 'whether queries may be sent by the ids of a manifest (`prefer`), or must be (`only`)',
+    meaning:
+      'whether clients may send the id of a trusted document instead of a query (`prefer`), or must (`only`)',
     default: 'off',
     ...choice(['off', 'prefer', 'only']),
   },
@@ -415,7 +418,8 @@ export const settings = {
   },
   INTROSPECTION: {
     option: 'operations.introspection',
-    meaning: 'whether clients may ask for the schema; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
+    meaning:
+      'whether clients may read the schema by introspection; not set: on, unless `TRUSTED_DOCUMENTS` is `only`',
     default: null,
     ...onOrOff,
   },
@@ -428,14 +432,15 @@ export const settings = {
   SANDBOX: {
     option: 'upstream.sandbox',
     meaning:
-      'whether the embedded sandbox may be the upstream beyond loopback and with `NODE_ENV=production`; not set: on loopback only',
+      'whether the embedded sandbox may be the upstream when `HOST` is not loopback, or with `NODE_ENV=production`; not set: only on loopback and without `NODE_ENV=production`',
     default: null,
     ...onOrOff,
     isOfProcess: true,
   },
   SUBGRAPH: {
     option: 'federation.subgraph',
-    meaning: 'whether the schema has the keys and fields of a subgraph in a federated graph',
+    meaning:
+      'whether the gateway is a subgraph of a federated graph: its schema then has the keys and fields of one',
     default: 'off',
     ...onOrOff,
   },
@@ -455,14 +460,15 @@ export const settings = {
   },
   LOG_LEVEL: {
     option: 'telemetry.logLevel',
-    meaning: 'least severe entries of the log',
+    meaning: 'lowest level of log entries that are written',
     default: 'info',
     ...choice(['debug', 'info', 'warn', 'error', 'silent']),
     isOfProcess: true,
   },
   METRICS_PORT: {
     option: 'telemetry.metricsPort',
-    meaning: 'port of the metrics, at `/metrics`; not set: no metrics are kept',
+    meaning:
+      'port of the metrics for Prometheus, at `/metrics` and at the address of `HOST`, without authentication; not set: no metrics are kept',
     default: null,
     ...port,
     isOfProcess: true,
@@ -488,7 +494,7 @@ export const settings = {
   },
   DRAIN_SECONDS: {
     option: 'server.drainSeconds',
-    meaning: 'time for requests in flight at SIGTERM',
+    meaning: 'time that requests in flight may take after SIGTERM before they are cut off',
     default: '20',
     ...duration('seconds', 0, 3600),
     isOfProcess: true,
@@ -496,7 +502,7 @@ export const settings = {
   REDIS_URL: {
     option: 'redis.url',
     meaning:
-      'Redis or Valkey in which replicas share cached data, lists and the quota: a `redis://` or `rediss://` URL; not set: each process is on its own',
+      'URL (`redis://` or `rediss://`) of the Redis or Valkey in which replicas share cached data, lists and the quota; needs `REDIS_PEPPER` too; not set: each process has its own cache and its part of the quota',
     default: null,
     schema: redisUrl,
     hidden: true,
@@ -504,14 +510,15 @@ export const settings = {
   REDIS_PEPPER: {
     option: 'redis.pepper',
     meaning:
-      'secret of this installation, the same on all replicas: at least 32 random characters; rows in Redis are encrypted with keys that are derived from it and a credential',
+      'secret of this installation, the same on all replicas: at least 32 random characters; needed with `REDIS_URL`; data in Redis is encrypted with keys that are derived from it and a credential',
     default: null,
     schema: pepper,
     hidden: true,
   },
   REPLICAS: {
     option: 'upstream.replicas',
-    meaning: 'number of processes that spend the same quota; without Redis, each spends its part of it',
+    meaning:
+      'number of gateway processes that spend the same quota; without Redis, each spends an equal part of the quota',
     default: '1',
     ...wholeNumber(1, 1000),
   },
@@ -542,7 +549,7 @@ export function ttlSettings(defaults: Ttls) {
     const words = name.toLowerCase().split('_');
     const setting = {
       option: `cache.ttlSeconds.${inCamelCase(words)}`,
-      meaning: `time for which ${words.join(' ')} data is fresh; 0: it is never kept`,
+      meaning: `time for which ${words.join(' ')} data is fresh in the cache; 0: it is not cached`,
       default: String(seconds),
       ...duration('seconds', 0, 86_400),
     };

@@ -8,19 +8,19 @@ export interface SettingOptions {
   readonly server?:
     | {
         /**
-         * Most requests that are worked on at the same time; further ones get 503.
+         * Maximum number of requests in flight; further requests get 503.
          *
          * @default 1024
          */
         readonly maxRequestsInFlight?: number | undefined;
         /**
-         * Host names (`Host` header) that requests may be for, besides `localhost`; a list, with commas in the environment; not set: on loopback none, elsewhere any.
+         * Host names that the `Host` header may have, besides those of loopback; a list, with commas in the environment; not set: on loopback only those of loopback, elsewhere any.
          *
          * @default not set
          */
         readonly allowedHosts?: readonly string[] | undefined;
         /**
-         * Most bytes of a request's body.
+         * Maximum size of a request's body, in bytes.
          *
          * @default 100000, in bytes
          */
@@ -41,13 +41,13 @@ export interface SettingOptions {
     | undefined;
   readonly upstream: {
     /**
-     * Region of the upstream: its name, such as `eu-west-1`, or its domain; without a region or an API URL, the command runs over the embedded sandbox.
+     * Region of Genesys Cloud: its name, such as `eu-west-1`, or its domain, such as `mypurecloud.ie`; without a region or an API URL, the command uses the embedded sandbox.
      *
      * @default not set
      */
     readonly region?: string | undefined;
     /**
-     * Base URL of the REST API, instead of a region; an API gateway in front may have a path, and `/api/v2` at the end is left out.
+     * Base URL of the REST API, instead of a region; may have a path, for an API gateway in front of the API; `/api/v2` at the end is ignored.
      *
      * @default not set
      */
@@ -55,7 +55,7 @@ export interface SettingOptions {
     /** Path of a file with the value of `apiUrl`. */
     readonly apiUrlFile?: string | undefined;
     /**
-     * Base URL of the login service, instead of a region.
+     * Base URL of the login service; needed besides an API URL when an OAuth client is set.
      *
      * @default not set
      */
@@ -85,31 +85,31 @@ export interface SettingOptions {
     /** Path of a file with the value of `accessToken`. */
     readonly accessTokenFile?: string | undefined;
     /**
-     * Longest time for one upstream call; not above the time for a request, to which the default is lowered.
+     * Timeout of one upstream call; not above `REQUEST_TIMEOUT_MS`, to which the default is lowered.
      *
      * @default 5000, in ms
      */
     readonly timeoutMs?: Duration | undefined;
     /**
-     * Most concurrent upstream calls of one identity.
+     * Maximum number of concurrent upstream calls for one credential.
      *
      * @default 16
      */
     readonly concurrency?: number | undefined;
     /**
-     * Share of the quota that is kept for callers who have not come yet, where several share the gateway's credential.
+     * Share of the quota, 0.2 being 20 %, that is kept for callers without a call in the current window; for callers who share the gateway's credential.
      *
      * @default 0.2
      */
     readonly callerReserve?: number | undefined;
     /**
-     * Most connections to the upstream; 4 of them are for logins and keys, and half of the others for credentials that the upstream has accepted.
+     * Maximum number of connections to the upstream; 4 of them are for logins and signing keys, and half of the others for credentials that the upstream accepted lately.
      *
      * @default 256
      */
     readonly connections?: number | undefined;
     /**
-     * Number of processes that spend the same quota; without Redis, each spends its part of it.
+     * Number of gateway processes that spend the same quota; without Redis, each spends an equal part of the quota.
      *
      * @default 1
      */
@@ -148,13 +148,13 @@ export interface SettingOptions {
         readonly vendorProxy?:
           | {
               /**
-               * Host of the proxy to the API and the login, by the settings of the vendor's own tools; it goes before `HTTPS_PROXY`.
+               * Host of the proxy for the API and the login service, under the name that the vendor's own tools use; takes precedence over `HTTPS_PROXY`.
                *
                * @default not set
                */
               readonly host?: string | undefined;
               /**
-               * Port of that proxy; not set: 80, or 443 by https.
+               * Port of that proxy; not set: 80, or 443 if the protocol is `https`.
                *
                * @default not set
                */
@@ -188,7 +188,7 @@ export interface SettingOptions {
   readonly auth?:
     | {
         /**
-         * URL of the JSON Web Key Set with which callers' tokens (JWTs) are signed.
+         * URL of the JSON Web Key Set (JWKS) that verifies callers' tokens (JWTs).
          *
          * @default not set
          */
@@ -222,7 +222,7 @@ export interface SettingOptions {
          */
         readonly personalDataScope?: string | undefined;
         /**
-         * `i-know`: the gateway has a credential of its own and may be reached by others, although callers are not authenticated.
+         * `i-know`: the gateway starts without authentication although it has a credential of its own; everybody who can reach it sees what that credential may see.
          *
          * @default not set
          */
@@ -232,37 +232,37 @@ export interface SettingOptions {
   readonly operations?:
     | {
         /**
-         * Longest time for one request.
+         * Timeout of one request: after it, what still waits is null with an error.
          *
          * @default 10000, in ms
          */
         readonly requestTimeoutMs?: Duration | undefined;
         /**
-         * Most upstream calls of one request, retries included; a query that would need more is refused.
+         * Maximum number of upstream calls for one request, retries included; a query whose plan needs more is refused.
          *
          * @default 40
          */
         readonly maxUpstreamCalls?: number | undefined;
         /**
-         * Most fields of an answer: values, objects and elements of lists; a query that would have more is refused.
+         * Maximum number of fields in an answer: values, objects and elements of lists; a query that would have more is refused.
          *
          * @default 500000
          */
         readonly maxAnswerFields?: number | undefined;
         /**
-         * Most bytes of an answer before compression; an answer that grows larger is refused while it is written.
+         * Maximum size of an answer before compression, in bytes; an answer that grows larger is refused while it is written.
          *
          * @default 33554432, in bytes
          */
         readonly maxAnswerBytes?: number | undefined;
         /**
-         * Approximate memory for answers that are being made, or are written and not yet read; further ones wait, and get 503 in the end; not set: a third of the heap limit.
+         * Approximate memory, in bytes, for answers that are being made, or are written and not yet read; further requests wait, and get 503 if no memory is free before their timeout; not set: a third of the heap limit.
          *
          * @default not set
          */
         readonly maxBytesInFlight?: number | undefined;
         /**
-         * Counts that the plan of a query assumes about your data; in the environment `name=number`, with commas.
+         * Numbers that the plan of a query assumes about your data, such as scripts of a list; in the environment `name=number`, with commas.
          *
          * @default not set
          */
@@ -288,7 +288,7 @@ export interface SettingOptions {
             >
           | undefined;
         /**
-         * Whether clients may ask for the schema; not set: on, unless `TRUSTED_DOCUMENTS` is `only`.
+         * Whether clients may read the schema by introspection; not set: on, unless `TRUSTED_DOCUMENTS` is `only`.
          *
          * @default not set
          */
@@ -302,25 +302,25 @@ export interface SettingOptions {
         readonly limits?:
           | {
               /**
-               * Deepest nesting of fields in a query.
+               * Maximum depth of fields in a query.
                *
                * @default 12
                */
               readonly maxDepth?: number | undefined;
               /**
-               * Most aliases in a query.
+               * Maximum number of aliases in a query.
                *
                * @default 30
                */
               readonly maxAliases?: number | undefined;
               /**
-               * Most tokens (names, values and punctuation) in a query.
+               * Maximum number of tokens (names, values and punctuation) in a query.
                *
                * @default 2000
                */
               readonly maxTokens?: number | undefined;
               /**
-               * Most fields at the root of a query.
+               * Maximum number of root fields in a query.
                *
                * @default 10
                */
@@ -330,7 +330,7 @@ export interface SettingOptions {
         readonly trustedDocuments?:
           | {
               /**
-               * Whether queries may be sent by the ids of a manifest (`prefer`), or must be (`only`).
+               * Whether clients may send the id of a trusted document instead of a query (`prefer`), or must (`only`).
                *
                * @default off
                */
@@ -348,19 +348,19 @@ export interface SettingOptions {
   readonly loading?:
     | {
         /**
-         * Most ids in one bulk call.
+         * Maximum number of ids in one upstream call.
          *
          * @default 100
          */
         readonly batchSize?: number | undefined;
         /**
-         * Age up to which a list of interactions is used again without a call.
+         * Maximum age of a list of interactions that is served without a new upstream call.
          *
          * @default 1000, in ms
          */
         readonly interactionsWindowMs?: Duration | undefined;
         /**
-         * Age up to which a list of interactions is used again while the quota is short.
+         * Maximum age of a list of interactions that is served without a new upstream call while the quota is short.
          *
          * @default 5000, in ms
          */
@@ -370,7 +370,7 @@ export interface SettingOptions {
   readonly cache?:
     | {
         /**
-         * Approximate memory for entities that are kept between requests; 0: none are kept.
+         * Approximate memory of the cache of entities, in bytes; 0: nothing is cached.
          *
          * @default 67108864, in bytes
          */
@@ -384,91 +384,91 @@ export interface SettingOptions {
         readonly ttlSeconds?:
           | {
               /**
-               * Time for which campaign data is fresh; 0: it is never kept.
+               * Time for which campaign data is fresh in the cache; 0: it is not cached.
                *
                * @default 15, in seconds
                */
               readonly campaign?: Duration | undefined;
               /**
-               * Time for which campaign progress data is fresh; 0: it is never kept.
+               * Time for which campaign progress data is fresh in the cache; 0: it is not cached.
                *
                * @default 5, in seconds
                */
               readonly campaignProgress?: Duration | undefined;
               /**
-               * Time for which campaign stats data is fresh; 0: it is never kept.
+               * Time for which campaign stats data is fresh in the cache; 0: it is not cached.
                *
                * @default 5, in seconds
                */
               readonly campaignStats?: Duration | undefined;
               /**
-               * Time for which contact data is fresh; 0: it is never kept.
+               * Time for which contact data is fresh in the cache; 0: it is not cached.
                *
                * @default 15, in seconds
                */
               readonly contact?: Duration | undefined;
               /**
-               * Time for which contact list data is fresh; 0: it is never kept.
+               * Time for which contact list data is fresh in the cache; 0: it is not cached.
                *
                * @default 60, in seconds
                */
               readonly contactList?: Duration | undefined;
               /**
-               * Time for which conversation data is fresh; 0: it is never kept.
+               * Time for which conversation data is fresh in the cache; 0: it is not cached.
                *
                * @default 5, in seconds
                */
               readonly conversation?: Duration | undefined;
               /**
-               * Time for which division data is fresh; 0: it is never kept.
+               * Time for which division data is fresh in the cache; 0: it is not cached.
                *
                * @default 300, in seconds
                */
               readonly division?: Duration | undefined;
               /**
-               * Time for which presence data is fresh; 0: it is never kept.
+               * Time for which presence data is fresh in the cache; 0: it is not cached.
                *
                * @default 5, in seconds
                */
               readonly presence?: Duration | undefined;
               /**
-               * Time for which queue data is fresh; 0: it is never kept.
+               * Time for which queue data is fresh in the cache; 0: it is not cached.
                *
                * @default 300, in seconds
                */
               readonly queue?: Duration | undefined;
               /**
-               * Time for which routing status data is fresh; 0: it is never kept.
+               * Time for which routing status data is fresh in the cache; 0: it is not cached.
                *
                * @default 5, in seconds
                */
               readonly routingStatus?: Duration | undefined;
               /**
-               * Time for which script data is fresh; 0: it is never kept.
+               * Time for which script data is fresh in the cache; 0: it is not cached.
                *
                * @default 300, in seconds
                */
               readonly script?: Duration | undefined;
               /**
-               * Time for which skill data is fresh; 0: it is never kept.
+               * Time for which skill data is fresh in the cache; 0: it is not cached.
                *
                * @default 300, in seconds
                */
               readonly skill?: Duration | undefined;
               /**
-               * Time for which user data is fresh; 0: it is never kept.
+               * Time for which user data is fresh in the cache; 0: it is not cached.
                *
                * @default 60, in seconds
                */
               readonly user?: Duration | undefined;
               /**
-               * Time for which user skills data is fresh; 0: it is never kept.
+               * Time for which user skills data is fresh in the cache; 0: it is not cached.
                *
                * @default 60, in seconds
                */
               readonly userSkills?: Duration | undefined;
               /**
-               * Time for which wrap up code data is fresh; 0: it is never kept.
+               * Time for which wrap up code data is fresh in the cache; 0: it is not cached.
                *
                * @default 300, in seconds
                */
@@ -480,7 +480,7 @@ export interface SettingOptions {
   readonly federation?:
     | {
         /**
-         * Whether the schema has the keys and fields of a subgraph in a federated graph.
+         * Whether the gateway is a subgraph of a federated graph: its schema then has the keys and fields of one.
          *
          * @default off
          */
@@ -521,7 +521,7 @@ export interface SettingOptions {
   readonly redis?:
     | {
         /**
-         * Redis or Valkey in which replicas share cached data, lists and the quota: a `redis://` or `rediss://` URL; not set: each process is on its own.
+         * URL (`redis://` or `rediss://`) of the Redis or Valkey in which replicas share cached data, lists and the quota; needs `REDIS_PEPPER` too; not set: each process has its own cache and its part of the quota.
          *
          * @default not set
          */
@@ -529,7 +529,7 @@ export interface SettingOptions {
         /** Path of a file with the value of `url`. */
         readonly urlFile?: string | undefined;
         /**
-         * Secret of this installation, the same on all replicas: at least 32 random characters; rows in Redis are encrypted with keys that are derived from it and a credential.
+         * Secret of this installation, the same on all replicas: at least 32 random characters; needed with `REDIS_URL`; data in Redis is encrypted with keys that are derived from it and a credential.
          *
          * @default not set
          */
