@@ -56,7 +56,7 @@ export const campaigns = listingById({
   cardinalities: {
     campaignsPerPage: {
       most: 100,
-      meaning: 'campaigns of a page, and so those that there are if they are fewer',
+      meaning: 'campaigns of a page; if your organisation has fewer, their number',
     },
     campaignsPerList: {
       most: 1,
