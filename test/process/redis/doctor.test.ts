@@ -67,7 +67,7 @@ test('doctor tells of a Redis that is not there, without which each process goes
   const { found, result } = await examined(`redis://127.0.0.1:${await freePort()}`);
   expect(found('redis')).toMatchObject({
     status: 'fail',
-    message: expect.stringContaining('cannot be reached. Each process goes on by itself'),
+    message: expect.stringContaining('cannot be reached. Without Redis, each process has'),
   });
   expect(result).toBe('works with less');
 });
