@@ -162,7 +162,7 @@ describe('docs/security.md', () => {
         permissions.map((permission) => `\`${permission}\``).join(' or ') || 'none',
       ]),
     );
-    const rows = security.table('selected', 'resource', 'permission');
+    const rows = security.table('what a query selects', 'resource', 'permission in Genesys Cloud');
     expect(rows.length).toBeGreaterThan(10);
     expect(rows.map(([, resource, permission]) => [resource, permission])).toEqual([...needed]);
   });
