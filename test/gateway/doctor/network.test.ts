@@ -188,7 +188,8 @@ test('a name that nobody looks up ends in time', async () => {
   ]);
 });
 
-test('a host that takes a connection and never begins with TLS ends in time', async () => {
+// Half a second parts the end of the connection from that of the whole step: a busy machine can lose it.
+test('a host that takes a connection and never begins with TLS ends in time', { retry: 2 }, async () => {
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   const sockets = new Set<Socket>();
