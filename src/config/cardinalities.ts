@@ -14,7 +14,7 @@ export type DeclaredCardinalities = Readonly<Record<CardinalityName, Cardinality
 const ofNoResource = {
   namelessPerList: {
     most: 0,
-    meaning: 'of each kind, references in a list whose name the upstream left out',
+    meaning: 'references of each kind, in a list, whose name the upstream left out',
   },
 } as const satisfies Record<string, Cardinality>;
 

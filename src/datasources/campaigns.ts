@@ -60,7 +60,7 @@ export const campaigns = listingById({
     },
     campaignsPerList: {
       most: 1,
-      meaning: 'campaigns that the interactions of a list refer to, its own among them',
+      meaning: "campaigns that the interactions of a list refer to, the list's own campaign included",
       perList: 'CampaignInteraction.campaign',
     },
   },
