@@ -8,7 +8,8 @@ const { version: text }: { version: string } = JSON.parse(
 /** Version of the package. */
 export const version: string = text;
 
-/** SDL files of `schema/`, one per domain type. */
+/** SDL files of `schema/`, one per domain type, in an order that is the same wherever the package is built. */
 export const typeDefs: readonly string[] = readdirSync(new URL('schema/', root))
   .filter((file) => file.endsWith('.graphql'))
+  .toSorted()
   .map((file) => readFileSync(new URL(`schema/${file}`, root), 'utf8'));

@@ -23,7 +23,11 @@ describe('a gateway with an endpoint of its own', () => {
     const { gateway } = await gatewayForTest({ endpoint: ENDPOINT });
     const page = await gateway.fetch(new Request(ADDRESS, { headers: BROWSER }));
     const html = await page.text();
-    expect(html).not.toContain('title=\\"Paths of the gateway');
+    const link = 'title=\\"Paths of the gateway';
+    expect(html).not.toContain(link);
+    const { gateway: usual } = await gatewayForTest();
+    const usualPage = await usual.fetch(new Request('http://localhost/graphql', { headers: BROWSER }));
+    expect(await usualPage.text()).toContain(link);
     const files = [...html.matchAll(/\b(?:src|href)="([^"]*)"/g)].map(
       ([, file = '']) => new URL(file, ADDRESS),
     );
